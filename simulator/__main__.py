@@ -1,10 +1,10 @@
-"""`python -m simulator --spec FILE.json`: a fleet as a process of its own; facts as JSON lines on stdout.
+"""`python -m simulator --spec FILE.json`: a fleet in its own process; facts as JSON lines on stdout.
 
-`python -m simulator --storage DIR --enrol CODE --station ADDRESS` is one node that comes to its name by a
-code (or by `--qr TEXT`); `--storage DIR` alone goes on as what it was enrolled as.
+`python -m simulator --storage DIR --enrol CODE --station ADDRESS` is one node that enrols with a code (or
+with `--qr TEXT`); `--storage DIR` alone continues as the node that was enrolled there.
 
-It stops within three seconds at SIGTERM or SIGINT, and when nobody reads its facts any more; with
-`--with-parent` also when its stdin ends, so that it dies with the program that started it.
+It stops within three seconds of SIGTERM or SIGINT, and when nobody reads its facts any more; with
+`--with-parent` also when its stdin ends, so that it ends with the program that started it.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from simulator.fleet import Fleet
 from simulator.spec import FleetSpec
 
 SWITCH_S = 0.0005
-"""How long the loop's thread may hold the interpreter when a loudspeaker is due: bounds a late start."""
+"""Switch interval of the interpreter: how long the loop may delay a loudspeaker that is due."""
 WATCH_S = 0.5
 FAILED = 1
 USAGE_ERROR = 2
@@ -79,7 +79,7 @@ def main() -> int:
 
 
 def _enrolled(told: argparse.Namespace) -> FleetSpec:
-    """Claim the code where one is given; return what this storage is enrolled as."""
+    """Claim the code where one is given; return the spec that this storage is enrolled as."""
     address, code, root = told.station, told.enrol, told.root
     if told.qr is not None:
         try:
@@ -109,7 +109,8 @@ async def _run(spec: FleetSpec, facts: FactLines, *, with_parent: bool) -> None:
         await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
-            # Collecting over thousands of nodes would hold up every thread for longer than a start may wait.
+            # Garbage collection over thousands of nodes would block every thread for longer than a start may
+            # wait.
             gc.collect()
             gc.freeze()
         while not (stopping.is_set() or facts.is_broken):
@@ -126,9 +127,9 @@ async def _run(spec: FleetSpec, facts: FactLines, *, with_parent: bool) -> None:
 def _watch_stdin(
     loop: asyncio.AbstractEventLoop, stopping: asyncio.Event, obey: Callable[[bytes], None]
 ) -> None:
-    """Do what the parent's lines say, and stop when it closes our stdin, or dies.
+    """Execute the parent's lines, and stop when it closes our stdin or ends.
 
-    Reads the descriptor: no lock is held at exit.
+    Reads the file descriptor directly: no lock is held at exit.
     """
     begun = b""
     try:
@@ -143,7 +144,7 @@ def _watch_stdin(
 
 
 def _allow_many_files() -> None:
-    """Raise the soft limit of descriptors to the hard one: a socket a node."""
+    """Raise the soft limit of file descriptors to the hard one: each node needs a socket."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

@@ -1,7 +1,7 @@
 """`python -m simulator.clock_trial SPEC`: clocks of many nodes in virtual time; one JSON object on stdout.
 
 The nodes' own clocks and schedules of requests (devices/node) run on simulated crystals and links; station
-and loudspeakers are exact. What is measured is by how much each node's sound would begin early or late.
+and loudspeakers are exact. Measured: by how much each node's sound would begin early or late.
 """
 
 import json
@@ -24,32 +24,32 @@ from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
 
 MORNING = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 ANSWERED_WITHIN_S = (0.0002, 0.003)
-"""How long a station thinks about a clock request."""
+"""Range of the time that a station takes to answer a clock request."""
 PLANNED_AHEAD_S = 30.0
-"""A node knows of an airing so long before its start: what `loa demo` gives it, or less."""
+"""How long before its start a node knows an airing: as long as in `loa demo`, or shorter."""
 
 RATE_OVER_S = 120.0
-"""The true drift is read over so long: clocks are read in whole microseconds."""
+"""Interval over which the true drift is measured: clocks are read in whole microseconds."""
 
 
 class TrialSpec(BaseModel):
-    """What is tried: every node connects, hears airings, loses its link, hears one, and has it back."""
+    """The trial: each node connects, plays airings, loses its link, plays one, and has the link again."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     nodes: int
     village: int = 20
-    """Nodes that are heard together."""
+    """Number of nodes that are heard together."""
     seed: int = 0
     delays: Delays
     airings: int = 10
     airing_every_s: float = 60.0
     up_s: float = 3600.0
-    """So long after they connected the links are lost, or after the last airing if that is later."""
+    """Links are lost this long after the connection, or after the last airing if that is later."""
     lost_s: float = 1800.0
-    """How long the links are lost afterwards."""
+    """Duration of the link loss."""
     back_s: float = 15.0
-    """So long after the links are back the next airing begins."""
+    """Time from the return of the links to the next airing."""
 
 
 @dataclass
@@ -60,7 +60,7 @@ class ClockTrial:
     name: NodeId
 
     def __post_init__(self) -> None:
-        """Give it the clock, the link and the chance that the seed gives it."""
+        """Create clock, link and random generator from the seed."""
         self._rng = random.Random(f"trial {self.spec.seed} {self.name}")  # noqa: S311 - a repeatable world
         self._crystal = Crystal.of(self.name, self.spec.seed, CLOCK_ERROR_MS, DRIFT_PPM, MORNING)
         self._way = Way(self.name, self.spec.seed, self.spec.delays)
@@ -69,7 +69,7 @@ class ClockTrial:
         self._replies: list[tuple[float, TimeReply]] = []
 
     def deviations(self) -> Iterator[tuple[str, float]]:
-        """Yield by how many milliseconds each airing begins late, and in which part of the trial."""
+        """Yield how many milliseconds late each airing begins, and in which part of the trial."""
         spec = self.spec
         self._pings.connected(self._raw(0.0))
         for n in range(1, spec.airings + 1):
@@ -84,7 +84,7 @@ class ClockTrial:
         yield "back", self._hear(lost_at + spec.lost_s + spec.back_s, since=lost_at + spec.lost_s)
 
     def _hear(self, start: float, since: float | None = None) -> float:
-        """Let time pass until a start that the node learns of a while before."""
+        """Advance time to a start that the node learns of a while before."""
         known_at = max(since or 0.0, start - PLANNED_AHEAD_S)
         self._pass_until(known_at)
         self._pings.before(self._clock.raw(self._at(start)), self._raw(known_at))
@@ -124,7 +124,7 @@ class ClockTrial:
         return (begins - self._at(start)) / timedelta(milliseconds=1)
 
     def _wandered(self, lost_at: float, start: float) -> float:
-        """Return how late a clock would begin that knew offset and drift exactly when the link was lost."""
+        """Return the lateness of a clock that knew offset and drift exactly when the link was lost."""
         rate = (self._raw(lost_at + RATE_OVER_S / 2) - self._raw(lost_at - RATE_OVER_S / 2)) / RATE_OVER_S
         shown = self._raw(lost_at) + rate * (start - lost_at)
         return (self._crystal.true(shown) - self._at(start)) / timedelta(milliseconds=1)
@@ -151,7 +151,7 @@ def tried(spec: TrialSpec) -> dict[str, object]:
 
 
 def main(told: str, write: Callable[[str], object]) -> None:
-    """Try what the JSON says, and write what came of it."""
+    """Run the trial of the JSON argument, and write its result."""
     write(json.dumps(tried(TrialSpec.model_validate_json(told))) + "\n")
 
 

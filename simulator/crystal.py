@@ -1,4 +1,4 @@
-"""The raw clock of a cheap board: wrong by an offset, and a drift that follows temperature."""
+"""The raw clock of a cheap board: an offset, and a drift that follows temperature."""
 
 import math
 import random
@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from devices.ids import NodeId
 
 SWINGS = ((2.1e-6, 86_400.0), (0.6e-6, 14_400.0), (0.3e-6, 3_600.0))
-"""Largest change of drift and its period, seconds: a box outdoors that is 7 K warmer and colder within a day,
+"""Largest change of drift and its period, seconds: an outdoor box that is 7 K warmer and colder within a day,
 2 K within four hours, 1 K within an hour, and a crystal of up to 0.3 ppm a kelvin. Over half an hour a node's
 drift then changes by 0.3 ppm (root mean square of all nodes), of 4,000 by 1.2 ppm at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """The drift is `most` sin(phase + 2 pi t / period) away from its mean; seconds, seconds a second."""
+    """Deviation of the drift from its mean: `most` sin(phase + 2 pi t / period); seconds a second."""
 
     most: float
     period: float
@@ -47,9 +47,9 @@ class Crystal:
         *,
         swings: tuple[tuple[float, float], ...] = SWINGS,
     ) -> "Crystal":
-        """Return the clock that the seed gives a node: off by up to `error_ms`, drifting by `drift_ppm`.
+        """Return the clock of a node from the seed: wrong by up to `error_ms`, drifting by `drift_ppm`.
 
-        A crystal that does not drift does not swing either: it is a perfect one.
+        With `drift_ppm` 0 there are no swings either: the clock is exact.
         """
         rng = random.Random(f"crystal {seed} {node}")  # noqa: S311 - a repeatable world
         offset = timedelta(milliseconds=rng.uniform(-error_ms, error_ms))
@@ -59,20 +59,20 @@ class Crystal:
         return cls(offset, drift, now, tuple(its) if drift_ppm else ())
 
     def raw(self, true: datetime) -> datetime:
-        """Return what this clock shows at a true instant."""
-        # in seconds as floats: a timedelta times a float goes by exact fractions, which takes longer
+        """Return the reading of this clock at a true instant."""
+        # float seconds: a timedelta times a float uses exact fractions, which is slower
         return true + self.offset + timedelta(0, self._gained((true - self.set_at).total_seconds()))
 
     def true(self, raw: datetime) -> datetime:
-        """Return the true instant at which this clock shows `raw`, and not a microsecond less.
+        """Return the true instant at which this clock shows `raw`, rounded so that it is never too early.
 
-        Who waits until a reading of this clock would otherwise wake too early, and again at the same instant.
+        A wait until a reading of this clock would otherwise end too early, and again at the same instant.
         """
         shown = (raw - self.offset - self.set_at).total_seconds()
         since = shown / (1 + self.drift)
         if not self.swings:
             return self.set_at + timedelta(0, since)
-        # they gain some 30 ms in all, at 3 ppm: one step is exact to 0.1 microseconds
+        # the swings add about 30 ms in all, at 3 ppm: one step is exact to 0.1 microseconds
         since += (shown - since - self._gained(since)) / (1 + self.drift)
         true = self.set_at + timedelta(0, since)
         return true + (raw - self.raw(true))

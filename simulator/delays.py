@@ -1,4 +1,4 @@
-"""How long messages are on their way between a node and its broker: a least delay and an excess each time."""
+"""Transit times of messages between a node and its broker: a least delay, and a random excess each time."""
 
 import random
 from typing import Annotated
@@ -11,26 +11,26 @@ Milliseconds = Annotated[float, Field(ge=0, le=10_000)]
 
 
 class Delays(BaseModel):
-    """What a fleet's links are given beside what the machine takes; nothing by default."""
+    """Delays of a fleet's links, added to the machine's own; none by default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     least_ms: Milliseconds = 0.0
     most_ms: Milliseconds = 0.0
-    """Each node's least delay of one way lies between these, by the seed."""
+    """Each node's least one-way delay is between these, by the seed."""
     jitter_ms: Milliseconds = 0.0
-    """Mean of the excess over it, exponentially distributed, of each message anew."""
+    """Mean of the exponentially distributed excess, drawn for each message."""
     asymmetry_ms: Milliseconds = 0.0
-    """How much longer the way to the node is than the way from it."""
+    """How much longer the direction to the node takes than the direction from it."""
 
     @property
     def are_none(self) -> bool:
-        """Whether messages take no longer than the machine does."""
+        """Return whether there are no added delays."""
         return not (self.most_ms or self.jitter_ms or self.asymmetry_ms)
 
 
 class Way:
-    """One node's two ways. Messages of one way stay in order, as in a TCP connection."""
+    """Both directions of one node's link. Messages of one direction stay in order, as in a TCP connection."""
 
     def __init__(self, node: NodeId, seed: int, delays: Delays) -> None:
         self._rng = random.Random(f"way {seed} {node}")  # noqa: S311 - a repeatable world

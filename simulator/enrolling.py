@@ -1,6 +1,6 @@
-"""A simulated node that comes to its name by a code, as real hardware does; docs/protocol.md, "Enrolment".
+"""A simulated node that enrols with a code, as real hardware does; docs/protocol.md, "Enrolment".
 
-What it is from then on lies in its storage: its private key (which never leaves it) and the station's answer.
+Its storage keeps the result: its private key (which never leaves it) and the station's answer.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ SOFTWARE = "loa-simulator/1"
 
 
 class NotEnrolled(Exception):  # noqa: N818 - named by what is the case
-    """The node is nobody yet; `sentence` tells a person why. It has said nothing to any broker."""
+    """The node is not enrolled; `sentence` is the reason for a person. Nothing was sent to any broker."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -33,9 +33,9 @@ class NotEnrolled(Exception):  # noqa: N818 - named by what is the case
 
 
 def enrol(storage: Path, address: str, code: str, root_public: str | None = None) -> Enrolment:
-    """Claim a code, and keep who we are; the same code may be tried again when the answer was lost.
+    """Claim a code and store the identity; the same code may be used again when the answer was lost.
 
-    `root_public`: pinned by whoever stands before the node (the QR code); another root's answer is refused.
+    `root_public`: read by a person from the node's QR code; an answer of another root is refused.
     """
     storage.mkdir(parents=True, exist_ok=True)
     key = _own_key(storage)
@@ -57,7 +57,7 @@ def enrol(storage: Path, address: str, code: str, root_public: str | None = None
 
 
 def spec_of(storage: Path) -> FleetSpec:
-    """Return the fleet of one that this storage is enrolled as, or raise NotEnrolled."""
+    """Return the fleet spec, with one node, that this storage is enrolled as, or raise NotEnrolled."""
     try:
         answer = (storage / REPLY_FILE).read_bytes()
     except FileNotFoundError:
@@ -70,13 +70,13 @@ def spec_of(storage: Path) -> FleetSpec:
         nodes=(
             NodeSpec(id=NodeId(enrolment.node), areas=enrolment.areas, first_session=enrolment.first_session),
         ),
-        # another hardware under the same name finds nothing of the earlier one's disk
+        # different hardware with the same name must not find the disk of the earlier one
         storage=storage / f"disk-{enrolment.first_session:x}",
     )
 
 
 def _checked(answer: bytes, key: NodeKey, root_public: str | None) -> Enrolment:
-    """Return who we are, if the root's key set vouches for the station that says so, and it says so to us."""
+    """Return the identity if the root's key set contains the answering station and the answer is for us."""
     try:
         reply = parse(EnrolmentReply, answer)
         if root_public is not None and reply.root_public != root_public:
@@ -91,7 +91,7 @@ def _checked(answer: bytes, key: NodeKey, root_public: str | None) -> Enrolment:
 
 
 def _own_key(storage: Path) -> NodeKey:
-    """Return this hardware's key; one is made the first time."""
+    """Return this hardware's key; created at the first call."""
     file = storage / KEY_FILE
     if not file.exists():
         _write_private(file, NodeKey.generate().to_text().encode())

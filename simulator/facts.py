@@ -1,4 +1,4 @@
-"""Facts that a fleet tells its parent: JSON lines, many nodes to a line, written by a thread of their own."""
+"""Facts that a fleet reports to its parent: JSON lines, many nodes in a line, written by their own thread."""
 
 import json
 import queue
@@ -10,11 +10,11 @@ from typing import Any, BinaryIO
 from simulator.speakers import Began, Sounded
 
 BATCH_S = 0.25
-"""A fleet's starts come at one instant: one line tells of all that came within this."""
+"""A fleet's starts happen at one instant: one line contains all facts of this interval."""
 MOST_ITEMS = 1000
 """In one line; about 200 kB."""
 MOST_LINES = 2000
-"""Waiting to be read; a parent that reads nothing for so long loses lines, which the last line counts."""
+"""Lines waiting for the reader; above it lines are dropped, and the last line reports how many."""
 
 Item = dict[str, Any]
 
@@ -27,8 +27,8 @@ def written(true_at: float) -> str:
 def item_of(fact: Sounded) -> Item:
     """Return what one loudspeaker did; `deviation_ms` is true minus planned begin.
 
-    `armed_ms` is the same of the instant that the node had armed: a sound card would have begun then, however
-    late this machine came to it.
+    `armed_ms` is the same for the instant that the node had armed: a sound card would have begun then,
+    however late this machine was.
     """
     began_at = fact.true_at if isinstance(fact, Began) else fact.began_at
     planned_at = fact.arm.planned_at.timestamp()
@@ -49,7 +49,7 @@ def item_of(fact: Sounded) -> Item:
 
 
 class FactLines:
-    """Writes `{"fact": ..., ...}` lines; a slow reader never holds the fleet up."""
+    """Writes `{"fact": ..., ...}` lines; a slow reader never blocks the fleet."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -59,17 +59,17 @@ class FactLines:
         self._thread: threading.Thread | None = None
         self._due = threading.Event()
         self.lost = 0
-        """Lines that nobody read in time."""
+        """Number of lines that were dropped."""
         self.is_broken = False
-        """Whether the reader is gone."""
+        """Whether the reader has ended."""
 
     def start(self) -> None:
-        """Begin to write."""
+        """Start the writer thread."""
         self._thread = threading.Thread(target=self._run, name="facts", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Write what waits, bounded, and end."""
+        """Write what is queued, for a bounded time, and stop."""
         self._flush()
         try:
             self._queue.put(None, timeout=1)
@@ -84,7 +84,7 @@ class FactLines:
         self._put({"fact": fact, **what})
 
     def gather(self, fact: str, item: Item) -> None:
-        """Write with others of its kind, soon."""
+        """Write soon, together with others of its kind."""
         with self._lock:
             self._items[fact].append(item)
 

@@ -1,4 +1,4 @@
-"""Faults that a fleet is told to have, and which node has which: dealt by the seed, never by chance."""
+"""Faults that a fleet is told to have, and which nodes have them: chosen by the seed, so repeatable."""
 
 import random
 from collections.abc import Iterable
@@ -13,8 +13,8 @@ from devices.ids import NodeId
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
-class BadFaults(ValueError):  # noqa: N818 - the word for it
-    """The wish for faults cannot be read; `sentence` tells a person why."""
+class BadFaults(ValueError):  # noqa: N818 - named after what is wrong
+    """The request for faults cannot be read; `sentence` tells a person why."""
 
     code: ClassVar[str] = "bad-faults"
 
@@ -24,30 +24,30 @@ class BadFaults(ValueError):  # noqa: N818 - the word for it
 
 
 class Faults(BaseModel):
-    """Which part of the nodes stays offline, loses chunks, or is power-cycled; 0 to 1 each."""
+    """Share of nodes that stay offline, lose chunks, or are power-cycled; 0 to 1 each."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     offline: Fraction = 0.0
-    """Of the nodes: never connects, or drops before the start and stays away."""
+    """Share of nodes: never connect, or drop before the start and stay away."""
     loss: Fraction = 0.0
-    """Of the chunk messages that arrive: lost, at every node."""
+    """Share of the arriving chunk messages: lost, at every node."""
     reboot: Fraction = 0.0
-    """Of the nodes: power-cycled once, between the plan and the end of play."""
+    """Share of nodes: power-cycled once, between the plan and the end of play."""
 
 
 class Fate(StrEnum):
-    """What one node was told to do beside working."""
+    """The fault that one node must show."""
 
     NEVER_CONNECTS = "never-connects"
     DROPS = "drops"
-    """Loses power for good between the plan and the first start."""
+    """Loses power permanently between the plan and the first start."""
     REBOOTS = "reboots"
 
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """A node's fate, and at which part (0 to 1) of its span it strikes."""
+    """A node's fault, and at which part (0 to 1) of its time range it happens."""
 
     fate: Fate
     moment: float
@@ -57,7 +57,7 @@ EXAMPLE = "offline=5%,loss=2%,reboot=3%"
 
 
 def parse_faults(text: str) -> Faults:
-    """Read `offline=5%,loss=2%,reboot=3%` (each optional, `0.05` is 5%); raise BadFaults for all else."""
+    """Read `offline=5%,loss=2%,reboot=3%` (each optional, `0.05` is 5%); otherwise raise BadFaults."""
     shares: dict[str, float] = {}
     for part in text.split(","):
         if not part.strip():
@@ -85,7 +85,7 @@ def _share(name: str, text: str) -> float:
 
 
 def deal(nodes: Iterable[NodeId], faults: Faults, seed: int) -> dict[NodeId, Dealt]:
-    """Return which nodes fail and how; the same for the same seed and nodes, in whatever order they come."""
+    """Return which nodes fail and how; the same for the same seed and nodes, in any order."""
     rng = random.Random(f"faults {seed}")  # noqa: S311 - a repeatable world
     names = sorted(nodes)
     rng.shuffle(names)
@@ -97,5 +97,5 @@ def deal(nodes: Iterable[NodeId], faults: Faults, seed: int) -> dict[NodeId, Dea
 
 
 def _rounded(count: float) -> int:
-    """Round to the nearest, but never a wished fault down to none."""
+    """Round to the nearest number, but a requested fault to at least one node."""
     return max(1, round(count)) if count > 0 else 0

@@ -1,6 +1,6 @@
-"""A fleet of loudspeakers over real MQTT, in one event loop: power, faults, messages, and news of sound.
+"""A fleet of loudspeakers over real MQTT, in one event loop: power, faults, messages, and facts of sound.
 
-Messages only queue; thinking is done by the pump, see pump.py. Sound is another thread's: see speakers.py.
+Messages are only queued here; the pump runs the brains, see pump.py. Sound has its own thread: speakers.py.
 """
 
 import asyncio
@@ -40,19 +40,19 @@ from simulator.tape import RECORDED_EACH, Reel, Tape
 _log = logging.getLogger(__name__)
 
 BOOT_S = (1.0, 3.0)
-"""How long a power-cycled node is away."""
+"""How long a power-cycled node is off, seconds."""
 MILLISECOND = timedelta(milliseconds=1)
 BEFORE_START = timedelta(seconds=0.5)
-"""A node that is told to drop before the start is gone by then."""
+"""Time before the start at which a node with the fault `drops` is already off."""
 BACK_BEFORE_END = timedelta(seconds=8)
-"""A power-cycled node has booted, connected and asked for the time by then, and hears the end."""
+"""By then a power-cycled node has booted, connected and set its clock, and still plays the end."""
 READY_TIMEOUT_S = 30.0
 READY_PER_NODE_S = 0.01
-"""How long the fleet waits for its nodes to connect before it says how many did."""
+"""Seconds for each node that the fleet waits for connections before it reports how many there are."""
 
 
 class Fleet:
-    """All loudspeakers of a spec; also the host of its nodes. Everything but sound runs in one event loop."""
+    """All loudspeakers of a spec; also the host of its nodes. All but sound runs in one event loop."""
 
     def __init__(self, spec: FleetSpec, facts: FactLines) -> None:
         self._spec = spec
@@ -79,7 +79,7 @@ class Fleet:
         self.storms = Storms(facts, self._rng, *power)
 
     async def start(self) -> None:
-        """Open the disks, boot every node, connect, and say ready once all that should be are connected."""
+        """Open the disks, boot and connect every node, and report when all expected ones are connected."""
         self._spec.storage.mkdir(parents=True, exist_ok=True)
         self._shelf.open()
         if self._tape is not None:
@@ -96,11 +96,11 @@ class Fleet:
 
     @property
     def failure(self) -> BaseException | None:
-        """Return why the fleet cannot go on, or None."""
+        """Return why the fleet cannot continue, or None."""
         return self._pump.failure
 
     async def stop(self) -> None:
-        """Take everyone's power, as pulling the plug would; the disks stay good. Bounded."""
+        """Cut the power of all nodes; the disks stay intact. Bounded."""
         self._is_stopping = True
         if self._speakers is not None:
             self._speakers.stop()
@@ -122,7 +122,7 @@ class Fleet:
             "stopped", nodes=len(self._seats), lost_lines=self._facts.lost, counts=dict(self._counts)
         )
 
-    # -- setting up
+    # -- setup
 
     async def _seat_all(self) -> None:
         dealt = deal((node.id for node in self._spec.nodes), self._spec.fail, self._spec.seed)
@@ -204,7 +204,7 @@ class Fleet:
     # -- faults
 
     def _fix_fate(self, seat: Seat) -> None:
-        """Choose the moment of a node's fate, once it knows of an airing."""
+        """Choose the moment of a node's fault, once it knows an airing."""
         if seat.is_fated or seat.dealt is None or seat.node.brain is None:
             return
         now = true_now()
@@ -237,7 +237,7 @@ class Fleet:
         handle = asyncio.get_running_loop().call_later(after, run)
         self._strikes.add(handle)
 
-    # -- what happens: only queue
+    # -- events: only queued here
 
     def _came(self, seat: Seat, message: Message) -> None:
         is_chunk = "/chunk/" in message.topic
@@ -249,7 +249,7 @@ class Fleet:
             return
         life, came_at = seat.node.life, time.time()
         due = seat.way.to_node(came_at)
-        # What waits for the loop after that is no delay of the link: the message is stamped as due.
+        # Later waiting in the loop is not a delay of the link: the message gets the time at which it was due.
         asyncio.get_running_loop().call_later(
             due - came_at, lambda: self._arrived(seat, message, due) if seat.node.life == life else None
         )
@@ -278,7 +278,7 @@ class Fleet:
         self._pump.queue(seat, Disconnected())
 
     def _hear(self, facts: list[Sounded]) -> None:
-        """Hand on what the loudspeakers' thread reports."""
+        """Pass on what the loudspeakers' thread reports."""
         if self._loop is not None and not self._is_stopping:
             self._loop.call_soon_threadsafe(self._sounded, facts)
 
@@ -295,7 +295,7 @@ class Fleet:
         self._note(facts)
 
     def _note(self, facts: list[Sounded] | list[Over]) -> None:
-        """Tell the parent, and have tapes written, of what loudspeakers did."""
+        """Report what loudspeakers did to the parent, and have recordings of it written."""
         for fact in facts:
             name = "began" if isinstance(fact, Began) else "ended"
             self._counts[name] += 1
@@ -319,10 +319,10 @@ class Fleet:
         else:
             self._facts.gather("recorded", writing.result())
 
-    # -- what nodes take for the time
+    # -- clock errors of the nodes
 
     async def _tell_clocks(self, every_s: float) -> None:
-        """Tell now and then how wrong each node's estimate of the station's time truly is, and its own bound.
+        """Report, at intervals, the true error of each node's estimate of station time, and its own bound.
 
         The station's clock is this machine's, which is also the true time here.
         """
@@ -343,10 +343,10 @@ class Fleet:
         wrong = brain.clock.station(raw) - now
         return round(wrong / MILLISECOND, 3), round(bound / MILLISECOND, 3)
 
-    # -- what nodes ask for
+    # -- effects of the nodes
 
     def publish(self, node: VirtualNode, message: Publish) -> None:
-        """Send it if the node is connected; else the brain sends what matters again."""
+        """Send it if the node is connected; otherwise the brain repeats what matters."""
         seat = self._seats[node.id]
         if seat.way is None:
             self._send(seat, message)
@@ -366,34 +366,34 @@ class Fleet:
             self._counts["unsent"] += 1
 
     def subscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
-        """Subscribe."""
+        """Subscribe a node to topics."""
         seat = self._seats[node.id]
         if seat.link is not None:
             seat.filters.update(filters)
             seat.link.subscribe(*filters)
 
     def unsubscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
-        """Unsubscribe."""
+        """Unsubscribe a node from topics."""
         seat = self._seats[node.id]
         if seat.link is not None:
             seat.filters.difference_update(filters)
             seat.link.unsubscribe(*filters)
 
     def digest(self, node: VirtualNode, asked: DigestRecording) -> None:
-        """Answer with the digest of what the node's disk holds."""
+        """Answer with the digest of what is on the node's disk."""
         sha256 = self._shelf.digest_of(node.id, asked.recording, asked.count)
         if sha256 == asked.recording:
             self._facts.gather("verified", {"node": node.id, "recording": sha256, "at": time.time()})
         self._pump.queue(self._seats[node.id], Digested(asked.recording, sha256))
 
     def arm(self, node: VirtualNode, arm: Arm) -> None:
-        """Have an airing begin at the true instant that the node's clock takes for the right one."""
+        """Have an airing begin at the true instant at which the node's clock shows the requested one."""
         self._bank.arm(node.id, arm, node.crystal.true(arm.begin_at).timestamp())
 
     def disarm(self, node: VirtualNode, disarm: Disarm) -> None:
-        """Do not begin it."""
+        """Cancel an armed airing."""
         self._bank.disarm(node.id, disarm.airing)
 
     def stop_playing(self, node: VirtualNode, stop: StopPlaying) -> None:
-        """End it now."""
+        """End an airing now."""
         self._sounded([*self._bank.stop(node.id, stop.airing, time.time())])

@@ -1,4 +1,4 @@
-"""One simulated loudspeaker: a brain, its wrong clock, its power switch; a host does what it asks for."""
+"""One simulated loudspeaker: a brain, an inexact clock, a power switch; a host executes its effects."""
 
 import random
 from collections.abc import Iterable
@@ -24,16 +24,16 @@ from simulator.crystal import Crystal
 
 
 class Host(Protocol):
-    """Carries out, for a node, what is no save."""
+    """Executes a node's effects, except saves."""
 
     def publish(self, node: "VirtualNode", message: Publish) -> None:
-        """Send it if the node is connected; else drop it."""
+        """Send it if the node is connected; otherwise drop it."""
 
     def subscribe(self, node: "VirtualNode", filters: tuple[str, ...]) -> None:
-        """Subscribe."""
+        """Subscribe a node to topics."""
 
     def unsubscribe(self, node: "VirtualNode", filters: tuple[str, ...]) -> None:
-        """Unsubscribe."""
+        """Unsubscribe a node from topics."""
 
     def digest(self, node: "VirtualNode", asked: DigestRecording) -> None:
         """Answer with a Digested event."""
@@ -42,14 +42,14 @@ class Host(Protocol):
         """Have an airing begin."""
 
     def disarm(self, node: "VirtualNode", disarm: Disarm) -> None:
-        """Do not begin it."""
+        """Cancel an armed airing."""
 
     def stop_playing(self, node: "VirtualNode", stop: StopPlaying) -> None:
-        """End it."""
+        """End an airing."""
 
 
 class VirtualNode:
-    """A loudspeaker that is switched on and off; while it is off it has no brain."""
+    """A loudspeaker that can be switched on and off; while off it has no brain."""
 
     def __init__(
         self, identity: NodeIdentity, crystal: Crystal, seed: int, join_ahead: timedelta = JOIN_AHEAD
@@ -59,7 +59,7 @@ class VirtualNode:
         self.crystal = crystal
         self.brain: Brain | None = None
         self.life = 0
-        """Grows at each change of power: what was meant for an earlier life is dropped."""
+        """Grows at each change of power: events of an earlier life are dropped."""
         self._seed = seed
         self._will: Will | None = None
 
@@ -70,23 +70,23 @@ class VirtualNode:
 
     @property
     def is_on(self) -> bool:
-        """Whether it has power."""
+        """Return whether it has power."""
         return self.brain is not None
 
     def switch_on(self, memory: NodeMemory, true: datetime) -> list[Effect]:
-        """Give it power; return what its brain asks for first."""
+        """Switch it on; return the first effects of its brain."""
         self.life += 1
         rng = random.Random(f"brain {self._seed} {self.id} {self.life}")  # noqa: S311 - a repeatable world
         self.brain = Brain(self.identity, memory, rng, self._join_ahead)
         return self.handle(Booted(), true)
 
     def switch_off(self) -> None:
-        """Take its power; only what is on its disk remains."""
+        """Switch it off; only what is on its disk remains."""
         self.life += 1
         self.brain = None
 
     def handle(self, event: Event, true: datetime) -> list[Effect]:
-        """Tell the brain of an event at a true instant; nothing happens while there is no power."""
+        """Pass an event at a true instant to the brain; ignored while there is no power."""
         return [] if self.brain is None else self.brain.handle(event, self.crystal.raw(true))
 
     def wake_at(self) -> datetime | None:
@@ -94,7 +94,7 @@ class VirtualNode:
         return None if self.brain is None else self.brain.wake_at()
 
     def will(self) -> Will:
-        """Return what the broker shall say when the node is lost."""
+        """Return the node's last will for the broker."""
         if self.brain is not None:
             will = self.brain.will()
             self._will = Will(will.topic, will.payload, will.qos, will.retain)
@@ -103,7 +103,7 @@ class VirtualNode:
 
 
 def carry_out(node: VirtualNode, effects: Iterable[Effect], host: Host) -> None:
-    """Have the host do, in order, what is no save; saves are the host's own business, before this."""
+    """Have the host execute, in order, the effects that are not saves; the host saves before this call."""
     for effect in effects:
         match effect:
             case Publish():

@@ -1,25 +1,25 @@
-"""Messages as they come to many nodes of one process: the same bytes are kept and digested once for all."""
+"""Cache of messages that reach many nodes of one process: the same bytes are stored and hashed once."""
 
 from collections import OrderedDict
 
 from devices.chunks import digest
 
 MOST_PIECES = 256
-"""Of 32 KiB: 8 MiB; what is sent to all comes to all within this."""
+"""Of 32 KiB: 8 MiB; a message to all nodes reaches all of them within this."""
 _HEAD = 32
-"""Bytes by which chunks are told apart before they are compared whole."""
+"""Leading bytes that are compared before the whole chunk."""
 
 Piece = tuple[bytes, str]
 
 
 class Pieces:
-    """Chunks and documents that came last, each with its SHA-256. A real node computes that for itself."""
+    """The latest chunks and documents, each with its SHA-256. A real node computes that itself."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[int, bytes], Piece] = OrderedDict()
 
     def of(self, body: bytes) -> Piece:
-        """Return the same bytes, as they are kept for all nodes, and their digest."""
+        """Return the shared copy of these bytes, and their digest."""
         key = len(body), body[:_HEAD]
         known = self._known.get(key)
         if known is not None and known[0] == body:

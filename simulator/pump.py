@@ -1,6 +1,6 @@
-"""The fleet's pump: hands events to brains a slice at a time, makes durable, then sends; one timer for all.
+"""The fleet's pump: passes events to brains in slices, saves, then sends; one timer for all nodes.
 
-What many brains save in a slice is committed in one transaction, and only then goes out what they say.
+The saves of many brains in a slice are committed in one transaction; only then are their messages sent.
 """
 
 import asyncio
@@ -22,68 +22,68 @@ from simulator.node import Host, VirtualNode, carry_out
 from simulator.shelf import SAVES, Save, Shelf
 
 SLICE_S = 0.008
-"""How long brains think before the event loop gets its turn: clock replies are stamped as they arrive."""
+"""How long brains run before the event loop continues: clock replies are stamped as they arrive."""
 LONGEST_SLICE_S = 0.25
-"""Brains get as long as the loop took for all else, but no longer than this: neither must starve."""
+"""Brains get as long as the loop took for all else, up to this: so neither of them is starved."""
 PLANS_SLICE_S = 0.04
-"""Of plans that were said just now, so many at once are thought about and made durable: one transaction for
-many nodes, and the first of them is armed soon enough for a start 0.35 s after the call."""
+"""Slice for new plans: this many nodes share one transaction, and the first of them is armed early enough for
+a start 0.35 s after the call."""
 CLOCKS = topics.time(NodeId(""))
-"""What topics of clock requests and replies begin with."""
+"""Prefix of the topics of clock requests and replies."""
 _PLANS = topics.plan("")
 _COMMITTED = (SaveDocument, DropDocument, DropRecording)
-"""What is durable before the node goes on; of a chunk only its bytes are, see `keep_chunk`."""
+"""Effects that are committed before the node continues; of a chunk only its bytes, see `keep_chunk`."""
 MOST_QUEUED = 200_000
-"""Waiting for brains: 40 events each for 5,000 nodes; beyond it chunks are dropped, and asked for again."""
+"""Queued events: 40 each for 5,000 nodes; above it chunks are dropped, and requested again."""
 BITMAPS_EVERY_S = 3.0
-"""How long a chunk's arrival may be known only to memory; a killed process fetches so much again."""
+"""How long a chunk's arrival may be in memory only; a killed process fetches these chunks again."""
 
 
 @dataclass(slots=True)
 class Seat:
-    """A node, and what surrounds it in this process."""
+    """A node with its link, speaker and queue in this process."""
 
     node: VirtualNode
     link: AsyncLink | None = None
     way: Way | None = None
-    """How long its messages travel; None: as long as the machine takes."""
+    """Transit times of its messages; None: no added delay."""
     dealt: Dealt | None = None
     is_recorded: bool = False
     is_away: bool = False
-    """Told to stay away for good."""
+    """Told to stay offline permanently."""
     is_fated: bool = False
-    """Whether the moment of its fate is fixed."""
+    """Whether the moment of its fault is chosen."""
     wake: datetime | None = None
-    """When it is to be ticked, by its own clock."""
+    """Its next Tick, by its own clock."""
     wake_at: float | None = None
-    """The same instant, truly."""
+    """The same instant in true time."""
     waiting: deque[tuple[int, Event]] = field(default_factory=deque)
-    """Events that it has not thought about yet, each of the life in which it came; in order."""
+    """Events not yet processed, each with the life in which it arrived; in order."""
     filters: set[str] = field(default_factory=set)
 
 
 class Pump:
-    """Everything between an event and its effects, for all nodes; of one event loop."""
+    """Processes events and effects of all nodes; belongs to one event loop."""
 
     def __init__(self, shelf: Shelf, host: Host, after: Callable[[Seat], None]) -> None:
         self._shelf = shelf
         self._host = host
         self._after = after
-        """Called for a node after each event that it has thought about."""
+        """Called for a node after each processed event."""
         self._turns: deque[Seat] = deque()
-        """Whose turn it is: a node for each of its events, unless it has thought about them already."""
+        """The order of processing: a node for each of its events, unless it was processed already."""
         self._first: deque[Seat] = deque()
-        """Nodes that a plan waits for which was said just now."""
+        """Nodes with a new plan in their queue."""
         self._has_work = asyncio.Event()
         self._timers: list[tuple[float, int, Seat, int]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._count = 0
         self._tasks: list[asyncio.Task[None]] = []
         self.failure: BaseException | None = None
-        """Why it pumps no more: the disk is full, or a fault of ours."""
+        """Why the pump stopped: the disk is full, or an internal error."""
 
     async def start(self) -> None:
-        """Begin to pump."""
+        """Start the pump."""
         self._tasks = [
             asyncio.create_task(self._run(), name="pump"),
             asyncio.create_task(self._write_bitmaps(), name="bitmaps"),
@@ -92,7 +92,7 @@ class Pump:
             task.add_done_callback(self._note_end)
 
     async def stop(self) -> None:
-        """Pump no more; what still waits is dropped."""
+        """Stop the pump; queued events are dropped."""
         if self._timer is not None:
             self._timer.cancel()
         for task in self._tasks:
@@ -101,15 +101,15 @@ class Pump:
 
     @property
     def is_full(self) -> bool:
-        """Whether so much waits that what can be asked for again should be dropped."""
+        """Return whether the queue is so long that repeatable messages should be dropped."""
         return len(self._turns) > MOST_QUEUED
 
     def queue(self, seat: Seat, event: Event) -> None:
-        """Have a brain told of an event when its turn comes.
+        """Queue an event for a brain.
 
-        In the field nodes think side by side; here they share a processor. A plan that is said just now, with
-        what its node has to think about before it, comes before what other nodes have to tell, or the last
-        would start when the first have told all.
+        Real nodes run in parallel; here they share a processor. A new plan, with all events queued before it
+        for its node, is processed before the events of other nodes. Otherwise the last node would start only
+        after the first ones have sent all their receipts.
         """
         is_plan = isinstance(event, Received) and event.topic.startswith(_PLANS) and not event.retain
         (self._first if is_plan else self._turns).append(seat)
@@ -117,7 +117,7 @@ class Pump:
         self._has_work.set()
 
     def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
-        """Make durable, then do, what a brain asks for."""
+        """Save, then execute, what a brain requests."""
         self._commit([(seat, effects)])
         self.plan_wake(seat)
 
@@ -138,16 +138,16 @@ class Pump:
             self.failure = task.exception()
 
     def _think_of_plans(self) -> None:
-        """Let what plans make nodes do go on to the end, for as long as the event loop can do without a turn.
+        """Process the nodes with a new plan to the end, for as long as the event loop can be blocked.
 
-        All that the loop would bring meanwhile is what the first to start have to tell.
+        Meanwhile the loop would only bring receipts of the first nodes to start.
         """
         until = time.perf_counter() + LONGEST_SLICE_S
         while self._first and time.perf_counter() < until:
             self._think(PLANS_SLICE_S, of_plans_alone=True)
 
     def _think(self, slice_s: float, *, of_plans_alone: bool = False) -> None:
-        """Hand events to brains for one slice, then make durable and send what they ask for."""
+        """Pass events to brains for one slice, then save and send what they request."""
         until = time.perf_counter() + slice_s
         asked: dict[NodeId, tuple[Seat, list[Effect]]] = {}
         while time.perf_counter() < until:
@@ -163,14 +163,14 @@ class Pump:
             self._commit(asked.values())
 
     def _think_of(self, seat: Seat, asked: dict[NodeId, tuple[Seat, list[Effect]]]) -> None:
-        """Hand a node's next event to its brain; `asked`: what is to be made durable before it is done."""
+        """Pass a node's next event to its brain; `asked` collects what to save before it is executed."""
         life, event = seat.waiting.popleft()
         if seat.node.life != life:
             return
         effects = seat.node.handle(event, true_now())
         node = seat.node.id
         if node in asked or _asks_to_save(effects):
-            asked.setdefault(node, (seat, []))[1].extend(effects)  # in order, also what saves nothing
+            asked.setdefault(node, (seat, []))[1].extend(effects)  # in order, with effects that save nothing
         else:
             self._carry_out(seat, effects)
         self.plan_wake(seat)
@@ -203,10 +203,10 @@ class Pump:
             self._shelf.commit_bitmaps()
 
     def plan_wake(self, seat: Seat) -> None:
-        """Have a node ticked when it wants."""
+        """Schedule a node's next Tick."""
         wake = seat.node.wake_at()
         if wake is None or (seat.wake is not None and wake >= seat.wake):
-            return  # a tick too early does no harm: it plans the next
+            return  # a tick that is too early does no harm: it plans the next one
         seat.wake = wake
         due = seat.wake_at = seat.node.crystal.true(wake).timestamp()
         self._count += 1
@@ -238,5 +238,5 @@ def _asks_to_save(effects: list[Effect]) -> bool:
 
 
 def true_now() -> datetime:
-    """Return true time: this machine's clock is the world's."""
+    """Return true time: this machine's clock, by definition."""
     return datetime.now(UTC)

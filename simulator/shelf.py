@@ -1,4 +1,4 @@
-"""The disks of a whole fleet: documents and bitmaps in one SQLite file; what many nodes keep, once."""
+"""The disks of a whole fleet: documents and bitmaps in one SQLite file; equal content is stored once."""
 
 import hashlib
 import shutil
@@ -36,15 +36,15 @@ SELECT name, coalesce(bodies.body, documents.body) FROM documents LEFT JOIN bodi
 ON typeof(documents.body) = 'text' AND sha256 = documents.body WHERE node = ?
 """
 SHARED_FROM = 512
-"""Bytes from which a document is kept once for all nodes: plans, keys, manifests, but no receipt. The row of
-each node then holds its SHA-256, as text."""
+"""Bytes from which a document is stored once for all nodes: plans, keys, manifests, but no receipt. The row
+of each node then holds its SHA-256, as text."""
 MOST_SHARED = 256
-"""Such documents known to memory; another is looked for in the file."""
+"""Shared documents known in memory; others are looked up in the file."""
 _PART = ".part"
 
 
 class Shelf:
-    """Durable storage of a fleet; one transaction carries the saves of many nodes. Of one thread only."""
+    """Durable storage of a fleet; one transaction for the saves of many nodes. For one thread only."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -52,16 +52,16 @@ class Shelf:
         self._db: sqlite3.Connection | None = None
         self._bitmaps: dict[NodeId, dict[RecordingId, Bitmap]] = defaultdict(dict)
         self._dirty: dict[NodeId, set[RecordingId]] = defaultdict(set)
-        """Of which recordings chunks came to a node that only memory knows of."""
+        """Recordings whose newly arrived chunks are known only in memory, by node."""
         self._kept: set[str] = set()
         self._shared: OrderedDict[bytes, str] = OrderedDict()
         self._names: dict[tuple[RecordingId, int, int], str] = {}
         self._wholes: dict[tuple[RecordingId, int], str] = {}
         self.struck: set[NodeId] = set()
-        """Nodes whose fate has struck: it strikes once, whatever becomes of the process."""
+        """Nodes whose fault has happened: it happens once, also over restarts of the process."""
 
     def open(self) -> None:
-        """Open, or make, the storage; what a killed process left half written is swept."""
+        """Open or create the storage; delete what a killed process left incomplete."""
         self._chunks.mkdir(parents=True, exist_ok=True)
         for file in self._chunks.iterdir():
             if file.suffix == _PART:
@@ -70,7 +70,7 @@ class Shelf:
                 self._kept.add(file.name)
         self._db = sqlite3.connect(self._folder / "nodes.sqlite", isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
-        # A killed process loses nothing at NORMAL; a power cut of the host is no fault of a simulated disk.
+        # NORMAL survives a killed process; a power cut of the host is not a fault of the simulated disk.
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
         self._db.execute(_UNUSED)
@@ -86,13 +86,13 @@ class Shelf:
             self._db = None
 
     def memory_of(self, node: NodeId) -> NodeMemory:
-        """Return what a node finds on its disk at boot."""
+        """Return what is on a node's disk at boot."""
         rows = self._connection.execute(_READ, (node,))
         chunks = {rec: Bitmap.of(held.count, held) for rec, held in self._bitmaps[node].items()}
         return NodeMemory(dict(rows), chunks, shutil.disk_usage(self._folder).free)
 
     def commit(self, saves: Iterable[tuple[NodeId, Save]]) -> None:
-        """Make saves of many nodes, and which chunks these have, durable; of a document the last counts."""
+        """Commit saves of many nodes, and which chunks these have; the last save of a document counts."""
         with self._transaction() as db:
             nodes: set[NodeId] = set()
             documents: dict[tuple[NodeId, str], bytes | None] = {}
@@ -111,20 +111,20 @@ class Shelf:
             self._write_bitmaps(db, nodes & self._dirty.keys())
 
     def commit_bitmaps(self) -> None:
-        """Make the arrival of all chunks durable, if there is any that is not."""
+        """Commit the arrival of all chunks that are not committed yet."""
         if self._dirty:
             with self._transaction() as db:
                 self._write_bitmaps(db, set(self._dirty))
 
     def note_struck(self, node: NodeId) -> None:
-        """Write down that a node's fate has struck."""
+        """Note that a node's fault has happened."""
         self.struck.add(node)
         self._connection.execute("INSERT OR IGNORE INTO struck VALUES (?)", (node,))
 
     def keep_chunk(self, node: NodeId, save: SaveChunk) -> None:
-        """Keep a chunk; that this node has it becomes durable with the next commit, or is fetched again."""
+        """Store a chunk; that this node has it becomes durable with the next commit, or is fetched again."""
         place = (save.recording, save.n, save.count)
-        if place not in self._names:  # nodes checked it already: the same place holds the same bytes
+        if place not in self._names:  # nodes have checked it: the same place always holds the same bytes
             self._names[place] = self._keep_bytes(save.body)
         bitmaps = self._bitmaps[node]
         held = bitmaps.get(save.recording)
@@ -144,7 +144,7 @@ class Shelf:
         return self._wholes[recording, count]
 
     def pieces_of(self, node: NodeId, recording: RecordingId) -> tuple[Path, ...]:
-        """Return the files of the chunks that a node holds of a recording, in order."""
+        """Return the files of the chunks that a node has of a recording, in order."""
         manifest = self.manifest_of(node, recording)
         held = self._bitmaps[node].get(recording)
         if manifest is None or held is None:
@@ -153,7 +153,7 @@ class Shelf:
         return tuple(self._chunks / name for name in names)
 
     def manifest_of(self, node: NodeId, recording: RecordingId) -> Manifest | None:
-        """Return the manifest that a node keeps of a recording; it was checked when it came."""
+        """Return a node's manifest of a recording; it was verified when it arrived."""
         found = self._connection.execute(_READ + " AND name = ?", (node, MANIFEST + recording)).fetchone()
         return (
             None
@@ -169,7 +169,7 @@ class Shelf:
             yield db
         except BaseException:
             db.execute("ROLLBACK")
-            self._shared.clear()  # what was written of it just now is gone
+            self._shared.clear()  # what was written in this transaction is gone
             raise
         db.execute("COMMIT")
 
@@ -187,7 +187,7 @@ class Shelf:
         db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kept)
 
     def _row_body(self, db: sqlite3.Connection, body: bytes) -> bytes | str:
-        """Return what a node's row holds: the document, or the name of one that is kept once for all."""
+        """Return what a node's row holds: the document, or the digest of one that is stored once for all."""
         if not isinstance(body, bytes) or len(body) < SHARED_FROM:
             return body
         name = self._shared.get(body)

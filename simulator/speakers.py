@@ -1,4 +1,4 @@
-"""Virtual loudspeakers: a bank of all of a fleet's, played in true time; the thread that plays it is below.
+"""Virtual loudspeakers: one bank for a whole fleet, played in true time, and the thread that plays it.
 
 The bank is a pure state machine under a lock: instants come in as arguments. Instants are seconds since 1970,
 true time, as floats: a start must cost microseconds.
@@ -14,9 +14,9 @@ from devices.node.effects import Arm
 from devices.node.events import Ended
 
 LONGEST_SLEEP_S = 0.5
-"""How long the thread sleeps at most: bounds what a changed system clock can spoil."""
+"""Longest sleep of the thread, seconds: limits the effect of a changed system clock."""
 SPIN_S = 0.0015
-"""A sleep may end so much late; the last bit is waited for in short sleeps."""
+"""A sleep may end this much late; the last part is waited for in short sleeps."""
 SHORT_SLEEP_S = 0.0002
 
 
@@ -63,10 +63,10 @@ class SpeakerBank:
         self._count = 0
         self._lock = threading.Lock()
         self.changed: Callable[[], None] = lambda: None
-        """Called, under no lock, when something earlier than before is due."""
+        """Called, without a lock, when something is due earlier than before."""
 
     def arm(self, node: NodeId, arm: Arm, due: float) -> None:
-        """Have an airing begin at a true instant; one that sounds already only takes the volume."""
+        """Have an airing begin at a true instant; if it sounds already, only apply the volume."""
         with self._lock:
             speaker = self._speakers.setdefault(node, _Speaker({}))
             if speaker.playing is not None and speaker.playing.airing == arm.airing:
@@ -79,7 +79,7 @@ class SpeakerBank:
             self.changed()
 
     def disarm(self, node: NodeId, airing: AiringId) -> None:
-        """Do not begin it."""
+        """Cancel an armed airing."""
         with self._lock:
             if (speaker := self._speakers.get(node)) is not None:
                 speaker.armed.pop(airing, None)
@@ -93,7 +93,7 @@ class SpeakerBank:
             return [self._end(node, speaker, now, Ended.STOPPED)]
 
     def cut(self, node: NodeId, now: float) -> list[Over]:
-        """Take the power away: nothing is armed any more, what sounded is over."""
+        """Cut the power: cancel what is armed, end what sounds."""
         with self._lock:
             speaker = self._speakers.pop(node, None)
             if speaker is None or speaker.playing is None:
@@ -111,7 +111,7 @@ class SpeakerBank:
             return sum(speaker.playing is not None for speaker in self._speakers.values())
 
     def fire(self, clock: Callable[[], float]) -> list[Sounded]:
-        """Carry out everything that is due; each is stamped with the instant at which it really happened."""
+        """Execute everything that is due; each is stamped with the instant at which it really happened."""
         facts: list[Sounded] = []
         with self._lock:
             while self._heap and self._heap[0][0] <= (now := clock()):
@@ -144,7 +144,7 @@ class SpeakerBank:
 
 
 class SpeakerThread:
-    """Plays a bank in real time, apart from the event loop: what the loop is busy with delays no start."""
+    """Plays a bank in real time, in its own thread: a busy event loop delays no start."""
 
     def __init__(
         self, bank: SpeakerBank, clock: Callable[[], float], report: Callable[[list[Sounded]], None]
@@ -157,13 +157,13 @@ class SpeakerThread:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin to play."""
+        """Start the thread."""
         self._bank.changed = self._wake.set
         self._thread = threading.Thread(target=self._run, name="speakers", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Play no more; what sounds is not reported as ended."""
+        """Stop the thread; what sounds is not reported as ended."""
         self._stopping = True
         self._wake.set()
         if self._thread is not None:

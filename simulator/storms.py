@@ -1,4 +1,4 @@
-"""A storm: many nodes lose their power at one instant, and have it back one by one, within some seconds."""
+"""A storm: many nodes lose power at one instant and get it back one by one, within some seconds."""
 
 import logging
 import random
@@ -19,9 +19,9 @@ Seconds = Annotated[float, Field(ge=0, le=600)]
 
 
 class Storm(BaseModel):
-    """So many nodes are without power for `dark_s`, then come back at random within `within_s`.
+    """This many nodes are without power for `dark_s`, then come back at random within `within_s`.
 
-    A line of JSON on the fleet's standard input: `{"nodes": 1000, "dark_s": 2, "within_s": 10}`.
+    A JSON line on the fleet's standard input: `{"nodes": 1000, "dark_s": 2, "within_s": 10}`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,7 +33,7 @@ class Storm(BaseModel):
 
 @dataclass
 class Storms:
-    """Has storms on a fleet's nodes; tells when each was `cut`, `powered`, and `connected` again."""
+    """Runs storms on a fleet's nodes; reports when each was `cut`, `powered`, and `connected` again."""
 
     facts: FactLines
     rng: random.Random
@@ -45,7 +45,7 @@ class Storms:
     """Not connected since."""
 
     def obey(self, line: bytes) -> None:
-        """Have the storm that a line of the parent asks for; in the event loop."""
+        """Run the storm that the parent's line requests; in the event loop."""
         try:
             storm = Storm.model_validate_json(line)
         except ValueError as error:
@@ -56,7 +56,7 @@ class Storms:
             self._strike(seat, storm)
 
     def connected(self, node: NodeId) -> None:
-        """Note that a node's link stands."""
+        """Note that a node is connected."""
         if node in self._struck:
             self._struck.discard(node)
             self._tell("connected", node)

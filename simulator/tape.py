@@ -1,4 +1,4 @@
-"""What came out of a loudspeaker, as a WAV file and its sidecar: decoded from the chunks that really came."""
+"""The sound of a loudspeaker as a WAV file and its sidecar, decoded from the chunks that arrived."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from simulator.speakers import Over
 from tts.marks import comment_of, origin_in
 
 RECORDED_EACH = 10
-"""Each tenth node of the list writes its tapes."""
+"""Each tenth node of the list writes recordings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Reel:
 
 
 class Tape:
-    """Writes tapes one after another in a thread of its own."""
+    """Writes recordings one after another in its own thread."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -33,17 +33,17 @@ class Tape:
         self._count = 0
 
     def start(self) -> None:
-        """Be ready to write."""
+        """Start the thread."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="tape")
 
     def stop(self) -> None:
-        """Write no more; the owner has waited for what mattered."""
+        """Stop; the owner has waited for what it needs."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def write(self, reel: Reel) -> "Future[Item]":
-        """Write a stretch of sound; the future holds what is told of it."""
+        """Write a stretch of sound; the future gives what to report of it."""
         assert self._pool is not None, "start() comes first"
         self._count += 1
         return self._pool.submit(_write, reel, self._folder)
@@ -81,9 +81,9 @@ def _write(reel: Reel, folder: Path) -> Item:
 
 @lru_cache(maxsize=1)
 def _decoded(pieces: tuple[Path, ...]) -> tuple[Any, int, str]:
-    """Decode a recording to 16-bit mono, with its rate and what it says of whose voice it is.
+    """Decode a recording to 16-bit mono; return it with its rate and its metadata about the voice.
 
-    The same chunks at another node are the same sound.
+    Cached: the same chunks at another node give the same sound.
     """
     import soundfile
 

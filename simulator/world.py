@@ -1,4 +1,4 @@
-"""A world in virtual time: the same nodes as in a fleet, an in-process broker, and a clock that only we move.
+"""A simulation in virtual time: the nodes of a fleet, an in-process broker, and a clock set by the caller.
 
 Hours pass in seconds, the seed decides every delay, and the network may reorder, lose and double messages.
 """
@@ -46,11 +46,11 @@ from simulator.speakers import Began, Over, Sounded, SpeakerBank
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
 
 MOST_STEPS = 2_000_000
-"""A world that does more than this in one run goes round in circles."""
+"""Most steps of one run: above it the simulation is in an endless loop."""
 
 
 class Disk:
-    """A node's storage in memory; the twin of one node's part of the shelf."""
+    """A node's storage in memory, with the same behaviour as one node's part of the shelf."""
 
     def __init__(self) -> None:
         self.documents: dict[str, bytes] = {}
@@ -58,7 +58,7 @@ class Disk:
         self._counts: dict[RecordingId, int] = {}
 
     def save(self, effect: Effect) -> None:
-        """Carry out a save; anything else is not for the disk."""
+        """Execute a save; other effects are ignored."""
         match effect:
             case SaveDocument(name, body):
                 self.documents[name] = body
@@ -85,7 +85,7 @@ class Disk:
 
 @dataclass(slots=True)
 class _Place:
-    """A node in this world with all that is around it."""
+    """A node with its disk, session and connection."""
 
     node: VirtualNode
     link: MemoryLink
@@ -96,7 +96,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How messages travel: delays in seconds each way, and the share of chunks lost, of messages doubled."""
+    """Network model: one-way delays in seconds, and the share of chunks lost and of messages doubled."""
 
     quickest_s: float = 0.001
     jitter_s: float = 0.004
@@ -122,21 +122,21 @@ class World:
     # -- time
 
     def later(self, after: timedelta, act: Callable[[], None]) -> None:
-        """Do something when that much time has passed."""
+        """Call a function after this much virtual time."""
         self._count += 1
         heapq.heappush(self._heap, (self.now + after, self._count, act))
 
     def delay(self) -> timedelta:
-        """Return how long a message is on its way now."""
+        """Return the transit time of a message sent now."""
         jitter = self.rng.expovariate(1.0) * self.network.jitter_s
         return timedelta(seconds=self.network.quickest_s + jitter)
 
     def run_for(self, span: timedelta) -> None:
-        """Let time pass."""
+        """Advance virtual time by a duration."""
         self.run_until(self.now + span)
 
     def run_until(self, end: datetime) -> None:
-        """Let time pass until an instant."""
+        """Advance virtual time to an instant."""
         for _ in range(MOST_STEPS):
             self.broker.deliver()
             due = self._next()
@@ -155,7 +155,7 @@ class World:
         return min(due, default=None)
 
     def _moment(self) -> float:
-        """Return now as the bank counts; rounding must not put it before what is due now."""
+        """Return the present in the bank's unit; rounding must not put it before what is due now."""
         return self.now.timestamp() + 1e-6
 
     def _step(self) -> None:
@@ -174,7 +174,7 @@ class World:
         drift_ppm: float = DRIFT_PPM,
         join_ahead: timedelta = JOIN_AHEAD,
     ) -> VirtualNode:
-        """Put a node into the world, without power; one of another make is quicker or slower to join in."""
+        """Add a node without power; `join_ahead` depends on the board: how fast it joins a recording."""
         crystal = Crystal.of(identity.node, self._seed, error_ms, drift_ppm, self.now)
         node = VirtualNode(identity, crystal, self._seed, join_ahead)
         link = MemoryLink(
@@ -189,14 +189,14 @@ class World:
         return node
 
     def switch_on(self, node: VirtualNode) -> None:
-        """Give a node power; it boots and connects."""
+        """Switch a node on; it boots and connects."""
         place = self._places[node.id]
         place.wake_at = None
         self._do(node, node.switch_on(place.disk.memory(), self.now))
         place.link.start()
 
     def switch_off(self, node: VirtualNode) -> None:
-        """Take a node's power without warning."""
+        """Cut a node's power without warning."""
         for over in self.bank.cut(node.id, self.now.timestamp()):
             self.sounds.append(over)
         node.switch_off()
@@ -205,13 +205,13 @@ class World:
         self.broker.deliver()
 
     def unplug(self, node: VirtualNode) -> None:
-        """Take a node's network, not its power."""
+        """Cut a node's network, not its power."""
         place = self._places[node.id]
         self.broker.later(lambda: self.broker.leave(place.link, with_will=True))
         self.broker.deliver()
 
     def plug_in(self, node: VirtualNode) -> None:
-        """Give a node its network back."""
+        """Reconnect a node's network."""
         self._places[node.id].link.start()
 
     def disk(self, node: VirtualNode) -> Disk:
@@ -219,7 +219,7 @@ class World:
         return self._places[node.id].disk
 
     def heard(self, node: VirtualNode) -> list[Over]:
-        """Return every stretch of sound that a node's loudspeaker made and ended."""
+        """Return every completed stretch of sound of a node's loudspeaker."""
         return [sound for sound in self.sounds if isinstance(sound, Over) and sound.node == node.id]
 
     # -- events
@@ -280,10 +280,10 @@ class World:
             place.wake_at = None
             self._tell(node, Tick())
 
-    # -- what nodes ask for
+    # -- effects of the nodes
 
     def publish(self, node: VirtualNode, message: Publish) -> None:
-        """Send a message; it is lost where the node is not connected when it leaves."""
+        """Send a message; it is lost if the node is not connected when it leaves."""
         self.later(self.delay(), lambda: self._send(node, message))
 
     def _send(self, node: VirtualNode, message: Publish) -> None:
@@ -294,19 +294,19 @@ class World:
             return
 
     def subscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
-        """Subscribe."""
+        """Subscribe a node to topics."""
         place = self._places[node.id]
         place.filters.update(filters)
         place.link.subscribe(*filters)
 
     def unsubscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
-        """Unsubscribe."""
+        """Unsubscribe a node from topics."""
         place = self._places[node.id]
         place.filters.difference_update(filters)
         place.link.unsubscribe(*filters)
 
     def digest(self, node: VirtualNode, asked: DigestRecording) -> None:
-        """Answer in the next instant."""
+        """Answer in the next step."""
         life, sha256 = node.life, self.disk(node).sha256(asked.recording)
 
         def answer() -> None:
@@ -321,10 +321,10 @@ class World:
         self.bank.arm(node.id, arm, max(due, self.now).timestamp())
 
     def disarm(self, node: VirtualNode, disarm: Disarm) -> None:
-        """Do not begin it."""
+        """Cancel an armed airing."""
         self.bank.disarm(node.id, disarm.airing)
 
     def stop_playing(self, node: VirtualNode, stop: StopPlaying) -> None:
-        """End it, and say so in the next instant."""
+        """End an airing, and report so in the next step."""
         for over in self.bank.stop(node.id, stop.airing, self.now.timestamp()):
             self.later(timedelta(0), partial(self._sounded, over))

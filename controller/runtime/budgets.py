@@ -14,9 +14,9 @@ from devices.budgets import BUDGETS, COMMITTED, Budget
 from devices.ids import NodeId
 
 MOST_BUCKETS = 120_000
-"""Of all nodes together, the one not used for longest goes first: 20,000 nodes with all six kinds."""
+"""For all nodes together; the least recently used goes first: 20,000 nodes with all six kinds."""
 MOST_TOLD = 10_000
-"""Nodes whose dropped messages are counted between two looks."""
+"""Nodes whose dropped messages are counted between two reports."""
 _COMMITTED = "committed"
 _KINDS: Mapping[type, str] = {
     topics.StateTopic: "state",

@@ -12,10 +12,10 @@ from controller.model.airings import Airing
 from controller.store import Store
 
 AT_REST = 5.0
-"""Seconds between two looks while nobody decides anything and nothing is near: what another program wrote
-into the database, or what ends by time alone, is found within them."""
+"""Seconds between two runs at rest (no decision, no near airing); finds what another program wrote into the
+database, or what ends by time alone."""
 NEAR = timedelta(seconds=60)
-"""So long before its start an airing has every beat look; far more than a pause at rest."""
+"""While an airing starts within this time, every run does its work; much longer than a pause at rest."""
 
 
 @dataclass

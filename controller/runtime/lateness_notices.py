@@ -15,11 +15,11 @@ from controller.store import Store
 from devices.ids import AiringId
 
 _EVERY, _WHEN_CALM = 1.0, 3.0
-"""Seconds between two looks: the query counts the deliveries of what starts soon (10 ms for 5,000)."""
+"""Seconds between two checks: the query counts the deliveries of what starts soon (10 ms for 5,000)."""
 _NEAR = timedelta(minutes=1)
-"""So long before a start, and after its delivery began, there is something to see each second."""
+"""Time before a start, and after its delivery began, in which checks run each second."""
 _JUST_BEGUN = timedelta(seconds=30)
-"""What started longer ago is told by its counts: nothing is taken back any more."""
+"""Airings that started earlier are not checked: their counts are shown, and no notice is closed any more."""
 
 
 @dataclass
@@ -32,7 +32,7 @@ class LatenessWatch:
     clock: Callable[[], float]
     _next: float = 0.0
     _told: dict[AiringId, bool] = field(default_factory=dict)
-    """Of what is under way: whether it was told; what was told before a restart is read from the notices."""
+    """Of airings in delivery: whether a notice is open; after a restart this is read from the notices."""
     _closed: set[AiringId] = field(default_factory=set)
 
     def look(self) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from controller.model.times import PACE_RECOVERY
 
 LEAST = 25_000
-"""Bytes a second, or the set pace if that is less: slower, a start would be missed for certain."""
+"""Bytes a second, or the configured rate if that is less: below this, a start would certainly be missed."""
 GROWTH_S = PACE_RECOVERY.total_seconds()
 SLOWED_FOR_S = 10.0
-"""What was sent before the pace was halved still comes in so long: it is no reason to halve it again."""
+"""What was sent before the rate was halved keeps arriving for this time: no reason to halve it again."""
 BURST_S = 2.0
-"""After a pause of that length what is sent is measured anew."""
+"""After a pause of this length the measurement of the actual rate starts again."""
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Pace:
 
     most: float
     line: float = float("inf")
-    """Bytes a second that are carried to all nodes together."""
+    """Bytes a second that the broker's uplink carries to all nodes together."""
     rate: float = 0.0
     _seen_at: float = 0.0
     _slowed_at: float = float("-inf")

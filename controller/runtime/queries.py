@@ -14,7 +14,7 @@ from controller.runtime.wants import Need
 from devices.ids import Grade, RecordingId
 
 _WHENEVER = Need(Grade.ROUTINE, datetime.max.replace(tzinfo=UTC))
-"""What is held ready is sent after all that has an hour."""
+"""Recordings that are only stored in advance are sent after everything that has a time."""
 
 
 def needs_in_plans(session: Session, now: datetime) -> dict[RecordingId, Need]:

@@ -24,8 +24,8 @@ from devices.ids import AiringId, NodeId, RecordingId
 from devices.messages import Receipt, Receipts
 
 MOST_ENTRIES: Final = 10
-"""Entries of the as-aired log about one node and airing. Each stretch that is told late takes one; a node
-that goes on changing its word is not believed after these, or it could fill the log."""
+"""Most entries of the as-aired log for one node and airing. Each late stretch adds one; later reports of a
+node that keeps changing its reports are ignored, or it could fill the log."""
 _FACTS = tuple(field.name for field in fields(Facts))
 
 
@@ -126,9 +126,9 @@ class _Aired:
 
     recording: RecordingId | None
     most_ms: int
-    """How long it sounds at most, in all rounds."""
+    """Longest duration of the sound, over all rounds."""
     has_ended: bool
-    """Then the as-aired log may tell of it already."""
+    """If true, the as-aired log may already contain it."""
 
 
 def _aired(session: Session, airings: set[AiringId]) -> dict[AiringId, _Aired]:

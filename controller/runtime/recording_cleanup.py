@@ -22,11 +22,11 @@ _LOG = logging.getLogger(__name__)
 
 EVERY = timedelta(days=1)
 FIRST_AFTER = timedelta(hours=1)
-"""A station that starts anew every night still tidies; a clock that was set wrongly is noticed by then."""
+"""Short enough for a station that restarts every night; by then a wrongly set clock has been noticed."""
 MOST = 500
 """Files a day, each named in the journal: more than a province makes in a day."""
 UNKNOWN_KEPT = timedelta(days=2)
-"""A file that no row names was left by a crash between the file and its row, or by a sample."""
+"""A file without a row was left by a crash between writing file and row, or by a sample."""
 
 
 @dataclass

@@ -12,15 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 ECHO_WITHIN = 1.0
-"""Seconds: our own earlier document may come back behind a newer one that is on its way. So long we wait."""
+"""Seconds to wait: our own earlier document may still arrive after a newer one was sent."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds between two repairs of one document that somebody changes again and again."""
 CALM = 600.0
-"""Seconds without a change after which the pauses of a document begin anew."""
+"""Seconds without a change after which the pauses of a document start again at the shortest."""
 MOST_AT_ONCE = 64
-"""Documents put back in one beat: 128 a second, so that a wiped broker is whole within some seconds."""
+"""Documents repaired in one run: 128 a second, so that an emptied broker is complete within seconds."""
 MOST_KNOWN = 50_000
-"""Documents of a province: three a node, a few hundred else."""
+"""Documents of a province: three for each node, and a few hundred others."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The brain of a loudspeaker, sans-IO: events in, effects out; docs/protocol.md is its contract."""
+"""The logic of a loudspeaker, sans-IO: events in, effects out; docs/protocol.md is its contract."""
 
 from devices.node.brain import Brain
 from devices.node.identity import NodeIdentity

@@ -1,6 +1,6 @@
-"""A loudspeaker's brain: composes clock, trust, fetching, receipts and playing; docs/protocol.md, A node.
+"""A loudspeaker's logic: joins clock, trust, fetching, receipts and playing; docs/protocol.md, A node.
 
-Events go in with the raw clock's reading, effects come out; no IO, no thread, no clock, no chance of its own.
+Input: events with the raw clock's reading. Output: effects. No IO, no thread, no clock, no own randomness.
 """
 
 import random
@@ -35,23 +35,23 @@ from devices.node.receipts import RECEIPT, Outbox
 from devices.node.trust import KEYS, PLACE, PLAN, POLICY, Trust, filters_of
 
 SESSION = "session"
-"""The document that holds the number of the newest session."""
+"""Name of the document that holds the number of the newest session."""
 TIME = "time"
-"""The document that says what the station's time was when it was saved, in microseconds since 1970."""
+"""Name of the document with the station's time when it was saved, in microseconds since 1970."""
 TIME_EVERY = timedelta(minutes=10)
-"""How often that is saved, beside with each receipt: 144 small writes a day."""
+"""How often the time is saved, in addition to each receipt: 144 small writes a day."""
 VITALS_EVERY = timedelta(seconds=30)
 """5,000 nodes: 167 messages a second."""
 SET_BACK = timedelta(seconds=1)
-"""A raw clock that goes back further than this was set; less may be a runner's rounding."""
+"""A raw clock that goes back further than this was set; smaller steps may be rounding by the runner."""
 SET_AHEAD = timedelta(days=2)
-"""One that goes ahead by more between two events was set too: a brain gets a Tick at least once a day."""
+"""A larger step ahead between two events means that it was set: a brain gets a Tick at least once a day."""
 
 _Word = topics.KeysTopic | topics.PlaceTopic | topics.PlanTopic | topics.PolicyTopic
 
 
 class Brain:
-    """One loudspeaker's mind. The first event is Booted; the runner ticks it at `wake_at`."""
+    """The logic of one loudspeaker. The first event is Booted; the runner sends a Tick at `wake_at`."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Brain:
         rng: random.Random,
         join_ahead: timedelta = JOIN_AHEAD,
     ) -> None:
-        """Make a mind; `join_ahead`: how long this board needs to open a recording in its middle."""
+        """Make a brain; `join_ahead`: the time this board needs to open a recording in its middle."""
         self._identity = identity
         self._memory = memory
         self._rng = rng
@@ -78,33 +78,33 @@ class Brain:
         self._playing_at: datetime | None = None
         self._last: datetime | None = None
         self._time_saved_at: datetime | None = None
-        self._time_fresh_until: datetime | None = None  # by the raw clock: until then nobody need look
+        self._time_fresh_until: datetime | None = None  # on the raw clock: no need to save the time before
 
     @property
     def session(self) -> int:
-        """Return the number of the session that is, or will be next."""
+        """Return the number of the current session, or of the next one."""
         return self._session
 
     @property
     def counts(self) -> Counter[str]:
-        """Return how many messages were ignored, by reason: for the node's log."""
+        """Return the number of ignored messages, by reason: for the node's log."""
         return self._trust.counts + Counter({"chunk: wrong digest": self._fetching.chunks_refused})
 
     @property
     def clock(self) -> StationClock:
-        """Return the station's time as this node knows it; for reading only."""
+        """Return the station's time as this node knows it; read only."""
         return self._clock
 
     def next_airing(self, now: datetime) -> tuple[datetime, datetime] | None:
-        """Return the raw instants at which the present or next planned airing starts and ends."""
+        """Return the raw instants at which the current or next planned airing starts and ends."""
         return self._playing.next_airing(now)
 
     def will(self) -> Publish:
-        """Return what the broker must say if the coming, or present, session ends without a farewell."""
+        """Return the last will for the broker, for the current or next session."""
         return self._state(online=False, now=None)
 
     def handle(self, event: Event, now: datetime) -> list[Effect]:
-        """Take one event in, at this reading of the raw clock, and return what is to be done, in order."""
+        """Process one event at this reading of the raw clock; return the effects, in order."""
         effects = self._note_clock(now)
         match event:
             case Booted():
@@ -128,7 +128,7 @@ class Brain:
         return [*self._save_time(effects, now), *effects]
 
     def wake_at(self) -> datetime | None:
-        """Return the raw instant at which this brain wants a Tick; None: not by itself."""
+        """Return the raw instant at which this brain needs a Tick; None: none needed."""
         due = (
             self._pings.due_at(),
             self._fetching.due_at(),
@@ -137,7 +137,7 @@ class Brain:
             self._playing_at,
         )
         soonest: datetime | None = None
-        for at in due:  # asked after each event of thousands of nodes: a loop is twice as fast as min()
+        for at in due:  # runs after each event of thousands of nodes: a loop is twice as fast as min()
             if at is not None and (soonest is None or at < soonest):
                 soonest = at
         return soonest
@@ -156,7 +156,7 @@ class Brain:
         return [*self._next_session(), *effects, *self._agree(now)]
 
     def _note_stored_time(self, documents: Mapping[str, bytes], now: datetime) -> None:
-        """Know from the disk what the time is at least: the raw clock may say anything."""
+        """Use the stored time as a lower bound: the raw clock may have any value after boot."""
         stored = documents.get(TIME, b"")
         if stored.isdigit():
             self._clock.at_least(instant(int(stored)) + MILLISECOND, now)
@@ -184,7 +184,7 @@ class Brain:
         return [SaveDocument(SESSION, str(self._session).encode())]
 
     def _connect(self, now: datetime) -> list[Effect]:
-        """Subscribe to everything again, and only then say birth, and what is outstanding."""
+        """Subscribe to everything again, and only then send birth, and what is outstanding."""
         self._connected = True
         self._pings.connected(now)
         self._pings.before(self._playing.next_start(now), now)
@@ -241,7 +241,7 @@ class Brain:
         match about:
             case topics.KeysTopic():
                 effects = self._trust.take_keys(payload, station if self._clock.is_set else None, station)
-                # The station publishes its keys whenever it connects: also when they are the same as before.
+                # The station publishes its keys at each connect, also when they are unchanged.
                 self._outbox.station_spoke(now)
                 self._fetching.station_spoke(now)
                 if not self._clock.is_trusted(now):
@@ -289,14 +289,14 @@ class Brain:
         return self._agree(now) if is_news else []
 
     def _take_late_time(self, exchange: Exchange, now: datetime) -> list[Effect]:
-        """Learn from a reply too late to set the clock by what is over, where nothing else says it."""
+        """Use a reply too late to set the clock to decide what is over, if nothing else tells the time."""
         if self._clock.knows_now:
             return []
         self._clock.told_late(exchange)
         return self._learn_time(now)
 
     def _learn_time(self, now: datetime) -> list[Effect]:
-        """Judge anew by the station's time, known for the first time since boot."""
+        """Judge all documents again by the station's time, known for the first time since boot."""
         self._time_fresh_until = None
         words = self._trust.retry(self._clock.station(now))
         return [*words, *self._plans_changed(now)]
@@ -313,7 +313,7 @@ class Brain:
         return effects
 
     def _save_time(self, effects: list[Effect], now: datetime) -> list[Effect]:
-        """Save what the time is now and then, and with each receipt: later ones must be dated after it."""
+        """Save the time at intervals, and with each receipt: later receipts must have later times."""
         is_fact = any(isinstance(one, SaveDocument) and one.name.startswith(RECEIPT) for one in effects)
         if not is_fact and self._time_fresh_until is not None and now < self._time_fresh_until:
             return []
@@ -339,7 +339,7 @@ class Brain:
         return effects
 
     def _note_clock(self, now: datetime) -> list[Effect]:
-        """Notice that the raw clock was set: what was learnt of it, and planned on it, is void."""
+        """Detect that the raw clock was set: what was learnt about it or scheduled on it is void."""
         last, self._last = self._last, now
         if last is None or -SET_BACK <= now - last <= SET_AHEAD:
             return []
@@ -386,7 +386,7 @@ class Brain:
 
 
 def _name_of(about: _Word) -> str:
-    """Return the name under which a document of this topic is kept."""
+    """Return the name under which a document of this topic is stored."""
     match about:
         case topics.KeysTopic():
             return KEYS

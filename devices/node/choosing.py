@@ -1,4 +1,4 @@
-"""What a node may play, and when: plans judged airing by airing against what it has and remembers."""
+"""Decides what a node may play, and when: each planned airing is judged by what the node has and recorded."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -20,42 +20,42 @@ from devices.signing import NotTrusted, UnknownKey
 
 MILLISECOND = timedelta(milliseconds=1)
 LEAST_WORTH_MS = 1000
-"""Joining for less than the last second of a recording is only a crackle."""
+"""Joining for less than the last second of a recording gives only a crackle."""
 MOST_FAILURES = 3
 RETRY_BROKEN = timedelta(seconds=5)
-"""A loudspeaker that could not go on is tried again so often, after so long."""
+"""How often, and after what time, a loudspeaker that failed is tried again."""
 PATIENT_WITH_KEYS = timedelta(seconds=5)
-"""Until so long before its start, an airing of an unknown approver is not refused: its key may be coming."""
+"""Until this long before its start, an airing of an unknown approver is not refused: the key may arrive."""
 MOST_BEGUN = 16
-"""Emergencies whose begin is remembered where no clock tells it."""
+"""Emergencies whose begin is stored while the clock is not trusted."""
 CALLED_AHEAD = timedelta(seconds=2)
-"""An emergency that starts within so long is called, not scheduled; a station calls 0.35 s ahead."""
+"""An emergency that starts within this time is called, not scheduled; a station calls 0.35 s ahead."""
 HORIZON = timedelta(days=1)
-"""How far ahead change points are looked for; a wake at the end of it looks further."""
+"""How far ahead change points are searched; a wake at its end searches further."""
 
 
 class _May(Enum):
     YES = auto()
     NOT_HERE = auto()
-    """This node cannot play it now: what is next in rank may sound."""
+    """This node cannot play it now: the next in rank may sound."""
     HEARD = auto()
-    """It was heard to its end: its time belongs to it, and is silent."""
+    """It was heard to its end: the rest of its time stays silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """What the plans were met with: while all of it is so, meeting them again would tell nothing new."""
+    """The inputs of the last `meet`: while they are all unchanged, another call would give nothing new."""
 
     since: datetime
     until: datetime | None
-    """The station instant at which a plan expires, an airing ends, or patience with a key does."""
+    """The station instant at which a plan expires, an airing ends, or the wait for a key ends."""
     standing: Standing
     has_repeated: bool
-    """Whether an airing is repeated: its start is another one while the clock is not trusted."""
+    """Whether an airing is repeated: its start changes while the clock is not trusted."""
 
 
 class Choosing:
-    """Planned airings, their records, and the answer to what should sound here."""
+    """Planned airings, their records, and the decision what should sound now."""
 
     def __init__(self, trust: Trust, fetching: Fetching, outbox: Outbox, clock: StationClock) -> None:
         self._trust = trust
@@ -73,20 +73,20 @@ class Choosing:
         self.keeping = Keeping(trust, fetching, outbox, clock)
         self.planned: dict[AiringId, PlannedAiring] = {}
         self.retry_at: dict[AiringId, datetime] = {}
-        """Raw instants before which a broken loudspeaker is not tried with an airing."""
+        """Raw instants before which a failed loudspeaker is not tried again with an airing."""
 
     def restore(self, documents: Mapping[str, bytes]) -> None:
-        """Remember what was heard before the power went."""
+        """Load the records that were saved before the power cut."""
         self.records.restore(documents)
         self.keeping.restore(documents)
 
     def plans_changed(self) -> None:
-        """Note that plans, policies or keys are not what they were."""
+        """Note that plans, policies or keys have changed."""
         self._points_until = None
         self._met = None
 
     def meet(self, station: datetime, now: datetime) -> list[Effect]:
-        """Know every planned airing; judge it; say once that it is fetched or refused; name what to fetch."""
+        """Record and judge every planned airing; report it once as fetched or refused; name what to fetch."""
         effects: list[Effect] = []
         if not self._is_met(station, now):
             effects, self._wanted = self._meet_all(station, now)
@@ -131,9 +131,9 @@ class Choosing:
         return [*effects, *told], named | hold
 
     def _as_begun(self, airing: PlannedAiring, station: datetime, now: datetime) -> PlannedAiring:
-        """Return a repeated emergency as begun already where the clock is not trusted.
+        """Return a repeated emergency with its start set to now, where the clock is not trusted.
 
-        It is called, not scheduled: its start is at most a second ahead, and this node cannot tell a second.
+        A called emergency starts at most a second ahead, and this node's clock is not exact to a second.
         """
         if airing.every_ms is None or self._clock.is_trusted(now):
             return airing
@@ -150,10 +150,10 @@ class Choosing:
         return airing.model_copy(update=longer)
 
     def _runs_now(self, emergency: AiringId) -> bool:
-        """Whether the station has said, since this node has power, that an emergency's time is now.
+        """Return whether the station has confirmed, since power-on, that an emergency is due now.
 
-        By its time, or by a plan that it sent just now; not by what lies on the disk or at the broker. One
-        that began here goes on.
+        Confirmed by the station's time, or by a plan sent just now; a stored or retained plan does not
+        confirm it. An emergency that began here continues.
         """
         record = self.records.get(emergency)
         has_begun = record is not None and record.has_begun_here
@@ -162,7 +162,7 @@ class Choosing:
     def _as_all_begun(
         self, plans: tuple[Plan, ...], airings: Mapping[AiringId, PlannedAiring]
     ) -> Iterable[Plan]:
-        """Return the plans with the airings' starts as they are for this node."""
+        """Return the plans with the start times that apply at this node."""
         if all(airings.get(a.airing, a).starts_at == a.starts_at for plan in plans for a in plan.airings):
             return plans
         return (
@@ -171,14 +171,14 @@ class Choosing:
         )
 
     def why_refused(self, airing: PlannedAiring, station: datetime) -> str | None:
-        """Return why an airing must not be heard here, or None."""
+        """Return the reason why an airing must not be played here, or None."""
         reason = self._trust.judge(airing, station)
         if reason is not None:
             return reason.code
         return "recording-spoilt" if self._fetching.is_given_up(airing.recording) else None
 
     def is_still_approved(self, airing: PlannedAiring, station: datetime) -> bool:
-        """Check the approval in full once more; a worse judgement is remembered."""
+        """Check the approval in full once more; a worse result is stored."""
         reason: NotTrusted | None = self._trust.judge_anew(airing, station)
         if reason is not None:
             self._trust.remember(airing, reason)
@@ -186,14 +186,14 @@ class Choosing:
         return reason is None
 
     def is_named(self, airing: AiringId) -> bool:
-        """Whether any plan that is held names this airing, expired ones included."""
+        """Return whether any stored plan names this airing, expired plans included."""
         return any(a.airing == airing for plan in self._trust.plans.values() for a in plan.airings)
 
     def _tell(
         self, record: AiringRecord, airing: PlannedAiring, why: str | None, station: datetime, now: datetime
     ) -> list[Effect]:
         if why == UnknownKey.code and station < airing.starts_at - PATIENT_WITH_KEYS:
-            return []  # the key set that brings its approver's key may be on its way
+            return []  # the key set with its approver's key may still arrive
         if why != record.refused and not record.finished:
             record.refused = why
             if why is not None:
@@ -204,7 +204,7 @@ class Choosing:
         return []
 
     def sounds_at(self, at: datetime, now: datetime, sounding: AiringId | None) -> PlannedAiring | None:
-        """Return what must sound at a station instant on this node, given what it has and remembers."""
+        """Return what must sound at a station instant on this node, given what it has and has recorded."""
         plans, policies = self._approved, tuple(self._trust.policies.values())
         while (airing := what_sounds(plans, policies, at)) is not None:
             match self._may(airing, at, now, sounding):
@@ -248,15 +248,15 @@ class Choosing:
         return self._points[after] if after < len(self._points) else self._points_until
 
     def starts_after(self, station: datetime, until: datetime | None = None) -> list[datetime]:
-        """Return the planned starts after a station instant, in order: up to `until`, or the first alone."""
+        """Return planned starts after a station instant, in order: up to `until`, or only the first."""
         first = bisect_right(self._starts, station)
         return self._starts[first : first + 1 if until is None else bisect_right(self._starts, until)]
 
     def close_cut(self, station: datetime, now: datetime, sounding: AiringId | None) -> list[Effect]:
-        """Say of what ended without sounding how far it was heard.
+        """Report how far airings were heard that ended while not sounding.
 
-        A power cut ended it, and time has passed over; or it was between two rounds, and its end came, or the
-        plans do not name it any more.
+        Either a power cut ended them and their time is over; or they were between two rounds when their end
+        came, or the plans do not name them any more.
         """
         effects: list[Effect] = []
         for record in self.records:
@@ -285,7 +285,7 @@ class Choosing:
         offset_ms: int = 0,
         reason: str | None = None,
     ) -> list[Effect]:
-        """Keep a receipt of something that happened at the raw instant `at`."""
+        """Make and queue a receipt for something that happened at the raw instant `at`."""
         error = self._clock.error(at)
         fact = Fact(
             airing=record.airing,

@@ -1,7 +1,7 @@
 """Station time as a node knows it: offset and drift, fitted to clock exchanges; docs/protocol.md, Clock.
 
-An exchange's offset is wrong by at most half its round trip. The quickest exchanges of the last minutes are
-fitted together; an older one goes into one line that sums up all before: so the drift is known from hours.
+The offset of one exchange has an error of at most half its round trip. The fastest exchanges of the last
+minutes are fitted together; older ones are summarised in one line, so the drift is known from hours of data.
 """
 
 from datetime import datetime, timedelta
@@ -10,69 +10,71 @@ from devices.node.clock_line import USUAL_DRIFT, ClockLine, fitted
 from devices.node.exchanges import Exchange, instant, micros
 
 MOST_EXCHANGES = 32
-"""Of more, the slowest of the older half goes: what is left of an older minute is its quickest exchange."""
+"""Above this, the slowest of the older half is deleted: of older minutes the fastest exchanges remain."""
 MEMORY_S = 1200
-"""An older exchange goes into the past: so long the drift is as good as constant."""
+"""Seconds after which an exchange is summarised in the past line: the drift is nearly constant for that
+long."""
 DRIFT_WANDER = 5e-6
-"""How fast a measured drift may stop being true (temperature): widens the bound as time goes by."""
+"""Seconds a second by which a measured drift may change (temperature): the bound grows with time."""
 SIGMAS = 3.0
-"""How many standard deviations the error bound spans."""
+"""Number of standard deviations in the error bound."""
 TRUSTED_ERROR = timedelta(milliseconds=100)
-"""A node that may be further off than this would be heard as an echo of the others."""
+"""A node with a larger error would be heard as an echo of the others."""
 TRUST_LASTS = timedelta(hours=1)
-"""Without any exchange for longer, a clock is not believed, whatever its figures say."""
+"""Without an exchange for longer, a clock is not trusted, whatever its estimate."""
 STEP_MARGIN = 0.010
-"""Seconds by which an exchange must contradict the fit beyond both bounds before the clock counts as set."""
+"""Seconds by which an exchange must contradict the fit, beyond both bounds, before the clock counts as
+set."""
 ENOUGH_FOR_SHORTEST = 16
-"""From so many exchanges on, the shortest is near enough to the least delay to judge others by it."""
+"""From this number of exchanges on, the shortest is close enough to the least delay to judge others by it."""
 KEPT_DRIFT = 2e-6
-"""Standard deviation that a drift gains when all else is forgotten: what was forgotten may have spoilt it."""
+"""Standard deviation added to the kept drift after a reset: the deleted exchanges may have been wrong."""
 
 
 class StationClock:
-    """Turns the node's raw instants into the station's and back, and says how far off that may be.
+    """Converts between raw instants and station time, and gives an error bound.
 
-    The raw clock may have any epoch: before the first exchange it says nothing. The estimate is then the
-    latest station time that this node has proof of (`at_least`), so what is over by it is over indeed.
+    The raw clock may have any epoch: before the first exchange it means nothing. Until then the estimate is
+    the latest station time that this node has proof of (`at_least`), so what is over by it is really over.
     """
 
     def __init__(self) -> None:
         self._exchanges: list[Exchange] = []
         self._past: ClockLine | None = None
-        """What the exchanges that are no longer kept say; before there are any, the drift that is known."""
+        """Summary of exchanges that are no longer kept; before there are any, the drift that is known."""
         self._drift: tuple[float, float] | None = None
-        """The drift and its variance, known from before the clock was set: its crystal is the same."""
+        """The drift and its variance, known from before the clock was set: it is the same crystal."""
         self._line: ClockLine | None = None
         self._half_trip = 0.0
         """Half the shortest round trip of the exchanges that are kept, seconds."""
         self._least: tuple[datetime, datetime] | None = None
-        """A raw instant, and what the station's time was at least by then."""
+        """A raw instant, and the lower bound of the station's time at it."""
         self._was_told = False
         self.steps = 0
 
     @property
     def is_set(self) -> bool:
-        """Whether at least one exchange stands behind the estimate."""
+        """Return whether the estimate is based on at least one exchange."""
         return self._line is not None
 
     @property
     def knows_now(self) -> bool:
-        """Whether the station has said what time it is now, well enough to tell what is over."""
+        """Return whether the station has told the time precisely enough to decide what is over."""
         return self.is_set or self._was_told
 
     def at_least(self, station: datetime, raw: datetime) -> None:
-        """Note proof that the station's time is at least this at a raw instant."""
+        """Note proof that the station's time is at least `station` at a raw instant."""
         if self._least is None or station > self._least[1] + (raw - self._least[0]):
             self._least = (raw, station)
 
     def told_late(self, exchange: Exchange) -> None:
-        """Take the time from a reply that was too late to measure by: at the latest, it is so late now."""
+        """Take the latest time that a reply allows which was too late to measure the clock with."""
         latest_us = exchange.replied_us + exchange.arrived_us - exchange.sent_us
         self.at_least(instant(latest_us), instant(exchange.arrived_us))
         self._was_told = True
 
     def add(self, exchange: Exchange) -> bool:
-        """Take one exchange in; return False where it contradicts all before: then these are forgotten."""
+        """Add one exchange; return False if it contradicts all earlier ones, which are then deleted."""
         self._least = (instant(exchange.arrived_us), instant(exchange.replied_us))
         if exchange.round_trip < 0 or exchange.arrived_us < exchange.sent_us:
             self.forget()
@@ -84,7 +86,7 @@ class StationClock:
         return agrees
 
     def forget(self) -> None:
-        """Start anew, with the drift alone: the raw clock was set, so what its offset was is void."""
+        """Start again with the drift alone: the raw clock was set, so its old offset is void."""
         if self._line is not None:
             self._drift = (self._line.b, min(self._line.var_b + KEPT_DRIFT**2, USUAL_DRIFT**2))
         self._exchanges.clear()
@@ -93,17 +95,17 @@ class StationClock:
         self.steps += 1
 
     def was_set(self, before: datetime, now: datetime) -> None:
-        """The raw clock jumped from `before` to `now`: only how late it was by then is still known."""
+        """Handle a jump of the raw clock from `before` to `now`: only the lower bound of the time is kept."""
         known = self.station(before) if self._line is not None or self._least is not None else None
         self.forget()
         self._least = None if known is None else (now, known)
 
     def station(self, raw: datetime) -> datetime:
-        """Return the station's time at a raw instant; before the first exchange, what it is at least."""
+        """Return the station's time at a raw instant; before the first exchange, its lower bound."""
         return raw + self.offset(raw)
 
     def raw(self, station: datetime) -> datetime:
-        """Return the raw instant at which the station's time will be, or was, the one given."""
+        """Return the raw instant that corresponds to a station time."""
         if self._line is None:
             return station - self.offset(station)
         return instant(self._line.at_us) + timedelta(seconds=self._line.since(micros(station)))
@@ -115,13 +117,13 @@ class StationClock:
         return timedelta(0) if self._least is None else self._least[1] - self._least[0]
 
     def error(self, raw: datetime) -> timedelta | None:
-        """Return a bound that the estimate's error hardly ever exceeds; None while nothing is known."""
+        """Return a bound that the estimate's error rarely exceeds; None while nothing is known."""
         if self._line is None:
             return None
         return timedelta(seconds=self._half_trip + self._spread(self._line, micros(raw)))
 
     def is_trusted(self, raw: datetime) -> bool:
-        """Whether the estimate is good enough to start sound together with other nodes."""
+        """Return whether the estimate is good enough to start sound together with other nodes."""
         error = self.error(raw)
         if error is None or raw - instant(self._exchanges[-1].middle_us) > TRUST_LASTS:
             return False
@@ -148,7 +150,7 @@ class StationClock:
         self._half_trip = min([one.round_trip for one in kept]) / 2
 
     def _agrees(self, exchange: Exchange) -> bool:
-        """Whether delays explain the exchange: beyond the shortest, or all while that is not known."""
+        """Return whether delays explain the exchange: those above the shortest; all if it is not known."""
         if self._line is None:
             return True
         at_us, trip = exchange.middle_us, exchange.round_trip
@@ -158,6 +160,6 @@ class StationClock:
         return gap <= delays + self._spread(self._line, at_us) + STEP_MARGIN
 
     def _spread(self, line: ClockLine, raw_us: int) -> float:
-        """Return by how much the offset may be wrong, seconds, delays of all exchanges apart."""
+        """Return the possible error of the offset in seconds, without the delays of exchanges."""
         age = abs(raw_us - self._exchanges[-1].middle_us) / 1e6
         return SIGMAS * line.deviation(raw_us) + DRIFT_WANDER * age

@@ -1,10 +1,10 @@
 """Offset and drift of a raw clock as a line with variances, fitted to exchanges; docs/protocol.md, Clock.
 
-The newest exchanges are fitted along the quickest of each way: each way takes its least delay and an excess,
-and with exponential excesses the line that leaves the least excess is the most likely one (Moon, Skelly,
-Towsley: Estimation and removal of clock skew, INFOCOM 1999). What is older is summed up in one line by a
-Kalman filter whose drift is a random walk. Both are normal distributions of (offset, drift), and are joined
-as such.
+The newest exchanges are fitted to the fastest of each direction: each delay is the least delay of its
+direction plus an excess, and with exponential excesses the line with the least total excess is the most
+likely one (Moon, Skelly, Towsley: Estimation and removal of clock skew, INFOCOM 1999). Older exchanges are
+summarised in one line by a Kalman filter whose drift is a random walk. Both are normal distributions of
+(offset, drift) and are combined as such.
 """
 
 import math
@@ -16,21 +16,21 @@ from itertools import pairwise
 from devices.node.exchanges import Exchange
 
 USUAL_DRIFT = 40e-6
-"""Standard deviation of the drift before it is measured: crystals of small boards are within 50 ppm or so."""
+"""Standard deviation of the drift before it is measured: crystals of small boards are within about 50 ppm."""
 MOST_DRIFT = 500e-6
-"""Beyond this no crystal is: a drift is looked for within it."""
+"""No crystal drifts more: the search range of the drift."""
 DRIFT_STEPS = 20
-"""Each halves what is left to look in: to within 1e-9."""
+"""Bisection steps: to within 1e-9."""
 DRIFT_WALK = 0.5e-6**2 / 1800
-"""Variance that the drift gains in a second: it changes by some 0.5 ppm within half an hour (temperature)."""
+"""Variance that the drift gains in a second: it changes by about 0.5 ppm in half an hour (temperature)."""
 LEAST_NOISE = 0.0003
-"""Seconds that even the quickest exchange may be wrong by: interrupts, scheduling."""
+"""Error of even the fastest exchange, seconds: interrupts, scheduling."""
 NOISE_PER_EXCESS = 0.29
-"""Delay beyond the shortest lies on one of two ways: uniform within half of it, deviation 1/sqrt(12)."""
+"""Delay above the shortest is in one of two directions: uniform within half of it, deviation 1/sqrt(12)."""
 STARTING_OFFSET = 1.0
-"""Standard deviation, seconds, of an offset of which one exchange was seen: it took 2 s at most."""
+"""Standard deviation, seconds, of an offset from a single exchange: its round trip was at most 2 s."""
 CONTRADICTION = 7.0
-"""Standard deviations between two lines from which on they are not of one clock."""
+"""Standard deviations between two lines from which on they contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class ClockLine:
 
     @classmethod
     def starting(cls, exchange: Exchange, drift: float = 0.0, var_b: float = USUAL_DRIFT**2) -> "ClockLine":
-        """Return what is known where only the drift is."""
+        """Return the line where only the drift is known."""
         return cls(exchange.middle_us, exchange.offset_us, 0.0, drift, STARTING_OFFSET**2, var_b, 0.0)
 
     def offset(self, raw_us: int) -> float:
@@ -55,9 +55,10 @@ class ClockLine:
         return self.base_us / 1e6 + self.a + self.b * (raw_us - self.at_us) / 1e6
 
     def since(self, station_us: int) -> float:
-        """Return the seconds from `at_us` to where the line meets an instant of the station.
+        """Return the seconds from `at_us` to where the line reaches a station instant.
 
-        Solved for the raw instant: epochs may be decades apart, so that guessing would not do.
+        Solved exactly for the raw instant: epochs may be decades apart, so an approximation would not be
+        enough.
         """
         return ((station_us - self.at_us - self.base_us) / 1e6 - self.a) / (1 + self.b)
 
@@ -66,7 +67,7 @@ class ClockLine:
         return math.sqrt(max(0.0, self._variance((raw_us - self.at_us) / 1e6)))
 
     def moved(self, at_us: int) -> "ClockLine":
-        """Return the same line about another instant; the drift has walked meanwhile."""
+        """Return the same line relative to another instant; the variance of the drift grows meanwhile."""
         t = (at_us - self.at_us) / 1e6
         walked = DRIFT_WALK * abs(t)
         cov = self.cov + t * self.var_b + walked * t / 2
@@ -74,7 +75,7 @@ class ClockLine:
         return ClockLine(at_us, self.base_us, a, self.b, self._variance(t), self.var_b + walked, cov)
 
     def measured(self, exchange: Exchange, floor: float) -> "ClockLine":
-        """Return the line after a later exchange; `floor` is the least round trip, seconds."""
+        """Return the line updated with a later exchange; `floor` is the least round trip, seconds."""
         old = self.moved(exchange.middle_us)
         variance = old.var_a + _noise(exchange.round_trip - floor) ** 2
         wrong = (exchange.offset_us - old.base_us) / 1e6 - old.a
@@ -90,7 +91,7 @@ class ClockLine:
         )
 
     def joined(self, other: "ClockLine") -> "ClockLine | None":
-        """Return what this line and an independent one say together; None if they contradict each other."""
+        """Return the combination of this line and an independent one; None if they contradict each other."""
         told = other.moved(self.at_us)
         da = (told.base_us - self.base_us) / 1e6 + told.a - self.a
         db = told.b - self.b
@@ -117,7 +118,7 @@ class ClockLine:
 
 
 def fitted(exchanges: Sequence[Exchange]) -> tuple[ClockLine, float]:
-    """Return the line about the newest, and the least round trip: of the quickest of each way, seconds.
+    """Return the line at the newest exchange, and the least round trip (fastest of each direction), seconds.
 
     The variances are those of weighted least squares with a prior on the drift.
     """
@@ -159,11 +160,11 @@ _Points = list[tuple[float, float]]
 
 
 def _below(points: Iterable[tuple[float, float]]) -> _Points:
-    """Return the lower convex hull: no line that lies below these lies above any other."""
+    """Return the lower convex hull of the points."""
     hull: _Points = []
     for t, y in sorted(points):
         if hull and t == hull[-1][0]:
-            continue  # the lower of the two is there
+            continue  # the lower point is already in the hull
         while len(hull) > 1 and (hull[-1][1] - hull[-2][1]) * (t - hull[-2][0]) >= (y - hull[-2][1]) * (
             hull[-1][0] - hull[-2][0]
         ):
@@ -177,10 +178,10 @@ def _slopes(hull: _Points) -> list[float]:
 
 
 def _quickest(there: _Points, back: _Points, weight: float) -> tuple[float, float, float]:
-    """Return drift and least delay at zero of each way, by the line that leaves the least excess to both.
+    """Return the drift and the least delay at zero of each direction, for the line with least total excess.
 
-    With drift b the least delay of one way is min(y - b t), of the other min(y + b t). Their sum, weighted,
-    less what the drift costs, is concave in b: its derivative is looked for where it changes its sign.
+    With drift b the least delay of one direction is min(y - b t), of the other min(y + b t). Their weighted
+    sum, minus the cost of the drift, is concave in b: bisection finds where its derivative changes sign.
     """
     up, down = _slopes(there), _slopes(back)
     low, high = -MOST_DRIFT, MOST_DRIFT

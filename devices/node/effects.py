@@ -1,4 +1,4 @@
-"""What a node's brain asks for; the runner carries it out, saves before anything is sent."""
+"""Effects that a node's brain requests; the runner executes them, and saves before it sends anything."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from devices.ids import AiringId, RecordingId
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Send a message; if the connection is gone, drop it: the brain says again what matters."""
+    """Send a message; drop it without a connection: the brain repeats what matters."""
 
     topic: str
     payload: bytes
@@ -18,21 +18,21 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Ask for messages at QoS 1."""
+    """Subscribe at QoS 1."""
 
     filters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Ask for no more messages."""
+    """Unsubscribe."""
 
     filters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SaveDocument:
-    """Keep this under this name, instead of what was there; durable before any Publish of the same batch."""
+    """Store this under this name, replacing the old content; durable before any Publish of the same batch."""
 
     name: str
     body: bytes
@@ -40,14 +40,14 @@ class SaveDocument:
 
 @dataclass(frozen=True, slots=True)
 class DropDocument:
-    """Forget what is kept under this name."""
+    """Delete what is stored under this name."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class SaveChunk:
-    """Keep the n-th chunk of a recording (of `count`); durable before any Publish of the same batch."""
+    """Store the n-th chunk of a recording (of `count`); durable before any Publish of the same batch."""
 
     recording: RecordingId
     n: int
@@ -57,7 +57,7 @@ class SaveChunk:
 
 @dataclass(frozen=True, slots=True)
 class DropRecording:
-    """Forget all chunks of a recording."""
+    """Delete all chunks of a recording."""
 
     recording: RecordingId
 
@@ -72,11 +72,11 @@ class DigestRecording:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Begin a recording at an instant of the raw clock, at once if that is past.
+    """Begin a recording at an instant of the raw clock; at once if that is past.
 
-    A second Arm of the same airing replaces the first; once it sounds, only its volume is taken. When the
-    instant comes, whatever else sounds ends first. `planned_at` is the same instant in station time, as
-    planned: for measuring.
+    A second Arm of the same airing replaces the first; once it sounds, only its volume is applied. At the
+    instant, any other sound ends first. `planned_at` is the planned instant in station time, for
+    measurements.
     """
 
     airing: AiringId
@@ -90,7 +90,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Disarm:
-    """Do not begin what was armed."""
+    """Cancel an Arm."""
 
     airing: AiringId
 

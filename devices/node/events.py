@@ -1,4 +1,4 @@
-"""What can happen to a node: everything its brain is ever told."""
+"""Events: all inputs of a node's brain."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,38 +8,38 @@ from devices.ids import AiringId, RecordingId
 
 
 class Ended(StrEnum):
-    """Why sound ended, as the loudspeaker knows it."""
+    """The reason why sound ended, as the loudspeaker knows it."""
 
     RAN_OUT = "ran out"
-    """The recording came to its end."""
+    """The recording ended."""
     STOPPED = "stopped"
     """The brain asked for it, or another airing began."""
     BROKE = "broke"
-    """The loudspeaker could not go on: no amplifier, not decodable."""
+    """The loudspeaker failed: no amplifier, not decodable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Booted:
-    """Power came; the first event of every brain."""
+    """Power came on; the first event of every brain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The broker accepted the connection; nothing is subscribed yet."""
+    """The broker accepted the connection; there are no subscriptions yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """The connection is gone; only after Connected."""
+    """The connection was lost; only after Connected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message came; perhaps not for the first time.
+    """A message arrived; it may be a duplicate.
 
-    `at`: the raw instant at which it arrived, where it had to wait; for clock replies, which age in a queue.
-    `retain`: the broker had kept it: it was not said just now.
-    `sha256`: the payload's digest, where whoever runs the node has computed it; for chunks.
+    `at`: the raw instant of arrival, where it had to wait; for clock replies, which age in a queue. `retain`:
+    the broker had stored it: it was not sent just now. `sha256`: the payload's digest, where the runner has
+    computed it; for chunks.
     """
 
     topic: str
@@ -51,12 +51,12 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """The instant of `wake_at` has come; one too many, too early or too late does no harm."""
+    """The instant of `wake_at` has come; an additional, early or late Tick does no harm."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayingBegan:
-    """Sound began, at this instant of the raw clock, at this place of the recording."""
+    """Sound began, at this instant of the raw clock, at this position of the recording."""
 
     airing: AiringId
     at: datetime
@@ -65,7 +65,7 @@ class PlayingBegan:
 
 @dataclass(frozen=True, slots=True)
 class PlayingEnded:
-    """Sound ended, at this instant of the raw clock, after so much of the recording since it began."""
+    """Sound ended, at this instant of the raw clock, after this much of the recording since it began."""
 
     airing: AiringId
     at: datetime

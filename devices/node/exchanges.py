@@ -1,4 +1,4 @@
-"""A clock exchange with the station: four instants, and what they prove; docs/protocol.md, Clock."""
+"""A clock exchange with the station: four instants, and the offset from them; docs/protocol.md, Clock."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,14 +7,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 LATEST_REPLY = timedelta(seconds=2)
-"""A reply that took longer says too little about the clock to measure it by."""
+"""A reply that took longer is too inexact to measure the clock with."""
 SLOWEST_REPLY = timedelta(seconds=10)
-"""Up to this, a late reply still says what is over and what is not, to within so long."""
+"""Up to this, a late reply is still used to decide what is over, with this uncertainty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One clock exchange, microseconds: node's raw clock, station's, station's, node's."""
+    """One exchange, microseconds: sent (node's clock), received, replied (station), arrived (node)."""
 
     sent_us: int
     received_us: int
@@ -23,22 +23,22 @@ class Exchange:
 
     @property
     def round_trip(self) -> float:
-        """Return seconds on the way, both ways together, without the station's own time."""
+        """Return the seconds in transit, both directions together, without the station's processing time."""
         return ((self.arrived_us - self.sent_us) - (self.replied_us - self.received_us)) / 1e6
 
     @property
     def offset_us(self) -> int:
-        """Return station minus node at the middle of the exchange."""
+        """Return station minus node at the middle of the exchange, microseconds."""
         return ((self.received_us - self.sent_us) + (self.replied_us - self.arrived_us)) // 2
 
     @property
     def is_late(self) -> bool:
-        """Whether the answer took too long to measure the clock by it."""
+        """Return whether the answer took too long to measure the clock with it."""
         return self.arrived_us - self.sent_us > LATEST_REPLY // MICROSECOND
 
     @property
     def middle_us(self) -> int:
-        """Return the middle of the exchange on the node's raw clock."""
+        """Return the middle of the exchange on the node's raw clock, microseconds."""
         return (self.sent_us + self.arrived_us) // 2
 
 

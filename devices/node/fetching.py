@@ -1,4 +1,4 @@
-"""Recordings on their way to a node: manifest, chunks, wants, and the whole checked at the end."""
+"""Fetches recordings: manifest, chunks, requests for missing chunks, and a check of the whole at the end."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -23,33 +23,33 @@ from devices.node.effects import (
 from devices.node.events import Received
 
 MANIFEST = "manifest/"
-"""Names of the documents that hold signed manifests."""
+"""Prefix of the names of documents that hold signed manifests."""
 FIRST_WANT = timedelta(seconds=1)
-"""A fleet sees a new plan at one instant; its wants are spread over this."""
+"""All nodes receive a new plan at the same instant; their requests are spread over this time."""
 PATIENCE = timedelta(seconds=4)
-"""Without a new chunk for so long, ask again: the sender paces, but rarely pauses longer."""
+"""Without a new chunk for this time, request again: the sender limits its rate, but rarely pauses longer."""
 LEAST_PACE = 100_000
-"""Bytes a second. What is missing may take so long to come after a want: an answer that waits its turn, or
-that lies in the queue of the broker, is not asked for once more."""
+"""Bytes a second. Missing chunks may take as long as this gives after a request: an answer that waits for its
+turn or in the broker's queue is not requested again."""
 LONGEST_PATIENCE = timedelta(seconds=30)
-"""Where nobody answers, asking more often helps nobody."""
+"""Longest wait: without answers, more frequent requests do not help."""
 PRESSING = timedelta(seconds=60)
-"""So long before a start, and as long as it is due, the waits do not grow: what comes now is heard yet."""
+"""This long before a start, and while it is due, waits do not grow: what arrives now can still be heard."""
 JITTER = 0.25
 UNNAMED_KEPT = timedelta(days=1)
-"""A recording that no plan names any more is kept so long: what is aired daily is not sent daily."""
+"""A recording that no plan names is kept this long: what is aired daily is not sent daily."""
 AGED_EVERY = timedelta(hours=1)
-"""That time is counted in steps, of at most so much each: a raw clock that is set forwards is no day."""
+"""Largest step in which that time is counted: a raw clock that is set forward does not add a day."""
 MOST_SPOILT = 2
-"""So often may the whole not be what the manifest says; then the manifest is not believed again."""
+"""After this many digests that differ from the manifest, the manifest is no longer trusted."""
 
 Standing = tuple[tuple[RecordingId, bool, bool, int], ...]
-"""Of each recording whether it is whole, whether it is being checked, and how often it was spoilt."""
+"""For each recording: whether it is complete, whether it is being checked, how often its digest was wrong."""
 
 
 @dataclass(slots=True)
 class Fetch:
-    """One recording: what is known and held of it."""
+    """One recording: its manifest and the chunks that are here."""
 
     manifest: Manifest | None = None
     held: Bitmap | None = None
@@ -58,25 +58,25 @@ class Fetch:
     spoilt: int = 0
     want_at: datetime | None = None
     heard_at: datetime | None = None
-    """When the last new chunk came, since the last want."""
+    """When the last new chunk arrived, since the last request."""
     patience: timedelta | None = None
-    """How long the last want is waited for; None: it was answered, or there was none."""
+    """How long to wait after the last request; None: it was answered, or there was none."""
     unnamed_for: timedelta | None = None
-    """How long no plan has named it; None: one does."""
+    """How long no plan has named it; None: a plan names it."""
 
     @property
     def is_given_up(self) -> bool:
-        """Whether its chunks, each right, made a wrong whole too often."""
+        """Return whether the digest of the complete recording was wrong too often."""
         return self.spoilt >= MOST_SPOILT
 
     @property
     def is_lacking(self) -> bool:
-        """Whether chunks are still to come."""
+        """Return whether chunks are missing."""
         return not (self.is_whole or self.is_checking or self.is_given_up)
 
 
 class Fetching:
-    """Everything that this node has, or is getting."""
+    """All recordings that this node has or is fetching."""
 
     def __init__(self, node: NodeId, rng: random.Random) -> None:
         self._node = node
@@ -90,9 +90,9 @@ class Fetching:
     def restore(
         self, manifests: Mapping[RecordingId, Manifest], chunks: Mapping[RecordingId, Bitmap]
     ) -> list[Effect]:
-        """Go on with what the disk holds; every whole is checked anew, for a power cut may have spoilt it.
+        """Continue with what is on the disk; complete recordings are checked again after a power cut.
 
-        Chunks without a manifest that is believed wait, like all others, a day for a plan that names them.
+        Chunks without a trusted manifest are kept, like all others, for a day until a plan names them.
         """
         self._stored = dict(chunks)
         effects: list[Effect] = []
@@ -105,7 +105,7 @@ class Fetching:
         return effects
 
     def name(self, recordings: set[RecordingId], now: datetime) -> list[Effect]:
-        """Fetch what plans name, in the background; forget what none has named for a day."""
+        """Fetch what plans name, in the background; delete what no plan has named for a day."""
         effects = self._age(now)
         for recording in sorted(recordings - self._fetches.keys()):
             self._fetches[recording] = Fetch()
@@ -124,7 +124,7 @@ class Fetching:
         return effects
 
     def _age(self, now: datetime) -> list[Effect]:
-        """Count how long what no plan names has lain here; drop what has lain too long."""
+        """Count how long recordings have been unnamed; delete those over the limit."""
         last, self._aged_at = self._aged_at, now
         passed = timedelta() if last is None else max(timedelta(), min(now - last, AGED_EVERY))
         effects: list[Effect] = []
@@ -139,7 +139,7 @@ class Fetching:
         return effects
 
     def take_manifest(self, manifest: Manifest, text: bytes, now: datetime) -> list[Effect]:
-        """Take a verified manifest of a recording that is named and had none."""
+        """Accept a verified manifest of a recording that is named and had none."""
         fetch = self._fetches.get(manifest.recording)
         if fetch is None or fetch.manifest is not None:
             return []
@@ -153,12 +153,12 @@ class Fetching:
         ]
 
     def needs_manifest(self, recording: RecordingId) -> bool:
-        """Whether a manifest of this recording would change anything."""
+        """Return whether a manifest of this recording would change anything."""
         fetch = self._fetches.get(recording)
         return fetch is not None and fetch.manifest is None
 
     def take_chunk(self, recording: RecordingId, n: int, came: Received, now: datetime) -> list[Effect]:
-        """Keep a chunk that is lacking and right; a wrong one is counted and dropped."""
+        """Store a chunk that is missing and correct; a wrong one is counted and dropped."""
         fetch = self._fetches.get(recording)
         if (
             fetch is None
@@ -174,18 +174,18 @@ class Fetching:
         fetch.held.set(n)
         if fetch.heard_at is None:
             fetch.patience = None
-            fetch.want_at = now + self._jittered(PATIENCE)  # put off in `tick`, as long as more comes
+            fetch.want_at = now + self._jittered(PATIENCE)  # postponed in `tick` while more chunks arrive
         fetch.heard_at = now
         save = SaveChunk(recording, n, fetch.held.count, came.payload)
         return [save, *self._check_if_full(recording, fetch)]
 
     def digested(self, recording: RecordingId, sha256: str, now: datetime) -> list[Effect]:
-        """Take the whole's digest: right, and the recording is had; wrong, and it is fetched once more."""
+        """Process the digest of a recording: correct: it is complete; wrong: it is fetched once more."""
         fetch = self._fetches.get(recording)
         if fetch is None or fetch.manifest is None or not (fetch.is_checking or fetch.is_whole):
             return []
         if fetch.is_whole and sha256 == recording:
-            return []  # checked again before it is used: it still is what it was
+            return []  # checked again before use and still correct
         fetch.is_checking = fetch.is_whole = False
         if sha256 == recording:
             fetch.is_whole = True
@@ -197,14 +197,14 @@ class Fetching:
         return [DropRecording(recording), *again]
 
     def check_again(self, recording: RecordingId) -> list[Effect]:
-        """Have a whole recording's digest checked once more; until the answer it counts as whole."""
+        """Check a complete recording's digest again; until the answer it counts as complete."""
         fetch = self._fetches.get(recording)
         if fetch is None or not fetch.is_whole or fetch.manifest is None:
             return []
         return [DigestRecording(recording, len(fetch.manifest.chunks))]
 
     def connected(self, now: datetime) -> list[Effect]:
-        """Subscribe again to all that is lacking, and ask for it soon."""
+        """Subscribe again to all that is missing, and request it soon."""
         self._connected = True
         effects: list[Effect] = []
         for recording, fetch in self._fetches.items():
@@ -215,13 +215,13 @@ class Fetching:
         return effects
 
     def disconnected(self) -> None:
-        """Ask nobody."""
+        """Stop requesting."""
         self._connected = False
         for fetch in self._fetches.values():
             fetch.want_at = None
 
     def tick(self, now: datetime, start: datetime | None = None) -> list[Effect]:
-        """Ask for what is lacking and did not come; `start` is that of the present or next airing, if any."""
+        """Request what is missing and did not arrive; `start`: of the current or next airing, if any."""
         effects = self._age(now)
         if not self._connected:
             return effects
@@ -238,7 +238,7 @@ class Fetching:
         return effects
 
     def _again_at(self, fetch: Fetch, now: datetime, start: datetime | None) -> datetime:
-        """Return when to ask again if nothing comes."""
+        """Return when to request again if nothing arrives."""
         assert fetch.manifest is not None
         assert fetch.held is not None
         missing = (fetch.held.count - len(fetch.held)) * fetch.manifest.chunk_size
@@ -250,9 +250,9 @@ class Fetching:
         return min(usual, max(start - PRESSING, now + self._jittered(least)))
 
     def due_at(self) -> datetime | None:
-        """Return when `tick` has something to ask for, or to count."""
+        """Return when `tick` has something to request or to count."""
         soonest, is_aging = None, False
-        for fetch in self._fetches.values():  # asked after each event of thousands of nodes: see wake_at
+        for fetch in self._fetches.values():  # runs after each event of thousands of nodes: see wake_at
             is_aging = is_aging or fetch.unnamed_for is not None
             if self._connected and fetch.want_at is not None and (soonest is None or fetch.want_at < soonest):
                 soonest = fetch.want_at
@@ -262,14 +262,14 @@ class Fetching:
         return soonest
 
     def station_spoke(self, now: datetime) -> None:
-        """The station has (again) reached the broker, and forgot who lacks what: ask soon."""
+        """The station has reconnected to the broker and lost all requests: request again soon."""
         for fetch in self._fetches.values():
             if fetch.want_at is not None:
                 fetch.patience = fetch.heard_at = None
                 fetch.want_at = min(fetch.want_at, now + self._jittered(PATIENCE))
 
     def clock_was_set(self, now: datetime) -> None:
-        """Bring instants of the old clock near again."""
+        """Move instants of the old clock close to now again."""
         self._aged_at = now
         for fetch in self._fetches.values():
             if fetch.want_at is not None:
@@ -277,7 +277,7 @@ class Fetching:
                 fetch.want_at = now + self._jittered(PATIENCE)
 
     def standing(self) -> Standing:
-        """Return all that decides whether a recording is whole, lacking or given up."""
+        """Return everything that decides whether a recording is complete, missing or given up."""
         return tuple(
             [
                 (recording, one.is_whole, one.is_checking, one.spoilt)
@@ -286,22 +286,22 @@ class Fetching:
         )
 
     def is_whole(self, recording: RecordingId) -> bool:
-        """Whether the recording is here, complete and checked."""
+        """Return whether the recording is here, complete and checked."""
         fetch = self._fetches.get(recording)
         return fetch is not None and fetch.is_whole
 
     def is_lacking(self, recording: RecordingId) -> bool:
-        """Whether the recording is known, but not here whole, nor being checked."""
+        """Return whether the recording is known, but neither complete here nor being checked."""
         fetch = self._fetches.get(recording)
         return fetch is not None and fetch.is_lacking
 
     def is_given_up(self, recording: RecordingId) -> bool:
-        """Whether its chunks never made the promised whole."""
+        """Return whether its chunks never gave the correct digest."""
         fetch = self._fetches.get(recording)
         return fetch is not None and fetch.is_given_up
 
     def duration_ms(self, recording: RecordingId) -> int | None:
-        """Return how long the recording is, as its manifest says."""
+        """Return the recording's duration from its manifest, milliseconds."""
         fetch = self._fetches.get(recording)
         return fetch.manifest.duration_ms if fetch is not None and fetch.manifest is not None else None
 

@@ -1,4 +1,4 @@
-"""Who a node is: what is burnt into it when it is enrolled."""
+"""The identity of a node, fixed when it is enrolled."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from devices.ids import AreaCode, NodeId
 
 @dataclass(frozen=True, slots=True)
 class NodeIdentity:
-    """A node's name, the areas above it from the province down, and the root key's public half."""
+    """A node's name, the areas above it from the province down, and the root's public key."""
 
     node: NodeId
     areas: tuple[AreaCode, ...]
     root_public: str
     software: str = "loa-node/1"
     first_session: int = 0
-    """Sessions are counted from here: above all of other hardware that bore this name before."""
+    """Start of the session count: above all sessions of earlier hardware with this name."""
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Return whose plans are for this node: every area above it, and itself."""
+        """Return whose plans apply to this node: every area above it, and itself."""
         return (*self.areas, self.node)

@@ -1,4 +1,4 @@
-"""Recordings that plans have a node hold ahead of need; docs/protocol.md, "Recordings to keep"."""
+"""Recordings that plans tell a node to store in advance; docs/protocol.md, "Recordings to keep"."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,11 +15,11 @@ from devices.node.trust import Trust
 from devices.signing import UnknownKey
 
 KEPT = "kept/"
-"""Names of the documents that say what the station was told of each recording to keep."""
+"""Prefix of the names of documents with what was reported of each recording to keep."""
 
 
 class KeptRecord(BaseModel):
-    """What the station was last told of one recording to keep."""
+    """What was last reported to the station about one recording to keep."""
 
     name: str
     recording: RecordingId
@@ -28,7 +28,7 @@ class KeptRecord(BaseModel):
 
 
 class Keeping:
-    """What is to be kept, also beyond a plan's lifetime: an alarm is needed when all else is gone."""
+    """What to keep, also after a plan expires: an alarm must be playable during a long outage."""
 
     def __init__(self, trust: Trust, fetching: Fetching, outbox: Outbox, clock: StationClock) -> None:
         self._trust = trust
@@ -38,7 +38,7 @@ class Keeping:
         self._records: dict[str, KeptRecord] = {}
 
     def restore(self, documents: Mapping[str, bytes]) -> None:
-        """Remember what was told before the power went; half a document counts as nothing told."""
+        """Load the records from before the power cut; an incomplete document is ignored."""
         for name, body in documents.items():
             if name.startswith(KEPT):
                 try:
@@ -48,10 +48,10 @@ class Keeping:
                 self._records[record.name] = record
 
     def meet(self, station: datetime, now: datetime) -> tuple[set[RecordingId], list[Effect]]:
-        """Return what to hold, and what there is to tell of it.
+        """Return the recordings to keep, and receipts to send about them.
 
         A plan's expiry ends its airings, not its keeping. What is not (or no longer) approved is not fetched,
-        but not dropped either while a plan names it: an approval may be renewed.
+        but not deleted either while a plan names it: the approval may be renewed.
         """
         named = {
             kept.name: kept
@@ -62,7 +62,7 @@ class Keeping:
             return set(), []
         if any(
             plan.silent for plan in self._trust.plans.values()
-        ):  # fetch nothing, tell nothing, drop nothing
+        ):  # fetch nothing, report nothing, delete nothing
             return {kept.recording for kept in named.values() if self._is_whole(kept)}, []
         hold: set[RecordingId] = set()
         effects: list[Effect] = []
@@ -81,7 +81,7 @@ class Keeping:
         if record is None or record.recording != kept.recording:
             record = self._records[kept.name] = KeptRecord(name=kept.name, recording=kept.recording)
         kind: ReceiptKind | None = None
-        if refused not in {record.refused, UnknownKey.code}:  # an unknown key may be on its way
+        if refused not in {record.refused, UnknownKey.code}:  # the key may still arrive
             record.refused = refused
             kind = None if refused is None else ReceiptKind.REFUSED
         if kind is None and record.is_held and self._fetching.is_lacking(kept.recording):

@@ -1,4 +1,4 @@
-"""What a node still knows after power came back: named documents, and which chunks are on its disk."""
+"""What a node still knows after a power cut: named documents, and which chunks are on its disk."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ UNKNOWN_STORAGE = 0
 
 @dataclass(slots=True)
 class NodeMemory:
-    """What the runner hands to a new brain; the brain reads it once and changes it by effects only."""
+    """What the runner gives to a new brain, which reads it once and changes it only by effects."""
 
     documents: Mapping[str, bytes] = field(default_factory=dict)
     chunks: Mapping[RecordingId, Bitmap] = field(default_factory=dict)

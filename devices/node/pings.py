@@ -1,4 +1,4 @@
-"""When a node asks for the station's time: a burst at connect, now and then after, more before a start."""
+"""When a node requests the station's time: a burst at connect, then at intervals, more before a start."""
 
 import random
 from datetime import datetime, timedelta
@@ -10,21 +10,21 @@ from devices.node.effects import Publish
 from devices.node.exchanges import MICROSECOND, SLOWEST_REPLY, Exchange, micros
 
 BURST = 8
-"""Measured: the quickest of eight is within a millisecond or two on a LAN."""
+"""Measured: the fastest of eight is within a millisecond or two on a LAN."""
 BURST_GAP = timedelta(seconds=0.3)
 USUAL_GAP = timedelta(seconds=20)
-"""5,000 nodes ask 250 times a second."""
+"""5,000 nodes send 250 requests a second."""
 DOUBT_GAP = timedelta(seconds=2)
-"""The first wait of a node whose clock is not trusted; each further one is twice as long, to the usual gap.
-A burst while all nodes connect, or while a recording goes to all, can be too slow to go by."""
+"""First wait of a node whose clock is not trusted; each further one is twice as long, up to the usual gap. A
+burst while all nodes connect, or while a recording goes to all, can be too slow to use."""
 PRESSING = timedelta(seconds=60)
-"""So near to a start, before or after it, the wait in doubt does not grow: what begins now may be joined."""
+"""This near to a start, before or after it, the wait in doubt does not grow: an airing may be joined."""
 BEFORE_START = tuple(timedelta(seconds=s) for s in (28, 23, 18, 13, 8, 4))
-"""Before an airing's start, at these distances: the drift of half a minute is the largest error left."""
+"""Distances before an airing's start: the drift of half a minute is the largest error left."""
 BURSTS_APART = timedelta(seconds=10)
-"""However often a clock is found to be wrong, bursts come no faster: they must not make a station busy."""
+"""Least time between bursts, even if the clock is often found wrong: they must not overload a station."""
 MOST_OPEN = 16
-"""Requests that may be unanswered at a time; the oldest is given up."""
+"""Most requests that may be unanswered; the oldest is dropped."""
 
 
 class Pings:
@@ -41,18 +41,18 @@ class Pings:
         self._doubt = DOUBT_GAP
 
     def connected(self, now: datetime) -> None:
-        """Begin with a burst."""
+        """Start with a burst."""
         self._connected = True
         self.burst(now)
 
     def disconnected(self) -> None:
-        """Ask nothing while there is nobody to ask."""
+        """Send no requests while disconnected."""
         self._connected = False
         self._due = []
         self._open.clear()
 
     def burst(self, now: datetime) -> None:
-        """Ask several times in a row, the first within one gap from now; or soon, if that was just done."""
+        """Send several requests, the first within one gap; only one, later, if a burst just ended."""
         self._open.clear()
         self._start = None
         self._doubt = DOUBT_GAP
@@ -64,12 +64,12 @@ class Pings:
         self._due = [first + i * BURST_GAP for i in range(BURST)] if self._connected else []
 
     def station_spoke(self, now: datetime) -> None:
-        """The station has (again) reached the broker: what was asked before may never be answered."""
+        """The station has reconnected to the broker: earlier requests may never be answered."""
         self._burst_at = None
         self.burst(now)
 
     def before(self, start: datetime | None, now: datetime) -> None:
-        """Ask more often before this raw instant, the start of the next airing."""
+        """Send requests more often before this raw instant, the start of the next airing."""
         if start is None or not self._connected:
             return
         if self._start is not None and abs(start - self._start) < timedelta(seconds=1):
@@ -79,7 +79,7 @@ class Pings:
         self._due = sorted([*self._due, *(at for at in jittered if at > now)])[: 2 * MOST_OPEN]
 
     def tick(self, now: datetime, *, is_trusted: bool) -> list[Publish]:
-        """Return the request that is due, if any; several that were missed become one."""
+        """Return the request that is due, if any; several missed ones become one."""
         if not self._due or now < self._due[0]:
             return []
         self._due = [at for at in self._due if at > now]
@@ -98,7 +98,7 @@ class Pings:
         return [Publish(topics.time(self._node), request.payload(), qos=0)]
 
     def answered(self, reply: TimeReply, arrived: datetime) -> Exchange | None:
-        """Return the exchange that a reply completes; None if we did not ask, had it before, or it is old."""
+        """Return the exchange that a reply completes; None if not requested, a duplicate, or too old."""
         if reply.node != self._node or reply.sent_us not in self._open:
             return None
         del self._open[reply.sent_us]
@@ -106,5 +106,5 @@ class Pings:
         return exchange if exchange.arrived_us - exchange.sent_us <= SLOWEST_REPLY // MICROSECOND else None
 
     def due_at(self) -> datetime | None:
-        """Return when `tick` has something to ask."""
+        """Return when `tick` has a request to send."""
         return self._due[0] if self._due else None

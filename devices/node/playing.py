@@ -1,7 +1,7 @@
-"""What a node arms, starts and stops: it makes what sounds agree with what should; docs/protocol.md, Playing.
+"""Arms, starts and stops sound, so that it agrees with what should sound; docs/protocol.md, Playing.
 
-Nothing here follows a command. Each call of `agree` asks what should sound now and shortly, compares it with
-what does, and asks the loudspeaker for the difference.
+There are no commands. Each call of `agree` computes what should sound now and shortly, compares it with what
+sounds, and requests the difference from the loudspeaker.
 """
 
 from dataclasses import dataclass
@@ -17,34 +17,34 @@ from devices.node.fetching import Fetching
 from devices.plan import ends_at, next_round, round_at
 
 ARM_AHEAD = timedelta(seconds=5)
-"""A start is handed to the loudspeaker so long before: it can decode, and a busy node is still exact."""
+"""A start is armed this long before: time to decode, and a busy node still starts exactly."""
 EARLY = timedelta(seconds=1)
-"""What sounds so shortly before its planned start began rightly, by the clock as it was known then."""
+"""A sound that began this shortly before its planned start is correct: the clock was corrected since."""
 REARM = timedelta(milliseconds=0.5)
-"""A better clock moves an armed start only where an ear or a measurement could tell."""
+"""A better clock moves an armed start only by at least this: smaller differences are not audible."""
 JOIN_AHEAD = timedelta(milliseconds=300)
-"""A late start is set so far ahead: time to open the recording and seek."""
+"""A late start is set this far ahead: time to open the recording and seek."""
 JOIN_EMERGENCY_AHEAD = timedelta(milliseconds=100)
-"""Of an emergency: an echo for a moment is better than silence for longer."""
+"""For an emergency: a short echo is better than longer silence."""
 LEAST_WORTH_MS = 1000
-"""Joining for less than the last second of a recording is only a crackle."""
+"""Joining for less than the last second of a recording gives only a crackle."""
 RUN_OUT = timedelta(seconds=5)
-"""How long a recording may go on past its planned end: rounding, and sound cards that run slow."""
+"""How long a recording may continue past its planned end: rounding, and slow sound cards."""
 NEARLY_WHOLE_MS = 500
-"""An airing that had to yield within its last half second was heard."""
+"""An airing that had to stop within its last half second counts as heard."""
 PROGRESS = timedelta(seconds=10)
-"""How often the seconds heard are saved: a power cut loses at most so many of them."""
+"""How often the seconds heard are saved: a power cut loses at most this much."""
 LOST_ARM = timedelta(seconds=5)
-"""An armed start that the loudspeaker has not confirmed by then is armed again."""
+"""An armed start that the loudspeaker has not confirmed after this time is armed again."""
 NEAR = timedelta(seconds=40)
-"""Within this of a start, each better clock figure is looked at."""
+"""Within this time of a start, each better clock estimate is used."""
 JUST_AFTER = timedelta(milliseconds=1)
-"""Wakes lie this much after the instant, so that rounding never puts them before it."""
+"""Wakes are this much after the instant, so that rounding never puts them before it."""
 
 
 @dataclass(slots=True)
 class SoundNow:
-    """What comes out of the loudspeaker now; `began_at` on the raw clock."""
+    """The current sound of the loudspeaker; `began_at` on the raw clock."""
 
     airing: AiringId
     recording: RecordingId
@@ -56,7 +56,7 @@ class SoundNow:
 
 
 class Playing:
-    """The loudspeaker's side of the brain."""
+    """The part of the brain that controls the loudspeaker."""
 
     def __init__(
         self,
@@ -74,17 +74,17 @@ class Playing:
 
     @property
     def sounding(self) -> AiringId | None:
-        """Return what comes out of the loudspeaker now."""
+        """Return the airing that sounds now, if any."""
         return self.sound.airing if self.sound is not None else None
 
     def clock_was_set(self, now: datetime) -> None:
-        """Note that instants of the raw clock mean something else now."""
+        """Note that the raw clock was set: earlier raw instants are void."""
         if self.sound is not None:
             self.sound.saved_at = now
         self._armed.clear()
 
     def is_near_start(self, now: datetime) -> bool:
-        """Whether a better clock could move something."""
+        """Return whether a start is so near that a better clock could still move it."""
         start = self.next_start(now)
         return bool(self._armed) or (start is not None and start - now < NEAR)
 
@@ -95,7 +95,7 @@ class Playing:
         return self._clock.raw(starts[0]) if starts else None
 
     def next_airing(self, now: datetime) -> tuple[datetime, datetime] | None:
-        """Return the raw instants at which the present or next planned airing starts and ends."""
+        """Return the raw instants at which the current or next planned airing starts and ends."""
         station = self._clock.station(now)
         spans = [(a.starts_at, ends_at(a)) for a in self._choosing.planned.values() if ends_at(a) > station]
         if not spans:
@@ -115,14 +115,14 @@ class Playing:
         return [*effects, *self._choosing.records.sweep(station)]
 
     def _judged_at(self, station: datetime) -> datetime:
-        """Return the instant to ask for: a start a hair early, or whose clock moved since, is no mistake."""
+        """Return the instant to judge by: a start slightly early, by an earlier clock, is accepted."""
         planned = self._choosing.planned.get(self.sounding) if self.sounding is not None else None
         if planned is not None and station < planned.starts_at <= station + EARLY:
             return planned.starts_at
         return station
 
     def began(self, event: PlayingBegan, now: datetime) -> list[Effect]:
-        """Take note that sound began."""
+        """Note that sound began."""
         record = self._choosing.records.get(event.airing)
         armed = self._armed.pop(event.airing, None)
         if record is None or (
@@ -134,13 +134,13 @@ class Playing:
         is_next_round, record.is_between = record.is_between and not record.closed, False
         record.started, record.closed, record.has_begun_here = True, False, True
         record.stretch_offset_ms, record.stretch_ms = event.offset_ms, 0
-        if is_next_round:  # one receipt tells of all rounds
+        if is_next_round:  # one receipt covers all rounds
             return [self._choosing.records.save(record)]
         receipt = self._choosing.fact(record, ReceiptKind.STARTED, event.at, now, offset_ms=event.offset_ms)
         return [self._choosing.records.save(record), *receipt]
 
     def ended(self, event: PlayingEnded, now: datetime) -> list[Effect]:
-        """Take note that sound ended, and why."""
+        """Note that sound ended, and why."""
         sound, record = self.sound, self._choosing.records.get(event.airing)
         if sound is None or sound.airing != event.airing or record is None:
             return []
@@ -169,8 +169,8 @@ class Playing:
         return [self._choosing.records.save(record), *facts]
 
     def _has_next_round(self, planned: PlannedAiring, sound: SoundNow, event: PlayingEnded) -> bool:
-        """Say whether the recording begins again after the round that ended now."""
-        # The middle of what was heard lies in its round, whatever the clock has learnt since.
+        """Return whether the recording is repeated after the round that ended now."""
+        # The middle of the sound is inside its round, even if the clock was corrected since.
         middle = self._clock.station(sound.began_at + (event.at - sound.began_at) / 2)
         return next_round(planned, max(middle, planned.starts_at)) is not None
 
@@ -234,12 +234,12 @@ class Playing:
                 continue
             is_new = airing.airing not in self._armed and airing.airing != self.sounding
             if is_new and not self._choosing.is_still_approved(airing, station):
-                return self.agree(now)  # judged worse than before: once more, without it
+                return self.agree(now)  # judged worse than before: run again without it
             arm = self._arm_of(airing, station, now)
             if arm is not None:
                 wanted[airing.airing] = arm
             if is_new and airing.grade is Grade.EMERGENCY:
-                checks += self._fetching.check_again(airing.recording)  # it may have lain there for months
+                checks += self._fetching.check_again(airing.recording)  # it may have been stored for months
         effects: list[Effect] = [Disarm(airing) for airing in self._armed if airing not in wanted]
         effects += [arm for arm in wanted.values() if arm.airing == self.sounding or self._is_other(arm)]
         for gone in self._armed.keys() - wanted.keys():
@@ -256,7 +256,7 @@ class Playing:
         return [airing for at, airing in chosen if airing is not None and airing.starts_at == at]
 
     def _arm_of(self, airing: PlannedAiring, station: datetime, now: datetime) -> Arm | None:
-        """Return how to begin an airing, or, while it sounds, how to change its volume; None: leave it."""
+        """Return the Arm to begin an airing or to change its volume while it sounds; None: no change."""
         if self.sound is not None and self.sound.airing == airing.airing:
             if self.sound.volume == airing.volume:
                 return None
@@ -284,7 +284,7 @@ class Playing:
         )
 
     def _next_whole(self, airing: PlannedAiring, station: datetime) -> datetime | None:
-        """Return the next round's start where too little is left of this one to join it; None: join it."""
+        """Return the next round's start if too little of this round is left to join; None: join this one."""
         if airing.every_ms is None or (self.sound is not None and self.sound.airing == airing.airing):
             return None
         place_ms = (station + JOIN_EMERGENCY_AHEAD - round_at(airing, station)) // MILLISECOND

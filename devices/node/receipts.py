@@ -1,4 +1,4 @@
-"""The outbox of facts: on disk first, sent, and sent again until the station says that it keeps them."""
+"""The outbox of receipts: stored on disk, then sent, and repeated until the station has committed them."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -11,20 +11,21 @@ from devices.messages import MOST_RECEIPTS, Malformed, Receipt, ReceiptKind, Rec
 from devices.node.effects import DropDocument, Effect, Publish, SaveDocument
 
 RECEIPT = "receipt/"
-"""Names of the documents that hold one receipt each."""
+"""Prefix of the names of documents that hold one receipt each."""
 SEND_SPREAD = timedelta(seconds=1)
-"""A thousand nodes begin at one instant; their receipts must not come at one instant."""
+"""A thousand nodes begin at the same instant; their receipts are spread over this time."""
 FIRST_REPEAT = timedelta(seconds=5)
-"""The station commits in far less; what takes longer was probably lost."""
+"""The station commits much faster; a receipt without an answer for longer was probably lost."""
 LAST_REPEAT = timedelta(seconds=60)
-"""Repeats of a whole fleet while the station is down: bounded by one a minute a node."""
+"""Longest pause: while the station is down, each node repeats once a minute."""
 MOST_KEPT = 2000
-"""Weeks without a station at a few airings a day; then the oldest goes first, those of lesser rung before."""
+"""Weeks without a station at a few airings a day; above it the oldest go first, lower stages before
+others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a receipt says beside where it comes from."""
+    """The content of a receipt, without its origin."""
 
     airing: AiringId
     recording: RecordingId
@@ -55,23 +56,23 @@ class Outbox:
         return len(self._kept)
 
     def restore(self, documents: Mapping[str, bytes]) -> None:
-        """Take back what was on disk, oldest first."""
+        """Load what was on disk, oldest first."""
         held: list[Receipt] = []
         for name, body in documents.items():
             if name.startswith(RECEIPT):
                 try:
                     held.append(parse(Receipt, body))
                 except Malformed:
-                    continue  # half a document: the fact is lost, the others are not
+                    continue  # an incomplete document: this fact is lost, the others are not
         self._kept = {receipt.id: receipt for receipt in sorted(held, key=lambda r: (r.at, r.id))}
 
     def open_session(self, session: int) -> None:
-        """Name the receipts that follow after this session: ids stay unique over reboots."""
+        """Set the session for the names of later receipts: ids stay unique over reboots."""
         self._session = session
         self._count = 0
 
     def add(self, fact: Fact, now: datetime) -> list[Effect]:
-        """Keep a new fact and have it sent soon."""
+        """Store a new fact and send it soon."""
         self._count += 1
         name = f"{self._session}.{self._count}.{self._rng.getrandbits(48):012x}"
         receipt = Receipt(
@@ -93,18 +94,18 @@ class Outbox:
         return [*effects, SaveDocument(RECEIPT + name, receipt.payload())]
 
     def connected(self, now: datetime) -> list[Effect]:
-        """Send everything that is outstanding: nothing is known of what the last session sent."""
+        """Send everything outstanding: it is unknown what arrived of the last session's messages."""
         self._connected = True
         self._wait = FIRST_REPEAT
         return self._send_all(now)
 
     def disconnected(self) -> None:
-        """Send nothing more for now."""
+        """Send nothing until the next connection."""
         self._connected = False
         self._fresh_at = self._repeat_at = None
 
     def committed(self, ids: Iterable[str]) -> list[Effect]:
-        """Forget what the station keeps; ids that are not ours, or come twice, change nothing."""
+        """Delete what the station has committed; foreign or repeated ids change nothing."""
         effects: list[Effect] = [DropDocument(RECEIPT + name) for name in ids if self._kept.pop(name, None)]
         if effects:
             self._wait = FIRST_REPEAT
@@ -132,14 +133,14 @@ class Outbox:
         return min(self._fresh_at, self._repeat_at)
 
     def station_spoke(self, now: datetime) -> None:
-        """The station has (again) reached the broker: what it may have missed is told within a second."""
+        """The station has reconnected to the broker: send within a second what it may have missed."""
         if self._connected and self._kept:
             self._wait = FIRST_REPEAT
             soon = now + self._rng.random() * SEND_SPREAD
             self._repeat_at = soon if self._repeat_at is None else min(soon, self._repeat_at)
 
     def clock_was_set(self, now: datetime) -> None:
-        """Bring instants of the old clock near again."""
+        """Move instants of the old clock close to now again."""
         if self._connected and self._kept:
             self._repeat_at = now + self._wait
 

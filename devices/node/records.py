@@ -1,4 +1,4 @@
-"""What a node remembers of each airing: so that nothing is heard twice, and a power cut loses no fact."""
+"""What a node records of each airing, so that nothing is played twice and a power cut loses no fact."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -11,11 +11,11 @@ from devices.node.effects import DropDocument, Effect, SaveDocument
 from devices.plan import ends_at
 
 AIRING = "airing/"
-"""Names of the documents that hold one record each."""
+"""Prefix of the names of documents that hold one record each."""
 KEPT_AFTER = timedelta(days=1)
-"""After the end of an airing and of its plan: until then an old plan could still name it."""
+"""Time after the end of an airing and of its plan: until then an old plan could still name it."""
 KEPT_MORE = timedelta(hours=1)
-"""A record is not written anew for every plan that lasts a little longer: nothing may delay a start."""
+"""A record is not rewritten for every plan that lasts a little longer: writes must not delay a start."""
 
 
 class AiringRecord(BaseModel):
@@ -30,21 +30,21 @@ class AiringRecord(BaseModel):
     started: bool = False
     finished: bool = False
     closed: bool = True
-    """Whether a receipt has said how the newest stretch of sound ended."""
+    """Whether a receipt has reported the end of the newest stretch of sound."""
     is_between: bool = False
-    """Whether a round of a repeated airing was heard to its end, and the next is to come."""
+    """Whether a round of a repeated airing was heard to its end and the next one follows."""
     heard_ms: int = 0
-    """In all stretches that are over."""
+    """Total of all closed stretches."""
     stretch_offset_ms: int = 0
     stretch_ms: int | None = None
-    """Heard in the stretch that sounds, when last saved; None while it does not sound."""
+    """Heard in the current stretch, when last saved; None while it does not sound."""
     has_begun_here: bool = Field(default=False, exclude=True)
-    """Whether it began to sound since this node has power."""
+    """Whether it began to sound since power-on."""
     failures: int = 0
-    """How often the loudspeaker could not go on."""
+    """How often the loudspeaker failed."""
 
     def end_stretch(self, heard_ms: int) -> None:
-        """Count a stretch of sound as over."""
+        """Add the current stretch of sound to the total and close it."""
         self.heard_ms += heard_ms
         self.stretch_ms = None
 
@@ -59,20 +59,20 @@ class Records:
         return iter(self._records.values())
 
     def restore(self, documents: Mapping[str, bytes]) -> None:
-        """Take back what was on disk; a stretch that the power cut ended counts as far as it was saved."""
+        """Load what was on disk; a stretch that a power cut ended counts as far as it was saved."""
         for name, body in documents.items():
             if not name.startswith(AIRING):
                 continue
             try:
                 record = AiringRecord.model_validate_json(body)
             except ValidationError:
-                continue  # half a document: the airing counts as never met
+                continue  # an incomplete document: the airing counts as new
             if record.stretch_ms is not None:
                 record.end_stretch(record.stretch_ms)
             self._records[record.airing] = record
 
     def get(self, airing: AiringId) -> AiringRecord | None:
-        """Return what is remembered of an airing."""
+        """Return the record of an airing."""
         return self._records.get(airing)
 
     def meet(self, airing: PlannedAiring, plans_expire_at: datetime) -> tuple[AiringRecord, bool]:
@@ -99,7 +99,7 @@ class Records:
         return SaveDocument(AIRING + record.airing, record.model_dump_json().encode())
 
     def sweep(self, station: datetime) -> list[Effect]:
-        """Forget what no plan can name any more."""
+        """Delete records that no plan can name any more."""
         past = [record.airing for record in self if record.keep_until < station]
         for airing in past:
             del self._records[airing]

@@ -1,4 +1,4 @@
-"""What a node believes: keys, plans, policies and approvals that pass every check; docs/protocol.md."""
+"""What a node accepts: keys, plans, policies and approvals that pass every check; docs/protocol.md."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -26,17 +26,17 @@ KEYS = "keys"
 PLAN = "plan/"
 POLICY = "policy/"
 PLACE = "place/"
-"""Names of documents: what is kept is the signed text itself, so that new keys can judge it again."""
+"""Name prefixes of documents: the signed text itself is stored, so that new keys can verify it again."""
 
 _MODELS: dict[str, type[WireMessage]] = {"plan": Plan, "policy": Policy, "place": Place}
 
 M = TypeVar("M", bound=WireMessage)
 Judged = tuple[str, str, bool]
-"""Approval, recording, whether a test: what a judgement is of."""
+"""Key of a result: approval, recording, whether a test."""
 LOUDEST = 100
 """A plan with this loudest volume sets no limit."""
 MOST_JUDGED = 1024
-"""Judgements remembered: two full plans; then it begins anew."""
+"""Results stored: enough for two full plans; above it all are deleted."""
 
 
 class Trust:
@@ -53,15 +53,15 @@ class Trust:
         self.plans: dict[str, Plan] = {}
         self.policies: dict[AreaCode, Policy] = {}
         self.counts: Counter[str] = Counter()
-        """Messages ignored, by reason."""
+        """Number of ignored messages, by reason."""
 
     @property
     def identity(self) -> NodeIdentity:
-        """Return who this node is, and where it stands now."""
+        """Return this node's identity, with its current place."""
         return self._identity
 
     def restore_keys(self, documents: Mapping[str, bytes]) -> None:
-        """Believe the stored key set again: all else that is stored is judged by it."""
+        """Accept the stored key set again: all other stored documents are checked with it."""
         if KEYS in documents:
             try:
                 self._keys = TrustedKeys.of(read_key_set(documents[KEYS], self._identity.root_public, None))
@@ -70,13 +70,13 @@ class Trust:
                 self._count("stored-keys", reason)
 
     def restore(self, documents: Mapping[str, bytes], now: datetime) -> None:
-        """Believe again what was believed before the power went, as far as it still passes.
+        """Accept the stored documents again, as far as they still pass the checks.
 
-        A policy's lifetime is not judged again: its expiry, or a clock that is not set yet, must never make
-        something audible that it forbade.
+        A policy's lifetime is not checked again: its expiry, or a clock that is not set yet, must never allow
+        a sound that the policy forbade.
         """
         place = PLACE + self._identity.node
-        if place in documents:  # first of all: it says whose plans and policies are believed
+        if place in documents:  # first: it decides which areas' plans and policies are accepted
             self._take(place, documents[place], None)
         for name, text in documents.items():
             if name.startswith((PLAN, POLICY)):
@@ -85,7 +85,7 @@ class Trust:
                 self._keep_limits(name.removeprefix(PLAN), text)
 
     def _keep_limits(self, target: str, text: bytes) -> None:
-        """Let an expired plan's limits bind on: silence, and a lower volume, do not end by themselves."""
+        """Keep the limits of an expired plan: silence and a lower volume do not end by expiry."""
         try:
             plan = self._verified(text, Plan, None)
         except NotTrusted as reason:
@@ -96,9 +96,9 @@ class Trust:
             self._texts[PLAN + target] = text
 
     def issued_at(self, name: str, text: bytes) -> datetime | None:
-        """Return when a document was made, if a key that is held signed it, whatever its lifetime; or None.
+        """Return when a document was issued, if a known key signed it, whatever its lifetime; or None.
 
-        A node that does not know the time knows by it that the time is not earlier.
+        For a node that does not know the time, this is a lower bound of the present.
         """
         model = _MODELS.get(name.partition("/")[0])
         try:
@@ -109,13 +109,13 @@ class Trust:
             return None
 
     def is_called(self, airing: AiringId) -> bool:
-        """Whether a plan that the station sent just now, not one that lay somewhere, names this airing."""
+        """Return whether a plan that was just sent (not stored, not retained) names this airing."""
         return any(a.airing == airing for target in self._called for a in self.plans[target].airings)
 
     def take_keys(self, text: bytes, judged_at: datetime | None, now: datetime) -> list[Effect]:
-        """Accept a newer key set; what it does not bear out any more is dropped, what waited is tried.
+        """Accept a newer key set; drop what its keys no longer verify, and retry documents that waited.
 
-        `judged_at` None: this node does not know the time, and believes the set for asking what time it is.
+        `judged_at` None: this node does not know the time, and accepts the set only to request the time.
         """
         try:
             key_set = read_key_set(text, self._identity.root_public, judged_at)
@@ -129,7 +129,7 @@ class Trust:
         return [SaveDocument(KEYS, text), *self._judge_again(now)]
 
     def take_place(self, node: NodeId, text: bytes, now: datetime) -> list[Effect]:
-        """Accept a newer place of this node: it obeys other areas from now on, within the same province."""
+        """Accept a newer place of this node: from now on it follows other areas within the same province."""
         return self._take(PLACE + node, text, now)
 
     def take_plan(
@@ -143,7 +143,7 @@ class Trust:
         return self._take(POLICY + area, text, now)
 
     def retry(self, now: datetime) -> list[Effect]:
-        """Try again what came before its key, or before the time was known."""
+        """Retry documents that came before their key, or before the time was known."""
         waiting, self._waiting = self._waiting, {}
         return [
             effect
@@ -152,7 +152,7 @@ class Trust:
         ]
 
     def read_manifest(self, recording: RecordingId, text: bytes, now: datetime) -> Manifest | None:
-        """Return the manifest if the station signed it and it is of this recording."""
+        """Return the manifest if the station signed it and it belongs to this recording."""
         try:
             manifest = self._verified(text, Manifest, now)
         except NotTrusted as reason:
@@ -172,9 +172,9 @@ class Trust:
             return None
 
     def judge(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
-        """Return why an airing must not be heard, or None: a person approved exactly this recording.
+        """Return why an airing must not be played, or None: a person approved exactly this recording.
 
-        The signature is checked once for these keys; lifetimes are judged at `now` again by `judge_anew`.
+        The signature is checked once for each key set; `judge_anew` checks lifetimes at `now` again.
         """
         of = (airing.approval, airing.recording, airing.test)
         if of not in self._approvals:
@@ -184,7 +184,7 @@ class Trust:
         return self._approvals[of]
 
     def judge_anew(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
-        """Check the approval in full at this instant: done before it is armed, whatever was found earlier."""
+        """Check the approval in full at this instant, before arming; earlier results are ignored."""
         if self._keys is None:
             return UnknownKey("no key set yet")
         try:
@@ -194,7 +194,7 @@ class Trust:
         return None
 
     def remember(self, airing: PlannedAiring, reason: NotTrusted | None) -> None:
-        """Let a later judgement replace the earlier one."""
+        """Replace the earlier result with a later one."""
         self._approvals[airing.approval, airing.recording, airing.test] = reason
 
     def _verified(self, text: bytes, model: type[M], now: datetime | None) -> M:
@@ -212,7 +212,7 @@ class Trust:
             return self._keep_policy(AreaCode(target), text, self._verified(text, Policy, now))
         except (UnknownKey, Expired) as reason:
             if target in self._identity.targets:
-                self._waiting[name] = (text, is_fresh)  # the key, or the time, may come yet
+                self._waiting[name] = (text, is_fresh)  # the key, or the time, may still arrive
             return self._count(kind, reason)
         except NotTrusted as reason:
             return self._count(kind, reason)
@@ -241,14 +241,14 @@ class Trust:
     def _keep_place(self, node: NodeId, text: bytes, place: Place) -> list[Effect]:
         is_ours = place.node == node == self._identity.node
         if not is_ours or place.areas[:1] != self._enrolled.areas[:1]:
-            return self._wrong_target("place")  # of another province, whose policies would bind no longer
+            return self._wrong_target("place")  # another province, whose policies would no longer apply
         if place.version <= self._place_version:
             return self._old("place", place.version, self._place_version)
         self._place_version = place.version
         return [*self._keep(PLACE + node, text), *self._stand_in(place.areas)]
 
     def _stand_in(self, areas: tuple[AreaCode, ...]) -> list[Effect]:
-        """Obey these areas and no others; what was held for others is forgotten."""
+        """Follow these areas only; documents of other areas are deleted."""
         before, self._identity = self._identity, replace(self._identity, areas=areas)
         left, now_obeyed = set(before.targets), set(self._identity.targets)
         effects: list[Effect] = []
@@ -275,19 +275,19 @@ class Trust:
         effects: list[Effect] = []
         for name in sorted(name for name in self._texts if name != KEYS):
             if name not in self._texts:
-                continue  # gone with the place that it was held for
+                continue  # deleted with the place that it belonged to
             kind, _, target = name.partition("/")
             try:
                 verify(self._texts[name], _MODELS[kind], self._keys, now)
             except Expired:
-                continue  # its time is judged where it is used
+                continue  # its time is checked where it is used
             except NotTrusted as reason:
                 self._count(kind, reason)
                 effects += self._forget(name, kind, target)
         return [*effects, *self.retry(now)]
 
     def _forget(self, name: str, kind: str, target: str) -> list[Effect]:
-        """Drop a document that the keys no longer bear out; without its place a node is where it enrolled."""
+        """Delete a document that the keys no longer verify; without a place the enrolled one applies."""
         self._texts.pop(name, None)
         effects: list[Effect] = [DropDocument(name)]
         if kind == "plan":
@@ -318,5 +318,5 @@ class Trust:
 
 
 def filters_of(identity: NodeIdentity) -> tuple[str, ...]:
-    """Return what this node always subscribes to, the keys first: everything else is judged by them."""
+    """Return the permanent subscriptions, keys first: everything else is checked with them."""
     return topics.node_filters(identity.node, identity.areas)
