@@ -15,6 +15,7 @@ from controller.errors import Busy, Unavailable
 from controller.features.fleet.rate_notices import note_floods
 from controller.features.fleet.service import note_states
 from controller.runtime.budgets import Budgets
+from controller.runtime.drops import TELL_EVERY, Drops
 from controller.runtime.receipt_ingestion import Committed, fold_receipts
 from controller.runtime.vitals_batch import VitalsWriter
 from controller.store import Store
@@ -31,7 +32,6 @@ _QUEUE = 20_000  # messages: four times what 5,000 nodes send at once; as many v
 _BATCH = 1_000  # messages in one transaction: 1,000 receipts take about 80 ms of processor time
 _WAKE = 0.5  # seconds between checks of the stop flag
 _BREATH = 1.0  # seconds of pause after a database error; messages stay in the queue
-_TELL_EVERY = 5.0  # seconds between writes of which nodes' messages were dropped
 _GATHER = 0.2  # seconds to wait for a full batch: a transaction costs as much as fifty messages
 
 
@@ -57,7 +57,7 @@ class Ingest:
     _states_left: list[_Word] = field(default_factory=list)  # not written while the database was unavailable
     _inbox: "deque[_Word]" = field(default_factory=deque)  # without vitals
     _vitals_inbox: "deque[tuple[NodeId, bytes]]" = field(default_factory=deque)
-    _dropped: int = 0  # messages for which there was no room, since the last report
+    _drops: Drops = field(default_factory=lambda: Drops(_LOG, "words of nodes"))
     _come: threading.Event = field(default_factory=threading.Event)  # set while the inbox is not empty
     _many: threading.Event = field(default_factory=threading.Event)  # set while the inbox holds a full batch
     _tell_at: float = 0.0
@@ -88,7 +88,7 @@ class Ingest:
         """
         node = topic.node if isinstance(topic, topics.VitalsTopic) else None
         if len(self._inbox if node is None else self._vitals_inbox) >= _QUEUE:
-            self._dropped += 1
+            self._drops.add()
             return
         if node is None:
             self.arrived += 1
@@ -111,6 +111,7 @@ class Ingest:
         """Wait a limited time for a batch, write and acknowledge it; vitals have their own interval."""
         batch = self._next_batch()
         self._take_vitals()
+        self._drops.tell(_QUEUE)
         self._tell_of_floods()
         if batch or self._states_left:
             self._take_in(batch)
@@ -152,10 +153,7 @@ class Ingest:
         """Report nodes whose messages were dropped to the technician; one write for several seconds."""
         if time.monotonic() < self._tell_at:
             return
-        self._tell_at = time.monotonic() + _TELL_EVERY
-        missed, self._dropped = self._dropped, 0
-        if missed:
-            _LOG.warning("%d words of nodes dropped: %d were waiting", missed, _QUEUE)
+        self._tell_at = time.monotonic() + TELL_EVERY
         dropped = self.budgets.dropped()
         if not dropped:
             return

@@ -1,6 +1,5 @@
 """Sends chunks to the nodes that lack them, paced; see docs/protocol.md (chunks), decisions 006 and 016."""
 
-import contextlib
 import logging
 import queue
 import threading
@@ -10,6 +9,8 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from controller.errors import Busy, Unavailable
+from controller.runtime.drops import Drops
 from controller.runtime.own_links import AUDIO, own_link
 from controller.runtime.pace import Pace
 from controller.runtime.wants import WINDOW, Need, Sending, WantBook
@@ -33,6 +34,7 @@ _REPAIR_LINKS = 8  # so many nodes are repaired side by side: each has its own l
 _REPAIR_SHARE = 0.1  # …or this share of those who listen: a tenth of what sending to all puts on the line
 _LEAST_PAUSE = 0.002  # seconds; shorter ones are added up
 _NEEDS_FRESH = WINDOW  # seconds; what plans name is read once for the wants of a round
+_NEEDS_AGAIN = 5.0  # seconds after the database failed: each try may wait for it, and chunks with it
 _BREATH = 2.0  # seconds after a failure, so that a broker that refuses is not hammered
 
 
@@ -51,6 +53,7 @@ class ChunkSender:
     repair_bytes: int = 0  # of those: to single nodes
     _book: WantBook = field(default_factory=WantBook)
     _wants: "queue.Queue[tuple[NodeId, bytes | None]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _drops: Drops = field(default_factory=lambda: Drops(_LOG, "wants"))
     _flying: deque[Pending] = field(default_factory=deque)
     _free_at: float = 0.0  # when the next chunk may go
     _released: threading.Event = field(default_factory=threading.Event)
@@ -59,6 +62,7 @@ class ChunkSender:
     _held: tuple[RecordingId, bytes] | None = None
     _needed: dict[RecordingId, Need] = field(default_factory=dict)  # as they were read last
     _needed_at: float = float("-inf")
+    _read_again_at: float = float("-inf")  # not before, since it failed
 
     def __post_init__(self) -> None:
         """Begin at the pace that was set."""
@@ -90,18 +94,21 @@ class ChunkSender:
 
     def came_or_went(self, node: NodeId) -> None:
         """Note that a node has connected, or is lost: what was sent to all before, it may not have heard."""
-        with contextlib.suppress(queue.Full):
-            self._wants.put_nowait((node, None))
+        self._queue(node, None)
 
     def take(self, node: NodeId, payload: bytes) -> None:
         """Queue a want; a full queue drops it, and its node will say it again."""
+        self._queue(node, payload)
+
+    def _queue(self, node: NodeId, payload: bytes | None) -> None:
         try:
             self._wants.put_nowait((node, payload))
         except queue.Full:
-            _LOG.warning("want dropped: %d are waiting", _QUEUE)
+            self._drops.add()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._drops.tell(_QUEUE)
             try:
                 self._step()
             except LinkDown:
@@ -131,7 +138,13 @@ class ChunkSender:
         if sending is None:
             self._stopping.wait(_IDLE)
             return
-        self._free_at = max(self._free_at, now) + self._takes(sending, self._send(sending), now)
+        try:
+            size = self._send(sending)
+        except OSError:
+            _LOG.exception("recording %s cannot be read now; nodes ask for it again", sending.recording)
+            self._book.drop_queue(sending.recording)
+            return
+        self._free_at = max(self._free_at, now) + self._takes(sending, size, now)
 
     def _takes(self, sending: Sending, size: int, now: float) -> float:
         """Return how many seconds so many bytes take, to all or to one."""
@@ -159,9 +172,16 @@ class ChunkSender:
     def _read_needs(self, asked_for: AbstractSet[RecordingId]) -> None:
         """Read what plans name if that was long ago, or if something is asked for that was not named then."""
         now = self.clock()
+        if now < self._read_again_at:
+            return
         if asked_for <= self._needed.keys() and now - self._needed_at < _NEEDS_FRESH:
             return
-        self._needed, self._needed_at = self.needs(), now
+        try:
+            self._needed, self._needed_at = self.needs(), now
+        except (Busy, Unavailable) as error:
+            _LOG.error("what plans name cannot be read now (%s); chunks go out as it was known", error.code)
+            self._read_again_at = self.clock() + _NEEDS_AGAIN
+            return
         self._book.keep(self._needed)
 
     def _send(self, sending: Sending) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from controller.runtime.drops import Drops
 from controller.runtime.own_links import CLOCK, own_link
 from controller.settings import Settings
 from devices import topics
@@ -43,6 +44,7 @@ class Timekeeper:
     _requests: "queue.LifoQueue[tuple[int, NodeId, bytes]]" = field(
         default_factory=lambda: queue.LifoQueue(_QUEUE)
     )  # newest first: when too many come, those that waited long are worth nothing any more
+    _drops: Drops = field(default_factory=lambda: Drops(_LOG, "clock requests"))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -69,10 +71,11 @@ class Timekeeper:
         try:
             self._requests.put_nowait((received_us, node, payload))
         except queue.Full:
-            _LOG.warning("clock request dropped: %d are waiting", _QUEUE)
+            self._drops.add()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._drops.tell(_QUEUE)
             try:
                 received_us, node, payload = self._requests.get(timeout=_WAKE)
             except queue.Empty:

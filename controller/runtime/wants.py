@@ -222,8 +222,13 @@ class WantBook:
 
     def drop_queues(self) -> None:
         """Forget what was about to be sent (the broker is away); nodes will say again what they lack."""
-        for recording, entry in self._recordings.items():  # who knows what of it arrived
-            self._recordings[recording] = _Recording(entry.need)
+        for recording in self._recordings:
+            self.drop_queue(recording)
+
+    def drop_queue(self, recording: RecordingId) -> None:
+        """Forget the same of one recording; what arrived of it is not known."""
+        if recording in self._recordings:
+            self._recordings[recording] = _Recording(self._recordings[recording].need)
 
     def _is_due(self, entry: _Recording, now: float) -> bool:
         """Whether the window of a round has ended: it is longer while many nodes still begin to ask."""

@@ -77,3 +77,21 @@ def test_of_requests_that_wait_the_newest_is_answered_first():
         timekeeper.stop()
     replies = [TimeReply.model_validate(read_payload(one.payload.decode())) for one in came]
     assert [reply.sent_us for reply in replies] == [3, 2, 1]
+
+
+def test_requests_for_which_there_is_no_room_cost_one_line(caplog, monkeypatch):
+    monkeypatch.setattr("controller.runtime.time_service._QUEUE", 3)
+    key = SigningKey.generate(Role.STATION, utc_now(), timedelta(days=1))
+    timekeeper = Timekeeper(MemoryLink(MemoryBroker(), "loa-station"), key, utc_now)
+    for sent_us in range(10):
+        timekeeper.take(NODE, TimeRequest(node=NODE, sent_us=sent_us).payload())
+    timekeeper.start()
+    try:
+        wait_until(lambda: dropped_lines(caplog), WITHIN_S, "it is told")
+    finally:
+        timekeeper.stop()
+    assert dropped_lines(caplog) == ["7 clock requests dropped: 3 were waiting"]
+
+
+def dropped_lines(caplog):
+    return [record.getMessage() for record in caplog.records if "dropped" in record.getMessage()]

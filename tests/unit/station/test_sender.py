@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from controller.errors import Unavailable
 from controller.runtime.sender import ChunkSender
 from controller.runtime.wants import Need
 from devices.chunks import Bitmap, manifest_of, want_of
 from devices.ids import Grade, NodeId
 from devices.memory_link import MemoryBroker, MemoryLink
+from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
 
 WITHIN_S = 20
@@ -24,9 +26,12 @@ class Named:
     def __init__(self) -> None:
         self.needs: dict[str, Need] = {}
         self.asked = 0
+        self.fails = False
 
     def __call__(self) -> dict[str, Need]:
         self.asked += 1
+        if self.fails:
+            raise Unavailable("away", code="store.unavailable")
         return dict(self.needs)
 
 
@@ -85,6 +90,51 @@ def test_what_a_plan_has_named_since_is_sent_at_its_first_want(sender, named):
     _wait_until(lambda: named.asked)
     named.needs = {_manifest(BODIES[1]).recording: Need(Grade.EMERGENCY, datetime.now(UTC))}
     _ask(sender, NODES[0], BODIES[1])
+    _wait_until(lambda: sender.published_bytes == len(BODIES[1]))
+
+
+def test_wants_for_which_there_is_no_room_cost_one_line(named, tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr("controller.runtime.sender._QUEUE", 3)
+    sender = ChunkSender(MemoryLink(MemoryBroker(), "station"), RecordingStore(tmp_path), named, OPEN, OPEN)
+    for node in NODES[:9]:
+        _ask(sender, node, BODIES[0])
+    sender.came_or_went(NODES[0])
+    sender.start()  # it was not released: nothing is read
+    try:
+        _wait_until(lambda: _dropped(caplog))
+    finally:
+        sender.stop()
+    assert _dropped(caplog) == ["7 wants dropped: 3 were waiting"]
+
+
+def _dropped(caplog):
+    return [record.getMessage() for record in caplog.records if "dropped" in record.getMessage()]
+
+
+def test_what_plans_name_cannot_be_read_and_what_is_under_way_is_sent_all_the_same(sender, named, caplog):
+    named.needs = {_manifest(BODIES[0]).recording: Need(Grade.ROUTINE, datetime.now(UTC))}
+    _ask(sender, NODES[0], BODIES[0])
+    _wait_until(lambda: sender._book.is_busy)
+    named.fails = True
+    _ask(sender, NODES[1], BODIES[1])  # of a recording that was not named when it could be read
+    _wait_until(lambda: sender.published_bytes == len(BODIES[0]))
+    assert {record.getMessage() for record in caplog.records} == {
+        "what plans name cannot be read now (store.unavailable); chunks go out as it was known"
+    }
+    named.fails = False
+    named.needs[_manifest(BODIES[1]).recording] = Need(Grade.ROUTINE, datetime.now(UTC))
+    _wait_until(lambda: _ask(sender, NODES[1], BODIES[1]) or sender.published_bytes > len(BODIES[0]))
+
+
+def test_a_recording_that_cannot_be_read_costs_no_other_its_turn(sender, named):
+    wanted = [_manifest(body).recording for body in BODIES]
+    named.needs = {recording: Need(Grade.ROUTINE, datetime.now(UTC)) for recording in wanted}
+    for body in BODIES:
+        _ask(sender, NODES[0], body)
+    _wait_until(lambda: len(sender._book._recordings) == len(BODIES))
+    path = sender.recordings.path(Stored(wanted[0]))
+    path.unlink()
+    path.mkdir()
     _wait_until(lambda: sender.published_bytes == len(BODIES[1]))
 
 
