@@ -1,12 +1,18 @@
 """`loa emergency`: thin commands; docs/operator.md explains every one."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
 from controller.errors import BadInput
-from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS, Kind, Standing
+from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS
 from controller.terminal.cli_errors import AsJson, print_json, told
+
+if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
+    from controller.features.emergencies.schemas import EmergencyShown, PreparedShown
+
+V = TypeVar("V")
 
 emergency = typer.Typer(
     help="Khẩn cấp: soạn sẵn, gọi, xác nhận, dừng, báo yên, thử loa.", no_args_is_help=True
@@ -34,15 +40,17 @@ def show_templates(
     as_json: AsJson = False,
 ) -> None:
     """Các bản soạn sẵn, bao nhiêu cụm loa đang giữ, và các mẫu có sẵn."""
+    from controller.features.emergencies.schemas import TemplatesShown
+
     query = "?" + "&".join(f"area={one}" for one in area) if area else ""
-    found = _call(station, who, "GET", f"/templates{query}")
+    found = _call(TemplatesShown, station, who, "GET", f"/templates{query}")
     if as_json:
         print_json(found)
         return
-    for one in found["prepared"]:
+    for one in found.prepared:
         typer.echo(_prepared_line(one))
-    for one in found["templates"]:
-        typer.echo(f"mẫu {one['key']}: {one['title']}")
+    for text in found.templates:
+        typer.echo(f"mẫu {text.key}: {text.title}")
 
 
 @emergency.command("prepare")
@@ -57,9 +65,11 @@ def prepare(
     as_json: AsJson = False,
 ) -> None:
     """Soạn sẵn một bản khẩn cấp; được duyệt rồi thì mọi cụm loa trong địa bàn tải về và giữ."""
+    from controller.features.emergencies.schemas import PreparedShown
+
     asked = {"area": area, "template": template, "bulletin": bulletin}
     asked |= {"kind": kind} if bulletin is not None else {}
-    made = _call(station, who, "POST", "/templates", asked)
+    made = _call(PreparedShown, station, who, "POST", "/templates", asked)
     _tell(made, _prepared_line, as_json=as_json)
 
 
@@ -71,7 +81,7 @@ def release(
     station: Station = None,
 ) -> None:
     """Thôi giữ một bản soạn sẵn ở loa."""
-    _call(station, who, "POST", f"/templates/{prepared}/release", {})
+    _call(type(None), station, who, "POST", f"/templates/{prepared}/release", {})
     typer.echo(f"Loa thôi giữ {prepared}.")
 
 
@@ -93,7 +103,7 @@ def start(
     """Gọi khẩn cấp: chờ người thứ hai xác nhận, hoặc phát ngay với --alone."""
     asked: dict[str, Any] = {"areas": area, "prepared": prepared, "bulletin": bulletin}
     asked |= {"minutes": minutes, "volume": volume, "alone_because": alone}
-    _tell(_call(station, who, "POST", "", asked), _emergency_line, as_json=as_json)
+    _act(station, who, "", asked, as_json=as_json)
 
 
 @emergency.command("confirm")
@@ -132,12 +142,14 @@ def stop(
     as_json: AsJson = False,
 ) -> None:
     """Dừng ngay: một lượt ở mọi nơi, hoặc mọi lượt ở một nơi."""
+    from controller.features.emergencies.schemas import EmergencyShown
+
     if (emergency_id is None) == (not area):
         raise BadInput("Hãy cho biết mã lượt, hoặc địa bàn bằng --area.", code="emergency.which")
     if emergency_id is not None:
         _act(station, who, f"/{emergency_id}/stop", {"reason": reason}, as_json=as_json)
         return
-    ended = _call(station, who, "POST", "/stop", {"areas": area, "reason": reason})
+    ended = _call(list[EmergencyShown], station, who, "POST", "/stop", {"areas": area, "reason": reason})
     if as_json:
         print_json(ended)
         return
@@ -182,7 +194,9 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Những lượt đang chờ xác nhận hoặc đang phát."""
-    found = _call(station, who, "GET", "?lately=true" if lately else "")
+    from controller.features.emergencies.schemas import EmergencyShown
+
+    found = _call(list[EmergencyShown], station, who, "GET", "?lately=true" if lately else "")
     if as_json:
         print_json(found)
         return
@@ -190,18 +204,22 @@ def index(
         typer.echo(_emergency_line(one))
 
 
-def _act(station: str | None, who: Any, path: str, asked: dict[str, Any], *, as_json: bool) -> None:
-    _tell(_call(station, who, "POST", path, asked), _emergency_line, as_json=as_json)
+def _act(station: str | None, who: str, path: str, asked: dict[str, Any], *, as_json: bool) -> None:
+    from controller.features.emergencies.schemas import EmergencyShown
+
+    _tell(_call(EmergencyShown, station, who, "POST", path, asked), _emergency_line, as_json=as_json)
 
 
-def _tell(one: dict[str, Any], line: Any, *, as_json: bool) -> None:
+def _tell(one: V, line: Callable[[V], str], *, as_json: bool) -> None:
     if as_json:
         print_json(one)
     else:
         typer.echo(line(one))
 
 
-def _call(address: str | None, who: str, method: str, path: str, asked: dict[str, Any] | None = None) -> Any:
+def _call(
+    view: type[V], address: str | None, who: str, method: str, path: str, asked: dict[str, Any] | None = None
+) -> V:
     """Make one call below /emergencies; what is None is left to the station's defaults.
 
     Where the station asks for a fresh code of the telephone (the one of the sign-in is used up), the person
@@ -210,31 +228,31 @@ def _call(address: str | None, who: str, method: str, path: str, asked: dict[str
     from controller.client.credentials import CommandUser, fresh_code
     from controller.client.http_client import signed_in
 
-    given = None if asked is None else {name: value for name, value in asked.items() if value is not None}
+    path, given = f"/emergencies{path}", None
+    if asked is not None:
+        given = {name: value for name, value in asked.items() if value is not None}
     with signed_in(address, CommandUser(who)) as station:
         try:
-            return station.call(method, f"/emergencies{path}", given)
+            return station.ask(view, method, path, given)
         except BadInput as error:
             if error.code != "operator.code-needed" or given is None:
                 raise
-        return station.call(method, f"/emergencies{path}", given | {"code": fresh_code()})
+        return station.ask(view, method, path, given | {"code": fresh_code()})
 
 
-def _prepared_line(one: dict[str, Any]) -> str:
+def _prepared_line(one: "PreparedShown") -> str:
     """Return one prepared recording as a person reads it."""
-    ready = one["readiness"]
-    kind = KINDS_IN_WORDS[Kind(one["kind"])]
-    state = f"giữ {ready['held']}/{ready['nodes']} cụm loa, kêu ngay được {ready['ready']}"
-    if not one["is_approved"]:
+    ready = one.readiness
+    state = f"giữ {ready.held}/{ready.nodes} cụm loa, kêu ngay được {ready.ready}"
+    if not one.is_approved:
         state = "chưa được duyệt, hoặc phê duyệt đã hết hạn"
-    return f"{one['id']}\t{kind}\t{one['area']}\t{one['title']}\t{state}"
+    return f"{one.id}\t{KINDS_IN_WORDS[one.kind]}\t{one.area}\t{one.title}\t{state}"
 
 
-def _emergency_line(one: dict[str, Any]) -> str:
+def _emergency_line(one: "EmergencyShown") -> str:
     """Return one emergency as a person reads it."""
-    state = "ĐANG PHÁT" if one["is_running"] else STANDING_IN_WORDS[Standing(one["state"])]
-    alone = f" (một mình: {one['alone_because']})" if one["alone_because"] else ""
-    where = ", ".join(one["areas"])
-    kind = KINDS_IN_WORDS[Kind(one["kind"])]
-    reach = f"kêu ở {one['started']}/{one['nodes']} cụm loa" if one["airing"] else ""
-    return f"{one['id']}\t{kind}\t{state}\t{where}\t{one['title']}\t{one['called_by']}{alone}\t{reach}"
+    state = "ĐANG PHÁT" if one.is_running else STANDING_IN_WORDS[one.state]
+    alone = f" (một mình: {one.alone_because})" if one.alone_because else ""
+    where, kind = ", ".join(one.areas), KINDS_IN_WORDS[one.kind]
+    reach = f"kêu ở {one.started}/{one.nodes} cụm loa" if one.airing else ""
+    return f"{one.id}\t{kind}\t{state}\t{where}\t{one.title}\t{one.called_by}{alone}\t{reach}"

@@ -1,5 +1,7 @@
 """`loa air` at the door of a station: over a real socket, by password and, where there is one, by code."""
 
+import json
+
 import pyotp
 import pytest
 from typer.testing import CliRunner
@@ -7,7 +9,7 @@ from typer.testing import CliRunner
 from controller.cli import app
 from controller.client.credentials import CommandUser, code_of
 from controller.client.http_client import RemoteStation
-from controller.errors import BadInput
+from controller.errors import BadInput, LoaError
 from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
 from tests.browser.serving import Server
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
@@ -66,3 +68,34 @@ def test_a_commune_answers_by_typing(world, server, monkeypatch):
     assert answer("yes", airing) == f"{NHA_TRANG}: đồng ý phát.\n"
     assert answer("list") == ""
     assert "schedule.unknown" in answer("yes", airing, "--schedule")
+
+
+def test_an_emergency_is_prepared_and_listed_by_typing_as_the_station_answers(server, monkeypatch):
+    monkeypatch.setenv("LOA_AUTHOR", "canbo")
+    monkeypatch.setenv("LOA_AUTHOR_PASSWORD", PASSWORDS["canbo"])
+
+    def emergency(*arguments):
+        done = CliRunner().invoke(
+            app, ["emergency", *arguments, "--who", "author", "--station", server.address]
+        )
+        assert done.exit_code == 0, done.stderr
+        return done.stdout
+
+    made = json.loads(emergency("prepare", "--area", NHA_TRANG, "--template", "flood", "--json"))
+    assert made["template"] == "flood"
+    listed = emergency("templates", "--area", NHA_TRANG)
+    assert f"{made['id']}\t" in listed
+    assert "chưa được duyệt" in listed
+    assert "mẫu flood: " in listed
+    told = json.loads(emergency("templates", "--area", NHA_TRANG, "--json"))
+    with RemoteStation.signed_in(server.address, "canbo", PASSWORDS["canbo"], never) as station:
+        assert told == station.call("GET", f"/emergencies/templates?area={NHA_TRANG}")
+    assert emergency("list") == ""
+    assert emergency("release", made["id"]) == f"Loa thôi giữ {made['id']}.\n"
+
+
+def test_an_answer_of_another_shape_is_told_in_a_sentence(server):
+    with RemoteStation.signed_in(server.address, "canbo", PASSWORDS["canbo"], never) as station:
+        with pytest.raises(LoaError) as refused:
+            station.ask(list[str], "GET", "/me")
+        assert refused.value.code == "station.answer"
