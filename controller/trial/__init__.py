@@ -1,1 +1,1 @@
-"""The simulated first run, the demonstration and the benches: a station whose loudspeakers are simulated."""
+"""The simulated first run, the demonstration and the benchmarks: a station with simulated loudspeakers."""

@@ -1,4 +1,4 @@
-"""What the bench of emergencies finds at its station: an alarm, its all-clear, and a broadcast, approved."""
+"""Test data of the emergency benchmark: an approved alarm, all-clear and broadcast at its station."""
 
 from controller.app import Controller
 from controller.features.accounts.queries import operator_named
@@ -10,13 +10,13 @@ from controller.trial.bench_ground import approved, tone
 from devices.ids import AreaCode
 
 BROADCAST_S, ALARM_S, ALL_CLEAR_S = 120, 40, 8
-"""Lengths of what is interrupted (again and again), of what interrupts it (it must not come to a pause before
-it is stopped), and of what ends it."""
+"""Durations, seconds: of the broadcast that is interrupted repeatedly; of the alarm that interrupts it
+(longer than the alarm is left running); and of the all-clear that ends the alarm."""
 BROADCAST = "broadcast"
 
 
 def prepare_alarms(station: Controller) -> dict[str, str]:
-    """Return the ids of what is prepared, by kind, and the broadcast's bulletin."""
+    """Return the ids of what was prepared, by kind, and of the broadcast's bulletin."""
     with Stages() as stages:
         ids: dict[str, str] = {BROADCAST: approved(station, stages, "Thông báo", tone(BROADCAST_S, 330))}
         for kind, seconds, hertz in ((Kind.ALARM, ALARM_S, 880), (Kind.ALL_CLEAR, ALL_CLEAR_S, 550)):

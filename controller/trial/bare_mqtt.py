@@ -1,4 +1,4 @@
-"""A bare MQTT 5 client for load: it costs so little that the one who is loaded is what is measured."""
+"""A minimal MQTT 5 client for load: so cheap that the loaded program, not the client, is measured."""
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -17,14 +17,14 @@ _FILTERS_A_PACKET: Final = 100
 
 @dataclass
 class BareClient:
-    """One connection. `send` writes what it is given; `take` reads what came, without waiting."""
+    """One connection. `send` queues a message; `take` reads what has arrived, without waiting."""
 
     host: str
     port: int
     name: str
     on_message: Callable[[bytes, bytes], None] = lambda _topic, _payload: None
     unacknowledged: int = 0
-    """Messages of QoS 1 that the broker has not taken over yet."""
+    """Messages of QoS 1 that the broker has not acknowledged yet."""
     _next_id: int = 0
     _waiting: bytearray = field(default_factory=bytearray)
     _left: bytearray = field(default_factory=bytearray)
@@ -46,7 +46,7 @@ class BareClient:
         self.socket.setblocking(False)
 
     def send(self, topic: bytes, payload: bytes, qos: int) -> None:
-        """Put one message into what `flush` writes."""
+        """Add one message to what `flush` writes."""
         head = len(topic).to_bytes(2, "big") + topic
         if qos:
             self.unacknowledged += 1
@@ -57,11 +57,11 @@ class BareClient:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether something could not be written yet."""
+        """Return whether something could not be written yet."""
         return bool(self._left)
 
     def flush(self) -> None:
-        """Write as much as the socket takes."""
+        """Write as much as the socket accepts."""
         while self._left:
             try:
                 sent = self.socket.send(self._left)
@@ -70,7 +70,7 @@ class BareClient:
             del self._left[:sent]
 
     def take(self) -> None:
-        """Read what came, acknowledge it, and tell of it; raises ConnectionError at the end."""
+        """Read what arrived, acknowledge it, and pass it on; raises ConnectionError at the end."""
         for kind, body in self._packets():
             if kind & _KIND == _PUBACK:
                 self.unacknowledged -= 1
@@ -78,7 +78,7 @@ class BareClient:
                 self._told(kind, body)
 
     def close(self) -> None:
-        """Leave without a word."""
+        """Close the connection without DISCONNECT."""
         self.socket.close()
 
     def _told(self, kind: int, body: bytes) -> None:
@@ -87,7 +87,7 @@ class BareClient:
         if kind & _QOS_1:
             self._left += b"\x40\2" + body[at : at + 2]
             at += 2
-        at += 1 + body[at]  # properties: none of ours is longer than 127 bytes
+        at += 1 + body[at]  # properties: always shorter than 127 bytes here
         self.on_message(topic, body[at:])
 
     def _await(self, wanted: int) -> None:

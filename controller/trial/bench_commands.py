@@ -1,4 +1,4 @@
-"""`loa bench …`: what a station does in the worst case, measured on throw-away data."""
+"""`loa bench …`: worst-case performance of a station, measured on throw-away data."""
 
 from typing import Annotated, Literal
 

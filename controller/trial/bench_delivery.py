@@ -1,4 +1,4 @@
-"""`loa bench delivery`: one recording to all loudspeakers, beside clients that only count its bytes."""
+"""`loa bench delivery`: one recording to all loudspeakers, compared with clients that only count bytes."""
 
 import random
 import time
@@ -24,11 +24,11 @@ from devices.link import Link
 from devices.link_api import Message
 
 OPEN_PACE: Final = 1_000_000_000
-"""Bytes a second: no pace at all; what is in flight stays bounded."""
+"""Bytes a second: practically unlimited; the amount in flight stays bounded."""
 REST_S: Final = 8.0
-"""After connecting a loudspeaker asks for the time eight times in three seconds."""
+"""Wait after connecting, in which a loudspeaker requests the time eight times within three seconds."""
 START_IN: Final = timedelta(hours=1)
-"""Nothing is to sound while it is measured."""
+"""Far enough ahead that nothing sounds during the measurement."""
 PATIENCE_S: Final = 150.0
 LOOK_S: Final = 0.05
 _BYTES_A_MS: Final = 6  # 48 kbit/s
@@ -37,9 +37,10 @@ _KB_A_MB: Final = 1024
 
 @dataclass
 class Watcher:
-    """A client of its own that notes, from outside, when the plan and when the first chunk came out.
+    """A separate client that notes when the plan and when the first chunk were published.
 
-    From the first chunk on a delivery is like the counting beside it; before, nodes read the plan and ask.
+    From the first chunk on, a delivery is comparable with the reference clients; before, nodes read the plan
+    and request the recording.
     """
 
     broker: str
@@ -48,13 +49,13 @@ class Watcher:
     _link: Link | None = field(default=None)
 
     def start(self, area: AreaCode, recording: str) -> None:
-        """Listen; what is retained already does not count."""
+        """Start to listen; retained messages do not count."""
         self._link = Link(self.broker, "loa-bench-watch", on_message=self._take)
         self._link.subscribe(topics.plan(area), topics.chunk(recording, 0))  # type: ignore[arg-type]
         self._link.start()
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Stop to listen."""
         if self._link is not None:
             self._link.stop()
 
@@ -68,8 +69,8 @@ class Watcher:
 
 
 def bench_delivery(nodes: int, size: int, broker: BrokerChoice, loss_percent: int = 0) -> dict[str, Any]:
-    """Deliver one recording of that many bytes to all nodes, at an open pace; return the figures."""
-    body = random.Random(size).randbytes(size)  # noqa: S311 - the same each time, not to be compressed
+    """Deliver one recording of `size` bytes to all nodes, at unlimited rate; return the figures."""
+    body = random.Random(size).randbytes(size)  # noqa: S311 - the same each time, and not compressible
     opened = {"pace_bytes_per_second": OPEN_PACE, "uplink_bytes_per_second": OPEN_PACE * nodes}
     with throw_away_station(broker, **opened) as (home, station, stages, parts):
         enrolled = enrol_simulated(station, nodes)
@@ -125,7 +126,7 @@ def _deliver(
         time.sleep(LOOK_S)
     watcher.stop()
     is_all = len(verified) >= reachable
-    # the watcher shares the station's interpreter and may be told late, but not later than who had it all
+    # the watcher shares the station's interpreter and may be late, but never later than a complete node
     first_at = min(watcher.chunk_at, *verified.values()) if is_all else watcher.chunk_at
     return {
         "verified": len(verified),
@@ -141,13 +142,13 @@ def _deliver(
 
 
 def _sent_each(station: Controller, nodes: int) -> float:
-    """Return the bytes that each node was sent in the mean: what went to one alone counts for that one."""
+    """Return the mean bytes sent to each node; bytes sent to one node alone are divided among all."""
     to_one = station.sender.repair_bytes
     return station.sender.published_bytes - to_one + to_one / max(1, nodes)
 
 
 def _peak_kb(process: str) -> int:
-    """Return the most memory that a process ever had, as Linux tells it."""
+    """Return the peak resident memory of a process, kB, from /proc."""
     for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1])

@@ -1,7 +1,7 @@
 """`loa bench emergency`: from the call until the last loudspeaker sounds, at rest and in a storm.
 
-The station runs in a process of its own, the loudspeakers in as many as there are processors; this one only
-calls, and hears what the loudspeakers truly did.
+The station runs in its own process, the loudspeakers in one process for each processor; this process only
+calls, and reads what the loudspeakers really did.
 """
 
 import shutil
@@ -30,19 +30,19 @@ from controller.trial.station_apart import StationApart
 from devices.ids import AreaCode
 
 CALM_S, CALM_SHARE, CALM_PATIENCE_S = 0.5, 0.15, 5.0
-"""Station and fleet are at rest again when they use no more than before the first call and this share of one
-processor, for so long; who waits longer measures as it is."""
+"""The system is at rest when, for this many seconds, it uses at most its first measured load plus this share
+of one processor; after the last number of seconds measuring continues anyway."""
 DARK_S, WITHIN_S = 2.0, 10.0
-"""A storm: for so long nobody has power, then all have it back within so long."""
+"""A storm: seconds without power, and seconds within which all have it again."""
 CALLED_AFTER_S = (1.0, 4.0, 7.0)
-"""Seconds after the first has power again at which an alarm is called, each stopped before the next."""
+"""Seconds after the first power-on at which alarms are called; each is stopped before the next."""
 STORM_PATIENCE_S = 90.0
 _MS = 1000
 
 
 @dataclass
 class EmergencyBench:
-    """A province whose loudspeakers sound a broadcast and hold an alarm; runs that call and stop it."""
+    """A province whose loudspeakers play a broadcast and hold an alarm; runs that call and stop the alarm."""
 
     station: StationApart
     approver: RemoteStation
@@ -52,10 +52,10 @@ class EmergencyBench:
     _rest: float = 0.0
     """Processor seconds a second before the first call."""
     _steady: frozenset[str] | None = field(default=None)
-    """In a storm: who keeps its power; None: all."""
+    """In a storm: the nodes that keep their power; None: all."""
 
     def make_ready(self, seconds: float) -> None:
-        """Have what is prepared held by all, and a broadcast sound for so long."""
+        """Wait until all nodes hold what is prepared; plan broadcasts for this time, measure load at rest."""
         self._await_held()
         count = 2 + round(seconds / BROADCAST_S)
         for n in range(count):
@@ -73,7 +73,7 @@ class EmergencyBench:
         self._rest = (self._used() - before) / (2 * CALM_S)
 
     def run(self, number: int) -> dict[str, float]:
-        """Call the alarm, hear it everywhere, stop it, hear silence and the broadcast again."""
+        """Call the alarm, wait until it sounds everywhere, stop it, wait until the broadcast is back."""
         self.ears.forget()
         self._calm_down()
         told = self._call_and_stop(f"Đo lần {number}.")
@@ -81,7 +81,7 @@ class EmergencyBench:
         return told
 
     def storm(self, nodes: int) -> dict[str, Any]:
-        """Have so many lose their power and come back; call and stop meanwhile, and wait until all sound."""
+        """Cut the power of nodes and restore it; call and stop alarms meanwhile; wait until all sound."""
         self.ears.forget()
         self.ears.fleet.storm(nodes, DARK_S, WITHIN_S)
         self.ears.wait(lambda: len(self.ears.power.get("cut", ())) >= nodes, DARK_S)
@@ -94,7 +94,7 @@ class EmergencyBench:
             time.sleep(max(0.0, first_at + after - time.time()))
             runs.append(self._call_and_stop("Đo trong bão."))
         is_back = self._hear_broadcast(STORM_PATIENCE_S)
-        time.sleep(CALM_S)  # facts of one instant come in a line for each kind
+        time.sleep(CALM_S)  # facts of one instant arrive in a line for each kind
         self.ears.listen()
         powered, connected = self.ears.power.get("powered", {}), self.ears.power.get("connected", {})
         heard = self._sounding()
@@ -113,7 +113,7 @@ class EmergencyBench:
         }
 
     def all_clear(self) -> dict[str, Any]:
-        """Call the alarm once more, end it by the all-clear, and hear the broadcast go on."""
+        """Call the alarm again, end it by the all-clear, and wait until the broadcast continues."""
         self.ears.forget()
         called = self._call("Đo báo yên.")
         self._all(self.ears.began, called["airing"])
@@ -160,12 +160,12 @@ class EmergencyBench:
         return self.approver.call("POST", "/emergencies", asked)
 
     def _used(self) -> float:
-        """Return the processor time of the station, its broker and the fleet."""
+        """Return the processor time of the station, its broker and the fleet; seconds."""
         station = self.station.used().seconds + self.station.used_by_broker().seconds
         return station + self.ears.fleet.processor_seconds()
 
     def _calm_down(self) -> None:
-        """Wait until what the last act left behind (receipts, mostly) is dealt with: it is not measured."""
+        """Wait until work left by the last call (mostly receipts) is done, so that it is not measured."""
         until = time.monotonic() + CALM_PATIENCE_S
         is_calm = False
         while not is_calm and time.monotonic() < until:
@@ -199,7 +199,7 @@ class EmergencyBench:
         raise LoaError("Loa mô phỏng không tải kịp bản soạn sẵn.", code="bench.not-held")
 
     def _all(self, heard: dict[str, dict[str, float]], airing: str) -> list[float]:
-        """Return when each loudspeaker did it, of those that keep their power, once all have."""
+        """Return the sorted instants of the loudspeakers that keep their power, when all have one."""
 
         def counted() -> list[float]:
             told = heard.get(airing, {})
@@ -223,7 +223,7 @@ class EmergencyBench:
 
 
 def bench_emergency(nodes: int, runs: int, broker: BrokerChoice, storm: int = 0) -> dict[str, Any]:
-    """Return the figures; everything that it needs is made and thrown away."""
+    """Return the figures; creates everything it needs and deletes it afterwards."""
     began = time.monotonic()
     with ExitStack() as parts:
         home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
@@ -267,7 +267,7 @@ def _spreads(runs: Sequence[Mapping[str, float]], names: Collection[str]) -> dic
 
 
 def _spread_s(since: Mapping[str, float], until: Mapping[str, float]) -> dict[str, float]:
-    """Return how many seconds it took each loudspeaker from its power to this."""
+    """Return percentiles of the seconds from each loudspeaker's first to its second instant."""
     took = [at - since[node] for node, at in until.items() if node in since]
     return {f"p{p}": round(nearest_rank(took, p), 1) for p in (50, 99)}
 

@@ -1,4 +1,4 @@
-"""What every bench stands on: a throw-away station with simulated loudspeakers, tones as recordings, ears."""
+"""Common parts of the benchmarks: a throw-away station, simulated loudspeakers, tones, observed facts."""
 
 import shutil
 import tempfile
@@ -27,13 +27,13 @@ from devices.chunks import manifest_of
 RATE, KBPS = 24_000, 48
 PATIENCE_S = 300.0
 SOUND_PATIENCE_S = 20.0
-"""Who has not sounded by then is not reached."""
+"""Seconds after which a loudspeaker that has not sounded counts as not reached."""
 LOOK_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class ToneMade:
-    """A tone in place of speech: what is measured begins when recordings are ready."""
+    """A tone instead of speech: the measurement begins when recordings are ready."""
 
     data: bytes
     duration_ms: int
@@ -50,20 +50,20 @@ class ToneMade:
 
     @property
     def recording(self) -> str:
-        """Its name."""
+        """The recording's id."""
         return manifest_of(
             self.data, codec=self.codec, sample_rate=RATE, duration_ms=self.duration_ms
         ).recording
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Size in bytes."""
         return len(self.data)
 
 
 def tone(seconds: int, hertz: float) -> ToneMade:
-    """Return a tone of so many seconds as a recording."""
-    import numpy as np  # a station that is measured needs none of it: only what makes sound does
+    """Return a tone of this many seconds as a recording."""
+    import numpy as np  # imported late: a measured station must not load it
 
     from tts.codec import decode_mp3, encode_mp3
 
@@ -74,26 +74,26 @@ def tone(seconds: int, hertz: float) -> ToneMade:
 
 
 POWER = frozenset({"cut", "powered", "connected"})
-"""Facts of a storm."""
+"""The kinds of facts that a storm reports."""
 
 
 def instant_of(written: str) -> float:
-    """Return seconds since 1970 of an instant as facts have it."""
+    """Return seconds since 1970 of a fact's instant."""
     return datetime.fromisoformat(written).timestamp()
 
 
 @dataclass
 class Ears:
-    """What the fleet's loudspeakers truly did, by airing: who began and who ended when."""
+    """What the fleet's loudspeakers really did, by airing: begin and end of each node."""
 
     fleet: FleetProcesses
     began: dict[str, dict[str, float]] = field(default_factory=dict)
     ended: dict[str, dict[str, float]] = field(default_factory=dict)
     power: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Of a storm, when each loudspeaker was `cut`, `powered` and `connected`."""
+    """In a storm, when each loudspeaker was `cut`, `powered` and `connected`."""
 
     def listen(self) -> None:
-        """Take in what was told since; of each loudspeaker and airing the newest begin and end."""
+        """Read new facts; keeps the newest begin and end of each loudspeaker and airing."""
         for fact in self.fleet.facts():
             name = fact.get("fact", "")
             if name in POWER:
@@ -106,13 +106,13 @@ class Ears:
                 kind.setdefault(item["airing"], {})[item["node"]] = instant_of(item["true_at"])
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Delete all facts."""
         self.listen()
         self.began.clear()
         self.ended.clear()
 
     def wait(self, enough: Callable[[], bool], seconds: float = SOUND_PATIENCE_S) -> bool:
-        """Listen until it is enough, at most so long."""
+        """Read facts until the condition is true or the time limit is reached."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.listen()
@@ -140,7 +140,7 @@ def approved(station: Controller, stages: Stages, title: str, made: ToneMade) ->
 
 @dataclass(frozen=True, slots=True)
 class BenchStation:
-    """A throw-away station with its simulated loudspeakers in processes beside it."""
+    """A throw-away station with its simulated loudspeakers in other processes."""
 
     home: Path
     station: Controller
@@ -153,9 +153,9 @@ class BenchStation:
 def throw_away_station(
     broker: BrokerChoice, **chosen: Any
 ) -> Iterator[tuple[Path, Controller, Stages, ExitStack]]:
-    """Start a station in a directory that is gone afterwards; `chosen` are further settings.
+    """Start a station in a temporary directory; `chosen` are additional settings.
 
-    What the caller starts beside it is to be ended by the stack, before the station is.
+    Processes that the caller starts must be put on the stack, so that they end before the station.
     """
     with ExitStack() as parts:
         home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
@@ -172,7 +172,7 @@ def throw_away_station(
 def throw_away_ground(
     nodes: int, broker: BrokerChoice, fleet: Mapping[str, Any] | None = None, **chosen: Any
 ) -> Iterator[BenchStation]:
-    """Start a station and loudspeakers in a folder that is gone afterwards; `fleet`: more of their spec."""
+    """Start a station and loudspeakers in a temporary folder; `fleet`: additional fields of their spec."""
     with throw_away_station(broker, **chosen) as (home, station, stages, parts):
         started = fleet_of(station, enrol_simulated(station, nodes), **(fleet or {}))
         started.start()
@@ -182,7 +182,7 @@ def throw_away_ground(
 
 
 def bench_settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> Settings:
-    """Return the settings of a throw-away station; `chosen` are further ones."""
+    """Return the settings of a throw-away station; `chosen` are additional ones."""
     usual: dict[str, Any] = {
         "home": home,
         "database_url": "",
@@ -191,14 +191,14 @@ def bench_settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> 
         "quiet_begins": "00:00",
         "quiet_ends": "00:00",
         "minutes_a_day": 1440,
-        "require_totp": False,  # a code works once in thirty seconds: nobody could call twenty times
+        "require_totp": False,  # a code works once in 30 s: too few for twenty calls
         "speech_workers": 0,
     }
     return Settings(**usual | chosen)
 
 
 def nearest_rank(figures: Sequence[float], percent: int, since: float | None = None) -> float:
-    """Return the nearest-rank percentile (of instants: ms after `since`), or 0.0 of nothing."""
+    """Return the nearest-rank percentile (of instants: ms after `since`), or 0.0 of an empty list."""
     if not figures:
         return 0.0
     found = sorted(figures)[max(0, -(-len(figures) * percent // 100) - 1)]

@@ -1,4 +1,4 @@
-"""`loa bench ingest`: how fast vitals and receipts go into the database, and whether any is lost."""
+"""`loa bench ingest`: how fast vitals and receipts are written to the database, and whether any is lost."""
 
 import json
 import shutil
@@ -28,15 +28,15 @@ from controller.trial.station_apart import StationApart
 
 Database = Literal["sqlite", "postgresql"]
 NORMAL_S = 60.0
-"""Between two receipts of a node in the normal case, and twice its vitals: a short broadcast a minute."""
+"""Seconds in which a node normally sends one receipt and two vitals: a short broadcast a minute."""
 TIMES = 10
 MINUTE_S, SATURATED_S, WARM_S = 60.0, 20.0, 3.0
 DRAIN_S = 60.0
-"""For what is not acknowledged when the sending ends; what is still open then is lost."""
+"""Seconds to wait for acknowledgements after sending; what is still open then is lost."""
 WINDOW = 2_000
-"""Receipts on their way while saturated, with their vitals: less than a broker's queue holds."""
+"""Receipts in flight while saturated, with their vitals: less than a broker's queue holds."""
 APART_S = 2.2
-"""Between two receipts of a node while saturated: as fast as its budget lets it speak."""
+"""Seconds between two receipts of a node while saturated: the most that its budget allows."""
 AIRINGS = 6
 _MILLION = 1_000_000
 
@@ -51,7 +51,7 @@ class _Bench:
     saturated: float
 
     def reference(self) -> dict[str, Any]:
-        """Return what a subscriber that does nothing takes, as fast as it can."""
+        """Return the figures of a subscriber that does no work, at full speed."""
         with ExitStack() as parts:
             broker = ChildBroker(self.broker, self.home / "reference")
             broker.start()
@@ -101,7 +101,7 @@ class _Bench:
             before = station.used()
             full = self._load(load | {"first": minute["receipts"]}, seconds=self.saturated, rate=0.0)
             used = station.used()
-            station.end()  # what waits is written
+            station.end()  # writes what is queued
             sent = full["vitals"] + full["receipts"]
             return {
                 "messages_per_second": full["messages_per_second"],
@@ -125,7 +125,7 @@ class _Bench:
 
 
 def loaded(asked: dict[str, Any], home: Path) -> dict[str, Any]:
-    """Have another process send; return what it tells, with the receipts that were acknowledged to it."""
+    """Run the sending process; return its figures and the receipts that were acknowledged to it."""
     path = home / "acknowledged"
     done = subprocess.run(
         [sys.executable, "-m", "controller.trial.load"],
@@ -148,7 +148,7 @@ def bench_ingest(
     minute: float | None = None,
     saturated: float | None = None,
 ) -> dict[str, Any]:
-    """Return the figures; everything that it needs is made and thrown away."""
+    """Return the figures; creates everything it needs and deletes it afterwards."""
     with ExitStack() as parts:
         home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
         parts.callback(shutil.rmtree, home, ignore_errors=True)
@@ -161,7 +161,7 @@ def bench_ingest(
                 found[database] = bench.of(database, url)
     for one in found.values():
         one["ratio"] = _ratio(one["messages_per_second"], reference["messages_per_second"])
-        # on a machine with neighbours throughputs say little; what each message costs says the same
+        # on a shared machine throughputs say little; processor time for each message is comparable
         one["processor_ratio"] = _ratio(reference["processor_us_a_message"], one["processor_us_a_message"])
     worst = min(found.values(), key=lambda one: one["ratio"])
     return {
@@ -177,7 +177,7 @@ def bench_ingest(
 
 @contextmanager
 def _empty(database: Database) -> Iterator[str]:
-    """Give the address of an empty database; SQLite's is the station's own choice."""
+    """Yield the URL of an empty database; for SQLite the station chooses it."""
     if database == "sqlite":
         yield ""
         return
@@ -186,7 +186,7 @@ def _empty(database: Database) -> Iterator[str]:
 
 
 def _lost(station: StationApart, loads: list[dict[str, Any]]) -> dict[str, int]:
-    """Compare what was sent and acknowledged with the rows that are there; takes the ids out of `loads`."""
+    """Compare acknowledged receipts with the rows in the database; removes the ids from `loads`."""
     acknowledged = [name for load in loads for name in load.pop("_acknowledged")]
     samples = func.length(RecentVitals.samples) - func.length(func.replace(RecentVitals.samples, ";", ""))
     with station.store.read() as session:

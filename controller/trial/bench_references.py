@@ -1,6 +1,6 @@
-"""What deliveries are measured beside: clients that only count, over MQTT, bare sockets and nginx.
+"""References for deliveries: clients that only count bytes, over MQTT, bare sockets and nginx.
 
-Each is dealt out to as many processes as the simulated loudspeakers are; see counting.py.
+They run in as many processes as the simulated loudspeakers; see counting.py.
 """
 
 import json
@@ -26,9 +26,9 @@ from devices.link import Link
 
 READY_S: Final = 120.0
 DONE_S: Final = 150.0
-"""How long is waited for all to have connected, and to have everything."""
+"""Seconds to wait until all have connected, and until all have everything."""
 _UP_S, _LOOK_S = 10.0, 0.05
-_HEAD = 128  # bytes of an HTTP reply's head at least: more than the body has come when the file has
+_HEAD = 128  # least bytes of an HTTP header, counted in addition to the body
 
 _NGINX = """\
 daemon off;
@@ -48,25 +48,25 @@ http {{
 
 @dataclass
 class Counting:
-    """All counting clients, in some processes."""
+    """All counting clients, in several processes."""
 
     processes: Sequence["subprocess.Popen[bytes]"]
     processor_seconds: float = 0.0
-    """What all used of a processor from being ready to the end, where they tell it."""
+    """Processor time of all from ready to the end, where they report it."""
 
     def wait_ready(self) -> None:
         """Wait until all are connected (and have subscribed)."""
         _each_line(self.processes, READY_S)
 
     def begin(self) -> None:
-        """Have them ask."""
+        """Tell them to request the data."""
         for process in self.processes:
             assert process.stdin is not None
             process.stdin.write(b"go\n")
             process.stdin.flush()
 
     def seconds_since(self, began_at: float) -> float | None:
-        """Return how long after that instant the last client had everything; None: not in time."""
+        """Return the time from an instant until the last client had everything; None: limit reached."""
         with suppress(StartFailed):
             told = _each_line(self.processes, DONE_S)
             self.processor_seconds = sum(one.get("processor_seconds", 0.0) for one in told)
@@ -76,7 +76,7 @@ class Counting:
 
 @contextmanager
 def counting(be: str, clients: int, processes: int, **told: Any) -> Iterator[Counting]:
-    """Have so many clients count in so many processes."""
+    """Start counting clients in several processes."""
     with ExitStack() as parts:
         started = []
         for n in range(processes):
@@ -88,7 +88,7 @@ def counting(be: str, clients: int, processes: int, **told: Any) -> Iterator[Cou
 def count_over_mqtt(
     broker: str, chunks: Sequence[bytes], clients: int, processes: int
 ) -> tuple[float | None, float]:
-    """Return how long the chunks take to all clients of the broker, and what of processors."""
+    """Return how long the chunks take to all clients of the broker, and the processor time."""
     recording = RecordingId("0" * 64)
     told = {"broker": broker, "filter": topics.chunks(recording), "bytes": sum(map(len, chunks))}
     with counting("mqtt", clients, processes, **told) as fleet:
@@ -109,7 +109,7 @@ def count_over_mqtt(
 
 
 def count_over_sockets(home: Path, body: bytes, clients: int, processes: int) -> float | None:
-    """Return how long bare sockets of one thread take to give the file to all clients."""
+    """Return how long one thread with bare sockets takes to send the file to all clients."""
     file = home / "raw.bin"
     file.write_bytes(body)
     with ExitStack() as parts:
@@ -119,7 +119,7 @@ def count_over_sockets(home: Path, body: bytes, clients: int, processes: int) ->
 
 
 def count_over_nginx(home: Path, body: bytes, clients: int, processes: int) -> float | None:
-    """Return how long nginx takes to give the file to all clients; None where it is not installed."""
+    """Return how long nginx takes to send the file to all clients; None if it is not installed."""
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
     if nginx is None:
         return None
@@ -169,7 +169,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _each_line(processes: Sequence["subprocess.Popen[bytes]"], seconds: float) -> list[dict[str, Any]]:
-    """Return the next line of each; StartFailed where one says nothing in time."""
+    """Return the next line of each; StartFailed if one writes nothing within the limit."""
     until = time.monotonic() + seconds
     lines = []
     for process in processes:

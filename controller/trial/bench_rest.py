@@ -1,4 +1,4 @@
-"""`loa bench rest`: what a station uses while nothing is due, and how soon it answers a clock request."""
+"""`loa bench rest`: what a station uses while nothing is due, and how soon it answers clock requests."""
 
 import shutil
 import tempfile
@@ -30,18 +30,18 @@ from devices.signing import read_payload
 
 REST_S = 60.0
 SETTLE_S = 20.0
-"""After the last node was heard: its burst of clock requests and its retained documents are dealt with."""
+"""Wait after the last birth, until its clock requests and retained documents are processed."""
 PROBES = 4
 ASKED_EVERY_S = 0.6
-"""By each probe in turn: below the budget of a node, which is two a second."""
+"""Seconds between requests of a probe: below the budget of a node, which is two a second."""
 STARTS, START_S = 3, 6.0
-"""How often all nodes tell at once that a broadcast began, and how long is looked at each."""
+"""How often all nodes report at once that a broadcast began, and how long each time is observed."""
 _MS = 1000
 
 
 @dataclass
 class ClockProbe:
-    """Asks the station for the time as a node does, under names of its own, and notes how long it takes."""
+    """Requests the time as nodes do, under its own names, and records the response times."""
 
     broker_url: str
     answers_ms: list[float] = field(default_factory=list)
@@ -62,7 +62,7 @@ class ClockProbe:
             time.sleep(0.05)
 
     def ask_for(self, seconds: float) -> None:
-        """Ask for so long."""
+        """Send requests for a duration."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             for node in self._names:
@@ -70,7 +70,7 @@ class ClockProbe:
                 time.sleep(ASKED_EVERY_S / PROBES)
 
     def stop(self) -> None:
-        """Leave."""
+        """Disconnect."""
         self._link.stop()
 
     def _ask(self, node: NodeId) -> None:
@@ -82,7 +82,7 @@ class ClockProbe:
         try:
             self._link.publish(topics.time(node), request, qos=0)
         except LinkDown:
-            return  # it stays unanswered
+            return  # counts as unanswered
 
     def _take(self, message: Message) -> None:
         at = time.perf_counter()
@@ -94,7 +94,7 @@ class ClockProbe:
 
 
 def bench_rest(nodes: int, broker: BrokerChoice, seconds: float | None = None) -> dict[str, Any]:
-    """Return the figures; everything that it needs is made and thrown away."""
+    """Return the figures; creates everything it needs and deletes it afterwards."""
     with ExitStack() as parts:
         home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
         parts.callback(shutil.rmtree, home, ignore_errors=True)
@@ -125,7 +125,7 @@ def bench_rest(nodes: int, broker: BrokerChoice, seconds: float | None = None) -
 
 
 def _begun(station: StationApart, home: Path, probe: ClockProbe) -> dict[str, Any]:
-    """Have all nodes tell within a second that a broadcast began, some times; ask for the time meanwhile."""
+    """Have all nodes report a begin within a second, repeatedly; request the time meanwhile."""
     probe.answers_ms.clear()
     nodes = [node.id for node in station.nodes]
     delays = []
@@ -177,7 +177,7 @@ def _figures(
 
 
 def _await_heard(station: StationApart, stages: Stages, count: int) -> None:
-    """Wait until the station has heard so many nodes be born."""
+    """Wait until the station has received the births of this many nodes."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         with station.store.read() as session:

@@ -1,4 +1,4 @@
-"""`loa bench sync`: how exactly loudspeakers on slow, jittery links know the time and begin together."""
+"""`loa bench sync`: clock errors and common starts of loudspeakers on slow links with jitter."""
 
 import json
 import subprocess
@@ -18,31 +18,31 @@ from controller.trial.bench_ground import BenchStation, approved, nearest_rank, 
 from devices.ids import AiringId, AreaCode
 
 LINKS: Final = {"least_ms": 20.0, "most_ms": 80.0, "jitter_ms": 10.0}
-"""Of one way, each node's own by the seed; the jitter is the mean of an exponential excess."""
+"""One-way delays, different for each node by the seed; the jitter is the mean of an exponential excess."""
 ASYMMETRY_MS: Final = 20.0
 CLOCKS_EVERY_S: Final = 2.0
-"""How often the fleet tells how wrong its nodes' clocks are: some 2 % of a processor for 1,000 of them."""
+"""How often the fleet reports its nodes' clock errors: about 2 % of a processor for 1,000 nodes."""
 AIRINGS: Final = 2
 AHEAD_S: Final = 35.0
-"""An airing is planned so long ahead (usually: hours): nodes ask five times in the last half minute."""
+"""How far ahead an airing is planned (usually hours): nodes send five requests in the last half minute."""
 SOUND_S: Final = 15
-"""Of each airing's recording, 90 kB: each is delivered while clocks are measured."""
+"""Duration of each airing's recording, 90 kB; it is delivered while clocks are measured."""
 SETTLE_S: Final = 30.0
-"""After connecting: the first eight requests of many nodes in one process wait for each other; by then one
-or two more were answered."""
+"""Wait after connecting: the first eight requests of many nodes in one process delay each other; by the end
+one or two more were answered."""
 UP_S: Final = 3600.0
-"""So long nodes are up before they lose their link, in virtual time: they have then learnt their drift."""
+"""Virtual time that nodes are connected before they lose their link: they have learnt their drift by then."""
 NEW_UP_S: Final = 600.0
-"""The same of nodes that were only just switched on."""
+"""The same for nodes that were only just switched on."""
 PATIENCE_S: Final = 75.0
 LOOK_S: Final = 0.2
 TRIAL_PATIENCE_S: Final = 600.0
-"""For 1,000 nodes it takes 45 s of processor, several times as long on a machine that others use."""
+"""1,000 nodes take 45 s of processor time, several times as long on a shared machine."""
 
 
 @dataclass
 class Watch:
-    """What the fleet truly did: errors of clocks while deliveries ran, starts by airing."""
+    """What the fleet really did: clock errors during deliveries, and starts by airing."""
 
     ground: BenchStation
     errors_ms: list[float] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Watch:
     armed_ms: list[float] = field(default_factory=list)
 
     def listen(self) -> None:
-        """Take in what was told since."""
+        """Read new facts."""
         for fact in self.ground.fleet.facts():
             if fact.get("fact") == "clocks":
                 self.errors_ms += [abs(wrong) for wrong, _ in fact["items"]]
@@ -63,13 +63,13 @@ class Watch:
                         self.armed_ms.append(abs(item["armed_ms"]))
 
     def forget(self) -> None:
-        """Begin anew: what was told while nodes were connecting is not of a delivery."""
+        """Delete all facts: those from the time of connecting do not belong to a delivery."""
         self.listen()
         self.errors_ms.clear()
         self.beyond_bound = 0
 
     def hear(self, airing: AiringId) -> None:
-        """Listen until all have begun, or it is over."""
+        """Read facts until all have begun, or the time is over."""
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until and len(self.starts_ms[airing]) < self.ground.reachable:
             self.listen()
@@ -144,7 +144,7 @@ def _aired(ground: BenchStation, number: int) -> AiringId:
 
 
 def _tried(nodes: int, delays: dict[str, float], up_s: float = UP_S) -> dict[str, Any]:
-    """Return what `simulator.clock_trial` found, by its parts; a process of its own, as every fleet is."""
+    """Return the result of `simulator.clock_trial`, by parts; run in its own process."""
     spec = json.dumps({"nodes": nodes, "delays": delays, "up_s": up_s})
     done = subprocess.run(  # noqa: S603 - the arguments are ours
         [sys.executable, "-m", "simulator.clock_trial", spec],

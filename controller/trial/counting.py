@@ -1,7 +1,7 @@
-"""`python -m controller.trial.counting`: clients that only count bytes, or the plain server that they ask.
+"""`python -m controller.trial.counting`: clients that only count bytes, or the plain server for them.
 
-One JSON line on standard input says what to be; one line on standard output says that it is ready; then, once
-everything has come, the instant of that. What deliveries are measured beside; see docs/benchmarks.md.
+One JSON line on standard input tells its role; one line on standard output reports that it is ready; then,
+when everything has arrived, the instant of that. References for deliveries; see docs/benchmarks.md.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from devices.fleet_link import LinkHub
 from devices.link_api import Message
 
 _CONNECTS = 50  # at once: brokers and kernels have listen backlogs of about 100
-_READ = 256 * 1024  # bytes taken from, or given to, a socket at a time
+_READ = 256 * 1024  # bytes read from, or written to, a socket at a time
 _STEP_S = 0.02
 _BACKLOG = 4096
 
 
 class Counter:
-    """How many bytes came to each of many clients, and whether all have all."""
+    """Number of bytes received by each client, and whether all have everything."""
 
     def __init__(self, clients: int, enough: int) -> None:
         self._lacking = clients
@@ -36,7 +36,7 @@ class Counter:
         self.done_at = 0.0
 
     def take(self, had: int, size: int) -> int:
-        """Return what a client has now; the last one that has enough ends it."""
+        """Add to a client's bytes; notes the end when the last client has enough."""
         if had < self._enough <= had + size:
             self._lacking -= 1
             if self._lacking == 0:
@@ -46,7 +46,7 @@ class Counter:
 
 
 class _Mqtt:
-    """One client of the fleet's own library; it hears, and counts."""
+    """A client with the fleet's MQTT library; it receives and counts."""
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
@@ -57,9 +57,9 @@ class _Mqtt:
 
 
 class _Raw(asyncio.BufferedProtocol):
-    """One bare socket: asks once, then counts until there is enough."""
+    """A bare socket: sends one request, then counts until it has enough."""
 
-    room = memoryview(bytearray(_READ))  # of all: what came is only counted
+    room = memoryview(bytearray(_READ))  # shared by all: the data are only counted
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
@@ -94,7 +94,7 @@ async def _count_mqtt(told: dict[str, Any]) -> None:
     _say(ready=told["clients"])
     await counter.done.wait()
     _say(done_at=counter.done_at, processor_seconds=time.process_time() - used)
-    await _told_to_end()  # without farewells: the broker has better to do
+    await _told_to_end()  # without DISCONNECT: it would load the broker
 
 
 async def _count_raw(told: dict[str, Any]) -> None:
@@ -121,7 +121,7 @@ async def _told_to_end() -> None:
 
 
 def _serve(told: dict[str, Any]) -> None:
-    """Give a file to whoever says a word; one thread, epoll, no copy kept for anybody."""
+    """Send a file to each client that sends any data; one thread, epoll, no copies."""
     with (
         selectors.DefaultSelector() as selector,
         socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG) as door,
@@ -173,7 +173,7 @@ def _say(**what: object) -> None:
 
 
 def main() -> None:
-    """Be what the first line of standard input says."""
+    """Take the role that the first line of standard input gives."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     told = json.loads(sys.stdin.readline())

@@ -29,7 +29,7 @@ _LEAD_S = 6.0
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What was asked of one demonstration."""
+    """The options of one demonstration."""
 
     once: bool
     as_json: bool
@@ -43,7 +43,7 @@ class DemoOptions:
 
 
 def run(trial: DemoOptions) -> int:
-    """Run it; return the exit code: 0 only if every node not told to fail heard the whole recording."""
+    """Run it; return the exit code: 0 only if every node without a requested fault played all of it."""
     began = time.monotonic()
     draft = _draft(trial)
     with ExitStack() as parts:
@@ -77,12 +77,12 @@ def _settings(trial: DemoOptions, home: Path) -> Settings:
         "broker": trial.broker,
         "port": 0,
         "quiet_begins": "00:00",
-        "quiet_ends": "00:00",  # a demonstration may be wanted at night
+        "quiet_ends": "00:00",  # a demonstration must also work at night
         "minutes_a_day": 1440,
-        "require_totp": False,  # nobody is to fetch a telephone for throw-away data
+        "require_totp": False,  # nobody needs a telephone for throw-away data
         "loudest_volume": 100,
         "lead_seconds": _REPAIR_LEAD_S if trial.fail else _LEAD_S,
-        # spoken phrases are worth keeping from one demonstration to the next; they are named by their content
+        # reuse spoken phrases between demonstrations; they are named by their content
         "speech_cache": Settings().speech_cache_dir,
     }
     if trial.engine is not None:
@@ -100,7 +100,7 @@ def _air(trial: DemoOptions, draft: TitledText, job: TrialRun, parts: ExitStack,
     fleet = fleet_of(station, nodes, **more)
     fleet.start()
     parts.callback(fleet.stop)
-    ready = fleet.wait_ready()  # first of all: a wish for faults that cannot be read is told before any work
+    ready = fleet.wait_ready()  # first: an invalid fault option is reported before any work
     bulletin = job.render(draft)
     job.told_offline = frozenset(map(NodeId, ready["told_offline"]))
     job.told_to_reboot = frozenset(map(NodeId, ready["told_to_reboot"]))

@@ -1,4 +1,4 @@
-"""A simulated fleet as a child process: it is told what it is, and tells what it truly did."""
+"""A simulated fleet as a child process: it receives its spec, and reports what it really did."""
 
 import contextlib
 import json
@@ -18,12 +18,12 @@ from controller.errors import BadInput, StartFailed
 from controller.host import child_process as child
 from controller.host.home_folder import write_private
 
-_READY_SECONDS = 120.0  # 5,000 nodes connect in some three seconds; a busy machine takes longer
-_QUEUE = 100_000  # facts not yet read: two for each of 5,000 nodes, many times over
-_READER_SECONDS = 5.0  # its pipe has ended by then
-_UTIME, _STIME = 11, 12  # of /proc/PID/stat, counted after the program's name
-_TOLD_WRONG = 2  # the exit code of a program that was called wrongly
-_EXIT_SECONDS = 10.0  # between a program's last word and its exit code
+_READY_SECONDS = 120.0  # seconds; 5,000 nodes connect in about three; a busy machine takes longer
+_QUEUE = 100_000  # unread facts: two for each of 5,000 nodes, ten times
+_READER_SECONDS = 5.0  # seconds; its pipe has ended by then
+_UTIME, _STIME = 11, 12  # fields of /proc/PID/stat, counted after the program's name
+_TOLD_WRONG = 2  # exit code of a program with wrong arguments
+_EXIT_SECONDS = 10.0  # seconds from a program's last output to its exit code
 
 Fact = dict[str, Any]
 
@@ -43,7 +43,7 @@ class FleetProcess:
         """Start it; it connects in the background."""
         self.home.mkdir(parents=True, exist_ok=True)
         path = self.home / "fleet.json"
-        # it names the broker's address, password and all
+        # it contains the broker's address with the password
         write_private(path, json.dumps({"storage": str(self.home.absolute()), **self.spec}))
         self._process = child.start(
             [sys.executable, "-m", "simulator", "--with-parent", "--spec", str(path)],
@@ -55,7 +55,7 @@ class FleetProcess:
         self._reader.start()
 
     def wait_ready(self) -> Fact:
-        """Wait until its nodes are connected; return what it says of itself."""
+        """Wait until its nodes are connected; return its ready message."""
         end = time.monotonic() + _READY_SECONDS
         while time.monotonic() < end:
             try:
@@ -70,7 +70,7 @@ class FleetProcess:
         raise self._why_not()
 
     def facts(self) -> Iterator[Fact]:
-        """Yield what was told since the last call, without waiting."""
+        """Yield the facts since the last call, without waiting."""
         while True:
             try:
                 fact = self._facts.get_nowait()
@@ -80,7 +80,7 @@ class FleetProcess:
                 yield fact
 
     def storm(self, nodes: int, dark_s: float, within_s: float) -> None:
-        """Have so many of its nodes lose their power; see simulator/storms.py."""
+        """Cut the power of some of its nodes; see simulator/storms.py."""
         assert self._process is not None
         assert self._process.stdin is not None
         line = json.dumps({"nodes": nodes, "dark_s": dark_s, "within_s": within_s})
@@ -88,7 +88,7 @@ class FleetProcess:
         self._process.stdin.flush()
 
     def processor_seconds(self) -> float:
-        """Return the processor time that it has used, as Linux tells it; 0.0 where nothing is told."""
+        """Return its processor time from /proc, seconds; 0.0 where it is not available."""
         if self._process is None:
             return 0.0
         with contextlib.suppress(OSError):
@@ -98,11 +98,11 @@ class FleetProcess:
 
     @property
     def pid(self) -> int | None:
-        """Its process, for whoever measures it."""
+        """Its process id, for measurements."""
         return None if self._process is None else self._process.pid
 
     def stop(self) -> None:
-        """End it; its storage stays good."""
+        """End it; its storage stays intact."""
         if self._process is not None:
             child.stop(self._process)
             if self._reader is not None:
@@ -134,7 +134,7 @@ class FleetProcess:
 
 @dataclass(frozen=True, slots=True)
 class FleetProcesses:
-    """All simulated loudspeakers of a station, in one process or several, as if they were one."""
+    """All simulated loudspeakers of a station, in one process or several, used like one."""
 
     processes: Sequence[FleetProcess]
 
@@ -144,7 +144,7 @@ class FleetProcesses:
             process.start()
 
     def wait_ready(self) -> Fact:
-        """Wait until the nodes of all are connected; return what they say of themselves, put together."""
+        """Wait until all nodes are connected; return the combined ready messages."""
         told = [process.wait_ready() for process in self.processes]
         return {
             "nodes": sum(one["nodes"] for one in told),
@@ -154,32 +154,32 @@ class FleetProcesses:
         }
 
     def facts(self) -> Iterator[Fact]:
-        """Yield what was told since the last call, without waiting."""
+        """Yield the facts since the last call, without waiting."""
         return chain.from_iterable(process.facts() for process in self.processes)
 
     def storm(self, nodes: int, dark_s: float, within_s: float) -> None:
-        """Have so many nodes lose their power at once and come back, of each process alike."""
+        """Cut the power of some nodes at once, the same share in each process."""
         for n, process in enumerate(self.processes):
             share = (nodes + n) // len(self.processes)
             if share:
                 process.storm(share, dark_s, within_s)
 
     def processor_seconds(self) -> float:
-        """Return the processor time that all have used."""
+        """Return the processor time of all, seconds."""
         return sum(process.processor_seconds() for process in self.processes)
 
     def pids(self) -> list[int]:
-        """Return the processes that were started."""
+        """Return the ids of the processes that were started."""
         return [process.pid for process in self.processes if process.pid is not None]
 
     def stop(self) -> None:
-        """End all; their storage stays good."""
+        """End all; their storage stays intact."""
         for process in self.processes:
             process.stop()
 
 
 def _code_of(ending: "subprocess.Popen[bytes]") -> int | None:
-    """Return how it ended; its output closes a moment before the system knows its exit code."""
+    """Return its exit code; its output closes a moment before the system knows the code."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         return ending.wait(timeout=_EXIT_SECONDS)
     return None

@@ -1,7 +1,7 @@
-"""The reference of `loa bench ingest`: a subscriber on the station's own client library that does nothing.
+"""The reference of `loa bench ingest`: a subscriber with the station's client library that does no work.
 
-Run as `python -m controller.trial.idle_subscriber URL`; it says at times how many messages it had, and ends
-when its standard input does.
+Run as `python -m controller.trial.idle_subscriber URL`; it reports at intervals how many messages it
+received, and ends when its standard input does.
 """
 
 import sys
@@ -15,7 +15,7 @@ _TELL_EVERY = 200  # messages
 
 
 def main() -> None:
-    """Subscribe to what a station hears, and count."""
+    """Subscribe to the station's topics, and count."""
     count = 0
 
     def take(_: Message) -> None:

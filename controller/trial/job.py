@@ -1,4 +1,4 @@
-"""The main job, once, by itself: a text is heard from every loudspeaker of a fresh province (`loa demo`)."""
+"""The main task, once: a text is played by every loudspeaker of a new province (`loa demo`)."""
 
 import threading
 import time
@@ -42,11 +42,11 @@ from controller.terminal.progress import FETCHED, FINISHED, STAGES, STARTED, Sta
 from controller.trial.fleet_process import FleetProcesses
 from devices.ids import AiringId, AreaCode, NodeId, Role
 
-_LOOK = 0.2  # seconds between two looks at a recording that is being made
-_FOLLOW = 1.0  # seconds between two looks at an airing: counting 5,000 deliveries takes 10 ms of a processor
-_RENDER_PATIENCE = 45 * 60.0  # seconds; the longest bulletin takes a slow machine half an hour
+_LOOK = 0.2  # seconds between two checks of a rendering
+_FOLLOW = 1.0  # seconds between two checks of an airing: counting 5,000 deliveries takes 10 ms
+_RENDER_PATIENCE = 45 * 60.0  # seconds; the longest bulletin takes half an hour on a slow machine
 _END_PATIENCE = timedelta(minutes=3)  # after the planned end: for nodes that come back late
-_WHOLE_MS = 100  # a recording is heard whole when no more than this is lacking (rounding at both ends)
+_WHOLE_MS = 100  # a recording counts as whole up to this missing (rounding at both ends)
 
 
 @dataclass
@@ -58,7 +58,7 @@ class TrialRun:
     told_offline: frozenset[NodeId] = frozenset()
     told_to_reboot: frozenset[NodeId] = frozenset()
     true_deviations_ms: list[float] = field(default_factory=list)
-    asked: threading.Event = field(default_factory=threading.Event)  # the person wants it to end
+    asked: threading.Event = field(default_factory=threading.Event)  # the person asked to end it
 
     def render(self, draft: TitledText) -> BulletinId:
         """Draft and submit as the officer; wait for the recording."""
@@ -75,7 +75,7 @@ class TrialRun:
         return bulletin.id
 
     def make_test(self) -> None:
-        """Have the test of loudspeakers approved, so that a technician finds one to sound."""
+        """Have the loudspeaker test approved, so that technicians can play it."""
         with self.station.store.write() as session:
             officer, now = self._person(session, OFFICER), self.station.now()
             bulletin = prepare_test(session, by=officer, now=now, speech=self.station.speech).id
@@ -86,7 +86,7 @@ class TrialRun:
         self.approve(bulletin)
 
     def approve(self, bulletin: BulletinId) -> None:
-        """Approve as the approver, who is another person and opens their own key."""
+        """Approve as the approver, who is another person and unlocks their own key."""
         password = Secrets(self.station.settings.home).passwords()[APPROVER]
         store, now = self.station.store, self.station.now()
         with store.read() as session:
@@ -105,7 +105,7 @@ class TrialRun:
                 by=approver,
                 password=opened,
                 now=now,
-                declared=True,  # nobody listens to a sample: its journal says so
+                declared=True,  # nobody listens to a sample: its journal entry says so
             )
 
     def air(self, bulletin: BulletinId, area: AreaCode, starts_at: datetime) -> AiringId:
@@ -123,7 +123,7 @@ class TrialRun:
         return airing.id
 
     def agree(self, airing_id: AiringId) -> None:
-        """Say the commune's yes to the sample, as the officer of the trial's one commune would."""
+        """Give a commune's consent to the sample, as the officer of the trial's commune would."""
         with self.station.store.write() as session:
             officer = operator_named(session, OF_A_COMMUNE.name)
             if officer is not None:
@@ -131,7 +131,7 @@ class TrialRun:
         self.station.poke()
 
     def follow(self, airing_id: AiringId, fleet: FleetProcesses | None) -> None:
-        """Show the airing until it is over, and every node that still may has told all."""
+        """Show the airing until it is over and every node that can still report has reported all."""
         while not self.asked.is_set():
             airing, reached, unfinished = self._counts(airing_id)
             if fleet is not None:
@@ -161,7 +161,7 @@ class TrialRun:
         raise LoaError("Tạo tệp âm thanh quá lâu nên đã dừng. Chưa có gì được phát.", code="speech.slow")
 
     def _counts(self, airing_id: AiringId) -> tuple[Airing, Reach, int]:
-        """Return the airing, its reach, and how many nodes that may still finish it have not."""
+        """Return the airing, its reach, and the number of nodes that may still finish it."""
         with self.station.store.read() as session:
             airing, reached = get_airing(session, airing_id), reach(session, airing_id)
             away = count_unfinished(session, airing_id, self.told_offline) if self.told_offline else 0
@@ -179,7 +179,7 @@ class TrialRun:
 
 
 def deviations(fleet: FleetProcesses) -> list[float]:
-    """Return how far from the planned instant nodes truly began, by the fleet's own clock; milliseconds."""
+    """Return the deviations of the true starts from the planned instant, by the fleet's clock; ms."""
     return [
         float(one["deviation_ms"])
         for fact in fleet.facts()
@@ -190,7 +190,7 @@ def deviations(fleet: FleetProcesses) -> list[float]:
 
 
 def is_told(airing: Airing, unfinished: int, now: datetime) -> bool:
-    """Whether nothing more is to be expected of an airing; `unfinished`: nodes that may still finish it."""
+    """Return whether no more reports are expected; `unfinished`: nodes that may still finish it."""
     over = airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0) + _END_PATIENCE
     if airing.state in (AiringState.MISSED, AiringState.CANCELLED) or now > over:
         return True
@@ -200,7 +200,7 @@ def is_told(airing: Airing, unfinished: int, now: datetime) -> bool:
 
 
 def heard_whole(delivery: Delivery, duration_ms: int) -> bool:
-    """Whether a node's receipts say that it played the recording from its first to its last moment."""
+    """Return whether a node's receipts show that it played the recording from begin to end."""
     return delivery.rung >= Rung.FINISHED and delivery.heard_ms >= duration_ms - _WHOLE_MS
 
 
@@ -259,9 +259,9 @@ def _recorded(session: Session, bulletin: BulletinId) -> tuple[dict[str, Any], i
 
 
 def succeeded(job: TrialRun, airing_id: AiringId) -> bool:
-    """Whether every node that was not told to fail heard the whole recording, and none heard it twice.
+    """Return whether every node without a requested fault heard the whole recording, and none heard it twice.
 
-    That none did is one of the invariants; the others must hold after a demonstration too.
+    The latter is one of the invariants; the others must hold after a demonstration too.
     """
     with job.station.store.read() as session:
         if any(invariants(session, now=job.station.now())):

@@ -1,8 +1,8 @@
-"""The nodes of `loa bench ingest` in a process of their own: vitals and receipts, as nodes say them.
+"""The nodes of `loa bench ingest` in their own process: vitals and receipts, as nodes send them.
 
 Run as `python -m controller.trial.load`: it reads one JSON object from standard input and prints one when it
-is done. A receipt is repeated until it is acknowledged, as docs/protocol.md says. It speaks MQTT by itself
-(`bare_mqtt`), so that it does not use up what the station is to have.
+is done. A receipt is repeated until it is acknowledged, as docs/protocol.md says. It uses its own MQTT client
+(`bare_mqtt`), so that it leaves the processor to the station.
 """
 
 import json
@@ -21,13 +21,13 @@ from devices.ids import NodeId
 from devices.messages import MOST_RECEIPTS, Receipts, Vitals, parse
 
 CLIENTS: Final = 20
-"""Connections that the nodes are dealt out to: each has a window of its own at the broker."""
+"""Connections shared by the nodes: each has its own window at the broker."""
 MOST_AT_BROKER: Final = 90
-"""Messages of QoS 1 of one connection that the broker has not taken over; it allows a hundred."""
+"""Messages of QoS 1 of one connection that the broker has not acknowledged; its limit is a hundred."""
 FIRST_REPEAT, LAST_REPEAT = 5.0, 60.0
 VITALS_A_RECEIPT: Final = 2
 TAKEN: Final = "bench/taken"
-"""Where the subscriber that does nothing says how many messages it had."""
+"""Topic on which the reference subscriber reports how many messages it received."""
 _KINDS = ("fetched", "started", "finished")
 _TURN_S: Final = 0.005
 _MOST_A_TURN: Final = 200
@@ -47,7 +47,7 @@ class _Node:
 
 @dataclass
 class Load:
-    """What is sent, acknowledged, and still open; `window`: receipts (of the reference: messages) open."""
+    """What is sent, acknowledged, and still open; `window`: receipts (reference: messages) open."""
 
     asked: dict[str, Any]
     nodes: list[_Node] = field(default_factory=list)
@@ -67,11 +67,11 @@ class Load:
 
     @property
     def _vitals(self) -> int:
-        """How many vitals go with each receipt."""
+        """Return how many vitals are sent with each receipt."""
         return int(self.asked.get("vitals", VITALS_A_RECEIPT))
 
     def connect(self) -> None:
-        """Connect all; each connection hears what is acknowledged to its nodes."""
+        """Connect all; each connection receives the acknowledgements of its nodes."""
         names = self.asked["nodes"]
         count = min(CLIENTS, len(names))
         for n in range(count):
@@ -84,7 +84,7 @@ class Load:
         self._by_topic = {topics.receipt_committed(NodeId(one.name)).encode(): one for one in self.nodes}
 
     def run(self) -> dict[str, Any]:
-        """Send for so many seconds; return the figures of the time after `warm` seconds, and of all."""
+        """Send for some seconds; return the figures of the time after `warm` seconds, and of the whole."""
         began = time.monotonic()
         warm, seconds = self.asked["warm"], self.asked["seconds"]
         before: tuple[float, int, int] | None = None
@@ -110,7 +110,7 @@ class Load:
     # --- sending
 
     def _send_due(self, now: float, passed: float) -> None:
-        """Send a receipt and its vitals for each step that is due: by rate, or as many as the window lets."""
+        """Send a receipt and its vitals for each step that is due: by rate, or as the window allows."""
         rate, window = self.asked["rate"], self.asked["window"]
         for _ in range(_MOST_A_TURN):
             if rate and self.receipts >= passed * rate:
@@ -123,14 +123,14 @@ class Load:
             self._turn = (self._turn + 1) % len(self.nodes)
             node.last_at = now
             self._say_receipt(node, now)
-            for n in range(self._vitals):  # of other nodes, so that each tells them evenly
+            for n in range(self._vitals):  # of other nodes, so that all nodes send equally often
                 step = len(self.nodes) * n // self._vitals
                 self._say_vitals(self.nodes[(self._turn + step) % len(self.nodes)])
         while self._repeats and self._repeats[0][0] <= now:
             self._repeat(self.nodes[heappop(self._repeats)[1]], now)
 
     def _open(self) -> int:
-        """Return how many receipts are on their way (one that does nothing takes them with its vitals)."""
+        """Return the number of receipts in flight (the reference counts them with their vitals)."""
         if self.asked["reference"]:
             return (self.vitals + self.receipts - self.taken) // (1 + self._vitals)
         return self.open
@@ -155,7 +155,7 @@ class Load:
         self._send_receipts(node, [text])
 
     def _repeat(self, node: _Node, now: float) -> None:
-        """Say all that is open again, if the oldest of it has waited for long enough."""
+        """Send everything open again, if the oldest has waited long enough."""
         if not node.open:
             node.wait = FIRST_REPEAT
             return
@@ -172,7 +172,7 @@ class Load:
         payload = f'{{"node":"{node.name}","session":1,"receipts":[{",".join(receipts)}]}}'
         node.client.send(f"loa/v1/node/{node.name}/receipt".encode(), payload.encode(), 1)
 
-    # --- what comes
+    # --- receiving
 
     def _told(self, topic: bytes, payload: bytes) -> None:
         node = self._by_topic.get(topic)
@@ -233,9 +233,9 @@ def _percentiles(seconds: list[float]) -> dict[str, float]:
 
 
 def main() -> None:
-    """Do what is asked."""
+    """Run the load that standard input describes."""
     asked = json.loads(sys.stdin.buffer.readline())
-    parse(Vitals, vitals_of(asked["nodes"][0], 1))  # what is sent is what a station takes
+    parse(Vitals, vitals_of(asked["nodes"][0], 1))  # fails early if the station would refuse it
     one = receipt_of("1.1.0", asked["airings"][0], _KINDS[0])
     parse(Receipts, f'{{"node":"{asked["nodes"][0]}","session":1,"receipts":[{one}]}}')
     load = Load(asked)

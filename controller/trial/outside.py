@@ -1,4 +1,4 @@
-"""What processes use of processor and memory, read in /proc: the measured one does nothing for it."""
+"""Processor time and memory of processes, read from /proc: the measured process does no work for it."""
 
 import contextlib
 import os
@@ -12,14 +12,14 @@ _BROKERS = ("mosquitto", "iotcore")
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Processor seconds since their start, and resident memory now, of some processes together."""
+    """Processor seconds since their start, and resident memory now, of several processes together."""
 
     seconds: float
     rss_mb: float
 
 
 def used_by(pids: list[int]) -> Used:
-    """Return what these processes used; one that has ended counts nothing."""
+    """Return what these processes used; a process that has ended counts as zero."""
     ticks, kilobytes = 0, 0
     for pid in pids:
         with contextlib.suppress(OSError):
@@ -30,20 +30,20 @@ def used_by(pids: list[int]) -> Used:
 
 
 def family(pid: int) -> list[int]:
-    """Return a process and all that descend from it."""
+    """Return a process and all its descendants."""
     children: dict[int, list[int]] = {}
     for entry in _PROC.iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
                 children.setdefault(int(_stat(int(entry.name))[_PARENT]), []).append(int(entry.name))
     found = [pid]
-    for one in found:  # grows while it is gone through
+    for one in found:  # grows during the loop
         found += children.get(one, [])
     return found
 
 
 def is_broker(pid: int) -> bool:
-    """Whether a process is one of the brokers that a station brings along."""
+    """Return whether a process is a broker that a station starts."""
     with contextlib.suppress(OSError):
         words = (_PROC / str(pid) / "cmdline").read_bytes().decode("utf-8", "replace")
         return any(broker in words for broker in _BROKERS)

@@ -1,6 +1,6 @@
 """A throw-away PostgreSQL on a free loopback port, from Debian's binaries; ended by its process id.
 
-PostgreSQL refuses to run as root: there it runs as the user `postgres`.
+PostgreSQL refuses to run as root; as root it is started as the user `postgres`.
 """
 
 import os
@@ -26,7 +26,7 @@ _TRIES = 3
 
 
 def binaries() -> Path | None:
-    """Return the folder of the newest PostgreSQL, or None where there is none."""
+    """Return the folder of the newest PostgreSQL, or None if there is none."""
     found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "postgres").exists()]
     return max(found, key=lambda path: float(path.parent.name), default=None)
 
@@ -39,7 +39,7 @@ class Postgres:
         self._connection: psycopg.Connection[Any] | None = None
 
     def url(self, database: str) -> str:
-        """Return where a database is."""
+        """Return the URL of a database."""
         return f"postgresql+psycopg://postgres:{self._password}@127.0.0.1:{self.port}/{database}"
 
     def create(self, template: str = "template0") -> str:
@@ -51,7 +51,7 @@ class Postgres:
         return self.url(name)
 
     def close(self) -> None:
-        """Close the connection over which databases are made."""
+        """Close the connection that creates databases."""
         if self._connection is not None:
             self._connection.close()
 
@@ -70,11 +70,11 @@ class Postgres:
 
 @contextmanager
 def running_postgres(settings: Sequence[str] = ()) -> Iterator[Postgres]:
-    """Start a server with settings like `fsync=off`, hand it over, and take it away with all its data."""
+    """Start a server with settings like `fsync=off`; afterwards end it and delete all its data."""
     programs = binaries()
     if programs is None:
         raise StartFailed("Chưa cài PostgreSQL trên máy này.", code="bench.no_postgresql")
-    # gigabytes that are soon gone: memory is for what does not wait for its disk
+    # /var/tmp, not memory: it is gigabytes, and its disk speed does not matter
     home = Path(tempfile.mkdtemp(prefix="loa-postgres-", dir="/var/tmp"))
     try:
         password = secrets.token_urlsafe(12)
@@ -104,7 +104,7 @@ def _as_its_user() -> list[str]:
 
 def _initialise(programs: Path, home: Path, secret: Path) -> None:
     command = [*_as_its_user(), str(programs / "initdb"), "-D", str(home / "data"), "-U", "postgres"]
-    # md5, not scram: each test signs in a few times, and the server hears the loopback alone
+    # md5, not scram: tests sign in often, and the server listens on loopback only
     signing_in = ["--auth=md5", f"--pwfile={secret}"]
     options = ["--no-sync", "-E", "UTF8", "--locale=C", *signing_in]
     subprocess.run([*command, *options], check=True, capture_output=True, timeout=60, cwd=home)  # noqa: S603 - ours
@@ -123,7 +123,7 @@ def _start(programs: Path, home: Path, settings: Sequence[str]) -> "tuple[subpro
             stderr=subprocess.DEVNULL,
             cwd=home,
         )
-        time.sleep(0.3)  # a taken port ends it at once
+        time.sleep(0.3)  # a port in use ends it at once
         if process.poll() is None:
             return process, port
     raise StartFailed("PostgreSQL không khởi động được.", code="bench.no_postgresql")
@@ -143,7 +143,7 @@ def _wait_until_ready(server: Postgres, process: "subprocess.Popen[bytes]") -> N
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.send_signal(signal.SIGQUIT)  # "immediate": the cluster is thrown away, nothing needs to be saved
+    process.send_signal(signal.SIGQUIT)  # "immediate" shutdown: the data are deleted anyway
     try:
         process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""The nodes of a simulated province: which there are, how they are enrolled, how their fleet is told."""
+"""The nodes of a simulated province: selection, enrolment, and the spec of their fleet."""
 
 import os
 from typing import Any, Final, Protocol
@@ -20,13 +20,13 @@ from controller.trial.fleet_process import FleetProcess, FleetProcesses
 from devices.ids import AreaCode, NodeId
 
 MOST_PROCESSES: Final = 4
-"""Processes that the simulated loudspeakers are dealt out to, and no more than there are processors."""
+"""Most processes for the simulated loudspeakers; never more than there are processors."""
 LEAST_A_PROCESS: Final = 250
-"""So few nodes are one interpreter's easy work: a second process would cost more memory than it helps."""
+"""Fewer nodes than this need no second process: it would cost more memory than it helps."""
 
 
 def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
-    """Enrol simulated nodes: `nodes_per_commune` in each commune, or `count` dealt out in turn."""
+    """Enrol simulated nodes: `nodes_per_commune` in each commune, or `count` over the communes in turn."""
     province = AreaCode(station.settings.province)
     with station.store.write() as session:
         there = _simulated(session) if count is None else []
@@ -41,7 +41,7 @@ def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
 
 
 def _simulated(session: Session) -> list[NewNode]:
-    """Return the simulated nodes in use: those of communes that were merged since go on too."""
+    """Return the simulated nodes in use, including those of communes that were merged since."""
     query = select(Node).where(Node.id.startswith(SIMULATED), Node.retired_at.is_(None)).order_by(Node.id)
     return [NewNode(node.id, node.area, node.name) for node in session.scalars(query)]
 
@@ -51,7 +51,7 @@ def _node(code: AreaCode, name: str, number: int) -> NewNode:
 
 
 class StationAccess(Protocol):
-    """What a fleet needs of a station: where its folder, its database and its broker are."""
+    """What a fleet needs of a station: its folder, its database and its broker."""
 
     @property
     def store(self) -> Store:
@@ -63,7 +63,7 @@ class StationAccess(Protocol):
 
     @property
     def broker_url(self) -> str:
-        """Where its broker is."""
+        """The URL of its broker."""
 
 
 def fleet_of(
@@ -71,8 +71,8 @@ def fleet_of(
 ) -> FleetProcesses:
     """Return the fleet of these nodes, to be started by the caller; `name` is its folder's.
 
-    One interpreter has its nodes think one after the other, where real ones do so side by side: many nodes
-    are dealt out to as many processes as there are processors.
+    One interpreter runs its nodes one after another, real nodes run in parallel: many nodes are divided over
+    as many processes as there are processors.
     """
     refuse_fleet_at(station.broker_url)
     with station.store.read() as session:

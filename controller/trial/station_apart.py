@@ -1,7 +1,7 @@
-"""A bench's station in a process of its own: what is measured is not what measures.
+"""A benchmark's station in its own process, so that the benchmark's own work is not measured.
 
-Run as `python -m controller.trial.station_apart`: it reads one JSON object (it may hold the database's
-password) from standard input, prints one line when all stands, and ends when its standard input does.
+Run as `python -m controller.trial.station_apart`: it reads one JSON object (it may contain the database's
+password) from standard input, prints one line when all is ready, and ends when its standard input does.
 """
 
 import functools
@@ -36,15 +36,15 @@ from controller.trial.outside import Used, family, is_broker, used_by
 from controller.trial.simulated import enrol_simulated
 from devices.ids import AreaCode
 
-_AUDIO = bytes(range(256)) * 120  # nobody hears it, and no library of sound is loaded for it
+_AUDIO = bytes(range(256)) * 120  # nobody hears it, and no audio library is loaded for it
 _END_S = 60.0
-_FIRST_AFTER = timedelta(minutes=30)  # nothing of it sounds while the bench runs
+_FIRST_AFTER = timedelta(minutes=30)  # later than the end of the benchmark
 _APART = timedelta(minutes=1)
 
 
 @dataclass
 class StationApart:
-    """A station that runs beside, as who measures it sees it."""
+    """A station in another process, seen from the process that measures it."""
 
     home: Path
     asked: dict[str, Any]
@@ -53,7 +53,7 @@ class StationApart:
 
     @property
     def settings(self) -> Settings:
-        """What it was started with."""
+        """The settings that it was started with."""
         return _settings(self.asked)
 
     @functools.cached_property
@@ -63,7 +63,7 @@ class StationApart:
 
     @property
     def broker_url(self) -> str:
-        """Where its broker is."""
+        """The URL of its broker."""
         return str(self.told["broker_url"])
 
     @property
@@ -73,14 +73,15 @@ class StationApart:
 
     @property
     def pid(self) -> int:
-        """Its process."""
+        """Its process id."""
         assert self._process is not None
         return self._process.pid
 
     def start(self) -> None:
-        """Start it and wait until it stands, or raise StartFailed.
+        """Start it and wait until it is ready, or raise StartFailed.
 
-        Its database is made here: a station that has migrated holds what only that needs to its end.
+        Its database is migrated in this process: a station that has migrated keeps the memory for it until
+        its end.
         """
         self.store.upgrade()
         self._process = child.start(
@@ -99,7 +100,7 @@ class StationApart:
         self.told = json.loads(line)
 
     def end(self) -> None:
-        """End the station, which writes what waits; its database stays open here."""
+        """End the station, which writes what is queued; its database stays open here."""
         assert self._process is not None
         assert self._process.stdin is not None
         self._process.stdin.close()
@@ -107,7 +108,7 @@ class StationApart:
             self._process.wait(_END_S)
 
     def stop(self) -> None:
-        """End it, and let go of its database."""
+        """End it, and close its database."""
         if self._process is not None:
             child.stop(self._process)
             if self._process.stdout is not None:
@@ -116,7 +117,7 @@ class StationApart:
                 self.store.close()
 
     def used(self) -> Used:
-        """Return what the station itself uses, with its processes but without its broker."""
+        """Return what the station uses, with its child processes but without its broker."""
         return used_by([pid for pid in family(self.pid) if not is_broker(pid)])
 
     def used_by_broker(self) -> Used:
@@ -130,7 +131,7 @@ def _settings(asked: dict[str, Any]) -> Settings:
 
 
 def planned_airings(station: Controller, count: int, nodes: int) -> list[dict[str, str]]:
-    """Plan airings for all nodes; return them with their recordings, once their deliveries are there."""
+    """Plan airings for all nodes; return them with their recordings, once their deliveries exist."""
     if not count:
         return []
     with Stages() as stages:
@@ -173,7 +174,7 @@ def _delivered(station: Controller, count: int, nodes: int) -> list[dict[str, st
 
 
 def main(asked: dict[str, Any]) -> None:
-    """Run the station until nobody wants it any more."""
+    """Run the station until standard input ends."""
     settings = _settings(asked)
     log_to(settings.home / "loa.log", "WARNING")
     with ExitStack() as parts:

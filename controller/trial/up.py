@@ -1,4 +1,4 @@
-"""`loa up`: the station with all its parts, and on its first start a bulletin that shows them at work."""
+"""`loa up`: the station with all its parts, and on its first start a bulletin as an example."""
 
 import signal
 import sys
@@ -77,10 +77,10 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
 
 
 def _settings(chosen: dict[str, Any], *, with_fleet: bool) -> Settings:
-    """Return the settings; what the person did not say follows from whether loudspeakers are simulated.
+    """Return the settings; defaults depend on whether the loudspeakers are simulated.
 
-    Simulated ones wake nobody and obey anybody who looks in: no quiet hours, no second factor, four people
-    to try it with. Real ones: all of it as the settings' own defaults say, and people by the first code.
+    Simulated: no quiet hours, no second factor, four people to try it with. Real: the defaults of the
+    settings, and people only by the first code.
     """
     settings = Settings(**chosen)
     told = settings.model_fields_set
@@ -111,10 +111,10 @@ def _greet(station: Controller, stages: Stages, *, is_trial: bool) -> None:
 
 
 def passwords_told(files: Secrets, *, to_person: bool) -> list[str]:
-    """Return what to say of the first passwords, as long as their file is there.
+    """Return the lines about the first passwords, while their file exists.
 
-    Shown to a person at a terminal, and at a trial with simulated loudspeakers; what a service prints goes
-    into the system's journal and stays.
+    The passwords are shown at a terminal, and in a trial with simulated loudspeakers; the output of a service
+    would be stored in the system's journal.
     """
     passwords = files.passwords()
     if not passwords:
@@ -128,7 +128,7 @@ def passwords_told(files: Secrets, *, to_person: bool) -> list[str]:
 
 
 def left_of_a_trial(station: Controller) -> list[str]:
-    """Return what a station that was founded for a trial still lacks before real loudspeakers may obey it."""
+    """Return what a trial station still lacks before it may control real loudspeakers."""
     with station.store.read() as session:
         policies = published_policies(session, AreaCode(station.settings.province))
         simulated = session.scalar(
@@ -153,7 +153,7 @@ def _is_first(station: Controller) -> bool:
 
 
 def _make_test(job: TrialRun) -> None:
-    """Without it the technician of the trial could try nothing; the sample is heard all the same."""
+    """Prepare the loudspeaker test for the trial's technician; if that fails, the sample still airs."""
     try:
         job.make_test()
     except (LoaError, SpeechError) as error:
