@@ -1,1 +1,1 @@
-"""The wire between station and loudspeakers, and the brain of a loudspeaker."""
+"""Protocol between station and loudspeakers, and the logic of a loudspeaker's controller."""

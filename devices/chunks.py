@@ -1,4 +1,4 @@
-"""Recordings in pieces: split, describe, check; the bitmap of what is there; docs/protocol.md, "Chunks"."""
+"""Chunks of recordings: split, describe, check; bitmaps of present chunks; docs/protocol.md, "Chunks"."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from devices.ids import NodeId, RecordingId
 from devices.messages import MOST_CHUNKS, Manifest, Want
 
 CHUNK_SIZE = 32 * 1024
-"""Measured: half the size costs twice the broker's work a byte; twice the size is slow on a 1 Mbit/s link."""
+"""Measured: half the size doubles the broker's work per byte; twice the size is slow at 1 Mbit/s."""
 
 
 def digest(data: bytes) -> str:

@@ -1,6 +1,6 @@
-"""How a node comes to its name, areas and credential by a code, over HTTPS; docs/protocol.md, "Enrolment".
+"""A node gets its name, areas and credential for a code, over HTTPS; docs/protocol.md, "Enrolment".
 
-The node makes a key pair that never leaves it, and shows with each claim that it holds it.
+The node makes a key pair whose private half never leaves it, and proves with each claim that it holds it.
 """
 
 from typing import Annotated, Final
@@ -12,12 +12,12 @@ from devices.instants import Instant
 from devices.messages import BASE64URL_KEY_PATTERN, COMPACT_JWS_PATTERN, NAME_PATTERN, Software, WireMessage
 
 CLAIM_PATH: Final = "/api/v1/enrolments/claim"
-"""Where a code is claimed, under the station's address."""
+"""Path under the station's address where a code is claimed."""
 CODE_PATTERN: Final = r"^[A-HJ-NP-Z2-9]{8}$"
-"""Eight signs, 40 bits; none that is taken for another (no I, O, 0, 1)."""
+"""Eight characters, 40 bits; without those that are easily confused (I, O, 0, 1)."""
 PROOF_PATTERN: Final = r"^[A-Za-z0-9_-]{86}$"
 SESSIONS_OF_HARDWARE: Final = 2**32
-"""Each hardware that bears a node's name counts its sessions in a span of its own, above all earlier ones."""
+"""Sessions reserved for each hardware of a node: each new hardware counts above all earlier ones."""
 
 _QR: Final = "loa1"
 _Key = Annotated[str, StringConstraints(pattern=BASE64URL_KEY_PATTERN)]
@@ -35,7 +35,7 @@ class EnrolmentClaim(WireMessage):
 
 
 class Enrolment(WireMessage):
-    """Who a node is from now on, and its way to the broker. Signed by the station; `typ` loa-enrolment."""
+    """A node's identity and its access to the broker. Signed by the station; `typ` loa-enrolment."""
 
     node: _Node
     name: Annotated[str, StringConstraints(max_length=200)]
@@ -49,7 +49,7 @@ class Enrolment(WireMessage):
 
 
 class Place(WireMessage):
-    """Where a node stands from now on. Signed by an administrator, as policies are; `typ` loa-place."""
+    """A node's area from now on. Signed by an administrator, as policies are; `typ` loa-place."""
 
     node: _Node
     version: Annotated[int, Field(ge=1, lt=2**53)]
@@ -59,7 +59,7 @@ class Place(WireMessage):
 
 
 class EnrolmentReply(WireMessage):
-    """The answer to a claim: the enrolment, the key set to check it by, and the root key that signed that."""
+    """Answer to a claim: the enrolment, the key set that verifies it, and the root key that signed it."""
 
     enrolment: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)]
     keys: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)]
@@ -67,7 +67,7 @@ class EnrolmentReply(WireMessage):
 
 
 def claim_bytes(code: str, public: str) -> bytes:
-    """Return what a node signs to show that it holds the key that it presents."""
+    """Return the bytes that a node signs to prove that it holds the key."""
     return f"loa-claim.{code}.{public}".encode("ascii")
 
 
@@ -77,7 +77,7 @@ def first_session_of(hardware: int) -> int:
 
 
 def qr_payload(address: str, code: str, root_public: str) -> str:
-    """Return the text of the QR code that a technician shows to a node: where, which code, which root."""
+    """Return the text of the QR code for a node: address, code and root key."""
     return f"{_QR} {address.rstrip('/')} {code} {root_public}"
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 
 INSTANT_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
 FIRST_YEAR, LAST_YEAR = 1970, 2999
-"""Of instants: what lies at the end of the calendar cannot be turned into wall time any more."""
+"""Limit of instants: at the end of the calendar, conversion to local time fails."""
 
 _INSTANT = re.compile(INSTANT_PATTERN)
 

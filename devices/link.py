@@ -1,9 +1,9 @@
 """Links to a real broker: MQTT 5 over paho, driven by epoll; the only paho import.
 
-paho's own loop uses select(), which dies silently at file descriptor 1024; it also keeps what was published
-while disconnected and sends it later behind our back. So: our own loops (a thread in thread_link.py, an event
-loop for fleets in fleet_link.py), a new paho client for every connection, clean sessions, and LinkDown
-instead of a hidden queue.
+paho's own loop uses select(), which dies silently at file descriptor 1024; it also queues what is published
+while disconnected and sends it later. So: our own loops (a thread in thread_link.py, an event loop for
+fleets in fleet_link.py), a new paho client for every connection, clean sessions, and LinkDown instead of a
+hidden queue.
 """
 
 import logging
@@ -45,18 +45,18 @@ __all__ = ["AnyLink", "Connection", "Link", "LinkBusy", "LinkDown", "Message", "
 _log = logging.getLogger(__name__)
 
 GREETING_TIMEOUT_S: Final = 10.0
-"""From TCP to all subscriptions granted; a broker that greets thousands at once needs seconds."""
+"""From TCP to all subscriptions granted; a broker that accepts thousands at once needs seconds."""
 FILTERS_A_PACKET: Final = 50
 _FAILURES_FROM: Final = 0x80
 READ_BYTES: Final = 16 * 1024
-"""Taken from the socket in one call: some fifty receipts."""
+"""Bytes read from the socket in one call: some fifty receipts."""
 
 
 class _Client(Client):
-    """paho's client, which takes what has come in one call.
+    """paho's client with a read buffer.
 
-    paho itself asks for one byte, one byte more, then the rest: each message costs three calls, and in each
-    of them the thread lets go of the interpreter and waits for its turn again.
+    paho itself reads one byte, one byte more, then the rest: each message costs three calls, and in each of
+    them the thread releases the interpreter's lock and waits for it again.
     """
 
     _unread = b""
@@ -64,11 +64,11 @@ class _Client(Client):
 
     @property
     def has_unread(self) -> bool:
-        """Whether bytes wait here, which the descriptor does not announce."""
+        """Whether buffered bytes wait, which the descriptor does not announce."""
         return self._at < len(self._unread)
 
     def forget_unread(self) -> None:
-        """Let go of what waits here."""
+        """Discard the buffered bytes."""
         self._unread, self._at = b"", 0
 
     def _sock_recv(self, bufsize: int) -> bytes:
@@ -82,9 +82,9 @@ class _Client(Client):
 
 
 class Connection:
-    """One connection, from TCP to its loss; then it is thrown away, with all that paho kept.
+    """One connection, from TCP to its loss; then it is discarded with all of paho's queues.
 
-    The owner calls open, then read/write/misc as the socket demands, and drain after each; publish and
+    The owner calls open, then read/write/misc as the socket requires, and drain after each; publish and
     subscribe may come from other threads. paho's callbacks run inside paho's locks, so they only queue.
     """
 
@@ -111,12 +111,12 @@ class Connection:
         self._is_accepted = False
         self._is_parting = False
         self.in_flight = in_flight
-        """How many the broker may get at once; lowered when it says so, for the next connection."""
+        """Unacknowledged messages that the broker accepts; lowered for the next connection if it says so."""
         self.is_up = False
         self.was_up = False
-        """Whether on_up was called: then on_down is due at the end."""
+        """Whether on_up was called: then on_down must be called at the end."""
         self.loss: str | None = None
-        """Why the connection ended; None while it stands."""
+        """Why the connection ended; None while it lasts."""
         self._client = self._make_client(will)
 
     def _make_client(self, will: Will | None) -> _Client:
@@ -227,18 +227,18 @@ class Connection:
         self._check(self._client.loop_write())
 
     def misc(self) -> None:
-        """Keep alive, and give up a greeting that takes too long."""
+        """Send keep-alives, and end a connection attempt that takes too long."""
         self._check(self._client.loop_misc())
         if not self.is_up and monotonic() > self._deadline:
             self._queue.append(partial(self._lose, "the broker does not greet"))
 
     def drain(self) -> None:
-        """Act on what paho's callbacks noted; on_up and on_message are called from here."""
+        """Process the events queued by paho's callbacks; on_up and on_message are called from here."""
         while self._queue:
             act = self._queue.popleft()
             try:
                 act()
-            except Exception:  # noqa: BLE001 - the link must outlive a fault in one callback
+            except Exception:  # noqa: BLE001 - the link must survive an error in one callback
                 _log.exception("a callback of link %s failed", self._options.client_id)
 
     def publish(self, topic: str, payload: bytes, qos: int, *, retain: bool) -> Pending:
@@ -267,13 +267,13 @@ class Connection:
             self._client.unsubscribe(filters)
 
     def farewell(self) -> None:
-        """Send DISCONNECT, once, after all that waits: no will is published."""
+        """Send DISCONNECT, once, after all queued messages; no will is published."""
         if not self._is_parting:
             self._is_parting = True
             self._client.disconnect()
 
     def cut(self, why: str) -> None:
-        """Close the socket without a word, as a power failure would: the broker publishes the will."""
+        """Close the socket without DISCONNECT, as a power failure would: the broker publishes the will."""
         self._lose(why)
         self.close()
 
@@ -282,7 +282,7 @@ class Connection:
         if (found := self._client.socket()) is not None:
             found.close()
             self._client.forget_unread()
-            # paho lets go of its socket when it finds it closed.
+            # paho releases its socket when it finds it closed.
             self._client.loop_read()
         self._queue.clear()
         self._lose("closed")
@@ -319,7 +319,7 @@ class Connection:
         self._rise()
 
     def _rise(self) -> None:
-        """Be up once all subscriptions are granted; messages that came before that follow on_up."""
+        """Report up once all subscriptions are granted; earlier messages are handed over after on_up."""
         if self._ungranted or self.is_up or self.loss is not None:
             return
         self.is_up = self.was_up = True

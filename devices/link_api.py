@@ -1,4 +1,4 @@
-"""What every link to a broker offers, whatever carries it: words, errors and the outcome of a publish."""
+"""Interface of every link to a broker: types, errors and the outcome of a publish."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,18 +12,18 @@ MQTT_PORT = 1883
 MQTTS_PORT = 8883
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
-"""Between attempts to connect: doubled each time, spread by half, so that a fleet does not knock at once."""
+"""Pauses between connection attempts: doubled each time, random within half, to spread a fleet's attempts."""
 
 
-class LinkDown(Exception):  # noqa: N818 - says what is the case
-    """The link cannot carry this now: it is not connected. Nothing was kept; the caller sends again later."""
+class LinkDown(Exception):  # noqa: N818 - named by the condition
+    """The link is not connected. Nothing was queued; the caller sends again later."""
 
     code: ClassVar[str] = "link-down"
     sentence: ClassVar[str] = "Chưa kết nối được với máy chủ tin MQTT; hệ thống đang tự kết nối lại."
 
 
 class LinkBusy(LinkDown):
-    """The link is up, but its window of outstanding messages is full. Nothing was kept."""
+    """The link is up, but its window of outstanding messages is full. Nothing was queued."""
 
     code = "link-busy"
     sentence = "Đường truyền đang bận; hệ thống sẽ tự gửi lại sau giây lát."
@@ -41,7 +41,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Will:
-    """What the broker says for us when we are lost without a farewell."""
+    """The will: a message that the broker publishes when the connection ends without DISCONNECT."""
 
     topic: str
     payload: bytes
@@ -54,7 +54,7 @@ OnChange = Callable[[], None]
 
 
 class Events:
-    """What the owner of a link wants to be told; whatever is None is not wanted."""
+    """Callbacks of a link's owner; None: not wanted."""
 
     __slots__ = ("on_down", "on_message", "on_up")
 
@@ -67,15 +67,15 @@ class Events:
 
 
 class Pending:
-    """The outcome of one publish: open at first, then acknowledged or failed, once and for good.
+    """The outcome of one publish: open at first, then acknowledged or failed; it changes once.
 
-    Acknowledged means: QoS 1, the broker took it over; QoS 0, it left for the network. Failed means that the
-    link dropped (or the broker refused) first, and that the message will NOT be sent later by itself.
+    Acknowledged means: QoS 1, the broker confirmed it; QoS 0, it was sent to the network. Failed means that
+    the link dropped (or the broker refused) first, and that the message will NOT be sent later by itself.
     """
 
     __slots__ = ("_outcome", "_then", "_waiting", "failure")
     _guard: ClassVar[Lock] = Lock()
-    """One for all: it is held for an assignment or two, and most are settled without anybody who waits."""
+    """One lock for all outcomes: it is held for one or two assignments, and few are waited for."""
 
     def __init__(self) -> None:
         self._outcome: bool | None = None
@@ -115,7 +115,7 @@ class Pending:
         loop = asyncio.get_running_loop()
         done = asyncio.Event()
 
-        def wake(_: bool) -> None:  # noqa: FBT001 - the shape of `then`
+        def wake(_: bool) -> None:  # noqa: FBT001 - the signature that `then` needs
             loop.call_soon_threadsafe(done.set)
 
         self.then(wake)
@@ -141,7 +141,7 @@ class Pending:
 
 
 WillNow = Will | Callable[[], Will] | None
-"""A will, or what makes it before each connect: a node's will names the session that is about to begin."""
+"""A will, or a function that makes it before each connect: a node's will names the session that begins."""
 
 
 def will_now(will: WillNow) -> Will | None:
@@ -151,11 +151,11 @@ def will_now(will: WillNow) -> Will | None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What one client says of itself, and how much it holds."""
+    """Settings of one client."""
 
     client_id: str
     receive_maximum: int = 65535
-    """How many QoS 1 messages may be on their way to us; 8 for a node spares the broker's memory."""
+    """MQTT receive maximum: unacknowledged QoS 1 messages to us; 8 for a node saves the broker's memory."""
     keepalive_s: int = 30
     window: int = 1000
     """Messages published and not settled; more raise LinkBusy."""
@@ -175,20 +175,20 @@ class BackOff:
         return pause
 
     def reset(self) -> None:
-        """Begin again with the shortest pause: a connection stood."""
+        """Start again with the shortest pause, after a connection succeeded."""
         self._next = FIRST_PAUSE_S
 
 
 class AnyLink(Protocol):
-    """One client of one broker. It connects by itself, again and again, from `start` until `stop`.
+    """One client of one broker. It connects and reconnects by itself from `start` until `stop`.
 
-    `on_up` is called after every connect, once the subscriptions stand again; `on_down` after every loss.
+    `on_up` is called after every connect, once the subscriptions are granted; `on_down` after every loss.
     All callbacks come from the link's own thread (or event loop) and must only queue.
     """
 
     @property
     def is_up(self) -> bool:
-        """Whether the broker accepted us and the connection stands."""
+        """Whether the broker accepted us and the connection is up."""
 
     def subscribe(self, *filters: str, qos: int = 1) -> None:
         """Subscribe now if up, and again after every connect."""

@@ -1,7 +1,7 @@
-"""A broker and its links inside one process: the twin of link.py for tests and simulations in virtual time.
+"""A broker and its links inside one process, in place of link.py for tests and simulations in virtual time.
 
-It keeps retained messages, wills, wildcards and QoS 1 outcomes; the contract suite holds it to what Mosquitto
-and iotcore do. Nothing happens by itself: `deliver` moves what waits, or `start` has a thread do it.
+It has retained messages, wills, wildcards and QoS 1 outcomes; the contract tests check that it behaves like
+Mosquitto and iotcore. Nothing happens by itself: `deliver` moves queued messages, or a thread from `start`.
 """
 
 from collections import deque
@@ -52,7 +52,7 @@ class MemoryBroker:
         self._thread: Thread | None = None
 
     def start(self) -> None:
-        """Have a thread deliver, as a broker of its own would."""
+        """Start a thread that delivers, as a separate broker would."""
         self._stopping = False
         self._thread = Thread(target=self._run, name="memory-broker", daemon=True)
         self._thread.start()
@@ -67,7 +67,7 @@ class MemoryBroker:
             self._thread = None
 
     def deliver(self) -> int:
-        """Do all that waits, including what it brings about; return how many steps that took."""
+        """Do all queued steps and those that they queue; return how many there were."""
         steps = 0
         while self._work:
             self._step()
@@ -75,14 +75,14 @@ class MemoryBroker:
         return steps
 
     def fail(self, *, forget: bool = False) -> None:
-        """Go away as a killed broker does; `forget`: what is retained is lost."""
+        """Drop all links as a killed broker does; `forget`: lose the retained messages."""
         self.is_running = False
         if forget:
             self.retained.clear()
         self.later(self._drop_all)
 
     def recover(self) -> None:
-        """Come back: the links that were dropped connect again."""
+        """Accept links again: those that were dropped reconnect."""
         self.is_running = True
         self.later(self._greet_all)
 
@@ -93,7 +93,7 @@ class MemoryBroker:
             self._changed.notify_all()
 
     def join(self, link: "MemoryLink") -> None:
-        """Take a link; one of the same client id is thrown off, as MQTT demands."""
+        """Accept a link; one with the same client id is disconnected, as MQTT requires."""
         old = self._links.get(link.client_id)
         if old is not None and old is not link:
             self.leave(old, with_will=True)
@@ -102,7 +102,7 @@ class MemoryBroker:
             link.rise()
 
     def leave(self, link: "MemoryLink", *, with_will: bool) -> None:
-        """Let a link go; publish its will if it went without a farewell."""
+        """Remove a link; publish its will if it ended without DISCONNECT."""
         if self._links.get(link.client_id) is link:
             del self._links[link.client_id]
         will = link.fall()
@@ -182,11 +182,11 @@ class MemoryLink:
         self._broker.later(partial(self._broker.join, self))
 
     def stop(self) -> None:
-        """Say farewell after what was published: no will is published."""
+        """Disconnect after all published messages; no will is published."""
         self._broker.later(partial(self._broker.leave, self, with_will=False))
 
     def cut(self) -> None:
-        """Lose the connection without a farewell: the will is published, and the link connects again."""
+        """Lose the connection without DISCONNECT: the will is published, and the link reconnects."""
         self._broker.later(partial(self._broker.leave, self, with_will=True))
         self.start()
 

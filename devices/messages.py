@@ -64,7 +64,7 @@ Software = Annotated[str, StringConstraints(max_length=100), AfterValidator(_wit
 _Reason = Annotated[str, StringConstraints(max_length=200), AfterValidator(_without_nul)]
 
 
-class Malformed(ValueError):  # noqa: N818 - the word that is used of it everywhere
+class Malformed(ValueError):  # noqa: N818 - the name used everywhere
     """The payload is not a message of the kind that its topic or `typ` promises."""
 
 
@@ -117,7 +117,7 @@ class PlannedAiring(WireMessage):
 
 
 class Kept(WireMessage):
-    """One recording to fetch and hold ahead of need; receipts name it by `name`."""
+    """One recording to fetch and store in advance; receipts refer to it by `name`."""
 
     name: _Airing
     recording: _Recording
@@ -126,7 +126,7 @@ class Kept(WireMessage):
 
 
 class Plan(WireMessage):
-    """What one area's (or one node's) loudspeakers shall say. Signed by the station; `typ` loa-plan."""
+    """Airings of one area's or one node's loudspeakers. Signed by the station; `typ` loa-plan."""
 
     target: Name
     version: _Version
@@ -168,7 +168,7 @@ def _known_zone(name: str) -> str:
 
 
 class Policy(WireMessage):
-    """What an area's loudspeakers may at most do. Signed by an administrator; `typ` loa-policy."""
+    """Limits of an area's loudspeakers. Signed by an administrator; `typ` loa-policy."""
 
     target: _Area
     version: _Version
@@ -306,7 +306,7 @@ class Receipts(WireMessage):
 
 
 class ReceiptsCommitted(WireMessage):
-    """Receipts that the station keeps safely: the node may forget them."""
+    """Receipts that the station has committed: the node may delete them."""
 
     ids: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_RECEIPTS)]
 

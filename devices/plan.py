@@ -1,6 +1,6 @@
-"""What sounds, and when: pure functions over plans and policies; docs/protocol.md, "What sounds".
+"""What sounds, and when: pure functions of plans and policies; docs/protocol.md, "What sounds".
 
-The node asks them what to play now, the controller what will be heard: the same answer, from the same code.
+The node uses them to choose what to play, the controller to predict it: both run the same code.
 
 An airing is *due* from starts_at for its whole duration, the pauses of a repeated one included. Of the due
 airings the highest grade sounds, then the one that starts first, then the smallest id. A policy only narrows:

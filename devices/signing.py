@@ -1,4 +1,4 @@
-"""Signing and checking of signed messages: compact JWS, Ed25519 only; the one door to joserfc.
+"""Signing and checking of signed messages: compact JWS, Ed25519 only; the only module that uses joserfc.
 
 The rules for a firmware author are in docs/protocol.md, "Signed messages".
 """

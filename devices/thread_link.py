@@ -1,4 +1,4 @@
-"""A link with a thread of its own: epoll over one connection after another, from start until stop."""
+"""A link with its own thread: epoll on one connection after another, from start until stop."""
 
 import logging
 import os
@@ -52,7 +52,7 @@ class AnyConnection(Protocol):
         """Close the socket; the last call."""
 
     def cut(self, why: str) -> None:
-        """Close the socket without a farewell."""
+        """Close the socket without DISCONNECT."""
 
     def farewell(self) -> None:
         """Ask for an orderly end after all that waits."""
@@ -115,7 +115,7 @@ class ThreadLink:
         self._options = options
         self._events = events
         self._will = will
-        self._back_off = BackOff(randomness or Random())  # noqa: S311 - spreads load, hides nothing
+        self._back_off = BackOff(randomness or Random())  # noqa: S311 - spreads load, no secret
         self._filters: dict[str, int] = {}
         self._lock = Lock()
         self._connection: AnyConnection | None = None
@@ -141,7 +141,7 @@ class ThreadLink:
         self._thread.start()
 
     def stop(self) -> None:
-        """Say farewell (no will is published) and end; bounded by the time-outs above."""
+        """Disconnect (no will is published) and end; bounded by the time-outs above."""
         thread, self._thread = self._thread, None
         if thread is None:
             return
@@ -157,7 +157,7 @@ class ThreadLink:
             self._wake_read = self._wake_write = -1
 
     def cut(self) -> None:
-        """Lose the connection without a farewell, as a power failure would; the link connects again."""
+        """Drop the connection without DISCONNECT, as a power failure would; the link reconnects."""
         self._cutting.set()
         self._wake()
 
@@ -217,7 +217,7 @@ class ThreadLink:
                 self._serve(connection)
             except (OSError, UnicodeError) as error:  # a host name that cannot be one is no OSError
                 self._tell(str(error))
-            except Exception:  # noqa: BLE001 - whatever one connection died of, the next may stand
+            except Exception:  # noqa: BLE001 - whatever ended one connection, the next may work
                 _log.exception("link %s: a connection failed; it connects again", self._options.client_id)
             finally:
                 self._connection = None
@@ -226,7 +226,7 @@ class ThreadLink:
             self._stopping.wait(self._back_off.pause())
 
     def _serve(self, connection: AnyConnection) -> None:
-        """Run one connection to its loss, or say farewell when stopping."""
+        """Run one connection until it is lost, or disconnect when stopping."""
         self._cutting.clear()
         deadline = float("inf")
         with selectors.DefaultSelector() as selector:
@@ -249,7 +249,7 @@ class ThreadLink:
             self._tell(connection.loss)
 
     def _tell(self, trouble: str) -> None:
-        """Log why there is no connection: loudly once, for somebody has to mend a password or an address."""
+        """Log why there is no connection; as a warning once, since a password or address may be wrong."""
         level = logging.DEBUG if trouble == self._told else logging.WARNING
         _log.log(level, "link %s: no connection: %s", self._options.client_id, trouble)
         self._told = trouble

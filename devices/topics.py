@@ -28,7 +28,7 @@ ALL_POLICIES = f"{ROOT}/policy/+"
 ALL_MANIFESTS = f"{ROOT}/recording/+/manifest"
 ALL_PLACES = f"{ROOT}/node/+/place"
 RETAINED_FILTERS = (KEYS, ALL_PLACES, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
-"""What the station retains at the broker, and subscribes to: whoever changes it there is found out."""
+"""Topics that the station retains and also subscribes to, so that it notices changes by others."""
 
 
 class UnknownTopic(ValueError):  # noqa: N818 - as Malformed is named
@@ -197,7 +197,7 @@ class ReceiptTopic:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCommittedTopic:
-    """The station's word that receipts of a node are kept."""
+    """The station's acknowledgement that receipts of a node are committed."""
 
     node: NodeId
 
@@ -241,7 +241,7 @@ Topic = (
 )
 
 OF_THE_MOMENT = (VitalsTopic, WantTopic, TimeTopic)
-"""What is never to be retained: read later, it would say what is no more."""
+"""Topics that are never retained: read later, they would be out of date."""
 
 MOST_PARSED = 1024
 """Topics remembered with what they name: a chunk goes to all nodes of a process by the same one."""

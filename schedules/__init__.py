@@ -1,1 +1,1 @@
-"""When: recurrences, occurrences, and the clock that ticks."""
+"""Schedules: recurrence rules, occurrences, holidays, and the scheduler of periodic jobs."""

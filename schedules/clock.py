@@ -1,6 +1,6 @@
-"""The clock of the station: beats that ask the database what is due (docs/architecture.md, "The clock").
+"""Periodic jobs ("beats") that query the database for due work (docs/architecture.md, "The clock").
 
-The only door to APScheduler. A beat carries no data, so a lost, late or doubled one changes nothing.
+The only module that uses APScheduler. A beat carries no data, so a lost, late or repeated one does no harm.
 """
 
 import logging
@@ -18,15 +18,15 @@ from apscheduler.triggers.interval import IntervalTrigger
 _LOG = logging.getLogger(__name__)
 
 STOP_PATIENCE = timedelta(seconds=10)
-"""How long a stop waits for beats in the middle of their work; longer than any one transaction."""
+"""How long a stop waits for running beats; longer than any one transaction."""
 
 _RINGERS = 2
-"""Threads that ring beats; ringing only sets a flag, so two are plenty for any number of beats."""
+"""Threads that trigger beats; a trigger only sets a flag, so two are enough for any number of beats."""
 
 
 @dataclass(frozen=True)
 class Beat:
-    """One thing that is done again and again; `act` takes no argument and finds its own work."""
+    """One periodic job; `act` takes no argument and finds its own work."""
 
     name: str
     every: timedelta
@@ -34,7 +34,7 @@ class Beat:
 
 
 class _Ringing:
-    """One beat's own thread: rung while it works, it works once more, and never twice at once."""
+    """Thread of one beat: triggered while it works, it runs once more afterwards, never twice at once."""
 
     def __init__(self, beat: Beat) -> None:
         self._beat = beat
@@ -49,12 +49,12 @@ class _Ringing:
         self._rung.set()
 
     def end(self) -> None:
-        """Ask the thread to leave after what it is doing now."""
+        """Ask the thread to end after its present run."""
         self._over.set()
         self._rung.set()
 
     def join(self, timeout: float) -> bool:
-        """Wait for the thread to leave; True when it has, or when it is the one that asks."""
+        """Wait for the thread to end; True when it has, or when it is the calling thread."""
         if self._thread is not threading.current_thread():
             self._thread.join(timeout)
             return not self._thread.is_alive()
@@ -72,18 +72,18 @@ class _Ringing:
     def _act(self, failures: int) -> bool:
         try:
             self._beat.act()
-        except Exception:  # noqa: BLE001 - whatever a beat raises, the next one must come
+        except Exception:  # noqa: BLE001 - after any exception the next run must come
             count = failures + 1
-            if count & failures == 0:  # first, second, fourth, eighth … in a row: no flood of traces
+            if count & failures == 0:  # only the 1st, 2nd, 4th, 8th … in a row, to limit the log
                 _LOG.exception("beat %s failed, %d in a row; it goes on", self._beat.name, count)
             return False
         return True
 
 
 class Clock:
-    """Rings each beat at once when started, then at its interval, and sooner when poked.
+    """Triggers each beat when started, then at its interval, and earlier on request (`poke`).
 
-    A beat that fails is logged and rung again. Beats do not wait for each other.
+    A beat that fails is logged and triggered again. Beats do not wait for each other.
     """
 
     def __init__(self, beats: Sequence[Beat]) -> None:
@@ -95,15 +95,15 @@ class Clock:
         self._scheduler: BackgroundScheduler | None = None
 
     def start(self) -> None:
-        """Start the beats; each is rung at once. A clock that runs already stays as it is."""
+        """Start the beats; each is triggered at once. On a running clock this does nothing."""
         if self._scheduler is not None:
             return
-        # two lines each time that a beat is rung: 69 MB a day that say nothing
+        # it logs two lines per trigger, 69 MB a day, without information
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": ThreadPoolExecutor(_RINGERS)},
-            # the default grace of one second silently drops what comes late
+            # the default of one second silently drops late triggers
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=UTC,
         )
@@ -122,7 +122,7 @@ class Clock:
     def poke(self, name: str) -> None:
         """Run the beat as soon as it is free; does nothing while the clock is stopped.
 
-        A poke during the beat's work is kept: the beat works once more afterwards.
+        A poke during a run is kept: the beat runs once more afterwards.
         """
         if name not in {beat.name for beat in self._beats}:
             raise KeyError(name)
@@ -131,7 +131,7 @@ class Clock:
             ringing.ring()
 
     def stop(self, patience: timedelta = STOP_PATIENCE) -> bool:
-        """Ring no more and wait for beats at work; False when one still worked after `patience`."""
+        """Stop triggering and wait for running beats; False when one still ran after `patience`."""
         if self._scheduler is None:
             return True
         self._scheduler.shutdown(wait=False)

@@ -1,4 +1,4 @@
-"""The text of a rule: the date properties of iCalendar (RFC 5545), as a VEVENT would carry them.
+"""Text form of a rule: the date properties of iCalendar (RFC 5545), as in a VEVENT.
 
 DTSTART with TZID, RRULE, RDATE and EXDATE; then, for each occurrence that a person changed, a RECURRENCE-ID
 with the wall time that the rule gave it, followed by its new DTSTART or by STATUS:CANCELLED.

@@ -1,4 +1,4 @@
-"""The Vietnamese lunar calendar, by the library `lunar-vn`; this is its one door.
+"""The Vietnamese lunar calendar, by the library `lunar-vn`, used only here.
 
 Computed from the moments of new moon and solstice at UTC+7, as Vietnam's calendar is since 1968. China's is
 computed at UTC+8, so the two differ at times by a day (Tết 2007 and 2030), rarely by a month (Tết 1985).

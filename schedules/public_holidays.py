@@ -1,8 +1,8 @@
-"""Vietnam's public holidays, by the library `holidays`; this is its one door.
+"""Vietnam's public holidays, by the library `holidays`, used only here.
 
-It knows Tết, substitute days off, and the days that the government swaps, as far as they were decided when
-the library was released; a province corrects it with its own list. It is loaded when it is first asked:
-with Vietnam come the modules of all countries, 10 MB.
+It has Tết, substitute days off, and the days that the government swaps, as decided when the library was
+released; a province corrects them with its own list. The library is imported at the first call: it loads
+the modules of all countries, 10 MB.
 """
 
 from collections.abc import Mapping

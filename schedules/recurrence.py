@@ -18,22 +18,22 @@ ZONE = "Asia/Ho_Chi_Minh"
 """The zone of every schedule unless it says otherwise."""
 
 LONGEST_SPAN = timedelta(days=3660)
-"""The longest stretch that is expanded at once; a longer one is a slip of the caller."""
+"""The longest period that is expanded at once; a longer one is an error of the caller."""
 
 MOST_TIMES = 3660
 """The highest count of a rule: ten years of days. Its last day is found by counting, once."""
 
 MOST_DATES = 1000
-"""The most dates of one kind (added, left out, moved, cancelled): beyond, another rule is meant."""
+"""The most dates of one kind (added, left out, moved, cancelled); more need another rule."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""Years that a rule may name: others are slips of the hand, and near the calendar's ends no UTC exists."""
+"""Years that a rule may use: others are typing errors, and near the calendar's ends UTC overflows."""
 
 _EARLIER = timedelta(days=2)
-"""How far before a stretch expansion begins: more than any zone is away from UTC."""
+"""How far before a period expansion begins: more than any zone's offset from UTC."""
 
 LAST_DAY = -1
-"""The last day of a month, whichever it is."""
+"""Stands for the last day of a month."""
 
 MONTH_DAYS = frozenset({LAST_DAY, *range(1, 32)})
 NTHS = frozenset({-1, 1, 2, 3, 4, 5})
@@ -184,7 +184,7 @@ def once(at: datetime, zone: str = ZONE) -> Once:
 
 
 def move(rule: Recurrence, original_at: datetime, to: datetime) -> Recurrence:
-    """Return the rule with one occurrence moved to another instant; back to its own undoes it.
+    """Return the rule with one occurrence moved to another instant; moving it back removes the change.
 
     RuleError when the rule has no such occurrence, or it is cancelled.
     """

@@ -1,4 +1,4 @@
-"""Which days a schedule leaves out because of what they are: days off, and days of the lunar month; pure."""
+"""Days that a schedule skips: days off, and days of the lunar month; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _LUNAR_DAYS = frozenset(range(1, LONGEST_MONTH + 1))
 
 @dataclass(frozen=True, slots=True)
 class DayOff:
-    """What a province says of a day: it is off, or (`off` False) it is none although the state says so."""
+    """A province's entry for a day: off, or (`off` False) a working day although the state lists it."""
 
     name: str
     off: bool = True
@@ -39,7 +39,7 @@ class Skips:
 
 
 def day_off(day: date, own: OwnDays) -> str | None:
-    """Return what a day is off for, or None; the province's word goes before the state's list."""
+    """Return why a day is off, or None; the province's entry takes precedence over the state's list."""
     said = own.get(day)
     if said is not None:
         return said.name if said.off else None

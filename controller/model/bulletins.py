@@ -215,7 +215,7 @@ class Approved(Base):
 
 
 class FormerApproval(Base):
-    """An approval that was used for an airing and then replaced by a later one of the same recording."""
+    """An approval used for an airing, then replaced by a later one of the same wording and recording."""
 
     __tablename__ = "former_approvals"
 

@@ -17,7 +17,7 @@ NoticeId = NewType("NoticeId", str)
 class NoticeKind(StrEnum):
     """Kind of a notice; pages choose the icon by it."""
 
-    ACCOUNT = "account"  # an administrator changed an account: to its person and to other administrators
+    ACCOUNT = "account"  # an account was changed: to its person and to the administrators of its area
     ACT_ENDED = "act-ended"  # a legal act is no longer in force; its bulletin is not aired any more
     APPROVAL_ENDS = "approval-ends"  # the approval of something planned or prepared expires soon
     APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not aired any more
