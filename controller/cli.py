@@ -11,9 +11,12 @@ from controller.features.accounts.commands import operator as operators
 from controller.features.accounts.commands import token as tokens
 from controller.features.airings import commands as airing_commands
 from controller.features.area_changes.commands import area as areas
+from controller.features.backups import commands as backup_commands
 from controller.features.bulletins.commands import topic as topics
 from controller.features.chimes.commands import chime
 from controller.features.consent.commands import answer as answers
+from controller.features.doctor import commands as doctor_commands
+from controller.features.doctor.commands import journal
 from controller.features.emergencies.commands import emergency
 from controller.features.enrolment.commands import node as nodes_enrolled
 from controller.features.fleet.commands import node as nodes
@@ -31,14 +34,13 @@ from controller.features.schedules.commands import schedule as schedules
 from controller.features.speaker_tests.commands import node as nodes_tested
 from controller.features.templates.commands import template
 from controller.features.voices.commands import voice as voices
-from controller.terminal.cli_errors import FAILED, AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, print_json, told
 from controller.terminal.usage import run_told
 from controller.trial.bench_commands import bench
 
 app = typer.Typer(
     help="Loa: điều khiển loa truyền thanh cơ sở của tỉnh.", no_args_is_help=True, add_completion=False
 )
-journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
 airing_commands.add_to(app)
 app.add_typer(policy, name="policy")
@@ -151,9 +153,9 @@ def speak(
 
 
 def _list_voices(engine: str | None, *, as_json: bool) -> None:
-    from controller.features.voices.service import voices_here
+    from controller.features.voices.service import known_voices
 
-    found = voices_here(engine)
+    found = known_voices(engine)
     if as_json:
         print_json({"voices": found})
         return
@@ -192,87 +194,8 @@ def read(
         sys.stdout.write(line + "\n")
 
 
-@app.command()
-@told
-def doctor() -> None:
-    """Kiểm tra những điều không bao giờ được xảy ra trong cơ sở dữ liệu."""
-    from controller.features.doctor.service import to_do, wrong_facts
-
-    for sentence in to_do():
-        typer.echo(f"Cần làm: {sentence}")
-    found = wrong_facts()
-    for sentence in found:
-        typer.echo(sentence)
-    if found:
-        raise typer.Exit(FAILED)
-    typer.echo("Không có gì sai.")
-
-
-@app.command()
-@told
-def backup(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Thư mục nhận bản sao, nên ở ổ đĩa khác.")],
-    to: Annotated[
-        list[str] | None,
-        typer.Option(metavar="AGE1…", help="Mã hóa cho khóa công khai age này; có thể ghi nhiều lần."),
-    ] = None,
-) -> None:
-    """Sao lưu toàn bộ đài (đang chạy hay không) vào một tệp mới ghi ngày giờ."""
-    from controller.features.backups.backup import back_up_here
-
-    for line in back_up_here(folder, to or ()):
-        typer.echo(line)
-
-
-@app.command()
-@told
-def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp do «loa backup» tạo.")],
-    identity: Annotated[
-        Path | None, typer.Option(help="Tệp khóa giải mã (age), nếu bản sao được mã hóa.")
-    ] = None,
-) -> None:
-    """Khôi phục một bản sao lưu vào máy trống: thư mục LOA_HOME và cơ sở dữ liệu phải chưa có gì."""
-    from controller.features.backups.restore import restore_here
-
-    for line in restore_here(file, identity):
-        typer.echo(line)
-
-
-@journal.command("export")
-@told
-def export_journal() -> None:
-    """In toàn bộ nhật ký và sổ phát thanh, mỗi mục một dòng JSON, cuối cùng là dấu niêm phong."""
-    from controller.features.doctor.service import journal_lines
-
-    for line in journal_lines():
-        typer.echo(line)
-
-
-@journal.command("verify")
-@told
-def verify_journal(
-    file: Annotated[Path, typer.Argument(help="Tệp nhật ký đã xuất.")],
-    public: Annotated[str, typer.Option("--key", "--public", help="Khóa công khai của đài (base64url).")],
-) -> None:
-    """Kiểm tra nhật ký và sổ phát thanh chỉ bằng tệp và khóa công khai."""
-    from controller.features.doctor.service import verify_file
-
-    typer.echo(verify_file(file, public))
-
-
-@journal.command("security")
-@told
-def security_journal(
-    most: Annotated[
-        int, typer.Option("--limit", min=1, max=100_000, help="Nhiều nhất bao nhiêu dòng.")
-    ] = 1_000,
-) -> None:
-    """In nhật ký an ninh: những gì đã bị từ chối, mới nhất trước, mỗi dòng một JSON."""
-    from controller.features.doctor.service import security_lines
-
-    for line in security_lines(most):
-        typer.echo(line)
+doctor_commands.add_to(app)
+backup_commands.add_to(app)
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from controller.clocks import utc_now
 from controller.errors import Unavailable
 from controller.features.backups.snapshots import copy_database, kind_of, revision_of
 from controller.host.archives import ArchiveWriter, encrypted_to, recipients_of
@@ -38,11 +37,6 @@ def folders_of(settings: Settings) -> dict[str, Path]:
         UPLOADS: settings.uploads_dir,
         VOICES: settings.voices_dir,
     }
-
-
-def back_up_here(folder: Path, recipients: Sequence[str]) -> list[str]:
-    """Back up the station that the environment names; see `back_up`."""
-    return back_up(Settings(), folder, recipients, now=utc_now())
 
 
 def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *, now: datetime) -> list[str]:

@@ -32,11 +32,6 @@ _RESTORED_SETTINGS = "restored.env"
 _SINGLE = frozenset({DATABASE, SETTINGS, BROKER_PASSWORDS, FIRST_PASSWORDS})
 
 
-def restore_here(file: Path, identity: Path | None) -> list[str]:
-    """Restore into the home and database that the environment names; see `restore`."""
-    return restore(Settings(), file, identity)
-
-
 def restore(settings: Settings, file: Path, identity: Path | None = None) -> list[str]:
     """Put everything of a backup where the settings say, and return what to tell the person.
 

@@ -83,7 +83,7 @@ def added_voices() -> list[dict[str, Any]]:
     return [asdict(record) for record in voice_records(Settings().voices_dir)]
 
 
-def voices_here(engine: str | None) -> list[dict[str, Any]]:
+def known_voices(engine: str | None) -> list[dict[str, Any]]:
     """Every voice of one engine, or of all: engine, name, title, whether it works here, and why not."""
     settings = Settings()
     engines = engines_with(settings.voices_dir)

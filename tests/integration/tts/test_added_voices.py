@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from controller.errors import BadInput, NotFound
-from controller.features.voices.service import add_voice, added_voices, remove_voice, voices_here
+from controller.features.voices.service import add_voice, added_voices, known_voices, remove_voice
 from controller.host.file_fetch import NotFetched
 from tests.support.added_voice import CONFIG, MODEL, SHA256
 from tests.support.file_server import FileServer
@@ -64,7 +64,7 @@ def test_a_voice_is_added_by_address_with_the_settings_beside_it(server):
     assert (record.name, record.sha256) == ("joe", SHA256)
     assert record.source == server.address("/joe.onnx")
     assert server.asked[-2:] == ["/joe.onnx", "/joe.onnx.json"]
-    assert voices_here("piper") == [
+    assert known_voices("piper") == [
         {"engine": "piper", "name": "joe", "title": "Giọng thêm joe (English)", "works": True, "note": None}
     ]
 
@@ -208,13 +208,13 @@ def test_a_voice_whose_files_were_changed_speaks_no_more(home):
     with (home / "voices" / "joe" / "model.onnx").open("r+b") as file:
         file.seek(1_000_000)
         file.write(b"changed")
-    (shown,) = voices_here("piper")
+    (shown,) = known_voices("piper")
     assert not shown["works"]
     assert "SHA-256" in shown["note"]
 
 
 def test_every_engine_is_listed_and_an_unknown_one_refused():
-    assert {voice["engine"] for voice in voices_here("espeak") + voices_here("gtts")} == {"espeak", "gtts"}
-    assert voices_here("piper") == []
+    assert {voice["engine"] for voice in known_voices("espeak") + known_voices("gtts")} == {"espeak", "gtts"}
+    assert known_voices("piper") == []
     with pytest.raises(BadInput, match="piper"):
-        voices_here("nobody")
+        known_voices("nobody")

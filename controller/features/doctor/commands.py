@@ -1,0 +1,66 @@
+"""`loa doctor`, `loa journal`; docs/operator.md explains every command."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from controller.terminal.cli_errors import FAILED, told
+
+journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put this command into the program."""
+    app.command()(doctor)
+
+
+@told
+def doctor() -> None:
+    """Kiểm tra những điều không bao giờ được xảy ra trong cơ sở dữ liệu."""
+    from controller.features.doctor.service import to_do, wrong_facts
+
+    for sentence in to_do():
+        typer.echo(f"Cần làm: {sentence}")
+    found = wrong_facts()
+    for sentence in found:
+        typer.echo(sentence)
+    if found:
+        raise typer.Exit(FAILED)
+    typer.echo("Không có gì sai.")
+
+
+@journal.command("export")
+@told
+def export_journal() -> None:
+    """In toàn bộ nhật ký và sổ phát thanh, mỗi mục một dòng JSON, cuối cùng là dấu niêm phong."""
+    from controller.features.doctor.service import journal_lines
+
+    for line in journal_lines():
+        typer.echo(line)
+
+
+@journal.command("verify")
+@told
+def verify_journal(
+    file: Annotated[Path, typer.Argument(help="Tệp nhật ký đã xuất.")],
+    public: Annotated[str, typer.Option("--key", "--public", help="Khóa công khai của đài (base64url).")],
+) -> None:
+    """Kiểm tra nhật ký và sổ phát thanh chỉ bằng tệp và khóa công khai."""
+    from controller.features.doctor.service import verify_file
+
+    typer.echo(verify_file(file, public))
+
+
+@journal.command("security")
+@told
+def security_journal(
+    most: Annotated[
+        int, typer.Option("--limit", min=1, max=100_000, help="Nhiều nhất bao nhiêu dòng.")
+    ] = 1_000,
+) -> None:
+    """In nhật ký an ninh: những gì đã bị từ chối, mới nhất trước, mỗi dòng một JSON."""
+    from controller.features.doctor.service import security_lines
+
+    for line in security_lines(most):
+        typer.echo(line)
