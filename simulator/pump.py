@@ -26,8 +26,8 @@ SLICE_S = 0.008
 LONGEST_SLICE_S = 0.25
 """Brains get as long as the loop took for all else, up to this: so neither of them is starved."""
 PLANS_SLICE_S = 0.04
-"""Slice for new plans: this many nodes share one transaction, and the first of them is armed early enough for
-a start 0.35 s after the call."""
+"""Seconds of one slice for new plans: its nodes share one transaction, and the first of them is armed early
+enough for a start 0.35 s after the call."""
 CLOCKS = topics.time(NodeId(""))
 """Prefix of the topics of clock requests and replies."""
 _PLANS = topics.plan("")
@@ -138,9 +138,9 @@ class Pump:
             self.failure = task.exception()
 
     def _think_of_plans(self) -> None:
-        """Process the nodes with a new plan to the end, for as long as the event loop can be blocked.
+        """Process the nodes with a new plan to the end, for as long as the event loop may be blocked.
 
-        Meanwhile the loop would only bring receipts of the first nodes to start.
+        Meanwhile the loop would only bring receipts of the nodes that start first.
         """
         until = time.perf_counter() + LONGEST_SLICE_S
         while self._first and time.perf_counter() < until:

@@ -232,8 +232,9 @@ def _start_at(beat: _Beat, airing: Airing, start: datetime) -> None:
 def _move_unsent(beat: _Beat) -> None:
     """Start later, if still allowed, what no node can receive in time.
 
-    Applies after half of the lead, when the broker took no plan, or when the station was down and no node has
-    fetched the recording. Once a node has it the start stays: nodes that have it begin on time, others join.
+    Applies when less than half of the lead is left, and the broker took no plan, or the station was down and
+    no node has fetched the recording. Once a node has it the start stays: nodes that have it begin on time,
+    others join.
     """
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
     called = exists().where(Emergency.airing == Airing.id)  # starts at once: nodes that get it late join it

@@ -1,4 +1,4 @@
-"""Messages for which a queue had no room: counted, and logged in one line for some seconds of them."""
+"""Counts messages for which a queue had no room, and logs them in one line for several seconds."""
 
 import logging
 import threading
@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-TELL_EVERY = 5.0  # seconds between two lines: a line for each message would fill the log under overload
+TELL_EVERY = 5.0  # seconds between two lines: one for each message would fill the log under overload
 
 
 @dataclass
 class Drops:
-    """Counts in the thread that finds the queue full; a thread that turns anyway writes the lines."""
+    """Counts in the thread that finds the queue full; a thread that runs periodically writes the lines."""
 
     log: logging.Logger
-    what: str  # of which so many were dropped, for the line
+    what: str  # what was dropped, for the line
     clock: Callable[[], float] = time.monotonic
     _count: int = 0  # since the last line
     _tell_at: float = float("-inf")
@@ -26,7 +26,7 @@ class Drops:
             self._count += 1
 
     def tell(self, most: int) -> None:
-        """Log how many were dropped since the last line, if any were and that was long ago; `most` fit in."""
+        """Log the number dropped since the last line, at most each `TELL_EVERY`; `most`: the queue's size."""
         now = self.clock()
         if not self._count or now < self._tell_at:
             return

@@ -163,7 +163,7 @@ class Ingest:
         except (Busy, Unavailable):
             return  # reported again if it continues
         for node in told:
-            _LOG.warning("node %s says more than its budget: %d messages were dropped", node, dropped[node])
+            _LOG.warning("node %s exceeds its budget: %d messages were dropped", node, dropped[node])
 
     def _put_off(self, batch: list[_Word]) -> None:
         """Keep births and deaths for later: nodes repeat receipts and vitals, but send these only once."""
@@ -196,10 +196,10 @@ class Ingest:
                 self._put_off(batch[at:])
                 return
             except Exception:  # noqa: BLE001 - an invalid message must not block the others
-                _LOG.exception("what %s said could not be written", one.topic)
+                _LOG.exception("a message on %s could not be written", one.topic)
 
     def _write(self, batch: list[_Word]) -> list[Committed]:
-        """Write a batch in one transaction; return the nodes with their receipts that are now committed."""
+        """Write a batch in one transaction; return, by node, the receipts that are now committed."""
         now = self.now()
         receipts: list[Receipts] = []
         states: list[tuple[bool, NodeState]] = []
@@ -211,7 +211,7 @@ class Ingest:
                     case topics.ReceiptTopic(node):
                         receipts.append(_own(parse(Receipts, word.payload), node))
                     case _:
-                        _LOG.warning("nothing is known to do with %s", word.topic)
+                        _LOG.warning("unexpected topic %s", word.topic)
             except Malformed as error:
                 _LOG.warning("%s refused: %s", word.topic, error)
         if not states and not receipts:

@@ -32,7 +32,7 @@ class LatenessWatch:
     clock: Callable[[], float]
     _next: float = 0.0
     _told: dict[AiringId, bool] = field(default_factory=dict)
-    """Of airings in delivery: whether a notice is open; after a restart this is read from the notices."""
+    """Of airings in delivery: whether a notice was sent; after a restart this is read from the notices."""
     _closed: set[AiringId] = field(default_factory=set)
 
     def look(self) -> None:

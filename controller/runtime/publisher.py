@@ -71,7 +71,7 @@ class Publisher:
         self._all_again.set()
 
     def renew(self) -> None:
-        """After a connect, publish all documents again; nodes then report what the station missed.
+        """After a connect, publish again what was accepted before; nodes then report what was missed.
 
         If the broker or the database fails meanwhile, the next run starts it again.
         """
@@ -87,7 +87,7 @@ class Publisher:
             try:
                 left = self._send(taken)
             except LinkDown:
-                _LOG.warning("the broker went away while it was given its retained state again")
+                _LOG.warning("the broker connection was lost while retained documents were published again")
                 return
             if left and self._stands():  # later runs offer it again, like new documents
                 with self.store.write() as session:
@@ -162,7 +162,7 @@ class Publisher:
         try:
             self._send([document for document in waiting if self._may_offer(document)])
         except LinkDown:
-            _LOG.warning("the broker went away while plans were sent; they are sent when it is back")
+            _LOG.warning("the broker connection was lost while plans were sent; sent when it is back")
 
     def _send(self, outgoing: list[Outgoing]) -> list[Outgoing]:
         """Send, one window at a time; return what the broker did not accept."""

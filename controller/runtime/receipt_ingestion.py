@@ -40,9 +40,9 @@ class Committed:
 def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime) -> list[Committed]:
     """Store receipts and advance deliveries; return what to acknowledge after the commit.
 
-    Idempotent. A node that moved into an airing's area while it was in progress gets its delivery now. A
-    receipt for an unknown airing, or one not meant for the node, is stored and acknowledged (otherwise the
-    node would repeat it for ever), but advances nothing. Receipts of nodes that are not enrolled or in
+    Idempotent. A node that was in an airing's area while it was in progress, but has no delivery, gets one
+    now. A receipt for an unknown airing, or one not meant for the node, is stored and acknowledged (otherwise
+    the node would repeat it for ever), but advances nothing. Receipts of nodes that are not enrolled or in
     quarantine, and of hardware that was replaced, are not acknowledged.
     """
     floors = _first_sessions(session, {told.node for told in batch})

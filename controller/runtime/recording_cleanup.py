@@ -75,4 +75,4 @@ class Tidying:
             self.recordings.delete(recording)
         for upload in brought:
             self.uploads.delete(upload)
-        _LOG.info("%d recordings that nothing names any more are removed: %d bytes", len(going), freed)
+        _LOG.info("%d unused recordings are deleted: %d bytes", len(going), freed)

@@ -39,7 +39,7 @@ class Rereader:
         for rendering_id in self._changed():
             with self.store.write() as session:
                 renewed += renew_rendering(session, rendering_id, now=self.now())
-            _LOG.info("rendering %s would be read otherwise", rendering_id)
+            _LOG.info("rendering %s would be read differently", rendering_id)
         return renewed
 
     def _changed(self) -> list[RenderingId]:

@@ -65,7 +65,7 @@ def _chimes(session: Session, area: AreaCode, uploads: UploadStore) -> dict[Chim
     own = {place: UploadId(chime.upload) for place, chime in chimes_for(session, area).items()}
     for place, upload in own.items():
         if not uploads.has(upload):
-            _LOG.warning("the file of the %s chime of %s is gone: the built-in one is heard", place, area)
+            _LOG.warning("the file of the %s chime of %s is missing: the built-in one is used", place, area)
     return {place: uploads.path(upload) for place, upload in own.items() if uploads.has(upload)}
 
 

@@ -42,7 +42,7 @@ class WallClock:
             self._seen = offset
             if self._held_since is not None and self._may_believe(offset, at):
                 self._held_since = None
-                _LOG.warning("the machine's clock is believed again")
+                _LOG.warning("the machine's clock is trusted again")
             if self._held_since is None:
                 self._believed = offset
             return self._held_since is None

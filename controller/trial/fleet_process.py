@@ -80,7 +80,7 @@ class FleetProcess:
                 yield fact
 
     def storm(self, nodes: int, dark_s: float, within_s: float) -> None:
-        """Cut the power of some of its nodes; see simulator/storms.py."""
+        """Cut the power of this many of its nodes and restore it; see simulator/storms.py."""
         assert self._process is not None
         assert self._process.stdin is not None
         line = json.dumps({"nodes": nodes, "dark_s": dark_s, "within_s": within_s})
@@ -158,7 +158,7 @@ class FleetProcesses:
         return chain.from_iterable(process.facts() for process in self.processes)
 
     def storm(self, nodes: int, dark_s: float, within_s: float) -> None:
-        """Cut the power of some nodes at once, the same share in each process."""
+        """Cut the power of this many nodes at once and restore it, the same share in each process."""
         for n, process in enumerate(self.processes):
             share = (nodes + n) // len(self.processes)
             if share:
