@@ -50,6 +50,9 @@ _LETTER: Final = re.compile("[A-Za-z]")
 _ANY_WORD: Final = re.compile("(?:[^\\W\\d_]|[\u00a1-\u00ff\u0300-\u036f])+")
 _SYMBOL: Final = re.compile("[\u00a1-\u00bf]")  # signs that are letters in TCVN3 alone
 _MOST_UNSURE: Final = 10  # words that read both ways and are told of, for a line
+_FOREIGN: Final = re.compile(  # endings of French and German names that old letters have too ("Loïc", "Lü")
+    r"[a-z]*(?:[ao]ï|[b-df-hj-np-tv-xz][äöü])[cmnt]?", re.IGNORECASE
+)
 _ALIKE: Final = re.compile("[íìýÍÌÝ]")  # letters that an old encoding and Latin-1 have alike
 _DISTINCT: Final = 2  # different old words that show a line to hold some; one may be a foreign name ("Loïc")
 _LOOKED_AT: Final = 20_000  # characters of a line that decide
@@ -167,7 +170,7 @@ def _turn_words(line: str, known: str | None, telling: Mapping[str, str]) -> Fro
     clear = {name: {at for at, word in enumerate(words) if _is_clear(word, name)} for name in _TURN}
     encoding = max(clear, key=lambda name: (len(clear[name]), name == known))
     old = clear[encoding]
-    different = {words[at].lower() for at in old}
+    different = {words[at].lower() for at in old if not _may_be_name(words[at])}
     signs = encoding == known and any(map(_SYMBOL.search, different))
     if len(different) < _DISTINCT and not signs:
         return FromLegacy(line, None)
@@ -203,6 +206,11 @@ def _is_clear(word: str, encoding: str) -> bool:
     if _LETTER.search(word) is None and (len(word) == 1 or not any(map(str.isalpha, word))):
         return False
     return not _is_vietnamese(word) and _is_spelt(word, encoding)
+
+
+def _may_be_name(word: str) -> bool:
+    """Whether another language may have it as a name ("Loïc", "LÜ"): it shows no encoding by itself."""
+    return word[0].isupper() and _FOREIGN.fullmatch(word) is not None
 
 
 def _is_weak(word: str, encoding: str, telling: Mapping[str, str]) -> bool:
@@ -267,7 +275,7 @@ def _tally(words: list[str], encoding: str, telling: Mapping[str, str]) -> _Tall
         now = _is_spelt(word, encoding)
         if not (was or now or foreign) and not _VOWEL.search(turned):
             continue  # initials of nothing known
-        gained += now and not was
+        gained += now and not was and not _may_be_name(word)
         lost += was and (not now or (turned == word and _ALIKE.search(word) is None))
         still += not (was or now)
         common += turned in ABBREVIATIONS or turned == "đ" or turned.lower() in _COMMON

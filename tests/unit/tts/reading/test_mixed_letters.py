@@ -19,6 +19,10 @@ BESIDE = (
     *(
         "Loïc",
         "Thaï",
+        "Caïn",
+        "LOÏC",
+        "THAÏ",
+        "Bön",
         "Müller",
         "café",
         "Noël",
@@ -88,6 +92,34 @@ def test_a_word_that_reads_both_ways_stays_and_is_told():
 def test_unicode_never_changes_whatever_foreign_stands_in_it(words):
     text = "Đường " + " ".join(words)
     assert from_legacy(text) == (text, None, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Đường Loïc Thaï",
+        "ĐƯỜNG LOÏC THAÏ",
+        "Đường Citroën, Loïc, Thaï, Caïn và Müller",
+        "Anh Loïc Thaï",
+        "Loïc",
+        "Trao giải cho em Loïc\nvà cho em Caïn",
+        "Xã Lü và xã Mü",
+    ],
+)
+def test_names_of_other_languages_alone_do_not_show_old_letters(text):
+    assert from_legacy(text) == (text, None, ())
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        ("Đề nghị hoïp taïi traïm", "Đề nghị họp tại trạm"),
+        ("Đề nghị Traïm Y teá xaõ hoïp", "Đề nghị Trạm Y tế xã họp"),
+        ("HOÏP TAÏI TRAÏM\nÑeà nghò baø con ñeán hoïp", "HỌP TẠI TRẠM\nĐề nghị bà con đến họp"),
+    ],
+)
+def test_a_capital_does_not_keep_an_old_word_as_it_is_beside_other_old_words(written, becomes):
+    assert from_legacy(written)[:2] == (becomes, "VNI")
 
 
 @pytest.mark.parametrize("old", [tcvn3, vni])
