@@ -6,22 +6,22 @@ RUNS := $(VENV)/.installed-to-run
 TESTS := $(VENV)/.installed-to-test
 PEER := $(VENV)/peer
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
-# the lists name every package with its hash: nothing is left to resolve, and Python compiles what it comes to load
+# the lists have every package with its hash, so nothing is resolved; Python compiles modules when it loads them
 LISTED := $(PIP) install --no-deps --no-compile --require-hashes
-# thousands of small databases are written for good many times a second: in memory, where 4 GB of it are free
+# thousands of small databases are synced to disk many times a second: use memory where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
-# for two cores: three workers keep them busy, and two beside them look at pages, waiting for the browser half the time
+# for two cores: three workers, and two more for browser tests, which wait for the browser half the time
 WORKERS ?= 3
 BROWSERS ?= 2
-# whoever is idle takes the next test; tests/conftest.py says which come first and which stay together
+# an idle worker takes the next test; tests/conftest.py says which come first and which stay together
 IN_ORDER := --dist loadgroup --no-loadscope-reorder
-# what unit tests use neither of takes half a second to load
+# unit tests use none of these plugins, and loading them takes half a second
 BARE := -p no:playwright -p no:schemathesis
 EXAMPLES ?= 100
 PLANS ?= 10000
 
-# a program that starts a hundred times compiles its own modules once, whatever the shell says of it
+# write byte code even if the shell forbids it: a program that starts a hundred times compiles its modules once
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := menu
@@ -37,7 +37,7 @@ menu: ## print this menu
 run: $(RUNS) ## set up .venv, start the station with its broker, pages and simulated loudspeakers; Ctrl-C stops it
 	@exec $(BIN)/loa up
 
-# a browser leaves its event loop in the process that drives it, so its tests have processes of their own
+# Playwright leaves its event loop in its process, so browser tests run in processes of their own
 .PHONY: test
 test: everything known ## install what tests need, check the code, run every test (nightly: in every way)
 	@echo 'Các phép thử qua trình duyệt chạy song song, kết quả in ở cuối / browser tests run beside the others; their results come last'
@@ -46,12 +46,12 @@ test: everything known ## install what tests need, check the code, run every tes
 	$(PYTEST) -n $(WORKERS) $(IN_ORDER) --ignore=tests/browser -p no:playwright --durations=15; others=$$?; \
 	wait $$browsers; looked=$$?; cat $(VENV)/browsers.txt; [ $$others = 0 ] && exit $$looked; exit $$others
 
-# the switch reaches all that `test` needs and does; tests/support/nightly.py reads it
+# the variable applies to all that `test` needs and does; tests/support/nightly.py reads it
 .PHONY: nightly
 nightly: export LOA_NIGHTLY := 1
 nightly: test ## the same with nothing left out: use cases on both databases, pages in each light, all examples
 
-# while the code is checked on one core, Python compiles on another what all workers would compile at once
+# while the code is checked on one core, Python compiles the modules on the other, once for all workers
 .PHONY: known
 known:
 	@$(PYTEST) --collect-only -q > $(VENV)/collected.txt 2>&1 & tests=$$!; \
@@ -124,13 +124,13 @@ clean: ## remove .venv and caches; what the station keeps in var/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# in a folder of its own, so that nothing else of Loa can come to need it; where it cannot be had, bench goes on without it
+# in a folder of its own, so that nothing else of Loa can depend on it; if it cannot be installed, bench runs without it
 .PHONY: peer
 peer: $(TESTS)
 	@test -d $(PEER)/sea_g2p || $(LISTED) --target $(PEER) -r tests/benchmarks/peer.txt \
 	|| echo 'Không cài được sea-g2p: đo không có nó / sea-g2p could not be installed: measured without it'
 
-# Debian's packages and Python's come from different places and wait for different things: fetched side by side
+# Debian's and Python's packages come from different servers: fetch them in parallel
 .PHONY: everything
 everything:
 	@$(MAKE) --no-print-directory parts & parts=$$!; \
@@ -150,7 +150,7 @@ $(RUNS): requirements.txt pyproject.toml | $(BIN)/python
 	@$(PIP) install --no-deps -e .
 	@touch $@
 
-# the two lists have nothing in common, so that each has a core to itself
+# the two lists have no package in common, so they are installed in parallel
 $(TESTS): requirements.txt requirements-dev.txt pyproject.toml | $(BIN)/python
 	@echo 'Cài đặt phần kiểm thử / installing what tests need'
 	@$(MAKE) --no-print-directory $(RUNS) & runs=$$!; \

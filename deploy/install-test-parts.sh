@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that only tests need and that are missing: a browser, a broker, a database, a font,
-# the weakest of the voices, a second meter of loudness, and systemd's own judge of units.
-# Works as root or through sudo, asks nothing, and lets no package start a service.
+# espeak-ng, ffmpeg as an independent loudness meter, and systemd's checker of units.
+# Works as root or through sudo, without questions; no package starts a service.
 set -eu
 
 has_chromium() { command -v chromium-headless-shell >/dev/null 2>&1; }
@@ -57,7 +57,7 @@ $as_root apt-get -qq update
 # shellcheck disable=SC2086 # a list of names
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null
 
-# A package whose files were taken away counts as installed: only a second look tells.
+# A package whose files were deleted counts as installed: check the files again.
 look
 if [ -n "$missing" ]; then
     # shellcheck disable=SC2086

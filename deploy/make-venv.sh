@@ -22,7 +22,7 @@ command -v "$python" >/dev/null 2>&1 ||
     fail "Thiếu gói venv của Python. Trên Debian: sudo apt-get install python3-venv" \
          "Python's venv package is missing. On Debian: sudo apt-get install python3-venv"
 
-# what a try that was broken off left behind would be taken for whole
+# an interrupted attempt would be taken for a complete environment
 rm -rf "$venv"
 if ! "$python" -m venv "$venv"; then
     rm -rf "$venv"

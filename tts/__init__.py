@@ -1,1 +1,1 @@
-"""From a written text to a finished recording."""
+"""Speech: from a written text to a finished recording."""

@@ -1,4 +1,4 @@
-"""Lets the next block of a sound be made while the one before is used: two processors instead of one."""
+"""Computes the next block of a sound in a thread while the previous one is used, to use two processors."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Block = TypeVar("Block")
 
 
 def ahead(blocks: Iterator[Block]) -> Iterator[Block]:
-    """The same blocks in the same order, each made in a thread while the last one is used; never two ahead.
+    """Yield the same blocks in the same order, each computed in a thread, at most one ahead.
 
-    What making one raises is raised here. Worth it where the work is done outside of Python: by NumPy, LAME,
-    libsndfile or soxr, which let other threads run meanwhile.
+    Exceptions of the computation are raised here. It helps where the work is done outside of Python: NumPy,
+    LAME, libsndfile and soxr release the interpreter's lock.
     """
     with ThreadPoolExecutor(1) as maker:
         coming = maker.submit(next, blocks, None)

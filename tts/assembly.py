@@ -1,4 +1,4 @@
-"""Mixes a recording section by section, each as soon as all of it was spoken, while the rest still is."""
+"""Mixes a recording section by section, each as soon as its phrases are spoken, while others still are."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tts.workers import Workers
 class Assembly(AbstractContextManager["Assembly"]):
     """The sections of one recording, mixed by the workers into files of `place`.
 
-    `missing` are the phrases that nobody has spoken yet. Leaving the context ends what is still being mixed,
-    so that `place` may be removed.
+    `missing` are the phrases not spoken yet. Leaving the context ends the mixing that still runs, so that
+    `place` may be removed.
     """
 
     def __init__(
@@ -37,12 +37,12 @@ class Assembly(AbstractContextManager["Assembly"]):
         self._mixing: dict[int, Future[tuple[int, ...]]] = {}
 
     def spoken(self, phrase: Path) -> None:
-        """The phrase lies in the cache now."""
+        """Note that the phrase is in the cache now."""
         for waits in self._waits:
             waits.discard(phrase)
 
     def go_on(self) -> None:
-        """Have every section mixed of which all was spoken."""
+        """Submit every section whose phrases are all spoken."""
         for number, waits in enumerate(self._waits):
             if not waits and number not in self._mixing:
                 self._mixing[number] = self._workers.submit(self._jobs[number], self._patience)

@@ -1,4 +1,4 @@
-"""Sound that somebody brought along: what it is, whether it can be aired, and its samples in our rate."""
+"""Uploaded sounds: their format, whether they can be aired, and their samples at our rate."""
 
 from __future__ import annotations
 
@@ -21,41 +21,41 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 3600.0
-"""Shorter is a slip of the finger, longer than any slot of a commune."""
+"""Shorter is recorded by mistake; longer does not fit into any slot of a commune."""
 SHORTEST_CHIME, LONGEST_CHIME = 1.0, 15.0
-"""Seconds: a few notes; who waits longer for the words walks away."""
+"""Seconds: a few notes; people do not wait longer for the words."""
 LONGEST_SILENCE_SECONDS = 10.0
-"""A microphone that was off; no speaker rests so long."""
+"""Seconds: the microphone was off; no speaker pauses so long."""
 MOST_CLIPPED = 0.25
 """Share of loud moments with flat tops; a recording at the right level has hardly any."""
 _SILENT = 10 ** (-50 / 20)
 """Peak below which nothing was recorded."""
 PAUSE = 10 ** (-45 / 20)
-"""What is softer than that is no part of the mean: breath, and the room."""
+"""Softer parts are not counted in the mean: breath, and noise of the room."""
 MEAN = 10 ** (-18 / 20)
-"""Of what is no pause: with its pauses it is the mean of a mixed phrase."""
+"""Mean level without pauses; with its pauses it equals the mean of a mixed phrase."""
 _MOST_PEAK = 0.94
 BLOCK_SECONDS = 60
 _CHANNELS = 8
 _CONVERT_SECONDS = 900.0
-"""For an hour of AAC on one slow core that others use too."""
+"""Seconds: enough for an hour of AAC on one slow, shared core."""
 _MARKS = ((b"RIFF", "wav"), (b"RF64", "wav"), (b"OggS", "ogg"), (b"fLaC", "flac"), (b"ID3", "mp3"))
 _BOXES = (b"ftyp", b"moov", b"mdat")
 _MPEG_SYNC = 0xE0
 HEAD = 12
-"""Bytes of a file by which its form is known."""
+"""First bytes of a file that identify its format."""
 _ACCEPTED = "Hãy tải lên tệp MP3, WAV, OGG, Opus hoặc M4A."
 
 
 class UnfitSound(SpeechError):  # noqa: N818 - the names of speech errors say what happened
-    """The sound is whole, but nobody should hear it from a loudspeaker."""
+    """The sound can be decoded, but is not fit for airing."""
 
     code = "sound.unfit"
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long a sound may be, and what is said of one that is not."""
+    """Limits of a sound's length, and the sentences about a sound outside of them."""
 
     shortest: float
     longest: float
@@ -69,7 +69,7 @@ WHOLE = Bounds(
     "Tệp âm thanh ngắn hơn 2 giây. Hãy kiểm tra lại tệp.",
     "Tệp âm thanh dài hơn 60 phút. Hãy chia thành nhiều bản tin.",
 )
-"""Of what is heard as a bulletin, or as a part of one."""
+"""Limits of a bulletin or of a part of one."""
 CHIME = Bounds(
     SHORTEST_CHIME,
     LONGEST_CHIME,
@@ -80,14 +80,14 @@ CHIME = Bounds(
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a file says of itself; `seconds` None: it is known once it is decoded."""
+    """Format and length by the file's header; `seconds` None: known only after decoding."""
 
     form: str
     seconds: float | None
 
 
 def look(path: Path, bounds: Bounds = WHOLE) -> Looked:
-    """Return what kind of sound a file holds; raises UnknownSoundFormat, or UnfitSound for its length."""
+    """Return a file's format and length; raises UnknownSoundFormat, or UnfitSound for its length."""
     with path.open("rb") as file:
         form = form_of(file.read(HEAD))
     if form == "m4a":
@@ -107,7 +107,7 @@ def look(path: Path, bounds: Bounds = WHOLE) -> Looked:
 
 
 def check_length(seconds: float, bounds: Bounds = WHOLE) -> None:
-    """Raise UnfitSound for what is too short or too long."""
+    """Raise UnfitSound for a sound that is too short or too long."""
     if seconds < bounds.shortest:
         raise UnfitSound(bounds.too_short)
     if seconds > bounds.longest:
@@ -115,10 +115,10 @@ def check_length(seconds: float, bounds: Bounds = WHOLE) -> None:
 
 
 def evened(path: Path, scratch: Path, bounds: Bounds = WHOLE) -> Iterator[Samples]:
-    """The sound brought to the mean level that phrases are mixed at, mono at SAMPLE_RATE, in blocks.
+    """Yield the sound at the mean level of mixed phrases, mono at SAMPLE_RATE, in blocks.
 
     Raises as `look`, and UnfitSound for silence and clipping, before the first block. The file is decoded
-    twice, so that it never lies in memory whole.
+    twice, so that it is never completely in memory.
     """
     import numpy as np
 
@@ -138,7 +138,7 @@ def evened(path: Path, scratch: Path, bounds: Bounds = WHOLE) -> Iterator[Sample
 
 
 def samples_of(path: Path, bounds: Bounds = WHOLE) -> Iterator[Samples]:
-    """The sound as it came, mono at SAMPLE_RATE, a minute at a time; raises as `evened`, but at the end."""
+    """Yield the sound unchanged, mono at SAMPLE_RATE, in minutes; raises as `evened`, but at the end."""
     import numpy as np
     import soundfile
     import soxr
@@ -165,7 +165,7 @@ def samples_of(path: Path, bounds: Bounds = WHOLE) -> Iterator[Samples]:
 
 
 def refuse_faults(found: Stretches, peak: float) -> None:
-    """Raise UnfitSound for silence, for a rest that is too long, and for clipping."""
+    """Raise UnfitSound for silence, for a pause that is too long, and for clipping."""
     if peak < _SILENT:
         raise UnfitSound("Tệp âm thanh không có tiếng. Hãy kiểm tra micrô rồi ghi lại.")
     if found.silent > LONGEST_SILENCE_SECONDS:
@@ -175,7 +175,7 @@ def refuse_faults(found: Stretches, peak: float) -> None:
 
 
 def form_of(head: bytes) -> str:
-    """Return what form a file's first HEAD bytes are of; raises UnknownSoundFormat for what is no sound."""
+    """Return the format of a file by its first HEAD bytes; raises UnknownSoundFormat if it is no sound."""
     for mark, form in _MARKS:
         if head.startswith(mark):
             return form
@@ -196,7 +196,7 @@ def _converter() -> str:
 
 
 def converted(path: Path, scratch: Path) -> Path:
-    """The file as WAV; only what its own boxes hold is read, and no more than an hour of it."""
+    """Convert the file to WAV; external references in it are not followed, and at most an hour is read."""
     out = scratch / "converted.wav"
     arguments = [
         *(_converter(), "-nostdin", "-y", "-v", "error", "-protocol_whitelist", "file", "-f", "mov"),

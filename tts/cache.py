@@ -1,4 +1,4 @@
-"""Spoken phrases kept on disk, so that a changed sentence costs one phrase and not the whole bulletin."""
+"""Cache of spoken phrases on disk, so that a changed sentence costs one phrase, not the whole bulletin."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tts.engines import Sound
 from tts.files import LEFTOVER, sweep_leftovers, write_whole
 
 _FORMAT = "flac16-1"
-"""Part of every key: raised when phrases are stored or trimmed in another way."""
+"""Part of every key: increased when phrases are stored or trimmed differently."""
 _SUFFIX = ".flac"
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseKey:
-    """Everything that decides how a phrase sounds."""
+    """Everything that determines how a phrase sounds."""
 
     engine: str
     version: str
@@ -36,7 +36,7 @@ class PhraseKey:
 
 
 class PhraseCache:
-    """Phrases in one directory; what was used longest ago goes first when `max_bytes` is passed."""
+    """Phrases in one directory; above `max_bytes` the least recently used are removed."""
 
     def __init__(self, directory: Path, max_bytes: int) -> None:
         self._directory = directory
@@ -47,7 +47,7 @@ class PhraseCache:
         return self._directory / digest[:2] / f"{digest}{_SUFFIX}"
 
     def use(self, digest: str) -> bool:
-        """Whether the phrase is kept; if so it counts as used now."""
+        """Return whether the phrase is cached; if so, mark it as used now."""
         try:
             os.utime(self.path(digest))
         except FileNotFoundError:
@@ -76,7 +76,7 @@ class PhraseCache:
 
 
 def write_phrase(place: Path, sound: Sound) -> None:
-    """Keep the sound at 16 bits, losslessly packed; raises NoSpace."""
+    """Store the sound at 16 bits, losslessly compressed; raises NoSpace."""
     import soundfile
 
     packed = BytesIO()
@@ -85,7 +85,7 @@ def write_phrase(place: Path, sound: Sound) -> None:
 
 
 def read_phrase(place: Path) -> Sound:
-    """The sound kept there; raises FileNotFoundError when it is gone or was damaged."""
+    """Read a stored sound; raises FileNotFoundError when it is missing or damaged."""
     import soundfile
 
     try:

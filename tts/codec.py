@@ -1,4 +1,4 @@
-"""Samples to files and back: MP3 by LAME, everything else by libsndfile."""
+"""Encodes samples to files and decodes them: MP3 by LAME, all other formats by libsndfile."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 CODEC = "mp3"
 SAMPLE_RATE = 24_000
-"""Of every recording: speech has nothing above 12 kHz that a horn loudspeaker could give."""
+"""Of every recording: a horn loudspeaker reproduces nothing of speech above 12 kHz."""
 BITRATE_KBPS = 48
 _LAME_QUALITY = 7
-"""No noise shaping, which a horn in the street hides: 2.5 times as fast as 5, and nearer to what went in."""
+"""No noise shaping, inaudible through a horn: 2.5 times as fast as quality 5, and closer to the input."""
 FULL_SCALE = 32_767
 _BLOCK = 1 << 18
 _READ = 15 * 60 * SAMPLE_RATE
-"""Samples decoded in one call: after each call the reader seeks, and its MP3 decoder grumbles to stderr."""
+"""Samples decoded in one call: the reader seeks after each call, and its MP3 decoder then logs to stderr."""
 _OPUS_RATES = frozenset({8_000, 12_000, 16_000, 24_000, 48_000})
 _OPUS_BEST = 48_000
 
@@ -71,7 +71,7 @@ def decode_mp3(content: bytes) -> tuple[NDArray[np.float32], int]:
 
 
 def decoded_blocks(content: bytes) -> Iterator[NDArray[np.float32]]:
-    """The decoded samples piece by piece, so that a long recording never lies in memory whole."""
+    """Yield the decoded samples in pieces, so that a long recording is never completely in memory."""
     with _opened(content) as (blocks, _):
         yield from blocks
 

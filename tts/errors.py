@@ -1,4 +1,4 @@
-"""What can go wrong between a written text and a recording: one small family of errors."""
+"""Errors between a written text and a recording."""
 # ruff: noqa: N818 -- the names say what happened; "Error" would say nothing more
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class SpeechError(Exception):
 
 
 class TextError(SpeechError):
-    """The text itself cannot be read out: the author has to change it."""
+    """The text cannot be spoken: the author must change it."""
 
     code = "text"
     text = "Văn bản không đọc được. Hãy sửa lại văn bản."
@@ -51,7 +51,7 @@ class BadText(TextError):
 
 
 class BadReadings(TextError):
-    """A bulletin was asked to be read no time at all, or more often than anybody would listen."""
+    """The number of readings is not between 1 and 3."""
 
     code = "text.readings"
     text = "Mỗi bản tin được đọc từ 1 đến 3 lần. Chưa có gì được đọc; hãy chọn lại số lần đọc."
@@ -65,7 +65,7 @@ class BadEncoding(TextError):
 
 
 class BadEntry(TextError):
-    """A province's own word cannot be kept: nothing to find it by, or no Vietnamese to say for it."""
+    """A province's entry cannot be stored: an empty written form, or a spoken form that is not Vietnamese."""
 
     code = "text.entry"
     text = "Từ này không thêm vào từ điển được. Hãy sửa chữ viết hoặc cách đọc."
@@ -79,21 +79,21 @@ class EngineUnavailable(SpeechError):
 
 
 class EngineFailed(SpeechError):
-    """The voice began but broke off."""
+    """The voice started but failed."""
 
     code = "engine.failed"
     text = "Giọng đọc gặp lỗi giữa chừng. Chưa có gì được phát; hãy thử lại hoặc chọn giọng khác."
 
 
 class SilentSpeech(SpeechError):
-    """The voice gave back silence where words were asked for."""
+    """The voice returned silence for words."""
 
     code = "engine.silent"
     text = "Giọng đọc không phát ra tiếng. Chưa có gì được phát; hãy thử lại hoặc chọn giọng khác."
 
 
 class BadVoice(SpeechError):
-    """The file is no voice that can be used here, or not the one that was meant: its giver's mistake."""
+    """The file is not a usable voice, or not the expected one: an error of the person who added it."""
 
     code = "voice.bad"
     text = "Tệp này không phải giọng đọc dùng được. Chưa có gì được thêm."

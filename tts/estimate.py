@@ -1,4 +1,4 @@
-"""How long a text will sound, before anybody has spoken it."""
+"""Estimates the duration of a text before it is spoken."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ MS_PER_SYLLABLE: Final = 335
 (324 to 349)."""
 CHIMES_MS: Final = 4800
 _READ: Final = 8_000
-"""Characters that are read; of a longer text the rest is taken to be like its beginning."""
+"""Characters that are analysed; a longer text is extrapolated from them."""
 _REMEMBERED: Final = 256
-"""Estimates that are kept: planning asks for all that is not recorded yet, again and again."""
+"""Estimates cached: planning asks again and again for all texts that are not recorded yet."""
 
 
 @lru_cache(maxsize=_REMEMBERED)

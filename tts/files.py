@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whatever is killed or unplugged meanwhile."""
+"""Atomic writing of files: complete or absent, also after a crash or a power cut."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PERMISSIONS = 0o644
 
 
 def write_whole(place: Path, content: bytes) -> None:
-    """Write the file and return when it is on the disk; raises NoSpace and leaves nothing behind then."""
+    """Write the file and return when it is on the disk; raises NoSpace, then no part of it is left."""
     with room_needed():
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=f"{os.getpid()}-", suffix=LEFTOVER)
@@ -38,7 +38,7 @@ def write_whole(place: Path, content: bytes) -> None:
 
 @contextmanager
 def room_needed() -> Iterator[None]:
-    """Turn the system's words for a full disk or quota into NoSpace."""
+    """Turn the system's errors for a full disk or quota into NoSpace."""
     try:
         yield
     except OSError as refused:
@@ -48,7 +48,7 @@ def room_needed() -> Iterator[None]:
 
 
 def sweep_leftovers(candidates: Iterable[Path]) -> int:
-    """Remove half-written files and folders whose writer is dead and return how many they were.
+    """Remove incomplete files and folders whose writer has ended; return how many there were.
 
     Their names begin with the writer's process number, as `write_whole` gives them.
     """

@@ -1,6 +1,6 @@
-"""What is found in a sound that was brought along, kept in a small file beside it (docs/decisions/043).
+"""Findings about an uploaded sound, stored in a small file beside it (docs/decisions/043).
 
-It is of the very bytes that name the file, so it never changes; a file without it is as good.
+The file's name is the digest of its bytes, so the findings never change; they may be missing.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Found", "UnfitSound", "examined", "found_in", "keep_found"]
 _FLOOR = 1e-6
-"""A level below it is silence, whatever its logarithm."""
+"""Lower levels count as silence, so that no logarithm of 0 is taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A sound as it came: its form, its length, and what a listener would mind.
+    """A sound as uploaded: its format, its length, and its audible defects.
 
-    Levels are in dB below full scale; `level_dbfs` is the mean of what is no pause.
+    Levels are in dB relative to full scale; `level_dbfs` is the mean without pauses.
     """
 
     form: str
@@ -49,11 +49,11 @@ class Found:
     silent_seconds: float
     """The longest silence."""
     clipped_share: float
-    """Which part of the loud moments has cut-off tops."""
+    """Share of the loud moments that are clipped."""
 
 
 def examined(path: Path, scratch: Path, bounds: Bounds = WHOLE) -> Found:
-    """Decode a file once and say what is in it; raises UnknownSoundFormat and UnfitSound as `evened` does."""
+    """Decode a file once and measure it; raises UnknownSoundFormat and UnfitSound as `evened` does."""
     import soundfile
 
     form = look(path, bounds).form

@@ -1,6 +1,6 @@
-"""The three kinds of work that worker processes do: speak a phrase, mix, master.
+"""Jobs of worker processes: speak a phrase, mix, master.
 
-A job carries names and paths, never samples; what it makes it leaves in a file.
+A job contains names and paths, never samples; its result is a file.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ Made_co = TypeVar("Made_co", covariant=True)
 _SILENCE = 10 ** (-50 / 20)
 """Peak below which nothing was spoken."""
 _WORD_SECONDS = 0.05
-"""Nobody speaks a syllable faster; less sound than that means that words are missing."""
+"""Shortest duration of a syllable; less sound than that means that words are missing."""
 _AGAIN = "Chưa có gì được phát; hãy thử lại hoặc chọn giọng khác."
 _LISTEN = "Hãy nghe lại trước khi phát."
 
 
 @dataclass(slots=True)
 class Bench:
-    """What a worker process keeps from one job to the next: its engines, loaded."""
+    """Loaded engines of a worker process, kept between jobs."""
 
     prepared: Path
     _engines: dict[str, Engine] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Bench:
 
 
 class Job(Protocol[Made_co]):
-    """A piece of work that can be sent to another process and done again after a crash."""
+    """A job that can be sent to another process and repeated after a crash."""
 
     def run(self, bench: Bench) -> Made_co:
         """Do it; raises SpeechError."""
@@ -60,7 +60,7 @@ class Job(Protocol[Made_co]):
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """Load an engine, so that the first phrase need not wait for it."""
+    """Load an engine in advance, so that the first phrase does not wait for it."""
 
     engine: str
 
@@ -116,7 +116,7 @@ class Mix:
         return (*lengths[:-1], lengths[-1] + added)
 
     def _drop_damaged(self) -> None:
-        """Where one phrase is damaged others may be: all of them are to be spoken again at once."""
+        """Delete every damaged phrase of the section, so that all of them are spoken again at once."""
         from tts.cache import read_phrase
 
         for piece in self.pieces:
@@ -127,13 +127,13 @@ class Mix:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Bring a file that somebody brought along into the form of a mix: our rate, shaped for a horn."""
+    """Convert an uploaded file to the form of a mix: our sample rate, shaped for a horn."""
 
     brought: Path
     place: Path
 
     def run(self, bench: Bench) -> None:  # noqa: ARG002 - every job is given the bench
-        """Raises UnknownSoundFormat, UnfitSound or NoSpace; what was written so far is worth nothing then."""
+        """Raises UnknownSoundFormat, UnfitSound or NoSpace; the partly written file is then useless."""
         from tts.brought import evened
         from tts.codec import SAMPLE_RATE
         from tts.shaping import shaped
@@ -149,9 +149,9 @@ class Measured:
     true_peak_dbtp: float
     samples: int
     silent_seconds: float = 0.0
-    """The longest stretch without a sound."""
+    """Seconds of the longest silence."""
     clipped_seconds: float = 0.0
-    """The longest stretch whose peaks are cut off."""
+    """Seconds of the longest clipped part."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -198,7 +198,7 @@ class Master:
         )
 
     def _joined(self) -> Path:
-        """One file of all sections: written anew each time, since a worker may die half way."""
+        """One file of all sections, written anew each time, since a worker may have ended half way."""
         if len(self.sections) == 1:
             return self.sections[0]
         whole = self.place.with_suffix(".raw")

@@ -1,6 +1,6 @@
 """How loud a recording is: loudness after ITU-R BS.1770-4, true peak at four times the sample rate.
 
-K-weighting from pyloudnorm, gates after EBU R128. Everything works block by block: an hour of speech takes no
+K-weighting from pyloudnorm, gates after EBU R128. All is computed block by block: an hour of speech needs no
 more memory than a minute.
 """
 
@@ -118,7 +118,7 @@ def _peak(block: Samples) -> float:
 
 
 def _k_weighting(sample_rate: int) -> Any:
-    """The filters of BS.1770 as second-order sections: the head's shelf, the ear's loss in the bass."""
+    """The filters of BS.1770 as second-order sections: the high shelf (head) and the RLB high-pass."""
     import numpy as np
     import pyloudnorm
 

@@ -1,6 +1,6 @@
-"""Says in a sound file, for programs to read, whose voice it is (docs/speech.md, "The mark in a file").
+"""Machine-readable mark of a sound file that says whose voice it is (docs/speech.md, "The mark in a file").
 
-The same origin always gives the same bytes, so a mark takes nothing from what a recording's digest promises.
+The same origin always gives the same bytes, so recordings with a mark stay reproducible by their digest.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 
 class Origin(Enum):
-    """Whose voice is heard in a sound; PERSON is also what nobody says anything of."""
+    """Origin of the voice in a sound; PERSON is also the default for unmarked sounds."""
 
     PERSON = "person"
     MACHINE = "machine"
@@ -20,7 +20,7 @@ class Origin(Enum):
 
 
 VOCABULARY: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-"""IPTC's list of where digital media come from; C2PA and picture agencies use the same one."""
+"""IPTC's vocabulary of digital source types; C2PA and picture agencies use it too."""
 SOURCE_TYPES: Final = {
     Origin.MACHINE: "trainedAlgorithmicMedia",
     Origin.MIXED: "compositeWithTrainedAlgorithmicMedia",

@@ -1,4 +1,4 @@
-"""Makes a recording as loud as asked without ever passing the peak allowed, and measures what comes out."""
+"""Brings a recording to the requested loudness below the allowed peak, and measures the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PEAK_RESERVE = 0.05
 _FIRST_CEILING_RESERVE = 1.5
 """Decibels that MP3 at 48 kbit/s typically adds to a limited peak."""
 _CODEC_LOSS_LU = 0.35
-"""By which speech comes out of the MP3 softer than it went in."""
+"""LU by which MP3 encoding makes speech softer."""
 _ROUNDS = 8
 
 
@@ -47,7 +47,7 @@ def mastered(
     bitrate_kbps: int,
     on_round: Callable[[int], None] = lambda _: None,
 ) -> Mastered:
-    """The sound as MP3, as loud as asked and nowhere above the peak allowed, judged after decoding.
+    """Encode the sound as MP3 with the requested loudness, below the allowed peak, measured after decoding.
 
     `whole` holds 16 bits a sample and may be a memory map. Gain and limiter are found from its profile,
     so that one encoding mostly does; where the decoded MP3 does not fit, they are corrected by what was

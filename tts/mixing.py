@@ -1,4 +1,4 @@
-"""Puts chimes, phrases and rests one after the other; the only module that knows pydub."""
+"""Joins chimes, phrases and rests; the only module that uses pydub."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _GAIN_AT_MOST = 8.0
 """Decibels by which a phrase may be raised or lowered to sound as loud as its neighbours."""
 _HEADROOM_DB = 0.5
 _SECTION_PIECES = 8
-"""About a minute; sharing out less would take longer than mixing it."""
+"""About a minute; handing out shorter sections would take longer than mixing them."""
 _PARTING_MS = 400
 _EDGE_MS = 8
 """Fade at both ends of a piece: a cut inside a wave would click."""
@@ -60,9 +60,9 @@ class Piece:
 
 
 def sections(pieces: Sequence[Piece]) -> list[Sequence[Piece]]:
-    """The pieces in sections of about a minute that can be mixed apart, and joined without a seam.
+    """The pieces in sections of about a minute that can be mixed separately and joined inaudibly.
 
-    Parted at a rest in which what shapes the sound comes to rest too.
+    They are split at rests that are long enough for the filters and the compressor to settle.
     """
     begins = [0]
     for end in range(1, len(pieces)):

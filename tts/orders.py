@@ -1,4 +1,4 @@
-"""What is asked of the studio and what it gives back."""
+"""Orders to the studio, and their results."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """A part of a programme that is a recording, or a file that somebody brought along."""
+    """A part of a programme that is a recording or an uploaded file."""
 
     path: Path
 
@@ -66,15 +66,15 @@ class RenderOrder:
     framed: bool = True
     """With chimes, spoken issuer and title and closing words; without, the text alone."""
     issuer: str = ""
-    """Who speaks to the people, said before the title unless that begins with it; "" is not said."""
+    """Issuing office, spoken before the title unless the title begins with it; "" is not spoken."""
     readings: int = 1
     """How many times the text is read, 1 to 3, with "Xin nhắc lại." in between."""
     parts: tuple[Part, ...] = ()
     """Of a programme, in their order; its title and text are then for people alone."""
     words: tuple[tuple[str, str], ...] = ()
-    """The province's own words, written and spoken; they win over the built-in lists."""
+    """The province's pronunciations, written and spoken; they take precedence over the built-in lists."""
     region: Region = "north"
-    """Whose number words are said."""
+    """Region of the number words."""
     opening: Path | None = None
     """A sound file of 1 to 15 s that is heard in place of the built-in opening chime."""
     closing: Path | None = None
@@ -83,11 +83,11 @@ class RenderOrder:
 
 @dataclass(frozen=True, slots=True)
 class LevelOrder:
-    """A file that somebody brought along, to be made as loud and as clear as speech is."""
+    """An uploaded file, to be processed to the loudness and clearness of speech."""
 
     title: str
     text: str
-    """What is in it, as its author says."""
+    """Its author's description of what is said in it."""
     brought: Path
     loudness_lufs: float = -16.0
     true_peak_dbtp: float = -1.0
@@ -116,9 +116,9 @@ class Rendered:
     codec: str
     sample_rate: int
     engine: str
-    """The engine that really spoke."""
+    """The engine that was used."""
     fallback_reason: str | None
-    """Why the ordered engine did not speak (Vietnamese)."""
+    """Why the ordered engine was not used (Vietnamese)."""
     loudness_lufs: float
     true_peak_dbtp: float
     text_characters: int

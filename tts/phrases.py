@@ -1,4 +1,4 @@
-"""Spoken text into phrases: what the voice says in one call, and how long it rests after it."""
+"""Splits spoken text into phrases: the words of one call to the voice, and the pause after them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tts.reading.result import Reading
 
 Closes = Literal["clause", "sentence", "paragraph"]
 
-COMFORTABLE_CHARACTERS = 112  # what the offline voice takes at once, some 24 syllables: an announcer's breath
-MOST_SYLLABLES = 100  # an engine of its own limit cuts again; only a number that long is one phrase
-FEWEST_SYLLABLES = 6  # a shorter piece by itself sounds torn off
+COMFORTABLE_CHARACTERS = 112  # for one call of the offline voice: some 24 syllables
+MOST_SYLLABLES = 100  # an engine with a lower limit cuts again; only a long number reaches this
+FEWEST_SYLLABLES = 6  # a shorter piece alone sounds cut off
 
-BREATH_MS = 120  # a cut where the text has no mark: hardly a rest
+BREATH_MS = 120  # a cut where the text has no mark: nearly no pause
 CLAUSE_MS = 250
 SENTENCE_MS = 450
 LIST_ITEM_MS = 600  # after a line that is not the end of its list

@@ -1,4 +1,4 @@
-"""What gain and limiter have to know of a sound before it is encoded, and the limiter itself.
+"""Peaks and powers of a sound, for choosing gain and limiter before it is encoded; and the limiter.
 
 A profile can be made of each part of a recording while other parts are still being spoken.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int16]
 
 _REACH_SECONDS = 0.012
-"""The limiter begins to turn down so long before a peak and is back so long after it."""
+"""The limiter lowers the gain this long before a peak and restores it this long after."""
 _FINE_SECONDS = 0.0005
 _MARGIN = 2_000
 """Samples before and after a block, for the resampler to settle."""
@@ -33,7 +33,7 @@ _FOUND_WITHIN = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What gain and limiter have to know of a sound: peak and K-weighted power of every half millisecond."""
+    """Peak and K-weighted power of every half millisecond of a sound."""
 
     sample_rate: int
     peaks: Samples

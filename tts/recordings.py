@@ -24,9 +24,9 @@ class RecordingStore:
         self._directory = directory
 
     def put(self, content: bytes) -> RecordingId:
-        """Keep the bytes and return their digest; the file is on the disk when this returns.
+        """Store the bytes and return their digest; the file is on the disk when this returns.
 
-        Raises NoSpace when the disk or the quota is full; nothing is left behind then.
+        Raises NoSpace when the disk or the quota is full; then no part of the file is left.
         """
         recording = RecordingId(hashlib.sha256(content).hexdigest())
         if not self.has(recording):
@@ -34,7 +34,7 @@ class RecordingStore:
         return recording
 
     def read(self, recording: RecordingId) -> bytes:
-        """The recording's bytes; raises FileNotFoundError when it is not kept here."""
+        """Return the recording's bytes; raises FileNotFoundError when it is not stored here."""
         return self.path(recording).read_bytes()
 
     def path(self, recording: RecordingId) -> Path:
@@ -52,14 +52,14 @@ class RecordingStore:
         return self.path(recording).is_file()
 
     def delete(self, recording: RecordingId) -> None:
-        """Forget the recording; nothing happens when it is not kept."""
+        """Delete the recording, if it is stored."""
         place = self.path(recording)
         place.unlink(missing_ok=True)
         for about in place.parent.glob(f"{recording}.*.json"):
             about.unlink(missing_ok=True)
 
     def sizes(self) -> dict[RecordingId, int]:
-        """Every recording that is kept, with its size in bytes."""
+        """Every stored recording, with its size in bytes."""
         sizes: dict[RecordingId, int] = {}
         for place in self._directory.glob(f"*/*{_SUFFIX}"):
             if _IS_ID.fullmatch(place.stem):
@@ -76,5 +76,5 @@ class RecordingStore:
         return [recording for at, recording in sorted(found) if at < instant]
 
     def sweep(self) -> int:
-        """Remove what a crash left half-written and return how many files that were."""
+        """Remove files that a crash left incomplete; return how many there were."""
         return sweep_leftovers(self._directory.glob(f"*/*{LEFTOVER}"))

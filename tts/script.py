@@ -1,4 +1,4 @@
-"""What is heard in a recording, from the first chime to the last, before anybody has spoken it.
+"""Script of a recording: chimes, spoken lines and rests in order, before anything is spoken.
 
 Its text decides which recording is made (docs/decisions/011-the-spoken-text-is-the-key.md).
 """
@@ -107,7 +107,7 @@ def _body(spoken: str, readings: int) -> tuple[tuple[Line, ...], str]:
 
 
 def _read_again(body: tuple[Line, ...], readings: int) -> tuple[Line, ...]:
-    """The lines as often as asked, with the words in between that tell of it."""
+    """The lines `readings` times, with the announcing words in between."""
     announced = _with_last_rest(_lines(REPEAT_WORDS), _AFTER_REPEAT_MS)
     all_lines = body
     for _ in range(readings - 1):

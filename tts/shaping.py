@@ -1,4 +1,4 @@
-"""Shapes speech for a horn on a pole: what it cannot give is left out, what is understood comes forward.
+"""Shapes speech for a horn loudspeaker: cuts what it cannot reproduce, raises what makes words clear.
 
 docs: "speech". Band, presence and compressor work block by block with their state carried over.
 """
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 BAND_HZ = (300.0, 6000.0)
-"""Below it a horn gives nothing but heat, above it nothing at all."""
+"""Limits, Hz: below, a horn turns the power into heat; above, it reproduces nothing."""
 PRESENCE_HZ = 3000.0
 PRESENCE_DB = 7.0
-"""Where consonants are told apart, and where a horn's own response begins to fall."""
+"""Hz that distinguish consonants, and where a horn's response begins to fall."""
 _PRESENCE_Q = 0.8
 RATIO = 3.0
 THRESHOLD_DBFS = -28.0
@@ -30,7 +30,7 @@ _FLOOR = 1e-9
 
 
 def shaped(blocks: Iterable[Samples], sample_rate: int) -> Iterator[Samples]:
-    """The sound as a horn should get it: as long as before, its soft parts nearer to its loud ones."""
+    """Return the sound shaped for a horn: same length, smaller difference between soft and loud parts."""
     import numpy as np
 
     tone, press = _Tone(sample_rate), _Compressor(sample_rate)
@@ -63,7 +63,7 @@ class _Tone:
 
 
 class _Compressor:
-    """Turns down what is above the threshold; level and gain follow by one pole each."""
+    """Compressor: lowers what is above the threshold; level and gain are smoothed by one pole each."""
 
     def __init__(self, sample_rate: int) -> None:
         self._level_pole = math.exp(-1 / (_LEVEL_SECONDS * sample_rate))

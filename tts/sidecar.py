@@ -1,6 +1,6 @@
-"""What is known of a recording beside its sound: when each phrase is heard, and how loud it is along the way.
+"""Data about a recording: the time of each phrase, and the loudness over time.
 
-Kept in small files beside the recording, made again at need: a recording without them is as good.
+Stored in small files beside the recording; they may be missing, and are made again when needed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PHRASES, PEAKS = "phrases", "peaks"
 POINTS = 240
-"""Points of a drawing: as many as a telephone can show side by side."""
+"""Points of a drawing: as many as fit on a telephone's screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ def phrase_times(lines: Iterable[Line], lengths: Sequence[int], sample_rate: int
 
 
 def keep_phrases(store: RecordingStore, recording: RecordingId, phrases: Iterable[PhraseTime]) -> None:
-    """Keep when each phrase sounds; raises NoSpace."""
+    """Store when each phrase sounds; raises NoSpace."""
     told = json.dumps([astuple(one) for one in phrases], ensure_ascii=False)
     write_whole(store.beside(recording, PHRASES), told.encode())
 
 
 def phrases_of(store: RecordingStore, recording: RecordingId) -> tuple[PhraseTime, ...]:
-    """Return when each phrase sounds; nothing for a recording of which that is not known."""
+    """Return when each phrase sounds; empty where that is unknown."""
     place = store.beside(recording, PHRASES)
     if not place.is_file():
         return ()

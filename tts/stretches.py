@@ -1,4 +1,4 @@
-"""Finds what nobody should hear for long: silence where somebody should speak, and cut-off peaks."""
+"""Finds long silences and clipped parts in speech."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 TOO_LONG_SECONDS = 2.0
-"""The longest rest that a script asks for is half of it."""
+"""Twice the longest rest of a script."""
 _SILENT = 10 ** (-60 / 20)
 _FRAME_SECONDS = 0.05
 _TOP = 0.98
-"""Times the highest sample: what is flat up there was cut off."""
+"""Times the highest sample: flat parts above it were clipped."""
 _LOUD = 0.25
-"""A soft flat place is a quantised one."""
+"""Below it, a flat part comes from quantisation."""
 _EDGE = 10 ** (-45 / 20)
 """Times the sound's peak: what is softer at its beginning and end is silence."""
 _KEPT_SECONDS = 0.04
@@ -26,7 +26,7 @@ _KEPT_SECONDS = 0.04
 
 
 class Stretches:
-    """Follows sound that arrives in blocks; times are of the longest stretch, in seconds."""
+    """Measures sound that arrives in blocks: the longest silence and clipped part, in seconds."""
 
     def __init__(self, sample_rate: int) -> None:
         self._rate = sample_rate
@@ -56,7 +56,7 @@ class Stretches:
 
     @property
     def clipped_share(self) -> float:
-        """Which part of the loud twentieths of a second has flat tops: speech has rests between them."""
+        """Share of the loud twentieths of a second that are clipped."""
         return self._clipped_frames / self._loud_frames if self._loud_frames else 0.0
 
     def _judge(self, frames: Samples) -> None:

@@ -1,4 +1,4 @@
-"""The studio: from a written bulletin to a finished recording (docs: architecture, "speech")."""
+"""Renders a written bulletin to a finished recording (docs: architecture, "speech")."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ _LOG = logging.getLogger(__name__)
 CACHE_BYTES = 2 << 30
 """About 25 hours of phrases."""
 PHRASE_SECONDS = 120.0
-"""A phrase of 28 syllables takes 8 s on one slow core; the first one also prepares the voice."""
+"""Seconds: a phrase of 28 syllables takes 8 s on one slow core; the first one also prepares the voice."""
 _WARM_SECONDS = 300.0
 _MIX_SECONDS = 600.0
 _SHAPE_SECONDS = 1800.0
 """An hour of sound, decoded, shaped and perhaps converted, on one slow core."""
 BROUGHT = "brought"
-"""Stands for the engine where nobody spoke: somebody brought the sound along."""
+"""Name in place of the engine for an uploaded sound."""
 _MASTER_SECONDS = 1800.0
-"""Five hours of speech on one slow core."""
+"""Seconds: enough for five hours of speech on one slow core."""
 _SLOWEST, _FASTEST = 0.5, 2.0
 _TRIES = 2
-"""A phrase may leave the cache between speaking and mixing when somebody clears the directory."""
+"""Attempts: a phrase may be missing at mixing when somebody cleared the cache meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Cast:
-    """Who speaks: an engine found and its voice checked."""
+    """An engine that was found, with a checked voice."""
 
     engine: str
     path: str
@@ -74,7 +74,7 @@ class _Spoken:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """One render under way: what is made, where, and what is let go of at its end."""
+    """One running render: its order, its folder, and what is released at its end."""
 
     order: RenderOrder
     script: Script
@@ -87,7 +87,7 @@ class _Work:
 class Studio:
     """Renders orders in worker processes; `render` may be called from several threads at once.
 
-    `engines` adds engines to the built-in ones, or takes the place of one, by import path
+    `engines` adds engines to the built-in ones, or replaces one, by import path
     ("module:Class"). `warm_engine` is loaded as soon as the workers start.
     """
 
@@ -126,11 +126,11 @@ class Studio:
                 self._workers.submit(Warm(self._engines[self._warm_engine]), _WARM_SECONDS)
 
     def stop(self) -> None:
-        """End the worker processes; a render under way raises EngineFailed."""
+        """End the worker processes; a running render raises EngineFailed."""
         self._workers.stop()
 
     def render(self, order: RenderOrder, on_progress: OnProgress | None = None) -> Rendered:
-        """Speak the order and keep the recording; raises SpeechError.
+        """Speak the order and store the recording; raises SpeechError.
 
         `on_progress` is called from this thread.
         """
@@ -150,7 +150,7 @@ class Studio:
         raise AssertionError("unreachable")
 
     def level(self, order: LevelOrder, on_progress: OnProgress | None = None) -> Rendered:
-        """Make a recording of a file that somebody brought along; raises SpeechError.
+        """Make a recording of an uploaded file; raises SpeechError.
 
         `on_progress` is called from this thread.
         """
@@ -180,7 +180,7 @@ class Studio:
         )
 
     def process_ids(self) -> tuple[int, ...]:
-        """Of the worker processes that live now."""
+        """Process ids of the running workers."""
         return self._workers.process_ids()
 
     def _record(self, order: RenderOrder, script: Script, tell: OnProgress) -> Rendered:
@@ -203,7 +203,7 @@ class Studio:
         origin: Origin,
         tell: OnProgress,
     ) -> tuple[RecordingId, int, Measured]:
-        """Bring a mix to its loudness and keep it; return its name, its bytes and what it is like."""
+        """Bring a mix to its loudness and store it; return its name, its bytes and its measurements."""
         tell(Progress("encoding", 0, 1))
         job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps, origin)
         measured = self._workers.submit(job, _MASTER_SECONDS).result()
@@ -213,7 +213,7 @@ class Studio:
         return self._recordings.put(content), len(content), measured
 
     def _speak(self, work: _Work) -> _Spoken:
-        """Have every line in the cache, by the ordered engine or else by the one that stands in for it."""
+        """Bring every line into the cache, by the ordered engine or else by its substitute."""
         order = work.order
         try:
             return self._speak_all(self._cast(order.engine, order.voice, order.rate), work)
@@ -292,7 +292,7 @@ class Studio:
 
     @contextmanager
     def _keeping(self) -> Iterator[set[str]]:
-        """A set of phrases that no sweep of the cache takes away; the cache is swept afterwards."""
+        """Yield a set of phrases that clearing the cache does not remove; clear the cache afterwards."""
         held: set[str] = set()
         try:
             yield held
@@ -323,7 +323,7 @@ def _script(order: RenderOrder) -> Script:
 
 
 def _origin(script: Script) -> Origin:
-    """Whose voice is heard: a machine's in what is spoken here, as its file says in what was recorded."""
+    """Return the origin of the voice: a machine for text spoken here, a file's own mark for recordings."""
     return together(
         Origin.MACHINE if line.sound is None else origin_in_file(line.sound)
         for line in script.all

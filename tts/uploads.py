@@ -1,4 +1,4 @@
-"""Sound files as people brought them, named by their own SHA-256, until they are levelled into recordings."""
+"""Uploaded sound files, named by their SHA-256, until they are processed to recordings."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class UploadTooLarge(SpeechError):  # noqa: N818 - the names of speech errors sa
 
 
 class UploadStore:
-    """Files below one directory; each is there whole or not at all, and never lies in memory whole."""
+    """Files in one directory; written atomically, and never completely in memory."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     def put(self, source: BinaryIO) -> UploadId:
-        """Copy the bytes to the disk; raises UploadTooLarge or NoSpace, and leaves nothing behind then."""
+        """Copy the bytes to the disk; raises UploadTooLarge or NoSpace, then no part is left."""
         with room_needed():
             self._directory.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(LEFTOVER, f"{os.getpid()}-", self._directory)
@@ -70,7 +70,7 @@ class UploadStore:
         return self.path(upload).is_file()
 
     def delete(self, upload: UploadId) -> None:
-        """Forget the file; nothing happens when it is not kept."""
+        """Delete the file, if it is stored."""
         self.path(upload).unlink(missing_ok=True)
         self.beside(upload).unlink(missing_ok=True)
 
@@ -83,7 +83,7 @@ class UploadStore:
         ]
 
     def sweep(self) -> int:
-        """Remove what a crash left half-written and return how many files that were."""
+        """Remove files that a crash left incomplete; return how many there were."""
         return sweep_leftovers(self._directory.glob(f"*{LEFTOVER}"))
 
 

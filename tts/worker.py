@@ -1,4 +1,4 @@
-"""A worker process: does one job after the other until its parent closes the connection or dies.
+"""A worker process: runs one job after the other until its parent closes the connection or ends.
 
 Started by tts.workers as `python -m tts.worker FD DIRECTORY`.
 """
@@ -36,7 +36,7 @@ def main(descriptor: int, prepared: Path) -> None:
 
 
 def _end_with_parent() -> None:
-    """End at once when the parent is gone, even in the middle of a phrase: its end of stdin closes then."""
+    """End at once when the parent has ended, even during a phrase: stdin is closed then."""
     while os.read(0, 1):
         pass
     os._exit(_ENDED)
@@ -47,7 +47,7 @@ def _done(job: Job[Any], bench: Bench) -> tuple[Any, SpeechError | FileNotFoundE
         return job.run(bench), None
     except (SpeechError, FileNotFoundError) as told:
         return None, told
-    except Exception:  # noqa: BLE001 - whatever an engine throws fails the render, not the process
+    except Exception:  # noqa: BLE001 - any exception of an engine fails the render, not the process
         _LOG.exception("%s failed", type(job).__name__)
         return None, EngineFailed()
 

@@ -1,4 +1,4 @@
-"""Worker processes and the queue before them: a killed worker costs the phrase it was at, no more."""
+"""Worker processes and their queue: a killed worker loses only the phrase that it was speaking."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from tts.jobs import Job
 _LOG = logging.getLogger(__name__)
 
 _QUEUED = 64
-"""Jobs that may wait; who submits more waits with them."""
+"""Jobs in the queue; submitting more blocks."""
 _TRIES = 3
-"""Starts of one job before a worker's death counts as the job's fault."""
+"""Attempts of one job before the end of its worker counts as the job's fault."""
 _QUIT_SECONDS = 3.0
 
 Made = TypeVar("Made")
 
 
 class Stopped(EngineFailed):
-    """The workers were stopped under a job."""
+    """The workers were stopped while a job ran."""
 
     code = "engine.stopped"
     text = "Việc tạo giọng đọc đã dừng vì chương trình đang tắt."
@@ -52,7 +52,7 @@ class _Task:
 
 
 class Workers:
-    """A fixed number of processes; one thread of ours feeds each and starts it again when it dies."""
+    """A fixed number of processes; a thread for each feeds it jobs and restarts it when it ends."""
 
     def __init__(self, count: int, prepared: Path) -> None:
         self._count = count
@@ -72,7 +72,7 @@ class Workers:
             thread.start()
 
     def stop(self) -> None:
-        """End all processes; jobs under way and in the queue fail with Stopped."""
+        """End all processes; running and queued jobs fail with Stopped."""
         with self._lock:
             if self._stopping:
                 return
@@ -89,7 +89,7 @@ class Workers:
         self._fail_waiting()
 
     def submit(self, job: Job[Made], seconds: float) -> Future[Made]:
-        """Have the job done within so many seconds; the future raises SpeechError or FileNotFoundError."""
+        """Submit a job with a time limit in seconds; the future raises SpeechError or FileNotFoundError."""
         future: Future[Made] = Future()
         if self._stopping:
             future.set_exception(Stopped())
@@ -100,12 +100,12 @@ class Workers:
         return future
 
     def process_ids(self) -> tuple[int, ...]:
-        """Of the processes that live now."""
+        """Ids of the running processes."""
         with self._lock:
             return tuple(process.pid for process in self._processes.values())
 
     def _feed(self) -> None:
-        """One thread's life: keep one process, and give it one job after the other."""
+        """Main function of a thread: keep one process running, and give it one job after the other."""
         process: _Process | None = None
         try:
             while not self._stopping:
@@ -183,7 +183,7 @@ class _Process:
             try:
                 self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                     command,
-                    stdin=subprocess.PIPE,  # held open as long as we live: its end tells the worker
+                    stdin=subprocess.PIPE,  # kept open: the worker ends when it is closed
                     stdout=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
@@ -203,11 +203,11 @@ class _Process:
         return made, error
 
     def interrupt(self) -> None:
-        """Kill the process without waiting; nothing it writes can be left half-written."""
+        """Kill the process without waiting; its files are written atomically."""
         self._child.kill()
 
     def end(self) -> None:
-        """Kill the process and wait until it is gone."""
+        """Kill the process and wait until it has ended."""
         self._child.kill()
         self._line.close()
         if self._child.stdin is not None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.architecture.source import ROOT, imports_of, modules, reach_of
 
-# a library behind one door can be exchanged by changing one file
+# a library that one module imports can be exchanged by changing that module
 DOORS = {
     "apscheduler": {"schedules/clock.py"},
     "dateutil": {"schedules/recurrence.py"},

@@ -1,4 +1,4 @@
-"""The pinned lists are installed without their dependencies being looked at: here they are."""
+"""The pinned lists are installed without resolving dependencies; this checks that they are complete."""
 
 import re
 import tomllib

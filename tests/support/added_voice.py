@@ -1,4 +1,4 @@
-"""A real voice of Piper's kind, as a package of the index brings it: 63 MB, American English."""
+"""A real Piper voice from a Python package: 63 MB, American English."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ SHA256 = "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06"
 
 
 def put_voice(folder: Path, name: str = "joe") -> Path:
-    """Lay the voice into a folder of voices, without copying the model; return the folder."""
+    """Link the voice into a folder of voices, without copying the model; return the folder."""
     model, settings = files_of(folder, name)
     model.parent.mkdir(parents=True)
     model.symlink_to(MODEL)

@@ -1,4 +1,4 @@
-"""Prepared recordings for tests: written, approved and held, by the real use cases, on a `World`."""
+"""Prepared recordings for tests: written, approved and stored by nodes, by real operations on a `World`."""
 
 from controller.features.emergencies.preparation import prepare
 from controller.features.fleet.service import note_states
@@ -11,7 +11,7 @@ SOUNDS = {kind: Sound(str(kind).encode() * 20_000, duration_ms=20_000) for kind 
 
 
 def prepared(world, kind=Kind.ALARM, area=PROVINCE):
-    """Return a prepared recording that an approver has approved; nobody holds it yet."""
+    """Return an approved prepared recording that no node stores yet."""
     data = SOUNDS[kind].data
     bulletin = world.submitted(data=data, test=kind is Kind.TEST, by=world.officer, rendered=False)
     rendering = world.ask(lambda session: session.query(Rendering).filter_by(bulletin=bulletin).one())
@@ -21,7 +21,7 @@ def prepared(world, kind=Kind.ALARM, area=PROVINCE):
 
 
 def hold(world, name, kind=Kind.ALARM, nodes=tuple(node.id for node in NODES)):
-    """Have nodes come online and tell that they hold it."""
+    """Connect nodes and have them report that they store it."""
     states = [NodeState(node=n, session=1, online=True, at=world.now, software="t") for n in nodes]
     world.do(note_states, states)
     for node in nodes:

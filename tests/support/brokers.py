@@ -49,7 +49,7 @@ dynamic_filters = true
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on just now."""
+    """Return a loopback port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -107,7 +107,7 @@ class BrokerProcess:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Keep it from doing anything for a while; what is sent to it waits."""
+        """Stop the process (SIGSTOP) during the block; messages to it wait."""
         assert self._child is not None
         self._child.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self._child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)  # soon, not at once

@@ -1,4 +1,4 @@
-"""Sound files as people bring them: every form, loud and soft, broken and silent; made by real encoders."""
+"""Sound files as people upload them: every format, loud, soft, damaged and silent; made by real encoders."""
 
 import functools
 import subprocess

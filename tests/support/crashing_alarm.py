@@ -1,4 +1,4 @@
-"""A station that is killed in the midst of calling, or of ending, an emergency: before or after each step."""
+"""A station that is killed while it starts or ends an emergency: before or after each step."""
 
 import os
 import signal
@@ -65,7 +65,7 @@ class Steps:
 
 
 def run(home: Path, broker_url: str, kill_at: str, done: Path) -> None:
-    """Call the alarm once, hear it everywhere, end it once; what an earlier life has done is not repeated."""
+    """Call the alarm once, wait until all nodes sound it, end it once; skip steps of an earlier run."""
     steps = Steps(kill_at, done)
     publish = Link.publish
 

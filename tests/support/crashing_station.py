@@ -36,12 +36,12 @@ from tts.recordings import RecordingStore
 NODES = tuple(NewNode(NodeId(f"kill-{n}"), AreaCode("22366"), f"Cụm {n}") for n in range(3))
 PROVINCE = AreaCode("56")
 SECONDS = 2.0
-LONGEST_RUN = 900.0  # seconds; whoever started it ends it long before
+LONGEST_RUN = 900.0  # seconds; the test ends it long before
 LEAD_SECONDS = 10.0  # longer than a restart and a fetch take on a busy machine
 
 
 def settings_of(home: Path, broker_url: str) -> Settings:
-    """Settings of a station that speaks nothing itself and airs at any hour."""
+    """Settings of a station without speech and without quiet hours."""
     return Settings(
         home=home,
         broker_url=broker_url,
@@ -126,7 +126,7 @@ def _wrote(connection) -> bool:
 
 
 def _plan_once(station: Controller) -> None:
-    """Plan the airing if it is not there yet: what the officer, who saw an error, would do again."""
+    """Plan the airing if it does not exist: an officer who saw an error would do the same."""
     with station.store.write() as session:
         if session.scalars(select(Airing)).first() is None:
             plan_airing(

@@ -1,4 +1,4 @@
-"""Serves named bytes on the loopback over plain HTTP, honestly or not."""
+"""Serves named bytes on loopback over plain HTTP, with redirections and broken transfers on request."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

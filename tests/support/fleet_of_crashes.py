@@ -1,4 +1,4 @@
-"""The fleet that listens to a station that is killed: a process of its own, which outlives it."""
+"""Simulated fleet of a station that is killed: a separate process that survives the station."""
 
 import json
 import multiprocessing
@@ -11,7 +11,7 @@ from simulator.__main__ import main
 from tests.support.crashing_station import NODES
 
 CONTEXT = multiprocessing.get_context("forkserver")
-"""Stations and fleets of a hundred runs come from one process that has loaded their modules."""
+"""Stations and fleets of a hundred runs are forked from one process that has loaded their modules."""
 CONTEXT.set_forkserver_preload(["tests.support.crashing_alarm", "tests.support.fleet_of_crashes"])
 
 

@@ -1,4 +1,4 @@
-"""A steady clock that stands still until a test sets it."""
+"""A steady clock that only a test moves."""
 
 
 class HandClock:

@@ -1,4 +1,4 @@
-"""The real engine "gtts" with less patience, so that tests of a failing network take a second or two."""
+"""The real engine "gtts" with shorter time-outs, so that tests of a failing network take 1 to 2 s."""
 
 from pathlib import Path
 

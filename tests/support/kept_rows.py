@@ -1,7 +1,7 @@
 """One PostgreSQL database for many tests: before each of them it holds the rows that it was seeded with.
 
-A copy of the database for each test would be a thousand files to write and to take away again, and the
-server would learn the catalogue of each anew.
+A copy of the database for each test would mean a thousand files to write and delete, and the server would
+load the catalogue of each copy again.
 """
 
 import psycopg
@@ -9,11 +9,11 @@ from psycopg import sql
 
 
 class KeptRows:
-    """Keeps a copy of all rows beside them, and brings them back."""
+    """Stores a copy of all rows in the database, and restores them."""
 
     def __init__(self, url):
         self._connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
-        # rows that nobody may change or take away are taken away here, and no foreign key asks for an order
+        # without triggers and foreign keys: append-only rows can be deleted, in any order
         self._connection.execute("SET session_replication_role = replica; CREATE SCHEMA kept")
         steps = []
         for (table,) in self._ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
@@ -27,12 +27,12 @@ class KeptRows:
         self._restore = sql.SQL("; ").join(steps)
 
     def restore(self):
-        """Bring back what was kept; whatever was added since is gone."""
+        """Restore the stored rows; rows added since are deleted."""
         with self._connection.transaction():
             self._connection.execute(self._restore)
 
     def close(self):
-        """Leave the database."""
+        """Close the connection."""
         self._connection.close()
 
     def _ask(self, question):

@@ -1,6 +1,6 @@
-"""A stand-in for Google Translate's speech on loopback: a CONNECT proxy that answers TLS itself.
+"""Replacement of Google Translate's speech on loopback: a CONNECT proxy that answers TLS itself.
 
-gTTS finds it by HTTPS_PROXY, so that its own code runs over real sockets. The sound it sends is a tone.
+gTTS finds it by HTTPS_PROXY, so that gTTS's own code runs over real sockets. It answers with a tone.
 """
 
 from __future__ import annotations

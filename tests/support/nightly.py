@@ -1,7 +1,7 @@
-"""What `make test` leaves to `make nightly`, and `make quick` to `make test`: decision 065 says what and why.
+"""Which tests run only in `make nightly`, and which not in `make quick`; the reasons are in decision 065.
 
-LOA_NIGHTLY=1 asks for everything: each use case on both databases, each page in each light, all examples.
-LOA_QUICK=1 asks for what a developer runs before each commit: nothing slow, and SQLite alone.
+LOA_NIGHTLY=1 runs everything: each operation on both databases, each page in each theme, all examples.
+LOA_QUICK=1 runs what a developer needs before each commit: nothing slow, and SQLite alone.
 """
 
 import os
@@ -13,23 +13,23 @@ QUICK = os.environ.get("LOA_QUICK") == "1"
 
 
 def amount(each_time, by_night):
-    """Return how much of something costly this run gets: examples, characters."""
+    """Return the number of examples or characters for this run."""
     return by_night if NIGHTLY else each_time
 
 
 def examples(by_night, **more):
-    """Return the settings of one of the dearest properties: a quarter of its examples each time.
+    """Return the settings of one of the slowest property tests: a quarter of its examples outside of nightly.
 
-    What costs processor time is to make examples (1 to 5 ms each), hardly what is asked of them.
+    Generating examples takes the processor time (1 to 5 ms each); checking them takes little.
     """
     return settings(max_examples=amount(by_night // 4, by_night), **more)
 
 
 def databases(definition):
-    """Return the databases that a test of use cases runs on.
+    """Return the databases that a test of operations runs on.
 
-    Most statements are the same on both. Those that take locks, decide conflicts in the database or rest on
-    its triggers are marked, and so are the main job and what keeps strangers out.
+    Most statements are the same on both. Tests of locks, of conflicts decided in the database and of triggers
+    are marked for both, as are those of the main job and of access control.
     """
     both = NIGHTLY or definition.get_closest_marker("both_databases")
     return ["sqlite", "postgresql"] if both and not QUICK else ["sqlite"]

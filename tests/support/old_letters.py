@@ -1,4 +1,4 @@
-"""Vietnamese as it was saved before Unicode: the reverse of what importing mends."""
+"""Vietnamese in encodings from before Unicode: the reverse of the conversion at import."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""What Debian must give for the tests: a missing part is a failure, so nothing passes by not being tried."""
+"""Debian packages that tests need: a missing one fails the test, so that no test passes by being skipped."""
 
 from typing import NoReturn
 

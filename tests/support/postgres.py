@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL for tests, shared by a whole run; controller/trial/postgres.py starts it."""
+"""A temporary PostgreSQL for tests, shared by a whole run; controller/trial/postgres.py starts it."""
 
 import functools
 
@@ -9,7 +9,7 @@ from tests.support.parts import missing
 
 _SETTINGS = (
     "max_connections=120",
-    # what is written is thrown away anyway
+    # the data need not survive a crash
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
@@ -17,7 +17,7 @@ _SETTINGS = (
     "max_wal_senders=0",
     "max_wal_size=1GB",
     "checkpoint_timeout=1h",
-    # hundreds of small databases: nothing in them is worth tidying or compiling for
+    # hundreds of small databases: neither autovacuum nor JIT compilation pays off
     "autovacuum=off",
     "jit=off",
 )

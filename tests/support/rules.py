@@ -1,4 +1,4 @@
-"""Random rules and stretches of time, and the same question answered the slow way."""
+"""Random rules and periods, and a slow reference implementation of their expansion."""
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
@@ -101,7 +101,7 @@ def named_walls(rule, until):
 
 
 def by_trying_each_day(rule, since, until):
-    """The starts of a rule in a stretch, the slow way."""
+    """The starts of a rule in a period, by the slow reference implementation."""
     zone, moved = ZoneInfo(rule.zone), dict(rule.moved)
     kept = named_walls(rule, until.date() + 3 * DAY) - rule.cancelled - moved.keys()
     walls = kept | set(moved.values())

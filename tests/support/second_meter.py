@@ -1,4 +1,4 @@
-"""A second judge of loudness and peak, by other people: the ebur128 filter of ffmpeg."""
+"""Independent measurement of loudness and peak: the ebur128 filter of ffmpeg."""
 
 from __future__ import annotations
 

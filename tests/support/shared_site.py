@@ -1,4 +1,4 @@
-"""One site for the tests of a worker: its addresses are gathered once, its station is each test's own."""
+"""One site per test worker: its routes are built once, its station is replaced for each test."""
 
 import functools
 
@@ -8,5 +8,5 @@ _laid_out = functools.cache(lay_out)
 
 
 def site_before(station):
-    """Return the site of a station as `make_site` does; the station that it showed before is seen no more."""
+    """Return the site of a station as `make_site` does; it no longer shows the previous station."""
     return put_before(station, _laid_out())

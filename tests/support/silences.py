@@ -1,10 +1,10 @@
-"""Measures the rests within speech, by itself: what shortens them has a measure of its own."""
+"""Measures pauses within speech, independently of the code that shortens them."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 LONG = 0.2
-"""Seconds: people rest so long at a comma and not within a phrase."""
+"""Seconds: people pause so long at a comma and not within a phrase."""
 _FRAME = 0.005
 _SILENT = 0.01
 """Times the loudest frame (−40 dB)."""

@@ -1,4 +1,4 @@
-"""A station made of the wire's own parts alone, without a database: enough for nodes under test."""
+"""A station without a database, made of `devices` alone: enough for testing nodes."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ class SmallStation:
         self.receipts, self.states, self.wants = [], [], []
         self.recordings: dict[str, tuple[Manifest, bytes]] = {}
         self.spoil = lambda _n, _times, chunk: chunk
-        """What becomes of a chunk on its way; a test may flip a bit: (n, times sent before, bytes)."""
+        """Changes a chunk before it is sent, for tests of damage: (n, times sent before, bytes)."""
         self._sent: dict[int, int] = {}
         self._version = int(now.timestamp() * 1000)
         self._inbox: Queue[tuple[Message, int]] = Queue()

@@ -1,4 +1,4 @@
-"""Sounds for tests, and an independent judge of loudness and peaks."""
+"""Sounds for tests, and an independent measurement of loudness and peaks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def tone(hertz: float, seconds: float, strength: float, *, rate: int = RATE) -> 
 
 
 def babble(seconds: float, strength: float, *, seed: int = 1) -> NDArray[np.float32]:
-    """Noise in bursts of the length of syllables, with peaks far above its mean: as hard as speech."""
+    """Noise in bursts of the length of syllables, with peaks far above its mean, as in speech."""
     random = np.random.default_rng(seed)
     count = round(seconds * RATE)
     noise = random.standard_normal(count) * np.abs(np.sin(2 * np.pi * 2.0 * np.arange(count) / RATE))

@@ -1,4 +1,4 @@
-"""A small station for tests: areas, people, nodes and keys, made by the real use cases on a real store."""
+"""A small station for tests: areas, people, nodes and keys, made by real operations on a real store."""
 
 import itertools
 import shutil
@@ -44,7 +44,7 @@ TEXT = "Uỷ ban nhân dân phường thông báo lịch tiêm phòng ngày 30/1
 
 @dataclass(frozen=True)
 class Sound:
-    """What the studio would give back for some bytes."""
+    """The studio's result for some bytes."""
 
     data: bytes
     duration_ms: int = 60_000
@@ -179,7 +179,7 @@ class World:
         return self.do(refresh_plans, station_key=self.station_key)
 
     def publish(self):
-        """Have the broker take everything that waits for it."""
+        """Acknowledge all outgoing documents as the broker would."""
         self.refresh()
         waiting = self.ask(unacknowledged)
         for document in waiting:

@@ -1,4 +1,4 @@
-"""A loudspeaker written from docs/protocol.md alone: imports nothing of ours, only paho and cryptography."""
+"""A node written from docs/protocol.md alone: imports nothing of Loa, only paho and cryptography."""
 
 import base64
 import hashlib

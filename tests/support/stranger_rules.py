@@ -1,4 +1,4 @@
-"""What docs/protocol.md says of signed messages and of what sounds, and what a stranger reports."""
+"""Rules of docs/protocol.md about signed messages and about what sounds, for the independent node."""
 
 import base64
 import binascii
@@ -174,7 +174,7 @@ def has_next_round(airing, began):
     if not airing.get("every_ms"):
         return False
     every = timedelta(milliseconds=airing["every_ms"])
-    # What began by a clock a hair early belongs to the round that it is nearest to.
+    # A start that the clock puts slightly early belongs to the nearest round.
     return begins + ((began - begins + every / 4) // every + 1) * every < ends
 
 

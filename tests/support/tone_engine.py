@@ -56,7 +56,7 @@ class AbsentEngine(ToneEngine):
 
     name = "absent"
 
-    def speak(self, phrase: str, voice: str, rate: float) -> Sound:  # noqa: ARG002 - the shape of Engine
+    def speak(self, phrase: str, voice: str, rate: float) -> Sound:  # noqa: ARG002 - the signature of Engine
         raise EngineUnavailable
 
 

@@ -1,4 +1,4 @@
-"""Waits for what other threads and processes do: bounded, and the caller asserts the outcome."""
+"""Waits, with a time-out, for other threads and processes; the caller asserts the outcome."""
 
 import time
 
@@ -7,7 +7,7 @@ _LOOK = 0.05
 
 
 def wait_until(is_so, seconds=WITHIN):
-    """Return whether it becomes so within so many seconds; looked at every 50 ms."""
+    """Return whether the condition becomes true within so many seconds; checked every 50 ms."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if is_so():

@@ -1,4 +1,4 @@
-"""The wall clock of Vietnam, for tests that speak of hours."""
+"""Local time of Vietnam, for tests that use hours."""
 
 from zoneinfo import ZoneInfo
 

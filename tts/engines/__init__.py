@@ -1,4 +1,4 @@
-"""What every voice must offer, and by which name each voice is found."""
+"""Interface of every voice engine, and the engines by name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Sound:
 
     @property
     def seconds(self) -> float:
-        """How long it sounds."""
+        """Duration in seconds."""
         return len(self.samples) / self.sample_rate
 
 

@@ -1,4 +1,4 @@
-"""The last resort: espeak-ng as a separate program, where it is installed; hard to understand."""
+"""Fallback engine: espeak-ng as a separate program, where it is installed; hard to understand."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tts.errors import EngineFailed, EngineUnavailable
 
 _PROGRAM = "espeak-ng"
 _WORDS_A_MINUTE = 130
-"""The tempo at which a recogniser understood it best."""
+"""The rate at which a speech recogniser understood it best."""
 _SECONDS = 60.0
 
 
 class EspeakEngine:
-    """Engine "espeak"; no neural voice, but it needs next to nothing."""
+    """Engine "espeak": not a neural voice, but it needs very little memory and processor time."""
 
     name = "espeak"
     version = "1"

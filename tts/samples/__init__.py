@@ -1,1 +1,1 @@
-"""Bulletins of our own, to try the voice and the whole way with: title, blank line, body."""
+"""Sample bulletins to try the voice and the whole system with: title, blank line, body."""

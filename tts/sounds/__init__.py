@@ -1,4 +1,4 @@
-"""Sounds that are not speech, made by code: nobody else holds rights in them."""
+"""Chimes made by code, so that nobody else holds rights in them."""
 
 from __future__ import annotations
 
