@@ -56,6 +56,7 @@ from controller.features.library.pages import chimes as library_chimes_pages
 from controller.features.library.pages import library as library_pages
 from controller.features.library.pages import speaker_tests as library_speaker_tests_pages
 from controller.features.library.pages import templates as library_templates_pages
+from controller.features.listeners import api as listeners_api
 from controller.features.listeners.pages import public as listeners_public_pages
 from controller.features.listeners.pages import reports as listeners_reports_pages
 from controller.features.maps import api as maps_api
@@ -66,6 +67,7 @@ from controller.features.people import pages as people_pages
 from controller.features.plans import pages as plans_pages
 from controller.features.quarantine import api as quarantine_api
 from controller.features.quarantine import pages as quarantine_pages
+from controller.features.rebroadcast import api as rebroadcast_api
 from controller.features.rebroadcast import pages as rebroadcast_pages
 from controller.features.reports import api as reports_api
 from controller.features.reports import pages as reports_pages
@@ -123,6 +125,8 @@ API = (
     fleet_watch_api,
     bulletins_wordings_api,
     legal_acts_api,
+    listeners_api,
+    rebroadcast_api,
 )
 
 # the first route that matches is used, so the order matters

@@ -48,6 +48,12 @@ class Proof(Command):
     proof: Annotated[str, Field(max_length=500)] = ""
 
 
+class MoveOperator(Proof):
+    """In which area a person's roles shall hold."""
+
+    area: Annotated[str, Field(max_length=64)]
+
+
 class CodeAsked(Command):
     """A code of the telephone."""
 

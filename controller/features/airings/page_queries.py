@@ -6,17 +6,19 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from controller.errors import NotFound
 from controller.features.accounts.scope import Scope
 from controller.features.airings.consent import standings
 from controller.features.airings.heard import heard_whole, whole_ms
-from controller.features.airings.queries import reach_by_area, reaches, targets_of
+from controller.features.airings.queries import reach_by_area, reaches, start_spread, targets_of
+from controller.features.airings.split import parts_with
 from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.page_queries import MOST_LINES
 from controller.features.fleet.counts import statuses_by_area
 from controller.features.fleet.signs import ONLINE
 from controller.features.fleet.status import NodeStatus
-from controller.model.airing_states import AiringState
+from controller.model.airing_states import OPEN, AiringState
 from controller.model.airings import Airing, Delivery, StoredReceipt, Target
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
@@ -206,3 +208,19 @@ def airing_view(
 def _where(airing: Airing, scope: Scope, targets: tuple[AreaCode, ...]) -> str:
     where = scope.where(targets)
     return f"Cụm loa đã chọn ở {where}" if airing.only_chosen else where
+
+
+def seen_airing(session: Session, scope: Scope, airing_id: str) -> AiringView:
+    """Return the airing with its start spread, or raise NotFound: one outside the person's view is not there.
+
+    Where what bears the id is for other areas by now, the part of it that is for the person's is returned: an
+    airing is split while its page, or a list that names it, is open. So go on with the `id` of what comes.
+    """
+    views = airing_views(session, scope, Airing.id == airing_id, limit=1)
+    if not views:
+        family = Airing.id.in_(parts_with(session, AiringId(airing_id)))
+        views = sorted(airing_views(session, scope, family), key=lambda view: view.state not in OPEN)
+    if not views:
+        raise NotFound("Không có lượt phát này, hoặc lượt phát không thuộc địa bàn của bạn.")
+    views[0].spread = start_spread(session, views[0].id)
+    return views[0]

@@ -8,16 +8,20 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.errors import NotFound
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.consent import ConsentStanding, standing_in_family
 from controller.features.airings.consent_words import said_of
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.operations import stop_airing
-from controller.features.airings.page_queries import airing_tiles, airing_views, delivery_rows, reasons
-from controller.features.airings.queries import get_airing, start_spread
-from controller.features.airings.split import parts_with
+from controller.features.airings.page_queries import (
+    airing_tiles,
+    airing_views,
+    delivery_rows,
+    reasons,
+    seen_airing,
+)
+from controller.features.airings.queries import get_airing
 from controller.features.airings.start_histogram import starts_of
 from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.page_queries import spoken
@@ -53,24 +57,8 @@ PAGE = LivePage(
 )
 
 
-def found(session: Session, viewer: Viewer, airing_id: str) -> AiringView:
-    """Return the airing with its start spread, or raise NotFound: one outside the person's view is not there.
-
-    Where what bears the id is for other areas by now, the part of it that is for the person's is returned: an
-    airing is split while its page, or a list that names it, is open. So go on with the `id` of what comes.
-    """
-    views = airing_views(session, viewer.scope, Airing.id == airing_id, limit=1)
-    if not views:
-        family = Airing.id.in_(parts_with(session, AiringId(airing_id)))
-        views = sorted(airing_views(session, viewer.scope, family), key=lambda view: view.state not in OPEN)
-    if not views:
-        raise NotFound("Không có lượt phát này, hoặc lượt phát không thuộc địa bàn của bạn.")
-    views[0].spread = start_spread(session, views[0].id)
-    return views[0]
-
-
 def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) -> Mapping[str, Any]:
-    airing = found(session, viewer, airing_id)
+    airing = seen_airing(session, viewer.scope, airing_id)
     add_forecasts(session, station, viewer.scope, [airing])
     name = airing.id
     listed = airing.reach.nodes <= _NODES_ON_PAGE
@@ -143,7 +131,7 @@ def nodes(
 ) -> Response:
     """List what each node did with it, in one commune or in all."""
     with station.store.read() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
         asked = viewer.scope.tree.below([AreaCode(xa)]) if xa else None
         rows = delivery_rows(session, viewer.scope, airing.id, areas=asked, limit=_NODES_LISTED)
     area = viewer.scope.name(AreaCode(xa)) if xa else ""
@@ -154,7 +142,7 @@ def nodes(
 def ask_to_stop(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
     """Ask once more before anything falls silent."""
     with station.store.read() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
     return page(request, "dung_phat.html", {"airing": airing})
 
 
@@ -167,7 +155,7 @@ def stop(
 ) -> Response:
     """Stop it, as fast as an emergency: no beat is waited for."""
     with station.store.read() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
     stop_airing(station, viewer, airing.id, ly_do)
     return RedirectResponse(f"/phat/{airing.id}", 303)
 

@@ -50,10 +50,9 @@ class NodeWhole(NodeShown):
     receipts: list[ReceiptShown]
 
 
-class When(Command):
-    """Where, when and how. Either `starts_at`, or `starts_in_seconds` from now."""
+class StartAsked(Command):
+    """When and how. Either `starts_at`, or `starts_in_seconds` from now."""
 
-    areas: Annotated[list[Code], Field(min_length=1, max_length=1000)]
     starts_at: AwareDatetime | None = None
     starts_in_seconds: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS)] | None = None
     latest_start_at: AwareDatetime | None = Field(None, description="By default by grade: 10, 30 min, 24 h.")
@@ -68,6 +67,18 @@ class When(Command):
         if (self.starts_at is None) == (self.starts_in_seconds is None):
             raise ValueError("give starts_at or starts_in_seconds, one of the two")
         return self
+
+
+class When(StartAsked):
+    """Where, when and how. Either `starts_at`, or `starts_in_seconds` from now."""
+
+    areas: Annotated[list[Code], Field(min_length=1, max_length=1000)]
+
+
+class AirAgain(StartAsked):
+    """Which loudspeakers shall sound an airing once more that is over and that they missed."""
+
+    nodes: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=200)]
 
 
 class PlanAiring(When):

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
-from controller.errors import NotAllowed
+from controller.errors import Conflict, NotAllowed
+from controller.features.accounts.queries import require
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
 from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.listening_proof import ListeningProof, Span, heard_by, note_played
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import rendering_of, seen_bulletin
+from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.service import approve_bulletin, check_approvable
 from controller.features.journal.service import record
 from controller.http.station import Station
-from controller.model.bulletin_states import BulletinId
+from controller.model.bulletin_states import BulletinId, RenderingState
+from controller.model.permissions import Act
 from devices.ids import RecordingId, Role
 
 
@@ -54,6 +57,18 @@ def approve(
             now=now,
             declared=declared,
         )
+    station.poke()
+
+
+def render_again(station: Station, viewer: Viewer, bulletin_id: str) -> None:
+    """Have the newest wording's recording made once more after that failed, or raise Conflict."""
+    with station.store.write() as session:
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+        require(session, viewer.operator, Act.WRITE, bulletin.area)
+        rendering = rendering_of(session, bulletin.id, bulletin.revision)
+        if rendering is None or rendering.state is not RenderingState.FAILED:
+            raise Conflict("Âm thanh của bản tin này không bị lỗi.", code="rendering.illegal-transition")
+        retry_rendering(session, rendering.id, by=viewer.operator, now=station.now())
     station.poke()
 
 

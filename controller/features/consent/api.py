@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings.consent import ConsentStanding, standing_in_family
-from controller.features.airings.pages import found
+from controller.features.airings.page_queries import seen_airing
 from controller.features.airings.precedence import collisions_for, order_airings
 from controller.features.airings.queries import get_airing
 from controller.features.consent.queries import questions_for
@@ -21,7 +21,7 @@ from controller.features.consent.schemas import (
 )
 from controller.features.consent.service import answer_airing, answer_schedule
 from controller.features.schedules.consent import standing_of_schedule
-from controller.features.schedules.pages.occurrences import found as found_schedule
+from controller.features.schedules.queries import seen_schedule
 from controller.http.refusals import refusals
 from devices.ids import AreaCode
 
@@ -40,7 +40,7 @@ def index(station: TheStation, viewer: Signed) -> list[QuestionShown]:
 def of_airing(station: TheStation, viewer: Signed, airing_id: str) -> StandingShown:
     """Return what communes have said of an airing, of those of its parts that are in no plan yet."""
     with station.store.read() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
         parts = standing_in_family(session, get_airing(session, airing.id)).values()
     return _shown(parts)
 
@@ -49,7 +49,7 @@ def of_airing(station: TheStation, viewer: Signed, airing_id: str) -> StandingSh
 def answer_one(station: TheStation, viewer: Signed, airing_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to one airing; the newest word counts until the airing goes into the commune's plan."""
     with station.store.write() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
         row = answer_airing(
             session,
             airing.id,
@@ -67,7 +67,7 @@ def answer_one(station: TheStation, viewer: Signed, airing_id: str, asked: Answe
 def of_schedule(station: TheStation, viewer: Signed, schedule_id: str) -> StandingShown:
     """Return what communes have said of all occurrences of a schedule."""
     with station.store.read() as session:
-        row = found_schedule(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         return _shown([standing_of_schedule(session, row)])
 
 
@@ -75,7 +75,7 @@ def of_schedule(station: TheStation, viewer: Signed, schedule_id: str) -> Standi
 def answer_all(station: TheStation, viewer: Signed, schedule_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to all occurrences of a schedule that are in no plan of the commune yet."""
     with station.store.write() as session:
-        schedule = found_schedule(session, viewer, schedule_id)
+        schedule = seen_schedule(session, viewer.scope, schedule_id)
         row = answer_schedule(
             session,
             schedule.id,
@@ -101,7 +101,7 @@ def collide(station: TheStation, viewer: Signed) -> list[CollisionShown]:
 def order(station: TheStation, viewer: Signed, asked: OrderAsked) -> OrderShown:
     """Say which of two colliding priority airings goes first in the commune; the other follows it."""
     with station.store.write() as session:
-        first, then = (found(session, viewer, name).id for name in (asked.first, asked.then))
+        first, then = (seen_airing(session, viewer.scope, name).id for name in (asked.first, asked.then))
         row = order_airings(session, first, then, by=viewer.operator, now=station.now())
         shown = OrderShown.of(row, airing=row.id)
     station.poke()

@@ -8,10 +8,10 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import BadInput
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.pages import found
+from controller.features.airings.page_queries import seen_airing
 from controller.features.airings.precedence import order_airings
 from controller.features.consent.service import answer_airing, answer_schedule
-from controller.features.schedules.pages.occurrences import found as found_schedule
+from controller.features.schedules.queries import seen_schedule
 from controller.model.base import ID_LENGTH, LONGEST_REASON
 from controller.model.permissions import Act
 
@@ -40,7 +40,7 @@ def of_airing(
 ) -> Response:
     """Say yes or no to one airing; `ve`: back to the page of the day."""
     with station.store.write() as session:
-        airing = found(session, viewer, airing_id).id
+        airing = seen_airing(session, viewer.scope, airing_id).id
         answer_airing(
             session,
             airing,
@@ -64,7 +64,7 @@ def of_two(
     """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
     need(viewer, Act.ANSWER)
     with station.store.write() as session:
-        first, then = (found(session, viewer, name).id for name in (truoc, sau))
+        first, then = (seen_airing(session, viewer.scope, name).id for name in (truoc, sau))
         order_airings(session, first, then, by=viewer.operator, now=station.now())
     station.poke()
     return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
@@ -82,7 +82,7 @@ def of_schedule(
 ) -> Response:
     """Say yes or no to all occurrences of a schedule."""
     with station.store.write() as session:
-        schedule = found_schedule(session, viewer, schedule_id)
+        schedule = seen_schedule(session, viewer.scope, schedule_id)
         answer_schedule(
             session,
             schedule.id,

@@ -10,19 +10,20 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.pages import found
-from controller.features.airings.target_selection import MOST_CHOSEN, OVER, air_for_chosen, unheard
+from controller.features.airings.page_queries import seen_airing
+from controller.features.airings.target_selection import MOST_CHOSEN, OVER, unheard
 from controller.features.airings.views import AiringView
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.pages.writing import form_context
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import status_of
+from controller.features.rebroadcast.operations import air_again
 from controller.http.error_pages import status_of as status_of_error
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
-from devices.ids import AiringId, NodeId
+from devices.ids import AiringId
 
 router = APIRouter()
 
@@ -42,7 +43,7 @@ def may_air_again(viewer: Viewer, airing: AiringView) -> bool:
 def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
     """List who missed it, to be chosen from, and ask when."""
     with station.store.read() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
     if not may_air_again(viewer, airing):
         return RedirectResponse(f"/phat/{airing.id}", 303)
     return _page(request, station, viewer, airing, Chosen(luc="ngay", am_luong=str(airing.volume)))
@@ -58,19 +59,14 @@ def plan(
 ) -> Response:
     """Plan it once more for those that were chosen."""
     with station.store.read() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
     need(viewer, Act.AIR)
     try:
         # where they stand is the areas
         wish = form.wish_for((), station)
-        with station.store.write() as session:
-            chosen = [NodeId(node) for node in form.loa]
-            planned = air_for_chosen(
-                session, airing.id, chosen, wish, by=viewer.operator, now=station.now()
-            ).id
+        planned = air_again(station, viewer, airing.id, form.loa, wish)
     except LoaError as error:
         return _page(request, station, viewer, airing, form, error=error)
-    station.poke()
     return RedirectResponse(f"/phat/{planned}", 303)
 
 

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.service import check_sound, check_targets
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.bulletins.queries import seen_bulletin
+from controller.features.schedules import operations
 from controller.features.schedules.conflict_check import (
     Wished,
     foresee_move,
@@ -24,21 +24,25 @@ from controller.features.schedules.days_off import remove_day_off, set_day_off
 from controller.features.schedules.queries import (
     airings_of_occurrences,
     get_occurrence,
-    get_schedule,
     next_occurrences,
     own_days,
     own_days_between,
     schedules_for,
+    seen_schedule,
     targets_of_schedules,
+    version_of_schedule,
 )
 from controller.features.schedules.rule_parsing import rule_of, skips_of
 from controller.features.schedules.schemas import (
+    AiringMoved,
     CancelOccurrence,
     DayOffAsked,
     DayOffShown,
+    MoveAiring,
     MoveOccurrence,
     OccurrenceShown,
     ScheduleAsked,
+    ScheduleChanged,
     ScheduleForesight,
     ScheduleShown,
     ScheduleWhole,
@@ -121,19 +125,31 @@ def look_ahead(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Sch
 def one(station: TheStation, viewer: Signed, schedule_id: str) -> ScheduleWhole:
     """Return one schedule with its next 30 occurrences, of those within 400 days."""
     with station.store.read() as session:
-        row = _found(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         (shown,) = _shown(session, viewer, [row])
         coming: Sequence[Dated] = ()
         if row.state is ScheduleState.RUNNING:
             coming = next_occurrences(row, own_days(session), station.now(), _NEXT)
-        return ScheduleWhole(**shown.model_dump(), next=_occurrences(session, row.id, coming))
+        return ScheduleWhole(
+            **shown.model_dump(),
+            version=version_of_schedule(row),
+            next=_occurrences(session, row.id, coming),
+        )
+
+
+@router.put("/schedules/{schedule_id}", responses=refusals(401, 403, 404, 409, 422))
+def change(station: TheStation, viewer: Signed, schedule_id: str, asked: ScheduleChanged) -> ScheduleWhole:
+    """Give a schedule another rule; airings that it no longer names are cancelled, new ones are made."""
+    rule, skips = rule_of(asked.rule), skips_of(asked.skips)
+    operations.change(station, viewer, schedule_id, rule, skips, based_on=asked.based_on)
+    return one(station, viewer, schedule_id)
 
 
 @urgent.post("/schedules/{schedule_id}/end", responses=refusals(401, 403, 404, 409, 422))
 def end(station: TheStation, viewer: Signed, schedule_id: str, asked: Reason) -> ScheduleWhole:
     """End a schedule; what of it is still to be heard is stopped."""
     with station.store.write(urgent=True) as session:
-        row = _found(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=asked.reason)
     station.poke()
     return one(station, viewer, schedule_id)
@@ -143,7 +159,7 @@ def end(station: TheStation, viewer: Signed, schedule_id: str, asked: Reason) ->
 def cancel(station: TheStation, viewer: Signed, schedule_id: str, asked: CancelOccurrence) -> ScheduleWhole:
     """Cancel one occurrence, planned or sounding; the others stay."""
     with station.store.write(urgent=True) as session:
-        row = _found(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         cancel_occurrence(
             session,
             row.id,
@@ -160,7 +176,7 @@ def cancel(station: TheStation, viewer: Signed, schedule_id: str, asked: CancelO
 def move(station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccurrence) -> ScheduleWhole:
     """Have one occurrence start at another instant; no day off is looked at."""
     with station.store.write() as session:
-        row = _found(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         move_occurrence(
             session,
             row.id,
@@ -180,7 +196,7 @@ def look_ahead_of_move(
 ) -> ScheduleForesight:
     """Return what one occurrence would meet at another instant; nothing is saved."""
     with station.store.read() as session:
-        row = _found(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         areas = targets_of_schedules(session, [row.id])[row.id]
         check_targets(session, area_tree(session), areas, row.grade, viewer.operator)
         original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
@@ -194,6 +210,13 @@ def look_ahead_of_move(
             without=frozenset() if made is None else {made.airing},
         )
         return ScheduleForesight.model_validate(outlook_facts(outlook))
+
+
+@router.post("/airings/{airing_id}/move", responses=refusals(401, 403, 404, 409, 422))
+def move_airing(station: TheStation, viewer: Signed, airing_id: str, asked: MoveAiring) -> AiringMoved:
+    """Have an airing that nobody has begun to hear start at another instant; of a schedule, it alone."""
+    new = operations.move(station, viewer, airing_id, asked.to.astimezone(UTC), asked.meeting)
+    return AiringMoved(airing=new)
 
 
 @router.get("/days-off", responses=refusals(401, 422))
@@ -228,14 +251,6 @@ def delete_day_off(station: TheStation, viewer: Signed, day: date) -> None:
     with station.store.write() as session:
         remove_day_off(session, day, by=viewer.operator, now=station.now())
     station.poke()
-
-
-def _found(session: Session, viewer: Viewer, schedule_id: str) -> Schedule:
-    """Return the schedule, or raise NotFound: one outside the person's view is not there."""
-    row = get_schedule(session, ScheduleId(schedule_id))
-    if not viewer.scope.hears & set(targets_of_schedules(session, [row.id]).get(row.id, ())):
-        raise NotFound("Lịch phát này không thuộc địa bàn của bạn.", code="schedule.unknown")
-    return row
 
 
 def _shown(session: Session, viewer: Viewer, rows: Sequence[Schedule]) -> list[ScheduleShown]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
+from controller.features.accounts.scope import Scope
 from controller.model.row_versions import version_of
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence, OwnDay, Schedule, ScheduleTarget
@@ -147,3 +148,11 @@ def version_of_schedule(schedule: Schedule) -> str:
     rule = from_text(schedule.rule)
     rule = replace(rule, added=frozenset(), moved=frozenset(), cancelled=frozenset())
     return version_of(to_text(rule), schedule.days_off, schedule.only_lunar, schedule.never_lunar)
+
+
+def seen_schedule(session: Session, scope: Scope, schedule_id: str) -> Schedule:
+    """Return the schedule, or raise NotFound: one outside the person's view is not there."""
+    row = get_schedule(session, ScheduleId(schedule_id))
+    if not scope.hears & set(targets_of_schedule(session, row.id)):
+        raise NotFound("Lịch phát này không thuộc địa bàn của bạn.", code="schedule.unknown")
+    return row

@@ -124,6 +124,7 @@ class ScheduleShown(View):
 class ScheduleWhole(ScheduleShown):
     """One schedule with its next occurrences."""
 
+    version: str = Field(description="Of its rule: what a change is based on.")
     next: list[OccurrenceShown]
 
 
@@ -140,6 +141,29 @@ class MoveOccurrence(Command):
     original_at: Instant
     to: Instant
     meeting: Meeting = Field(Meeting.REFUSE, description=_MEETING)
+
+
+class MoveAiring(Command):
+    """When an airing shall start instead."""
+
+    to: Instant
+    meeting: Meeting = Field(Meeting.REFUSE, description=_MEETING)
+
+
+class AiringMoved(View):
+    """The airing that stands for it now: another one, since the first is cancelled."""
+
+    airing: str | None = Field(description="Null while none is made: an occurrence moved beyond 14 days.")
+
+
+class ScheduleChanged(Command):
+    """Another rule for a schedule; areas, grade and volume stay."""
+
+    rule: RuleAsked
+    skips: SkipsAsked = Field(default_factory=SkipsAsked)
+    based_on: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="The `version` that was read; 409 where the rule is another one by now."
+    )
 
 
 class OccurrenceForeseen(ForesightShown):

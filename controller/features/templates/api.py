@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from controller.features.accounts.queries import names_of_operators
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.templates import operations
 from controller.features.templates.queries import (
     OfferedTemplate,
     get_template,
@@ -24,18 +25,18 @@ from controller.model.templates import TemplateId
 from controller.store import Session
 from devices.ids import AreaCode
 
-router = APIRouter(prefix="/templates", tags=["templates"])
+router = APIRouter(tags=["templates"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
 
 
-@router.get("", responses=refusals(401))
+@router.get("/templates", responses=refusals(401))
 def index(station: TheStation, viewer: Signed) -> list[BulletinTemplateShown]:
     """Return the templates of the person's area, of those above and below, and the built-in ones."""
     with station.store.read() as session:
         return _shown(session, templates_offered(session, viewer.scope.hears))
 
 
-@router.post("", status_code=201, responses=_CHANGES)
+@router.post("/templates", status_code=201, responses=_CHANGES)
 def add(station: TheStation, viewer: Signed, asked: TemplateAdded) -> BulletinTemplateShown:
     """Offer a text as a template in an area and below it."""
     with station.store.write() as session:
@@ -50,7 +51,7 @@ def add(station: TheStation, viewer: Signed, asked: TemplateAdded) -> BulletinTe
         return _shown(session, [offered(row)])[0]
 
 
-@router.put("/{template_id}", responses=_CHANGES)
+@router.put("/templates/{template_id}", responses=_CHANGES)
 def change(
     station: TheStation, viewer: Signed, template_id: str, asked: TemplateChanged
 ) -> BulletinTemplateShown:
@@ -69,7 +70,7 @@ def change(
         return _shown(session, [offered(row)])[0]
 
 
-@router.delete("/{template_id}", responses=refusals(401, 403, 404, 409))
+@router.delete("/templates/{template_id}", responses=refusals(401, 403, 404, 409))
 def remove(station: TheStation, viewer: Signed, template_id: str) -> BulletinTemplateShown:
     """Offer an area's own template no more; built-in ones stay."""
     with station.store.write() as session:
@@ -77,6 +78,14 @@ def remove(station: TheStation, viewer: Signed, template_id: str) -> BulletinTem
             session, _seen(session, viewer, template_id), by=viewer.operator, now=station.now()
         )
         return _shown(session, [offered(row)])[0]
+
+
+@router.post("/bulletins/{bulletin_id}/template", status_code=201, responses=_CHANGES)
+def keep(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinTemplateShown:
+    """Offer a bulletin's newest wording as a template in the area that it belongs to."""
+    row = operations.keep(station, viewer, bulletin_id)
+    with station.store.read() as session:
+        return _shown(session, [row])[0]
 
 
 def _seen(session: Session, viewer: Viewer, template_id: str) -> TemplateId:

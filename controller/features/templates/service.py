@@ -50,6 +50,7 @@ def add_template_of(
 ) -> BulletinTemplate:
     """Offer the newest wording of a bulletin in the area that it belongs to."""
     bulletin = usable_bulletin(session, bulletin_id, by)
+    require(session, by, MAY_KEEP, bulletin.area)
     revision = get_revision(session, bulletin_id, bulletin.revision)
     if revision.kind is not RevisionKind.TEXT:
         raise Conflict("Chỉ bản tin bằng chữ mới lưu làm mẫu được.", code="template.not-a-text")

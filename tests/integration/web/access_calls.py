@@ -186,4 +186,12 @@ CALLS = {
     "POST templates": Row(Act.TEACH, {"title": "Chợ quê", "text": "Ngày [ngày]."}),
     "PUT templates/{template_id}": Row(Act.TEACH, {"title": "Chợ", "text": "Ngày [ngày]."}, foreign=HIDDEN),
     "DELETE templates/{template_id}": Row(Act.TEACH, foreign=HIDDEN),
+    "POST airings/{airing_id}/move": Row(Act.AIR, {"to": LATER}, foreign=HIDDEN),
+    "POST airings/{airing_id}/again": Row(Act.AIR, {"nodes": ["x"], "starts_in_seconds": 60}, foreign=HIDDEN),
+    "PUT schedules/{schedule_id}": Row(Act.AIR, {"rule": EVERY_DAY}, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/render-again": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/template": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "GET listener-reports": Row(SIGNED),
+    "POST listener-reports/{report_id}/answer": Row(Act.WRITE, {"answer": "Đã sửa."}, foreign=HIDDEN),
+    "POST operators/{name}/move": Row(Act.RULE, {"area": "22333"}),
 }

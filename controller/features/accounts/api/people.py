@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn
+from controller.features.accounts.administration import move_operator
 from controller.features.accounts.proof import proven
 from controller.features.accounts.queries import operator_named, operators
 from controller.features.accounts.rate_limits import Purpose
@@ -13,6 +14,7 @@ from controller.features.accounts.schemas import (
     ChangePassword,
     CodeAsked,
     EnrolmentShown,
+    MoveOperator,
     Myself,
     Person,
     Proof,
@@ -49,6 +51,7 @@ from controller.http.refusals import refusals
 from controller.http.requests import address_of, station_of, token_of
 from controller.http.station import Station
 from controller.model.permissions import Act
+from devices.ids import AreaCode
 
 router = APIRouter(tags=["people"])
 
@@ -150,6 +153,17 @@ def index(station: TheStation, viewer: Signed) -> list[AccountShown]:
             for row in operators(session)
             if row.area in viewer.scope.seen
         ]
+
+
+@router.post("/operators/{name}/move", status_code=204, responses=refusals(401, 403, 404, 409, 422))
+def move(request: Request, station: TheStation, viewer: InPerson, name: str, asked: MoveOperator) -> None:
+    """Have a person's roles hold in another area, as administrator; the person signs in anew."""
+    _check_rules(viewer.may(Act.RULE))
+    with proven(request, station, viewer, asked.proof) as session:
+        person = operator_named(session, name)
+        if person is None or person.area not in viewer.scope.seen:
+            raise NotFound("Không có tài khoản này.", code="operator.unknown")
+        move_operator(session, person.id, AreaCode(asked.area), by=viewer.operator, now=station.now())
 
 
 @router.delete("/operators/{name}/second-factor", status_code=204, responses=refusals(401, 404, 409, 422))

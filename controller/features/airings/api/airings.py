@@ -14,8 +14,7 @@ from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.lateness import size_of
 from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.operations import stop_airing
-from controller.features.airings.page_queries import airing_views, delivery_rows
-from controller.features.airings.pages import found
+from controller.features.airings.page_queries import airing_views, delivery_rows, seen_airing
 from controller.features.airings.planning import asking_of, plan_foreseen
 from controller.features.airings.schemas import (
     AiringShown,
@@ -59,7 +58,7 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
     station.poke()
     with station.store.read() as session:
-        return airing_shown(found(session, viewer, airing_id))
+        return airing_shown(seen_airing(session, viewer.scope, airing_id))
 
 
 @router.post("/airings/foresee", responses=refusals(401, 403, 404, 409, 422))
@@ -101,7 +100,7 @@ def timetable(
 def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
     """Return one airing with its reach and the spread of its starts; of one that was split, your part."""
     with station.store.read() as session:
-        view = found(session, viewer, airing_id)
+        view = seen_airing(session, viewer.scope, airing_id)
         add_forecasts(session, station, viewer.scope, [view])
     return airing_shown(view)
 
@@ -110,7 +109,7 @@ def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
 def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[DeliveryShown]:
     """Return how far each node came, the least far first."""
     with station.store.read() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
         rows = delivery_rows(session, viewer.scope, airing.id, limit=_MOST_NODES)
     return [DeliveryShown.of(delivery) for delivery, _ in rows]
 
@@ -119,10 +118,10 @@ def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[Deli
 def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> AiringShown:
     """Stop an airing, planned or sounding."""
     with station.store.read() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
     stop_airing(station, viewer, airing.id, asked.reason)
     with station.store.read() as session:
-        return airing_shown(found(session, viewer, airing.id))
+        return airing_shown(seen_airing(session, viewer.scope, airing.id))
 
 
 def airing_shown(view: AiringView) -> AiringShown:

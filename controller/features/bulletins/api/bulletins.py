@@ -95,6 +95,13 @@ def approve(
     return _changed(station, viewer, bulletin_id)
 
 
+@router.post("/{bulletin_id}/render-again", responses=refusals(401, 403, 404, 409))
+def render_again(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
+    """Have the recording of the newest wording made once more after that failed."""
+    operations.render_again(station, viewer, bulletin_id)
+    return bulletin_whole(station, viewer, bulletin_id)
+
+
 @router.post("/{bulletin_id}/return", responses=_CHANGES)
 def give_back(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Return it to its author; a reason is required."""

@@ -8,19 +8,18 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.errors import Conflict
 from controller.features.accounts.admin_queries import name_of
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.language_reach import spread_of
 from controller.features.airings.page_queries import airing_views
+from controller.features.bulletins import operations as bulletin_operations
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_queries import act_of
 from controller.features.bulletins.page_queries import spoken, titles_of
 from controller.features.bulletins.programme_queries import lines_of
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.reapproval import is_due_again
-from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.revisions import bulletins_found, compared_with
 from controller.features.bulletins.service import clone_bulletin, recall_bulletin, submit_bulletin
 from controller.features.bulletins.topics import topic_of, topics
@@ -37,7 +36,6 @@ from controller.model.bulletin_states import (
     BulletinAction,
     BulletinId,
     BulletinState,
-    RenderingState,
     RevisionKind,
     actions,
 )
@@ -257,13 +255,7 @@ def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
 @router.post("/ban-tin/{bulletin_id}/dung-lai")
 def render_again(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Have the audio made once more after it failed."""
-    with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        rendering = spoken(session, bulletin.id, bulletin.revision).rendering
-        if rendering is None or rendering.state is not RenderingState.FAILED:
-            raise Conflict("Âm thanh của bản tin này không bị lỗi.", code="rendering.illegal-transition")
-        retry_rendering(session, rendering.id, by=viewer.operator, now=station.now())
-    station.poke()
+    bulletin_operations.render_again(station, viewer, bulletin_id)
     return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
 
 

@@ -9,14 +9,13 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.bulletins.queries import seen_bulletin
 from controller.features.library.pages.library import library_page
 from controller.features.library.template_queries import TypedTemplate, newer_template
+from controller.features.templates import operations
 from controller.features.templates.queries import get_template, unknown_template
 from controller.features.templates.service import (
     MAY_KEEP,
     add_template,
-    add_template_of,
     change_template,
     remove_template,
 )
@@ -110,9 +109,7 @@ def remove(
 @router.post("/ban-tin/{bulletin_id}/mau")
 def keep(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Make a bulletin's newest wording a template of its area."""
-    with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        add_template_of(session, bulletin.id, by=viewer.operator, now=station.now())
+    operations.keep(station, viewer, bulletin_id)
     return RedirectResponse(_KEPT, 303)
 
 

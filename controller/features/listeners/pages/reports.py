@@ -8,20 +8,21 @@ from fastapi import APIRouter, Form, Path, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.errors import LoaError, NotAllowed, NotFound
+from controller.errors import LoaError, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, viewer_in
 from controller.features.fleet.page_queries import nodes_seen
 from controller.features.fleet.queries import find_node
-from controller.features.listeners.queries import report_by_code, reports_in, seen_report
+from controller.features.listeners import operations
+from controller.features.listeners.queries import report_by_code, reports_in
 from controller.features.listeners.rate_limits import ListenerLimits
-from controller.features.listeners.service import answer_report, report_trouble
+from controller.features.listeners.service import report_trouble
 from controller.http.error_pages import status_of
 from controller.http.named import Named
 from controller.http.public_address import Reachable, public_address, reach_of
 from controller.http.render import page
 from controller.http.requests import address_of, token_of
 from controller.http.station import Station
-from controller.model.listener_report_states import ReportId, Trouble
+from controller.model.listener_report_states import Trouble
 from controller.model.permissions import Act
 from devices.ids import AreaCode, NodeId
 
@@ -177,10 +178,5 @@ def answer(
     station: TheStation, viewer: Signed, report_id: Id, tra_loi: Annotated[str, Form(max_length=4000)] = ""
 ) -> Response:
     """Answer one of them."""
-    if not viewer.may(Act.WRITE):
-        raise NotAllowed("Tài khoản này không có quyền trả lời người dân.")
-    with station.store.write() as session:
-        row = seen_report(session, viewer.scope, ReportId(report_id))
-        answer_report(session, row.id, answer=tra_loi, by=viewer.operator, now=station.now())
-    station.poke()
+    operations.answer(station, viewer, report_id, tra_loi)
     return RedirectResponse("/phan-anh?xong=tra-loi", 303)

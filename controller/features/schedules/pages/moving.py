@@ -1,6 +1,5 @@
 """Dời giờ: another time for an airing, by a form; the calendar's drag and drop sends the same form."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -10,18 +9,17 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.conflicts import Meeting
-from controller.features.airings.pages import found
-from controller.features.airings.planning import MeetsOthers, move_airing
+from controller.features.airings.page_queries import seen_airing
+from controller.features.airings.planning import MeetsOthers
+from controller.features.schedules import operations
 from controller.features.schedules.form import read_wall
-from controller.features.schedules.queries import airing_of_moved, occurrence_of
-from controller.features.schedules.service import move_occurrence
+from controller.features.schedules.queries import occurrence_of
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.airing_states import MOVABLE
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
-from devices.ids import AiringId
 
 router = APIRouter()
 
@@ -45,27 +43,13 @@ def move(
 ) -> Response:
     """Move it; what it meets is told first, and chosen about."""
     try:
-        new = _move(station, viewer, airing_id, read_wall(ngay, gio), trung)
+        meeting = Meeting(trung) if trung in set(Meeting) else None
+        new = operations.move(station, viewer, airing_id, read_wall(ngay, gio), meeting)
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
         return _page(request, station, viewer, airing_id, typed=(ngay, gio, trung), error=error)
-    station.poke()
     return RedirectResponse(f"/phat/{new}?xong=doi" if new else f"/lich?ngay={ngay}&xong=doi", 303)
-
-
-def _move(station: Station, viewer: Viewer, airing_id: str, to: datetime, trung: str) -> AiringId | None:
-    """Move the airing, or the occurrence that it was made for; return the airing that stands for it now."""
-    with station.store.write() as session:
-        airing = found(session, viewer, airing_id).id
-        by, now = viewer.operator, station.now()
-        row = occurrence_of(session, airing)
-        if row is None:
-            meeting = Meeting(trung) if trung in set(Meeting) else Meeting.REFUSE
-            return move_airing(session, airing, to=to, by=by, now=now, meeting=meeting).id
-        schedule, original_at = row.schedule, row.original_at
-        move_occurrence(session, schedule, original_at, to=to, by=by, now=now)
-        return airing_of_moved(session, schedule, original_at)
 
 
 def _page(
@@ -78,7 +62,7 @@ def _page(
     error: LoaError | None = None,
 ) -> Response:
     with station.store.read() as session:
-        airing = found(session, viewer, airing_id)
+        airing = seen_airing(session, viewer.scope, airing_id)
         repeats = occurrence_of(session, airing.id) is not None
     local = airing.starts_at.astimezone(ZONE)
     ngay, gio, trung = typed or (f"{local:%Y-%m-%d}", f"{local:%H:%M}", "")

@@ -18,9 +18,9 @@ from controller.features.schedules.consent import standing_of_schedule
 from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.preview import DATES
 from controller.features.schedules.queries import (
-    get_schedule,
     next_occurrences,
     own_days,
+    seen_schedule,
     targets_of_schedule,
 )
 from controller.features.schedules.sentences import rule_sentence
@@ -35,8 +35,7 @@ from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
-from controller.model.schedule_states import ScheduleId, ScheduleState
-from controller.model.schedules import Schedule
+from controller.model.schedule_states import ScheduleState
 from controller.store import Session
 from schedules.icalendar import from_text
 from schedules.recurrence import RuleError, start_of
@@ -54,16 +53,8 @@ _DONE = {
 }
 
 
-def found(session: Session, viewer: Viewer, schedule_id: str) -> Schedule:
-    """Return the schedule, or raise NotFound: one outside the person's view is not there."""
-    row = get_schedule(session, ScheduleId(schedule_id))
-    if not viewer.scope.hears & set(targets_of_schedule(session, row.id)):
-        raise NotFound("Lịch phát này không thuộc địa bàn của bạn.", code="schedule.unknown")
-    return row
-
-
 def _context(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> dict[str, Any]:
-    row = found(session, viewer, schedule_id)
+    row = seen_schedule(session, viewer.scope, schedule_id)
     rule, targets = from_text(row.rule), targets_of_schedule(session, row.id)
     running = row.state is ScheduleState.RUNNING
     coming = next_occurrences(row, own_days(session), station.now(), DATES) if running else []
@@ -131,7 +122,7 @@ def end(
 ) -> Response:
     """End it; what of it is still to be heard is cancelled."""
     with station.store.write(urgent=True) as session:
-        row = found(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=ly_do)
     station.poke()
     return RedirectResponse(f"/lich/{schedule_id}?xong=het", 303)
@@ -195,7 +186,7 @@ def move(
     original_at = read_original(luc)
     try:
         with station.store.write() as session:
-            row = found(session, viewer, schedule_id)
+            row = seen_schedule(session, viewer.scope, schedule_id)
             move_occurrence(
                 session,
                 row.id,
@@ -223,7 +214,7 @@ def cancel(
 ) -> Response:
     """Take one occurrence out of the schedule."""
     with station.store.write(urgent=True) as session:
-        row = found(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         cancel_occurrence(
             session, row.id, read_original(luc), by=viewer.operator, now=station.now(), reason=ly_do
         )

@@ -11,12 +11,12 @@ from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.bulletins.page_queries import bulletins_seen
 from controller.features.bulletins.queries import programmes_among, seen_bulletin
+from controller.features.schedules import operations
 from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form, typed_of
-from controller.features.schedules.pages.occurrences import found
 from controller.features.schedules.preview import preview
-from controller.features.schedules.queries import targets_of_schedule, version_of_schedule
+from controller.features.schedules.queries import seen_schedule, targets_of_schedule, version_of_schedule
 from controller.features.schedules.sentences import rule_sentence
-from controller.features.schedules.service import change_schedule, schedule_bulletin
+from controller.features.schedules.service import schedule_bulletin
 from controller.http.error_pages import status_of
 from controller.http.render import fragment, frame_of, page
 from controller.http.station import Station
@@ -60,7 +60,7 @@ def look_ahead(request: Request, station: TheStation, viewer: Signed, form: Type
     _allowed(viewer)
     if form.lich:
         with station.store.read() as session:
-            row = found(session, viewer, form.lich)
+            row = seen_schedule(session, viewer.scope, form.lich)
             form = _aimed(form, row, targets_of_schedule(session, row.id))
     context = frame_of(station, viewer, request.url.path) | _previewed(station, viewer, form)
     return HTMLResponse(fragment("lich/xem_truoc.html", context | {"form": form}))
@@ -164,7 +164,7 @@ def _previewed(
 def ask_again(request: Request, station: TheStation, viewer: Signed, schedule_id: str) -> Response:
     """Show the schedule's form."""
     with station.store.read() as session:
-        row = found(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         targets = targets_of_schedule(session, row.id)
     if row.state is not ScheduleState.RUNNING or not viewer.scope.may(viewer.operator, Act.AIR, targets):
         return RedirectResponse(f"/lich/{schedule_id}", 303)
@@ -191,29 +191,19 @@ def _aimed(form: ScheduleTyped, row: Schedule, targets: tuple[str, ...]) -> Sche
 def change(request: Request, station: TheStation, viewer: Signed, schedule_id: str, form: Typed) -> Response:
     """Give the schedule another rule, or show what that would mean."""
     with station.store.read() as session:
-        row = found(session, viewer, schedule_id)
+        row = seen_schedule(session, viewer.scope, schedule_id)
         form = _aimed(form, row, targets_of_schedule(session, row.id))
     _allowed(viewer)
     if form.viec == "xem":
         return _form_page(request, station, viewer, form, schedule=row)
     try:
-        with station.store.write() as session:
-            change_schedule(
-                session,
-                row.id,
-                rule=form.rule(),
-                skips=form.skips(),
-                by=viewer.operator,
-                now=station.now(),
-                based_on=form.phien_ban,
-            )
+        operations.change(station, viewer, schedule_id, form.rule(), form.skips(), based_on=form.phien_ban)
     except NotAllowed:
         raise
     except Newer as error:
         return _newer_page(request, station, viewer, form, error)
     except LoaError as error:
         return _form_page(request, station, viewer, form, schedule=row, error=error)
-    station.poke()
     return RedirectResponse(f"/lich/{schedule_id}?xong=sua", 303)
 
 
@@ -222,7 +212,7 @@ def _newer_page(
 ) -> Response:
     """Show the rule that somebody else has saved beside what was typed; saving again replaces theirs."""
     with station.store.read() as session:
-        row = found(session, viewer, form.lich)
+        row = seen_schedule(session, viewer.scope, form.lich)
     theirs = rule_sentence(from_text(row.rule), row.skips)
     typed = rule_sentence(form.rule(), form.skips())
     form = form.model_copy(update={"phien_ban": version_of_schedule(row)})

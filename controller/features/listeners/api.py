@@ -1,0 +1,26 @@
+"""What listeners report, by JSON: the list, and answers."""
+
+from fastapi import APIRouter
+
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.listeners import operations
+from controller.features.listeners.queries import reports_in
+from controller.features.listeners.schemas import ListenerAnswer, ListenerReportShown
+from controller.http.refusals import refusals
+
+router = APIRouter(prefix="/listener-reports", tags=["listeners"])
+
+
+@router.get("", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[ListenerReportShown]:
+    """Return what listeners of the person's areas reported: open ones first, then the newest; at most 200."""
+    scope = viewer.scope
+    with station.store.read() as session:
+        rows = reports_in(session, None if scope.is_whole() else scope.seen)
+        return [ListenerReportShown.of(row) for row, _ in rows]
+
+
+@router.post("/{report_id}/answer", status_code=204, responses=refusals(401, 403, 404, 409, 422))
+def answer(station: TheStation, viewer: Signed, report_id: str, asked: ListenerAnswer) -> None:
+    """Answer a report; its sender reads the answer by the code that the report was given."""
+    operations.answer(station, viewer, report_id, asked.answer)

@@ -1,0 +1,19 @@
+"""Answering what listeners reported, as pages and JSON both do: one transaction, then a wake-up."""
+
+from controller.errors import NotAllowed
+from controller.features.accounts.viewer import Viewer
+from controller.features.listeners.queries import seen_report
+from controller.features.listeners.service import answer_report
+from controller.http.station import Station
+from controller.model.listener_report_states import ReportId
+from controller.model.permissions import Act
+
+
+def answer(station: Station, viewer: Viewer, report_id: str, words: str) -> None:
+    """Answer a report from the person's areas, or raise NotAllowed or NotFound."""
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền trả lời người dân.")
+    with station.store.write() as session:
+        row = seen_report(session, viewer.scope, ReportId(report_id))
+        answer_report(session, row.id, answer=words, by=viewer.operator, now=station.now())
+    station.poke()

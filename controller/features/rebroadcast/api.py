@@ -1,0 +1,19 @@
+"""An airing once more for single loudspeakers, by JSON."""
+
+from fastapi import APIRouter
+
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.api.airings import one
+from controller.features.airings.schemas import AirAgain, AiringShown
+from controller.features.airings.wishes import start_of
+from controller.features.rebroadcast.operations import air_again
+from controller.http.refusals import refusals
+
+router = APIRouter(tags=["airings"])
+
+
+@router.post("/airings/{airing_id}/again", status_code=201, responses=refusals(401, 403, 404, 409, 422))
+def again(station: TheStation, viewer: Signed, airing_id: str, asked: AirAgain) -> AiringShown:
+    """Air once more what is over, for chosen loudspeakers that missed it; the areas are where they stand."""
+    planned = air_again(station, viewer, airing_id, asked.nodes, start_of(asked, station.now()))
+    return one(station, viewer, planned)
