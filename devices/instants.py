@@ -15,7 +15,8 @@ _INSTANT = re.compile(INSTANT_PATTERN)
 
 def whole_ms(at: datetime) -> datetime:
     """Return the instant in UTC, cut to whole milliseconds, as the wire carries it."""
-    at = at.astimezone(UTC)
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
     over = at.microsecond % 1000
     return at.replace(microsecond=at.microsecond - over) if over else at
 
@@ -26,8 +27,10 @@ def written_instant(at: datetime) -> str:
 
 
 def _read_instant(value: Any) -> Any:
-    if isinstance(value, str) and not _INSTANT.match(value):
-        raise ValueError("must be RFC 3339 in UTC with three decimals and Z")
+    if isinstance(value, str):
+        if not _INSTANT.match(value):
+            raise ValueError("must be RFC 3339 in UTC with three decimals and Z")
+        return datetime.fromisoformat(value)  # what does not exist (a 30 February) is a ValueError too
     if isinstance(value, int | float):
         raise ValueError("must be a string, not a number")  # noqa: TRY004 - pydantic wants ValueError
     return value

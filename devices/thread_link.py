@@ -124,6 +124,7 @@ class ThreadLink:
         self._thread: Thread | None = None
         self._told: str | None = None  # what was last logged of a connection that did not come about
         self._wake_read = self._wake_write = -1
+        self._is_woken = False  # a byte is in the pipe that the thread has not read
 
     @property
     def is_up(self) -> bool:
@@ -136,6 +137,7 @@ class ThreadLink:
         if self._thread is not None:
             raise RuntimeError("the link was started already")
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._is_woken = False
         self._stopping.clear()
         self._thread = Thread(target=self._run, name=f"link-{self._options.client_id}", daemon=True)
         self._thread.start()
@@ -192,15 +194,13 @@ class ThreadLink:
             return dict(self._filters)
 
     def _wake(self) -> None:
-        if current_thread() is self._thread:
+        if self._is_woken or current_thread() is self._thread:
             return  # it looks at what is to be written before it waits again
         with self._lock:
-            if self._wake_write < 0:
+            if self._is_woken or self._wake_write < 0:
                 return
-            try:
-                os.write(self._wake_write, b"x")
-            except BlockingIOError:
-                return  # it is awake already: the pipe is full
+            self._is_woken = True
+            os.write(self._wake_write, b"x")
 
     def _run(self) -> None:
         in_flight = MOST_IN_FLIGHT
@@ -262,6 +262,7 @@ class ThreadLink:
         for found, events in selector.select(timeout):
             if found.fd == self._wake_read:
                 os.read(self._wake_read, 4096)
+                self._is_woken = False  # after the reading: else a byte could be read and still be waited for
                 continue
             if events & selectors.EVENT_WRITE:
                 connection.write()

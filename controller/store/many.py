@@ -5,10 +5,11 @@ times as long as one statement of 500 rows.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, cast
 
@@ -44,39 +45,43 @@ class Many:
             written = json.dumps(rows, default=_written)
             done: CursorResult[Any] = connection.execute(text(self.postgresql), {"rows": written})
         else:
-            statement, values = _prepared(self.sqlite, connection.dialect, tuple(rows[0]))
-            done = connection.exec_driver_sql(
-                statement, [tuple(value(row) for value in values) for row in rows]
-            )
+            statement, columns = _prepared(self.sqlite, connection.dialect, tuple(rows[0]))
+            places = list(zip(*[column(rows) for column in columns], strict=False))  # `repeat` has no end
+            done = connection.exec_driver_sql(statement, places)
         if done.rowcount:
             connection.info[CHANGED] = True
+
+
+_Column = Callable[[Sequence[Mapping[str, Any]]], Iterable[Any]]
 
 
 @lru_cache(maxsize=64)
 def _prepared(
     statement: ClauseElement, dialect: Dialect, names: tuple[str, ...]
-) -> tuple[str, list[Callable[[Mapping[str, Any]], Any]]]:
-    """Return a statement as the driver takes it, and a function per parameter that gets the value from a row.
+) -> tuple[str, list[_Column]]:
+    """Return a statement as the driver takes it, and a function per parameter that gets all rows' values.
 
-    SQLAlchemy works this out again for each row, which takes longer than the driver and the database do.
+    SQLAlchemy works this out again for each row, which takes longer than the driver and the database do. It
+    is done parameter by parameter and not row by row, because `map` and `zip` loop in C.
     """
     compiled = cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
     assert not compiled.insert_prefetch, "a default of Python's is not made here"
     assert not compiled.update_prefetch, "a default of Python's is not made here"
     assert compiled.positiontup is not None, "SQLite's places have no names"
-    return compiled.string, [_value_of(compiled, name, name in names) for name in compiled.positiontup]
+    return compiled.string, [_column_of(compiled, name, name in names) for name in compiled.positiontup]
 
 
-def _value_of(compiled: SQLCompiler, name: str, is_told: bool) -> Callable[[Mapping[str, Any]], Any]:  # noqa: FBT001
+def _column_of(compiled: SQLCompiler, name: str, is_told: bool) -> _Column:  # noqa: FBT001
     bind = compiled.binds[name]
     write = bind.type.dialect_impl(compiled.dialect).bind_processor(compiled.dialect)
     if not is_told:
         assert not bind.required, f"no row has {name}"
         fixed = bind.effective_value if write is None else write(bind.effective_value)
-        return lambda _: fixed
+        return lambda _: repeat(fixed)
+    value_of = itemgetter(name)
     if write is None:
-        return itemgetter(name)
-    return lambda row: write(row[name])
+        return lambda rows: map(value_of, rows)
+    return lambda rows: map(write, map(value_of, rows))
 
 
 def insert_told(table: Table, names: Sequence[str], on_conflict: str) -> str:
