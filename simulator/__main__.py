@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from devices.enrolment import read_qr
 from simulator.enrolling import NotEnrolled, enrol, spec_of
 from simulator.facts import FactLines
-from simulator.faults import BadFaults
+from simulator.faults import BadFaults, parse_faults
 from simulator.fleet import Fleet
 from simulator.spec import FleetSpec
 
@@ -38,15 +38,10 @@ USAGE_ERROR = 2
 
 def main() -> int:
     """Run a fleet until it is told to stop; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    parser.add_argument("--spec", type=Path, help="JSON file of the fleet, see simulator/spec.py")
-    parser.add_argument("--storage", type=Path, help="disk of one node that is enrolled by a code")
-    parser.add_argument("--enrol", metavar="CODE", help="the code, as the technician has it")
-    parser.add_argument("--station", metavar="ADDRESS", help="where to claim it")
-    parser.add_argument("--root", metavar="KEY", help="public half of the root key, if it is known")
-    parser.add_argument("--qr", metavar="TEXT", help="address, code and root key as the QR code has them")
-    parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
+    parser = _parser()
     told = parser.parse_args()
+    if told.check_faults is not None:
+        return _check_faults(told.check_faults)
     if (told.spec is None) == (told.storage is None):
         parser.error("--spec or --storage, one of the two")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
@@ -75,6 +70,28 @@ def main() -> int:
         return FAILED
     finally:
         facts.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
+    parser.add_argument("--spec", type=Path, help="JSON file of the fleet, see simulator/spec.py")
+    parser.add_argument("--storage", type=Path, help="disk of one node that is enrolled by a code")
+    parser.add_argument("--enrol", metavar="CODE", help="the code, as the technician has it")
+    parser.add_argument("--station", metavar="ADDRESS", help="where to claim it")
+    parser.add_argument("--root", metavar="KEY", help="public half of the root key, if it is known")
+    parser.add_argument("--qr", metavar="TEXT", help="address, code and root key as the QR code has them")
+    parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
+    parser.add_argument("--check-faults", metavar="TEXT", help="only say whether these faults can be read")
+    return parser
+
+
+def _check_faults(text: str) -> int:
+    try:
+        parse_faults(text)
+    except BadFaults as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return USAGE_ERROR
     return 0
 
 

@@ -18,6 +18,7 @@ from controller.features.imports.bulletin_files import TitledText, draft_of, sam
 from controller.host.logs import log_to
 from controller.settings import BrokerChoice, Settings
 from controller.terminal.progress import Stages
+from controller.trial.fleet_process import refuse_bad_faults
 from controller.trial.job import TrialRun, report, succeeded
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.ids import AreaCode, NodeId
@@ -46,6 +47,7 @@ def run(trial: DemoOptions) -> int:
     """Run it; return the exit code: 0 only if every node without a requested fault played all of it."""
     began = time.monotonic()
     draft = _draft(trial)
+    refuse_bad_faults(trial.fail)
     with ExitStack() as parts:
         home = Path(tempfile.mkdtemp(prefix="loa-demo-"))
         parts.callback(shutil.rmtree, home, ignore_errors=True)
@@ -100,7 +102,7 @@ def _air(trial: DemoOptions, draft: TitledText, job: TrialRun, parts: ExitStack,
     fleet = fleet_of(station, nodes, **more)
     fleet.start()
     parts.callback(fleet.stop)
-    ready = fleet.wait_ready()  # first: an invalid fault option is reported before any work
+    ready = fleet.wait_ready()
     bulletin = job.render(draft)
     job.told_offline = frozenset(map(NodeId, ready["told_offline"]))
     job.told_to_reboot = frozenset(map(NodeId, ready["told_to_reboot"]))

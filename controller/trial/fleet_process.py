@@ -178,6 +178,21 @@ class FleetProcesses:
             process.stop()
 
 
+def refuse_bad_faults(fail: str) -> None:
+    """Refuse a fault option that the simulator cannot read; nothing is started for it."""
+    if not fail:
+        return
+    asked = subprocess.run(  # noqa: S603 - the arguments are ours
+        [sys.executable, "-m", "simulator", f"--check-faults={fail}"],
+        capture_output=True,
+        timeout=_READY_SECONDS,
+        check=False,
+    )
+    if asked.returncode:
+        lines = asked.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise BadInput(lines[-1] if lines else "không rõ lý do", code="fleet.spec")
+
+
 def _code_of(ending: "subprocess.Popen[bytes]") -> int | None:
     """Return its exit code; its output closes a moment before the system knows the code."""
     with contextlib.suppress(subprocess.TimeoutExpired):

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -334,11 +335,12 @@ def _made(station, bulletin):
         return rendering_of(session, bulletin, 1)
 
 
-@pytest.mark.slow
-def test_a_wish_for_faults_that_cannot_be_read_ends_with_2(tmp_path):
-    code, _, err = loa("demo", "--once", "--fail", "mưa=5%", home=tmp_path)
+@pytest.mark.parametrize("fail", ["mưa=5%", "offlin=5%", "--offline"])
+def test_faults_that_cannot_be_read_are_refused_before_anything_is_started(tmp_path, monkeypatch, fail):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))  # a station would have its folder there
+    code, _, err = typed("demo", "--once", f"--fail={fail}", home=tmp_path)
     assert code == 2
-    assert "mưa" in err
+    assert fail.split("=")[0] in err
 
 
 @pytest.mark.slow
