@@ -20,8 +20,10 @@ from controller.features.fleet.signs import ONLINE
 from controller.features.fleet.status import NodeStatus
 from controller.model.airing_states import OPEN, AiringState
 from controller.model.airings import Airing, Delivery, StoredReceipt, Target
+from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
+from controller.model.schedule_states import ScheduleId
 from devices.ids import AiringId, AreaCode, NodeId
 
 MOST_AIRINGS = 100
@@ -55,6 +57,29 @@ def airing_views(
             view.reach = reach[airing.id]
         views.append(view)
     return views
+
+
+def airings_to_come(session: Session, scope: Scope, *, limit: int) -> list[AiringView]:
+    """Return airings that have not ended, the next one first."""
+    return airing_views(session, scope, Airing.state.in_(OPEN), limit=limit)
+
+
+def ended_airings(session: Session, scope: Scope, *, limit: int) -> list[AiringView]:
+    """Return airings that have ended, the newest first."""
+    return airing_views(session, scope, Airing.state.not_in(OPEN), newest_first=True, limit=limit)
+
+
+def airings_of_bulletin(session: Session, scope: Scope, bulletin: BulletinId) -> list[AiringView]:
+    """Return the airings of a bulletin, the newest first."""
+    return airing_views(session, scope, Airing.bulletin == bulletin, newest_first=True)
+
+
+def past_of_schedule(
+    session: Session, scope: Scope, schedule: ScheduleId, *, now: datetime, limit: int
+) -> list[AiringView]:
+    """Return what was aired by a schedule, or should have been, the newest first."""
+    is_past = (Airing.schedule == schedule) & (Airing.starts_at < now)
+    return airing_views(session, scope, is_past, newest_first=True, limit=limit)
 
 
 def _airings(

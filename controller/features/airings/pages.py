@@ -16,8 +16,9 @@ from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.operations import stop_airing
 from controller.features.airings.page_queries import (
     airing_tiles,
-    airing_views,
+    airings_to_come,
     delivery_rows,
+    ended_airings,
     reasons,
     seen_airing,
 )
@@ -28,8 +29,7 @@ from controller.features.bulletins.page_queries import spoken
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from controller.http.station import Station
-from controller.model.airing_states import OPEN, AiringState
-from controller.model.airings import Airing
+from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
 from controller.store import Session
@@ -97,8 +97,8 @@ def _again(viewer: Viewer, airing: AiringView, tiles: Sequence[Tile]) -> str:
 def index(request: Request, station: TheStation, viewer: Signed) -> Response:
     """List what is to come, the next one first, and what has been, the newest first."""
     with station.store.read() as session:
-        coming = airing_views(session, viewer.scope, Airing.state.in_(OPEN), limit=_LIST)
-        past = airing_views(session, viewer.scope, Airing.state.not_in(OPEN), newest_first=True, limit=_LIST)
+        coming = airings_to_come(session, viewer.scope, limit=_LIST)
+        past = ended_airings(session, viewer.scope, limit=_LIST)
     return page(request, "luot_phat_ds.html", {"coming": coming, "past": past})
 
 

@@ -1,9 +1,9 @@
 """Reads of bulletins for pages and programs: a constant number of queries each."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
@@ -69,17 +69,20 @@ def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[Bull
 
 
 def bulletins_seen(
-    session: Session, scope: Scope, condition: ColumnElement[bool] | None = None, limit: int = MOST_BULLETINS
+    session: Session,
+    scope: Scope,
+    states: Collection[BulletinState] | None = None,
+    limit: int = MOST_BULLETINS,
 ) -> list[tuple[Bulletin, str]]:
-    """Return bulletins that the person may see with their authors' names, newest first."""
+    """Return bulletins that the person may see, of these states, with authors' names, newest first."""
     query = (
         select(Bulletin, Account.display_name)
         .join(Account, Account.id == Bulletin.author)
         .order_by(Bulletin.changed_at.desc(), Bulletin.id.desc())
         .limit(limit)
     )
-    if condition is not None:
-        query = query.where(condition)
+    if states is not None:
+        query = query.where(Bulletin.state.in_(states))
     if not scope.is_whole():
         query = query.where(Bulletin.area.in_(scope.seen))
     return [(found, other) for found, other in session.execute(query)]

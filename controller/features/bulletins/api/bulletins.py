@@ -22,7 +22,6 @@ from controller.http.refusals import refusals
 from controller.http.schemas import Reason
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId, BulletinState, TopicCode
-from controller.model.bulletins import Bulletin
 from controller.model.wording import Manner
 from devices.ids import AreaCode
 from tts.orders import Progress
@@ -36,9 +35,8 @@ def index(
     station: TheStation, viewer: Signed, state: Annotated[BulletinState | None, Query()] = None
 ) -> list[BulletinShown]:
     """Return the bulletins that the person may see, last changed first; at most 100."""
-    condition = None if state is None else Bulletin.state == state
     with station.store.read() as session:
-        rows = bulletins_seen(session, viewer.scope, condition)
+        rows = bulletins_seen(session, viewer.scope, None if state is None else [state])
     return [BulletinShown.of(row) for row, _ in rows]
 
 

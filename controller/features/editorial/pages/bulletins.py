@@ -12,7 +12,7 @@ from controller.features.accounts.admin_queries import name_of
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.language_reach import spread_of
-from controller.features.airings.page_queries import airing_views
+from controller.features.airings.page_queries import airings_of_bulletin
 from controller.features.bulletins import operations as bulletin_operations
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_queries import act_of
@@ -31,7 +31,6 @@ from controller.features.templates.service import MAY_KEEP
 from controller.features.withdrawals import operations
 from controller.http.render import page
 from controller.http.station import Station
-from controller.model.airings import Airing
 from controller.model.bulletin_states import (
     BulletinAction,
     BulletinId,
@@ -111,7 +110,6 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
     """Return all that the page of a bulletin shows."""
     bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
     speech = spoken(session, bulletin.id, bulletin.revision)
-    is_of = Airing.bulletin == bulletin.id
     before = compared_with(session, bulletin)
     return {
         "bulletin": bulletin,
@@ -120,7 +118,7 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "speech": speech,
         "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
-        "airings": airing_views(session, viewer.scope, is_of, newest_first=True),
+        "airings": airings_of_bulletin(session, viewer.scope, bulletin.id),
         **_of_approval(session, viewer, bulletin, speech.revision, station.now()),
         "is_author": viewer.operator.id in {bulletin.author, speech.revision.author},
         "manner": speech.revision.manner,

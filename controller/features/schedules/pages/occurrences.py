@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.consent_words import said_of
-from controller.features.airings.page_queries import airing_views
+from controller.features.airings.page_queries import past_of_schedule
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.schedules.calendar import lunar_words, occurrence_path
 from controller.features.schedules.consent import standing_of_schedule
@@ -31,7 +31,6 @@ from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.words import wall_day
-from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
@@ -58,13 +57,7 @@ def _context(session: Session, station: Station, viewer: Viewer, schedule_id: st
     rule, targets = from_text(row.rule), targets_of_schedule(session, row.id)
     running = row.state is ScheduleState.RUNNING
     coming = next_occurrences(row, own_days(session), station.now(), DATES) if running else []
-    past = airing_views(
-        session,
-        viewer.scope,
-        (Airing.schedule == row.id) & (Airing.starts_at < station.now()),
-        newest_first=True,
-        limit=_PAST,
-    )
+    past = past_of_schedule(session, viewer.scope, row.id, now=station.now(), limit=_PAST)
     bulletin = get_bulletin(session, row.bulletin)
     return {
         "schedule": row,

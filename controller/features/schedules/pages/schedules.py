@@ -134,7 +134,7 @@ def _form_page(
 
 def _choices(session: Session, viewer: Viewer, form: ScheduleTyped) -> list[Bulletin]:
     """Return the bulletins to choose from; one of the province is among them where its page led here."""
-    not_gone = Bulletin.state != BulletinState.WITHDRAWN
+    not_gone = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
     found = [bulletin for bulletin, _ in bulletins_seen(session, viewer.scope, not_gone, _BULLETINS)]
     if form.ban_tin and form.ban_tin not in {bulletin.id for bulletin in found}:
         with suppress(NotFound):
