@@ -1,1 +1,1 @@
-"""What all pages and JSON share: the app factory, sign-in, rendering, live streams, errors."""
+"""What all pages and the JSON interface share: the app factory, sign-in, rendering, live streams, errors."""

@@ -1,4 +1,4 @@
-"""The pages' own files: one version for all of them, so that a browser may keep them for ever."""
+"""Static files of the pages: one version for all of them, so that browsers may cache them for ever."""
 
 import gzip
 import hashlib
@@ -27,7 +27,7 @@ _BRIEFLY = "public, max-age=60"
 
 @cache
 def _files() -> dict[str, Path]:
-    """Every file by its name in addresses: nothing else can be asked for."""
+    """All files by their name in the URL; no other file can be requested."""
     return {
         path.relative_to(STATIC).as_posix(): path
         for path in sorted(STATIC.rglob("*"))
@@ -37,7 +37,7 @@ def _files() -> dict[str, Path]:
 
 @cache
 def version() -> str:
-    """Return a digest of all files together: an address that names it never changes its content."""
+    """Return a digest of all files together; the content at a URL with this digest never changes."""
     digest = hashlib.sha256()
     for name, path in _files().items():
         digest.update(name.encode())
@@ -46,7 +46,7 @@ def version() -> str:
 
 
 def address(name: str) -> str:
-    """Return where a page finds one of our files."""
+    """Return the URL of one static file."""
     return f"/tinh/{version()}/{name}"
 
 
@@ -56,7 +56,7 @@ def _packed(name: str) -> bytes:
 
 
 def serve(request: Request, asked_version: str, name: str) -> Response:
-    """Answer with the file, packed where the browser allows; NotFound for anything else."""
+    """Return the file, compressed if the browser accepts that; raise NotFound for any other name."""
     path = _files().get(name)
     if path is None:
         raise NotFound("Không có tệp này.")

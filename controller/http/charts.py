@@ -23,7 +23,7 @@ class ShareBar:
 
 
 def bars(shares: Sequence[tuple[str, float]]) -> list[ShareBar]:
-    """Return the bars of named percents, the smallest first, side by side over the whole width."""
+    """Return the bars of named percentages, smallest first, side by side over the whole width."""
     if not shares:
         return []
     ordered = sorted(shares, key=lambda share: (share[1], share[0]))
@@ -43,14 +43,14 @@ def bars(shares: Sequence[tuple[str, float]]) -> list[ShareBar]:
 
 
 def _tall(percent: float) -> float:
-    """Height of a percent: even nothing is a line that can be seen."""
+    """Height of a percentage; 0 % is drawn as a thin visible line."""
     return max(2.0, HEIGHT * min(100.0, max(0.0, percent)) / 100)
 
 
 def lines(
     points: Sequence[tuple[datetime, float]], since: datetime, until: datetime, *, longest_gap: timedelta
 ) -> list[str]:
-    """Return points of SVG polylines, one for each unbroken part, scaled to their own range."""
+    """Return the points of SVG polylines, one for each part without gaps, scaled to their own range."""
     if not points or until <= since:
         return []
     low, high = min(value for _, value in points), max(value for _, value in points)

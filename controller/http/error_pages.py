@@ -57,12 +57,12 @@ _UNKNOWN_SOUND = "Các cụm loa vẫn phát theo kế hoạch đã nhận; lỗ
 
 
 def wants_json(request: Request) -> bool:
-    """Tell whether a program asks, not a person's browser."""
+    """Return whether the request comes from a program and not from a browser."""
     return request.url.path.startswith("/api/")
 
 
 def sounding_sentence(request: Request) -> str:
-    """Say whether anything is sounding now, or what is certain when the database cannot be read."""
+    """Return a sentence: is anything sounding now; a safe sentence if the database cannot be read."""
     try:
         ask: Callable[[], str] = request.app.state.sounding
         return ask()
@@ -72,7 +72,7 @@ def sounding_sentence(request: Request) -> str:
 
 
 def _find_viewer(request: Request) -> None:
-    """Let the error's page keep the navigation, also where no page of ours was reached."""
+    """Keep the navigation on the error page, also if no page was reached."""
     if hasattr(request.state, "viewer"):
         return
     try:
@@ -83,7 +83,7 @@ def _find_viewer(request: Request) -> None:
 
 
 def door_from(request: Request) -> str:
-    """Return the address that signs in and leads back to the page that sent this, if it was one of ours."""
+    """Return the sign-in URL that leads back to the page that sent the request, if it is of this site."""
     sender = urlsplit(request.headers.get("referer", ""))
     back = sender.path if sender.netloc == request.headers.get("host") else ""
     return f"/dang-nhap?den={quote(back, safe='')}" if back not in {"", "/"} else "/dang-nhap"
@@ -96,7 +96,7 @@ def error_response(
     code: str = "",
     facts: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Return the page, or the JSON, of an error; never a stack trace."""
+    """Return an error as a page or as JSON; never with a stack trace."""
     title = _TITLES.get(status, "Có lỗi xảy ra")
     code = code or f"http-{status}"
     if wants_json(request):
@@ -132,12 +132,12 @@ _STATUS: dict[type[LoaError], int] = {
 
 
 def status_of(error: LoaError) -> int:
-    """Return the HTTP status of one of our errors: the nearest of its family."""
+    """Return the HTTP status of a LoaError: that of its nearest base class."""
     return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
 
 
 async def on_loa_error(request: Request, error: Exception) -> Response:
-    """Answer one of our errors; whoever is not signed in is led to the door and back."""
+    """Answer a LoaError; a person who is not signed in is sent to the sign-in page and back."""
     assert isinstance(error, LoaError)
     request.state.refusal = error.code
     is_page = request.method == "GET" and not wants_json(request) and not request.url.path.startswith("/song")
@@ -158,7 +158,7 @@ async def on_loa_error(request: Request, error: Exception) -> Response:
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
-    """Answer an address or a method that is not there, in Vietnamese."""
+    """Answer an unknown URL or method, in Vietnamese."""
     assert isinstance(error, HTTPException)
     response = await in_lane(error_response, request, error.status_code)
     response.headers.update(error.headers or {})
@@ -166,7 +166,7 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
-    """Answer what does not have the form that the address asks for."""
+    """Answer a request that does not match the schema of its endpoint."""
     assert isinstance(error, RequestValidationError)
     places = sorted({".".join(str(part) for part in fault["loc"][1:]) for fault in error.errors()} - {""})
     sentence = (
@@ -176,7 +176,7 @@ async def on_invalid(request: Request, error: Exception) -> Response:
 
 
 async def on_fault(request: Request, error: Exception) -> Response:
-    """Answer a fault of our own: its trace goes into the log under a code, never onto the page."""
+    """Answer an unexpected exception: its trace goes to the log under a code, never to the page."""
     code = f"loi-{secrets.token_hex(4)}"
     log.error("fault %s at %s %s", code, request.method, request.url.path, exc_info=error)
     return await in_lane(error_response, request, 500, "", code)

@@ -1,4 +1,4 @@
-"""What every request passes first: cross-site writes and oversized bodies refused, safe headers set."""
+"""First checks on every request: refuse cross-site writes and oversized bodies, set safe headers."""
 
 import re
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from tts.uploads import LARGEST_CHIME, LARGEST_UPLOAD
 
 LARGEST_BODY = 1_000_000  # bytes; ten times the longest bulletin with every letter percent-encoded
 _WITH_FILE = "multipart/form-data"
-_FRAME = 100_000  # bytes of a form around the file that it carries
+_FRAME = 100_000  # bytes of a form without the file in it
 _UPLOADS = (
     (re.compile(r"/api/v1/bulletins/import"), LARGEST_FILE + _FRAME),
     (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_UPLOAD + _FRAME),
@@ -33,7 +33,7 @@ _UPLOADS = (
     ),
 )
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-# img data: are the style sheet's own small drawings
+# img data: is needed for the small drawings in the style sheet
 _CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -49,9 +49,9 @@ _HEADERS = {
 
 
 def largest_body(path: str, content_type: str = _WITH_FILE) -> int:
-    """Return how many bytes may be sent to an address; only where files are taken more than a text has.
+    """Return how many bytes a URL accepts; only URLs that take files accept more than a text needs.
 
-    Only a form of parts carries a file: any other body lies in memory whole, and is as small as elsewhere.
+    Only a multipart form carries a file. Any other body is held in memory whole, so the small limit holds.
     """
     if not content_type.lower().startswith(_WITH_FILE):
         return LARGEST_BODY
@@ -59,7 +59,7 @@ def largest_body(path: str, content_type: str = _WITH_FILE) -> int:
 
 
 def comes_from_elsewhere(headers: Headers) -> bool:
-    """Tell whether another site's page made the browser send this; programs that are no browser pass.
+    """Return whether a page of another site caused this request; programs that are not browsers pass.
 
     Fetch metadata decides; browsers leave it out on plain HTTP, and there Origin must name this host.
     """
@@ -71,7 +71,7 @@ def comes_from_elsewhere(headers: Headers) -> bool:
 
 
 def _is_program(request: Request) -> bool:
-    """Tell whether a token comes along: no other site's page can add one, and with it no cookie counts."""
+    """Return whether the request has a token. Other sites cannot add one; with one, cookies are ignored."""
     return bearer_of(request) is not None
 
 
@@ -82,7 +82,7 @@ class Guard:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse what must not enter, and set the headers of what leaves."""
+        """Refuse bad requests, and set the headers of responses."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -116,7 +116,7 @@ class Guard:
 
 
 class BodyLimits:
-    """Ends what sends more than its address takes, also where no length was told before (pure ASGI)."""
+    """Ends requests with more bytes than their URL accepts, also without Content-Length (pure ASGI)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._limited = {
@@ -126,7 +126,7 @@ class BodyLimits:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on under its address's limit."""
+        """Pass the request on with the size limit of its URL."""
         app = self._app
         if scope["type"] == "http":
             kind = Headers(scope=scope).get("content-type", "")

@@ -1,4 +1,4 @@
-"""What the journal's acts are called on the page Nhật ký; a test holds the list against what is recorded."""
+"""Names of the journal's acts on the page Nhật ký; a test compares the list with what is recorded."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -172,12 +172,12 @@ ROLES = Named(
 
 
 def act_words(act: str) -> str:
-    """Return what was done, in words; an act that we have none for, as it was written."""
+    """Return the act in words; an act without words is returned as recorded."""
     return ACTS.get(act, act)
 
 
 def detail_words(detail: Mapping[str, Any]) -> list[str]:
-    """Return those parts of an entry's detail that mean something to an administrator, a phrase each."""
+    """Return the parts of an entry's detail that are useful to an administrator, one phrase each."""
     said = (_PHRASES[key](value) for key, value in detail.items() if key in _PHRASES and value is not None)
     return [phrase for phrase in said if phrase]
 

@@ -1,9 +1,9 @@
-"""Worker threads by purpose: emergencies and sign-ins have their own; see docs/operator.md, "Under load".
+"""Worker threads by purpose: own threads for emergencies and sign-ins; docs/operator.md, "Under load".
 
 FastAPI runs every `def` endpoint in one pool of 40 threads. A flood of slow requests fills that pool, and
-then the stop of an emergency waits for a thread. So the routes that start or end something at once are
+then a request to stop an emergency waits for a thread. So routes that start or end sound at once are
 `UrgentRoute`s: their endpoint, what it depends on and their error pages run in threads that no other request
-takes. Password hashes run in a lane of two threads, which refuses at once when enough people wait already.
+uses. Password hashes run in a lane of two threads, which refuses at once when its queue is full.
 """
 
 import asyncio
@@ -33,17 +33,17 @@ _NICE = 10
 
 
 class Lane:
-    """A few threads, and a bounded number of calls that wait for one; more are refused at once."""
+    """A thread pool with a bounded queue; calls beyond it are refused at once."""
 
     def __init__(self, name: str, *, workers: int, waiting: int, refusal: str, yields: bool = False) -> None:
-        """`yields`: its threads take the processor only while no other thread wants it (Linux)."""
+        """`yields`: its threads run at the lowest processor priority (Linux)."""
         begin = _yield_to_others if yields else None
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name, initializer=begin)
         self._places = threading.BoundedSemaphore(workers + waiting)
         self._refusal = refusal
 
     async def run(self, call: Callable[..., T], *args: Any, **named: Any) -> T:
-        """Return what the call returns, or raise TooManyTries when too many wait."""
+        """Run the call and return its result; raise TooManyTries if the queue is full."""
         if not self._places.acquire(blocking=False):
             raise TooManyTries(self._refusal, retry_after=_RETRY_SECONDS, code="station.full")
         context = contextvars.copy_context()
@@ -56,12 +56,12 @@ class Lane:
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """Take no more calls; threads end once they are idle."""
+        """Accept no more calls; threads end when they are idle."""
         self._pool.shutdown(wait=False)
 
 
 def _yield_to_others() -> None:
-    """Have the present thread, and those that a hash starts from it, go after all others."""
+    """Give this thread, and the threads that a hash starts from it, the lowest priority."""
     with contextlib.suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
@@ -89,13 +89,13 @@ class Lanes:
     """Sign-ins from browsers that this person has signed in from before: strangers cannot fill it."""
 
     def close(self) -> None:
-        """Take no more calls in any of them."""
+        """Accept no more calls in any lane."""
         for lane in (self.urgent, self.door, self.known_door):
             lane.close()
 
 
 def lanes_of(request: Request) -> Lanes:
-    """Return the lanes of the site that the request came to."""
+    """Return the lanes of the site that received the request."""
     return cast("Lanes", request.app.state.lanes)
 
 
@@ -104,7 +104,7 @@ _LANE: contextvars.ContextVar[Lane | None] = contextvars.ContextVar("lane", defa
 
 
 async def in_lane(call: Callable[..., T], *args: Any, **named: Any) -> T:
-    """Run a call that may block in a thread of the present request's lane."""
+    """Run a blocking call in a thread of the current request's lane."""
     lane = _LANE.get()
     if lane is None:
         return await run_in_threadpool(call, *args, **named)
@@ -112,18 +112,18 @@ async def in_lane(call: Callable[..., T], *args: Any, **named: Any) -> T:
 
 
 def is_urgent() -> bool:
-    """Whether the present request is one that nothing else may hold up."""
+    """Whether the current request is urgent, so that no other request may delay it."""
     return _LANE.get() is not None
 
 
 class UrgentRoute(APIRoute):
-    """A route whose threads no other request takes: emergencies, and everything that stops what sounds."""
+    """A route with threads of its own: emergencies, and every route that stops sound."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         super().__init__(path, _asynchronous(endpoint), **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, which says in which lane all that follows runs."""
+        """Return the handler, which sets the lane for the rest of the request."""
         handle = super().get_route_handler()
 
         async def handle_in_lane(request: Request) -> Response:

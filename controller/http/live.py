@@ -1,7 +1,7 @@
-"""One stream a page: waits for changes, renders anew, sends the pieces that differ; see docs/architecture.md.
+"""One stream per page: wait for changes, render again, send changed pieces; see docs/architecture.md.
 
-What is sent is state, not news: whoever connects late or again gets every piece as it is. Viewers of one page
-share one rendering, so that fifty of them cost as much as one.
+State is sent, not events: a browser that connects late or again gets every piece. Viewers of one page
+share one rendering, so that 50 viewers cost as much as one.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ MOST_OF_ONE = 100
 MOST_STREAMS = 5_000
 """Streams of all: some 100 MB, and far below the file descriptors that a process may have."""
 
-# what a page's own clock moves is no difference
+# texts that only the page's clock changes are not compared
 _TICKING = re.compile(
     r"(<(?:span|time)[^>]* data-(?:since|until|ago)=[^>]*>)[^<]*|(<progress data-since[^>]*?) value=\"\d+\""
 )
@@ -54,7 +54,7 @@ class PageElement:
 
     @property
     def digest(self) -> bytes:
-        """Digest of what the piece says, running clocks aside."""
+        """Digest of the piece's content without running clocks."""
         return hashlib.blake2b(_TICKING.sub(r"\1\2", self.html).encode(), digest_size=8).digest()
 
 
@@ -70,7 +70,7 @@ class _Board:
 
 @dataclass(slots=True)
 class Live:
-    """Wakes the streams of a site; watches only while somebody looks."""
+    """Wakes the streams of a site; its watcher thread runs only while there are viewers."""
 
     changes: ChangeCounter
     _number: int = 0
@@ -83,12 +83,12 @@ class Live:
     _boards: "OrderedDict[object, _Board]" = field(default_factory=OrderedDict)
 
     def close(self) -> None:
-        """End every stream at once, and take no more; may be called from any thread, and again."""
+        """End every stream at once and accept no more; safe from any thread, and to repeat."""
         self._closing.set()
         self._wake(self._number)
 
     def check_room(self, who: str) -> None:
-        """Raise TooManyTries where a person, or all together, hold too many streams open."""
+        """Raise TooManyTries if one person, or all people together, have too many streams open."""
         with self._lock:
             if self._viewers[who] >= MOST_OF_ONE or self._viewers.total() >= MOST_STREAMS:
                 raise TooManyTries(
@@ -111,10 +111,10 @@ class Live:
     def _leave(self, who: str) -> None:
         with self._lock:
             self._viewers[who] -= 1
-            self._viewers += Counter()  # drops who has none left
+            self._viewers += Counter()  # removes people who have no stream left
 
     def _is_watched(self) -> bool:
-        """Whether to go on watching; the lock keeps a viewer from arriving while the watcher goes."""
+        """Whether to go on watching; the lock prevents a new viewer while the watcher ends."""
         with self._lock:
             self._watching = self._viewers.total() > 0 and not self._closing.is_set()
             return self._watching
@@ -144,7 +144,7 @@ class Live:
             return
 
     async def _pieces(self, key: object, beat: int, render: Render) -> tuple[Sequence[PageElement], float]:
-        """Return the page's pieces no older than now, and the processor seconds they took; all share them."""
+        """Return the page's pieces, no older than now, and their cost in CPU seconds; viewers share them."""
         board = self._boards.get(key)
         if board is None or (board.number, board.beat) != (self._number, beat):
             task = asyncio.create_task(run_in_threadpool(_timed, render))
@@ -197,7 +197,7 @@ def _partial(piece: PageElement) -> str:
 def stream(
     live: Live, key: object, render: Render, is_welcome: Callable[[], bool], who: str
 ) -> StreamingResponse:
-    """Return the answer that keeps a page alive, or raise TooManyTries."""
+    """Return the response that streams a page's changes, or raise TooManyTries."""
     live.check_room(who)
     return StreamingResponse(
         live.messages(key, render, is_welcome, who),

@@ -1,4 +1,4 @@
-"""Words for the values of an enum or a code: a value without words is shown in plain, and no page fails."""
+"""Words for the values of an enum or a code; a value without words is shown as it is, without an error."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -8,9 +8,9 @@ V = TypeVar("V")
 
 
 class Named(dict[K, V]):
-    """Words by value; one that has none gets what `other` makes of it, for example its bare name.
+    """Words by value; for a value without words, the result of `other`, for example its name.
 
-    Rows come from nodes and from databases that are newer than this release. A test holds that every value
+    Rows may come from nodes and databases that are newer than this release. A test checks that every value
     known today has words of its own.
     """
 

@@ -1,4 +1,4 @@
-"""The places that the navigation leads to: one list, from which sidebar, phone bar and tests are drawn."""
+"""The entries of the navigation: one list for the sidebar, the phone's bar and the tests."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _IN_BAR = 4
 
 
 class MenuGroup(StrEnum):
-    """Heading under which places stand together."""
+    """Heading of a group of entries."""
 
     DAY = "Công việc"
     SOUND = "Loa và số liệu"
@@ -21,9 +21,9 @@ class MenuGroup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One entry. `needs`: the act that opens it (None: whoever is signed in); `also`: its pages elsewhere.
+    """One entry. `needs`: the act required (None: any signed-in person); `also`: its other pages.
 
-    `in_bar`: the act by which it has a place in a phone's bar, if any; the first few stand there,
+    `in_bar`: the act that puts it into a phone's bar, if any; the first few are shown there,
     the others under “Thêm”.
     """
 
@@ -36,7 +36,7 @@ class MenuEntry:
     also: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
-        """Whether a page's address belongs to this place."""
+        """Whether a page's URL belongs to this entry."""
         if self.path == "/":
             return path == "/"
         return any(path == start or path.startswith(f"{start}/") for start in (self.path, *self.also))
@@ -75,12 +75,12 @@ class Shown:
 
     @property
     def here_in_bar(self) -> bool:
-        """Whether the page's own place stands in a phone's bar."""
+        """Whether the page's own entry is in the phone's bar."""
         return self.here in self.bar
 
 
 def shown(may: Callable[[Act], bool], path: str, places: Iterable[MenuEntry] = PLACES) -> Shown:
-    """Return what a person sees of the places; one that would be refused is not drawn."""
+    """Return the entries that a person may open; others are not shown."""
     open_to = [place for place in places if place.needs is None or may(place.needs)]
     groups = [(group, [place for place in open_to if place.group is group]) for group in MenuGroup]
     bar = [place for place in open_to if place.in_bar is not None and may(place.in_bar)][:_IN_BAR]

@@ -1,4 +1,4 @@
-"""Where the pages are found from outside: as the station was told, never as a request's Host header says."""
+"""The public URL of the pages: from the settings, never from a request's Host header."""
 
 from enum import StrEnum
 from ipaddress import ip_address
@@ -11,7 +11,7 @@ _OF_A_NETWORK = (".local", ".lan", ".internal", ".home.arpa")
 
 
 class Reachable(StrEnum):
-    """From where an address can be opened, as far as the address itself tells."""
+    """From where a URL can be reached, judged by the URL alone."""
 
     MACHINE = "machine"
     NETWORK = "network"
@@ -19,15 +19,15 @@ class Reachable(StrEnum):
 
 
 def public_address(station: Station) -> str:
-    """Return the address that links in feeds and printed codes begin with, without a slash at its end.
+    """Return the base URL of links in feeds and printed codes, without a slash at its end.
 
-    Whoever asks for a page chooses the Host header; a cache or a printed code would hand it on to others.
+    The client chooses the Host header; a cache or a printed code would pass a forged one on to others.
     """
     return (station.settings.address or station.welcome().address).rstrip("/")
 
 
 def reach_of(address: str) -> Reachable:
-    """Return from where an address (`https://loa.example`, `mqtt://10.0.0.5:1883`) can be opened; pure."""
+    """Return from where a URL (`https://loa.example`, `mqtt://10.0.0.5:1883`) can be reached; pure."""
     host = (urlsplit(address).hostname or "").rstrip(".")
     if not host or host == "localhost" or host.endswith(".localhost"):
         return Reachable.MACHINE

@@ -1,4 +1,4 @@
-"""What the security log says of an answer that refuses: a sign-in, a token, an act, a page of elsewhere."""
+"""Entries of the security log for refused requests: sign-in, token, act, cross-site request."""
 
 import re
 
@@ -26,7 +26,7 @@ _LOGGED = frozenset({401, 403, 404, 429})
 
 
 def note_answer(request: Request, status: int) -> None:
-    """Count an answer in the security log, if it belongs there; never waits."""
+    """Count a response in the security log, if it is a refusal; never blocks."""
     if status not in _LOGGED:
         return
     act = _act_of(request, status)
@@ -47,7 +47,7 @@ def _act_of(request: Request, status: int) -> str | None:
     if status == 429:  # noqa: PLR2004
         return "limit"
     if status == 401:  # noqa: PLR2004
-        # who only lacks a session is led to the door, and was not refused anything
+        # a person without a session is sent to the sign-in page; that is no refusal
         return "sign-in" if path in _DOOR else "token" if bearer_of(request) else None
     if getattr(request.state, "refusal", "") == ELSEWHERE:
         return "elsewhere"
@@ -55,5 +55,5 @@ def _act_of(request: Request, status: int) -> str | None:
 
 
 def _masked(path: str) -> str:
-    """Return the address without what names a thing, or may be a secret that somebody put there."""
+    """Return the URL without ids and without parts that may be a secret."""
     return "/".join(part if not part or _WORD.fullmatch(part) else "*" for part in path.split("/"))

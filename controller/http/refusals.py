@@ -1,4 +1,4 @@
-"""What a call may answer when it refuses, for the description of the interface."""
+"""The error responses of an endpoint, for OpenAPI."""
 
 from typing import Any
 
@@ -31,11 +31,11 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the answers of refusal for the given statuses, with those that come along with them."""
+    """Return the error responses for the given statuses, with the statuses that always belong to them."""
     every = {*statuses, *(_WITH_401 if 401 in statuses else ())}  # noqa: PLR2004 - the status itself
     return {status: _ANSWERS[status] for status in sorted(every)}
 
 
 def describe_refusals(described: dict[str, Any]) -> None:
-    """Put into a description what the answers of refusal refer to."""
+    """Add to an OpenAPI document the schemas that the error responses refer to."""
     described["components"]["schemas"][Fault.__name__] = Fault.model_json_schema(mode="serialization")

@@ -1,4 +1,4 @@
-"""Turns templates into pages; the only place that knows Jinja."""
+"""Renders templates into pages; the only module that imports Jinja."""
 
 import gzip
 from collections.abc import Mapping
@@ -92,18 +92,18 @@ ENGINE_WORDS = {
 
 
 def reason_words(reason: str) -> str:
-    """Return a node's reason in words; one we have no words for, as it came."""
+    """Return a node's reason in words; an unknown reason is returned unchanged."""
     return REASON_WORDS[reason]
 
 
 def engine_words(engine: str | None) -> str:
-    """Return what an officer calls a voice engine."""
+    """Return an officer's name for a voice engine."""
     return ENGINE_WORDS.get(engine or "", f"giọng đọc {engine}")
 
 
 @cache
 def icon(name: str) -> Markup:
-    """Return a drawing of the sprite; the word beside it says the same, so readers skip it."""
+    """Return an icon of the sprite, hidden from screen readers: the word beside it says the same."""
     place = f"{assets.address('vendor/icons.svg')}#{name}"
     return Markup(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>'
@@ -142,7 +142,7 @@ def _environment() -> Environment:
 
 
 def offer(**words: Any) -> None:
-    """Let templates use words and functions of features; the site does so once, before its first page."""
+    """Give templates the words and functions of features; the site calls this once, before its first page."""
     _environment().globals.update(words)
 
 
@@ -152,7 +152,7 @@ def fragment(template: str, context: Mapping[str, Any]) -> str:
 
 
 def frame_of(station: Station, viewer: object, path: str) -> dict[str, Any]:
-    """Return what every template may ask for."""
+    """Return the variables that every template may use."""
     return {
         "viewer": viewer,
         "alarms": getattr(viewer, "alarms", ()),
@@ -164,7 +164,7 @@ def frame_of(station: Station, viewer: object, path: str) -> dict[str, Any]:
 
 
 def page(request: Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
-    """Return a whole page; the frame finds who is signed in, the station's name and its clock by itself."""
+    """Return a whole page; the frame adds the signed-in person, the station's name and its clock."""
     viewer = getattr(request.state, "viewer", None)
     frame = frame_of(request.app.state.station, viewer, request.url.path)
     told = fragment(template, frame | dict(context))

@@ -1,4 +1,4 @@
-"""What a request says of itself: its station, where it comes from, and what it was sent with."""
+"""Values read from a request: its station, client address, session cookie and token."""
 
 from typing import cast
 
@@ -13,17 +13,17 @@ def station_of(request: Request) -> Station:
 
 
 def cookie_name(request: Request) -> str:
-    """Return the cookie's name: over https the browser itself forbids anyone else to set it."""
+    """Return the cookie's name; over https its prefix makes the browser refuse it from other hosts."""
     return "__Host-loa" if request.url.scheme == "https" else "loa"
 
 
 def address_of(request: Request) -> str:
-    """Return where a request comes from, for limits and the journal."""
+    """Return the client's address, for limits and the journal."""
     return request.client.host if request.client else "?"
 
 
 def bearer_of(request: Request) -> str | None:
-    """Return the token that a program sent, or None; pages know none, only the JSON interface does."""
+    """Return the token that a program sent, or None; only the JSON interface accepts tokens."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     is_bearer = scheme.lower() == "bearer" and request.url.path.startswith("/api/")
     return token.strip() if is_bearer else None

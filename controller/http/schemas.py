@@ -1,4 +1,4 @@
-"""Parts that the JSON of every feature shares: base of what is sent, error, area code."""
+"""JSON shapes that every feature shares: base classes of requests and responses, error, area code."""
 
 from typing import Annotated, Any, Self
 
@@ -12,19 +12,19 @@ Code = Annotated[
 
 
 class Command(BaseModel):
-    """Base of what a program sends: an unknown field is a mistake of the program."""
+    """Base of request bodies; an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class View(BaseModel):
-    """Base of what a program gets; it takes its fields from the attributes of a row by their names."""
+    """Base of responses; fields are read from a row's attributes of the same name."""
 
     model_config = ConfigDict(from_attributes=True)
 
     @classmethod
     def of(cls, source: object, **own: Any) -> Self:
-        """Return the view of a row or a dataclass; what `own` holds is taken instead of the row's."""
+        """Return the view of a row or a dataclass; values in `own` replace those of the row."""
         return cls.model_validate(_Overlaid(source, own) if own else source)
 
 

@@ -1,11 +1,11 @@
-"""What a page shows of a state: a word with its icon and tone; pure."""
+"""How a page shows a state: a word with an icon and a tone; pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class StatusTone(StrEnum):
-    """How a thing looks: its colour; never without a word and an icon beside it."""
+    """Colour of a state; always shown together with a word and an icon."""
 
     LIVE = "live"  # sounding now
     GOOD = "good"
@@ -25,5 +25,5 @@ class Sign:
 
 
 def unnamed(value: str) -> Sign:
-    """Return the sign of a value that has no word of its own."""
+    """Return the sign of a value without words."""
     return Sign(str(value), "info-circle", StatusTone.CALM)

@@ -1,4 +1,4 @@
-"""What the pages need of the running station; the composition root supplies it."""
+"""Protocols for what the pages need of the running station; the composition root supplies them."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -19,28 +19,28 @@ from tts.uploads import UploadStore
 
 
 class ChangeCounter(Protocol):
-    """A counter that grows with every committed change, for whoever waits for news."""
+    """A counter that grows with every committed change, for threads that wait for one."""
 
     @property
     def number(self) -> int:
         """How many changes there have been."""
 
     def wait(self, after: int, timeout: float) -> int:
-        """Return the number once it is above `after`, at the latest after `timeout` seconds."""
+        """Wait until the number is above `after`, at most `timeout` seconds; return it."""
 
 
 class RefusalLog(Protocol):
-    """Counts what is refused, and writes it down when it is told to; usable from any thread."""
+    """Counts refusals and logs the counts on request; safe from any thread."""
 
     def note(self, refused: Refused, now: datetime) -> None:
-        """Count one; never waits."""
+        """Count one refusal; never blocks."""
 
     def write(self) -> None:
-        """Write down what was counted."""
+        """Write the counts to the log."""
 
 
 class Station(Protocol):
-    """The running station, as far as a page may see it; every member may be used from any thread."""
+    """The running station as pages see it; every member is safe from any thread."""
 
     @property
     def store(self) -> Store:
@@ -48,19 +48,19 @@ class Station(Protocol):
 
     @property
     def recordings(self) -> RecordingStore:
-        """The finished recordings, named by digest."""
+        """The finished recordings, by digest."""
 
     @property
     def uploads(self) -> UploadStore:
-        """The sound files as people brought them, named by digest."""
+        """The uploaded sound files, by digest."""
 
     @property
     def changes(self) -> ChangeCounter:
-        """Tells when something was committed, or speech has come further."""
+        """Grows when something was committed or a rendering made progress."""
 
     @property
     def label(self) -> str:
-        """The name that the pages carry at their head, such as “Khánh Hòa”."""
+        """The name in the header of the pages, such as “Khánh Hòa”."""
 
     @property
     def speech(self) -> Speech:
@@ -74,37 +74,37 @@ class Station(Protocol):
         """Open the first administrator's account with its one-time code, or raise LoaError."""
 
     def welcome(self) -> Welcome:
-        """What a node is told when it enrols, beside its own name and password."""
+        """Data for a node that enrols, besides its own name and password."""
 
     def now(self) -> datetime:
         """The controller's clock, aware UTC."""
 
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
-        """How far speech has come for a rendering; None when nothing is being spoken for it."""
+        """Progress of a rendering; None if it is not being spoken now."""
 
     @property
     def settings(self) -> Settings:
-        """The settings in force; secrets among them never reach a page."""
+        """The settings in force; secrets in them must never be put on a page."""
 
     def sample(self, text: str, area: AreaCode) -> bytes:
-        """Return a short text spoken with an area's words, as MP3; bounded, one at a time, or LoaError."""
+        """Speak a short text with an area's lexicon; return MP3. Bounded, one at a time; raises LoaError."""
 
     def poke(self) -> None:
-        """Have the beats run at once, because a person is waiting."""
+        """Run the periodic work at once, because a person is waiting."""
 
     @property
     def times(self) -> Times:
-        """The station's head starts: what is called begins after one of them."""
+        """Lead times of the station: an emergency starts one lead time after the call."""
 
     def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
-        """Sign what is new in these areas' plans, in the transaction of the act that cannot wait."""
+        """Sign the changed plans of these areas in the transaction of the urgent act."""
 
     def hurry(self, outgoing: Iterable[Outgoing]) -> None:
-        """Publish at once what was signed and committed, and poke."""
+        """Publish at once the plans that were signed and committed, then wake the periodic work."""
 
     @property
     def security(self) -> RefusalLog:
-        """Counts what was refused."""
+        """Counts refused requests."""
 
     def broker_up(self) -> bool:
         """Whether the station is connected to its MQTT broker."""
