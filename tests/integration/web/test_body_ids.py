@@ -33,7 +33,7 @@ PLAIN = {
     *("seconds", "intro", "outro", "again_if_preempted", "spans", "every", "at", "first_day", "last"),
     *("times", "weekdays", "days", "nth", "also", "except_days", "days_off", "only_lunar", "never_lunar"),
     *("latest_after_seconds", "original_at", "day", "off", "acts", "expires_at", "until", "note", "seen"),
-    *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new"),
+    *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new", "answer"),
 }
 PLANS = {"bulletin": "{approved}", "areas": [AREA]}
 """Per call: the field, and what of the foreign commune is put there. None: here it names nothing."""
@@ -65,7 +65,11 @@ CALLS = {
     "POST programmes/{bulletin_id}/revise": {"items.bulletin": "{approved}", "area": None},  # it stays
     "POST schedules": PLANS | {"rule.first": None},
     "POST schedules/foresee": PLANS | {"rule.first": None},
+    "PUT schedules/{schedule_id}": {"rule.first": None},
     "POST schedules/{schedule_id}/occurrences/move": {"to": None},
+    "POST airings/{airing_id}/move": {"to": None},
+    "POST airings/{airing_id}/again": {"nodes": ["{node_id}"]},
+    "POST operators/{name}/move": {"area": AREA},
     "POST schedules/{schedule_id}/occurrences/foresee": {"to": None},
     "POST templates": {"area": AREA},
     "POST tokens": {"area": AREA},
