@@ -23,7 +23,9 @@ def whole_ms(at: datetime) -> datetime:
 
 def written_instant(at: datetime) -> str:
     """Return the wire's form of an aware instant, for example `2026-11-24T10:00:00.000Z`."""
-    return whole_ms(at).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"  # it cuts, and does not round
 
 
 def _read_instant(value: Any) -> Any:

@@ -249,16 +249,16 @@ MOST_PARSED = 1024
 _NAME = r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})"
 _DIGEST = r"([0-9a-f]{64})"
 _NUMBER = r"(0|[1-9][0-9]{0,5})"
-_SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Topic]], ...] = (
+_SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Topic]], ...] = (  # what comes most is tried first
+    (re.compile(rf"node/{_NAME}/vitals"), VitalsTopic),
+    (re.compile(rf"node/{_NAME}/receipt"), ReceiptTopic),
     (
         re.compile(rf"recording/{_DIGEST}/chunk/{_NUMBER}"),
         lambda rec, n: ChunkTopic(RecordingId(rec), int(n)),
     ),
     (re.compile(rf"time/{_NAME}/reply"), TimeReplyTopic),
     (re.compile(rf"time/{_NAME}"), TimeTopic),
-    (re.compile(rf"node/{_NAME}/receipt"), ReceiptTopic),
     (re.compile(rf"node/{_NAME}/receipt-committed"), ReceiptCommittedTopic),
-    (re.compile(rf"node/{_NAME}/vitals"), VitalsTopic),
     (re.compile(rf"node/{_NAME}/state"), StateTopic),
     (re.compile(rf"node/{_NAME}/want"), WantTopic),
     (

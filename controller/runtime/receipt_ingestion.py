@@ -1,7 +1,7 @@
 """Applies receipts to deliveries: receipts of hundreds of nodes in one transaction."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -26,7 +26,7 @@ from devices.messages import Receipt, Receipts
 MOST_ENTRIES: Final = 10
 """Most entries of the as-aired log for one node and airing. Each late stretch adds one; later reports of a
 node that keeps changing its reports are ignored, or it could fill the log."""
-_FACTS = tuple(field.name for field in fields(Facts))
+_FACTS = Facts._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +185,10 @@ _SAVE = Many(
 
 
 def _save(session: Session, changed: dict[tuple[AiringId, NodeId], Facts]) -> None:
+    names = tuple(_OF_SAVE)
     rows = [
-        {"of_airing": airing, "of_node": node}
-        | {f"new_{name}": getattr(facts, name) for name in _FACTS}
-        | {"new_rung": int(facts.rung)}
-        for (airing, node), facts in changed.items()
+        dict(zip(names, (*place, int(facts.rung), *facts[1:]), strict=True))
+        for place, facts in changed.items()
     ]
     _SAVE.execute(session, rows)
 

@@ -59,7 +59,8 @@ class VitalsWriter:
             _make_room(self._histories)
             history = self._histories[node] = _History(self.clock())
         history.samples.append(sampled(vitals, at))
-        del history.samples[:-_MOST_SAMPLES]
+        if len(history.samples) > _MOST_SAMPLES:
+            del history.samples[0]
 
     def write(self, *, everything: bool = False) -> None:
         """Write what is due, or everything; what the database does not accept now stays for the next call.

@@ -1,8 +1,7 @@
 """How receipts become one delivery's facts, whatever their order and however often they come; pure."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from controller.model.airing_states import Rung, climb
 from devices.messages import Receipt, ReceiptKind
@@ -19,8 +18,7 @@ _RUNGS = {
 """The rung that a receipt proves; stopping and refusing prove none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What one node did with one airing."""
 
     rung: Rung = Rung.PLANNED
@@ -65,7 +63,7 @@ def fold(facts: Facts, receipt: Receipt, most_ms: int) -> Facts:
         told |= _reason(facts, receipt.at, reason)
     rung = climb(facts.rung, _RUNGS[receipt.kind])
     heard_ms = max(facts.heard_ms, min(receipt.heard_ms, most_ms))
-    return replace(facts, rung=rung, heard_ms=heard_ms, **told)
+    return facts._replace(rung=rung, heard_ms=heard_ms, **told)
 
 
 def _first(known: datetime | None, told: datetime) -> datetime:
@@ -73,9 +71,11 @@ def _first(known: datetime | None, told: datetime) -> datetime:
 
 
 def _is_earlier(facts: Facts, receipt: Receipt) -> bool:
+    if facts.started_at is None:
+        return True
     known = (facts.started_at, facts.start_offset_ms, facts.clock_error_ms)
     told = (receipt.at, receipt.offset_ms, receipt.clock_error_ms)
-    return facts.started_at is None or _order(told) < _order(known)
+    return _order(told) < _order(known)
 
 
 def _order(start: tuple[datetime | None, int | None, float | None]) -> tuple[float, int, float]:

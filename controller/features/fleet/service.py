@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
@@ -221,13 +222,15 @@ def note_newest(session: Session, come: Iterable[tuple[datetime, Vitals]]) -> No
     newest = {told.node: (at, told) for at, told in come}
     rows = [
         {"of_node": told.node, "told": told.model_dump_json(), "born": told.session, "heard": at}
-        | {f"told_{name}": getattr(told, name) for name in TOLD}
+        | dict(zip(_TOLD_NAMES, _told_of(told), strict=True))
         for at, told in newest.values()
     ]
     if rows:
         _NEWEST.execute(session, rows)
 
 
+_told_of = attrgetter(*TOLD)
+_TOLD_NAMES = tuple(f"told_{name}" for name in TOLD)
 _OF_NEWEST = {"of_node": Node.id, "born": Node.session, "heard": Node.last_heard_at} | {
     f"told_{name}": getattr(Node, name) for name in TOLD
 }

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 
 from devices.messages import Vitals
@@ -45,7 +46,7 @@ class Thinned:
 
 def quarter_of(at: datetime) -> int:
     """Return the number of the quarter in which an instant lies."""
-    return int(at.timestamp()) // _QUARTER_S
+    return _seconds(at) // _QUARTER_S
 
 
 def start_of(quarter: int) -> datetime:
@@ -60,7 +61,7 @@ def first_quarter(day: date) -> int:
 
 def written(vitals: Vitals, at: datetime) -> str:
     """Return one sample as it is appended to its quarter: second, sounding, figures."""
-    second = int(at.timestamp()) % _QUARTER_S
+    second = _seconds(at) % _QUARTER_S
     sounding = "1" if vitals.sounding else ""
     return f"{second},{sounding},{','.join([_short(value) for value in _figures_of(vitals)])};"
 
@@ -127,7 +128,15 @@ def _figure(values: Iterable[float | None]) -> Figure | None:
     return min(kept), round(sum(kept) / len(kept), _DECIMALS), max(kept)
 
 
+@lru_cache(maxsize=64)
+def _seconds(at: datetime) -> int:
+    """Return the seconds since 1970; remembered, because the vitals of one turn came at one instant."""
+    return int(at.timestamp())
+
+
+@lru_cache(maxsize=8_192)
 def _short(value: float | None) -> str:
+    """Return a figure as it is kept; remembered, because most figures of nodes are among few values."""
     if isinstance(value, int):
         return str(value)
     return "" if value is None else f"{round(value, _DECIMALS):g}" if abs(value) < 1e5 else f"{value:.0f}"  # noqa: PLR2004 - %g keeps six digits
