@@ -1,4 +1,4 @@
-"""Names, passwords and codes that commands ask for: from the environment, first passwords, the keyboard."""
+"""Names, passwords and codes for commands: from the environment, the first passwords or the keyboard."""
 
 import getpass
 import os
@@ -33,23 +33,23 @@ def name_and_password(role: CommandUser) -> tuple[str, str]:
 
 
 def code_of(role: CommandUser) -> Callable[[str], str]:
-    """Return how the second factor of a name is asked for: from LOA_APPROVER_CODE, or the keyboard."""
+    """Return a function that gets a name's second-factor code: from LOA_APPROVER_CODE, or the keyboard."""
     return lambda name: _asked(f"LOA_{role.name}_CODE", f"mã xác thực của {name}", code="operator.no_code")
 
 
 def fresh_code() -> str:
-    """Return a code of the telephone that no sign-in used up: from LOA_EMERGENCY_CODE, or the keyboard."""
+    """Return a fresh telephone code, not yet used to sign in: from LOA_EMERGENCY_CODE, or the keyboard."""
     asked = "Mã xác thực kế tiếp trên điện thoại"
     return _asked("LOA_EMERGENCY_CODE", "mã xác thực mới", code="operator.no_code", asked=asked)
 
 
 def own_password(name: str) -> str:
-    """Return the password of who signs on the station's own machine: from LOA_PASSWORD, or the keyboard."""
+    """Return the password of the person who signs on the station's machine: LOA_PASSWORD or keyboard."""
     return _asked("LOA_PASSWORD", f"mật khẩu của {name}", code="operator.no_password")
 
 
 def _asked(variable: str, what: str, *, code: str, known: str = "", asked: str = "") -> str:
-    """Return what the variable says, else what is known, else what is typed; BadInput without a terminal."""
+    """Return the variable's value, else the known value, else typed input; BadInput without a terminal."""
     given = os.environ.get(variable) or known
     if given:
         return given

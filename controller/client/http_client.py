@@ -1,4 +1,4 @@
-"""A running station, spoken to over its JSON interface by a person who is signed in."""
+"""Client of a running station's JSON interface, for a signed-in person."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +15,11 @@ from controller.settings import Settings
 
 V = TypeVar("V")
 _PATIENCE = 15.0  # seconds for one answer; signing in alone costs a quarter of a second of argon2
-_LOOK_AGAIN = 0.5  # seconds between two looks at a rendering or an airing
+_LOOK_AGAIN = 0.5  # seconds between two polls of a rendering or an airing
 
 
 class StationAway(LoaError):  # noqa: N818 - named by what is the case
-    """No station answers at that address."""
+    """No station answers at the given URL."""
 
     code = "station.away"
 
@@ -38,9 +38,9 @@ class RemoteStation:
     ) -> Iterator["RemoteStation"]:
         """Sign a person in, and out at the end; `code_of` gives the second factor where there is one."""
         with requests.Session() as session:
-            session.trust_env = False  # the station is ours: no proxy stands between
+            session.trust_env = False  # the station is reached directly, never through a proxy
             session.headers["Origin"] = address
-            # a station drops idle connections, perhaps in the instant in which the next call is sent
+            # the station may close an idle connection at the moment the next call is sent
             session.headers["Connection"] = "close"
             station = cls(address, session)
             asked = {"name": name, "password": password}
@@ -56,7 +56,7 @@ class RemoteStation:
                 station.call("POST", "/sign-out", {})
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Make one call; StationAway or BadInput say in a person's words what went wrong."""
+        """Make one call; raise StationAway or BadInput, in Vietnamese, if it fails."""
         try:
             reply = self._session.request(
                 method, f"{self.address}/api/v1{path}", json=body, timeout=_PATIENCE
@@ -79,7 +79,7 @@ class RemoteStation:
             ) from error
 
     def listen(self, recording: str) -> bytes:
-        """Return a recording's bytes, as a person's player would; StationAway or BadInput as `call`."""
+        """Return a recording's bytes, fetched as a player does; raises StationAway or BadInput as `call`."""
         address = f"{self.address}/api/v1/recordings/{recording}"
         try:
             reply = self._session.get(address, timeout=_PATIENCE)
@@ -92,14 +92,14 @@ class RemoteStation:
 
 @contextmanager
 def signed_in(address: str | None, role: CommandUser = CommandUser.AUTHOR) -> Iterator[RemoteStation]:
-    """Sign a person in at a station (None: the one of this machine's settings), and out at the end."""
+    """Sign a person in at a station (None: the station in this machine's settings), and out at the end."""
     name, password = name_and_password(role)
     with RemoteStation.signed_in(address_of(address), name, password, code_of(role)) as station:
         yield station
 
 
 def address_of(given: str | None) -> str:
-    """Return the address that was given, else that of the station of this machine's settings."""
+    """Return the given URL, else the URL of the station in this machine's settings."""
     settings = Settings()
     return given or f"http://{settings.host}:{settings.port}"
 
@@ -123,7 +123,7 @@ def _as_error(reply: requests.Response) -> LoaError:
 
 
 def wait_for(look: Callable[[], Any], ready: Callable[[Any], bool], seconds: float, what: str) -> Any:
-    """Look again and again until ready; LoaError after `seconds`."""
+    """Poll until ready; raise LoaError after `seconds`."""
     end = time.monotonic() + seconds
     while True:
         seen = look()

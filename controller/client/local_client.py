@@ -1,7 +1,8 @@
 """The station's database, opened by commands on the station's own machine, while it runs or not.
 
-Who may read the station's key here could write anything, so a password would guard nothing; but who acts is
-named, must be allowed to, and stands in the journal. A running station sees what they wrote within a beat.
+A person who can read the station's key here could write anything, so a password would protect nothing.
+But the acting person is named, needs the permission, and is recorded in the journal. A running station
+sees the changes within one round of its periodic work.
 """
 
 from collections.abc import Iterator
@@ -19,15 +20,15 @@ from controller.store import Store
 
 
 def has_station(settings: Settings) -> bool:
-    """Whether a station was ever started here, as far as can be seen without its database."""
+    """Whether a station was ever started here, judged without opening its database."""
     return bool(settings.database_url) or (settings.home / "loa.sqlite").exists()
 
 
 @contextmanager
 def local_store(*, sealed: bool = True) -> Iterator[Store]:
-    """Open the station's database; StartFailed where there is none.
+    """Open the station's database; raise StartFailed if there is none.
 
-    `sealed`: with the station's key, so that it can be written; StartFailed without the key.
+    `sealed`: with the station's key, so that it can be written; raise StartFailed without the key.
     """
     settings = Settings()
     if not has_station(settings):
@@ -45,21 +46,21 @@ def local_store(*, sealed: bool = True) -> Iterator[Store]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Open one unchanging view of the station's data; neither a person nor the station's key is needed."""
+    """Open a read-only snapshot of the station's data; needs no person and no station key."""
     with local_store(sealed=False) as store, store.read() as session:
         yield session
 
 
 @contextmanager
 def acting(name: str) -> Iterator[tuple[Session, Operator]]:
-    """Open one transaction in the name of a person; raises NotFound for a person who is not known."""
+    """Open one transaction for a person; raise NotFound for an unknown person."""
     with local_store() as store, store.write() as session:
         yield session, person_named(session, name)
 
 
 @contextmanager
 def acting_or_station(name: str | None) -> Iterator[tuple[Session, Operator | None]]:
-    """Open one transaction in the name of a person, or (None) of the station itself."""
+    """Open one transaction for a person, or (None) for the station itself."""
     with local_store() as store, store.write() as session:
         yield session, None if name is None else person_named(session, name)
 

@@ -1,4 +1,4 @@
-"""Reads that fill the administrator's pages: people, keys, policies; a constant number of queries each."""
+"""Reads for the administrator's pages: people, keys, policies; a constant number of queries each."""
 
 from collections.abc import Sequence
 
@@ -18,19 +18,19 @@ _RECENT = 10
 
 
 def people_seen(session: Session, scope: Scope) -> Sequence[Account]:
-    """Return the accounts of the areas that the person sees: those in use first, by shown name."""
+    """Return the accounts in the areas that the person may see: open accounts first, by display name."""
     query = select(Account).order_by(Account.disabled_at.is_not(None), Account.display_name, Account.name)
     return [account for account in session.scalars(query) if account.area in scope.seen]
 
 
 def with_factor(session: Session) -> frozenset[OperatorId]:
-    """Return who has a second factor in force."""
+    """Return the people whose second factor is in force."""
     query = select(SecondFactor.operator).where(SecondFactor.confirmed_at.is_not(None))
     return frozenset(session.scalars(query))
 
 
 def entries_by(session: Session, operator: OperatorId) -> Sequence[Entry]:
-    """Return what a person did last, newest first."""
+    """Return a person's latest acts, newest first."""
     query = select(Entry).where(Entry.by == operator).order_by(Entry.seq.desc()).limit(_RECENT)
     return session.scalars(query).all()
 
@@ -44,13 +44,13 @@ def policies_in_force(session: Session) -> dict[AreaCode, tuple[Policy, Publishe
 
 
 def shown_names(session: Session) -> dict[str, str]:
-    """Return how people are called, by id."""
+    """Return people's display names by id."""
     rows = session.execute(select(Account.id, Account.display_name))
     return {account: name for account, name in rows}  # noqa: C416 - a typed dict from typed rows
 
 
 def keys_shown(session: Session) -> list[tuple[HeldKey, str]]:
-    """Return the active keys, with their holders' names; the first to end first."""
+    """Return the active keys with their holders' names, sorted by end."""
     query = (
         select(HeldKey, Account.display_name)
         .outerjoin(Account, Account.id == HeldKey.holder)
@@ -61,6 +61,6 @@ def keys_shown(session: Session) -> list[tuple[HeldKey, str]]:
 
 
 def name_of(session: Session, operator_id: str) -> str:
-    """Return how a person is called."""
+    """Return a person's display name."""
     query = select(Account.display_name).where(Account.id == operator_id)
     return session.scalar(query) or "?"

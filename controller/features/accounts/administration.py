@@ -1,4 +1,4 @@
-"""What an administrator does to accounts that exist: opens them again, new passwords, other roles."""
+"""An administrator's changes to existing accounts: reopen, new password, other roles, other area."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -27,7 +27,7 @@ from devices.ids import AreaCode
 
 
 def enable_operator(session: Session, operator: OperatorId, *, by: Operator | None, now: datetime) -> None:
-    """Open a closed account again. Its keys stay retired: a new password makes new ones."""
+    """Reopen a closed account. Its keys stay retired; setting a new password makes new keys."""
     account = _account(session, operator, by)
     if account.disabled_at is None:
         raise Conflict("Tài khoản này đang mở.", code="operator.enabled")
@@ -39,9 +39,9 @@ def enable_operator(session: Session, operator: OperatorId, *, by: Operator | No
 def reset_password(
     session: Session, operator: OperatorId, password: NewPassword, *, by: Operator | None, now: datetime
 ) -> bool:
-    """Give a person a new password; return whether the key set has to be signed anew.
+    """Set a new password; return whether the key set must be signed again.
 
-    Keys sealed by the forgotten password cannot be opened any more: they are retired, new ones are made. What
+    Keys sealed by the forgotten password cannot be opened any more: they are retired and replaced. What
     they signed stays good. The person has to choose another password at the next sign-in.
     """
     account = _account(session, operator, by)
@@ -68,9 +68,9 @@ def set_roles(
     by: Operator | None,
     now: datetime,
 ) -> bool:
-    """Give a person other roles; return whether a key is lacking, which only a new password can make.
+    """Change a person's roles; return whether a key is missing, which needs a new password.
 
-    Keys of roles that are lost are retired: what they signed stays good. The person's sessions end.
+    Keys of removed roles are retired; what they signed stays valid. The person's sessions end.
     """
     check_roles(roles)
     account = _account(session, operator, by)
@@ -93,7 +93,7 @@ def set_roles(
 def move_operator(
     session: Session, operator: OperatorId, area: AreaCode, *, by: Operator | None, now: datetime
 ) -> None:
-    """Have a person's roles hold in another area; the sessions end. Keys stay: they name no area."""
+    """Move a person's roles to another area; the sessions end. Keys stay, because they name no area."""
     account = _account(session, operator, by)
     get_area(session, area)
     if by is not None:

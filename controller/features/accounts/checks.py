@@ -1,4 +1,4 @@
-"""What must not exist of accounts; for the doctor."""
+"""Checks for account states that must not exist; used by the doctor."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,7 +11,7 @@ from controller.model.accounts import Account
 
 
 def nobody_rules_and_approves(session: Session, _now: datetime) -> Iterator[str]:
-    """Name accounts from before these roles excluded each other."""
+    """Return accounts with roles that now exclude each other, made before that rule."""
     for account in session.scalars(select(Account).where(Account.disabled_at.is_(None))):
         if set(account.roles) >= EXCLUDING:
             yield f"operator {account.name}: approver and administrator in one; give one role to another"

@@ -1,4 +1,4 @@
-"""Deputies: an approver who is away lets another approver approve in an area, until a date."""
+"""Delegation: an absent approver lets another approver approve in an area, until a date."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ def delegate_approval(
     """Let another approver (by sign-in name) approve in an area of one's own, until an instant.
 
     The receiver signs with the own key: that is why it must be an approver. Author and approver still differ.
-    What was lent to oneself cannot be lent on.
+    A received delegation cannot be passed on.
     """
     if OperatorRole.APPROVER not in by.roles:
         raise NotAllowed("Chỉ cán bộ duyệt mới ủy quyền duyệt được.", code="delegation.not-approver")
@@ -53,7 +53,7 @@ def delegate_approval(
 
 
 def end_delegation(session: Session, delegation_id: str, *, by: Operator, now: datetime) -> None:
-    """End it before its date: the giver, the receiver or an administrator; again changes nothing."""
+    """End a delegation early; by giver, receiver or administrator. Repeating it changes nothing."""
     row = session.get(Delegation, delegation_id, with_for_update=True)
     if row is None:
         raise NotFound("Không có ủy quyền này.", code="delegation.unknown")
@@ -65,7 +65,7 @@ def end_delegation(session: Session, delegation_id: str, *, by: Operator, now: d
 
 
 def delegations_of(session: Session, operator: OperatorId, now: datetime) -> Sequence[Delegation]:
-    """Return those in force that the person gave or got, the first to end first."""
+    """Return the delegations in force that the person gave or received, sorted by end."""
     query = (
         select(Delegation)
         .where(or_(Delegation.giver == operator, Delegation.receiver == operator))

@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 _UNDER_A_KEY = b"\x01"
-_OF_FIRST_COST = b"\x01"  # under a password, from before the cost stood beside it
-_UNDER_A_PASSWORD = b"\x02"  # the cost of its argon2id stands beside it, so that it can be raised one day
+_OF_FIRST_COST = b"\x01"  # sealed under a password; older format without the cost
+_UNDER_A_PASSWORD = b"\x02"  # includes the argon2id cost, so that the cost can be raised later
 _SALT = 16
 _NONCE = 12
 _HEAD = struct.Struct(">BBI")
-_LARGEST_MEMORY_KIB = 1024 * 1024  # sealed bytes that were tampered with must not take the machine's memory
+_LARGEST_MEMORY_KIB = 1024 * 1024  # limit: forged sealed bytes must not exhaust the machine's memory
 
 
 class WrongSecret(Exception):  # noqa: N818 - named by what it means
@@ -22,19 +22,19 @@ class WrongSecret(Exception):  # noqa: N818 - named by what it means
 
 
 class Cost(NamedTuple):
-    """What guessing one password costs."""
+    """Cost parameters of argon2id for one guess."""
 
     iterations: int
     lanes: int
     memory_kib: int
 
     def packed(self) -> bytes:
-        """Return it as it stands in sealed bytes."""
+        """Return it encoded for sealed bytes."""
         return _HEAD.pack(*self)
 
     @classmethod
     def unpacked(cls, head: bytes) -> Self:
-        """Read it from sealed bytes, or raise WrongSecret for one that nobody here ever chose."""
+        """Read it from sealed bytes; raise WrongSecret for a cost that this program never used."""
         cost = cls(*_HEAD.unpack(head))
         if not (cost.iterations and cost.lanes and 8 * cost.lanes <= cost.memory_kib <= _LARGEST_MEMORY_KIB):
             raise WrongSecret
@@ -47,7 +47,7 @@ COST = _FIRST_COST
 
 
 class Sealing(NamedTuple):
-    """What a password comes to, made once for all that is sealed under it."""
+    """The key derived from a password, computed once for everything sealed under it."""
 
     cost: Cost
     salt: bytes
@@ -55,22 +55,22 @@ class Sealing(NamedTuple):
 
     @classmethod
     def by(cls, password: str) -> Self:
-        """Make it; some 0.2 s."""
+        """Derive the key; takes about 0.2 s."""
         salt = secrets.token_bytes(_SALT)
         return cls(COST, salt, _key(password, salt, COST))
 
 
 def seal(content: bytes, sealing: Sealing, context: str) -> bytes:
-    """Return the content sealed; `context` (whose key it is) must be the same when it is opened."""
+    """Return the sealed content; `context` (the key's owner) must be the same when it is opened."""
     nonce = secrets.token_bytes(_NONCE)
     sealed = AESGCM(sealing.key).encrypt(nonce, content, context.encode())
     return _UNDER_A_PASSWORD + sealing.cost.packed() + sealing.salt + nonce + sealed
 
 
 def unseal(sealed: bytes, password: str | Sealing, context: str) -> bytes:
-    """Return the content, or raise WrongSecret: another password, another context, or changed bytes.
+    """Return the content; raise WrongSecret for a wrong password, a wrong context or changed bytes.
 
-    A password as text takes some 0.2 s; what it came to opens at once what was sealed by that very `Sealing`.
+    A password as text takes about 0.2 s; a `Sealing` opens at once what was sealed with that same `Sealing`.
     """
     if sealed.startswith(_OF_FIRST_COST):
         sealed = _UNDER_A_PASSWORD + _FIRST_COST.packed() + sealed[len(_OF_FIRST_COST) :]
@@ -92,7 +92,7 @@ def seal_with(content: bytes, key: bytes, context: str) -> bytes:
 
 
 def unseal_with(sealed: bytes, key: bytes, context: str) -> bytes:
-    """Return the content, or raise WrongSecret: another key, another context, or changed bytes."""
+    """Return the content; raise WrongSecret for a wrong key, a wrong context or changed bytes."""
     head = len(_UNDER_A_KEY)
     nonce = sealed[head : head + _NONCE]
     if not sealed.startswith(_UNDER_A_KEY) or len(nonce) < _NONCE:

@@ -1,4 +1,4 @@
-"""The first administrator: a one-time code, made on the server, opens the page Bắt đầu for an hour."""
+"""The first administrator: a one-time code, made on the server, is valid for an hour on page Bắt đầu."""
 
 from datetime import datetime, timedelta
 
@@ -16,11 +16,11 @@ from controller.model.permissions import Operator, OperatorRole
 from devices.ids import AreaCode
 
 CODE_LIFE = timedelta(hours=1)
-_LETTERS = 12  # 60 bits: beyond guessing within the hour, and beyond trying all against a stolen digest
+_LETTERS = 12  # 60 bits: too many to guess in an hour, or to search for a stolen digest
 
 
 def make_first_code(session: Session, *, now: datetime) -> str:
-    """Return a new code, good once and for an hour; codes made before are void."""
+    """Return a new code, valid once and for one hour; earlier codes become void."""
     if has_administrator(session):
         raise Conflict(
             "Đài đã có quản trị. Người đó thêm được tài khoản khác: loa operator add.",
@@ -35,7 +35,7 @@ def make_first_code(session: Session, *, now: datetime) -> str:
 
 
 def check_first_code(session: Session, code: str, *, now: datetime, lock: bool = False) -> FirstCode:
-    """Return what is kept of the code, or raise Conflict or NotAllowed: it opens nothing."""
+    """Return the row of the code; raise Conflict or NotAllowed if it is not valid."""
     if has_administrator(session):
         raise Conflict("Đài đã có quản trị. Hãy đăng nhập.", code="operator.has-administrator")
     row = session.get(FirstCode, digest_of_code(code), with_for_update=lock)

@@ -1,4 +1,4 @@
-"""How many password hashes run at once: each takes 64 MiB and a core for a quarter of a second."""
+"""Limits concurrent password hashes: each takes 64 MiB and one core for 0.25 s."""
 
 import contextlib
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _PERMITS = BoundedSemaphore(AT_ONCE)
 
 @contextlib.contextmanager
 def hashing() -> Iterator[None]:
-    """Hold one of the few places, or raise TooManyTries. Never to be held inside a write transaction."""
+    """Hold one slot, or raise TooManyTries. Never hold a slot inside a write transaction."""
     if not _PERMITS.acquire(timeout=_WAIT_SECONDS):
         raise TooManyTries(
             "Máy chủ đang kiểm tra quá nhiều mật khẩu cùng lúc. Chưa có gì thay đổi. "

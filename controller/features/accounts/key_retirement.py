@@ -1,4 +1,4 @@
-"""Retires keys: they sign nothing any more, and what they signed stays good."""
+"""Retires keys: they can sign nothing more; what they signed stays valid."""
 
 from datetime import datetime
 
@@ -23,14 +23,14 @@ def retire_station_keys(session: Session, *, but: KeyId | None = None, now: date
 
 
 def retire_key(session: Session, kid: KeyId, *, now: datetime) -> None:
-    """Retire one key; again changes nothing."""
+    """Retire one key; repeating it changes nothing."""
     _retire(session, HeldKey.kid == kid, now=now)
 
 
 def _retire(session: Session, *which: ColumnElement[bool], now: datetime) -> None:
-    """Mark them, and delete their sealed private halves: nobody can sign with them, whoever is in possession.
+    """Mark keys as retired and delete their sealed private halves, so that nobody can sign with them.
 
-    A retired key that could still sign would let a former approver approve: loudspeakers cannot tell when
+    A retired key that could still sign would let a former approver approve: loudspeakers cannot know when
     something was signed, only what is written in it.
     """
     is_active = HeldKey.retired_at.is_(None)

@@ -1,7 +1,7 @@
-"""Browsers that a person has signed in from before, by a cookie that only this station can make.
+"""Browsers from which a person signed in before, known by a cookie that only this station can make.
 
-It lets nobody in: who brings it is counted apart from strangers, so that a stranger who tries passwords
-does not shut the person out (OWASP, "device cookies"). The cookie names no person; no row is kept.
+It grants no access. Sign-ins with it are counted apart from others, so that a stranger who tries passwords
+does not lock the person out (OWASP, "device cookies"). The cookie names no person; no row is stored.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ _PARTS = 3
 
 
 def device_cookie(signer: JournalSigner | None, name: str, now: datetime) -> str | None:
-    """Return what the browser keeps after the person has signed in; None without the station's key."""
+    """Return the cookie's value for a person who has signed in; None without the station's key."""
     if signer is None:
         return None
     issued, nonce = str(int(now.timestamp())), secrets.token_hex(_NONCE)
@@ -27,7 +27,7 @@ def device_cookie(signer: JournalSigner | None, name: str, now: datetime) -> str
 
 
 def known_device(signer: JournalSigner | None, name: str, cookie: str, now: datetime) -> str | None:
-    """Return the browser's own number if it is one that this person signed in from lately, or None."""
+    """Return the browser's number if this person signed in from it recently, else None."""
     parts = cookie.split(".")
     if signer is None or len(parts) != _PARTS or not cookie.isascii():
         return None

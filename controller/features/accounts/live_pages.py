@@ -1,4 +1,4 @@
-"""Pages that live: a page is made of pieces, each sent again when it has changed."""
+"""Live pages: a page consists of pieces; each piece is sent again when it changes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Load = Callable[[Session], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class LivePage:
-    """A page: its template, and the pieces in it by the id of their element."""
+    """A page: its template, and its pieces by element id."""
 
     template: str
     pieces: Mapping[str, str]
@@ -31,7 +31,7 @@ class LivePage:
     def show(
         self, request: Request, viewer: Viewer, load: Load, *, place: str = "", **extra: Any
     ) -> Response:
-        """Return the whole page; `extra` is for the first look only, `place` its address with its query."""
+        """Return the whole page; `extra` is for the first rendering only, `place` is its URL with query."""
         station = station_of(request)
         with station.store.read() as session:
             context = load(session)
@@ -39,7 +39,7 @@ class LivePage:
         return page(request, self.template, {"viewer": viewer, "stream": address, **context, **extra})
 
     def follow(self, request: Request, viewer: Viewer, load: Load) -> Response:
-        """Return the stream that keeps it alive."""
+        """Return the stream of changed pieces."""
         station = station_of(request)
         live = cast("Live", request.app.state.live)
         place = request.url.path.removeprefix(_STREAMS) or "/"

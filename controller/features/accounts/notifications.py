@@ -1,4 +1,4 @@
-"""Tells of what administrators do to accounts: the person concerned, and the other administrators."""
+"""Notices of account changes, for the person concerned and the other administrators."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -28,14 +28,14 @@ def role_words(roles: Collection[str]) -> str:
 def tell_of_account(
     session: Session, account: Account, what: str, *, by: Operator | None, now: datetime
 ) -> None:
-    """Tell that something was done to an account; nobody is told of what they did themselves."""
+    """Send notices of an account change; the person who made the change gets none."""
     session.flush()
     lineage = area_tree(session).lineage(account.area)
     active = session.scalars(select(Account).where(Account.disabled_at.is_(None))).all()
     administrators = {
         one.id for one in active if OperatorRole.ADMINISTRATOR in one.roles and one.area in lineage
     }
-    is_new = account.created_at == now  # its person learns of it by the password
+    is_new = account.created_at == now  # a new person learns of the account with the password
     people = administrators | {account.id}
     people -= {account.id if is_new else None, by.id if by is not None else None}
     who = by.display_name if by is not None else "người có quyền trên máy chủ"

@@ -1,4 +1,4 @@
-"""What the pages' forms share: permission before anything else."""
+"""Permission checks of pages and forms, made before anything else."""
 
 from controller.errors import NotAllowed
 from controller.features.accounts.viewer import Viewer
@@ -7,9 +7,9 @@ from devices.ids import AreaCode
 
 
 def need(viewer: Viewer, act: Act, area: AreaCode | None = None) -> None:
-    """Raise NotAllowed unless the person may do it in the area (by default the own one).
+    """Raise NotAllowed unless the person may do the act in the area (default: their own area).
 
-    Use cases ask again, of the rows; this keeps pages from showing what their reader must not see.
+    Services check again against the database; this check protects what the page shows.
     """
     verdict = judge(viewer.operator, act, viewer.scope.tree.lineage(area or viewer.scope.home))
     if not verdict.allowed:
@@ -17,5 +17,5 @@ def need(viewer: Viewer, act: Act, area: AreaCode | None = None) -> None:
 
 
 def need_province(viewer: Viewer, act: Act) -> None:
-    """Raise NotAllowed unless the person may do it in the whole province."""
+    """Raise NotAllowed unless the person may do the act in the whole province."""
     need(viewer, act, viewer.scope.tree.lineage(viewer.scope.home)[-1])
