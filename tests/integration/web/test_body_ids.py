@@ -76,6 +76,7 @@ CALLS = {
     "POST delegations": {"to": None, "area": AREA},  # an approver of anywhere may stand in for another
 }
 BESIDE = {
+    ("POST operators/{name}/move", "area"): {"proof": PASSWORDS["quantri"]},
     ("POST emergencies", "bulletin"): {"prepared": None},
     ("POST emergencies/templates", "bulletin"): {"template": None, "kind": "alarm"},
     ("POST programmes", "items.bulletin"): {"items": [{"kind": "bulletin"}]},
@@ -282,6 +283,7 @@ def test_what_another_commune_owns_is_not_there_wherever_its_id_stands(wards):
     assert wrong == {}
     # and the same call with the own commune's thing gets further: it was the id that was refused
     unsure = {"POST nodes/{node_id}/test: bulletin"}  # the one approved bulletin is no test
+    unsure |= {"POST operators/{name}/move: area"}  # whose account it is, is asked first
     unsure |= {"POST bulletins/{bulletin_id}/approve: recording", "POST areas/{area}/split: parts.nodes"}
     last = [way for way in ways if way[0].startswith(("POST areas", "POST nodes"))]
     for key, field, what in [way for way in ways if way not in last] + last:
