@@ -1,4 +1,4 @@
-"""Which passwords are refused, and why, in words; pure. docs/operator.md, "People", tells them."""
+"""Which passwords are refused, with the reason in words; pure. Listed in docs/operator.md, "People"."""
 
 import re
 import unicodedata
@@ -27,10 +27,10 @@ _WEAK = "operator.weak-password"
 
 
 def check_password(password: str, *, names: Collection[str] = (), places: Collection[str] = ()) -> None:
-    """Raise BadInput for a password that is too short, or that a stranger would try early.
+    """Raise BadInput for a password that is too short or easy to guess.
 
     `names`: the person's own and sign-in name; `places`: names of areas. Accents and capitals do not count:
-    people leave them out, and so does who guesses.
+    people leave them out, and so do attackers.
     """
     if len(password) < SHORTEST_PASSWORD:
         raise BadInput(f"Mật khẩu phải có ít nhất {SHORTEST_PASSWORD} ký tự.", code=_WEAK)
@@ -71,15 +71,15 @@ def _common() -> frozenset[str]:
 
 def _parts_of_place(name: str) -> Iterator[str]:
     words = [_plain(word) for word in name.split()]
-    for text in ("".join(words), "".join(words[1:])):  # `Xã Đại Lãnh` without the word for what it is
+    for text in ("".join(words), "".join(words[1:])):  # `Xã Đại Lãnh` without the kind of unit (`Xã`)
         if len(text) > _LEAST_NAME:
             yield text
 
 
 def _is_more_than(text: str, known: Collection[str]) -> bool:
-    """Tell whether enough is left of the text however it is cut into what can be guessed and the rest."""
+    """Return whether enough letters remain, for every division into guessable parts and the rest."""
     longest = max(map(len, known))
-    least = [(0, 0)]  # for each beginning of the text: letters left over, and parts that can be guessed
+    least = [(0, 0)]  # for each prefix of the text: letters left over, and guessable parts
     for end in range(1, len(text) + 1):
         left, parts = least[end - 1]
         ways = [(left + 1, parts)]
@@ -93,12 +93,12 @@ def _is_more_than(text: str, known: Collection[str]) -> bool:
 
 
 def _is_run(part: str) -> bool:
-    """Tell whether letters follow an alphabet or a row of a keyboard, either way."""
+    """Return whether letters follow the alphabet or a keyboard row, in either direction."""
     return len(part) >= _LEAST_RUN and any(part in row or part[::-1] in row for row in _ROWS)
 
 
 def _repeats(part: str) -> bool:
-    """Tell whether a short piece repeats itself at least three times: `aaa`, `ababab`."""
+    """Return whether a short piece is repeated at least three times: `aaa`, `ababab`."""
     return any(
         len(part) % size == 0 and len(part) >= 3 * size and part == part[:size] * (len(part) // size)
         for size in range(1, 5)

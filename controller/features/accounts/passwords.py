@@ -1,4 +1,4 @@
-"""Passwords that are set: hashed before the transaction that sets them begins, so that no writer waits."""
+"""New passwords: hashed before the write transaction begins, so that no other writer waits."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ PASSWORDS = PasswordHash((Argon2Hasher(),))
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """A new password with all that costs a quarter of a second: its hash, and the key that seals by it."""
+    """A new password with its two slow results (0.25 s each): its hash and its sealing key."""
 
     text: str
     hash: str
@@ -27,19 +27,19 @@ writers wait."""
 
 
 def hash_password(text: str) -> Hashed:
-    """Hash a new password while no transaction is held, or raise TooManyTries."""
+    """Hash a new password outside any transaction, or raise TooManyTries."""
     with hashing():
         return hashed(text)
 
 
 def hashed(password: NewPassword) -> Hashed:
-    """Return it hashed, now where it is not yet."""
+    """Return the password hashed; hash it now if it is not hashed yet."""
     if isinstance(password, Hashed):
         return password
     return Hashed(password, PASSWORDS.hash(password), Sealing.by(password))
 
 
 def is_password(text: str, kept: str | None) -> bool:
-    """Whether it is the password whose hash is kept; hashes while no transaction is held."""
+    """Whether the password matches the stored hash; hashes outside any transaction."""
     with hashing():
         return kept is not None and PASSWORDS.verify(text[:LONGEST_PASSWORD], kept)

@@ -1,7 +1,7 @@
-"""Acts that rule over people and keys ask their administrator for a proof each time; docs/operator.md.
+"""Acts on people and keys ask the administrator for a proof each time; docs/operator.md.
 
-A session alone is not enough: a cookie may be stolen, or a telephone left lying. The proof is a fresh code of
-the second factor, or the password of who has none.
+A session alone is not enough: a cookie or a telephone may be stolen. The proof is a fresh code of
+the second factor, or the password of a person without one.
 """
 
 from collections.abc import Iterator
@@ -25,9 +25,9 @@ Typed = Annotated[str, Form(alias="xac_nhan", max_length=500)]
 
 @contextmanager
 def proven(request: Request, station: Station, viewer: Viewer, proof: str) -> Iterator[Session]:
-    """Open the write transaction of such an act; BadInput without a proof, NotAllowed for a wrong one.
+    """Open the write transaction of such an act; raise BadInput without a proof, NotAllowed for a wrong one.
 
-    A code is used up with the transaction: what fails for another reason may be tried with the same code.
+    The code is used up when the transaction commits; after another failure the same code still works.
     """
     with tries_of(request).counted(viewer.tried_as, Purpose.RULING):
         with station.store.read() as session:

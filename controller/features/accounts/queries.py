@@ -1,4 +1,4 @@
-"""Reads of people and their keys, and the one question that use cases ask before they act."""
+"""Reads of people and their keys, and the permission check that services make before they act."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -23,13 +23,13 @@ def get_operator(session: Session, operator_id: OperatorId) -> Operator:
 
 
 def operator_named(session: Session, name: str) -> Operator | None:
-    """Return the person who signs in by that name, or None."""
+    """Return the person with that sign-in name, or None."""
     account = session.scalars(select(Account).where(Account.name == name.strip().lower())).one_or_none()
     return None if account is None else account.operator()
 
 
 def known_operator(session: Session, name: str) -> Operator:
-    """Return the person who signs in by that name, the account closed or not; raises NotFound."""
+    """Return the person with that sign-in name, account open or closed; raise NotFound."""
     person = operator_named(session, name)
     if person is None:
         raise NotFound(f"Không có tài khoản «{name}».", code="operator.unknown")
@@ -42,21 +42,21 @@ def operators(session: Session) -> Sequence[Account]:
 
 
 def names_of_operators(session: Session) -> dict[OperatorId | None, str]:
-    """Return the sign-in names of all accounts by their ids; nobody (None) is not among them."""
+    """Return the sign-in names of all accounts by id; None is not a key."""
     return {account.id: account.name for account in operators(session)}
 
 
 def has_administrator(session: Session) -> bool:
-    """Whether anybody may rule the station."""
+    """Whether the station has an administrator."""
     active = session.scalars(select(Account).where(Account.disabled_at.is_(None)))
     return any(OperatorRole.ADMINISTRATOR in account.roles for account in active)
 
 
 def require(session: Session, by: Operator, act: Act, *areas: AreaCode) -> None:
-    """Raise NotAllowed unless the person may, now, as the rows say at this moment.
+    """Raise NotAllowed unless the person may do the act now, by the current rows.
 
-    What `by` brings along only narrows: a token's acts and area, and the areas in which the person was a
-    deputy when the call began.
+    The data in `by` can only restrict: a token's acts and area, and the areas in which the person was a
+    delegate when the call began.
     """
     account = session.get(Account, by.id, populate_existing=True)
     if account is None or account.disabled_at is not None:
@@ -74,7 +74,7 @@ def require(session: Session, by: Operator, act: Act, *areas: AreaCode) -> None:
 
 
 def sees(session: Session, by: Operator, area: AreaCode) -> bool:
-    """Whether what belongs to an area is there for the person: to use it, not to change it.
+    """Whether the person may use (not change) what belongs to an area.
 
     That is so of the own area and those in which the person is a deputy, of all below them, and of what is
     above the own area: a commune uses what the province made for it, never what its neighbour made.
@@ -84,9 +84,9 @@ def sees(session: Session, by: Operator, area: AreaCode) -> bool:
 
 
 def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> frozenset[AreaCode]:
-    """Return the areas in which others let the person approve; `now` None: whenever they were to end.
+    """Return the areas delegated to the person for approval; `now` None: also ended delegations.
 
-    A delegation holds no longer than its giver could approve there: the giver's row is asked each time.
+    A delegation is valid only while its giver may approve there; the giver's row is read each time.
     """
     query = (
         select(Delegation, Account)
@@ -107,7 +107,7 @@ def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> 
 
 
 def held_key(session: Session, holder: OperatorId, role: Role, now: datetime) -> HeldKey | None:
-    """Return the person's key of the role that may sign now, or None.
+    """Return the person's key for the role that may sign now, or None.
 
     The newest that loudspeakers trust; a successor that no key set names yet waits for it.
     """
@@ -122,12 +122,12 @@ def held_key(session: Session, holder: OperatorId, role: Role, now: datetime) ->
 
 
 def administrators_of(session: Session, area: AreaCode) -> list[Account]:
-    """Return who rules over an area, by their sign-in names."""
+    """Return the administrators of an area, by sign-in name."""
     return people_who_may(session, Act.RULE, [area])
 
 
 def people_who_may(session: Session, act: Act, areas: Collection[AreaCode]) -> list[Account]:
-    """Return whose own role lets them do it in all of the areas, by their sign-in names."""
+    """Return the people whose own role permits the act in all of the areas, by sign-in name."""
     tree = area_tree(session)
     lineages = [tree.lineage(area) for area in areas]
     accounts = session.scalars(select(Account).where(Account.disabled_at.is_(None)).order_by(Account.name))

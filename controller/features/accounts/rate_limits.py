@@ -1,8 +1,8 @@
-"""Limits of tries, kept in memory, each counter for one purpose; docs/operator.md, "Limits", lists them.
+"""Rate limits, kept in memory, one counter per purpose; listed in docs/operator.md, "Limits".
 
-A counter that a stranger can fill must not shut out who has the right name, password and code: so every
+A counter that a stranger can fill must not lock out a person with the right name, password and code. So every
 purpose counts by itself, codes and passwords of acts count by session, and sign-ins from a browser that the
-person has signed in from before (`known_devices`) do not count with those of strangers.
+person has signed in from before (`known_devices`) are counted apart from those of strangers.
 """
 
 import time
@@ -22,7 +22,7 @@ _Keyed = tuple[RateLimitItem, tuple[str, ...]]
 
 
 class Purpose(StrEnum):
-    """What a code or a password is asked for."""
+    """Purposes for which a code or a password is asked."""
 
     SIGN_IN = "sign-in"
     """The second step at the door."""
@@ -34,7 +34,7 @@ class Purpose(StrEnum):
 
 
 class BearerSecret(StrEnum):
-    """What comes without a session and is right by itself; counted by address when it is not."""
+    """Secrets that are sent without a session; wrong ones are counted by address."""
 
     TOKEN = "token"  # noqa: S105 - the name of a counter
     FIRST_CODE = "first-code"
@@ -56,20 +56,20 @@ _CODES = RateLimitItemPerMinute(10, 15)
 _OFFERED = {
     BearerSecret.TOKEN: RateLimitItemPerHour(
         600
-    ),  # 256 bits: nobody guesses one; a lost program tries all day
+    ),  # 256 bits, cannot be guessed; a program with an old token may retry all day
     BearerSecret.FIRST_CODE: RateLimitItemPerHour(60),
-    BearerSecret.ENROLMENT: RateLimitItemPerHour(600),  # a store room full of boards sits behind one address
+    BearerSecret.ENROLMENT: RateLimitItemPerHour(600),  # many boards in one store room may share one address
 }
 CALLS_A_MINUTE = 600
 """By one token: ten a second is more than any program of an office needs."""
 
 _SAMPLES = RateLimitItemPerMinute(12)
 """Spoken samples of one person: who teaches words listens often, and speech of bulletins must not wait."""
-_IPV6_SITE = 64  # bits: one customer has a whole /64 and can take any address in it
+_IPV6_SITE = 64  # bits: one customer usually has a whole /64 and can use any address in it
 
 
 class Tries:
-    """Failed tries remembered in memory."""
+    """Counters of failed tries, in memory."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Tries:
         self._calls = RateLimitItemPerMinute(calls_a_minute)
 
     def check(self, name: str, address: str, device: str | None = None) -> None:
-        """Raise TooManyTries where the limit of sign-ins is reached; counts nothing.
+        """Raise TooManyTries if the limit of sign-ins is reached; counts nothing.
 
         `device`: the browser as `known_devices` knows it for this name, or None.
         """
@@ -99,10 +99,10 @@ class Tries:
             self._limiter.hit(item, *key)
 
     def check_code(self, who: OperatorId | str, purpose: Purpose = Purpose.ACCOUNT) -> None:
-        """Raise TooManyTries where too many wrong codes or passwords were given for this purpose.
+        """Raise TooManyTries after too many wrong codes or passwords for this purpose.
 
         `who`: the session (`Viewer.tried_as`), so that a stranger's session cannot use up a person's tries;
-        at the door the account, or the known browser.
+        when signing in: the account, or the known browser.
         """
         self._check((_CODES, ("code", purpose, who)))
 
@@ -112,7 +112,7 @@ class Tries:
 
     @contextmanager
     def counted(self, who: OperatorId | str, purpose: Purpose) -> Iterator[None]:
-        """Refuse the act where too many were wrong, and count a wrong code or password that it raises."""
+        """Refuse the act after too many wrong ones; count a wrong code or password that the block raises."""
         self.check_code(who, purpose)
         try:
             yield
@@ -122,7 +122,7 @@ class Tries:
             raise
 
     def check_offered(self, what: BearerSecret, address: str) -> None:
-        """Raise TooManyTries where an address gave too many wrong ones of these."""
+        """Raise TooManyTries if an address sent too many wrong ones of this kind."""
         self._check((_OFFERED[what], (what, _site(address))))
 
     def failed_offered(self, what: BearerSecret, address: str) -> None:
@@ -153,7 +153,7 @@ class Tries:
                 )
 
     def _seconds_left(self, item: RateLimitItem, key: tuple[str, ...]) -> int:
-        """Until the oldest counted try is forgotten; it may have been a moment before the window's end."""
+        """Time until the oldest counted try expires; the try may be just before the window's end."""
         left = int(self._limiter.get_window_stats(item, *key).reset_time - time.time()) + 1
         return min(max(left, 1), item.get_expiry())
 
@@ -167,7 +167,7 @@ class Tries:
 
 
 def _site(address: str) -> str:
-    """Return the address, of IPv6 its site."""
+    """Return the IPv4 address, or the /64 network of an IPv6 address."""
     try:
         found = ip_address(address)
     except ValueError:

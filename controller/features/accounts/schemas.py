@@ -19,7 +19,7 @@ class Person(View):
 
 
 class Myself(Person):
-    """Who is signed in, with what hinders them."""
+    """Who is signed in, and what prevents them from approving."""
 
     cannot_approve: str | None = Field(
         description="For an approver whose key no signed key set names yet: loudspeakers would refuse what "
@@ -28,7 +28,7 @@ class Myself(Person):
 
 
 class SignIn(Command):
-    """Name and password, and the second factor of whoever has one."""
+    """Name and password, and the second-factor code if the person has a second factor."""
 
     name: Annotated[str, Field(max_length=200)]
     password: Annotated[str, Field(max_length=500)]
@@ -36,14 +36,14 @@ class SignIn(Command):
 
 
 class ChangePassword(Command):
-    """The password that one has, and the one that takes its place."""
+    """The present password and the new one."""
 
     old: Annotated[str, Field(max_length=500)]
     new: Annotated[str, Field(max_length=500)]
 
 
 class Proof(Command):
-    """A fresh code of the second factor, or the password of who has none: for acts that rule over others."""
+    """A fresh second-factor code, or the password of a person without one: for acts on other people."""
 
     proof: Annotated[str, Field(max_length=500)] = ""
 
@@ -75,13 +75,13 @@ class EnrolmentShown(View):
 
 
 class RecoveryCodesShown(View):
-    """Codes that stand in for the telephone, each once."""
+    """Recovery codes that replace the telephone; each works once."""
 
     recovery_codes: list[str]
 
 
 class NewToken(Command):
-    """A token to make: for what, where, until when; never wider than its person."""
+    """A token to make: for what, where, until when; never more rights than its person has."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     acts: Annotated[list[Act], Field(min_length=1, max_length=20)]
@@ -90,7 +90,7 @@ class NewToken(Command):
 
 
 class TokenShown(View):
-    """A token, without what makes it work."""
+    """A token, without its secret."""
 
     id: str
     name: str

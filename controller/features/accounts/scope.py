@@ -1,4 +1,4 @@
-"""What a signed-in person may see: the own area with all below, and what is meant for it from above."""
+"""What a signed-in person may see: their area with all below, and what is meant for it from above."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from controller.model.areas import Area
 from controller.model.permissions import Act, Operator, judge
 from devices.ids import AreaCode
 
-_FEW = 3  # names that a line carries before it counts instead
+_FEW = 3  # most names in a line; above this, a count is shown
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A person's view of the tree; what a page asks about areas is answered without a query."""
+    """A person's view of the area tree; answers questions about areas without a query."""
 
     home: AreaCode
     tree: AreaTree
@@ -30,12 +30,12 @@ class Scope:
 
     @cached_property
     def communes(self) -> tuple[Area, ...]:
-        """The areas that get a tile each: those directly below the own one, or itself when there are none."""
+        """The areas with a tile each: those directly below the person's area, or itself if there are none."""
         below = tuple(area for area in self.by_code.values() if area.parent == self.home)
         return below or (self.by_code[self.home],)
 
     def is_whole(self) -> bool:
-        """Whether the person sees all there is."""
+        """Whether the person sees the whole province."""
         return len(self.seen) == len(self.by_code)
 
     def name(self, code: AreaCode) -> str:
@@ -51,7 +51,7 @@ class Scope:
         return frozenset(area.code for area in self.communes)
 
     def part_of(self, areas: Iterable[AreaCode]) -> tuple[AreaCode, ...]:
-        """The person's own part of areas: the own area where it lies below one of them, or those in it."""
+        """The person's part of areas: their own area if it lies below one of them, or those inside it."""
         codes = list(areas)
         if not set(self.tree.lineage(self.home)).isdisjoint(codes):
             return (self.home,)
@@ -69,7 +69,7 @@ class Scope:
         return f"{len(codes)} xã, phường"
 
     def may(self, operator: Operator, act: Act, areas_asked: Iterable[AreaCode] | None = None) -> bool:
-        """Whether the person may do it in all of the areas (by default the own one): for buttons."""
+        """Whether the person may do the act in all of the areas (default: their own): for buttons."""
         asked = [self.home] if areas_asked is None else list(areas_asked)
         return all(judge(operator, act, self.tree.lineage(area)).allowed for area in asked)
 

@@ -1,4 +1,4 @@
-"""Tài khoản: one's own password, second factor, deputies and tokens; nothing of it may a token do."""
+"""Tài khoản: one's own password, second factor, delegations and tokens; closed to tokens."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -56,7 +56,7 @@ def show(request: Request, station: TheStation, viewer: Signed, xong: str = "") 
 
 @router.get("/doi-mat-khau")
 def ask_password(request: Request, viewer: EnteringInPerson) -> Response:
-    """Have the person choose a password of their own, where somebody else chose the first."""
+    """Ask the person to choose a password, if somebody else chose the first one."""
     if not viewer.operator.first_password:
         return RedirectResponse("/tai-khoan", 303)
     return page(request, "doi_mat_khau.html", {"fault": ""})
@@ -100,7 +100,7 @@ def ask_factor(request: Request, station: TheStation, viewer: Known) -> Response
 def confirm_factor(
     request: Request, station: TheStation, viewer: Known, ma: Annotated[str, Form(max_length=100)] = ""
 ) -> Response:
-    """Put it in force by a first right code; show the recovery codes, this once."""
+    """Confirm the second factor with a first correct code; show the recovery codes once."""
     try:
         codes = _with_code(request, station, viewer, ma, confirm_second_factor)
     except LoaError as error:
@@ -132,7 +132,7 @@ def delegate(
     dia_ban: Annotated[str, Form(max_length=64)] = "",
     den_ngay: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    """Let another approver approve in an area, to the end of a day."""
+    """Let another approver approve in an area, until the end of a day."""
     try:
         until = _end_of_day(den_ngay)
         with station.store.write() as session:
@@ -165,7 +165,7 @@ def token(
     viec: Annotated[list[str] | None, Form()] = None,
     ngay: Annotated[int, Form(ge=1, le=366)] = 90,
 ) -> Response:
-    """Make a token for a program, and show it this once."""
+    """Make a token for a program and show it once."""
     now = station.now()
     try:
         with station.store.write() as session:
@@ -248,7 +248,7 @@ def _factor_page(
 def _with_code(
     request: Request, station: Station, viewer: Viewer, code: str, act: Callable[..., tuple[str, ...]]
 ) -> tuple[str, ...]:
-    """Do what a code is asked for, and return the new recovery codes; wrong codes are counted."""
+    """Do an act that needs a code, and return the new recovery codes; wrong codes are counted."""
     with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT), station.store.write() as session:
         return act(session, code, by=viewer.operator, now=station.now())
 

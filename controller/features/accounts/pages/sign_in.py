@@ -1,4 +1,4 @@
-"""The door: signing in by password and code, signing out, and the first administrator's beginning."""
+"""Pages for signing in by password and code, signing out, and creating the first administrator."""
 
 from typing import Annotated
 from urllib.parse import quote, urlsplit
@@ -33,7 +33,7 @@ _SPACE = 32  # characters below it, tabs and line ends among them, are dropped b
 
 
 def own_place(asked: str) -> str:
-    """Return where to go after signing in: a path of ours, never another site."""
+    """Return the path to open after signing in: a path of this site, never another site."""
     if not asked.startswith("/") or asked.startswith(("//", "/dang-nhap")):
         return "/"
     if "\\" in asked or any(ord(letter) < _SPACE for letter in asked) or urlsplit(asked).netloc:
@@ -54,7 +54,7 @@ def ask(
     den: Annotated[str, Query(max_length=500)] = "/",
     xong: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Show the form; who is signed in goes on. `xong`: what was done that led here."""
+    """Show the form; a signed-in person is redirected. `xong`: the action that led here."""
     with station.store.read() as session:
         known = viewer_in(session, request, token_of(request))
         begun = has_administrator(session)
@@ -66,7 +66,7 @@ def ask(
 
 @router.get("/con-phien")
 def still_signed_in(viewer: Signed) -> Response:
-    """Answer that the session lasts: a page asks before it sends what somebody typed for long."""
+    """Confirm that the session is valid: a page asks before it sends a long typed form."""
     del viewer
     return Response(status_code=204)
 
@@ -78,7 +78,7 @@ async def enter(
     mat_khau: Annotated[str, Form(max_length=500)] = "",
     den: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
-    """Sign in, or say why not; the same words for a wrong name and a wrong password."""
+    """Sign in, or show why not; same words for a wrong name and a wrong password."""
     device = device_of(request, ten)
     door = lanes_of(request).door if device is None else lanes_of(request).known_door
     try:
@@ -134,7 +134,7 @@ def enter_code(
     ma: Annotated[str, Form(max_length=100)] = "",
     den: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
-    """Take the code: the browser gets another session, which is signed in."""
+    """Check the code; the browser gets a new session, which is signed in."""
     with station.store.read() as session:
         person = person_awaiting_code(session, token_of(request), station.now())
     name = "" if person is None else person.name
@@ -173,7 +173,7 @@ def leave(request: Request, station: TheStation) -> Response:
 
 @router.get("/bat-dau")
 def ask_first(request: Request, station: TheStation) -> Response:
-    """Show the form of the first administrator; once there is one, there is no such page."""
+    """Show the form of the first administrator; NotFound once one exists."""
     _check_not_begun(station)
     return page(request, "bat_dau.html", {"name": "", "shown": "", "fault": ""})
 
@@ -215,7 +215,7 @@ def _check_not_begun(station: Station) -> None:
 
 
 def _end_former(request: Request, station: Station) -> None:
-    """End the session that the browser brought along: nobody goes on with it."""
+    """End the session whose cookie the browser sent."""
     former = token_of(request)
     if former:
         with station.store.write() as session:
