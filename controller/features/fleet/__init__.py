@@ -1,1 +1,1 @@
-"""Loudspeaker nodes and what is known of them."""
+"""Loudspeaker nodes and the facts known about each of them."""

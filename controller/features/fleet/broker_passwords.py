@@ -1,4 +1,4 @@
-"""Passwords of nodes as Mosquitto checks them: only a digest is kept; docs/operator.md, "A broker"."""
+"""Passwords of nodes in Mosquitto's format: only a digest is stored; docs/operator.md, "A broker"."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ from controller.model.fleet import Hardware, Node
 MARK = "# loa: lines below are written by the station; put others above"
 """Parts foreign lines from ours. It has a colon, or `mosquitto_passwd` would call the file corrupt."""
 
-_ROUNDS = 101  # what mosquitto_passwd takes; a password of 256 bits needs no stretching
+_ROUNDS = 101  # the default of mosquitto_passwd; a random password of 256 bits needs no key stretching
 _SALT_BYTES = 12
 
 
@@ -28,7 +28,7 @@ def broker_hash(password: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A password file as it should be."""
+    """The wanted content of a password file."""
 
     text: str
     refused: tuple[str, ...]
@@ -47,11 +47,11 @@ def node_passwords(session: Session) -> dict[str, str]:
 
 
 def foreign_lines(existing: str, made: Mapping[str, Collection[str]]) -> list[str]:
-    """Return the lines of a password file that are not the station's to change, comments among them; pure.
+    """Return the lines of a password file that the station must not change, including comments; pure.
 
-    `made`: by name, every digest that the station made for a node. Ours is what stands below `MARK` (in a
-    file without one: anywhere) and bears a node's name. A line with a reserved name is ours only if its
-    digest is: an earlier release wrote such a line over the station's own.
+    `made`: by name, every digest that the station made for a node. A line is ours if it is below `MARK` (in a
+    file without a mark: anywhere) and has a node's name. A line with a reserved name is ours only if its
+    digest is ours: an earlier release wrote such a line over the station's own.
     """
     lines = [line for line in existing.split("\n") if line]
     mark = lines.index(MARK) if MARK in lines else -1
@@ -70,7 +70,7 @@ def names_in(lines: Iterable[str]) -> frozenset[str]:
 
 
 def merged(existing: str, ours: Mapping[str, str], made: Mapping[str, Collection[str]]) -> Merged:
-    """Return a password file with all foreign lines as they were, and our nodes' lines below them; pure."""
+    """Return a password file with all foreign lines unchanged and the lines of our nodes below them; pure."""
     foreign = foreign_lines(existing, made)
     theirs = names_in(foreign)
     refused = tuple(name for name in ours if name in theirs or is_reserved(name))

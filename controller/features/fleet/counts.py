@@ -1,4 +1,4 @@
-"""Reads that sort nodes by status in the database: thousands cost one grouped query, not a row each."""
+"""Counts nodes by status in the database: one grouped query instead of one row for each node."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -31,9 +31,9 @@ _SIZES = {"quarantined": 2, "heard": 3, "online": 2, "sounds": 2, "faulty": 2}
 def statuses_by_area(
     session: Session, now: datetime, areas: Collection[AreaCode] | None = None
 ) -> dict[AreaCode, Counter[NodeStatus]]:
-    """Return how many nodes in use have which status, by their own area (None: all areas); one query.
+    """Return the number of nodes in use by area and status (None: all areas); one query.
 
-    The database only sorts nodes by what `status_of` looks at; what that amounts to, `status_of` says.
+    The database groups nodes by the facts that `status_of` reads; `status_of` then gives each group's status.
     """
     mark = _mark(now)
     query = select(Node.area, mark, func.count()).where(Node.retired_at.is_(None)).group_by(Node.area, mark)
@@ -47,7 +47,7 @@ def statuses_by_area(
 
 
 def has_status(statuses: Collection[NodeStatus], now: datetime) -> ColumnElement[bool]:
-    """Return the condition of nodes in use that have one of the statuses."""
+    """Return the SQL condition for nodes in use that have one of the statuses."""
     wanted = [mark for mark, found in _statuses(now).items() if found in statuses]
     return Node.retired_at.is_(None) & _mark(now).in_(wanted)
 
@@ -72,7 +72,7 @@ def _mark(now: datetime) -> ColumnElement[int]:
 
 
 def _is_faulty(now: datetime) -> ColumnElement[bool]:
-    """The same as `faults_told`, as a condition of the database."""
+    """The same rule as `faults_told`, as an SQL condition."""
     waited = and_(Node.vitals.is_not(None), Node.online_at < now - CLOCK_PATIENCE)
     return or_(
         Node.amplifier_ok.is_(False),
@@ -89,7 +89,7 @@ def _is_faulty(now: datetime) -> ColumnElement[bool]:
 
 
 def _statuses(now: datetime) -> dict[int, NodeStatus]:
-    """Return what each mark amounts to."""
+    """Return the status for each mark."""
     every = product(*(range(size) for size in _SIZES.values()))
     return {
         mark: status_of(_facts(dict(zip(_SIZES, values, strict=True)), now), now)

@@ -1,4 +1,4 @@
-"""What a technician should hear of: losses joined to one event where a commune is out, flapping damped; pure.
+"""Events for technicians: a commune's outage is one event, and flapping is damped; pure.
 
 The facts are births and deaths. Nothing here is stored: the same facts give the same events.
 """
@@ -51,7 +51,7 @@ class NodeAway:
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
-    """All nodes of an area that are away now, in short: who, and when the first and the last was lost."""
+    """Summary of the nodes of an area that are away now: which, and when the first and the last were lost."""
 
     area: AreaCode
     first: datetime
@@ -61,7 +61,7 @@ class Fallen:
 
 @dataclass(frozen=True, slots=True)
 class FleetEvent:
-    """One thing to look after: a commune's outage counts once, however many nodes it has."""
+    """One event that needs attention: a commune's outage is one event for any number of nodes."""
 
     kind: EventKind
     area: AreaCode
@@ -72,12 +72,12 @@ class FleetEvent:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing in the area can be reached any more."""
+        """Whether no node in the area can be reached."""
         return self.kind is EventKind.OUTAGE and len(self.nodes) >= self.size
 
 
 def is_flapping(turns: Sequence[PresenceChange], now: datetime) -> bool:
-    """Whether a node came and went so often of late that its next loss is no news."""
+    """Whether a node connected and disconnected so often recently that its next loss is not reported."""
     recent = [turn for turn in turns if now - FLAP_WINDOW <= turn.at <= now]
     return len(recent) >= FLAP_TURNS and now - max(turn.at for turn in recent) < FLAP_CALM
 
@@ -87,10 +87,10 @@ def events(
     flapping: Mapping[NodeId, tuple[AreaCode, datetime]],
     sizes: Mapping[AreaCode, int],
 ) -> list[FleetEvent]:
-    """Return what there is to look after, the newest first.
+    """Return the events that need attention, newest first.
 
-    `flapping`: nodes that flap, with their area and since when; whether one of them is away at this moment is
-    no event of its own. `sizes`: the nodes in use of each area.
+    `flapping`: nodes that flap, with their area and since when; if one of them is away now, that is not a
+    separate event. `sizes`: the number of nodes in use of each area.
     """
     by_area: dict[AreaCode, list[NodeAway]] = defaultdict(list)
     for loss in losses:
@@ -103,14 +103,14 @@ def events(
 
 
 def newest_first(found: Iterable[FleetEvent]) -> list[FleetEvent]:
-    """Return events in the order in which they are told."""
+    """Return events in the order in which they are shown."""
     return sorted(found, key=lambda event: (event.since, event.area, event.nodes), reverse=True)
 
 
 def as_one_outage(fallen: Fallen, size: int) -> FleetEvent | None:
-    """Return the one event that an area's losses are, where they fell together; None: look at each of them.
+    """Return one event if the area's losses happened together; `None`: treat each loss separately.
 
-    The same as `events` says of the single losses, without a row for each when a whole province is dark.
+    Same result as `events`, but without one row for each node when a whole province is offline.
     """
     if fallen.last - fallen.first > OUTAGE_WINDOW or len(fallen.nodes) < _needed(size):
         return None
@@ -122,7 +122,7 @@ def _needed(size: int) -> int:
 
 
 def _of_area(area: AreaCode, lost: list[NodeAway], size: int) -> list[FleetEvent]:
-    """Join what fell together, if that is half of the area; each other loss stands for itself."""
+    """Join losses that happened together if they are half of the area; every other loss is its own event."""
     needed = _needed(size)
     found: list[FleetEvent] = []
     at = 0

@@ -1,4 +1,4 @@
-"""Writes of who looks after a node's faults: assignee, note, and which faults were seen."""
+"""Writes for the care of a node's faults: assignee, note, and which faults were seen."""
 
 from datetime import datetime
 
@@ -27,9 +27,9 @@ def take_care(
     note: str | None = None,
     seen: frozenset[FaultKind] | None = None,
 ) -> Care:
-    """Say who looks after a node (a sign-in name, empty: nobody), what is known, and which faults were seen.
+    """Set the assignee of a node (a sign-in name, empty: nobody), the note, and which faults were seen.
 
-    What is None stays as it was. A fault of another kind than those seen is news again.
+    Arguments that are `None` change nothing. A fault of a kind that was not seen yet is shown as new.
     """
     node = get_node(session, node_id)
     require(session, by, Act.ENROL, node.area)

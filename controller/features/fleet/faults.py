@@ -1,4 +1,4 @@
-"""What is wrong with a node, read off what is known of it: kinds with a sentence each; pure."""
+"""Derives the faults of a node from its facts: each kind with a sentence; pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ MISSED_LIMIT = 2
 
 
 class FaultKind(StrEnum):
-    """Kinds of faults, the gravest first; programs filter by them."""
+    """Kinds of faults, most serious first; API clients filter by them."""
 
     OFFLINE = "offline"
     SILENT = "silent"
@@ -47,9 +47,9 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NodeFault:
-    """One thing that is wrong, in plain words; `since` where it is known.
+    """One fault in plain words; `since` if known.
 
-    `figure`: what was measured, with its unit, for whoever keeps loudspeakers.
+    `figure`: the measured value with its unit, for technicians.
     """
 
     kind: FaultKind
@@ -60,7 +60,7 @@ class NodeFault:
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
-    """What is known of a node."""
+    """The facts known about a node."""
 
     online: bool
     last_heard_at: datetime | None
@@ -87,17 +87,17 @@ class NodeFacts:
 
 
 def faults_told(facts: NodeFacts, now: datetime | None = None) -> tuple[NodeFault, ...]:
-    """Return what a node's own vitals say is wrong; `now` None: what needs patience is not judged."""
+    """Return the faults that a node's own vitals show; `now` None: skip faults that depend on a duration."""
     return (*_sound_faults(facts), *_clock_faults(facts, now), *_house_faults(facts))
 
 
 def all_faults(
     facts: NodeFacts, now: datetime, *, missed: int = 0, flapping: bool = False
 ) -> tuple[NodeFault, ...]:
-    """Return everything that is wrong with a node in use, the gravest first.
+    """Return all faults of a node in use, most serious first.
 
-    `missed`: airings of the last day that it did not begin. What a node that is away said last is not held
-    against it.
+    `missed`: airings of the last day that it did not begin. The last vitals of a node that is away are not
+    counted as faults.
     """
     if facts.retired or facts.quarantined or facts.last_heard_at is None:
         return ()

@@ -1,4 +1,4 @@
-"""Where nodes stood and when: a stay is opened and closed, never rewritten."""
+"""History of the areas of nodes: a stay is opened and closed, never rewritten."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,14 +11,14 @@ from devices.ids import AreaCode, NodeId
 
 
 def open_stays(session: Session, places: Iterable[tuple[NodeId, AreaCode]], now: datetime) -> None:
-    """Note that nodes stand in their areas from now on."""
+    """Record that nodes are in their areas from now on."""
     rows = [{"node": node, "area": area, "since": now, "until": None} for node, area in places]
     if rows:
         session.execute(insert(Stay), rows)
 
 
 def close_stays(session: Session, nodes: Iterable[NodeId], now: datetime) -> None:
-    """Note that nodes stand where they stood no longer."""
+    """Record that nodes are no longer in their earlier areas."""
     session.execute(
         update(Stay)
         .where(Stay.node.in_(list(nodes)), Stay.until.is_(None))
@@ -28,5 +28,5 @@ def close_stays(session: Session, nodes: Iterable[NodeId], now: datetime) -> Non
 
 
 def stays_of(session: Session, node: NodeId) -> list[Stay]:
-    """Return where a node stood, the newest first."""
+    """Return the stays of a node, newest first."""
     return list(session.scalars(select(Stay).where(Stay.node == node).order_by(Stay.since.desc())))

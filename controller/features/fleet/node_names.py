@@ -1,4 +1,4 @@
-"""Which ids a node may bear: an id is also client id, user name and a topic's level; pure."""
+"""Checks node ids: an id is also the client id, the user name and a topic level; pure."""
 
 import re
 from collections.abc import Collection
@@ -16,12 +16,12 @@ _NAME = re.compile(NAME_PATTERN)
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a name is the station's own, in whatever case it is written."""
+    """Whether a name is reserved for the station; letter case is ignored."""
     return name.casefold() in RESERVED
 
 
 def check_name(name: str) -> None:
-    """Raise BadInput for an id that no node may bear, whatever else there is."""
+    """Raise BadInput for an id that no node may ever have."""
     if not _NAME.fullmatch(name):
         raise BadInput(
             f"Mã cụm loa không hợp lệ: {name!r}. Chỉ dùng chữ không dấu, chữ số, dấu chấm, gạch dưới và gạch "
@@ -33,10 +33,10 @@ def check_name(name: str) -> None:
 
 
 def check_free(name: str, *, nodes: Collection[str], areas: Collection[str]) -> None:
-    """Raise for an id that is an area's code, or that differs from another node's in its case alone.
+    """Raise for an id that is an area's code, or that differs from another node's id only in letter case.
 
-    `nodes`, `areas`: as `casefold` writes them. A plan's topic names an area or a node, and people take
-    `KH-1` and `kh-1` for the same.
+    `nodes`, `areas`: casefolded. A plan's topic names an area or a node, and people read `KH-1` and `kh-1`
+    as the same name.
     """
     folded = name.casefold()
     if folded in areas:
@@ -49,7 +49,7 @@ def check_free(name: str, *, nodes: Collection[str], areas: Collection[str]) -> 
 
 
 def check_credential(name: str, taken: Collection[str]) -> None:
-    """Raise for an id for which the station writes no password: simulated, or somebody else's user name."""
+    """Raise for an id for which the station writes no password: a simulated node, or a foreign user name."""
     if name.casefold().startswith(SIMULATED):
         raise BadInput(
             f"Mã bắt đầu bằng «{SIMULATED}» là của loa mô phỏng. Hãy đặt mã khác.", code="node.reserved-id"

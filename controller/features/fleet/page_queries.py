@@ -1,4 +1,4 @@
-"""Reads of the pages about nodes: counts by commune, one page of nodes that fit a filter."""
+"""Reads for the pages about nodes: counts by commune, and one page of nodes that match a filter."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class NodeListFilter:
-    """What the list shall show; empty fields ask for nothing."""
+    """Filter of the node list; empty fields do not filter."""
 
     area: AreaCode | None = None
     status: NodeStatus | None = None
@@ -43,7 +43,7 @@ class NodeListFilter:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One commune in the tree, its nodes counted by status."""
+    """One commune in the tree with its node counts by status."""
 
     code: AreaCode
     name: str
@@ -61,7 +61,7 @@ class Branch:
 
     @property
     def troubles(self) -> list[tuple[NodeStatus, int]]:
-        """What is not as it should be, with how many nodes each."""
+        """Statuses other than normal, each with its number of nodes."""
         fine = (NodeStatus.READY, NodeStatus.SOUNDING)
         return [
             (status, self.counts[status])
@@ -72,7 +72,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The province as the list of nodes shows it."""
+    """The tree of the province that the node list shows."""
 
     branches: Sequence[Branch]
     counts: Mapping[NodeStatus, int]
@@ -85,7 +85,7 @@ class Tree:
 
 
 def fleet_tree(session: Session, scope: Scope, asked: NodeListFilter, now: datetime) -> Tree:
-    """Return every commune that the person sees, and what the asked area has of each status; one query."""
+    """Return all communes that the person sees, and the chosen area's node counts by status; one query."""
     within = _areas(scope, asked)
     communes = {code: scope.commune_of(code) for code in scope.by_code}
     branches: dict[AreaCode, Counter[NodeStatus]] = {area.code: Counter() for area in scope.communes}
@@ -123,9 +123,9 @@ def _areas(scope: Scope, asked: NodeListFilter) -> Collection[AreaCode]:
 def _named(
     session: Session, scope: Scope, text: str, conditions: Sequence[ColumnElement[bool]]
 ) -> list[NodeId]:
-    """Return the first nodes whose name, mark or commune holds the text, accents aside.
+    """Return the first nodes whose name, mark or commune contains the text; accents are ignored.
 
-    No database folds “Đ” as people do, so the few bytes of each name are looked at here.
+    Databases do not fold “Đ” to “D” as people expect, so names are compared in Python.
     """
     wanted = plain(text).split()
     areas = {code: plain(scope.name(code)) for code in scope.seen}
@@ -157,11 +157,11 @@ def nodes_seen(session: Session, scope: Scope, areas: Iterable[AreaCode] | None 
 
 
 def names_of_nodes(session: Session, nodes: Iterable[NodeId]) -> dict[NodeId, str]:
-    """Return what nodes are called."""
+    """Return the names of nodes by id."""
     rows = session.execute(select(Node.id, Node.name).where(Node.id.in_(list(nodes))))
     return {node: name for node, name in rows}  # noqa: C416 - typed rows
 
 
 def care_of(session: Session, node: NodeId) -> Care | None:
-    """Return who looks after the faults of a node."""
+    """Return the assignee and note for the faults of a node."""
     return session.get(Care, node)

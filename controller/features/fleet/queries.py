@@ -16,7 +16,7 @@ from devices.ids import AreaCode, NodeId
 
 
 def find_node(session: Session, node_id: NodeId) -> Node | None:
-    """Return the node; None: there is none."""
+    """Return the node, or `None`."""
     return session.get(Node, node_id)
 
 
@@ -37,7 +37,7 @@ def nodes_by_area(session: Session, area: AreaCode | None) -> Sequence[Node]:
 
 
 def facts_of(node: Node) -> NodeFacts:
-    """Return what the row knows, as `status_of` asks for it."""
+    """Return the facts in a row in the form that `status_of` takes."""
     return NodeFacts(
         online=node.online,
         last_heard_at=node.last_heard_at,
@@ -54,7 +54,7 @@ def facts_of(node: Node) -> NodeFacts:
 
 @dataclass(frozen=True, slots=True)
 class CommuneStatusCounts:
-    """One commune on the overview: its nodes counted by status."""
+    """One commune on the overview with its node counts by status."""
 
     area: AreaCode
     nodes: int

@@ -1,4 +1,4 @@
-"""Writes of nodes that say more than their budget: technicians hear of it; docs/protocol.md, "Budgets"."""
+"""Notices to technicians about nodes that exceed their message budget; docs/protocol.md, "Budgets"."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ FEW = 20
 
 
 def note_floods(session: Session, dropped: Mapping[NodeId, int], *, now: datetime) -> list[NodeId]:
-    """Write down whose messages were dropped; return of whom the journal was told anew."""
+    """Record the nodes whose messages were dropped; return those with a new journal entry."""
     many = {node: count for node, count in dropped.items() if count >= FEW}
     if not many:
         return []

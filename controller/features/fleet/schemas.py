@@ -1,4 +1,4 @@
-"""Shapes of what whoever watches nodes gets: faults, care, events and the course of vitals."""
+"""JSON shapes for monitoring nodes: faults, care, events and the history of vitals."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,7 +12,7 @@ from controller.http.schemas import Code, Command, View
 
 
 class FaultShown(View):
-    """One thing that is wrong."""
+    """One fault."""
 
     kind: FaultKind
     sentence: str
@@ -21,7 +21,7 @@ class FaultShown(View):
 
 
 class CareShown(View):
-    """Who looks after a node, and which kinds of faults were seen."""
+    """The assignee of a node, and which kinds of faults were seen."""
 
     assignee: str | None = Field(description="Sign-in name.")
     note: str
@@ -30,7 +30,7 @@ class CareShown(View):
 
 
 class WatchedShown(View):
-    """One node with what is wrong with it."""
+    """One node with its faults."""
 
     id: str
     area: Code
@@ -43,7 +43,7 @@ class WatchedShown(View):
 
 
 class TakeCare(Command):
-    """What is left out stays as it was."""
+    """Fields that are left out stay unchanged."""
 
     assignee: Annotated[str, Field(max_length=40)] | None = Field(None, description="Empty: nobody.")
     note: Annotated[str, Field(max_length=2000)] | None = None
@@ -51,7 +51,7 @@ class TakeCare(Command):
 
 
 class EventShown(View):
-    """One thing to look after: a commune's outage is one, however many nodes it has."""
+    """One event that needs attention: a commune's outage is one event for any number of nodes."""
 
     kind: EventKind
     area: Code
@@ -77,7 +77,7 @@ class QuarterShown(View):
 
 
 class VitalsShown(View):
-    """The course of a node's vitals; `points` of the last 48 hours at most, `quarters` of 400 days."""
+    """The history of a node's vitals; `points` of the last 48 hours at most, `quarters` of 400 days."""
 
     node: str
     since: datetime
@@ -90,7 +90,7 @@ class VitalsShown(View):
 
 
 class NodeShown(View):
-    """One node, its status derived from what is known of it."""
+    """One node with its derived status."""
 
     id: str
     area: Code

@@ -1,4 +1,4 @@
-"""Writes of nodes: enrolment, and what they tell of themselves."""
+"""Writes for nodes: enrolment, and what nodes report about themselves."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,11 +51,11 @@ def enrol_node(session: Session, node: NewNode, *, by: Operator | None, now: dat
 
 
 def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | None, now: datetime) -> int:
-    """Enrol nodes in bulk; return how many are new. One that is in use in the same area is left as it is.
+    """Enrol nodes in bulk; return how many are new. A node already in use in the same area stays unchanged.
 
-    One that was retired comes back into use, and may count its sessions from the beginning.
-    `by` None: the founding fleet, made on the server itself; then the retired stay retired, and those that
-    were moved since stay where they are.
+    A retired node comes back into use and may count its sessions from the beginning again.
+    `by` None: the initial nodes, created on the server itself; then retired nodes stay retired, and nodes
+    that were moved since keep their area.
     """
     check_nodes(session, nodes, by)
     known = {node.id: node for node in session.scalars(select(Node))}
@@ -73,7 +73,7 @@ def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | No
 
 
 def bring_back(session: Session, row: Node, node: NewNode, now: datetime) -> None:
-    """Take a retired node into use again, under a name and in an area; it counts its sessions anew."""
+    """Take a retired node into use again with a name and an area; its session numbers start again."""
     row.name, row.area, row.enrolled_at, row.retired_at = node.name, node.area, now, None
     row.session, row.online, row.online_at, row.last_heard_at, row.vitals = 0, False, None, None, None
     row.first_session, row.quarantined_at, row.quarantine_reason = 0, None, None
@@ -95,7 +95,7 @@ def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: 
 
 
 def check_nodes(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
-    """Raise for an id that cannot be, an unknown area, an id twice, and where the person may not enrol."""
+    """Raise for an invalid id, an unknown area, a duplicate id, or an area where the person may not enrol."""
     tree, ended = area_tree(session), ended_areas(session)
     areas = {code.casefold() for code in tree.parents}
     known = set(session.scalars(select(Node.id)))
@@ -112,7 +112,7 @@ def check_nodes(session: Session, nodes: Sequence[NewNode], by: Operator | None)
 
 
 def retire_node(session: Session, node_id: NodeId, *, by: Operator, now: datetime) -> None:
-    """Take a node out of use: it is no longer counted; its receipts stay."""
+    """Retire a node: it is no longer counted; its receipts are kept."""
     node = get_node(session, node_id)
     require(session, by, Act.ENROL, node.area)
     if node.retired_at is None:
@@ -124,11 +124,12 @@ def retire_node(session: Session, node_id: NodeId, *, by: Operator, now: datetim
 def note_states(
     session: Session, states: Iterable[NodeState], *, now: datetime, retained: bool = False
 ) -> None:
-    """Fold births and deaths in, in their order; those of an older session or an unknown node change nothing.
+    """Apply births and deaths in order; those of an older session or an unknown node change nothing.
 
-    A node with a new disk counts its sessions from one again: its birth is told from an old one by its time,
-    or, where its clock is not set yet, by being live; see docs/protocol.md (Connection).
-    `retained` True: the broker had kept them, so they say what holds, but not that a node was heard now.
+    A node with a new disk counts its sessions from one again: its birth is distinguished from an old one by
+    its time or, if its clock is not set yet, by being live; see docs/protocol.md (Connection).
+    `retained` True: the broker had kept the messages: they give the state, but do not show that a node was
+    heard now.
     """
     rows = [_told(state, now, retained=retained) for state in states]
     if not rows:
@@ -136,7 +137,7 @@ def note_states(
     before = _states_of(session, {row["node"] for row in rows})
     is_newer = or_(Node.session <= bindparam("bound"), Node.online_at < bindparam("born_at"))
     changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"))
-    # a node whose birth was kept has been heard once, at the least; a live word is heard now
+    # a node with a retained birth was heard at least once; a live message was heard now
     heard = func.coalesce(Node.last_heard_at, bindparam("told_at")) if retained else bindparam("heard")
     # one by one in the order they came: a death may follow the birth of the same session
     session.connection().execute(
@@ -156,7 +157,7 @@ def note_states(
 
 
 def _is_heard() -> tuple[ColumnElement[bool], ...]:
-    """Return what must hold for a node's word to count: not of replaced hardware, not in quarantine."""
+    """Return the SQL condition to accept a node's message: not of replaced hardware, not in quarantine."""
     return Node.first_session <= bindparam("born"), Node.quarantined_at.is_(None)
 
 
@@ -171,13 +172,13 @@ def _note_turns(
     before: Mapping[NodeId, tuple[bool, int]],
     now: datetime,
 ) -> None:
-    """Write down which of the words made a node come or go, in their order; they are few beside vitals."""
+    """Store the changes between online and offline, in order; they are few compared with vitals."""
     after = _states_of(session, {row["node"] for row in rows})
     is_online = {node: online for node, (online, _) in before.items()}
     turns = []
     for row in rows:
         node, online = row["node"], row["is_online"]
-        # what is neither the newest session nor between the two did not count
+        # messages outside the range from the earlier to the newest session were not applied
         if node not in before or not before[node][1] <= row["born"] <= after[node][1]:
             continue
         if is_online[node] != online:
@@ -194,14 +195,14 @@ def _note_turns(
 
 
 def _room_for_turns(session: Session, nodes: set[NodeId], now: datetime) -> dict[NodeId, int]:
-    """Return how many turns of each node are worth keeping beside those of the last hour."""
+    """Return how many more turns of each node may be stored after those of the last hour."""
     query = select(StateTurn.node, func.count()).where(StateTurn.node.in_(nodes), StateTurn.at > now - _HOUR)
     counted = session.execute(query.group_by(StateTurn.node)).all() if nodes else []
     return dict.fromkeys(nodes, _TURNS_AN_HOUR) | {node: _TURNS_AN_HOUR - count for node, count in counted}
 
 
 def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
-    """Return a state as the parameters of its update; a node's clock is not believed beyond ours."""
+    """Return a state as parameters of its update; a node's time later than ours is not used."""
     at = min(state.at, now) if state.at else None
     return {
         "node": state.node,
@@ -211,14 +212,14 @@ def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
         "is_online": state.online,
         "since": at or now,
         "told_at": at,
-        "turned_at": (at or now) if retained else now,  # a live one's clock could lay it where nobody counts
+        "turned_at": (at or now) if retained else now,  # a node's clock may be wrong
         "heard": now,
         "program": state.software,
     }
 
 
 def note_newest(session: Session, come: Iterable[tuple[datetime, Vitals]]) -> None:
-    """Keep the newest vitals of each node, of those that came at these instants."""
+    """Store the newest vitals of each node with the instant at which they arrived."""
     newest = {told.node: (at, told) for at, told in come}
     rows = [
         {"of_node": told.node, "told": told.model_dump_json(), "born": told.session, "heard": at}
@@ -248,7 +249,7 @@ _NEWEST = Many(
 
 
 def note_heard(session: Session, nodes: Iterable[NodeId], *, now: datetime) -> None:
-    """Note that the nodes were heard of."""
+    """Record that the nodes were heard."""
     heard = list(set(nodes))
     if heard:
         session.connection().execute(_HEARD, {"nodes": heard, "heard_at": now})

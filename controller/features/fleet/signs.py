@@ -1,4 +1,4 @@
-"""What pages say of the status of a node, and nodes by area."""
+"""Words and symbols for the status of a node, and nodes grouped by area."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ ONLINE = frozenset({NodeStatus.READY, NodeStatus.SOUNDING, NodeStatus.FAULTY})
 
 @dataclass(frozen=True, slots=True)
 class NodeGroup:
-    """A commune's nodes with what to think of each."""
+    """A commune's nodes with the status of each."""
 
     area: AreaCode
     name: str
@@ -38,14 +38,14 @@ class NodeGroup:
 
     @property
     def online(self) -> int:
-        """How many can be reached."""
+        """Number of nodes that can be reached."""
         return sum(status in ONLINE for _, status in self.nodes)
 
 
 def group_by_area(
     nodes: Iterable[tuple[Node, NodeStatus]], name_of: Callable[[AreaCode], str]
 ) -> list[NodeGroup]:
-    """Return the nodes by area; those of one area must follow each other."""
+    """Return the nodes by area; the input must be sorted by area."""
     return [
         NodeGroup(area, name_of(area), list(group))
         for area, group in groupby(nodes, key=lambda pair: pair[0].area)

@@ -7,11 +7,11 @@ from controller.features.fleet.faults import SILENT_AFTER, NodeFacts, faults_tol
 
 
 class NodeStatus(StrEnum):
-    """What a person should think of a node."""
+    """Status of a node as shown to people."""
 
     NEVER_SEEN = "never_seen"
     OFFLINE = "offline"
-    SILENT = "silent"  # its session is up, but it tells nothing
+    SILENT = "silent"  # its session is up, but it sends nothing
     FAULTY = "faulty"
     SOUNDING = "sounding"
     READY = "ready"
@@ -33,7 +33,7 @@ IN_WORDS = {
 
 
 def status_of(facts: NodeFacts, now: datetime) -> NodeStatus:
-    """Return the status that the facts amount to."""
+    """Return the status that follows from the facts."""
     if facts.retired or facts.quarantined:
         return NodeStatus.RETIRED if facts.retired else NodeStatus.QUARANTINED
     if facts.last_heard_at is None:

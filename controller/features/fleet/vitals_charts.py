@@ -1,4 +1,4 @@
-"""A node's last day and month as a page draws them: strips of presence, a line for each figure; pure."""
+"""Charts of a node's last day and month: strips of presence, and a line for each figure; pure."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ class StripCell:
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """One figure over the day: its name, SVG points of each unbroken part, and the range in words."""
+    """One figure over the day: its name, SVG points of each part without gaps, and the range in words."""
 
     name: str
     parts: tuple[str, ...]
@@ -73,14 +73,14 @@ class VitalsChart:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The strip of the last days, the oldest first; none for days before the node was there at all."""
+    """The strip of the last days, oldest first; no cells for days before the node was enrolled."""
 
     cells: tuple[StripCell, ...]
     share: str
 
 
 def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> Month:
-    """Return the last days up to a quarter, today with them, one cell each."""
+    """Return one cell for each of the last days up to a quarter, including today."""
     counts = {quarter: one.samples for quarter, one in quarters.items()}
     today = start_of(until - 1).astimezone(ZONE).date()
     first = quarter_of(enrolled_at)
@@ -92,7 +92,7 @@ def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: dateti
         if begins >= ends:
             continue
         seen = strip(counts, begins, ends, 1)
-        # the quarter in which the node came is never full: whatever came then is all that could come
+        # the quarter in which the node was enrolled is never full: the samples received count as all of them
         is_new = begins == first and seen[0] == Presence.PARTLY
         well = seen.count(Presence.THERE) + is_new
         there, asked = there + well, asked + ends - begins
@@ -115,12 +115,12 @@ def _midnight(day: date) -> int:
 
 
 def _share(part: float) -> str:
-    """Rounded down: 99.6 % is not all of it."""
+    """Percentage, rounded down: 99.6 % must not show as 100 %."""
     return f"có liên lạc {number(math.floor(100 * part))}% thời gian"
 
 
 def day_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> VitalsChart:
-    """Return the day before a quarter, drawn; no cells for hours before the node was there at all."""
+    """Return the chart of the day before a quarter; no cells for hours before the node was enrolled."""
     since = until - QUARTERS_OF_DAY
     words = strip({quarter: one.samples for quarter, one in quarters.items()}, since, until, CELL)
     first = max(0, (min(quarter_of(enrolled_at), until - 1) - since) // CELL)

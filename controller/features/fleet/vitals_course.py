@@ -1,4 +1,4 @@
-"""The course of one node's vitals, as a page or a program draws it: samples, quarters and a strip."""
+"""History of one node's vitals for pages and the API: samples, quarters and a strip."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from devices.ids import NodeId
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a node told between two instants; `cell`: quarters in one cell of the strip."""
+    """Vitals of a node between two instants; `cell`: quarters in one cell of the strip."""
 
     since: datetime
     until: datetime
@@ -24,7 +24,7 @@ class Course:
 
 
 def course_of(session: Session, node: NodeId, now: datetime, back: timedelta, *, cell: int) -> Course:
-    """Return what a node told since so long ago, in whole quarters up to now; three queries at most."""
+    """Return a node's vitals of the last span, in whole quarters up to now; three queries at most."""
     until = quarter_of(now) + 1
     since = until - back // timedelta(minutes=15)
     quarters = quarters_of(session, node, since, until)

@@ -35,7 +35,7 @@ NODES_AT_ONCE = 25
 
 
 class LoggedSample(NamedTuple):
-    """One sample as it is appended to its node's quarter."""
+    """One sample to append to its node's quarter."""
 
     node: NodeId
     session: int
@@ -44,17 +44,17 @@ class LoggedSample(NamedTuple):
 
 
 def sampled(vitals: Vitals, at: datetime) -> LoggedSample:
-    """Return the sample of vitals that came at an instant."""
+    """Return the sample for vitals that arrived at an instant."""
     return LoggedSample(vitals.node, vitals.session, quarter_of(at), written(vitals, at))
 
 
 def keep_samples(session: Session, vitals: Sequence[Vitals], *, now: datetime) -> None:
-    """Append vitals to their nodes' quarters, at the instant they came; those of strangers are left out."""
+    """Append vitals to their nodes' quarters at their arrival time; those of unknown nodes are left out."""
     append_samples(session, [sampled(one, now) for one in vitals])
 
 
 def append_samples(session: Session, samples: Sequence[LoggedSample]) -> None:
-    """Append samples to their nodes' quarters; those of strangers are left out."""
+    """Append samples to their nodes' quarters; those of unknown nodes are left out."""
     told = {one.node for one in samples}
     if not told:
         return
@@ -74,7 +74,7 @@ def append_samples(session: Session, samples: Sequence[LoggedSample]) -> None:
 
 
 def thin_vitals(session: Session, *, now: datetime, nodes: int = NODES_AT_ONCE) -> int:
-    """Thin the days that are older than two days, of some nodes; return of how many: 0, none is left."""
+    """Thin the days older than two days, for some nodes; return for how many (0: none is left)."""
     until = first_quarter((now.astimezone(UTC) - WHOLE_FOR).date())
     due = session.scalars(
         select(RecentVitals.node).where(RecentVitals.quarter < until).group_by(RecentVitals.node).limit(nodes)
@@ -94,7 +94,7 @@ def thin_vitals(session: Session, *, now: datetime, nodes: int = NODES_AT_ONCE) 
 
 
 def drop_old_vitals(session: Session, *, now: datetime) -> None:
-    """Forget thinned days after 400 days, and comings and goings after 40."""
+    """Delete thinned days after 400 days, and births and deaths after 40 days."""
     for query in (
         delete(VitalsDay).where(VitalsDay.day < (now.astimezone(UTC) - THINNED_FOR).date()),
         delete(StateTurn).where(StateTurn.at < now - TURNS_FOR),
@@ -136,7 +136,7 @@ _KNOWN = select(Node.id, Node.first_session, Node.session).where(
     Node.id.in_(bindparam("told", expanding=True)), Node.quarantined_at.is_(None)
 )
 _INSERT = sqlite.insert(RecentVitals)
-_APPEND = Many(  # what is too long already grows no more
+_APPEND = Many(  # a text that is too long already is not extended
     _INSERT.on_conflict_do_update(
         index_elements=[RecentVitals.node, RecentVitals.quarter],
         set_={"samples": RecentVitals.samples + _INSERT.excluded.samples},

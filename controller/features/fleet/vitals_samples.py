@@ -1,4 +1,4 @@
-"""Vitals as they are kept: every sample for two days, then minimum, mean and maximum of each quarter; pure.
+"""Stored form of vitals: each sample for two days, then minimum, mean and maximum of each quarter; pure.
 
 A quarter is a span of 15 minutes, counted since 1970. A day is a UTC day of 96 quarters.
 """
@@ -28,7 +28,7 @@ Figure = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One set of vitals: the second within its quarter, whether something sounded, and the figures."""
+    """One set of vitals: the second within its quarter, whether audio was playing, and the figures."""
 
     second: int
     sounding: bool
@@ -37,7 +37,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Thinned:
-    """A quarter in short: how many samples, how many of them while something sounded, and the figures."""
+    """Summary of a quarter: number of samples, number of them while audio was playing, and the figures."""
 
     samples: int
     sounding: int
@@ -60,14 +60,14 @@ def first_quarter(day: date) -> int:
 
 
 def written(vitals: Vitals, at: datetime) -> str:
-    """Return one sample as it is appended to its quarter: second, sounding, figures."""
+    """Return one sample in the text form that is appended to its quarter: second, sounding, figures."""
     second = _seconds(at) % _QUARTER_S
     sounding = "1" if vitals.sounding else ""
     return f"{second},{sounding},{','.join([_short(value) for value in _figures_of(vitals)])};"
 
 
 def read(text: str) -> list[Sample]:
-    """Return the samples of a quarter, in the order they came."""
+    """Return the samples of a quarter in order of arrival."""
     found = []
     for line in text.split(";"):
         if line:
@@ -78,7 +78,7 @@ def read(text: str) -> list[Sample]:
 
 
 def thin(samples: Sequence[Sample]) -> Thinned:
-    """Return a quarter in short."""
+    """Return the summary of a quarter."""
     figures = tuple(
         _figure([sample.figures[n] for sample in samples if sample.figures[n] is not None])
         for n in range(len(FIGURES))
@@ -87,7 +87,7 @@ def thin(samples: Sequence[Sample]) -> Thinned:
 
 
 def pack(quarters: Mapping[int, Thinned]) -> bytes:
-    """Return a day's thinned quarters (0 to 95 each) in some hundred bytes."""
+    """Return a day's thinned quarters (numbers 0 to 95) packed into a few hundred bytes."""
     content = [
         [number, one.samples, one.sounding, *(one.figures)] for number, one in sorted(quarters.items())
     ]
@@ -95,7 +95,7 @@ def pack(quarters: Mapping[int, Thinned]) -> bytes:
 
 
 def unpack(packed: bytes) -> dict[int, Thinned]:
-    """Return what `pack` took."""
+    """Return the quarters that were given to `pack`."""
     return {
         number: Thinned(samples, sounding, tuple(figure and tuple(figure) for figure in figures))
         for number, samples, sounding, *figures in json.loads(zlib.decompress(packed))
@@ -103,13 +103,13 @@ def unpack(packed: bytes) -> dict[int, Thinned]:
 
 
 class Presence:
-    """How much of what should have come did come, for a strip of a node's days."""
+    """Share of the expected samples that arrived, for a strip of a node's days."""
 
     THERE, PARTLY, AWAY = "there", "partly", "away"
 
 
 def strip(quarters: Mapping[int, int], since: int, until: int, cell: int) -> list[str]:
-    """Return a word for each cell of so many quarters: `there`, `partly` or `away`, by what came."""
+    """Return `there`, `partly` or `away` for each cell of so many quarters, by the samples that arrived."""
     words = []
     for begins in range(since, until, cell):
         span = range(begins, min(begins + cell, until))

@@ -1,4 +1,4 @@
-"""Reads for whoever watches nodes: status, faults, care and events; constant queries, however many nodes."""
+"""Reads for monitoring nodes: status, faults, care and events; the number of queries is constant."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ LOST_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One node as a technician sees it; `unseen`: kinds of faults that nobody has acknowledged."""
+    """One node as technicians see it; `unseen`: kinds of faults that nobody has acknowledged."""
 
     node: Node
     status: NodeStatus
@@ -54,14 +54,14 @@ class Watched:
 
     @property
     def unseen(self) -> frozenset[FaultKind]:
-        """Return the kinds of faults that are news."""
+        """Return the kinds of faults that nobody has seen yet."""
         seen = frozenset(self.care.seen) if self.care is not None else frozenset()
         return frozenset(fault.kind for fault in self.faults if fault.kind not in seen)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which nodes are asked for; what is None or empty does not narrow."""
+    """Filter for nodes; fields that are `None` or empty do not filter."""
 
     areas: frozenset[AreaCode] | None = None
     statuses: frozenset[NodeStatus] = frozenset()
@@ -72,7 +72,7 @@ class Wish:
     text: str = ""
 
     def fits(self, one: Watched) -> bool:
-        """Whether a node is one of those."""
+        """Whether a node matches the filter."""
         words = f"{one.node.id} {one.node.name}".lower()
         return (
             (not self.statuses or one.status in self.statuses)
@@ -86,7 +86,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class FaultCounts:
-    """How many nodes have faults: all, those that one person looks after, those that nobody does."""
+    """Numbers of nodes with faults: all, those assigned to one person, and those without an assignee."""
 
     every: int
     mine: int
@@ -94,7 +94,7 @@ class FaultCounts:
 
 
 class Cared(StrEnum):
-    """Whose faulty nodes are asked for."""
+    """Filter of faulty nodes by assignee."""
 
     EVERY = "every"
     MINE = "mine"
@@ -103,17 +103,17 @@ class Cared(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """A page of the nodes with faults, by area and id, and how many there are in all."""
+    """A page of the nodes with faults, sorted by area and id, and the total number."""
 
     nodes: list[Watched]
     counted: FaultCounts
 
 
 def watched(session: Session, wish: Wish, now: datetime) -> list[Watched]:
-    """Return the nodes in use that are asked for, by area and id; three queries."""
+    """Return the nodes in use that match the filter, sorted by area and id; three queries."""
     unsteady = _unsteady(session, now)
     query = _nodes(wish.areas)
-    if wish.only_faulty:  # of thousands few are faulty: the database passes the others over
+    if wish.only_faulty:  # few of thousands of nodes have faults: the database skips the others
         query = query.where(_has_faults(unsteady, now))
     return [one for one in _judged(session.execute(query), unsteady, now) if wish.fits(one)]
 
@@ -140,20 +140,20 @@ def troubles(
     is_mine, is_nobodys = Care.assignee == by.id, Care.assignee.is_(None)
     counts = (func.count(), *(func.sum(case((one, 1), else_=0)) for one in (is_mine, is_nobodys)))
     faulty = select(Node.id, Node.area, Care.assignee).outerjoin(Care, Care.node == Node.id).where(*is_asked)
-    # counted in the same look at all nodes that finds the page: each look reads what every node told last
+    # counted in the same pass that finds the page: each pass reads the last vitals of every node
     counted = faulty.add_columns(*(one.over().label(f"n{place}") for place, one in enumerate(counts)))
     of_all = counted.subquery()
     whose = {Cared.EVERY: (), Cared.MINE: (of_all.c.assignee == by.id,)}
     narrowed = select(of_all).where(*whose.get(cared, (of_all.c.assignee.is_(None),)))
     page = session.execute(narrowed.order_by(of_all.c.area, of_all.c.id).limit(limit).offset(offset)).all()
-    # nobody on this page: there may still be others
+    # no node on this page: other pages may still have some
     figures = page[0][3:] if page else session.execute(faulty.with_only_columns(*counts)).one()
     rows = session.execute(_nodes(None).where(Node.id.in_([one.id for one in page])))
     return Troubles(list(_judged(rows, unsteady, now)), FaultCounts(*(number or 0 for number in figures)))
 
 
 def in_quarantine(session: Session, areas: frozenset[AreaCode]) -> list[tuple[Node, Care | None]]:
-    """Return the nodes in use that are kept silent, longest first, with who looks after each; one query."""
+    """Return the nodes in use in quarantine, longest first, with the assignee of each; one query."""
     query = (
         select(Node, Care)
         .outerjoin(Care, Care.node == Node.id)
@@ -165,7 +165,7 @@ def in_quarantine(session: Session, areas: frozenset[AreaCode]) -> list[tuple[No
 
 @dataclass(frozen=True, slots=True)
 class _Unsteady:
-    """Who came and went of late, with their turns, and who missed airings, with how many."""
+    """Nodes that connected and disconnected recently, with their turns, and nodes with missed airings."""
 
     turns: Mapping[NodeId, Sequence[PresenceChange]]
     missed: Mapping[NodeId, int]
@@ -191,9 +191,10 @@ def _nodes(areas: frozenset[AreaCode] | None) -> Select[Node, Care, str]:
 
 
 def _has_faults(unsteady: _Unsteady, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of nodes in use that `all_faults` finds something wrong with.
+    """Return the SQL condition for nodes in use for which `all_faults` finds a fault.
 
-    Being away alone is asked first: when a whole province is, nobody reads 5,000 nodes' last words.
+    The check for being away comes first: when a whole province is away, the last vitals of 5,000 nodes are
+    not read.
     """
     is_judged = and_(Node.quarantined_at.is_(None), Node.last_heard_at.is_not(None))
     is_away = and_(is_judged, Node.retired_at.is_(None), ~Node.online)
@@ -210,7 +211,7 @@ def _judged(rows: Iterable[Row[Node, Care, str]], unsteady: _Unsteady, now: date
 
 
 def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetime) -> list[FleetEvent]:
-    """Return what there is to look after in some areas (None: all), the newest first; six queries at most."""
+    """Return the current events in some areas (`None`: all), newest first; six queries at most."""
     tree, turns = area_tree(session), _flapping(session, now)
     communes = {area: _commune(tree, area) for area in tree.parents if areas is None or area in areas}
     in_use = (Node.retired_at.is_(None), Node.quarantined_at.is_(None))
@@ -240,7 +241,7 @@ def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetim
 def _fallen(
     session: Session, lost: Iterable[ColumnElement[bool]], communes: Mapping[AreaCode, AreaCode]
 ) -> list[Fallen]:
-    """Return what is away now by commune, added up by the database: a row for an area, not for a node."""
+    """Return the nodes that are away now by commune, aggregated in the database: one row for each area."""
     names = func.aggregate_strings(Node.id, _BETWEEN)
     query = select(Node.area, func.min(Node.online_at), func.max(Node.online_at), names).where(*lost)
     found: dict[AreaCode, Fallen] = {}
@@ -255,13 +256,13 @@ def _fallen(
 
 
 def _commune(tree: AreaTree, area: AreaCode) -> AreaCode:
-    """Return the area directly below the province in which an area lies: what loses power together."""
+    """Return the area directly below the province that contains an area: its nodes lose power together."""
     lineage = tree.lineage(area)
     return lineage[-2] if len(lineage) > 1 else area
 
 
 def _missed(session: Session, now: datetime) -> dict[NodeId, int]:
-    """Return how many airings of the last day those nodes did not begin that missed enough to be a fault."""
+    """Return how many airings of the last day nodes did not begin, for nodes with enough for a fault."""
     query = (
         select(Delivery.node, func.count())
         .join(Airing, and_(Airing.id == Delivery.airing, Airing.state == AiringState.AIRED))
@@ -273,7 +274,7 @@ def _missed(session: Session, now: datetime) -> dict[NodeId, int]:
 
 
 def _flapping(session: Session, now: datetime) -> dict[NodeId, list[PresenceChange]]:
-    """Return the turns of the last hour, in their order, of the nodes that flap now."""
+    """Return the turns of the last hour, in order, of the nodes that flap now."""
     of_late = StateTurn.at > now - FLAP_WINDOW
     many = select(StateTurn.node).where(of_late).group_by(StateTurn.node).having(func.count() >= FLAP_TURNS)
     query = select(StateTurn.node, StateTurn.at, StateTurn.online).where(of_late, StateTurn.node.in_(many))

@@ -1,1 +1,1 @@
-"""What was last published to the nodes, and what should be."""
+"""The documents last published to the nodes, and the wanted ones."""

@@ -1,4 +1,4 @@
-"""What must not exist of approvals: something planned or prepared by one that is over; for the doctor."""
+"""Checks of approvals for `loa doctor`: nothing may be planned or prepared with an ended approval."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,7 +19,7 @@ from controller.model.schedules import Schedule
 
 
 def nothing_relies_on_a_void_approval(session: Session, now: datetime) -> Iterator[str]:
-    """Name alarms, schedules and airings in the plans that are silent because their approval is over."""
+    """List alarms, schedules and airings in the plans that are silent because their approval has ended."""
     until = approved_until()
     is_over = (Bulletin.state == BulletinState.APPROVED, or_(until.is_(None), until <= now))
     for name, table, is_used in (
@@ -33,7 +33,7 @@ def nothing_relies_on_a_void_approval(session: Session, now: datetime) -> Iterat
 
 
 def nothing_is_approved_by_an_unknown_key(session: Session, now: datetime) -> Iterator[str]:
-    """Name approvals in force whose key no loudspeaker trusts, and keys not marked as the set says."""
+    """List approvals in force whose key no loudspeaker trusts, and keys not marked as in the key set."""
     query = (
         select(Bulletin.id, HeldKey.kid)
         .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))

@@ -78,7 +78,7 @@ def sign_policy(
 
 
 def _limits(policy: Policy) -> str:
-    """Return in words what a policy limits; what it leaves free is said so."""
+    """Return the limits of a policy in words; a missing limit is named as free."""
     quiet = ", ".join(f"{hours.begins}–{hours.ends}" for hours in policy.quiet_hours) or "không có"
     spans = (f"{hours.begins}–{hours.ends} {hours.loudest_volume}%" for hours in policy.volumes)
     louder = "".join(f" ({span})" for span in spans)

@@ -1,4 +1,4 @@
-"""What every area's plan should say now: built from approved, unwithdrawn revisions alone."""
+"""Builds the wanted plan of each area from approved revisions that are not withdrawn, and nothing else."""
 
 import hashlib
 import logging
@@ -32,7 +32,7 @@ MOST_SIGNED: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a plan says, without its version and times."""
+    """Content of a plan without its version and times."""
 
     airings: tuple[PlannedAiring, ...] = ()
     keep: tuple[Kept, ...] = ()
@@ -42,7 +42,7 @@ class Content:
 
     @property
     def recordings(self) -> frozenset[RecordingId]:
-        """Return every recording that it names."""
+        """Return every recording in the plan."""
         return frozenset([one.recording for one in self.airings] + [one.recording for one in self.keep])
 
 
@@ -51,7 +51,7 @@ NOTHING: Final = Content()
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a plan sets to its loudspeakers beside airings; it binds until a newer plan, also when expired."""
+    """Limits in a plan beside its airings; they bind until a newer plan arrives, even after expiry."""
 
     silent: bool = False
     loudest_volume: int = 100
@@ -63,12 +63,12 @@ NO_LIMITS = Limits()
 def wanted_plans(
     session: Session, now: datetime, only: Collection[AreaCode] | None = None
 ) -> dict[str, Content]:
-    """Return what each area's plan should say (or only these areas'); areas with nothing are not named.
+    """Return the wanted content of each area's plan (or only of these areas), without empty ones.
 
-    The approval is checked again here (`is_in_force`), and that it is for the very revision and recording
-    that the airing fixed.
+    The approval is checked again here (`is_in_force`): it must be for the same revision and recording as the
+    airing.
 
-    What was aired today stays until midnight: nodes count the day's minutes by what the plan names.
+    Airings of today stay until midnight: nodes count the day's minutes from the airings in the plan.
     """
     keep = _wanted_keep(session, now, only)
     midnight = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
@@ -103,10 +103,10 @@ def wanted_plans(
 def _until_cleared(
     session: Session, now: datetime, only: Collection[AreaCode] | None
 ) -> list[tuple[AreaCode, PlannedAiring]]:
-    """Return, by area, each alarm that an all-clear ends, due until the all-clear begins.
+    """Return, by area, each alarm that an all-clear ends; the alarm lasts until the all-clear begins.
 
-    Without it what the alarm interrupted would be heard for the moment between the two. That an all-clear is
-    in the plans is rare, so it is asked first.
+    Without this, the interrupted airing would sound briefly between the alarm and the all-clear. An all-clear
+    in the plans is rare, so that is checked first.
     """
     clearing = select(Airing.id).join(Emergency, Emergency.airing == Airing.id)
     clearing = clearing.where(Airing.state.in_(IN_PLANS), Emergency.clears.is_not(None))
@@ -143,7 +143,7 @@ def _due_until(airing: PlannedAiring, until: datetime) -> PlannedAiring:
 
 
 def _chosen(session: Session, airings: Collection[AiringId]) -> dict[AiringId, tuple[NodeId, ...]]:
-    """Return the nodes of the airings that are meant for chosen ones; none asked: no query."""
+    """Return the nodes of the airings that are for chosen nodes only; no query if no airings are given."""
     if not airings:
         return {}
     nodes: dict[AiringId, tuple[NodeId, ...]] = {}
@@ -156,9 +156,9 @@ def _chosen(session: Session, airings: Collection[AiringId]) -> dict[AiringId, t
 def _wanted_keep(
     session: Session, now: datetime, only: Collection[AreaCode] | None
 ) -> dict[str, tuple[Kept, ...]]:
-    """Return what the nodes of each area are to hold: what is prepared and approved, the newest first.
+    """Return the recordings that the nodes of each area must hold: prepared and approved, newest first.
 
-    In quiet hours what is aired on the coming day follows.
+    In quiet hours, the recordings of the coming day's airings follow.
     """
     query = (
         select(Prepared, Approved.recording, Approved.jws, Bulletin.test)
@@ -182,7 +182,7 @@ def _wanted_keep(
 
 
 def _that_fit(area: str, airings: list[PlannedAiring], now: datetime, most: int) -> tuple[PlannedAiring, ...]:
-    """Leave out, where there are too many: what is over first, then the lowest grade, then the latest."""
+    """Drop airings if there are too many: first those that are over, then lowest grade, then latest."""
     if len(airings) <= most:
         return tuple(airings)
     _LOG.warning("plan of %s: %d of %d airings left out", area, len(airings) - most, len(airings))
@@ -196,7 +196,7 @@ def _that_fit(area: str, airings: list[PlannedAiring], now: datetime, most: int)
 
 
 def wanted_limits(session: Session) -> dict[str, Limits]:
-    """Return the limits of single nodes: silence in quarantine, and a cap of the volume."""
+    """Return the limits of single nodes: silence in quarantine, and a volume limit."""
     is_limited = or_(Node.quarantined_at.is_not(None), Node.loudest < NO_LIMITS.loudest_volume)
     query = select(Node.id, Node.quarantined_at, Node.loudest).where(is_limited, Node.retired_at.is_(None))
     return {
@@ -206,7 +206,7 @@ def wanted_limits(session: Session) -> dict[str, Limits]:
 
 
 def digest_of(content: Content, limits: Limits = NO_LIMITS) -> str:
-    """Return the digest by which two plans' content is compared: without version and times of issue."""
+    """Return a digest for comparing the content of two plans; version and times of issue are left out."""
     joined = "\n".join(one.model_dump_json() for one in (*content.airings, *content.keep))
     if limits != NO_LIMITS:
         joined += f"\n{limits}"

@@ -1,4 +1,4 @@
-"""Which keys a key set signed now has to name: those that may sign, and those whose words still hold."""
+"""Keys for a new key set: those that may sign, and those whose signatures are still needed."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -25,18 +25,18 @@ KEYS_TO_SIGN = (
 
 
 def keys_to_name(session: Session, now: datetime) -> Sequence[HeldKey]:
-    """Return the keys that belong into a key set signed now, by role and name.
+    """Return the keys for a key set signed now, sorted by role and name.
 
-    Active keys; retired ones as long as something that they signed is in force. A compromised key never.
+    Active keys, and retired keys while anything that they signed is in force. Never a compromised key.
     """
     return session.scalars(select(HeldKey).where(_is_named(now)).order_by(HeldKey.role, HeldKey.kid)).all()
 
 
 def keys_to_sign_for(session: Session, now: datetime) -> int:
-    """Return for how many keys the key set has to be signed anew.
+    """Return the number of keys for which the key set must be signed again.
 
-    Loudspeakers do not trust them yet, or still trust them though they are compromised. A retired key that is
-    needed no more does no harm in the set: it goes with the next one.
+    Loudspeakers do not trust them yet, or still trust them although they are compromised. A retired key that
+    is no longer needed does no harm in the set: the next set leaves it out.
     """
     is_stolen = and_(HeldKey.compromised_at.is_not(None), HeldKey.in_key_set)
     is_lacking = and_(_is_named(now), ~HeldKey.in_key_set)
@@ -44,7 +44,7 @@ def keys_to_sign_for(session: Session, now: datetime) -> int:
 
 
 def idle_approvers(session: Session, now: datetime) -> list[str]:
-    """Return the names of who holds an active approver's key that nothing in force was signed with."""
+    """Return the names of people with an active approver's key that signed nothing in force."""
     in_force = (
         exists()
         .where(Approved.approver == Account.id, Bulletin.id == Approved.bulletin, HeldKey.kid == Approved.kid)

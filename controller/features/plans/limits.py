@@ -1,4 +1,4 @@
-"""What binds an area's loudspeakers, limit by limit, and from which area each limit comes; pure."""
+"""The limits that bind an area's loudspeakers, and the area that each limit comes from; pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Limit:
 
 
 def binding(policies: Mapping[AreaCode, Policy], lineage: Sequence[AreaCode]) -> list[Limit]:
-    """Return the limits that hold in an area: of its own policy and those above, the narrowest each."""
+    """Return the limits of an area: the strictest of its own policy and of the policies of areas above it."""
     bound = [(code, policies[code]) for code in reversed(lineage) if code in policies]
     if not bound:
         return []

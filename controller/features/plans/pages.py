@@ -1,4 +1,4 @@
-"""Quy định: what binds each area and from where; laid down anew with the administrator's own key."""
+"""Quy định: the limits of each area and their source; changes are signed with the administrator's own key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -41,7 +41,7 @@ Wall = Annotated[list[str] | None, Form()]
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What the form says, as it was typed."""
+    """Values of the form as they were typed."""
 
     spans: list[tuple[str, str]] = field(default_factory=list)
     loudest: int = ANY_VOLUME
@@ -57,7 +57,7 @@ class Proposed:
         return [*self.softer, *[("", "", "")] * _SOFTER_SPANS][: max(_SOFTER_SPANS, len(self.softer))]
 
     def volumes(self) -> tuple[LoudHours, ...]:
-        """Return the softer spans as a policy has them; BadInput where one is not whole."""
+        """Return the softer spans in the form of a policy; BadInput if one is incomplete."""
         try:
             return tuple(
                 LoudHours.model_validate({"begins": begins, "ends": ends, "loudest_volume": loudest})
@@ -70,7 +70,7 @@ class Proposed:
             ) from None
 
     def beside(self, theirs: "Proposed") -> tuple[Difference, ...]:
-        """Return in what a policy that somebody else has signed meanwhile differs from this."""
+        """Return the differences from a policy that somebody else has signed meanwhile."""
         return differences(
             ("Giờ yên lặng", _spans_in_words(theirs.spans), _spans_in_words(self.spans)),
             ("Âm lượng lớn nhất", f"{theirs.loudest}%", f"{self.loudest}%"),
@@ -84,7 +84,7 @@ class Proposed:
         return [*self.spans, *[("", "")] * _SPANS][: max(_SPANS, len(self.spans))]
 
     def quiet_hours(self) -> tuple[QuietHours, ...]:
-        """Return the spans as a policy has them; BadInput where one is half or no time."""
+        """Return the spans in the form of a policy; BadInput if one is incomplete or not a time."""
         try:
             return tuple(QuietHours(begins=begins, ends=ends) for begins, ends in self.spans)
         except ValidationError:
@@ -95,7 +95,7 @@ class Proposed:
 
 @router.get("")
 def index(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Show what holds in the person's areas."""
+    """Show the limits in the person's areas."""
     with station.store.read() as session:
         found = policies_in_force(session)
         void = void_policies(session)
@@ -117,7 +117,7 @@ def index(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 @router.get("/{area}")
 def show(request: Request, station: TheStation, viewer: Signed, area: str, xong: str = "") -> Response:
-    """Show what binds one area, and the form to change its own policy."""
+    """Show the limits of one area, and the form to change its own policy."""
     return _page(request, station, viewer, _seen(viewer, area), done="Đã ký quy định mới." if xong else "")
 
 
@@ -139,7 +139,7 @@ def change(
     phien_ban: Annotated[str, Form(max_length=64)] = "",
     viec: Annotated[str, Form(max_length=10)] = "xem",
 ) -> Response:
-    """Preview a policy, or sign it: only the latter asks for the password and changes anything."""
+    """Preview a policy, or sign it: only signing asks for the password and changes anything."""
     code = _seen(viewer, area)
     need(viewer, Act.RULE, code)
     pairs = zip((tu or [])[:_SPANS], (den or [])[:_SPANS], strict=False)
@@ -165,7 +165,7 @@ def change(
 def _sign(
     request: Request, station: Station, viewer: Viewer, *, area: AreaCode, proposed: Proposed, password: str
 ) -> None:
-    """Sign it; wrong passwords are counted and journaled, as at the door."""
+    """Sign it; wrong passwords are counted and journaled, as at sign-in."""
     by, now = viewer.operator, station.now()
     try:
         with tries_of(request).counted(viewer.tried_as, Purpose.RULING):
@@ -208,7 +208,7 @@ def _losses(station: Station, area: AreaCode, proposed: Proposed) -> list[Policy
 
 
 def _seen(viewer: Viewer, area: str) -> AreaCode:
-    """Return the area, or raise NotFound outside of the person's view."""
+    """Return the area; raise NotFound if the person may not see it."""
     if area not in viewer.scope.hears or area not in viewer.scope.by_code:
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
     return AreaCode(area)
@@ -261,7 +261,7 @@ def _spans_in_words(spans: Sequence[tuple[str, ...]]) -> str:
 
 def _as_it_is(own: tuple[Policy, Published] | None) -> Proposed:
     if own is None:
-        return Proposed()  # what nobody named is not ruled here: the areas above have theirs
+        return Proposed()  # not set here: the policies of the areas above still apply
     policy = own[0]
     return Proposed(
         [(hours.begins, hours.ends) for hours in policy.quiet_hours],

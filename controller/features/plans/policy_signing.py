@@ -1,4 +1,4 @@
-"""Writes of what binds the plans: the key set (root key) and the policies (administrators' keys)."""
+"""Signs the documents that limit plans: the key set (root key) and the policies (administrators' keys)."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ _FEW = 5
 
 
 def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Published:
-    """Publish the keys that count, signed by the root key; no node trusts what is not in it any more."""
+    """Publish the valid keys, signed by the root key; nodes stop trusting all keys outside the set."""
     if root_key.role != ROOT:
         raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
     hold(session, Lock.PUBLISHED)
@@ -68,7 +68,7 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
 
 
 def _keys_that_fit(session: Session, now: datetime) -> tuple[Key, ...]:
-    """Return the keys to name; Conflict where there is none of the station's, or more than a set carries."""
+    """Return the keys for the set; Conflict if it has no key of the station, or too many keys for one set."""
     held = keys_to_name(session, now)
     if not any(key.role is Role.STATION for key in held):
         raise Conflict("Chưa có khóa của trạm nên chưa ký được bộ khóa.", code="keys.no-station")
@@ -104,9 +104,9 @@ def sign_policy(
     zone: str = ZONE,
     based_on: str | None = None,
 ) -> Published:
-    """Sign what an area's loudspeakers may at most do with the administrator's key; not named: no limit.
+    """Sign the limits of an area's loudspeakers with the administrator's key; a limit not given: no limit.
 
-    `based_on`: the version that was changed (`version_of_policy`); Newer where there is another by now.
+    `based_on`: the version that was changed (`version_of_policy`); Newer if there is a later one by now.
     """
     get_area(session, area)
     require(session, administrator, Act.RULE, area)
@@ -140,9 +140,9 @@ def sign_changed_policy(
     password: Password,
     now: datetime,
 ) -> Policy:
-    """Sign an area's policy anew; what `changes` does not name stays, or is free where there was no policy.
+    """Sign an area's policy again; limits not in `changes` stay, or are free if there was no policy.
 
-    `changes`: by the names of `sign_policy`. Raises BadInput where the policy would say nothing.
+    `changes`: keyed by argument names of `sign_policy`. Raises BadInput if the policy would have no limit.
     """
     require(session, administrator, Act.RULE, get_area(session, area).code)
     row = published(session, DocumentKind.POLICY, area)

@@ -1,8 +1,8 @@
-"""Recordings of the coming day, named at night as recordings to keep: nodes fetch them while it is quiet.
+"""Recordings of the coming day, listed at night as recordings to keep: nodes fetch them in quiet hours.
 
 An airing comes into the plans six hours before its start, and its recording is sent then at the latest. In
-quiet hours the line is free. A node keeps for a day what no plan names any more, so that what it fetched at
-night it has when the airing itself is named.
+quiet hours the line is free. A node keeps a recording for one day after the last plan that lists it, so
+it still has the recording when the airing enters the plan.
 """
 
 from collections.abc import Collection
@@ -40,7 +40,7 @@ _APPROVED: Final = and_(Approved.bulletin == Bulletin.id, Approved.revision == B
 def wanted_ahead(
     session: Session, now: datetime, only: Collection[AreaCode] | None = None
 ) -> dict[str, tuple[Kept, ...]]:
-    """Return, in quiet hours, what each area's nodes may fetch for their coming airings, the next first."""
+    """Return, in quiet hours, recordings for each area's nodes to fetch for coming airings, next first."""
     quiet = _quiet_areas(session, now)
     if not quiet:
         return {}
@@ -80,7 +80,7 @@ def starts_ahead(session: Session, now: datetime) -> dict[RecordingId, datetime]
 
 
 def _is_coming(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return what must hold of an airing, and of its approval, to be fetched ahead."""
+    """Return the SQL condition for an airing and its approval to be fetched ahead."""
     return (
         Airing.state == AiringState.PLANNED,
         Airing.starts_at > now + _NAMED_ANYWAY,

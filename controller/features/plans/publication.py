@@ -1,4 +1,4 @@
-"""Writes a signed document into its row, under a version that only grows."""
+"""Writes a signed document into its row, with a version that only increases."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +15,14 @@ from devices.signing import SigningKey, sign
 
 @dataclass(frozen=True, slots=True)
 class DocumentAddress:
-    """Where a document belongs: one row, one topic."""
+    """Address of a document: one row, one topic."""
 
     kind: DocumentKind
     target: str
 
 
 def next_version_of(session: Session, place: DocumentAddress, now: datetime) -> int:
-    """Return the version that a new document of the place gets; its row stays locked to the end."""
+    """Return the version for a new document at the address; locks its row until the transaction ends."""
     row = published(session, place.kind, place.target, lock=True)
     return next_version(0 if row is None else row.version, now)
 
@@ -39,7 +39,7 @@ def put(
     expires_at: datetime | None,
     signed_by: OperatorId | None = None,
 ) -> Published:
-    """Sign the document and write it as its place's newest; it waits for the broker from now on."""
+    """Sign the document and store it as the newest at its address; it then waits to be sent to the broker."""
     row = published(session, place.kind, place.target, lock=True)
     if row is None:
         row = Published(kind=place.kind, target=place.target)
@@ -58,7 +58,7 @@ def put(
 
 
 def take_back(row: Published, now: datetime) -> None:
-    """Have the broker forget the document; the row goes once it has."""
+    """Have the broker delete the document; the row is deleted after the broker has done so."""
     row.version += 1
     row.payload = ""
     row.digest = ""

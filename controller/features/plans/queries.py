@@ -1,4 +1,4 @@
-"""Reads of what is retained at the broker."""
+"""Reads of the documents retained at the broker."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from devices.messages import KeySet, Policy
 
 
 def outgoing(row: Published) -> Outgoing:
-    """Return the row as it goes out."""
+    """Return the row as an outgoing message."""
     return Outgoing(topic_of(row.kind, row.target), row.payload.encode(), row.id, row.version)
 
 
@@ -49,13 +49,13 @@ _FIRST = (
 
 
 def unacknowledged(session: Session) -> list[Outgoing]:
-    """Return what the broker has not acknowledged, in the order in which to publish it."""
+    """Return the documents that the broker has not acknowledged, in publishing order."""
     rows = session.scalars(select(Published).where(Published.acknowledged_at.is_(None))).all()
     return [outgoing(row) for row in _ordered(rows)]
 
 
 def retained_state(session: Session) -> list[Outgoing]:
-    """Return everything that the broker should retain: for one that lost it."""
+    """Return all documents that the broker should retain, for a broker that lost them."""
     rows = session.scalars(select(Published).where(Published.payload != "")).all()
     return [outgoing(row) for row in _ordered(rows)]
 
@@ -73,7 +73,7 @@ def published_policies(session: Session, area: AreaCode) -> list[Policy]:
 
 
 def version_of_policy(session: Session, area: AreaCode) -> str:
-    """Return the version that a change of an area's own policy begins with; signed again it is the same."""
+    """Return the version that a change of an area's own policy starts from; it depends on its content."""
     row = published(session, DocumentKind.POLICY, area)
     return version_of("" if row is None or not row.payload else row.digest)
 
@@ -93,7 +93,7 @@ def known_key_set(session: Session) -> KeySet:
 
 
 def policies_in_force(session: Session) -> list[tuple[Area, Policy]]:
-    """Return the areas that have a policy of their own, by code, each with it."""
+    """Return the areas that have a policy of their own, by code, with the policy."""
     query = (
         select(Area, Published.document)
         .join(Published, Published.target == Area.code)
@@ -122,7 +122,7 @@ def void_policies(session: Session) -> list[AreaCode]:
 
 
 def count_unacknowledged(session: Session) -> int:
-    """Return how many documents wait for the broker."""
+    """Return the number of documents that the broker has not acknowledged."""
     query = select(func.count()).select_from(Published).where(Published.acknowledged_at.is_(None))
     return session.scalar(query) or 0
 

@@ -1,4 +1,4 @@
-"""What would fall silent without an approval: prepared alarms, schedules and airings, and whose they are."""
+"""What would not be aired without an approval: prepared alarms, schedules and airings, and their owners."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -19,7 +19,7 @@ from controller.model.schedules import Schedule
 
 @dataclass(frozen=True, slots=True)
 class Reliance:
-    """A bulletin that is used, how often, and who should know when its approval ends."""
+    """A bulletin in use, how often, and the people to notify when its approval ends."""
 
     bulletin: BulletinId
     title: str
@@ -40,9 +40,9 @@ class Reliance:
 
 
 def relied_upon(session: Session, bulletins: Collection[BulletinId]) -> list[Reliance]:
-    """Return those of the bulletins that something is planned or prepared with, by title; five queries.
+    """Return the bulletins that are used in planned or prepared airings, sorted by title; five queries.
 
-    A variant in another language is used where its base is.
+    A variant in another language counts as used where its base is used.
     """
     rows = session.execute(
         select(Bulletin.id, Bulletin.title, Bulletin.author, Bulletin.variant_of, Approved.approver)

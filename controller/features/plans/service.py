@@ -1,4 +1,4 @@
-"""Writes of plans: what is wanted is compared with what was published, and the difference is signed."""
+"""Writes of plans: compares the wanted content with the published one, and signs the difference."""
 
 import hashlib
 from collections.abc import Collection, Iterable
@@ -36,12 +36,12 @@ _OF_NOTHING = digest_of(NOTHING)
 def refresh_plans(
     session: Session, *, station_key: SigningKey, now: datetime, only: Collection[AreaCode] | None = None
 ) -> list[Outgoing]:
-    """Bring the published plans and manifests up to what is wanted; return what is new, in publishing order.
+    """Update the published plans and manifests to the wanted content; return new ones in publishing order.
 
-    Unchanged content is not issued again, except when less than half of its life remains. An area that has
-    nothing to say any more gets an empty plan of a higher version: an older one can then not come back.
+    Unchanged content is not issued again, except when less than half of its validity remains. An area without
+    content gets an empty plan with a higher version: then an older plan cannot come back.
 
-    `only`: the plans of these areas alone, because they cannot wait; nothing is taken back.
+    `only`: update the plans of these areas alone, because they are urgent; nothing is taken back.
     """
     hold(session, Lock.PUBLISHED)
     wanted = wanted_plans(session, now, only)
@@ -65,7 +65,7 @@ def refresh_plans(
 
 
 def acknowledge(session: Session, published_id: int, *, version: int, now: datetime) -> bool:
-    """Note that the broker has this very version; False when a newer one has taken its place."""
+    """Record that the broker has this version; return False if a newer version has replaced it."""
     row = session.get(Published, published_id, with_for_update=True)
     if row is None or row.version != version:
         return False
@@ -85,7 +85,7 @@ def acknowledge(session: Session, published_id: int, *, version: int, now: datet
 
 
 def forget_acknowledgements(session: Session, published_ids: Iterable[int] | None = None) -> int:
-    """Have documents published again that the broker was found to have lost (None: all)."""
+    """Mark documents that the broker has lost for publishing again (`None`: all)."""
     query = select(Published).where(Published.acknowledged_at.is_not(None))
     if published_ids is not None:
         query = query.where(Published.id.in_(list(published_ids)))
@@ -97,7 +97,7 @@ def forget_acknowledgements(session: Session, published_ids: Iterable[int] | Non
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """All that a plan says."""
+    """All the content of a plan."""
 
     content: Content
     limits: Limits

@@ -1,1 +1,1 @@
-"""What was really heard: the as-aired log, and reports that count it."""
+"""The as-aired log of what nodes played, and reports with counts from it."""

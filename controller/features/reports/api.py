@@ -55,7 +55,7 @@ def _file(form: Form, what: str) -> dict[int | str, dict[str, Any]]:
 def report(
     station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1
 ) -> CoverageShown:
-    """Return how far what was planned was heard: in all, by month, area, topic, act and bulletin."""
+    """Return how much of the planned airings was heard: total, by month, area, topic, act and bulletin."""
     table = _table(station, viewer, area, month, months)
     return CoverageShown.model_validate(
         {"title": table.title, "subtitle": table.subtitle, "rows": list(table.records())}
@@ -64,7 +64,7 @@ def report(
 
 @router.get("/reports/coverage.csv", response_class=Response, responses=_file(Form.CSV, "For Excel."))
 def report_csv(station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1) -> Response:
-    """Return the same rows as CSV (UTF-8 with a mark for Excel)."""
+    """Return the same rows as CSV (UTF-8 with a byte order mark for Excel)."""
     return _written(Form.CSV, _table(station, viewer, area, month, months), area, month)
 
 
@@ -84,7 +84,7 @@ def report_pdf(station: TheStation, viewer: Signed, area: AREA, month: Month, mo
 
 @router.get("/reports/as-aired", responses=_READING)
 def as_aired(station: TheStation, viewer: Signed, area: AREA, month: Month) -> list[AiredShown]:
-    """Return what each node did with each airing of a month, by start; refused where over 10,000."""
+    """Return the as-aired entries of a month for each node and airing, by start; refused if over 10,000."""
     with station.store.read() as session:
         found = _bounded(aired_between(session, _seen(viewer, area), *span(month)), _MOST)
     return [AiredShown.of(one) for one in found]
@@ -92,7 +92,7 @@ def as_aired(station: TheStation, viewer: Signed, area: AREA, month: Month) -> l
 
 @router.get("/reports/as-aired.csv", response_class=Response, responses=_file(Form.CSV, "For Excel."))
 def as_aired_csv(station: TheStation, viewer: Signed, area: AREA, month: Month) -> Response:
-    """Return the same entries as CSV; refused where there are over 200,000."""
+    """Return the same entries as CSV; refused if there are over 200,000."""
     with station.store.read() as session:
         found = _bounded(aired_between(session, _seen(viewer, area), *span(month)), _MOST_LINES)
     rows = ([_cell(getattr(one, name)) for name in _AIRED] for one in found)
@@ -106,7 +106,7 @@ def _table(station: TheStation, viewer: Viewer, area: str, month: str, months: i
 
 
 def _seen(viewer: Viewer, area: str) -> frozenset[AreaCode]:
-    """Return the area with all below it; one outside the person's view is not there."""
+    """Return the area with all below it; raise NotFound for an area that the person may not see."""
     if area not in viewer.scope.seen:
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
     return viewer.scope.tree.below([AreaCode(area)])

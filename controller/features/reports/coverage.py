@@ -1,4 +1,4 @@
-"""Counts what was heard: by month, area, topic, act and bulletin; pure. One table feeds every format."""
+"""Counts what was heard, by month, area, topic, act and bulletin; pure. All formats use the same table."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Cell = str | int | float | None
 
 
 class Group(StrEnum):
-    """What the figures of a row are of."""
+    """The group that a row of figures belongs to."""
 
     TOTAL = "total"
     MONTH = "month"
@@ -29,7 +29,7 @@ class Group(StrEnum):
 
 @dataclass(slots=True)
 class Figures:
-    """What was planned and what was heard of it; a node or an airing counts once, however often it is met."""
+    """Figures of what was planned and heard; each node and each airing counts once."""
 
     airings: set[AiringId] = field(default_factory=set)
     airings_heard: set[AiringId] = field(default_factory=set)
@@ -39,7 +39,7 @@ class Figures:
     heard_ms: int = 0
 
     def add(self, one: AiredInArea) -> None:
-        """Count one area's part in one airing."""
+        """Add one area's part in one airing."""
         self.airings.add(one.airing)
         self.nodes |= one.nodes
         self.planned_ms += one.planned_ms
@@ -49,7 +49,7 @@ class Figures:
             self.nodes_heard |= one.nodes_heard
 
     def cells(self) -> tuple[Cell, ...]:
-        """Return the figures in the order of a table's columns; a share of nothing is None."""
+        """Return the figures in column order; a share is None if nothing was planned."""
         return (
             len(self.airings),
             len(self.airings_heard),
@@ -96,7 +96,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
     def records(self) -> Iterator[dict[str, Cell]]:
-        """Yield each row as programs get it."""
+        """Yield each row as a JSON record."""
         names = tuple(COLUMNS)
         return (dict(zip(names, row, strict=True)) for row in self.rows)
 
@@ -110,30 +110,30 @@ Place = Callable[[AiredInArea], Iterable[Named]]
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """One way to group: what for, and where an entry counts."""
+    """One way to group: the kind of group, and the function that gives an entry's group."""
 
     group: Group
     place: Place
 
 
 def month_of(at: datetime) -> str:
-    """Return the month of an instant as people here count it, such as 2026-11."""
+    """Return the month of an instant in Vietnamese local time, such as 2026-11."""
     return f"{at.astimezone(ZONE):%Y-%m}"
 
 
 def by_month(one: AiredInArea) -> Iterable[Named]:
-    """Return the month in which it was planned."""
+    """Return the month of the planned start."""
     month = month_of(one.planned_at)
     return [(month, f"Tháng {int(month[5:])}/{month[:4]}")]
 
 
 def by_topic(one: AiredInArea) -> Iterable[Named]:
-    """Return the topic; what has none is counted too, so that the rows add up to the total's airings."""
+    """Return the topic; entries without one form a group too, so that the rows add up to the total."""
     return [NO_TOPIC if one.topic is None else (one.topic, one.topic_name or one.topic)]
 
 
 def by_legal_act(one: AiredInArea) -> Iterable[Named]:
-    """Return the legal act that the bulletin tells of, if it names one."""
+    """Return the legal act that the bulletin refers to, if any."""
     return [] if one.legal_act is None else [("", one.legal_act)]
 
 
@@ -145,7 +145,7 @@ def by_bulletin(one: AiredInArea) -> Iterable[Named]:
 def table(
     aired: Iterable[AiredInArea], groupings: Sequence[Grouping], *, title: str, subtitle: str, place: Named
 ) -> Table:
-    """Count everything once, in one pass; rows of a group are in the order of their codes."""
+    """Count all entries in one pass; the rows of a group are sorted by code."""
     total = Figures()
     counted: list[dict[Named, Figures]] = [{} for _ in groupings]
     for one in aired:

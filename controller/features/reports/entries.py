@@ -1,7 +1,7 @@
-"""What becomes of an entry of the as-aired log, and what it says: pure.
+"""Content of the as-aired log's entries; pure.
 
-An entry is written when its airing has ended. What receipts tell later appends another that corrects it; the
-newest of a node and an airing holds. docs/architecture.md, "What was heard".
+An entry is written when its airing has ended. Later receipts append a correcting entry; the newest entry of
+a node and an airing is valid. docs/architecture.md, "What was heard".
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ NOT_ENDED = "Cụm loa đã bắt đầu nhưng chưa báo phát xong."
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What an entry says of one node and one airing; two that are equal need no second entry."""
+    """Content of an entry about one node and one airing; equal content is not written twice."""
 
     airing: AiringId
     node: NodeId
@@ -49,7 +49,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedAiring:
-    """What a report counts, of one airing in one area, and what it groups it by."""
+    """What a report counts for one airing in one area, and the fields to group it by."""
 
     airing: AiringId
     area: AreaCode
@@ -68,7 +68,7 @@ class CountedAiring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AiredInArea(CountedAiring):
-    """What the nodes that stood in one area did with one airing, added up."""
+    """Sums for one airing over the nodes that were in one area."""
 
     nodes: frozenset[NodeId]
     nodes_heard: frozenset[NodeId]
@@ -77,7 +77,7 @@ class AiredInArea(CountedAiring):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AiredAtNode(CountedAiring):
-    """The newest word on one node and one airing."""
+    """The newest entry for one node and one airing."""
 
     node: NodeId
     grade: Grade
@@ -99,7 +99,7 @@ class AiredAtNode(CountedAiring):
 def reason_of(
     rung: Rung, told: str | None, state: AiringState, airing_reason: str | None, *, is_whole: bool
 ) -> str | None:
-    """Return why a node did not sound the whole airing, or None when it did and said so believably."""
+    """Return why a node did not play the whole airing, or None if it did and its receipt is credible."""
     if is_whole and told != TOO_LONG:
         return None
     if told:
@@ -112,12 +112,12 @@ def reason_of(
 
 
 def entry(noted: Noted, *, seq: int, at: datetime, corrects: int | None, previous: str) -> dict[str, Any]:
-    """Return the columns of an entry, its hash among them."""
+    """Return the columns of an entry, including its hash."""
     fields = {"seq": seq, "at": at, "corrects": corrects, **asdict(noted), "previous": previous}
     return fields | {"hash": hash_of(line_fields(fields))}
 
 
 def line_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry as it is exported and hashed: instants as text, with the name of the log."""
+    """Return an entry in the form that is exported and hashed: instants as text, with the name of the log."""
     told = {name: written(value) if isinstance(value, datetime) else value for name, value in fields.items()}
     return {"log": LOG, **told}

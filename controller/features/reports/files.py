@@ -1,4 +1,4 @@
-"""Writes a report's table as CSV, Excel or PDF; the same cells in each. docs/operator.md, `loa report`."""
+"""Writes a report's table as CSV, Excel or PDF with the same cells. docs/operator.md, `loa report`."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ _WIDTHS_MM = (26, 24, 70, 17, 20, 17, 20, 19, 21, 21, 19)
 
 
 class Form(StrEnum):
-    """What a report is written as."""
+    """File format of a report."""
 
     JSON = "json"
     CSV = "csv"
@@ -65,7 +65,7 @@ def table_csv(table: Table) -> bytes:
 
 
 def table_xlsx(table: Table) -> bytes:
-    """Return a report as one Excel sheet; what looks like a formula stays a text."""
+    """Return a report as one Excel sheet; texts that look like formulas stay texts."""
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
@@ -92,7 +92,7 @@ def table_xlsx(table: Table) -> bytes:
 
 
 def table_pdf(table: Table) -> bytes:
-    """Return a report as a PDF on A4 across, with fonts that have every Vietnamese letter."""
+    """Return a report as a PDF on A4 landscape, with fonts that have every Vietnamese letter."""
     from reportlab.lib import colors
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.units import mm
@@ -138,12 +138,12 @@ WRITERS: dict[Form, Callable[[Table], bytes]] = {
 
 
 def _told(row: Sequence[Cell]) -> list[Cell]:
-    """Return a row as people read it: the group in words."""
+    """Return a row for people: the group in words."""
     return [GROUPS[Group(str(row[0]))], *row[1:]]
 
 
 def _number(cell: float | None) -> str:
-    """Return a number as it is read here: 1.234,5."""
+    """Return a number in Vietnamese format: 1.234,5."""
     if cell is None:
         return "–"
     text = f"{cell:,}" if isinstance(cell, int) else f"{cell:,.2f}"
@@ -152,7 +152,7 @@ def _number(cell: float | None) -> str:
 
 @cache
 def _styles() -> tuple[Any, Any, Any, Any]:
-    """Return the styles of running text, title, headings and cells; the fonts are read once."""
+    """Return the styles of body text, title, headings and cells; the fonts are read once."""
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase.pdfmetrics import registerFont
     from reportlab.pdfbase.ttfonts import TTFont

@@ -1,4 +1,4 @@
-"""A report of months in an area, read from the as-aired log: what pages, calls and commands show."""
+"""Report of months in an area from the as-aired log, for pages, API and commands."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
 def coverage(session: Session, area: AreaCode, month: str, months: int = 1) -> Table:
-    """Return how far what was planned was heard under an area, from a month (`2026-11`) on."""
+    """Return how much of the planned airings was heard in an area and below, from a month (`2026-11`) on."""
     since, until = span(month, months)
     top = get_area(session, area)
     rows = areas(session)
@@ -55,7 +55,7 @@ def coverage(session: Session, area: AreaCode, month: str, months: int = 1) -> T
 
 
 def span(month: str, months: int = 1) -> tuple[datetime, datetime]:
-    """Return the first instant of a month here and that after the last of the months, or raise BadInput."""
+    """Return the first instant of a month in local time and the end of the last month, or raise BadInput."""
     if not 1 <= months <= MOST_MONTHS:
         raise BadInput(f"Số tháng phải từ 1 đến {MOST_MONTHS}.", code="report.months")
     year, _, number = month.partition("-")
@@ -81,7 +81,7 @@ def _in_words(since: datetime, months: int) -> str:
 
 
 def _by_area(tree: AreaTree, names: dict[AreaCode, str], top: AreaCode) -> Place:
-    """Return how entries are grouped by the areas directly below the report's; its own nodes count as its."""
+    """Return the grouping by areas directly below the report's area; its own nodes count for itself."""
 
     def place(one: AiredInArea) -> Iterable[Named]:
         lineage = tree.lineage(one.area)

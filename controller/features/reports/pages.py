@@ -1,4 +1,4 @@
-"""Báo cáo: what was planned and heard, by month, area, topic, act and bulletin; as table, chart and file."""
+"""Báo cáo: planned and heard by month, area, topic, act and bulletin; as table, chart and file."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -82,7 +82,7 @@ def _shown(table: Table, by: str) -> dict[str, Any]:
 
 
 def _months(chosen: str, now: datetime) -> list[tuple[str, str]]:
-    """Return the months to choose from, the newest first, and the chosen one whichever it is."""
+    """Return the months to choose from, newest first, always including the chosen one."""
     local = now.astimezone(ZONE)
     numbers = [divmod(local.year * 12 + local.month - 1 - back, 12) for back in range(_CHOICES)]
     months = [(f"{year}-{month + 1:02}", f"Tháng {month + 1}/{year}") for year, month in numbers]
@@ -90,7 +90,7 @@ def _months(chosen: str, now: datetime) -> list[tuple[str, str]]:
 
 
 def cell_words(name: str, value: float | None) -> str:
-    """Return a figure as it is read here; a share of nothing is a dash."""
+    """Return a figure in Vietnamese format; a dash if nothing was planned."""
     if value is None:
         return "–"
     text = number(value, 0 if isinstance(value, int) else 1)

@@ -1,4 +1,4 @@
-"""Reads of the as-aired log: its export, and what reports count."""
+"""Reads of the as-aired log for its export and for reports."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
@@ -26,7 +26,7 @@ _COLUMNS = ("seq", "at", "corrects", *_NOTED, "previous", "hash")
 
 
 def newest_entry(session: Session) -> tuple[int, str] | None:
-    """Return number and hash of the newest entry, or None where there is none."""
+    """Return number and hash of the newest entry, or None if there is none."""
     row = session.execute(select(AsAired.seq, AsAired.hash).order_by(AsAired.seq.desc()).limit(1)).first()
     return None if row is None else (row.seq, row.hash)
 
@@ -50,10 +50,10 @@ def export_as_aired(session: Session) -> Iterator[str]:
 def aired_between(
     session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
 ) -> Iterator[AiredAtNode]:
-    """Yield the newest word on each node and airing planned in [since, until), by start, airing and node.
+    """Yield the newest entry of each node and airing planned in [since, until), by start, airing and node.
 
-    What was called off before a node began it was no longer planned, and is left out; so are tests, which
-    nobody was meant to listen to.
+    Airings that were cancelled before the node began them are left out, because they were no longer planned.
+    Tests are left out, because they are not meant for listeners.
     """
     query = _newest(areas, since, until).order_by(AsAired.planned_at, AsAired.airing, AsAired.node)
     for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
@@ -63,7 +63,7 @@ def aired_between(
 def aired_by_area(
     session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
 ) -> Iterator[AiredInArea]:
-    """Yield what `aired_between` yields, added up by area in the database: for reports of whole provinces."""
+    """Yield the entries of `aired_between`, summed by area in the database; for province reports."""
     begun = case((AsAired.started_at.is_not(None), AsAired.node))
     heard = case((AsAired.heard_ms < AsAired.planned_ms, AsAired.heard_ms), else_=AsAired.planned_ms)
     where = (AsAired.airing, AsAired.area, AsAired.bulletin, AsAired.planned_at)
@@ -79,7 +79,7 @@ def aired_by_area(
         .group_by(*where)
         .subquery()
     )
-    # the newest entries first, then their bulletins: the other way round each entry would carry a title
+    # select the newest entries before joining bulletins: otherwise each entry would carry a title
     query = _with_what_it_tells(select(added), added.c.bulletin).order_by(added.c.planned_at, added.c.airing)
     for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
         nodes, began = _apart(row.nodes), _apart(row.nodes_heard)
@@ -96,7 +96,7 @@ def _newest(areas: Collection[AreaCode], since: datetime, until: datetime) -> Se
 
 
 def _holding(areas: Collection[AreaCode], since: datetime, until: datetime) -> Iterable[ColumnElement[bool]]:
-    """What makes an entry count: planned then and there, corrected by none, meant to be heard."""
+    """SQL condition of counted entries: planned in that time and area, not corrected, and not a test."""
     later = aliased(AsAired)
     called_off = (AsAired.state == AiringState.CANCELLED) & AsAired.started_at.is_(None)
     tests = select(Bulletin.id).where(Bulletin.test)
@@ -111,7 +111,7 @@ def _holding(areas: Collection[AreaCode], since: datetime, until: datetime) -> I
 
 
 def _with_what_it_tells(query: Select[Any], bulletin: SQLColumnExpression[BulletinId]) -> Select[Any]:
-    """Join the bulletin's title, its topic, and the act that it tells of."""
+    """Join the bulletin's title, its topic, and the legal act that it refers to."""
     whole = aliased(Bulletin)
     return (
         query.add_columns(
@@ -140,7 +140,7 @@ def _aired(row: Row[Any]) -> AiredAtNode:
 
 
 def _counted(row: Row[Any]) -> dict[str, Any]:
-    """The fields of `CountedAiring`; a node that told more than there was to hear heard it all."""
+    """The fields of `CountedAiring`; a reported duration above the planned one counts as the planned one."""
     return {
         "airing": row.airing,
         "area": row.area,

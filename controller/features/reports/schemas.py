@@ -1,4 +1,4 @@
-"""Shapes of reports and of the as-aired log, as programs get them."""
+"""JSON shapes of reports and of the as-aired log."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from devices.ids import Grade
 
 
 class CoverageRow(View):
-    """What was planned and heard of a month, area, topic, act or bulletin; minutes are summed over nodes."""
+    """Planned and heard airings of a month, area, topic, act or bulletin; minutes are summed over nodes."""
 
     group: Group
     code: str
@@ -35,7 +35,7 @@ class CoverageShown(View):
 
 
 class AiredShown(View):
-    """The newest word on what one node did with one airing."""
+    """The newest entry about one node and one airing."""
 
     airing: str
     node: str

@@ -1,4 +1,4 @@
-"""Writes of the as-aired log: what ended airings' nodes did, compared with what the log says already."""
+"""Writes of the as-aired log: compares what nodes did with ended airings with the entries in the log."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -31,11 +31,11 @@ _MOST_LOOKED_AT = 200
 
 
 def note_aired(session: Session, *, now: datetime) -> bool:
-    """Bring the as-aired log up to date with one ended airing, or a part of it; say if there was work.
+    """Update the as-aired log with one ended airing, or a part of it; return whether there was work.
 
-    A first entry for each of its nodes, later a correction for each of which more is known; nothing where the
-    log says it already. So a lost, late or doubled call changes nothing. An airing that was cancelled before
-    any node was told of it was never aired: nothing is written of it.
+    Writes a first entry for each of its nodes, and later a correction for each node with new facts; nothing
+    if the log has the same content. So a lost, late or repeated call does no harm. An airing that was
+    cancelled before it was sent to any node was never aired: no entry is written.
     """
     query = (
         select(Airing)
@@ -51,7 +51,7 @@ def note_aired(session: Session, *, now: datetime) -> bool:
         session.execute(update(Airing).where(Airing.id.in_(untold)).values(noted_at=now))
     airing = next((one for one in waiting if not _is_untold(one)), None)
     if airing is not None:
-        hold(session, Lock.JOURNAL)  # entries are numbered in a row
+        hold(session, Lock.JOURNAL)  # entries are numbered without gaps
         known = noted_of(session, airing.id)
         if _append(session, airing, known, _facts(session, airing, known), now):
             airing.noted_at = now
@@ -63,7 +63,7 @@ def _is_untold(airing: Airing) -> bool:
 
 
 def _facts(session: Session, airing: Airing, known: Known) -> Iterable[Noted]:
-    """Yield what is known now of each node of an airing; a node keeps the area of its first entry."""
+    """Yield the current facts of each node of an airing; a node keeps the area of its first entry."""
     planned_ms = _planned_ms(session, airing)
     query = (
         select(Delivery, func.coalesce(Delivery.area, Node.area))
@@ -100,7 +100,7 @@ def _facts(session: Session, airing: Airing, known: Known) -> Iterable[Noted]:
 
 
 def _planned_ms(session: Session, airing: Airing) -> int:
-    """Return how long a node should have sounded; of an emergency, in all its rounds until it was ended."""
+    """Return how long a node should have played; for an emergency, all repeats until it was ended."""
     if airing.every_ms is None or airing.duration_ms is None:
         return airing.duration_ms or _length(session, airing)
     ended_at = airing.ended_at or airing.starts_at
@@ -109,7 +109,7 @@ def _planned_ms(session: Session, airing: Airing) -> int:
 
 
 def _length(session: Session, airing: Airing) -> int:
-    """Return how long an airing that was never let into the plans would have been; 0: nobody knows."""
+    """Return the duration of an airing that never entered the plans; 0 if unknown."""
     query = (
         select(Recording.duration_ms)
         .join(Rendering, Rendering.recording == Recording.id)
@@ -120,7 +120,7 @@ def _length(session: Session, airing: Airing) -> int:
 
 
 def _append(session: Session, airing: Airing, known: Known, found: Iterable[Noted], now: datetime) -> bool:
-    """Append what is new, so many at most; say whether that was all. The rest waits for the next call."""
+    """Append new entries up to a limit; return whether that was all. The next call writes the rest."""
     last = newest_entry(session)
     seq, previous = (0, BEGINNING) if last is None else last
     rows: list[dict[str, Any]] = []

@@ -1,1 +1,1 @@
-"""Repeating rules, and the dated occurrences that they make."""
+"""Recurrence rules and their dated occurrences."""

@@ -1,4 +1,4 @@
-"""Schedules and days off by JSON."""
+"""JSON API for schedules and days off."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -83,7 +83,7 @@ def index(station: TheStation, viewer: Signed, state: ScheduleState | None = Non
 
 @router.post("/schedules", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def create(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> ScheduleWhole:
-    """Lay down a schedule; its airings of the next 14 days are made at once."""
+    """Create a schedule; its airings of the next 14 days are made at once."""
     latest = asked.latest_after_seconds
     with station.store.write() as session:
         bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
@@ -107,7 +107,7 @@ def create(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Schedul
 
 @router.post("/schedules/foresee", responses=refusals(401, 403, 404, 409, 422))
 def look_ahead(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> ScheduleForesight:
-    """Return what a schedule's occurrences of the next 14 days would meet; nothing is saved."""
+    """Return the conflicts of a schedule's occurrences in the next 14 days; nothing is saved."""
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
         areas = [AreaCode(area) for area in asked.areas]
@@ -123,7 +123,7 @@ def look_ahead(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Sch
 
 @router.get("/schedules/{schedule_id}", responses=refusals(401, 404))
 def one(station: TheStation, viewer: Signed, schedule_id: str) -> ScheduleWhole:
-    """Return one schedule with its next 30 occurrences, of those within 400 days."""
+    """Return one schedule with its next 30 occurrences within 400 days."""
     with station.store.read() as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         (shown,) = _shown(session, viewer, [row])
@@ -147,7 +147,7 @@ def change(station: TheStation, viewer: Signed, schedule_id: str, asked: Schedul
 
 @urgent.post("/schedules/{schedule_id}/end", responses=refusals(401, 403, 404, 409, 422))
 def end(station: TheStation, viewer: Signed, schedule_id: str, asked: Reason) -> ScheduleWhole:
-    """End a schedule; what of it is still to be heard is stopped."""
+    """End a schedule; its remaining airings are stopped."""
     with station.store.write(urgent=True) as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=asked.reason)
@@ -157,7 +157,7 @@ def end(station: TheStation, viewer: Signed, schedule_id: str, asked: Reason) ->
 
 @urgent.post("/schedules/{schedule_id}/occurrences/cancel", responses=refusals(401, 403, 404, 409, 422))
 def cancel(station: TheStation, viewer: Signed, schedule_id: str, asked: CancelOccurrence) -> ScheduleWhole:
-    """Cancel one occurrence, planned or sounding; the others stay."""
+    """Cancel one occurrence, planned or playing; the others stay."""
     with station.store.write(urgent=True) as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         cancel_occurrence(
@@ -174,7 +174,7 @@ def cancel(station: TheStation, viewer: Signed, schedule_id: str, asked: CancelO
 
 @router.post("/schedules/{schedule_id}/occurrences/move", responses=refusals(401, 403, 404, 409, 422))
 def move(station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccurrence) -> ScheduleWhole:
-    """Have one occurrence start at another instant; no day off is looked at."""
+    """Move one occurrence to another start; days off are not checked."""
     with station.store.write() as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         move_occurrence(
@@ -194,7 +194,7 @@ def move(station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccur
 def look_ahead_of_move(
     station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccurrence
 ) -> ScheduleForesight:
-    """Return what one occurrence would meet at another instant; nothing is saved."""
+    """Return the conflicts of one occurrence at another start; nothing is saved."""
     with station.store.read() as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         areas = targets_of_schedules(session, [row.id])[row.id]
@@ -222,7 +222,7 @@ def move_airing(station: TheStation, viewer: Signed, airing_id: str, asked: Move
 @router.get("/days-off", responses=refusals(401, 422))
 def days_off(station: TheStation, viewer: Signed, year: _YEAR) -> list[DayOffShown]:
     """Return the public holidays of a year and the province's own days, in order."""
-    del viewer  # everybody who is signed in may read it
+    del viewer  # every signed-in person may read it
     found = {
         day: DayOffShown(day=day, name=name, off=True, own=False)
         for day, name in public_holidays(year).items()
@@ -235,7 +235,7 @@ def days_off(station: TheStation, viewer: Signed, year: _YEAR) -> list[DayOffSho
 
 @router.post("/days-off", status_code=201, responses=refusals(401, 403, 422))
 def add_day_off(station: TheStation, viewer: Signed, asked: DayOffAsked) -> DayOffShown:
-    """Put a day on the province's list, or say it anew; airings made for it follow."""
+    """Add or change a day in the province's list; airings of that day are updated."""
     with station.store.write() as session:
         row = set_day_off(
             session, asked.day, name=asked.name, off=asked.off, by=viewer.operator, now=station.now()
@@ -247,7 +247,7 @@ def add_day_off(station: TheStation, viewer: Signed, asked: DayOffAsked) -> DayO
 
 @router.delete("/days-off/{day}", status_code=204, responses=refusals(401, 403, 404, 422))
 def delete_day_off(station: TheStation, viewer: Signed, day: date) -> None:
-    """Take a day from the province's list."""
+    """Remove a day from the province's list."""
     with station.store.write() as session:
         remove_day_off(session, day, by=viewer.operator, now=station.now())
     station.poke()
@@ -282,7 +282,7 @@ def _occurrences(session: Session, schedule: ScheduleId, found: Sequence[Dated])
 
 
 def _lunar(at: datetime) -> str:
-    """Return the day and month of the lunar calendar; empty beyond its years."""
+    """Return the day and month of the lunar calendar; empty outside the supported years."""
     try:
         found = lunar_day((at + _VIETNAM).date())
     except ValueError:

@@ -1,4 +1,4 @@
-"""The calendar of the page Lịch phát: what is aired on each day of a week, made or still to be made."""
+"""Calendar of the page Lịch phát: the airings of each day of a week, made or still to be made."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,9 +47,9 @@ _TO_COME = Sign("Dự kiến", "circle-dashed", StatusTone.CALM)
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """One card: an airing, or an occurrence that is not made yet, known by `original_at`.
+    """One card: an airing, or an occurrence without an airing yet, identified by `original_at`.
 
-    `moves_by`: the address of the form that moves it; empty where it cannot be moved.
+    `moves_by`: the address of the form that moves it; empty if it cannot be moved.
     """
 
     starts_at: datetime
@@ -69,7 +69,7 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class CalendarMeeting:
-    """Two cards that meet: `first` is heard, `yields` gives way."""
+    """Two cards that conflict: `first` is played, `yields` is not."""
 
     first: CalendarEntry
     yields: CalendarEntry
@@ -77,7 +77,7 @@ class CalendarMeeting:
 
 @dataclass(slots=True)
 class CalendarDay:
-    """A day with what is aired on it; `off`: what it is a day off for; `more`: cards left out."""
+    """A day with its airings; `off`: the reason for a day off; `more`: number of cards left out."""
 
     day: date
     is_today: bool
@@ -116,7 +116,7 @@ def days_shown(
     commune: str = "",
     shown_a_day: int = SHOWN_A_DAY,
 ) -> list[CalendarDay]:
-    """Return the days from one on with their cards, in order; a constant number of queries."""
+    """Return days with their cards from a given day on, in order; a constant number of queries."""
     own, today = own_days(session), now.astimezone(ZONE).date()
     wanted = [first + timedelta(days=number) for number in range(days)]
     since, until = _midnight(first), _midnight(first + timedelta(days=days))
@@ -139,7 +139,7 @@ def days_shown(
 
 
 def lunar_words(day: date) -> str:
-    """Return “15/10 âm lịch”, or nothing beyond the lunar calendar's years."""
+    """Return “15/10 âm lịch”, or nothing outside the supported years of the lunar calendar."""
     try:
         found = lunar_day(day)
     except ValueError:
@@ -148,7 +148,7 @@ def lunar_words(day: date) -> str:
 
 
 def occurrence_path(schedule: ScheduleId, original_at: datetime) -> str:
-    """Return where one occurrence of a schedule is changed."""
+    """Return the path of the page that changes one occurrence of a schedule."""
     return f"/lich/{schedule}/lan?luc={quote(original_at.astimezone(ZONE).isoformat())}"
 
 
@@ -157,7 +157,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _heard(viewer: Viewer, commune: str) -> frozenset[AreaCode]:
-    """Return the areas whose airings count: those of the person, or of one commune where it is chosen."""
+    """Return the areas whose airings are shown: the person's areas, or the chosen commune's."""
     scope = viewer.scope
     if not commune or AreaCode(commune) not in scope.seen:
         return scope.hears
@@ -199,7 +199,7 @@ def _to_come(
     since: datetime,
     until: datetime,
 ) -> list[_Found]:
-    """Return what schedules name where no airings are made yet."""
+    """Return occurrences of schedules for which no airings are made yet."""
     if since >= until:
         return []
     rows = schedules_for(session, heard, limit=_MOST_SCHEDULES, state=ScheduleState.RUNNING)
@@ -216,7 +216,7 @@ def _to_come(
 def _entries(
     session: Session, viewer: Viewer, found: Sequence[_Found], now: datetime
 ) -> tuple[Iterator[CalendarEntry], list[CalendarMeeting]]:
-    """Return the cards in the order of what was found, and which of them meet."""
+    """Return the cards in the order of the input, and the conflicts between them."""
     names = [one.airing for one in found if one.airing is not None]
     of_airings = targets_of(session, names)
     made = {one.schedule for one in found if one.airing is None and one.schedule is not None}
@@ -243,7 +243,7 @@ def _awaiting(
     rows: Collection[Airing],
     targets: Mapping[AiringId, tuple[AreaCode, ...]],
 ) -> frozenset[AiringId]:
-    """Return the airings that a commune in the person's view has not said yes to."""
+    """Return the airings to which a commune that the person may see has not agreed."""
     said = standings(session, [row for row in rows if row.node is None and row.id in targets], targets)
     seen = viewer.scope.seen
     return frozenset(name for name, one in said.items() if not one.unanswered.isdisjoint(seen))

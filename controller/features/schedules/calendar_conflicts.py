@@ -1,6 +1,6 @@
-"""Which airings of a calendar would sound at once in one place, and which of two gives way there.
+"""Finds airings of a calendar that would play at the same time in one place, and which of two is played.
 
-The rule is the loudspeakers' own (`devices.plan`): higher grade, then earlier start, then smaller id.
+Same rule as in the loudspeakers (`devices.plan`): higher grade, then earlier start, then smaller id.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -27,7 +27,7 @@ _UNKNOWN = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class AiringSpan:
-    """An airing as it would sound: from when to when, and for whom."""
+    """Start, end and target areas of an airing."""
 
     airing: AiringId
     grade: Grade
@@ -38,7 +38,7 @@ class AiringSpan:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two airings that meet: `first` is heard, `yields` gives way."""
+    """Two airings that conflict: `first` is played, `yields` is not."""
 
     first: AiringId
     yields: AiringId
@@ -47,7 +47,7 @@ class Clash:
 def spans_of(
     session: Session, airings: Collection[Airing], targets: Mapping[AiringId, tuple[AreaCode, ...]]
 ) -> list[AiringSpan]:
-    """Return the airings that are still to come as spans; one query. Tests of one node meet nobody."""
+    """Return the future airings as spans; one query. Tests of one node have no conflicts."""
     coming = [one for one in airings if one.state in _OPEN and one.node is None]
     query = (
         select(Bulletin.id, Recording.duration_ms)
@@ -66,7 +66,7 @@ def _span(one: Airing, recorded: int | None, targets: tuple[AreaCode, ...]) -> A
 
 
 def clashes(spans: Sequence[AiringSpan], tree: AreaTree) -> list[Clash]:
-    """Return the pairs that meet in time and place, the earliest first. Pure."""
+    """Return the pairs that overlap in time and place, earliest first. Pure."""
     in_order = sorted(spans, key=lambda one: (one.starts_at, one.airing))
     covers = {
         targets: frozenset(above for area in targets for above in tree.lineage(area))

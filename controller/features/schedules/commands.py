@@ -1,4 +1,4 @@
-"""`loa schedule`: thin commands; docs/operator.md explains every one."""
+"""`loa schedule`: thin commands; docs/operator.md explains each of them."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -10,7 +10,7 @@ from controller.errors import BadInput
 from controller.model.local_time import ZONE
 from controller.terminal.cli_errors import AsJson, print_json, told
 
-if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
+if TYPE_CHECKING:  # for type hints only: a command imports what it needs when it is called
     from controller.features.schedules.schemas import ScheduleForesight, ScheduleShown, ScheduleWhole
 
 schedule = typer.Typer(help="Lịch phát: đặt, xem, kết thúc, hủy hoặc dời một lần.", no_args_is_help=True)
@@ -162,7 +162,7 @@ def move(
 def _tell_whole(
     station: str | None, method: str, path: str, asked: dict[str, Any] | None = None, *, as_json: bool
 ) -> None:
-    """Make one call below /schedules and print the schedule that it answers."""
+    """Make one request below /schedules and print the schedule in the response."""
     from controller.client.http_client import signed_in
     from controller.features.schedules.schemas import ScheduleWhole
 
@@ -180,7 +180,7 @@ def _tell(found: object, texts: Iterable[str], *, as_json: bool) -> None:
 
 
 def instant(written: str) -> str:
-    """Return what a person wrote as an instant: wall time of Vietnam unless an offset stands beside it."""
+    """Parse an instant that a person typed: local time of Vietnam unless it has an offset."""
     try:
         at = datetime.fromisoformat(written.strip())
     except ValueError:
@@ -196,7 +196,7 @@ def _line(schedule: "ScheduleShown") -> str:
 
 
 def lines(schedule: "ScheduleWhole") -> Iterator[str]:
-    """Yield the lines that tell all of one schedule."""
+    """Yield the lines with all details of one schedule."""
     yield _line(schedule)
     yield from (f"  {part}" for part in schedule.rule.splitlines())
     for one in schedule.next:
@@ -205,7 +205,7 @@ def lines(schedule: "ScheduleWhole") -> Iterator[str]:
 
 
 def _outlook_lines(outlook: "ScheduleForesight") -> Iterator[str]:
-    """Yield the lines that tell what occurrences would meet: when, what, what is lost, what can be done."""
+    """Yield the lines about conflicts of occurrences: time, other airing, loss, and possible actions."""
     for one in outlook.occurrences:
         starts = _wall(one.starts_at)
         for conflict in one.conflicts:

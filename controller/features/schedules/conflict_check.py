@@ -1,4 +1,4 @@
-"""What a schedule's occurrences of the next two weeks would meet, before it is saved or one is moved."""
+"""Conflicts of a schedule's occurrences in the next two weeks, before it is saved or one is moved."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ _MOST_NAMED = 100
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """What a schedule would have each of its occurrences be."""
+    """The properties of each occurrence of a schedule."""
 
     bulletin: BulletinId
     areas: Collection[AreaCode]
@@ -42,19 +42,19 @@ class Wished:
     volume: int
 
     def asking(self, starts_at: datetime) -> Asking:
-        """Return one occurrence as an airing that is asked for."""
+        """Return one occurrence as a requested airing."""
         return Asking(self.areas, starts_at, starts_at + self.latest_after, self.grade, self.volume)
 
 
 def wished_of(schedule: Schedule, areas: Collection[AreaCode]) -> Wished:
-    """Return what a schedule that is laid down would have each of its occurrences be."""
+    """Return the occurrence properties of a saved schedule."""
     patience = timedelta(seconds=schedule.latest_after_s)
     return Wished(schedule.bulletin, areas, patience, schedule.grade, schedule.volume)
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """One occurrence with what it would meet."""
+    """One occurrence with its conflicts."""
 
     original_at: datetime
     starts_at: datetime
@@ -63,13 +63,13 @@ class Coming:
 
     @property
     def is_forbidden(self) -> bool:
-        """Whether policies leave it no whole start until its latest one."""
+        """Whether policies leave no start, up to the latest one, at which it could play whole."""
         return self.foresight.is_forbidden(self.latest_start_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the occurrences of a stretch would meet, and who would not hear them as things stand."""
+    """Conflicts of the occurrences in a period, and the nodes that are away now and would not play them."""
 
     until: datetime
     occurrences: tuple[Coming, ...] = ()
@@ -78,7 +78,7 @@ class Outlook:
 
     @property
     def meeting(self) -> tuple[Coming, ...]:
-        """Return the occurrences that meet anything."""
+        """Return the occurrences with conflicts."""
         return tuple(one for one in self.occurrences if one.foresight.conflicts)
 
 
@@ -91,9 +91,9 @@ def foresee_schedule(
     now: datetime,
     without: Collection[AiringId] = frozenset(),
 ) -> Outlook:
-    """Return what the occurrences of the next 14 days would meet, at most 60 of them. Reads alone.
+    """Return the conflicts of the occurrences in the next 14 days, at most 60 of them. Read-only.
 
-    `without`: airings that the schedule has made by the rule that it would have no more.
+    `without`: airings to ignore, made by the rule that is being replaced.
     """
     until = now + FORESEEN
     named = dated_without_skips(rule, skips, own_days(session), now, until)[:MOST_FORESEEN]
@@ -109,7 +109,7 @@ def foresee_move(
     now: datetime,
     without: Collection[AiringId],
 ) -> Outlook:
-    """Return what one occurrence would meet at another start, `without` the airing that it has now."""
+    """Return the conflicts of one occurrence at another start, ignoring its present airing (`without`)."""
     return _outlook(session, wished, [Dated(to, original_at)], until=to, now=now, without=without)
 
 
@@ -124,7 +124,7 @@ def _outlook(
 ) -> Outlook:
     nodes, away = _away(session, wished.areas, now)
     if not named or wished.grade is Grade.EMERGENCY:
-        return Outlook(until, (), nodes, away)  # nothing may stand in an emergency's way
+        return Outlook(until, (), nodes, away)  # nothing may block an emergency
     askings = [wished.asking(one.starts_at) for one in named]
     found = foresee_each(session, wished.bulletin, askings, without=without)
     coming = [
@@ -135,7 +135,7 @@ def _outlook(
 
 
 def _away(session: Session, areas: Collection[AreaCode], now: datetime) -> tuple[int, tuple[NodeId, ...]]:
-    """Return how many nodes are in use under the areas, and those of them that nobody reaches now."""
+    """Return the number of nodes in use under the areas, and those of them that cannot be reached now."""
     query = select(Node).where(
         Node.area.in_(area_tree(session).below(areas)),
         Node.retired_at.is_(None),
@@ -146,7 +146,7 @@ def _away(session: Session, areas: Collection[AreaCode], now: datetime) -> tuple
 
 
 def outlook_facts(outlook: Outlook) -> dict[str, Any]:
-    """Return what is foreseen as JSON takes it."""
+    """Return the outlook as values for JSON."""
     return {
         "until": outlook.until.isoformat(),
         "occurrences": [

@@ -1,4 +1,4 @@
-"""What becomes of a schedule's occurrences that meet others: as the person who lays it down has chosen."""
+"""Applies the choice of the person who saves a schedule to its occurrences with conflicts."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ def settled(
     by: Operator,
     now: datetime,
 ) -> Recurrence:
-    """Return the rule as it is to be saved; raise where something stands against it that was not accepted."""
+    """Return the rule to save; raise if there is a conflict that was not accepted."""
     if meeting is Meeting.ACCEPT:
         return rule
     outlook = foresee_schedule(session, wished, rule, skips, now=now)
@@ -57,7 +57,7 @@ def settled_move(
     now: datetime,
     without: Collection[AiringId],
 ) -> datetime:
-    """Return the start that one occurrence is to have; raise where something stands against it."""
+    """Return the new start of one occurrence; raise if there is a conflict that was not accepted."""
 
     def look(at: datetime) -> Outlook:
         return foresee_move(session, wished, original_at, at, now=now, without=without)
@@ -73,10 +73,10 @@ def settled_move(
 
 
 def refuse(session: Session, outlook: Outlook, meeting: Meeting, *, now: datetime) -> None:
-    """Raise AgainstPolicy or MeetsOthers, all that is foreseen in `facts`, unless the choice allows it.
+    """Raise AgainstPolicy or MeetsOthers with the outlook in `facts`, unless the choice allows it.
 
-    The first occurrence may never be against a policy: a schedule that is silent from its first day on is a
-    mistake. Later ones may, where it was accepted: each is judged again when it is delivered.
+    The first occurrence may never violate a policy: a schedule silent from its first day is a mistake.
+    Later ones may, if that was accepted: each is checked again when it is delivered.
     """
     is_first = bool(outlook.occurrences) and outlook.occurrences[0].is_forbidden
     if is_first or meeting is not Meeting.ACCEPT:
@@ -87,16 +87,16 @@ def refuse(session: Session, outlook: Outlook, meeting: Meeting, *, now: datetim
 
 
 def refuse_forbidden(session: Session, outlook: Outlook, *, now: datetime) -> None:
-    """Raise AgainstPolicy where policies leave any of the occurrences no whole start."""
+    """Raise AgainstPolicy if policies leave any of the occurrences no start at which it could play whole."""
     forbidden = [one for one in outlook.occurrences if one.is_forbidden]
     if forbidden:
         raise AgainstPolicy(_forbidden(session, forbidden, outlook, now), facts=outlook_facts(outlook))
 
 
 def after_others(rule: Recurrence, outlook: Outlook) -> Recurrence:
-    """Return the rule with each occurrence that meets something moved to its first clear start of that day.
+    """Return the rule with each conflicting occurrence moved to its first free start of that day.
 
-    One without a clear start stays where it is. BadInput where two would fall on one instant.
+    An occurrence without a free start is not moved. BadInput if two would start at the same instant.
     """
     for one in outlook.meeting:
         clear = one.foresight.clear_at
@@ -112,7 +112,7 @@ def after_others(rule: Recurrence, outlook: Outlook) -> Recurrence:
 
 
 def replace_others(session: Session, outlook: Outlook, *, by: Operator, now: datetime) -> bool:
-    """Cancel what the occurrences meet, save emergencies; say whether anything was cancelled."""
+    """Cancel the conflicting airings except emergencies; return whether anything was cancelled."""
     return replace_met(session, [one.foresight for one in outlook.meeting], by=by, now=now)
 
 

@@ -1,4 +1,4 @@
-"""What communes have said of all occurrences of a schedule."""
+"""Consent of communes to all occurrences of a schedule."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from devices.ids import Grade
 
 
 def standing_of_schedule(session: Session, schedule: Schedule) -> ConsentStanding:
-    """Return what communes have said of all occurrences of a schedule; the empty one where none is asked."""
+    """Return the communes' consent to all occurrences of a schedule; empty if no commune is asked."""
     if schedule.grade is not Grade.ROUTINE:
         return ConsentStanding()
     planner = get_operator(session, schedule.created_by).area

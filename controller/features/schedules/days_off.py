@@ -1,4 +1,4 @@
-"""Writes of the province's own list of days off; schedules that keep to it follow by themselves."""
+"""Writes of the province's own list of days off; schedules that use it are updated automatically."""
 
 from datetime import date, datetime
 
@@ -23,8 +23,8 @@ def set_day_off(
 ) -> OwnDay:
     """Put a day on the list, or say it anew; `off` False: a public holiday on which is aired as usual.
 
-    Airings of that day that nobody has begun to hear are cancelled with the day's name as their reason, and
-    made again when the day leaves the list.
+    Airings of that day that have not begun are cancelled with the day's name as their reason, and made again
+    when the day is removed from the list.
     """
     _require_rule(session, by)
     name = " ".join(name.split())
@@ -43,7 +43,7 @@ def set_day_off(
 
 
 def remove_day_off(session: Session, day: date, *, by: Operator, now: datetime) -> None:
-    """Take a day from the list; the state's holidays hold for it again."""
+    """Remove a day from the list; the public holidays apply to it again."""
     _require_rule(session, by)
     row = session.get(OwnDay, day, with_for_update=True)
     if row is None:
@@ -58,7 +58,7 @@ def _require_rule(session: Session, by: Operator) -> None:
 
 
 def _follow(session: Session, now: datetime) -> None:
-    """Have every schedule that keeps to days off be compared anew: some now, the rest by the next beats."""
+    """Mark all schedules that use days off for a new comparison: some now, the rest by the next beats."""
     session.flush()
     session.execute(
         update(Schedule)

@@ -1,4 +1,4 @@
-"""Form of a schedule: its fields, and the recurrence rule that they stand for."""
+"""Form of a schedule: its fields, and the recurrence rule that they describe."""
 
 from calendar import monthrange
 from collections.abc import Callable
@@ -47,7 +47,7 @@ _MOST_LEFT_OUT = 400
 
 
 class ScheduleTyped(BaseModel):
-    """What the form holds; nothing is refused before it can be shown again."""
+    """Values of the form; all input is accepted here so that it can be shown again with its errors."""
 
     ban_tin: str = ""
     lich: str = ""
@@ -79,7 +79,7 @@ class ScheduleTyped(BaseModel):
     viec: str = ""
 
     def rule(self) -> Recurrence:
-        """Return the rule, or raise BadInput with what is missing."""
+        """Return the rule, or raise BadInput that names what is missing."""
         shared: dict[str, Any] = {
             "at": self._time(self.gio),
             "first": self._day(self.tu_ngay, "ngày bắt đầu"),
@@ -106,7 +106,7 @@ class ScheduleTyped(BaseModel):
             ) from error
 
     def skips(self) -> Skips:
-        """Return what days are left out because of what they are, or raise BadInput."""
+        """Return the kinds of days that are skipped (such as days off), or raise BadInput."""
         only: frozenset[int] = frozenset()
         if self.kieu == "am-lich":
             only = frozenset(int(day) for day in self.am if day in {str(NEW_MOON), str(FULL_MOON)})
@@ -116,17 +116,17 @@ class ScheduleTyped(BaseModel):
         return Skips(bool(self.nghi_le), only, never)
 
     def rules(self) -> list[Recurrence]:
-        """Return a rule for each time of the day that is given, earliest first, or raise BadInput."""
+        """Return a rule for each given time of day, earliest first, or raise BadInput."""
         first = self.rule()
         further = {self._time(text) for text in (self.gio_hai, self.gio_ba) if text.strip()}
         return [replace(first, at=at) for at in sorted({first.at, *further})]
 
     def areas_so_far(self, viewer: Viewer) -> list[AreaCode]:
-        """Return where it shall be heard as far as that is said."""
+        """Return the target areas chosen so far."""
         return areas_typed(viewer, self.noi, self.dia_ban)
 
     def areas(self, viewer: Viewer) -> list[AreaCode]:
-        """Return where it shall be heard, or raise BadInput."""
+        """Return the target areas, or raise BadInput."""
         return areas_meant(viewer, self.noi, self.dia_ban, self.ca_vung)
 
     def grade(self) -> Grade:
@@ -142,7 +142,7 @@ class ScheduleTyped(BaseModel):
         return int(self.am_luong)
 
     def left_out(self) -> frozenset[date]:
-        """Return the days that are left out by hand, or raise BadInput."""
+        """Return the days that a person excluded, or raise BadInput."""
         return frozenset(self._day(text, "ngày bỏ") for text in self.bo[:_MOST_LEFT_OUT])
 
     def _end(self) -> dict[str, Any]:
@@ -193,7 +193,7 @@ MONTHS_BY_DEFAULT = 3
 
 
 def fresh_form(bulletin: str, today: date) -> ScheduleTyped:
-    """Return the form as it is shown first: it has an end, and rests on public holidays."""
+    """Return the initial form: it has an end date, and skips public holidays."""
     years, month = divmod(today.month - 1 + MONTHS_BY_DEFAULT, 12)
     year = today.year + years
     end = date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
@@ -208,7 +208,7 @@ def fresh_form(bulletin: str, today: date) -> ScheduleTyped:
 
 
 def typed_of(rule: Recurrence, skips: Skips) -> ScheduleTyped:
-    """Return the form's content that means a rule: what a person sees who changes it."""
+    """Return the form values for a rule, for a person who changes it."""
     form = ScheduleTyped(
         gio=f"{rule.at:%H:%M}" if not rule.at.second else f"{rule.at:%H:%M:%S}",
         tu_ngay=day_value(rule.first),
@@ -238,7 +238,7 @@ def typed_of(rule: Recurrence, skips: Skips) -> ScheduleTyped:
 
 
 def read_wall(on: str, at: str) -> datetime:
-    """Return a day and a wall time of the province as an instant, or raise BadInput."""
+    """Return a date and a local time of day as an instant, or raise BadInput."""
     try:
         return _possible(datetime.combine(read_day(on), read_clock(at), ZONE))
     except ValueError:
@@ -246,7 +246,7 @@ def read_wall(on: str, at: str) -> datetime:
 
 
 def read_original(text: str) -> datetime:
-    """Return by which start an occurrence is known, as an address carries it, or raise BadInput."""
+    """Parse the original start that identifies an occurrence in a URL, or raise BadInput."""
     try:
         return _possible(datetime.fromisoformat(text))
     except ValueError:

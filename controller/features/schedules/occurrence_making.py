@@ -1,7 +1,7 @@
-"""Makes airings of schedules 14 days ahead, each exactly once, and keeps them as their schedules say now.
+"""Makes airings of schedules 14 days ahead, each exactly once, and updates them when schedules change.
 
-It compares what the rules name between now and then with what is there. So whatever happened before (a lost
-or doubled beat, a crash, a moved occurrence, a changed day off, a database from yesterday), the next
+It compares the occurrences of the rules in that period with the existing airings. So after any event (a lost
+or repeated beat, a crash, a moved occurrence, a changed day off, a database from yesterday), the next
 comparison ends in the same state.
 """
 
@@ -64,7 +64,7 @@ ACT_ENDED = "Văn bản pháp luật của bản tin đã hết hiệu lực."
 
 @dataclass(slots=True)
 class OccurrencesMade:
-    """What a beat did: the airings that it made, and how many schedules it looked at."""
+    """Result of a beat: the airings that it made, and the number of schedules that it checked."""
 
     airings: list[AiringId] = field(default_factory=list)
     schedules: int = 0
@@ -93,7 +93,7 @@ class _Comparison:
 
 
 def make_occurrences(session: Session, *, now: datetime, until: datetime | None = None) -> OccurrencesMade:
-    """Make what is due of a bounded number of schedules; what is past is not made up for.
+    """Make the due airings of a bounded number of schedules; past occurrences are not made.
 
     A schedule whose bulletin was withdrawn, or whose maker may no longer air there, ends.
     """
@@ -119,7 +119,7 @@ def keep_current(
     until: datetime | None = None,
     by: Operator | None = None,
 ) -> list[AiringId]:
-    """Make what the schedules name up to an instant and is not there; take back what they name no more.
+    """Make missing airings of the schedules up to an instant; cancel those that the rules no longer name.
 
     The rows of the schedules are locked by the caller. Returns the new airings.
     """
@@ -151,7 +151,7 @@ def keep_current(
 def finish(
     session: Session, schedule: Schedule, by: Operator | None, now: datetime, reason: str | None = None
 ) -> None:
-    """Have a schedule make nothing more; what it has made stays."""
+    """Stop a schedule from making airings; those already made stay."""
     schedule.state = after(schedule.state, ScheduleAction.END)
     schedule.ended_at = now
     schedule.next_at = None
@@ -161,7 +161,7 @@ def finish(
 def _judged(
     session: Session, due: Sequence[Schedule], now: datetime
 ) -> Iterator[tuple[Schedule, str | None]]:
-    """Yield each schedule with why it cannot go on, or None; one maker is asked about once."""
+    """Yield each schedule with the reason it must end, or None; each maker is checked only once."""
     tree = area_tree(session)
     targets = targets_of_schedules(session, [schedule.id for schedule in due])
     bulletins = {schedule.bulletin for schedule in due}
@@ -188,7 +188,7 @@ def _judged(
 def _refusal(
     session: Session, tree: AreaTree, areas: Collection[AreaCode], grade: Grade, maker: OperatorId
 ) -> str | None:
-    """Return why somebody may not air there (any more), or None."""
+    """Return why a person may not air there (any more), or None."""
     try:
         check_targets(session, tree, areas, grade, get_operator(session, maker))
     except LoaError as error:
@@ -197,7 +197,7 @@ def _refusal(
 
 
 class _There(NamedTuple):
-    """An occurrence that is made."""
+    """An occurrence for which an airing exists."""
 
     schedule: ScheduleId
     original_at: datetime
@@ -209,7 +209,7 @@ class _There(NamedTuple):
 def _there(
     session: Session, ids: Sequence[ScheduleId], now: datetime
 ) -> dict[ScheduleId, dict[datetime, _There]]:
-    """Return what is made of each schedule and still to come, by the start that the rule gave it."""
+    """Return the future airings made for each schedule, by the original start that the rule gave."""
     found: dict[ScheduleId, dict[datetime, _There]] = defaultdict(dict)
     query = (
         select(
@@ -231,13 +231,13 @@ def _there(
 def _compare(
     at: _Comparison, schedule: Schedule, wanted: dict[datetime, datetime], there: dict[datetime, _There]
 ) -> None:
-    """Take back what is there and not wanted, plan what is wanted and not there; times by the rule's own."""
+    """Cancel airings that are not wanted, plan those that are missing; keyed by the rule's own starts."""
     for one in there.values():
         wish = wanted.pop(one.original_at, None)
         if wish == one.starts_at or one.state not in _TO_TAKE_BACK or one.starts_at <= at.now:
             continue
         if wish is None and one.starts_at >= at.until:
-            continue  # beyond the stretch that is compared
+            continue  # beyond the period that is compared
         at.taken_back.append((one.airing, _why(at, schedule, one.original_at)))
         if wish is not None:
             wanted[one.original_at] = wish
@@ -250,7 +250,7 @@ def _until(at: _Comparison, schedule: Schedule) -> datetime:
 
 
 def _why(at: _Comparison, schedule: Schedule, original_at: datetime) -> str:
-    """Return why an occurrence that is made is taken back, for people."""
+    """Return in words why the airing of an occurrence is cancelled."""
     rule = from_text(schedule.rule)
     try:
         starts_at = start_of(rule, original_at)
@@ -289,8 +289,8 @@ def _plan(at: _Comparison, schedule: Schedule, original_at: datetime, starts_at:
 def _insert(at: _Comparison) -> None:
     """Write all new airings with their targets and occurrences, in three statements.
 
-    Their deliveries come when they are let into the plans: two weeks ahead they would be millions of rows, of
-    nodes that may be gone by then.
+    Their deliveries are written when they enter the plans: two weeks ahead they would be millions of rows,
+    for nodes that may be retired by then.
     """
     if not at.rows:
         return
@@ -301,7 +301,7 @@ def _insert(at: _Comparison) -> None:
 
 
 def _take_back(at: _Comparison) -> None:
-    """Cancel the airings of occurrences that are named no more; their rows make room for others."""
+    """Cancel the airings of occurrences that the rule no longer names, and delete the occurrence rows."""
     reasons = dict(at.taken_back)
     if not reasons:
         return
@@ -316,7 +316,7 @@ def _take_back(at: _Comparison) -> None:
 
 
 def _note(at: _Comparison, by: Operator | None) -> None:
-    """Journal all of it: an entry for each airing taken back, and one for what was made, however much."""
+    """Write the journal: one entry for each cancelled airing, and one entry for all airings made."""
     for airing_id, reason in at.taken_back:
         record(at.session, by, "airing.cancelled", airing_id, at.now, detail={"reason": reason})
     if at.made:
@@ -326,7 +326,7 @@ def _note(at: _Comparison, by: Operator | None) -> None:
 
 
 def _next(schedule: Schedule, at: _Comparison) -> datetime | None:
-    """Return before when nothing more of a schedule is to be made; None: it is over."""
+    """Return the instant before which the schedule needs no new airings; None: it is over."""
     for one in next_occurrences(schedule, at.own, at.until):
         return one.starts_at
     return None if is_over(from_text(schedule.rule), at.until) else at.until + LOOKED_AHEAD

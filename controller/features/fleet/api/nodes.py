@@ -42,7 +42,7 @@ def nodes(
 
 
 def node_shown(row: Node, now: datetime) -> NodeShown:
-    """Return a node as programs get it; what was wrong before it went away is not told."""
+    """Return a node as JSON; faults from before it went offline are left out."""
     facts = facts_of(row)
     return NodeShown.of(
         row,

@@ -1,4 +1,4 @@
-"""What is wrong with nodes, who looks after it, and how their vitals went, by JSON."""
+"""JSON API for faults of nodes, their assignees, and the history of vitals."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -51,7 +51,7 @@ def index(
     faulty: bool = False,
     unseen: bool = False,
 ) -> list[WatchedShown]:
-    """Return nodes in use with what is wrong with them, by area and id; filters narrow together."""
+    """Return nodes in use with their faults, sorted by area and id; filters are combined with AND."""
     below = viewer.scope.tree.below([AreaCode(area)]) if area else viewer.scope.seen
     wish = Wish(
         areas=below & viewer.scope.seen,
@@ -68,7 +68,7 @@ def index(
 
 @router.get("/fleet/events", responses=refusals(401))
 def happened(station: TheStation, viewer: Signed) -> list[EventShown]:
-    """Return what there is to look after now, the newest first."""
+    """Return the current events that need attention, newest first."""
     with station.store.read() as session:
         found = events_now(session, viewer.scope.seen, station.now())
     return [EventShown.of(one) for one in found]
@@ -76,7 +76,7 @@ def happened(station: TheStation, viewer: Signed) -> list[EventShown]:
 
 @router.post("/nodes/{node_id}/care", responses=refusals(401, 404, 422))
 def care(station: TheStation, viewer: Signed, node_id: str, asked: TakeCare) -> WatchedShown:
-    """Say who looks after a node, what is known, and which kinds of faults were seen."""
+    """Set the assignee of a node's faults, the note, and which kinds of faults were seen."""
     with station.store.write() as session:
         take_care(
             session,
@@ -103,7 +103,7 @@ def vitals(
     node_id: str,
     span: Annotated[Literal["24h", "48h", "30d", "400d"], Query()] = "24h",
 ) -> VitalsShown:
-    """Return the course of a node's vitals; `24h` and `48h` with every sample."""
+    """Return the history of a node's vitals; `24h` and `48h` include every sample."""
     back, cell = SPANS[span]
     with station.store.read() as session:
         if get_node(session, NodeId(node_id)).area not in viewer.scope.seen:

@@ -1,4 +1,4 @@
-"""Sự cố: what there is to look after now, which nodes have faults, and who looks after each."""
+"""Sự cố: current events, nodes with faults, and the assignee of each."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -45,7 +45,7 @@ def show(
     ai: Annotated[str, Query(max_length=40)] = "",
     trang: Annotated[int, Query(ge=1, le=_LAST_PAGE)] = 1,
 ) -> Response:
-    """Show events, and a page of faulty nodes: all, one's own, or those that nobody looks after."""
+    """Show events, and a page of faulty nodes: all, those of the person, or those without an assignee."""
     scope, now = viewer.scope, station.now()
     ai, offset = ai if ai in _CARED else "", (trang - 1) * PAGE
     with station.store.read() as session:
@@ -76,7 +76,7 @@ def show(
 
 
 def _names_of_lone(session: Session, events: Sequence[FleetEvent]) -> dict[NodeId, str]:
-    """Return what the nodes are called that are an event by themselves."""
+    """Return the names of nodes that are the only node of an event."""
     lone = [one.nodes[0] for one in events if len(one.nodes) == 1]
     return names_of_nodes(session, lone)
 
