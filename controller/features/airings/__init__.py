@@ -1,1 +1,1 @@
-"""Airings and their deliveries: what shall be heard, and what was."""
+"""Airings and their deliveries: what is planned, and what was heard."""

@@ -30,7 +30,7 @@ def span_of(text: str) -> timedelta:
 
 
 def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, address: str | None) -> None:
-    """Do all that two operators would do on the pages, and show it."""
+    """Do every step that two operators would do on the pages, and print it."""
     wait = span_of(start_in)
     written = written_in(text_file)
     check_text(written)
@@ -57,7 +57,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
                     "revision": bulletin["revision"],
                     "recording": bulletin["rendering"]["recording"],
                     "password": approver[1],
-                    "declared": True,  # nobody sits here and listens: the journal says so
+                    "declared": True,  # nobody listens here; the journal records that
                 },
             )
             stages.say(f"Đã duyệt. Theo dõi tại {address}/phat/{handed_in['airing']}")
@@ -88,7 +88,7 @@ def _recorded(station: RemoteStation, bulletin_id: str, stages: Stages) -> dict[
 
 
 def _follow(station: RemoteStation, airing_id: str, stages: Stages) -> None:
-    """Show the funnel until the airing is over; LoaError unless it was aired."""
+    """Show the funnel until the airing is over; raise LoaError unless it was aired."""
 
     def look() -> dict[str, Any]:
         seen: dict[str, Any] = station.call("GET", f"/airings/{airing_id}")

@@ -1,4 +1,4 @@
-"""Writes of airings that are called, not planned: they stand in the plans from the call on."""
+"""Writes of airings that start by a call (emergencies, tests): in the plans from the call on."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from devices.ids import AiringId, AreaCode, Grade
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What is called, where, from when on and how loud; `every_ms`: so often anew, for `duration_ms`."""
+    """What is called, where, from when on, how loud; repeated every `every_ms` for `duration_ms`."""
 
     approved: Approved
     recording: Recording
@@ -39,9 +39,9 @@ class Called:
 
 
 def call_airing(session: Session, called: Called, *, by: Operator, now: datetime) -> Airing:
-    """Have a recording sound at once: it is delivering from the start, and never moved afterwards.
+    """Start a recording at once: the airing is delivering from the start and is never moved afterwards.
 
-    Who calls has checked the rights, and that the approval is in force at this moment.
+    The caller has checked the rights, and that the approval is in force now.
     """
     airing = Airing(
         id=AiringId(new_id(now)),
@@ -71,10 +71,10 @@ def call_airing(session: Session, called: Called, *, by: Operator, now: datetime
 def silence_in(
     session: Session, airing: Airing, areas: Collection[AreaCode], *, reason: str, now: datetime
 ) -> tuple[AreaCode, ...]:
-    """End an airing in some areas, wholly where nothing is left; return the areas whose plans change.
+    """End an airing in some areas, or wholly if no area is left; return the areas whose plans change.
 
-    Deliveries stay: what was heard there was heard. Raises Conflict where a loudspeaker that is to go on
-    hangs on an area that has to be left as a whole.
+    Deliveries stay, because they record what was heard. Raises Conflict if a loudspeaker that is to go on
+    belongs to an area that must be removed as a whole.
     """
     tree = area_tree(session)
     before = targets_of(session, [airing.id]).get(airing.id, ())

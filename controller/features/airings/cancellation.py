@@ -1,4 +1,4 @@
-"""Writes that end airings by a person's will: stopping what is planned or sounding."""
+"""Writes that end airings because a person asked: planned ones or sounding ones."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -23,9 +23,9 @@ STOPPED = "Đã dừng theo yêu cầu."
 def cancel_airing(
     session: Session, airing_id: AiringId, *, by: Operator, now: datetime, reason: str = ""
 ) -> list[AiringId]:
-    """Stop an airing, planned or sounding: it leaves the plans, loudspeakers fall silent with the next.
+    """Stop an airing, planned or sounding: it leaves the plans; loudspeakers stop with the next plan.
 
-    Its parts stop with it. Return what was stopped.
+    Its parts stop too. Return the stopped airings.
     """
     airing = get_airing(session, airing_id, lock=True)
     parts = parts_of(session, [airing_id])
@@ -48,11 +48,10 @@ def cancel_airings_of(
     schedule: ScheduleId | None = None,
     since: datetime | None = None,
 ) -> list[AiringId]:
-    """Stop what of a bulletin (or of one schedule of it) is still to be heard, in any language or programme.
+    """Stop all airings still to be heard of a bulletin, or of one of its schedules.
 
-    Who asks was checked.
-
-    `since`: only what starts from that instant on.
+    Includes its variants in other languages and programmes that hold it. The caller has checked the
+    permission. `since`: only what starts from that instant on.
     """
     programmes = select(ProgrammeItem.bulletin).where(ProgrammeItem.item == bulletin_id)
     itself = select(Bulletin.id).where(
@@ -82,7 +81,7 @@ def parts_of(session: Session, airing_ids: Collection[AiringId]) -> Sequence[Air
 
 
 def end_airing(airing: Airing, reason: str, now: datetime) -> None:
-    """Move an airing out of the plans; who asks was checked, and writes the journal."""
+    """Remove an airing from the plans; the caller checks the permission and writes the journal."""
     airing.state = after(airing.state, AiringEvent.CANCEL)
     airing.reason = reason
     airing.ended_at = now

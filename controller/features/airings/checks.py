@@ -1,4 +1,4 @@
-"""What must not exist of airings and of what communes have said of them: part of the invariants."""
+"""Invariants of airings and of communes' answers: queries for what must not exist."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +14,7 @@ from devices.ids import Grade
 
 
 def nothing_declined_is_in_plans(session: Session, _now: datetime) -> Iterator[str]:
-    """Yield airings that stand in the plan of a commune whose newest word before that was no."""
+    """Yield airings in the plan of a commune whose latest answer before that was no."""
     tree = area_tree(session)
     query = select(Airing).where(Airing.state.in_(IN_PLANS), Airing.grade == Grade.ROUTINE)
     for airing in session.scalars(query).all():

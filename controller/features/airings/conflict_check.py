@@ -1,4 +1,4 @@
-"""What will be heard where: the loudspeakers' own rule, asked over all that is planned, published or not."""
+"""What will be heard where: the nodes' own rule, applied to all planned airings, published or not."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """An airing that somebody would like to plan."""
+    """An airing that a person wants to plan."""
 
     areas: Collection[AreaCode]
     starts_at: datetime
@@ -47,7 +47,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class HeardSlot:
-    """One slot of an area's timetable with the text that is heard in it."""
+    """One slot of an area's timetable with its text."""
 
     slot: Slot
     bulletin: BulletinId
@@ -55,7 +55,7 @@ class HeardSlot:
 
 
 def foresee(session: Session, bulletin_id: BulletinId, asking: Asking) -> Foresight:
-    """Return what an airing of the bulletin would meet. Reads alone; an emergency meets no policy."""
+    """Return the conflicts of an airing of the bulletin. Read-only; policies do not apply to an emergency."""
     (foresight,) = foresee_each(session, bulletin_id, [asking])
     return foresight
 
@@ -67,9 +67,9 @@ def foresee_each(
     *,
     without: Collection[AiringId] = frozenset(),
 ) -> list[Foresight]:
-    """Return what each of several airings in the same areas would meet, `without` some that are planned.
+    """Return the conflicts of several airings in the same areas, ignoring the planned ones in `without`.
 
-    What is planned is read once, however many are asked about.
+    The planned airings are read once for all of them.
     """
     duration_ms, is_estimate = length_of(session, bulletin_id)
     leaves = leaves_of(session, askings[0].areas)
@@ -112,9 +112,9 @@ def _foresight(
 def allowed_start(
     session: Session, airing: Airing, targets: Iterable[AreaCode], start: datetime, duration_ms: int
 ) -> datetime | None:
-    """Return the first start, not after the latest, that no policy silences; None: nobody would hear it.
+    """Return the first start, not after the latest, that no policy silences; None: there is none.
 
-    Where policies cut off a part of it at any start, it starts as asked, and the nodes cut it.
+    If policies cut off a part of it at every start, it starts as asked, and the nodes cut it.
     """
     latest = max(airing.latest_start_at, start)
     asking = Asking((), start, latest, airing.grade, airing.volume)
@@ -127,13 +127,13 @@ def allowed_start(
 
 
 def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[HeardSlot]:
-    """Return what an area's loudspeakers sound between two instants, each slot whole.
+    """Return what an area's loudspeakers sound between two instants; slots are not cut.
 
-    Of what is approved, and agreed to by the commune where its yes is needed.
+    Only approved airings, with the commune's yes if it is needed.
     """
     areas = above(session, [area])
     near = planned_between(session, areas, since - AROUND, until)
-    # what begins later can only cut what is still sounding then
+    # an airing that begins later can only cut one that is still sounding then
     last = max([until, *(ends_at(one.airing) for one in near.values())])
     if last > until:
         near |= planned_between(session, areas, until - _TICK, last)
@@ -155,7 +155,7 @@ def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime)
 
 
 def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Airing]:
-    """Return the airings planned for the area that lack an approval for then, or the commune's yes."""
+    """Return the area's planned airings without an approval at their start, or without the commune's yes."""
     query = (
         select(Airing)
         .join(Target, Target.airing == Airing.id)  # of an area's lineage, an airing has one target
@@ -177,7 +177,7 @@ def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetim
 
 @dataclass(frozen=True, slots=True)
 class PolicyLoss:
-    """What a policy that is only proposed would take from one airing, in any of the areas at most."""
+    """What a proposed policy would remove from one airing; the largest loss in any of the areas."""
 
     airing: AiringId
     bulletin: BulletinId
@@ -197,9 +197,9 @@ class PolicyLoss:
 def losses_by_policy(
     session: Session, proposed: Policy, since: datetime, until: datetime
 ) -> list[PolicyLoss]:
-    """Return what airings between two instants would lose if the policy came into force, by start.
+    """Return what airings between two instants would lose under the proposed policy, by start.
 
-    It asks the loudspeakers' own rule twice: by the policies in force, and with the proposed one in place.
+    It applies the nodes' own rule twice: with the policies in force, and with the proposed one added.
     """
     leaves = leaves_of(session, [proposed.target])
     planned = planned_between(session, above(session, leaves), since - AROUND, until)
@@ -244,7 +244,7 @@ def _heard_by(
 
 
 def _candidate(asking: Asking, duration_ms: int) -> PlannedAiring:
-    # Its name sorts last, as the newest id does: of two with equal right, the one planned first sounds.
+    # Sorts last, like the newest id: of two with equal precedence, the one planned first sounds.
     return PlannedAiring.model_construct(
         airing=AiringId("~"),
         recording=RecordingId(""),

@@ -36,7 +36,7 @@ def against_policy_sentence(
     name_of: NameOf,
     now: datetime,
 ) -> str:
-    """Say why policies forbid an airing, and when it could be heard."""
+    """Return a sentence: why policies forbid an airing, and when it could be heard."""
     first = next(iter(found))
     where = places(first.areas, name_of)
     start = said_at(starts_at, now)
@@ -62,7 +62,7 @@ def meets_others_sentence(
     name_of: NameOf,
     now: datetime,
 ) -> str:
-    """Say what an airing meets, who loses how much, and what can be done."""
+    """Return a sentence: what an airing conflicts with, which one loses how much, and the choices."""
     told = [_meeting(one, titles, name_of, now) for one in found if one.kind not in BY_POLICY]
     shown = " ".join(told[: _FEW + 1])
     more = f" Và {len(told) - _FEW - 1} lượt phát khác." if len(told) > _FEW + 1 else ""
@@ -79,7 +79,7 @@ def places(areas: Iterable[AreaCode], name_of: NameOf) -> str:
 
 
 def foresight_facts(foresight: Foresight) -> dict[str, Any]:
-    """Return what is foreseen as JSON takes it."""
+    """Return the conflicts as JSON data."""
     clear = foresight.clear_at
     return {
         "conflicts": [_facts(one, foresight.titles) for one in foresight.conflicts],

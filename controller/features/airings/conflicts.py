@@ -1,7 +1,7 @@
-"""What an airing would meet where it is to be heard, found before anything is saved; pure.
+"""Conflicts of an airing, found before anything is saved; pure.
 
-It asks the loudspeakers' own rule (devices/plan.py) with and without the airing, so what is foretold here is
-what the nodes then do. docs/architecture.md, "What is foreseen".
+It applies the nodes' own rule (devices/plan.py) with and without the airing, so the result here is
+what the nodes will do. docs/architecture.md, "What is foreseen".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,13 +23,13 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class ConflictKind(StrEnum):
-    """What stands against an airing, or what it stands against."""
+    """Kinds of conflict between an airing and policies or other airings."""
 
     QUIET_HOURS = "quiet-hours"  # a policy silences it at that time of day
-    MINUTES_A_DAY = "minutes-a-day"  # a policy's minutes of that day are used up
+    MINUTES_A_DAY = "minutes-a-day"  # the policy's daily limit of minutes is used up
     YIELDS = "yields"  # it gives way to another airing
     TAKES = "takes"  # another airing gives way to it
-    STARVES = "starves"  # it uses up minutes of the day that another airing needs
+    STARVES = "starves"  # it uses minutes of the daily limit that another airing needs
 
 
 BY_POLICY = frozenset({ConflictKind.QUIET_HOURS, ConflictKind.MINUTES_A_DAY})
@@ -42,13 +42,13 @@ class Choice(StrEnum):
     SHIFT = "shift"  # choose another time
     AFTER = "after"  # start at the first clear instant
     REPLACE = "replace"  # cancel what it meets
-    ACCEPT = "accept"  # as the grades say: one of the two loses
+    ACCEPT = "accept"  # by grade: one of the two loses
     SHORTEN = "shorten"  # a shorter text
     REFUSE = "refuse"  # do not plan it
 
 
 class Meeting(StrEnum):
-    """What shall be done when an airing meets others; policies are never bent."""
+    """What to do if an airing conflicts with others; policies cannot be overridden."""
 
     REFUSE = "refuse"
     AFTER = "after"  # start at the first clear instant
@@ -58,7 +58,7 @@ class Meeting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AiringConflict:
-    """One meeting: `loses` so much of its sound is lost, in each of the areas at most."""
+    """One conflict; `loses`: how much of its sound is lost, the largest loss in any area."""
 
     kind: ConflictKind
     areas: tuple[AreaCode, ...]
@@ -71,7 +71,7 @@ class AiringConflict:
 
     @property
     def choices(self) -> tuple[Choice, ...]:
-        """Return what can be done, the gentlest first."""
+        """Return the choices, the least disruptive first."""
         if self.kind is ConflictKind.QUIET_HOURS:
             return (Choice.AFTER, Choice.SHIFT, Choice.SHORTEN, Choice.REFUSE)
         if self.kind is ConflictKind.MINUTES_A_DAY:
@@ -82,7 +82,7 @@ class AiringConflict:
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """What an airing would meet; `clear_at` is the first start within a day at which it meets nothing."""
+    """Conflicts of an airing; `clear_at`: first start within a day without any conflict."""
 
     conflicts: tuple[AiringConflict, ...]
     clear_at: datetime | None
@@ -100,11 +100,11 @@ class Foresight:
 
     @property
     def others(self) -> tuple[AiringConflict, ...]:
-        """Return the meetings with other airings."""
+        """Return the conflicts with other airings."""
         return tuple(one for one in self.conflicts if one.kind not in BY_POLICY)
 
     def is_forbidden(self, latest: datetime) -> bool:
-        """Say whether policies leave it no whole start until its latest one."""
+        """Return whether policies allow no uncut start until its latest start."""
         if not self.against_policy:
             return False
         spent = any(one.kind is ConflictKind.MINUTES_A_DAY for one in self.against_policy)
@@ -113,7 +113,7 @@ class Foresight:
 
 @dataclass(frozen=True, slots=True)
 class PlanningContext:
-    """Areas in which the same airings are planned and the same policies bind."""
+    """Areas with the same planned airings and the same policies."""
 
     areas: tuple[AreaCode, ...]
     airings: tuple[PlannedAiring, ...]
@@ -121,7 +121,7 @@ class PlanningContext:
 
 
 def conflicts(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) -> list[AiringConflict]:
-    """Return everything that the airing meets, policies first, each meeting once with all its areas."""
+    """Return all conflicts of the airing, policies first, each conflict once with all its areas."""
     joined: dict[tuple[ConflictKind, AiringId | None], AiringConflict] = {}
     for ground in grounds:
         for found in (*_against_it(candidate, ground), *_against_others(candidate, ground)):
@@ -131,7 +131,7 @@ def conflicts(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) -> l
 
 
 def clear_start(candidate: PlannedAiring, grounds: Sequence[PlanningContext]) -> datetime | None:
-    """Return the first start, from the asked one on within a day, at which nothing is met, or None."""
+    """Return the first start without conflict, within a day from the asked start, or None."""
     asked = candidate.starts_at
     starts = {asked}
     for ground in grounds:
@@ -148,7 +148,7 @@ def clear_start(candidate: PlannedAiring, grounds: Sequence[PlanningContext]) ->
 
 
 def is_silenced(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) -> bool:
-    """Say whether policies leave nothing of the airing to be heard in any of the areas."""
+    """Return whether policies silence the whole airing in all of the areas."""
     alone = _plan([candidate])
     return all(not timetable([alone], ground.policies, *_span(candidate)) for ground in grounds)
 
@@ -158,7 +158,7 @@ def _span(airing: PlannedAiring) -> tuple[datetime, datetime]:
 
 
 def _plan(airings: Iterable[PlannedAiring]) -> Plan:
-    """Return the airings as one plan; it is never published, so its other fields say nothing."""
+    """Return the airings as one plan; it is never published, so its other fields are placeholders."""
     return Plan.model_construct(
         target=AreaCode(""), version=1, issued_at=_NEVER, expires_at=_NEVER, airings=tuple(airings)
     )
@@ -169,7 +169,7 @@ def _meets_anything(candidate: PlannedAiring, ground: PlanningContext) -> bool:
 
 
 def _against_it(candidate: PlannedAiring, ground: PlanningContext) -> list[AiringConflict]:
-    """Return what keeps parts of the airing from being heard."""
+    """Return the conflicts that prevent parts of the airing from being heard."""
     plans = [_plan((*ground.airings, candidate))]
     since, until = _span(candidate)
     found: dict[tuple[ConflictKind, AiringId | None], AiringConflict] = {}
@@ -202,7 +202,7 @@ def _why_silent(
 
 
 def _against_others(candidate: PlannedAiring, ground: PlanningContext) -> list[AiringConflict]:
-    """Return what others lose by the airing: while it sounds, or later that day by the minutes it uses."""
+    """Return what other airings lose: while it sounds, or later that day by the minutes it uses."""
     since, until = candidate.starts_at, _day_end(candidate, ground)
     before = _heard(ground.airings, ground, since, until)
     after = _heard((*ground.airings, candidate), ground, since, until)

@@ -63,7 +63,7 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
 
 @router.post("/airings/foresee", responses=refusals(401, 403, 404, 409, 422))
 def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> ForesightShown:
-    """Return what an airing would meet and which policies forbid it; nothing is saved."""
+    """Return an airing's conflicts with other airings and with policies; nothing is saved."""
     now = station.now()
     wish = wish_of(asked, now)
     with station.store.read() as session:
@@ -84,7 +84,7 @@ def timetable(
     since: AwareDatetime | None = None,
     days: Annotated[int, Query(ge=1, le=MOST_DAYS)] = 1,
 ) -> TimetableShown:
-    """Return what an area's loudspeakers will sound, exactly; from now on unless `since` is given."""
+    """Return exactly what an area's loudspeakers will sound, from now on unless `since` is given."""
     now = station.now()
     begins = since or now
     if area not in viewer.scope.seen:
@@ -98,7 +98,7 @@ def timetable(
 
 @router.get("/airings/{airing_id}", responses=refusals(401, 404))
 def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
-    """Return one airing with its reach and the spread of its starts; of one that was split, your part."""
+    """Return one airing with its reach and the spread of its starts; if it was split, your part."""
     with station.store.read() as session:
         view = seen_airing(session, viewer.scope, airing_id)
         add_forecasts(session, station, viewer.scope, [view])
@@ -107,7 +107,7 @@ def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
 
 @router.get("/airings/{airing_id}/deliveries", responses=refusals(401, 404))
 def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[DeliveryShown]:
-    """Return how far each node came, the least far first."""
+    """Return the delivery state of each node, the least advanced first."""
     with station.store.read() as session:
         airing = seen_airing(session, viewer.scope, airing_id)
         rows = delivery_rows(session, viewer.scope, airing.id, limit=_MOST_NODES)
@@ -125,7 +125,7 @@ def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> 
 
 
 def airing_shown(view: AiringView) -> AiringShown:
-    """Return an airing as programs get it."""
+    """Return the JSON shape of an airing."""
     told = view.forecast
     seconds = told and told.late_by.total_seconds()
     forecast = told and ForecastShown.of(told, late_by_seconds=seconds, sentence=view.forecast_words)
