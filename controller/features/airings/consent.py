@@ -1,7 +1,7 @@
-"""Whose yes a routine airing from above needs, and who has given it; docs/decisions/041.
+"""Which communes must agree to a routine airing from above, and which have; docs/decisions/041.
 
-A commune chooses whether it airs what is routine and was planned by somebody above it. Who is asked and what
-they said is read anew each time: nothing is stored but the answers.
+A commune decides whether it airs routine airings planned above it. Who is asked and what
+they answered is read again each time; only the answers are stored.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ _NOBODY: frozenset[AreaCode] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class ConsentStanding:
-    """What the communes that are asked have said; the others of an airing's areas are not asked."""
+    """Answers of the communes that are asked; the other areas of an airing are not asked."""
 
     agreed: frozenset[AreaCode] = _NOBODY
     declined: frozenset[AreaCode] = _NOBODY
@@ -38,7 +38,7 @@ class ConsentStanding:
 
     @property
     def silent(self) -> frozenset[AreaCode]:
-        """Communes in which nothing may be heard as it stands."""
+        """Communes in which the airing may not be heard at present."""
         return self.declined | self.unanswered
 
 
@@ -47,7 +47,7 @@ NOT_ASKED = ConsentStanding()
 
 
 class AskedAiring(Protocol):
-    """What of an airing decides who is asked; a row of these columns will do."""
+    """Fields of an airing that decide who is asked; a row with these columns is enough."""
 
     id: AiringId
     schedule: ScheduleId | None
@@ -66,7 +66,7 @@ def commune_of(tree: AreaTree, area: AreaCode) -> AreaCode | None:
 def asked_communes(
     tree: AreaTree, targets: Iterable[AreaCode], planner: AreaCode, answering: Collection[AreaCode]
 ) -> frozenset[AreaCode]:
-    """Return the communes whose yes is needed: meant, below the planner's own area, and with somebody to ask.
+    """Return the communes whose yes is needed: targeted, below the planner's area, with an account to ask.
 
     `answering`: communes in which somebody may answer. Pure.
     """
@@ -79,7 +79,7 @@ def asked_communes(
 
 
 def answering_communes(session: Session) -> frozenset[AreaCode]:
-    """Return the areas that have an account of their own which may answer."""
+    """Return the areas with an account of their own that may answer."""
     query = select(Account.area, Account.roles).where(Account.disabled_at.is_(None))
     return frozenset(
         area
@@ -89,14 +89,14 @@ def answering_communes(session: Session) -> frozenset[AreaCode]:
 
 
 def is_asked(one: AskedAiring) -> bool:
-    """Whether anybody may have to be asked: what is routine and in no plan yet. Pure."""
+    """Whether communes may have to be asked: the airing is routine and in no plan yet. Pure."""
     return one.grade is Grade.ROUTINE and one.state is AiringState.PLANNED
 
 
 def standings(
     session: Session, airings: Iterable[AskedAiring], targets: Mapping[AiringId, Collection[AreaCode]]
 ) -> dict[AiringId, ConsentStanding]:
-    """Return what was said of each airing that communes are asked about; the others are not named.
+    """Return the answers on each airing that communes are asked about; other airings are left out.
 
     A few queries, however many airings. Tests of one loudspeaker are left out by the caller.
     """
@@ -122,7 +122,7 @@ def standings(
 
 
 def standing_of(asked: frozenset[AreaCode], said: Mapping[AreaCode, bool]) -> ConsentStanding:
-    """Return the communes by what they said. Pure."""
+    """Return the communes by their answer. Pure."""
     agreed = frozenset(area for area in asked if said.get(area) is True)
     declined = frozenset(area for area in asked if said.get(area) is False)
     return ConsentStanding(agreed, declined, asked - agreed - declined)
@@ -134,7 +134,7 @@ def _homes(session: Session, people: Collection[OperatorId]) -> dict[OperatorId,
 
 
 def _answers(session: Session, airings: Collection[AskedAiring]) -> dict[AiringId, dict[AreaCode, bool]]:
-    """Return the newest word of each commune on each airing, said of it or of its schedule."""
+    """Return the latest answer of each commune on each airing, given for it or for its schedule."""
     roots = {one.linked_to or one.id for one in airings}
     schedules = {one.schedule for one in airings if one.schedule is not None}
     query = select(Answer).where(or_(Answer.airing.in_(roots), Answer.schedule.in_(schedules)))
@@ -149,7 +149,7 @@ def _answers(session: Session, airings: Collection[AskedAiring]) -> dict[AiringI
 
 
 def forget_answers(session: Session, schedule_id: ScheduleId) -> int:
-    """Have the communes asked anew about a schedule that is no longer what they answered; return how many."""
+    """Ask the communes again about a changed schedule; return how many communes."""
     rows = session.scalars(select(Answer).where(Answer.schedule == schedule_id)).all()
     for row in rows:
         session.delete(row)

@@ -1,4 +1,4 @@
-"""What communes have said of an airing or a schedule, as its page shows it."""
+"""Communes' answers on an airing or a schedule, as its page shows them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

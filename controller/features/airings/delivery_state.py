@@ -1,4 +1,4 @@
-"""How receipts become one delivery's facts, whatever their order and however often they come; pure."""
+"""How receipts become one delivery's facts, in any order and with repeats; pure."""
 
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -41,7 +41,7 @@ TOO_LONG: Final = "heard-too-long"
 def fold(facts: Facts, receipt: Receipt, most_ms: int) -> Facts:
     """Return the facts with the receipt folded in; `most_ms`: how long the airing sounds at most.
 
-    What is claimed beyond `most_ms` counts as that. First fetch, first start and first finish hold, the
+    Values above `most_ms` count as `most_ms`. The first fetch, first start and first finish are kept, the
     longest hearing, the latest reason: so every order of the same receipts, with any of them repeated, ends
     in the same facts.
     """
@@ -58,7 +58,7 @@ def fold(facts: Facts, receipt: Receipt, most_ms: int) -> Facts:
         case ReceiptKind.STOPPED | ReceiptKind.REFUSED:
             reason = max(reason, receipt.reason or receipt.kind.value)
         case _:
-            pass  # KEPT and LOST are of a recording that is held ready: no airing's matter
+            pass  # KEPT and LOST concern recordings that nodes hold for emergencies, not airings
     if reason:
         told |= _reason(facts, receipt.at, reason)
     rung = climb(facts.rung, _RUNGS[receipt.kind])

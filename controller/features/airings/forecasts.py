@@ -1,4 +1,4 @@
-"""Adds to airings that are on their way what becomes of them: who will have the recording in time."""
+"""Adds forecasts to airings under delivery: how many nodes will have the recording in time."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""How much of an airing a node was heard to play: what reached its end after an interruption is not whole."""
+"""How much of an airing a node played; one that reached its end after an interruption is not whole."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ _ALL: Final = 100
 
 
 class PlannedSound(Protocol):
-    """What of an airing says how long it was to be heard; a row or a view of one."""
+    """Fields of an airing that give its planned length; a row or a view has them."""
 
     @property
     def state(self) -> AiringState: ...  # noqa: D102 - named as the row's
@@ -43,14 +43,14 @@ def whole_ms(airing: PlannedSound) -> int | None:
 
 
 def is_whole(rung: int, heard_ms: int, of_ms: int | None) -> bool:
-    """Say whether a node was heard to play all of it: it came to its end, and next to nothing lacks."""
+    """Return whether a node played all of it: it reached the end, and almost nothing is missing."""
     if rung < Rung.FINISHED or of_ms is None:
         return False
     return heard_ms >= of_ms - max(LACKING_MS, of_ms // LACKING_SHARE)
 
 
 def percent_heard(heard_ms: int, of_ms: int | None) -> int | None:
-    """Return how much of it a node was heard to play, rounded down: 100 is never said of what lacks some."""
+    """Return the percentage that a node played, rounded down, so that 100 means nothing is missing."""
     return None if not of_ms else min(_ALL, heard_ms * _ALL // of_ms)
 
 

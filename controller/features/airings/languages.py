@@ -1,6 +1,6 @@
 """Divides an airing that is about to be delivered among the languages of its areas (docs/decisions/023).
 
-One recording an airing stays the rule: each language gets an airing of its own, linked to the first.
+Each airing still has one recording: each language gets its own airing, linked to the first.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Deliveries of nodes that came to an airing while it was under way: enrolled, moved in or released then."""
+"""Deliveries of nodes that joined a running airing: enrolled, moved in or released meanwhile."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -20,10 +20,10 @@ Place = tuple[AiringId, NodeId]
 
 
 def join(session: Session, places: Iterable[Place]) -> bool:
-    """Add the delivery of each node that stood where an airing was meant for while it was under way.
+    """Add a delivery for each node that was in an airing's areas while it was under way.
 
-    `places`: of which nodes told that they did something with an airing, without a delivery. What was meant
-    for chosen nodes alone has no other deliveries. Says whether any was added.
+    `places`: nodes that reported on an airing without having a delivery. An airing that was meant
+    for chosen nodes only gets no other deliveries. Return whether any was added.
     """
     nodes_of: dict[AiringId, set[NodeId]] = defaultdict(set)
     for airing_id, node in places:
@@ -55,7 +55,7 @@ def _overlaps(stay: Stay, airing: Airing) -> bool:
 
 
 def _insert(session: Session) -> Insert:
-    """Return an insert that leaves what another writer has added meanwhile."""
+    """Return an insert that ignores rows which another writer has added meanwhile."""
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(Delivery).on_conflict_do_nothing()
     return sqlite.insert(Delivery).on_conflict_do_nothing()

@@ -1,7 +1,7 @@
 """Which nodes will have a recording before its airing starts; pure. See docs/officer.md, "Sẽ kịp".
 
-The forecast goes by facts that the station has: who has the recording, who can be reached, how fast nodes
-came to have it lately, what else is sent before it, and the present pace. It is made anew at each look.
+The forecast uses facts that the station has: who has the recording, who can be reached, how fast nodes
+fetched it lately, what else is sent before it, and the present rate. It is computed on each request.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ def size_of(milliseconds: int, kbps: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFacts:
-    """One airing on its way: `fetched` of its `nodes` have the recording, `on_time` since before its start.
+    """One airing under delivery: `fetched` of its `nodes` have the recording, `on_time` before its start.
 
     `away`: of those that lack it, how many cannot be reached now. `lately`: fetched within `LATELY`.
     """
@@ -48,7 +48,7 @@ class DeliveryFacts:
 
     @property
     def lacking(self) -> int:
-        """How many lack it and can be reached."""
+        """Number of nodes without it that can be reached."""
         return self.nodes - self.fetched - self.away
 
     @property
@@ -58,13 +58,13 @@ class DeliveryFacts:
 
     @property
     def order(self) -> tuple[int, datetime, AiringId]:
-        """What the station sends first: the lowest."""
+        """Order in which the station sends: lowest first."""
         return -self.grade.rank, self.starts_at, self.airing
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What becomes of an airing's `nodes`: each is counted in one of the four that follow."""
+    """Forecast for an airing's `nodes`: each is counted in one of the next four fields."""
 
     nodes: int
     in_time: int
@@ -97,18 +97,18 @@ def forecasts(facts: Iterable[DeliveryFacts], now: datetime, times: Times) -> di
 
 
 def _forecast(one: DeliveryFacts, now: datetime, whole_at: datetime, sending: timedelta) -> Forecast:
-    """`whole_at`: when all that can be reached have it, if all goes as planned."""
+    """`whole_at`: when all reachable nodes have it, if all goes as planned."""
     too_late_at = max(one.starts_at, min(one.latest_start_at, one.ends_at))
-    if now <= whole_at:  # they come to have it together
+    if now <= whole_at:  # they all get it at the same time
         by_start = one.lacking if whole_at <= one.starts_at else 0
         by_end = one.lacking if whole_at <= too_late_at else 0
         last_at = whole_at
-    elif one.lately:  # one after the other, as fast as lately
+    elif one.lately:  # one after the other, at the recent rate
         a_second = one.lately / LATELY.total_seconds()
         by_start = _within(one.lacking, a_second, one.starts_at - now)
         by_end = _within(one.lacking, a_second, too_late_at - now)
         last_at = now + timedelta(seconds=one.lacking / a_second)
-    else:  # the plan did not hold, and nobody has it since: one more round, at best
+    else:  # the plan failed and no node has fetched it since: at best one more round
         last_at = now + ASKING + sending
         by_start = one.lacking if last_at <= one.starts_at else 0
         by_end = one.lacking if last_at <= too_late_at else 0
@@ -141,7 +141,7 @@ def forecast_sentence(forecast: Forecast, starts_at: datetime, now: datetime) ->
 
 
 def span_words(span: timedelta) -> str:
-    """Return “25 giây” or “3 phút”, rounded up: nobody should wait longer than what was said."""
+    """Return “25 giây” or “3 phút”, rounded up, so that the wait is never longer than stated."""
     seconds = -(-span.total_seconds() // _ROUND_S) * _ROUND_S
     if seconds < _MINUTE_S:
         return f"{seconds:.0f} giây"

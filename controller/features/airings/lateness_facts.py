@@ -1,4 +1,4 @@
-"""Reads what a forecast of lateness goes by; one query, counted by the database."""
+"""Reads the facts for a forecast of lateness; one query, counted by the database."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Tells people of what became of airings that they planned or wrote."""
+"""Notices to people about airings that they planned or wrote."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -22,7 +22,7 @@ from devices.ids import AiringId
 
 
 def tell_not_agreed(session: Session, airing: Airing, bulletin: Bulletin, *, now: datetime) -> None:
-    """Tell who planned and who wrote it that communes did not agree; of a schedule once, till it is read."""
+    """Notify planner and author that communes did not agree; for a schedule once, until it is read."""
     subject = airing.schedule or root_of(airing)
     known = unread_about(session, NoticeKind.NOT_AGREED, subject) if airing.schedule is not None else set()
     where = places(targets_of(session, [airing.id])[airing.id], area_names(session))
@@ -34,7 +34,7 @@ def tell_not_agreed(session: Session, airing: Airing, bulletin: Bulletin, *, now
 
 
 def tell_late(session: Session, airing_id: AiringId, forecast: Forecast, *, now: datetime) -> None:
-    """Tell who wrote it, and who approved it where it is the province's, that it comes late to many."""
+    """Notify the author, and for the province's airings the approver, that it is late for many nodes."""
     airing = get_airing(session, airing_id)
     bulletin = get_bulletin(session, airing.bulletin)
     people = {bulletin.author}
@@ -46,13 +46,13 @@ def tell_late(session: Session, airing_id: AiringId, forecast: Forecast, *, now:
 
 
 def tell_caught_up(session: Session, airing_id: AiringId, forecast: Forecast, *, now: datetime) -> None:
-    """Close what `tell_late` told: who can be reached has it now."""
+    """Close the notice of `tell_late`: all reachable nodes have it now."""
     starts_at = get_airing(session, airing_id).starts_at
     word = f"Sau đó đã gửi kịp: {forecast_sentence(forecast, starts_at, now)}"
     take_back(session, NoticeKind.DELIVERY_LATE, airing_id, word, now=now)
 
 
 def told_late(session: Session, airings: Collection[AiringId]) -> set[str]:
-    """Return of which of the airings people were told that they are late."""
+    """Return the airings for which people were notified of lateness."""
     query = select(Notice.subject).where(Notice.kind == NoticeKind.DELIVERY_LATE, Notice.subject.in_(airings))
     return set(session.scalars(query))

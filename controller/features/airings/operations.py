@@ -1,4 +1,4 @@
-"""What pages and JSON both do with an airing: one transaction each, the station woken afterwards."""
+"""Operations on airings for pages and JSON: one transaction each, then the station is woken."""
 
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.cancellation import cancel_airing

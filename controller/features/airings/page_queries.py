@@ -40,8 +40,8 @@ def airing_views(
 ) -> list[AiringView]:
     """Return airings that the person may see, all or by a condition, with their reach there; a few queries.
 
-    `few`: the condition is met by few airings of all years, so that these are asked where they are heard,
-    instead of the person's areas for all that they ever heard.
+    `few`: the condition matches few airings of all years, so their areas are read for these airings,
+    instead of reading all airings of the person's areas.
     """
     query = _airings(scope, condition, newest_first=newest_first, few=few)
     rows = session.execute(query.limit(limit)).all()
@@ -143,13 +143,13 @@ def _count_reach(
 
 
 def sounding_now(session: Session) -> Sequence[str]:
-    """Return the titles of what sounds somewhere now."""
+    """Return the titles of airings that sound somewhere now."""
     query = select(Bulletin.title).join(Airing, Airing.bulletin == Bulletin.id)
     return session.scalars(query.where(Airing.state == AiringState.SOUNDING).limit(MOST_LINES)).all()
 
 
 def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[StoredReceipt]:
-    """Return what a node reported last, newest first."""
+    """Return a node's latest receipts, newest first."""
     query = (
         select(StoredReceipt).where(StoredReceipt.node == node).order_by(StoredReceipt.at.desc()).limit(limit)
     )
@@ -164,7 +164,7 @@ def delivery_rows(
     areas: Iterable[AreaCode] | None = None,
     limit: int,
 ) -> list[tuple[Delivery, Node]]:
-    """Return an airing's deliveries with their nodes, the least far first."""
+    """Return an airing's deliveries with their nodes, the least advanced first."""
     query = (
         select(Delivery, Node)
         .join(Node, Node.id == Delivery.node)

@@ -85,7 +85,7 @@ def _standings(session: Session, airing_id: AiringId) -> Iterable[ConsentStandin
 
 
 def _again(viewer: Viewer, airing: AiringView, tiles: Sequence[Tile]) -> str:
-    """Return where it is aired again for communes that did not hear all of it; empty: nowhere, or not yet."""
+    """Return the URL to air it again for communes that did not hear all of it; empty: not possible (yet)."""
     unheard = [tile.code for tile in tiles if tile.finished < tile.asked]
     gone = airing.state in {AiringState.AIRED, AiringState.MISSED}
     if not unheard or not gone or airing.bulletin_state is BulletinState.WITHDRAWN or not viewer.may(Act.AIR):
@@ -140,7 +140,7 @@ def nodes(
 
 @urgent.get("/phat/{airing_id}/dung")
 def ask_to_stop(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
-    """Ask once more before anything falls silent."""
+    """Ask for confirmation before anything is stopped."""
     with station.store.read() as session:
         airing = seen_airing(session, viewer.scope, airing_id)
     return page(request, "dung_phat.html", {"airing": airing})
@@ -153,7 +153,7 @@ def stop(
     airing_id: str,
     ly_do: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """Stop it, as fast as an emergency: no beat is waited for."""
+    """Stop it as fast as an emergency, without waiting for the periodic work."""
     with station.store.read() as session:
         airing = seen_airing(session, viewer.scope, airing_id)
     stop_airing(station, viewer, airing.id, ly_do)

@@ -1,4 +1,4 @@
-"""Planning with open eyes: what an airing would meet is told before anything is saved."""
+"""Plans airings after checking conflicts; nothing is saved before the check."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ REPLACED = "Được thay bằng một lượt phát khác."
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Where, when and how a bulletin shall be heard; without `latest_start_at`, as late as its grade says."""
+    """Where, when and how to air a bulletin; default of `latest_start_at`: by grade."""
 
     areas: Collection[AreaCode]
     starts_at: datetime
@@ -63,9 +63,9 @@ class MeetsOthers(Conflict):
 def plan_foreseen(
     session: Session, bulletin_id: BulletinId, wish: Wish, *, by: Operator, now: datetime
 ) -> Airing:
-    """Plan an airing unless a policy forbids it or it meets others that the wish says nothing about.
+    """Plan an airing, unless a policy forbids it or it has conflicts that the wish does not decide.
 
-    Raises AgainstPolicy and MeetsOthers with what was foreseen in `facts`; then nothing was saved.
+    Raises AgainstPolicy or MeetsOthers with the conflicts in `facts`; then nothing was saved.
     """
     asking = asking_of(session, bulletin_id, wish, by=by, now=now)
     late = _settle(session, bulletin_id, asking, wish.meeting, by=by, now=now)
@@ -92,9 +92,9 @@ def move_airing(
     now: datetime,
     meeting: Meeting = Meeting.REFUSE,
 ) -> Airing:
-    """Have an airing that nobody has begun to hear start at another instant: cancelled, and planned anew.
+    """Move an airing that no node has started to another start: cancel it and plan it again.
 
-    Its parts that are still to be heard come along: communes that have not agreed are asked anew.
+    Its parts that are still to be heard move too; communes that have not agreed are asked again.
     One that a schedule made is moved as its occurrence instead. Raises as `plan_foreseen` does; then the
     caller's transaction keeps the airing as it was.
     """
@@ -115,7 +115,7 @@ def move_airing(
 def asking_of(
     session: Session, bulletin_id: BulletinId, wish: Wish, *, by: Operator, now: datetime
 ) -> Asking:
-    """Return what is asked, checked as planning checks it: areas, rights, sound and times."""
+    """Return the requested airing after the checks of planning: areas, rights, sound and times."""
     check_targets(session, area_tree(session), wish.areas, wish.grade, by)
     check_sound(usable_bulletin(session, bulletin_id, by), wish.grade, wish.volume)
     latest = wish.latest_start_at or wish.starts_at + LATEST_AFTER[wish.grade]
@@ -141,7 +141,7 @@ def _settle(
 ) -> timedelta:
     """Return by how much the start moves; raise where it may not be planned as asked."""
     if asking.grade is Grade.EMERGENCY:
-        return timedelta()  # at once and over everything: nothing may stand in its way
+        return timedelta()  # an emergency starts at once and overrides everything
     foresight = foresee(session, bulletin_id, asking)
     while meeting is Meeting.REPLACE and replace_met(session, [foresight], by=by, now=now):
         foresight = foresee(session, bulletin_id, asking)  # what the cancelled ones kept silent may appear
@@ -165,7 +165,7 @@ def _refuse_forbidden(session: Session, asking: Asking, foresight: Foresight, no
 
 
 def replace_met(session: Session, foresights: Iterable[Foresight], *, by: Operator, now: datetime) -> bool:
-    """Cancel what is met; an emergency is stopped by hand, never by what comes after it. False: nothing."""
+    """Cancel the conflicting airings, except emergencies (stopped only by hand). False: none cancelled."""
     names = {one.other for foresight in foresights for one in foresight.others if one.other is not None}
     met = [get_airing(session, name) for name in sorted(names)]
     replaced = [airing for airing in met if airing.grade is not Grade.EMERGENCY]

@@ -1,4 +1,4 @@
-"""What is planned, and for whom: the reads that foresight rests on."""
+"""Planned airings and their areas: the reads for conflict checks."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -64,7 +64,7 @@ def planned_between(
 ) -> dict[AiringId, Planned]:
     """Return the airings between two instants that are meant for any of these very areas.
 
-    What was aired counts too: it has used up minutes of its day.
+    Aired ones count too: they have used minutes of the daily limit.
     """
     query = (
         select(Target.area, Airing.bulletin, *(getattr(Airing, name) for name in _OF_AIRING))
@@ -158,7 +158,7 @@ def grounds_of(
 ) -> list[PlanningContext]:
     """Return the areas, those together in which the same airings and the same policies hold.
 
-    What a commune has declined is not there in it.
+    An airing that a commune declined is not in that commune's context.
     """
     tree: AreaTree = area_tree(session)
     policies = _policies(session)

@@ -1,6 +1,6 @@
 """Which of two priority airings that collide in a commune goes first there; docs/decisions/042.
 
-Circular 39/2020/TT-BTTTT leaves the order to the commune. Until it has said, the nodes' own rule holds.
+Circular 39/2020/TT-BTTTT leaves the order to the commune. Until it decides, the nodes' own rule applies.
 """
 
 from collections.abc import Sequence
@@ -76,17 +76,17 @@ def collisions_for(session: Session, tree: AreaTree, operator: Operator, now: da
 def order_airings(
     session: Session, first_id: AiringId, then_id: AiringId, *, by: Operator, now: datetime
 ) -> Airing:
-    """Have one of two priority airings follow right after the other in the own commune; return it.
+    """Put one of two priority airings right after the other in the person's commune; return it.
 
-    Elsewhere both stay as they are: what is meant for more than the commune is split. Said the other way
-    round, the order turns: who was put back starts again when it was asked to. Conflict once either is in a
-    plan, and where the second would find no clear start within its own patience.
+    Elsewhere both stay unchanged: an airing for more than the commune is split. If repeated the other way
+    round, the order is reversed and the delayed one gets its first start back. Conflict once either is in a
+    plan, or if the second has no clear start before its latest start.
     """
     require(session, by, Act.ANSWER, by.area)
     rows = {name: get_airing(session, name, lock=True) for name in sorted({first_id, then_id})}
     first, then = rows[first_id], rows[then_id]
     _check(session, first, then, by.area)
-    if not _meet(session, first.starts_at, first, then.starts_at, then):  # the order is turned
+    if not _meet(session, first.starts_at, first, then.starts_at, then):  # the order is reversed
         first = _here(session, first, by.area, now)
         _start(session, first, first.asked_at, None)
     ends_at = _whole_second(first.starts_at + timedelta(milliseconds=_length(session, first)))
@@ -171,7 +171,7 @@ def _clear_after(session: Session, airing: Airing, ends_at: datetime, home: Area
     asking = Asking([home], ends_at, ends_at + patience, airing.grade, airing.volume)
     (found,) = foresee_each(session, airing.bulletin, [asking], without={airing.id})
     if not any(one.kind in BY_POLICY or one.kind is ConflictKind.YIELDS for one in found.conflicts):
-        return ends_at  # what it takes from lower grades is no reason to wait
+        return ends_at  # losses of lower grades are no reason to wait
     start = found.clear_at
     if start is None or start > ends_at + patience:
         raise Conflict(
