@@ -1,1 +1,1 @@
-"""What must not exist, looked for in the whole database."""
+"""Searches the whole database for states that must not exist."""

@@ -1,4 +1,4 @@
-"""What must not exist, as queries; run by `loa doctor` and at the end of tests."""
+"""Queries for states that must not exist; run by `loa doctor` and at the end of tests."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -46,7 +46,7 @@ Check = Callable[[Session, datetime], Iterator[str]]
 
 
 def invariants(session: Session, *, now: datetime) -> list[str]:
-    """Return a line for each thing that must not exist. Reads everything: not for beats."""
+    """Return a line for each violation. Reads the whole database: do not call it from beats."""
     return [fault for check in _CHECKS for fault in check(session, now)]
 
 
@@ -180,7 +180,7 @@ def _occurrences_fit(session: Session, _now: datetime) -> Iterator[str]:
 
 def _scheduled_airings_have_their_occurrence(session: Session, _now: datetime) -> Iterator[str]:
     there = exists().where(Occurrence.airing == Airing.id)
-    whole = Airing.linked_to.is_(None)  # a part in another language goes with the airing that it is of
+    whole = Airing.linked_to.is_(None)  # a part in another language belongs to its base airing
     query = select(Airing.id).where(Airing.schedule.is_not(None), whole, Airing.state.in_(OPEN), ~there)
     for airing in session.scalars(query):
         yield f"airing {airing}: of a schedule, and no occurrence of it"

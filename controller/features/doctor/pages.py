@@ -1,4 +1,4 @@
-"""Cài đặt: the settings in force, keys and how long they hold, the last backup, and the doctor's word."""
+"""Cài đặt: the settings in force, keys with their end dates, the last backup, and the doctor's result."""
 
 import threading
 from datetime import timedelta
@@ -30,7 +30,7 @@ _asking = threading.Lock()
 
 @router.get("")
 def show(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Show how the station is set up; nothing here can be changed, and no secret is shown."""
+    """Show the configuration of the station; nothing can be changed here, and no secret is shown."""
     need(viewer, Act.RULE)
     now = station.now()
     with station.store.read() as session:
@@ -55,7 +55,7 @@ def show(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 @router.get("/kiem-tra")
 def check(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Say what is about to be read; the page asks for the result itself."""
+    """Show how much will be read; the page requests the result itself."""
     need(viewer, Act.RULE)
     with station.store.read() as session:
         counted = count_rows(session)
@@ -70,7 +70,7 @@ def check(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 @router.get("/kiem-tra/ket-qua")
 def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Ask the database for what must never be; one question at a time, since it reads all there is."""
+    """Run the checks; one run at a time, because it reads the whole database."""
     need(viewer, Act.RULE)
     if not _asking.acquire(blocking=False):
         busy = "Đài đang được kiểm tra. Hãy đợi một phút."

@@ -1,4 +1,4 @@
-"""How much the doctor is about to read."""
+"""Counts the rows that the doctor will read."""
 
 from dataclasses import dataclass
 

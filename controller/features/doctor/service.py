@@ -1,4 +1,4 @@
-"""What `loa doctor` and `loa journal` look at."""
+"""Reads for `loa doctor` and `loa journal`."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,20 +18,20 @@ from controller.model.local_time import wall
 
 
 def wrong_facts() -> list[str]:
-    """Return what must not exist in the database, a sentence each."""
+    """Return a sentence for each state in the database that must not exist."""
     with reading() as session:
         return list(invariants(session, now=utc_now()))
 
 
 def to_do() -> list[str]:
-    """Return what somebody has to do so that loudspeakers take what is signed, a sentence each."""
+    """Return what somebody must do so that loudspeakers accept signatures, one sentence each."""
     with reading() as session:
         count = keys_to_sign_for(session, utc_now())
     return [KEYS_TO_SIGN.format(count=count)] if count else []
 
 
 def journal_lines() -> Iterator[str]:
-    """Yield the journal and the as-aired log as JSON lines, and the seal over both; of one instant."""
+    """Yield the journal and the as-aired log as JSON lines, and the seal over both, of one instant."""
     with local_store() as store, store.read() as session:
         if store.signer is None:  # never: a local store has the station's key
             raise RuntimeError("no key to seal with")
@@ -39,14 +39,14 @@ def journal_lines() -> Iterator[str]:
 
 
 def security_lines(most: int) -> Iterator[str]:
-    """Yield what was refused as JSON lines, the newest first."""
+    """Yield refused requests as JSON lines, newest first."""
     with reading() as session:
         for event in security_events(session, limit=most):
             yield line_of(event)
 
 
 def verify_file(file: Path, public: str) -> str:
-    """Return what a sound journal says of itself; LoaError names the first broken line."""
+    """Return the facts about a valid journal; raises LoaError that names the first broken line."""
     try:
         with file.open(encoding="utf-8") as lines:
             checked = verify_export((line.rstrip("\n") for line in lines), public)

@@ -1,4 +1,4 @@
-"""What each setting is called on the page Cài đặt, and how its value is said; a test knows every one."""
+"""Names of the settings on the page Cài đặt, and their values in words; a test checks that all are there."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ def _with(unit: str) -> Callable[[Any], str]:
 
 
 def _address(value: Any) -> str:
-    """An address without the name and password that it may carry."""
+    """Return a URL without its user name and password."""
     parts = urlsplit(str(value))
     if not parts.netloc:
         return str(value) or "mặc định"
@@ -79,7 +79,7 @@ WORDS: dict[str, Said] = {
 
 
 def said_settings(settings: Settings) -> dict[str, list[tuple[str, str, str]]]:
-    """Return the settings by group: name, value in words, and the variable that sets it."""
+    """Return the settings by group: name, value in words, and environment variable."""
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for field, (group, name, say) in WORDS.items():
         value = getattr(settings, field)

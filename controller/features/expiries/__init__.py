@@ -1,1 +1,1 @@
-"""What ends by date, told beforehand."""
+"""Advance notices of what ends by date."""

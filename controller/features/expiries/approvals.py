@@ -1,4 +1,4 @@
-"""Approvals that end: their owners are told 30, 14 and 3 days ahead, and when they have ended."""
+"""Notices that approvals end: to their owners 30, 14 and 3 days ahead, and when they have ended."""
 
 import logging
 from datetime import datetime, timedelta
@@ -24,14 +24,14 @@ _LOG = logging.getLogger(__name__)
 
 
 def tell_ahead(session: Session, *, now: datetime) -> None:
-    """Tell of everything that ends by date; called by a beat."""
+    """Send notices about everything that ends by date; called by a beat."""
     tell_of_endings(session, now=now)
     tell_of_approvals(session, now=now)
     tell_of_schedules(session, now=now)
 
 
 def tell_of_approvals(session: Session, *, now: datetime) -> int:
-    """Tell author, approver and planners of approvals in use that end, once for each of `AHEAD`."""
+    """Notify author, approver and planners of approvals in use that end, once for each of `AHEAD`."""
     until = approved_until()
     query = select(Bulletin.id, until).where(until > now - _LATEST, until <= now + AHEAD[0])
     ends = {bulletin: ends_at for bulletin, ends_at in session.execute(query) if ends_at is not None}

@@ -1,4 +1,4 @@
-"""What ends by date and has to be renewed: keys, the key set, policies, places; told 90, 30, 7 days ahead."""
+"""Notices 90, 30 and 7 days before keys, the key set, policies and places end and must be renewed."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -41,7 +41,7 @@ class Ending:
     also: frozenset[OperatorId] = field(default_factory=frozenset)
 
     def sentence(self, now: datetime) -> str:
-        """Return it whole: “Khóa của đài hết hạn ngày 24/11/2028, còn 30 ngày. …”."""
+        """Return the full sentence: “Khóa của đài hết hạn ngày 24/11/2028, còn 30 ngày. …”."""
         day = self.ends_at.astimezone(ZONE).strftime("%d/%m/%Y")
         left = (self.ends_at - now).days
         when = f"hết hạn ngày {day}, còn {left} ngày" if self.ends_at > now else f"đã hết hạn ngày {day}"
@@ -49,13 +49,13 @@ class Ending:
 
 
 def endings(session: Session, now: datetime, within: timedelta = AHEAD[0]) -> list[Ending]:
-    """Return what ends within a time, the first to end first; what has ended and is still in use too."""
+    """Return what ends within a duration, earliest first; includes what has ended and is still in use."""
     found = [*_keys(session), *_key_set(session), *_policies(session), *_places(session)]
     return sorted((one for one in found if one.ends_at <= now + within), key=lambda one: one.ends_at)
 
 
 def tell_of_endings(session: Session, *, now: datetime) -> int:
-    """Tell administrators (and a key's person) of what ends, once for each of `AHEAD`; also in the log."""
+    """Notify administrators (and the holder of a key) of what ends, once for each of `AHEAD`; also log it."""
     told = 0
     for one in endings(session, now):
         ahead = min(ahead for ahead in AHEAD if one.ends_at - ahead <= now or ahead == AHEAD[0])
@@ -71,7 +71,7 @@ def tell_of_endings(session: Session, *, now: datetime) -> int:
 
 
 def was_told(session: Session, kind: NoticeKind, subject: str, since: datetime) -> bool:
-    """Whether anybody was told such a thing of a subject from an instant on."""
+    """Whether anybody got such a notice about a subject since an instant."""
     query = exists().where(Notice.kind == kind, Notice.subject == subject, Notice.at >= since)
     return bool(session.scalar(select(query)))
 

@@ -1,4 +1,4 @@
-"""Schedules that end by their own rule: whoever laid one down is told a week ahead of its last day, once."""
+"""Notices that schedules end by their own rule: to the maker, once, a week before the last day."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,7 +21,7 @@ SHORT: Final = timedelta(days=14)
 
 
 def tell_of_schedules(session: Session, *, now: datetime) -> int:
-    """Tell of running schedules whose last occurrence comes within `AHEAD`, each end once."""
+    """Send notices about running schedules whose last occurrence is within `AHEAD`, once for each end."""
     ends = or_(Schedule.rule.contains("UNTIL="), Schedule.rule.contains("COUNT="))
     query = (
         select(Schedule, Bulletin.title)

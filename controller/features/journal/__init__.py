@@ -1,1 +1,1 @@
-"""Who did what, when, to what: append-only and hash-chained."""
+"""Journal of who did what to what, and when: append-only and hash-chained."""

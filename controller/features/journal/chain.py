@@ -1,8 +1,8 @@
-"""The chain of the journal: what is hashed, what is signed, and how anyone checks it; pure.
+"""Hash chain of the journal: what is hashed, what is signed, and how to verify it; pure.
 
 An entry's `hash` is SHA-256 over its canonical JSON (sorted keys, no spaces, UTF-8) without `hash` and
 `signature`; `signature` is Ed25519 over the 64 characters of `hash`. `previous` is the hash of the entry
-before, so nothing can be changed, put in or taken out of the middle. That the end was not cut off is shown
+before, so nothing can be changed, inserted or removed in the middle. That the end was not cut off is shown
 by the seal of an exported file (controller/features/journal/export.py).
 """
 
@@ -28,14 +28,14 @@ FIELDS = frozenset({"seq", "at", "by", "act", "subject", "detail", "previous", "
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a sound journal says of itself."""
+    """Facts about a valid journal."""
 
     entries: int
     last_hash: str
 
 
 class JournalBroken(Exception):  # noqa: N818 - named by what it means
-    """The journal was tampered with or damaged; `line` counts from 1."""
+    """The journal was changed or damaged; `line` counts from 1."""
 
     code = "journal.broken"
 
@@ -46,23 +46,23 @@ class JournalBroken(Exception):  # noqa: N818 - named by what it means
 
 
 def written(at: datetime) -> str:
-    """Return the instant as the chain hashes it: UTC, microseconds, Z."""
+    """Return the instant in the form that is hashed: UTC, microseconds, Z."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def canonical(value: Any) -> str:
-    """Return the one JSON text of a value."""
+    """Return the canonical JSON text of a value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def hash_of(entry: Mapping[str, Any]) -> str:
-    """Return the hash of an entry's fields; `hash` and `signature` themselves are left out."""
+    """Return the hash of an entry's fields without `hash` and `signature`."""
     hashed = {name: value for name, value in entry.items() if name not in {"hash", "signature"}}
     return hashlib.sha256(canonical(hashed).encode()).hexdigest()
 
 
 class Signer(Protocol):
-    """Seals: an Ed25519 key with its id."""
+    """Signs entries with an Ed25519 key that has an id."""
 
     @property
     def kid(self) -> str:
@@ -74,7 +74,7 @@ class Signer(Protocol):
 
 @dataclass(slots=True)
 class Chain:
-    """A journal as far as it has been read and found sound, with the public keys that may have signed it."""
+    """State of verifying a journal: the part read so far is valid; with the public keys that may sign it."""
 
     keys: Mapping[Any, str]
     seq: int = 0
@@ -94,7 +94,7 @@ class Chain:
 
 
 def keys_of(public: str | Collection[str]) -> dict[Any, str]:
-    """Return the station's public key(s) (base64url) by their ids."""
+    """Return the station's public keys (base64url) by their ids."""
     return {key_id(Role.STATION, x): x for x in ([public] if isinstance(public, str) else public)}
 
 

@@ -1,8 +1,8 @@
-"""The exported file: the journal, the as-aired log that it vouches for, and a seal; pure.
+"""The exported file: the journal, the as-aired log whose entries the journal names, and a seal; pure.
 
 The lines of the journal come first, then those of the as-aired log, then one line that says how far both
-reach, signed by the station when it exported them. So a file alone, with the station's public key, shows that
-nothing was changed, left out, put in, put elsewhere, or cut off. docs/operator.md, `loa journal verify`.
+reach, signed by the station at the export. So the file and the station's public key are enough to show that
+nothing was changed, left out, inserted, reordered or cut off. docs/operator.md, `loa journal verify`.
 """
 
 import json
@@ -34,7 +34,7 @@ _SEAL_FIELDS = frozenset({"log", "at", "journal", "as_aired", "kid", "hash", "si
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a sound file says of itself."""
+    """Facts about a valid file."""
 
     entries: int
     last_hash: str
@@ -43,7 +43,7 @@ class Verified:
 
 
 def sealed(journal: Iterable[str], aired: Iterable[str], signer: Signer, now: datetime) -> Iterator[str]:
-    """Yield the lines of both logs, and the seal over how far they reach."""
+    """Yield the lines of both logs, and a seal that states how far they reach."""
     reach = {}
     for name, lines in (("journal", journal), ("as_aired", aired)):
         count, last = 0, ""
@@ -66,7 +66,7 @@ def verify_export(lines: Iterable[str], public: str | Collection[str]) -> Verifi
 
 
 def verify_logs(journal: Iterable[str], aired: Iterable[str], public: str | Collection[str]) -> None:
-    """Check both logs as they lie in a database, not exported and not sealed; raise JournalBroken."""
+    """Check both logs as stored in a database, without export and seal; raise JournalBroken."""
     reading = _Reading(Chain(keys_of(public)))
     number = 0
     for number, line in enumerate(chain(journal, aired), start=1):
@@ -76,7 +76,7 @@ def verify_logs(journal: Iterable[str], aired: Iterable[str], public: str | Coll
 
 @dataclass(slots=True)
 class _Reading:
-    """How far a file has been read and found sound."""
+    """State of verifying a file: the part read so far is valid."""
 
     journal: Chain
     aired: int = 0
@@ -102,13 +102,13 @@ class _Reading:
             self._take_journal(number, read)
 
     def end(self, number: int) -> Verified:
-        """Return what the whole file says; it must have ended with its seal."""
+        """Return the facts about the whole file; its last line must be the seal."""
         if self.seal is None:
             raise JournalBroken(number, "Tệp bị cắt cụt: thiếu dấu niêm phong ở cuối.")
         return Verified(self.journal.seq, self.journal.last, self.aired, str(self.seal["at"]))
 
     def check_vouched(self, number: int) -> None:
-        """Check that the journal names entries of the as-aired log that are there, and its last one."""
+        """Check that the entries of the as-aired log that the journal names exist, including the last one."""
         if self.vouched or self.last_vouched != self.aired:
             raise JournalBroken(number, "Sổ phát thanh không khớp với nhật ký.")
 

@@ -32,6 +32,6 @@ def export(session: Session) -> Iterator[str]:
 
 
 def entries_of(session: Session, subject: str, limit: int = 100) -> Sequence[Entry]:
-    """Return what was done to one thing, newest first."""
+    """Return the entries about one object, newest first."""
     query = select(Entry).where(Entry.subject == subject).order_by(Entry.seq.desc()).limit(limit)
     return session.scalars(query).all()

@@ -1,9 +1,9 @@
-"""The security log: what was refused, to whom, from where, how often; docs/operator.md, "The security log".
+"""The security log: refused requests by account, address and count; docs/operator.md, "The security log".
 
-Requests only count in memory; the station writes every few seconds. What repeats within an hour is one row
-with its number, and beyond a bound what differs is counted together, so that no flood fills the disk or the
-writer's time. No password, code or token is ever in it, nor a name that belongs to no account: people type
-passwords into the field of the name.
+Requests are only counted in memory; the station writes the counts every few seconds. Repetitions within an
+hour are one row with a count, and above a limit different refusals are counted together, so that a flood
+fills neither the disk nor the writer's time. Passwords, codes and tokens are never logged, nor names that
+belong to no account: people sometimes type a password into the name field.
 """
 
 import json
@@ -48,7 +48,7 @@ class _Times:
 
 @dataclass(slots=True)
 class SecurityLog:
-    """Counts what is refused, and writes it down when it is told to; usable from any thread."""
+    """Counts refused requests, and writes them when `write` is called; safe to use from any thread."""
 
     store: Store
     send: Callable[[str], None] | None = None
@@ -57,7 +57,7 @@ class SecurityLog:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, refused: Refused, now: datetime) -> None:
-        """Count one; never waits for the database."""
+        """Count one refusal; never waits for the database."""
         self._count(refused.fitting(), _Times(1, now, now))
 
     def _count(self, refused: Refused, times: _Times) -> None:
@@ -68,7 +68,7 @@ class SecurityLog:
             self._waiting[refused] = times if before is None else before.and_then(times)
 
     def write(self) -> None:
-        """Write down what waits; when the database cannot be had it goes on waiting."""
+        """Write the pending counts; they stay pending if the database is unavailable."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
         if not waiting:
@@ -121,7 +121,7 @@ def _line(refused: Refused, times: _Times) -> str:
 
 
 def line_of(event: SecurityEvent) -> str:
-    """Return a row as the JSON line that syslog gets."""
+    """Return a row as a JSON line for syslog."""
     refused = Refused(event.act, event.subject, event.by, event.address, event.outcome)
     return _line(refused, _Times(event.times, event.first_at, event.last_at))
 
@@ -129,13 +129,13 @@ def line_of(event: SecurityEvent) -> str:
 def security_events(
     session: Session, *, before: int | None = None, limit: int = 100
 ) -> Sequence[SecurityEvent]:
-    """Return what was refused, the newest first; `before`: only what was first written before that one."""
+    """Return refusals, newest first; `before`: only those first written before that one."""
     query = select(SecurityEvent).order_by(SecurityEvent.id.desc()).limit(limit)
     return session.scalars(query if before is None else query.where(SecurityEvent.id < before)).all()
 
 
 def sweep_security_log(session: Session, *, now: datetime, days: int) -> None:
-    """Drop what is older than it is kept, and the oldest of what is too much."""
+    """Delete rows older than the retention time, and the oldest rows above the maximum number."""
     session.execute(delete(SecurityEvent).where(SecurityEvent.last_at <= now - timedelta(days=days)))
     kept = select(SecurityEvent.id).order_by(SecurityEvent.id.desc()).offset(MOST_ROWS).limit(1)
     newest_too_many = session.scalar(kept)
@@ -144,12 +144,12 @@ def sweep_security_log(session: Session, *, now: datetime, days: int) -> None:
 
 
 def syslog_at(where: str) -> "Syslog | None":
-    """Return what sends to syslog there; None where the setting is empty."""
+    """Return the sender for this syslog address, or None if the setting is empty."""
     return Syslog(where) if where else None
 
 
 class Syslog:
-    """Sends lines to `/dev/log`, or to `host:port` by UDP; a failure is logged and stops nothing."""
+    """Sends lines to `/dev/log`, or to `host:port` by UDP; a failure is logged and not raised."""
 
     def __init__(self, where: str) -> None:
         host, _, port = where.rpartition(":")

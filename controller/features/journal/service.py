@@ -1,4 +1,4 @@
-"""Writes of the journal: one entry an act, in the act's own transaction."""
+"""Writes of the journal: one entry for each act, in the transaction of the act."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ def record(
 ) -> None:
     """Append what was done (`bulletin.approved`), to what, and by whom (None: the station itself).
 
-    Belongs at the end of a use case: on PostgreSQL it holds the journal's lock until the commit.
+    Call it at the end of a use case: on PostgreSQL it holds the journal's lock until the commit.
     """
     signer: JournalSigner | None = session.info.get(JOURNAL_SIGNER)
     if signer is None:

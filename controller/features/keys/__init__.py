@@ -1,1 +1,1 @@
-"""Ending keys: retired or compromised."""
+"""Ends keys by retiring them or declaring them compromised."""

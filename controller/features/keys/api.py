@@ -1,4 +1,4 @@
-"""Keys by JSON: who holds which, what one has signed, and ending one: retired or compromised."""
+"""JSON API for keys: list, what a key has signed, and ending a key as retired or compromised."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -35,7 +35,7 @@ def index(station: TheStation, viewer: Signed) -> KeysShown:
 
 @router.get("/{kid}/fallout", responses=refusals(401, 404))
 def preview(station: TheStation, viewer: Signed, kid: str) -> FalloutShown:
-    """Return what would fall silent if the key were declared compromised now; changes nothing."""
+    """Return what would no longer be aired if the key were declared compromised now; changes nothing."""
     need_province(viewer, Act.RULE)
     with station.store.read() as session:
         return _shown(fallout_of(session, KeyId(kid), station.now()))
@@ -43,7 +43,7 @@ def preview(station: TheStation, viewer: Signed, kid: str) -> FalloutShown:
 
 @router.post("/{kid}/retire", status_code=204, responses=refusals(401, 404, 409, 422))
 def retire(request: Request, station: TheStation, viewer: InPerson, kid: str, asked: Proof) -> None:
-    """Have the key sign nothing any more; what it signed stays good."""
+    """Retire the key: it signs nothing more; its signatures stay valid."""
     need_province(viewer, Act.RULE)
     with proven(request, station, viewer, asked.proof) as session:
         retire_one_key(session, KeyId(kid), by=viewer.operator, now=station.now())
@@ -54,7 +54,7 @@ def retire(request: Request, station: TheStation, viewer: InPerson, kid: str, as
 def compromise(
     request: Request, station: TheStation, viewer: InPerson, kid: str, asked: Proof
 ) -> FalloutShown:
-    """Void the key and all that it signed: it was stolen. Ask for the fallout before."""
+    """Declare the key stolen: the key and all its signatures become void. Request the fallout first."""
     need_province(viewer, Act.RULE)
     with proven(request, station, viewer, asked.proof) as session:
         fallout = compromise_key(session, KeyId(kid), by=viewer.operator, now=station.now())

@@ -239,7 +239,7 @@ def roles(name: Name, role: Roles, as_name: As = None) -> None:
 
 
 def _say_what_is_left(void: Sequence[AreaCode] = (), *, signed: bool, lacks_key: str | None = None) -> None:
-    """Say what has to be done before loudspeakers take what the new keys sign."""
+    """Print what must be done before loudspeakers accept signatures of the new keys."""
     for area in void:
         typer.echo(
             f"Quy định của {area} do một khóa đã bị lộ ký: loa sẽ bỏ nó, và loa không có quy định thì "

@@ -1,4 +1,4 @@
-"""Khóa ký: one key with what it has signed, and the two ways to end it, told apart in so many words."""
+"""Khóa ký: one key with what it has signed, and the two ways to end it with their difference explained."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ _DONE = {
 
 @router.get("/{kid}")
 def show(request: Request, station: TheStation, viewer: Signed, kid: str, xong: str = "") -> Response:
-    """Show a key, and what would fall silent if it were declared compromised."""
+    """Show a key, and what would no longer be aired if it were declared compromised."""
     return _page(request, station, viewer, KeyId(kid), done=_DONE.get(xong, ""))
 
 
@@ -55,7 +55,7 @@ def _end(
     how: str,
     act: Callable[..., object],
 ) -> Response:
-    """End a key's life by one of the two acts, by an administrator who shows once more who they are."""
+    """End a key by one of the two acts; the administrator must authenticate again."""
     need_province(viewer, Act.RULE)
     try:
         with proven(request, station, viewer, proof) as session:

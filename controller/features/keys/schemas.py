@@ -7,7 +7,7 @@ from devices.ids import Role
 
 
 class KeyShown(View):
-    """An active key. `is_trusted`: the key set that loudspeakers have names it."""
+    """An active key. `is_trusted`: it is in the key set of the loudspeakers."""
 
     kid: str
     role: Role
@@ -18,14 +18,14 @@ class KeyShown(View):
 
 
 class KeysShown(View):
-    """The active keys, the first to end first; for how many the key set is to be signed anew."""
+    """The active keys, earliest end first; the number of keys for which the key set must be signed again."""
 
     keys: list[KeyShown]
     to_sign_for: int
 
 
 class RelianceShown(View):
-    """A bulletin that would not be heard any more, and how often it is planned or prepared."""
+    """A bulletin that would no longer be aired, and how often it is planned or prepared."""
 
     bulletin: str
     title: str
@@ -35,7 +35,7 @@ class RelianceShown(View):
 
 
 class FalloutShown(View):
-    """What is void with a compromised key: bulletins in use, others, policies, places of loudspeakers."""
+    """What a compromised key makes void: bulletins in use, others, policies, places of loudspeakers."""
 
     kid: str
     role: Role

@@ -1,4 +1,4 @@
-"""Ends keys: retired (what was signed stays good) or compromised (what was signed is void)."""
+"""Ends keys: retired (signatures stay valid) or compromised (signatures are void)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,7 @@ VOID = "Khóa ký của người duyệt đã bị lộ nên phê duyệt không
 
 @dataclass(frozen=True, slots=True)
 class Fallout:
-    """What a key that is declared compromised takes along."""
+    """What becomes void when a key is declared compromised."""
 
     kid: KeyId
     role: Role
@@ -71,7 +71,7 @@ def fallout_of(session: Session, kid: KeyId, now: datetime) -> Fallout:
 
 
 def retire_one_key(session: Session, kid: KeyId, *, by: Operator, now: datetime) -> None:
-    """Have a key sign nothing any more; what it signed stays good. Again changes nothing."""
+    """Retire a key: it signs nothing more; its signatures stay valid. Repeating it changes nothing."""
     require(session, by, Act.RULE, top_area(session).code)
     key = get_key(session, kid, lock=True)
     _check_not_the_last(session, key, now)
@@ -81,11 +81,11 @@ def retire_one_key(session: Session, kid: KeyId, *, by: Operator, now: datetime)
 
 
 def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime) -> Fallout:
-    """Void a key and all that it signed; return what fell silent. Its owners get a notice each.
+    """Make a key and all its signatures void; return what is no longer aired. Each owner gets a notice.
 
-    The station drops it at once: what sounds by it stops with the next plan. Loudspeakers trust the key
-    itself until they have a key set without it (`sign_key_set`). Airings that loudspeakers have by now are
-    cancelled; those that wait may still be heard if their bulletin is approved again in time.
+    The station stops using it at once: airings that depend on it stop with the next plan. Loudspeakers trust
+    the key itself until they have a key set without it (`sign_key_set`). Airings already sent to loudspeakers
+    are cancelled; waiting ones may still be aired if their bulletin is approved again in time.
     """
     require(session, by, Act.RULE, top_area(session).code)
     key = get_key(session, kid, lock=True)
@@ -113,7 +113,7 @@ def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime)
 
 
 def sign_at_hand(session: Session, settings: Settings, *, now: datetime) -> bool:
-    """Sign the key set if the root key lies in its place; return whether that was so."""
+    """Sign the key set if the root key file is present; return whether it was."""
     path = Secrets(settings.home).root_key
     if not path.exists():
         return False
@@ -122,7 +122,7 @@ def sign_at_hand(session: Session, settings: Settings, *, now: datetime) -> bool
 
 
 def get_key(session: Session, kid: KeyId, *, lock: bool = False) -> HeldKey:
-    """Return the key, or raise NotFound; `lock`: nobody else changes it till the end."""
+    """Return the key, or raise NotFound; `lock`: hold a row lock until the transaction ends."""
     key = session.get(HeldKey, kid, with_for_update=lock or None)
     if key is None:
         raise NotFound(f"Không có khóa nào tên {kid}.", code="keys.unknown")

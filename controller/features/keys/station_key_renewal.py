@@ -1,8 +1,8 @@
-"""The station's own key is renewed: made beside the old one, published first, then taken up.
+"""Renews the station's own key: the new key is made, then published, then used for signing.
 
-Files in `keys/` of the home: `station.json` signs; `station-next.json` is the next one, until its time has
-come; `sealing.json` is the first of all. It signs nothing any more once another signs, but what lies sealed
-in the database (second factors, codes) was sealed by what only it can make. See docs/operator.md, `loa keys
+Files in `keys/` of the home: `station.json` signs; `station-next.json` is the next key until its start;
+`sealing.json` is the very first key. It no longer signs once another key signs, but the encryption key of
+sealed values in the database (second factors, codes) is derived from it. See docs/operator.md, `loa keys
 renew-station`.
 """
 
@@ -30,7 +30,7 @@ have it by then. Who is away longer gets the key set first when it is back, and 
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """A new key of the station, and since when it signs."""
+    """A new key of the station, and the instant from which it signs."""
 
     kid: KeyId
     signs_from: datetime
@@ -42,7 +42,7 @@ def renew_station_key(
 ) -> Renewed:
     """Make the station's next key and publish it, signed by the root key; it signs after a day.
 
-    `at_once`: from now on, for a key that is stolen or has ended. A running station takes it up by itself.
+    `at_once`: it signs from now on, for a stolen or ended old key. A running station switches by itself.
     """
     files = Secrets(settings.home)
     present, waiting = station_key(settings), key_at(files.next_station_key)
@@ -62,9 +62,9 @@ def renew_station_key(
 
 
 def take_due_key(store: Store, settings: Settings, *, now: datetime) -> SigningKey | None:
-    """Have the next key sign if its time has come; return it, or None. Broken off, it is begun again.
+    """Switch to the next key if it is due; return it, or None. Safe to repeat after an interruption.
 
-    The key before is retired: it stays in the key set for some days, for plans that loudspeakers hold.
+    The earlier key is retired: it stays in the key set for some days, for plans that loudspeakers hold.
     """
     files = Secrets(settings.home)
     waiting = key_at(files.next_station_key)

@@ -1,4 +1,4 @@
-"""What a schedule would mean, before it is saved: its sentence, its next dates, and what they would meet."""
+"""Preview of a schedule before it is saved: its sentence, its next dates, and their conflicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ MOST_AT_ONCE = 10
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """One next date with what it would meet, in words."""
+    """One of the next dates with its conflicts, in words."""
 
     at: datetime
     meets: tuple[str, ...] = ()
@@ -44,9 +44,9 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the form means as it stands. `checked`: how many dates were held against what is planned.
+    """Preview of the present form. `checked`: number of dates that were checked for conflicts.
 
-    `is_later`: none yet, because it takes a while; the page asks again by itself.
+    `is_later`: none yet, because the check takes a while; the page requests it again by itself.
     """
 
     sentence: str
@@ -56,7 +56,7 @@ class Preview:
 
     @property
     def meets_something(self) -> bool:
-        """Whether any of the dates meets something."""
+        """Whether any of the dates has a conflict."""
         return any(one.meets for one in self.dates)
 
 
@@ -69,9 +69,9 @@ def preview(
     *,
     is_opening: bool = False,
 ) -> Preview:
-    """Return what the form means, or raise BadInput; without a bulletin nothing is held against the plans.
+    """Return the preview of the form, or raise BadInput; without a bulletin no conflicts are checked.
 
-    What the schedule that is changed has made already is left out: it goes when the change is saved.
+    Airings already made by the changed schedule are ignored: saving the change removes them.
     """
     rules, skips, own = form.rules(), form.skips(), own_days(session)
     coming = [one for rule in rules for one in dated_without_skips(rule, skips, own, now, now + FURTHEST)]
@@ -106,7 +106,7 @@ def _made_by(session: Session, schedule: ScheduleId) -> frozenset[AiringId]:
 
 
 def meeting_words(one: AiringConflict, found: Foresight, scope: Scope) -> str:
-    """Return one meeting in a sentence: with what, and who loses how much."""
+    """Return one conflict as a sentence: the other airing, and which of the two loses how much time."""
     where, lost = places(one.areas, scope.name), length(one.loses)
     title = found.titles.get(one.other, "") if one.other is not None else ""
     sentences = {

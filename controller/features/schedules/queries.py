@@ -23,7 +23,7 @@ LOOKED_AHEAD = _STRETCHES[-1]
 
 
 def get_schedule(session: Session, schedule_id: ScheduleId, *, lock: bool = False) -> Schedule:
-    """Return the schedule, or raise NotFound; `lock`: nobody else changes it till the end."""
+    """Return the schedule, or raise NotFound; `lock`: hold a row lock until the transaction ends."""
     schedule = session.get(Schedule, schedule_id, with_for_update=lock or None, populate_existing=lock)
     if schedule is None:
         raise NotFound("Không có lịch phát này.", code="schedule.unknown")
@@ -31,14 +31,14 @@ def get_schedule(session: Session, schedule_id: ScheduleId, *, lock: bool = Fals
 
 
 def targets_of_schedule(session: Session, schedule_id: ScheduleId) -> tuple[AreaCode, ...]:
-    """Return the areas that a schedule's airings are meant for, by code."""
+    """Return the target areas of a schedule's airings, sorted by code."""
     return targets_of_schedules(session, [schedule_id]).get(schedule_id, ())
 
 
 def targets_of_schedules(
     session: Session, schedule_ids: Collection[ScheduleId]
 ) -> dict[ScheduleId, tuple[AreaCode, ...]]:
-    """Return the target areas of each schedule, by code."""
+    """Return the target areas of each schedule, sorted by code."""
     found: dict[ScheduleId, tuple[AreaCode, ...]] = {}
     query = select(ScheduleTarget).where(ScheduleTarget.schedule.in_(schedule_ids))
     for target in session.scalars(query.order_by(ScheduleTarget.area)):
@@ -58,16 +58,16 @@ def schedules_for(
 
 
 def due_schedules(session: Session, until: datetime, most: int) -> Sequence[Schedule]:
-    """Return the schedules with something to be made before an instant, the most urgent first, locked.
+    """Return the schedules with airings to make before an instant, most urgent first, locked.
 
-    Those that another transaction holds are left to it.
+    Rows locked by another transaction are skipped.
     """
     query = (
         select(Schedule)
         .where(Schedule.state == ScheduleState.RUNNING, Schedule.next_at < until)
         .order_by(
             Schedule.next_at
-        )  # and by nothing else: the index has them so, however many are due at once
+        )  # by no other column: this is the order of the index, so many due rows need no sorting
         .limit(most)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
@@ -76,19 +76,19 @@ def due_schedules(session: Session, until: datetime, most: int) -> Sequence[Sche
 
 
 def get_occurrence(session: Session, schedule_id: ScheduleId, original_at: datetime) -> Occurrence | None:
-    """Return an occurrence by the start that its rule gave it, or None when none is made."""
+    """Return an occurrence by its original start, or None if no airing is made for it."""
     return session.get(Occurrence, (schedule_id, original_at))
 
 
 def occurrence_of(session: Session, airing: AiringId) -> Occurrence | None:
-    """Return the occurrence that an airing was made for, or None: it was planned by itself, or taken out."""
+    """Return the occurrence that an airing was made for; None if it has no schedule or was taken out."""
     return session.scalars(select(Occurrence).where(Occurrence.airing == airing)).one_or_none()
 
 
 def airings_of_occurrences(
     session: Session, schedule: ScheduleId, originals: Collection[datetime]
 ) -> dict[datetime, AiringId | None]:
-    """Return the airings that were made for occurrences of a schedule, by their original instant."""
+    """Return the airings that were made for occurrences of a schedule, by their original start."""
     query = select(Occurrence.original_at, Occurrence.airing).where(
         Occurrence.schedule == schedule, Occurrence.original_at.in_(originals)
     )
@@ -96,7 +96,7 @@ def airings_of_occurrences(
 
 
 def airing_of_moved(session: Session, schedule: ScheduleId, original_at: datetime) -> AiringId | None:
-    """Return the airing of an occurrence that this transaction has moved; None: it has none."""
+    """Return the airing of an occurrence that this transaction has moved, or None if it has none."""
     session.expire_all()
     row = get_occurrence(session, schedule, original_at)
     return None if row is None else row.airing
@@ -109,32 +109,32 @@ def airings_to_come(session: Session, schedule_id: ScheduleId, now: datetime) ->
 
 
 def own_days(session: Session) -> OwnDays:
-    """Return the province's list of days off and of days that are none."""
+    """Return the province's list of days off and of public holidays that are not days off."""
     return {row.day: DayOff(row.name, row.off) for row in session.scalars(select(OwnDay))}
 
 
 def own_days_between(session: Session, since: date, until: date) -> Sequence[OwnDay]:
-    """Return the province's days from one to another, both included, in order."""
+    """Return the province's days from one date to another, both included, in order."""
     query = select(OwnDay).where(OwnDay.day >= since, OwnDay.day <= until).order_by(OwnDay.day)
     return session.scalars(query).all()
 
 
 def occurrences_of(schedule: Schedule, own: OwnDays, since: datetime, until: datetime) -> tuple[Dated, ...]:
-    """Return what a schedule names between two instants, skipped days left out."""
+    """Return the occurrences of a schedule between two instants, without skipped days."""
     return dated_without_skips(from_text(schedule.rule), schedule.skips, own, since, until)
 
 
 def dated_without_skips(
     rule: Recurrence, skips: Skips, own: OwnDays, since: datetime, until: datetime
 ) -> tuple[Dated, ...]:
-    """Return what a rule names between two instants, skipped days left out."""
+    """Return the occurrences of a rule between two instants, without skipped days."""
     if skips == Skips():
         return dated(rule, since, until)
     return dated(rule, since, until, lambda day: why_skipped(day, skips, own) is None)
 
 
 def next_occurrences(schedule: Schedule, own: OwnDays, since: datetime, most: int = 1) -> list[Dated]:
-    """Return the first occurrences from an instant on, of those within the next 400 days."""
+    """Return the first occurrences from an instant on, within the next 400 days."""
     found: list[Dated] = []
     for stretch in _STRETCHES:
         found = list(occurrences_of(schedule, own, since, since + stretch))
@@ -144,7 +144,7 @@ def next_occurrences(schedule: Schedule, own: OwnDays, since: datetime, most: in
 
 
 def version_of_schedule(schedule: Schedule) -> str:
-    """Return the version that a change of the rule begins with; single occurrences are no part of it."""
+    """Return the version that a change of the rule starts from, without changes of single occurrences."""
     rule = from_text(schedule.rule)
     rule = replace(rule, added=frozenset(), moved=frozenset(), cancelled=frozenset())
     return version_of(to_text(rule), schedule.days_off, schedule.only_lunar, schedule.never_lunar)

@@ -1,4 +1,4 @@
-"""From what a program asks for to a rule; what cannot be gets a sentence."""
+"""Turns an API request into a rule, or an error sentence."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ _CODES = {day.code: day for day in Weekday}
 
 
 def rule_of(asked: RuleAsked) -> Recurrence:
-    """Return the rule that was asked for, or raise BadInput."""
+    """Return the requested rule, or raise BadInput."""
     shared: dict[str, Any] = {
         "at": asked.at,
         "first": asked.first,
@@ -50,7 +50,7 @@ def rule_of(asked: RuleAsked) -> Recurrence:
 
 
 def skips_of(asked: SkipsAsked) -> Skips:
-    """Return what days are left out, or raise BadInput."""
+    """Return the kinds of days that are skipped, or raise BadInput."""
     try:
         return Skips(asked.days_off, frozenset(asked.only_lunar), frozenset(asked.never_lunar))
     except RuleError as error:

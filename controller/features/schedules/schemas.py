@@ -1,4 +1,4 @@
-"""Shapes of schedules and days off, as programs send and get them."""
+"""JSON shapes of schedules and days off."""
 
 import datetime as dt
 from enum import StrEnum
@@ -40,7 +40,7 @@ class Every(StrEnum):
 
 
 class RuleAsked(Command):
-    """When it is aired. A month without the day asked for (29, 30, 31) has no occurrence on it."""
+    """When it is aired. A month without the requested day (29, 30, 31) has no occurrence."""
 
     every: Every
     at: Annotated[dt.time, Field(description=_WALL)]
@@ -72,7 +72,7 @@ class RuleAsked(Command):
 
 
 class SkipsAsked(Command):
-    """Days that are left out because of what they are; days set by hand are not looked at."""
+    """Kinds of days that are skipped; days that a person set by hand are not affected."""
 
     days_off: bool = Field(default=False, description="Public holidays and the province's days off.")
     only_lunar: LunarDays = Field(default_factory=list, description="Keep to these days of the lunar month.")
@@ -80,7 +80,7 @@ class SkipsAsked(Command):
 
 
 class ScheduleAsked(Command):
-    """A bulletin that shall be aired again and again."""
+    """A bulletin to air repeatedly."""
 
     bulletin: Annotated[str, Field(max_length=64)]
     areas: Annotated[list[Code], Field(min_length=1, max_length=1000)]
@@ -95,7 +95,7 @@ class ScheduleAsked(Command):
 
 
 class OccurrenceShown(View):
-    """One occurrence; `original_at` is what its rule gave it, and its name for ever."""
+    """One occurrence; `original_at` is the start from its rule, and its permanent identifier."""
 
     original_at: dt.datetime
     starts_at: dt.datetime
@@ -129,14 +129,14 @@ class ScheduleWhole(ScheduleShown):
 
 
 class CancelOccurrence(Command):
-    """Which occurrence is cancelled, and why."""
+    """The occurrence to cancel, and the reason."""
 
     original_at: Instant
     reason: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
 
 
 class MoveOccurrence(Command):
-    """Which occurrence is moved, and to when; to its original start: back."""
+    """The occurrence to move, and its new start; its original start undoes an earlier move."""
 
     original_at: Instant
     to: Instant
@@ -167,7 +167,7 @@ class ScheduleChanged(Command):
 
 
 class OccurrenceForeseen(ForesightShown):
-    """What one occurrence would meet."""
+    """Conflicts of one occurrence."""
 
     original_at: dt.datetime
     starts_at: dt.datetime
@@ -175,7 +175,7 @@ class OccurrenceForeseen(ForesightShown):
 
 
 class ScheduleForesight(View):
-    """What the occurrences of the next 14 days (60 at most) would meet, and which nodes are away now."""
+    """Conflicts of the occurrences in the next 14 days (60 at most), and the nodes that are away now."""
 
     until: dt.datetime
     occurrences: list[OccurrenceForeseen]
@@ -193,7 +193,7 @@ class DayOffAsked(Command):
 
 
 class DayOffShown(View):
-    """A day that is off, or (`off` false) a public holiday that is none for the province."""
+    """A day off, or (`off` false) a public holiday that is not a day off in the province."""
 
     day: dt.date
     name: str

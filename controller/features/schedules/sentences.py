@@ -1,4 +1,4 @@
-"""A schedule in one plain Vietnamese sentence, as an officer would say it; pure."""
+"""Describes a schedule in one plain Vietnamese sentence; pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, time
@@ -26,9 +26,9 @@ _SHORTEST_MONTH = 28
 
 
 def rule_sentence(rule: Recurrence, skips: Skips, times: Sequence[time] = ()) -> str:
-    """Return “05:00 các ngày thứ Hai đến thứ Sáu, từ 01/12/2026; nghỉ các ngày lễ.”, all that it means.
+    """Return the rule as “05:00 các ngày thứ Hai đến thứ Sáu, từ 01/12/2026; nghỉ các ngày lễ.”.
 
-    `times`: all times of the day, where several schedules differ in nothing else.
+    `times`: all times of day, if several schedules differ only in the time.
     """
     clocks = _joined([_clock(at) for at in times or (rule.at,)])
     parts = [f"{clocks} {_days(rule, skips)}{_span(rule)}"]

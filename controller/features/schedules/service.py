@@ -1,4 +1,4 @@
-"""Writes of schedules: laying one down, changing single occurrences, ending it."""
+"""Writes of schedules: creating, changing single occurrences, ending."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -66,11 +66,11 @@ def schedule_bulletin(
     latest_after: timedelta | None = None,
     meeting: Meeting = Meeting.ACCEPT,
 ) -> Schedule:
-    """Lay down that a bulletin is aired by a repeating rule; those of the next days are made at once.
+    """Schedule a bulletin with a recurrence rule; the airings of the next 14 days are made at once.
 
-    `meeting` says what shall become of those of the next 14 days that meet others: REFUSE raises MeetsOthers
-    with all that is foreseen, AFTER moves them, REPLACE cancels the others, ACCEPT leaves it to the grades.
-    Where policies forbid the first one it is refused in any case; later ones are judged when delivered.
+    `meeting`: what to do with conflicts in the next 14 days: REFUSE raises MeetsOthers with the outlook,
+    AFTER moves the occurrences, REPLACE cancels the others, ACCEPT lets the grades decide. If policies forbid
+    the first occurrence, the schedule is always refused; later ones are checked when they are delivered.
     """
     bulletin = usable_bulletin(session, bulletin_id, by)
     tree = area_tree(session)
@@ -136,12 +136,12 @@ def change_schedule(
     now: datetime,
     based_on: str | None = None,
 ) -> None:
-    """Give a running schedule another rule: what it names no more is taken back, what is new is made.
+    """Change the rule of a running schedule: cancel occurrences it no longer has, make the new ones.
 
-    What was added, moved and cancelled by hand stays, on the days that the new rule still names. Where
-    policies forbid any of the next 14 days' occurrences it is refused: AgainstPolicy, all of it in `facts`.
-    What communes have said of the schedule is void: they are asked anew. `based_on`: the version that was
-    changed (`version_of_schedule`); Newer where it has another rule by now.
+    Occurrences added, moved and cancelled by hand stay on the days that the new rule still has. If policies
+    forbid any occurrence of the next 14 days, raises AgainstPolicy with the outlook in `facts`. The communes'
+    consent to the schedule becomes void: they are asked again. `based_on`: the version that was changed
+    (`version_of_schedule`); Newer if it has another rule by now.
     """
     areas = targets_of_schedule(session, schedule_id)
     check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
@@ -155,7 +155,7 @@ def change_schedule(
     schedule.rule = to_text(rule)
     for name, value in _columns(skips).items():
         setattr(schedule, name, value)
-    forgotten = forget_answers(session, schedule_id)  # communes agreed to other hours
+    forgotten = forget_answers(session, schedule_id)  # communes agreed to other times
     detail = {"rule": schedule.rule, "answers_void": forgotten, **_columns(skips)}
     record(session, by, "schedule.changed", schedule_id, now, detail=detail)
     keep_current(session, [schedule], now=now, by=by)
@@ -164,7 +164,7 @@ def change_schedule(
 def end_schedule(
     session: Session, schedule_id: ScheduleId, *, by: Operator, now: datetime, reason: str = ""
 ) -> None:
-    """End a schedule and stop what of it is still to be heard."""
+    """End a schedule and stop its remaining airings."""
     schedule = get_schedule(session, schedule_id, lock=True)
     require(session, by, Act.STOP, *targets_of_schedule(session, schedule_id))
     reason = reason.strip()[:LONGEST_REASON] or "Lịch phát đã kết thúc."
@@ -181,7 +181,7 @@ def cancel_occurrence(
     now: datetime,
     reason: str = "",
 ) -> None:
-    """Take one occurrence out of a schedule, whether its airing is made yet or not; the others stay."""
+    """Cancel one occurrence of a schedule, whether its airing is made yet or not; the others stay."""
     schedule, rule = _running(session, schedule_id)
     require(session, by, Act.STOP, *targets_of_schedule(session, schedule_id))
     row = _still_to_come(session, schedule, rule, original_at, now, sounding=True)
@@ -206,10 +206,10 @@ def move_occurrence(
     now: datetime,
     meeting: Meeting = Meeting.ACCEPT,
 ) -> None:
-    """Have one occurrence start at another instant; back to its own undoes an earlier move.
+    """Move one occurrence to another start; its original start undoes an earlier move.
 
-    No day off is looked at: who moves it has chosen the day. What was planned is taken back and planned anew.
-    `meeting`: as for `schedule_bulletin`, of what it meets at its new start.
+    Days off are not checked: the person has chosen the day. The airing is cancelled and planned again.
+    `meeting`: as for `schedule_bulletin`, for conflicts at the new start.
     """
     areas = targets_of_schedule(session, schedule_id)
     check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
@@ -235,7 +235,7 @@ def move_occurrence(
 
 
 def _moved(rule: Recurrence, original_at: datetime, to: datetime) -> Recurrence:
-    """Return the rule with one occurrence moved; Conflict where another of it starts at that very time."""
+    """Return the rule with one occurrence moved; Conflict if another of its occurrences has that start."""
     with _told():
         others, moved = cancel(rule, original_at), move(rule, original_at, to)
     if occurrences(others, to, to + timedelta(seconds=1)):
@@ -259,9 +259,9 @@ def _still_to_come(
     *,
     sounding: bool,
 ) -> Occurrence | None:
-    """Return the row of an occurrence that may still be changed, None when it is not made yet.
+    """Return the row of an occurrence that may still be changed, or None if it is not made yet.
 
-    BadInput when the schedule has none; Conflict when it is over, or has come and `sounding` is False.
+    BadInput if the schedule has no such occurrence; Conflict if it is over, or began and `sounding` is False.
     """
     with _told():
         starts_at = start_of(rule, original_at)
@@ -278,7 +278,7 @@ def _still_to_come(
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Say in a person's words that the rule has no such occurrence, or takes no such change."""
+    """Turn rule errors (no such occurrence, change not possible) into errors in the user's words."""
     try:
         yield
     except RuleError as error:
@@ -289,6 +289,6 @@ def _told() -> Iterator[None]:
 
 
 def _columns(skips: Skips) -> dict[str, Any]:
-    """Return the columns that hold what a schedule leaves out."""
+    """Return the columns that hold the days that a schedule skips."""
     only, never = (",".join(map(str, sorted(days))) for days in (skips.only_lunar, skips.never_lunar))
     return {"days_off": skips.days_off, "only_lunar": only, "never_lunar": never}

@@ -1,4 +1,4 @@
-"""What a schedule waits for whose bulletin is not approved, and who can do it, in words."""
+"""Words for what a schedule with an unapproved bulletin still needs, and who can do it."""
 
 from collections.abc import Collection
 
@@ -18,7 +18,7 @@ _FEW_NAMES = 3
 def what_it_waits_for(
     session: Session, viewer: Viewer, bulletin: Bulletin, targets: Collection[AreaCode]
 ) -> str:
-    """Return what has to be done before the schedule is heard, by this person or by whom; "" if nothing."""
+    """Return what must be done before the schedule is aired, and by whom; "" if nothing."""
     if bulletin.state is BulletinState.APPROVED:
         return ""
     if bulletin.state is BulletinState.SUBMITTED:

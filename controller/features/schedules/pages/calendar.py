@@ -63,7 +63,7 @@ def _week(session: Session, station: Station, viewer: Viewer, first: date, xa: s
 def _meetings(
     session: Session, station: Station, viewer: Viewer, days: Sequence[CalendarDay]
 ) -> dict[str, Any]:
-    """Return what meets in these days, and of which pairs this person may say what goes first."""
+    """Return the conflicts of these days, and the pairs for which this person may choose the order."""
     met = [one for day in days for one in day.meetings]
     found = collisions_for(session, viewer.scope.tree, viewer.operator, station.now()) if met else []
     orderable = {frozenset((pair.one.airing, pair.other.airing)) for pair in found}
@@ -85,7 +85,7 @@ def now(
     xa: Commune = "",
     xong: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Show this week, or lead to the week of a day that was asked for."""
+    """Show this week, or redirect to the week of a requested day."""
     if ngay:
         query = f"?{urlencode({'xa': xa})}" if xa else ""
         return RedirectResponse(f"/lich/tuan/{monday_of(_day_of(ngay)).isoformat()}{query}", 303)
@@ -108,7 +108,7 @@ def week(
 
 @router.get("/song/lich/tuan/{first}")
 def follow(request: Request, station: TheStation, viewer: Signed, first: str, xa: Commune = "") -> Response:
-    """Keep a week alive."""
+    """Stream updates of a week."""
     monday = monday_of(_day_of(first))
     return PAGE.follow(request, viewer, lambda session: _week(session, station, viewer, monday, xa))
 
@@ -147,7 +147,7 @@ def one_day(request: Request, station: TheStation, viewer: Signed, day: str, xa:
 def index(
     request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=2)] = ""
 ) -> Response:
-    """List the schedules: those that go on first, each in a sentence with its next start."""
+    """List the schedules: running ones first, each with a sentence and its next start."""
     with station.store.read() as session:
         running = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.RUNNING)
         ended = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.ENDED)

@@ -1,4 +1,4 @@
-"""Ngày nghỉ: public holidays and the province's own days, on which schedules that keep to them are silent."""
+"""Ngày nghỉ: public holidays and the province's own days off, which schedules can skip."""
 
 from datetime import date
 from typing import Annotated
@@ -46,7 +46,7 @@ def add(
     ten: Annotated[str, Form(max_length=300)] = "",
     nghi: Annotated[str, Form(max_length=10)] = "co",
 ) -> Response:
-    """Put a day on the province's list; airings made for it follow."""
+    """Add a day to the province's list; airings of that day are updated."""
     need(viewer, Act.RULE, _top(station))
     day = None
     try:
@@ -62,7 +62,7 @@ def add(
 
 @router.post("/{day}/bo")
 def remove(station: TheStation, viewer: Signed, day: date) -> Response:
-    """Take a day from the list; the state's holidays hold for it again."""
+    """Remove a day from the list; the public holidays apply to it again."""
     need(viewer, Act.RULE, _top(station))
     with station.store.write() as session:
         remove_day_off(session, day, by=viewer.operator, now=station.now())

@@ -1,4 +1,4 @@
-"""Dời giờ: another time for an airing, by a form; the calendar's drag and drop sends the same form."""
+"""Dời giờ: moves an airing to another time with a form; drag and drop in the calendar sends the same form."""
 
 from typing import Annotated
 
@@ -41,7 +41,7 @@ def move(
     gio: Annotated[str, Form(max_length=8)] = "",
     trung: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    """Move it; what it meets is told first, and chosen about."""
+    """Move it; conflicts are shown first, and the person chooses what to do."""
     try:
         meeting = Meeting(trung) if trung in set(Meeting) else None
         new = operations.move(station, viewer, airing_id, read_wall(ngay, gio), meeting)

@@ -1,4 +1,4 @@
-"""One schedule: what it means, its next dates, and single occurrences moved or taken out; and its end."""
+"""Page of one schedule: its sentence, its next dates, moving or cancelling occurrences, and ending it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -92,7 +92,7 @@ def show(
     schedule_id: str,
     xong: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Show one schedule: its sentence, its next dates, what was changed, and what has been aired."""
+    """Show one schedule: its sentence, its next dates, its changes, and its past airings."""
     with station.store.read() as session:
         context = _context(session, station, viewer, schedule_id)
         done = "cho" if xong == "tao" and not context["is_heard"] else xong
@@ -101,7 +101,7 @@ def show(
 
 @urgent.get("/lich/{schedule_id}/ket-thuc")
 def ask_to_end(request: Request, station: TheStation, viewer: Signed, schedule_id: str) -> Response:
-    """Ask once more before the schedule ends."""
+    """Ask for confirmation before the schedule ends."""
     with station.store.read() as session:
         context = _context(session, station, viewer, schedule_id)
         if not context["may_stop"]:
@@ -113,7 +113,7 @@ def ask_to_end(request: Request, station: TheStation, viewer: Signed, schedule_i
 def end(
     station: TheStation, viewer: Signed, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
-    """End it; what of it is still to be heard is cancelled."""
+    """End it; its remaining airings are cancelled."""
     with station.store.write(urgent=True) as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=ly_do)
@@ -132,7 +132,7 @@ def one_occurrence(
     schedule_id: str,
     luc: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
-    """Show one occurrence with what may be done with it."""
+    """Show one occurrence with the possible actions."""
     return _occurrence_page(request, station, viewer, schedule_id, read_original(luc))
 
 
@@ -175,7 +175,7 @@ def move(
     ngay: Annotated[str, Form(max_length=10)] = "",
     gio: Annotated[str, Form(max_length=8)] = "",
 ) -> Response:
-    """Have one occurrence start at another time."""
+    """Move one occurrence to another time."""
     original_at = read_original(luc)
     try:
         with station.store.write() as session:
@@ -205,7 +205,7 @@ def cancel(
     luc: Annotated[str, Form(max_length=64)] = "",
     ly_do: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """Take one occurrence out of the schedule."""
+    """Cancel one occurrence of the schedule."""
     with station.store.write(urgent=True) as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         cancel_occurrence(

@@ -1,4 +1,4 @@
-"""One schedule: laid down in a form that says what it means, changed, ended, and single occurrences moved."""
+"""Pages to create and change a schedule, with a form that previews what it means."""
 
 from contextlib import suppress
 from typing import Annotated, Any
@@ -48,7 +48,7 @@ def _allowed(viewer: Viewer) -> None:
 def ask(
     request: Request, station: TheStation, viewer: Signed, ban_tin: Annotated[str, Query(max_length=64)] = ""
 ) -> Response:
-    """Show the form, with the bulletin chosen where it is known."""
+    """Show the form, with the bulletin preselected if it is known."""
     _allowed(viewer)
     today = station.now().astimezone(ZONE).date()
     return _form_page(request, station, viewer, fresh_form(ban_tin, today))
@@ -56,7 +56,7 @@ def ask(
 
 @router.post("/lich/xem-truoc")
 def look_ahead(request: Request, station: TheStation, viewer: Signed, form: Typed) -> Response:
-    """Return what the form means as it stands: the piece of the page that says so."""
+    """Return the part of the page that previews the present form."""
     _allowed(viewer)
     if form.lich:
         with station.store.read() as session:
@@ -68,7 +68,7 @@ def look_ahead(request: Request, station: TheStation, viewer: Signed, form: Type
 
 @router.post("/lich/tao")
 def create(request: Request, station: TheStation, viewer: Signed, form: Typed) -> Response:
-    """Lay the schedule down, or show what it would mean."""
+    """Create the schedule, or show its preview."""
     _allowed(viewer)
     if form.viec == "xem":
         return _form_page(request, station, viewer, form)
@@ -82,7 +82,7 @@ def create(request: Request, station: TheStation, viewer: Signed, form: Typed) -
 
 
 def _lay_down(station: Station, viewer: Viewer, form: ScheduleTyped) -> list[ScheduleId]:
-    """Make a schedule for each time of the day: all of them, or none."""
+    """Make a schedule for each time of day: all of them, or none."""
     if not form.ban_tin:
         raise NotFound("Hãy chọn bản tin sẽ phát.", code="bulletin.unknown")
     with station.store.write() as session:
@@ -133,7 +133,7 @@ def _form_page(
 
 
 def _choices(session: Session, viewer: Viewer, form: ScheduleTyped) -> list[Bulletin]:
-    """Return the bulletins to choose from; one of the province is among them where its page led here."""
+    """Return the bulletins to choose from; a bulletin of the province is included if its page linked here."""
     not_gone = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
     found = [bulletin for bulletin, _ in bulletins_seen(session, viewer.scope, not_gone, _BULLETINS)]
     if form.ban_tin and form.ban_tin not in {bulletin.id for bulletin in found}:
@@ -145,7 +145,7 @@ def _choices(session: Session, viewer: Viewer, form: ScheduleTyped) -> list[Bull
 def _previewed(
     station: Station, viewer: Viewer, form: ScheduleTyped, *, is_opening: bool = False
 ) -> dict[str, Any]:
-    """Return what the form means, or what it still lacks."""
+    """Return the preview of the form, or what is still missing."""
     try:
         with station.store.read() as session:
             known = bool(form.ban_tin) and seen_bulletin(session, viewer.scope, form.ban_tin)
@@ -174,7 +174,7 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, schedule_id
 
 
 def _aimed(form: ScheduleTyped, row: Schedule, targets: tuple[str, ...]) -> ScheduleTyped:
-    """Fill in what a change of the rule leaves as it is, so that the dates are held against the plans."""
+    """Fill in the fields that a change of the rule keeps, so that the dates are checked against the plans."""
     return form.model_copy(
         update={
             "ban_tin": row.bulletin,
@@ -189,7 +189,7 @@ def _aimed(form: ScheduleTyped, row: Schedule, targets: tuple[str, ...]) -> Sche
 
 @router.post("/lich/{schedule_id}/sua")
 def change(request: Request, station: TheStation, viewer: Signed, schedule_id: str, form: Typed) -> Response:
-    """Give the schedule another rule, or show what that would mean."""
+    """Change the rule of the schedule, or show the preview."""
     with station.store.read() as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         form = _aimed(form, row, targets_of_schedule(session, row.id))
@@ -210,7 +210,7 @@ def change(request: Request, station: TheStation, viewer: Signed, schedule_id: s
 def _newer_page(
     request: Request, station: Station, viewer: Viewer, form: ScheduleTyped, error: Newer
 ) -> Response:
-    """Show the rule that somebody else has saved beside what was typed; saving again replaces theirs."""
+    """Show the rule that somebody else has saved next to the typed one; saving again replaces theirs."""
     with station.store.read() as session:
         row = seen_schedule(session, viewer.scope, form.lich)
     theirs = rule_sentence(from_text(row.rule), row.skips)
