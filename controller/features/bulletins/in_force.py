@@ -1,8 +1,8 @@
-"""Is an approval in force? One rule, asked by plans, timetables, pages, readiness and the doctor.
+"""Whether an approval is in force: one rule for plans, timetables, pages, readiness and the doctor.
 
 An approval is in force from its signature until its own end or its key's, whichever is first, as long as its
 bulletin is approved, it was not withdrawn, and its key is not compromised. A retired key (its password was
-forgotten, its person left) signs nothing new, but what it signed stays good: docs/decisions, "Retired is not
+forgotten, its person left) signs nothing new, but what it signed stays valid: docs/decisions, "Retired is not
 compromised".
 """
 

@@ -18,7 +18,7 @@ _SOON = timedelta(days=14)
 
 
 class ActTyped(BaseModel):
-    """What the folded part of a form holds; nothing is refused before it can be shown again."""
+    """Fields of the form's collapsed part; kept as typed, so that a refused form can be shown again."""
 
     van_ban: str = ""
     """Not empty: the part was there, so that its empty fields mean that there is no act."""
@@ -31,7 +31,7 @@ class ActTyped(BaseModel):
 
     @property
     def has_act(self) -> bool:
-        """Whether anything of an act is filled in."""
+        """Whether any field of the act is filled in."""
         return any(getattr(self, name).strip() for name in _PARTS)
 
     def reference(self) -> Reference:
@@ -50,7 +50,7 @@ _PARTS = ("so_hieu", "loai_vb", "co_quan", "ngay_vb", "hieu_luc_tu", "hieu_luc_d
 
 
 def typed_act(reference: Reference) -> dict[str, str]:
-    """Return the form's fields that mean an act."""
+    """Return the form's fields for an act."""
     values = (
         reference.number,
         reference.kind,

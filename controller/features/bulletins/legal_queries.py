@@ -10,7 +10,7 @@ from controller.model.bulletins import Bulletin, LegalReference
 
 
 def act_of(session: Session, bulletin: Bulletin, now: datetime) -> ActShown | None:
-    """Return the legal act that a bulletin tells of, in words; a variant tells of its bulletin's."""
+    """Return a bulletin's legal act, in words; a variant has the act of its bulletin."""
     origin = bulletin.variant_of or bulletin.id
     row = session.get(LegalReference, origin)
     return act_shown(row, now) if row is not None and reference_given(session, origin) else None

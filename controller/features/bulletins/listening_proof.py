@@ -1,6 +1,6 @@
-"""Who was served which recording and what of it they played: nobody approves what they did not hear.
+"""Who was served which recording and what they played of it: an approval requires hearing it.
 
-What a browser says it played is a claim. It is held against the time since the recording was first served to
+A browser's report of what it played is a claim. It is compared with the time since the first download by
 the person, and every approval is journaled with what was played (decision 055).
 """
 
@@ -43,7 +43,7 @@ class ListeningProof:
 
     @property
     def played_ms(self) -> int:
-        """How much of it was played, each stretch once."""
+        """How much of it was played; repeated stretches count once."""
         return sum(end - start for start, end in self.spans)
 
     @property
@@ -53,12 +53,12 @@ class ListeningProof:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it was played, up to what players round."""
+        """Whether all of it was played, within the rounding of players."""
         return self.served and self.left_ms <= max(_LEAST_LEFT_MS, self.duration_ms * _SHARE_LEFT)
 
     @property
     def first_gap(self) -> Span:
-        """The first stretch that was not played; empty at the end where there is none."""
+        """The first stretch that was not played; an empty one at the end if all was played."""
         at = 0
         for start, end in self.spans:
             if start - at > _JOINED_MS:
@@ -68,7 +68,7 @@ class ListeningProof:
 
 
 def joined(spans: Sequence[Span], duration_ms: int) -> tuple[Span, ...]:
-    """Return the spans in order, cut to the recording, with those that touch made one."""
+    """Return the spans in order, cut to the recording; spans that touch are merged."""
     found: list[Span] = []
     for start, end in sorted((max(start, 0), min(end, duration_ms)) for start, end in spans):
         if end <= start:
@@ -90,13 +90,13 @@ def heard_by(session: Session, by: Operator, recording: RecordingId) -> Listenin
 
 
 def is_news(session: Session, by: Operator, recording: RecordingId) -> bool:
-    """Whether serving it now is to be noted: known here, and never served to the person before."""
+    """Whether to note that it is served now: it is known here and was never served to the person before."""
     known = session.get(Recording, recording) is not None
     return known and session.get(Listened, (by.id, recording)) is None
 
 
 def note_served(session: Session, recording: RecordingId, *, by: Operator, now: datetime) -> None:
-    """Note that the recording is served to the person; the second time changes nothing."""
+    """Note that the recording is served to the person; repeating it changes nothing."""
     if is_news(session, by, recording):
         session.add(Listened(operator=by.id, recording=recording, at=now, played=[]))
         session.flush()
@@ -106,9 +106,9 @@ def note_served(session: Session, recording: RecordingId, *, by: Operator, now: 
 def note_played(
     session: Session, recording: RecordingId, spans: Sequence[Span], *, by: Operator, now: datetime
 ) -> ListeningProof:
-    """Add what the person's player says it played, to what was played before; return all of it.
+    """Add what the person's player reports to what was played before; return all of it.
 
-    More than fits into the time since it was first served changes nothing: nobody can have heard that.
+    A report of more than was possible since it was first served changes nothing.
     """
     row = session.get(Listened, (by.id, recording), with_for_update=True)
     before = heard_by(session, by, recording)

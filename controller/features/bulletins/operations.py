@@ -1,4 +1,4 @@
-"""What pages and JSON both do with a bulletin: one transaction each, the station woken afterwards."""
+"""Operations on bulletins for pages and JSON: one transaction each, then the station is woken."""
 
 from collections.abc import Sequence
 
@@ -29,9 +29,9 @@ def approve(
     password: str,
     declared: bool = False,
 ) -> None:
-    """Approve what was read and heard; wrong passwords are counted and journaled, as at the door.
+    """Approve what was read and heard; wrong passwords are counted and journaled, as at sign-in.
 
-    Else whoever has a signed-in phone in hand could try passwords without end.
+    Otherwise a person with a stolen signed-in phone could try passwords without limit.
     """
     by, now, meant = viewer.operator, station.now(), RecordingId(recording)
     with station.store.read() as session:
@@ -75,7 +75,7 @@ def render_again(station: Station, viewer: Viewer, bulletin_id: str) -> None:
 def note_heard(station: Station, viewer: Viewer, recording: str, spans: Sequence[Span]) -> ListeningProof:
     """Keep what a person played of a recording, in a transaction of its own; return all that they played.
 
-    A token's program has no ears: what it claims is not kept.
+    A program with a token cannot listen, so its report is not stored.
     """
     known = RecordingId(recording)
     if not spans or viewer.operator.acts is not None:

@@ -21,7 +21,7 @@ ProgressOf = Callable[[RenderingId], Progress | None]
 
 
 def makings(session: Session, scope: Scope, progress_of: ProgressOf) -> list[Making]:
-    """Return the recordings in the making, and those that failed while their bulletin waits."""
+    """Return the renderings in progress, and failed ones whose bulletin still waits."""
     unready = (RenderingState.WAITING, RenderingState.RENDERING, RenderingState.FAILED)
     query = (
         select(Rendering, Bulletin)
@@ -40,7 +40,7 @@ def makings(session: Session, scope: Scope, progress_of: ProgressOf) -> list[Mak
 
 @dataclass(frozen=True, slots=True)
 class SpokenRevision:
-    """A revision: its words, how they are read, and the audio."""
+    """A revision: its text, how it is read, and its audio."""
 
     revision: Revision
     rendering: Rendering | None
@@ -89,6 +89,6 @@ def bulletins_seen(
 
 
 def states_of(session: Session, wanted: Iterable[BulletinId]) -> dict[BulletinId, BulletinState]:
-    """Return where bulletins stand."""
+    """Return the states of bulletins."""
     query = select(Bulletin.id, Bulletin.state).where(Bulletin.id.in_(list(wanted)))
     return {bulletin: state for bulletin, state in session.execute(query)}  # noqa: C416 - typed rows

@@ -1,7 +1,7 @@
-"""Places that a text leaves open, written `[ngày]`: none may be left when a bulletin is handed in; pure.
+"""Placeholders in a text, written `[ngày]`: none may be left when a bulletin is submitted; pure.
 
 Square brackets are read as a pause and what is in them as words, so a village would hear "ngày ngày". The
-rule and the way around it are in docs/decisions/054-no-bulletin-with-an-open-place.md.
+rule and its exception are in docs/decisions/054-no-bulletin-with-an-open-place.md.
 """
 
 import re
@@ -14,16 +14,16 @@ _PLACE = re.compile(rf"\[[^\[\]\n]{{1,{LONGEST_PLACE}}}\]")
 
 
 def places_of(*texts: str) -> tuple[str, ...]:
-    """Return the open places in the order in which they come, each once, with their brackets.
+    """Return the placeholders in order, each once, with their brackets.
 
-    A number alone is none: `[1]` is the mark of a footnote.
+    A number alone is not a placeholder: `[1]` marks a footnote.
     """
     found = (place for text in texts for place in _PLACE.findall(text))
     return tuple(dict.fromkeys(place for place in found if not place[1:-1].strip().isdecimal()))
 
 
 def check_filled(*texts: str) -> None:
-    """Raise Conflict, naming the places, where a text that shall be heard still has any."""
+    """Raise Conflict, naming the placeholders, if a text to be heard still has any."""
     places = places_of(*texts)
     if places:
         raise Conflict(

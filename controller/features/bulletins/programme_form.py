@@ -112,7 +112,7 @@ def _item(kind: str, text: str, bulletin: str, upload: str, seconds: str) -> Ite
 
 
 def moved(form: ProgrammeTyped, act: str) -> ProgrammeTyped:
-    """Return the form after a button of one item: `len-2` (up), `xuong-2` (down), `bo-2` (away)."""
+    """Return the form after a button of one item: `len-2` (up), `xuong-2` (down), `bo-2` (remove)."""
     what, _, place = act.partition("-")
     items = list(form.items)
     if not place.isdigit() or int(place) >= len(items):
@@ -139,7 +139,7 @@ def added(form: ProgrammeTyped, act: str, bulletin: str) -> ProgrammeTyped:
 
 
 def taken_apart(title: str, rows: Sequence[ProgrammeItem], *, again: bool, topic: str = "") -> ProgrammeTyped:
-    """Return the form that means a programme's items: chimes and words around them stand apart."""
+    """Return the form for a programme's items; chimes and words around them have fields of their own."""
     items = [Item(row.kind, row.text or "", row.item, row.upload, row.seconds or 0) for row in rows]
     chime_in = bool(items) and items[0].kind is ItemKind.CHIME
     chime_out = len(items) > chime_in and items[-1].kind is ItemKind.CHIME

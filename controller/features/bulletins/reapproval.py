@@ -1,6 +1,6 @@
 """Approving again: the same wording and recording, before its approval ends, or after that.
 
-Who has heard all of this very recording before is not made to hear it again: the digest is the same. Another
+A person who has heard all of this recording before need not hear it again: the digest is the same. Another
 approver hears it first, as for any approval, and author and approver still differ.
 """
 
@@ -18,12 +18,12 @@ AGAIN_WITHIN = timedelta(days=30)
 
 
 def is_due_again(until: datetime | None, now: datetime) -> bool:
-    """Whether an approved bulletin is to be approved again: its approval ends soon, has ended or is void."""
+    """Whether an approved bulletin may be approved again: its approval ends soon, has ended or is void."""
     return until is None or until - now <= AGAIN_WITHIN
 
 
 def check_due_again(session: Session, bulletin: Bulletin, now: datetime) -> None:
-    """Raise IllegalTransition for a bulletin whose approval holds for long."""
+    """Raise IllegalTransition if the approval is valid for long enough."""
     if bulletin.state is not BulletinState.APPROVED:
         return
     until = approvals_until(session, [bulletin.id]).get(bulletin.id)
@@ -32,7 +32,7 @@ def check_due_again(session: Session, bulletin: Bulletin, now: datetime) -> None
 
 
 def keep_approval(session: Session, approved: Approved, now: datetime) -> None:
-    """Write an approval down; one that it replaces is kept among the former ones."""
+    """Store an approval; the one that it replaces is kept among the former ones."""
     before = session.get(Approved, (approved.bulletin, approved.revision))
     if before is not None:
         session.add(

@@ -127,7 +127,7 @@ def finish_rendering(
 def fail_rendering(
     session: Session, rendering_id: RenderingId, *, code: str, sentence: str, now: datetime
 ) -> None:
-    """Note why no recording came of it; the author may submit again or change the text."""
+    """Note why the rendering failed; the author may submit again or change the text."""
     rendering = get_rendering(session, rendering_id, lock=True)
     rendering.state = after_rendering(rendering.state, RenderingAction.FAIL)
     rendering.ended_at = now
@@ -137,7 +137,7 @@ def fail_rendering(
 
 
 def retry_rendering(session: Session, rendering_id: RenderingId, *, by: Operator, now: datetime) -> None:
-    """Have a failed rendering tried again."""
+    """Queue a failed rendering again."""
     rendering = get_rendering(session, rendering_id, lock=True)
     require(session, by, Act.WRITE, get_bulletin(session, BulletinId(rendering.bulletin)).area)
     if rendering.state is not RenderingState.FAILED:
@@ -147,9 +147,9 @@ def retry_rendering(session: Session, rendering_id: RenderingId, *, by: Operator
 
 
 def renew_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> bool:
-    """Have a recording made anew that would now be read otherwise; False once it is past approving.
+    """Render again a text that would now be read differently; False if it no longer waits for approval.
 
-    Only what still waits for its approver: what a person approved is never exchanged for anything else.
+    Only for bulletins that still wait for approval: an approved recording is never replaced.
     """
     rendering = get_rendering(session, rendering_id)
     bulletin = get_bulletin(session, BulletinId(rendering.bulletin), lock=True)
@@ -168,7 +168,7 @@ def renew_rendering(session: Session, rendering_id: RenderingId, *, now: datetim
 
 
 def requeue_renderings(session: Session, *, now: datetime) -> int:
-    """At start: what a process that is gone had begun waits again; too often begun, it has failed."""
+    """At start: requeue renderings that an ended process had begun; after too many tries they fail."""
     begun = session.scalars(
         select(Rendering).where(Rendering.state == RenderingState.RENDERING).with_for_update()
     ).all()
@@ -178,7 +178,7 @@ def requeue_renderings(session: Session, *, now: datetime) -> int:
 
 
 def requeue_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> None:
-    """Have what was begun wait again, through no fault of its own; too often begun, it has failed.
+    """Requeue a rendering that was interrupted; after too many tries it fails.
 
     One that is not being rendered (any more) is left as it is.
     """

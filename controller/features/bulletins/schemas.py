@@ -24,14 +24,14 @@ BasedOn = Annotated[
 
 
 class Mannered(Command):
-    """How a text is given to the people."""
+    """How a text is presented to listeners."""
 
     issuer: Issuer = Field("", description="Who speaks to the people; said before the title.")
     readings: Readings = Field(1, description="How many times the text is read in one recording.")
 
 
 class Approve(Command):
-    """What the approver has read and listened to, and the password that opens the approver's key."""
+    """What the approver has read and heard, and the password that opens the approver's key."""
 
     revision: Annotated[int, Field(ge=1)]
     recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
@@ -52,7 +52,7 @@ class Played(Command):
 
 
 class HeardShown(View):
-    """What the person played of a recording in all; what time does not allow is not counted."""
+    """All that the person played of a recording; more than the elapsed time allows is not counted."""
 
     served: bool = Field(description="Whether all of it was ever sent to the person.")
     spans: list[tuple[int, int]]
@@ -119,7 +119,7 @@ class TopicNamed(Command):
 
 
 class TopicChosen(Command):
-    """What a bulletin is about; null takes it back."""
+    """What a bulletin is about; null removes the topic."""
 
     topic: TopicCodeAsked | None
 
@@ -165,7 +165,7 @@ class RevisionShown(View):
 
 
 class StretchShown(View):
-    """Words in a row with one fate."""
+    """Consecutive words that are equal, added or removed."""
 
     change: Change
     text: str

@@ -1,4 +1,4 @@
-"""Sound files that are brought along: looked at in a process apart, kept while a wording names them."""
+"""Uploaded sound files: checked in a separate process, kept while a wording names them."""
 
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -20,20 +20,20 @@ KEPT_UNNAMED = timedelta(days=1)
 
 
 def keep_upload(uploads: UploadStore, source: BinaryIO, *, as_chime: bool = False) -> UploadId:
-    """Keep a file that is sound fit to be heard, with what was found in it beside it.
+    """Store a file whose sound can be aired, with the results of its check.
 
-    `as_chime`: it is to be heard as a chime, which is shorter than anything else. BadInput says why it is
-    not fit: silent, clipped, too short or too long, or no sound; nothing is kept then.
+    `as_chime`: it will be a chime, for which shorter limits apply. BadInput says why it is
+    refused: silent, clipped, too short or too long, or no sound; nothing is stored then.
     """
     try:
-        form_of(source.read(HEAD))  # what is no sound at all needs neither room nor a process
+        form_of(source.read(HEAD))  # refuse files that are not sound before using disk space or a process
         source.seek(0)
         upload = uploads.put(source)
     except NoSpace as error:
         raise Unavailable(error.sentence, code=error.code) from error
     except SpeechError as error:
         raise BadInput(error.sentence, code=error.code) from error
-    if (found := found_in(uploads, upload)) is not None:  # these very bytes were looked at before
+    if (found := found_in(uploads, upload)) is not None:  # the same bytes were checked before
         try:
             check_length(found.seconds, CHIME if as_chime else WHOLE)
         except UnfitSound as error:

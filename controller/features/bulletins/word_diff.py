@@ -11,7 +11,7 @@ _MOST_PAIRS = 4_000_000
 
 
 class Change(StrEnum):
-    """What became of a stretch of words."""
+    """Kind of a stretch: equal, added or removed."""
 
     EQUAL = "equal"
     REMOVED = "removed"
@@ -20,7 +20,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Words in a row with one fate.
+    """Consecutive words that are equal, added or removed.
 
     All stretches but the added ones, joined, are the old text; all but the removed ones the new.
     """

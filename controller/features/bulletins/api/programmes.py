@@ -29,7 +29,7 @@ def bring(station: TheStation, upload: Uploaded) -> SoundKept:
 
 @router.post("", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def draft(station: TheStation, viewer: Signed, asked: ProgrammeAsked) -> BulletinShown:
-    """Write a programme; it is a bulletin of its own kind, submitted and approved at `/bulletins`."""
+    """Write a programme; it is a kind of bulletin, submitted and approved at `/bulletins`."""
     with station.store.write() as session:
         items = _items(session, station, viewer, asked)
         row = draft_programme(
@@ -46,7 +46,7 @@ def draft(station: TheStation, viewer: Signed, asked: ProgrammeAsked) -> Bulleti
 
 @router.get("/{bulletin_id}/items", responses=refusals(401, 404))
 def items(station: TheStation, viewer: Signed, bulletin_id: str) -> list[ItemShown]:
-    """Return the items of a programme's newest wording, in order; none of what is no programme."""
+    """Return the items of a programme's newest wording, in order; none for other bulletins."""
     with station.store.read() as session:
         row = seen_bulletin(session, viewer.scope, bulletin_id)
         return [ItemShown.of(one, bulletin=one.item) for one in items_of(session, row.id, row.revision)]
@@ -71,7 +71,7 @@ def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Program
 
 
 def _items(session: Session, station: Station, viewer: Viewer, asked: ProgrammeAsked) -> list[Item]:
-    """Return what is asked for; bulletins outside the person's view and sounds that are gone are refused."""
+    """Return the requested items; refuse bulletins outside the person's view and deleted sounds."""
     found = []
     for one in asked.items:
         if one.bulletin is not None:

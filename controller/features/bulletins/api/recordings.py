@@ -27,7 +27,7 @@ def listen(
     viewer: Signed,
     recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
 ) -> Response:
-    """Return the MP3; what a person plays of it is told to `/played`; a token's program hears nothing."""
+    """Return the MP3; report what a person plays of it to `/played` (not with a token)."""
     return serve(request, station, viewer, recording)
 
 
@@ -38,9 +38,9 @@ def played(
     recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
     asked: Played,
 ) -> HeardShown:
-    """Take what a person's player played; return all that they played of it, which an approval asks for.
+    """Record what a person's player played; return all that they played; an approval requires it.
 
-    A claim: more than twice the time since the recording was fetched is not counted, and what was counted
+    It is a claim: more than twice the time since the recording was fetched is not counted, and what counts
     is journaled with the approval.
     """
     return HeardShown.of(note_heard(station, viewer, recording, asked.spans))

@@ -51,14 +51,14 @@ def rename(station: TheStation, viewer: Signed, code: str, asked: TopicNamed) ->
 
 @router.post("/topics/{code}/end", responses=_CHANGES)
 def end(station: TheStation, viewer: Signed, code: str) -> TopicShown:
-    """Offer a topic no more."""
+    """Stop offering a topic."""
     with station.store.write() as session:
         return _shown(end_topic(session, TopicCode(code), by=viewer.operator, now=station.now()))
 
 
 @router.post("/topics/{code}/bring-back", responses=_CHANGES)
 def bring_back(station: TheStation, viewer: Signed, code: str) -> TopicShown:
-    """Offer an ended topic again."""
+    """Offer a stopped topic again."""
     with station.store.write() as session:
         return _shown(bring_back_topic(session, TopicCode(code), by=viewer.operator, now=station.now()))
 

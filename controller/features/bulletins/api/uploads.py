@@ -1,4 +1,4 @@
-"""Bulletins as sound by JSON: a file is brought along with a text that tells what is in it."""
+"""Bulletins as sound by JSON: a sound file is uploaded with a text that describes it."""
 
 from fastapi import APIRouter
 
@@ -27,9 +27,9 @@ _AREA = "Code of the area where it belongs; by default the author's own."
     openapi_extra=described(("title", "text"), title=_TITLE, text=_TEXT, area=_AREA),
 )
 def draft_audio(station: TheStation, viewer: Signed, upload: Uploaded) -> BulletinShown:
-    """Write a new bulletin whose sound is brought along: MP3, WAV, OGG, Opus, FLAC or M4A, 2 s to 60 min.
+    """Write a new bulletin with an uploaded sound: MP3, WAV, OGG, Opus, FLAC or M4A, 2 s to 60 min.
 
-    It is levelled as speech is, heard and approved as any other; until it is submitted it is a draft.
+    Its level is adjusted as for speech; it is heard and approved like any other, and a draft until submitted.
     """
     kept = keep_upload(station.uploads, upload.file)
     fields = upload.fields

@@ -35,9 +35,9 @@ def variants(station: TheStation, viewer: Signed, bulletin_id: str) -> list[Vari
     openapi_extra=described(("language", "text"), **_FORM),
 )
 def add(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded) -> VariantShown:
-    """Bring the newest wording along in another language, as sound; it is submitted and approved by itself.
+    """Add the newest wording in another language, as sound; it is submitted and approved separately.
 
-    Areas hear it in place of the Vietnamese one once it is approved; the others never do.
+    Once approved, areas with that language hear it instead of the Vietnamese one; other areas never do.
     """
     with station.store.read() as session:
         seen_bulletin(session, viewer.scope, bulletin_id)

@@ -57,7 +57,7 @@ def compare(
 
 @router.get("/reading", responses=_READS)
 def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRead:
-    """Return how the newest wording is read out: what mending changed, and where one should listen."""
+    """Return how the newest wording is read out: what was repaired, and what a person should listen to."""
     with station.store.read() as session:
         row = seen_bulletin(session, viewer.scope, bulletin_id)
         title, text = row.title, get_revision(session, row.id, row.revision).text
@@ -69,7 +69,7 @@ def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRea
 
 @router.post("/revise", responses=_CHANGES)
 def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Revise) -> BulletinShown:
-    """Give a draft, or a returned bulletin, another wording; those before stay as they were."""
+    """Give a draft, or a returned bulletin, another wording; earlier ones stay unchanged."""
     with station.store.write() as session:
         row = seen_bulletin(session, viewer.scope, bulletin_id)
         was = get_revision(session, row.id, row.revision)
@@ -100,7 +100,7 @@ def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinSho
 
 @router.post("/clone", status_code=201, responses=_CHANGES)
 def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShown:
-    """Begin a new draft with the newest wording; no approval, airing or legal act comes along."""
+    """Begin a new draft with the newest wording; approval, airings and legal act are not copied."""
     with station.store.write() as session:
         row = seen_bulletin(session, viewer.scope, bulletin_id)
         new = clone_bulletin(session, row.id, by=viewer.operator, now=station.now()).id

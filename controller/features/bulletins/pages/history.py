@@ -1,4 +1,4 @@
-"""One bulletin through time: its wordings laid over each other, and who did what with it."""
+"""History of one bulletin: its wordings compared, and who did what with it."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ def show(
     tu: Annotated[int, Query(ge=0, le=_MOST)] = 0,
     den: Annotated[int, Query(ge=0, le=_MOST)] = 0,
 ) -> Response:
-    """Show the history, and what differs between two wordings (by default the last two)."""
+    """Show the history, and the differences between two wordings (default: the last two)."""
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         kept = wordings_of(session, bulletin.id)

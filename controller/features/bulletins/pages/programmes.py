@@ -1,4 +1,4 @@
-"""Chương trình: the list, and the form in which items are put in order; without any script too."""
+"""Chương trình: the list, and the form that orders items; works without script too."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -148,12 +148,12 @@ def _after(station: Station, form: ProgrammeTyped, act: str, sent: Sent) -> Prog
 
 
 def _place(bulletin: Bulletin | None) -> str:
-    """Return where what is typed of a programme is kept."""
+    """Return the key under which a programme's typed draft is stored."""
     return NEW_PROGRAMME if bulletin is None else bulletin.id
 
 
 def _keep(station: Station, viewer: Viewer, form: ProgrammeTyped, bulletin: Bulletin | None) -> None:
-    """Keep the form as a button left it: no script has seen this yet."""
+    """Store the form after a button, because no script has stored it yet."""
     with station.store.write() as session:
         keep_draft(session, _place(bulletin), fields_of(form), by=viewer.operator, now=station.now())
 

@@ -36,23 +36,23 @@ def listen(
     viewer: Signed,
     recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
 ) -> Response:
-    """Answer with the bytes: whoever is signed in may hear what everybody will hear."""
+    """Return the bytes; every signed-in person may hear what will be public."""
     return serve(request, station, viewer, recording)
 
 
 def serve(request: Request, station: Station, viewer: Viewer, recording: str) -> Response:
-    """Return the bytes, and note that this person was sent all of them: approving asks for it."""
+    """Return the bytes, and note that this person was sent all of them: an approval requires it."""
     path = station.recordings.path(RecordingId(recording))
     if not path.is_file():
         raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
     known = WireRecordingId(recording)
     with station.store.read() as session:
         news = is_news(session, viewer.operator, known)
-    # a token's program has no ears, and a part is not the whole
+    # a program with a token cannot listen, and a part is not the whole
     if news and viewer.operator.acts is None and asks_for_all(request, path.stat().st_size):
         with station.store.write() as session:
             note_served(session, known, by=viewer.operator, now=station.now())
-    # named by content: it never changes, but whether one may hear it is asked again in each browser
+    # named by digest: content never changes, but each browser must ask again for permission
     headers = {"Cache-Control": "private, max-age=3600"}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)
 
@@ -64,7 +64,7 @@ def played(
     recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
     da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
 ) -> HTMLResponse:
-    """Take what the page's player played, and answer with how much of it was played in all."""
+    """Record what the page's player played; return how much was played in all."""
     heard = note_heard(station, viewer, recording, spans_of(da_phat))
     return HTMLResponse(fragment("duyet/da_nghe.html", {"heard": heard}))
 
@@ -73,7 +73,7 @@ def played(
 def wave(
     station: TheStation, viewer: Signed, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]
 ) -> Response:
-    """Answer with a drawing of how loud it is along the way, for a player that asks when it is looked at."""
+    """Return a drawing of the loudness over time; the player requests it when it becomes visible."""
     del viewer
     return wave_of(station, recording)
 
@@ -83,7 +83,7 @@ def wave_of(station: Station, recording: str) -> HTMLResponse:
     known = RecordingId(recording)
     if not station.recordings.has(known):
         raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
-    with _DRAWING:  # decoding a long one takes seconds: one at a time, so that pages are not kept waiting
+    with _DRAWING:  # decoding a long one takes seconds: one at a time, so that pages do not wait
         heights = peaks_of(station.recordings, known)
     headers = {"Cache-Control": "private, max-age=86400"}
     return HTMLResponse(fragment("song_am.html", {"heights": heights}), headers=headers)
@@ -99,5 +99,5 @@ def asks_for_all(request: Request, size: int) -> bool:
 
 
 def spans_of(typed: str) -> list[Span]:
-    """Return the stretches that a form names as `0-1500,2000-3000`, in ms; what is none is left out."""
+    """Return the stretches of a form field such as `0-1500,2000-3000`, in ms; invalid parts are skipped."""
     return [(int(start), int(end)) for start, end in _SPAN.findall(typed[:LONGEST_SPANS])]

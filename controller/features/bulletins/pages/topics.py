@@ -53,13 +53,13 @@ def rename(request: Request, station: TheStation, viewer: Signed, code: str, ten
 
 @router.post("/chu-de/{code}/thoi")
 def end(request: Request, station: TheStation, viewer: Signed, code: str) -> Response:
-    """Offer a topic no more."""
+    """Stop offering a topic."""
     return _changed(request, station, viewer, end_topic, TopicCode(code))
 
 
 @router.post("/chu-de/{code}/dung-lai")
 def bring_back(request: Request, station: TheStation, viewer: Signed, code: str) -> Response:
-    """Offer an ended topic again."""
+    """Offer a stopped topic again."""
     return _changed(request, station, viewer, bring_back_topic, TopicCode(code))
 
 
