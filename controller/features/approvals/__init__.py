@@ -1,1 +1,1 @@
-"""The queue of whoever approves."""
+"""The queue of bulletins that wait for an approver."""

@@ -1,4 +1,4 @@
-"""The queue of a person who approves: what has to be on air first stands first."""
+"""The queue of an approver: sorted by the first planned start."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,6 +104,6 @@ def repeats_of(session: Session, wanted: Sequence[BulletinId]) -> dict[BulletinI
 
 
 def next_to_approve(session: Session, viewer: Viewer, after: str) -> BulletinId | None:
-    """Return what stands first in the queue, whatever was just done aside."""
+    """Return the first bulletin in the queue, except the one just handled."""
     rows = queue(session, viewer, 2)
     return next((one.bulletin.id for one in rows if one.bulletin.id != after and not one.is_own), None)

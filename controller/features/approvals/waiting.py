@@ -1,4 +1,4 @@
-"""What waits for an approver, and what waits for somebody else because the approver wrote it."""
+"""Bulletins that wait for an approver, and those that wait for others because the approver wrote them."""
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session

@@ -27,7 +27,7 @@ def get_area(session: Session, code: AreaCode) -> Area:
 
 
 def ended_areas(session: Session) -> frozenset[AreaCode]:
-    """Return the areas that are no more: they keep their history, and get nothing new."""
+    """Return the closed areas: they keep their history and get nothing new."""
     return frozenset(session.scalars(select(Area.code).where(Area.ended_at.is_not(None))))
 
 

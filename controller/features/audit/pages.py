@@ -1,4 +1,4 @@
-"""Nhật ký: who did what, when and where; whether the chain is whole; and the file that proves it."""
+"""Nhật ký: who did what, when and where; check of the hash chain; and the export that proves it."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -75,7 +75,7 @@ def _refused(request: Request, station: Station, before: int | None) -> Response
 
 @router.get("/kiem-tra")
 def check(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Say what is about to be read; the page asks for the result itself."""
+    """Show what will be checked; the page then requests the result."""
     need(viewer, Act.RULE)
     with station.store.read() as session:
         entries = count_entries(session)
@@ -86,7 +86,7 @@ def check(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 @router.get("/kiem-tra/ket-qua")
 def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Check the whole chain; one check at a time, since it reads all there is."""
+    """Check the whole chain; one check at a time, because it reads the whole journal."""
     need(viewer, Act.RULE)
     if not _checking.acquire(blocking=False):
         busy = "Nhật ký đang được kiểm tra. Hãy đợi một phút."
@@ -105,7 +105,7 @@ def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 @router.get("/tep")
 def download(station: TheStation, viewer: Signed) -> Response:
-    """Hand out the whole journal as a file for `loa journal verify`."""
+    """Return the whole journal as a file for `loa journal verify`."""
     need(viewer, Act.RULE)
     if not viewer.scope.is_whole():
         raise NotAllowed("Chỉ quản trị của cả tỉnh mới tải được toàn bộ nhật ký.", code="journal.not-whole")

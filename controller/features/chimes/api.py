@@ -38,7 +38,7 @@ def index(station: TheStation, viewer: Signed) -> list[ChimeShown]:
     openapi_extra=described(("place",), place=_PLACE, area=_AREA),
 )
 def choose(station: TheStation, viewer: Signed, sent: TaughtForm) -> ChimeShown:
-    """Bring a sound of 1 to 15 s, instead of the one before; what is recorded already keeps its chimes."""
+    """Upload a sound of 1 to 15 s that replaces the one before; existing recordings keep their chimes."""
     row = bring_chime(
         station.store,
         station.uploads,
@@ -60,7 +60,7 @@ def sound(station: TheStation, viewer: Signed, chime_id: str) -> FileResponse:
 
 @router.delete("/{chime_id}", responses=refusals(401, 403, 404, 409))
 def remove(station: TheStation, viewer: Signed, chime_id: str) -> ChimeShown:
-    """Go back to what is heard without it: the chime from above, or the built-in one."""
+    """Remove the chime: the chime from above, or the built-in one, is used again."""
     with station.store.write() as session:
         own = seen_chime(session, viewer, chime_id).id
         return _shown(session, [remove_chime(session, own, by=viewer.operator, now=station.now())])[0]

@@ -44,5 +44,5 @@ def chimes_in_use(session: Session) -> set[str]:
 
 
 def unknown_chime() -> NotFound:
-    """Return what is said of a chime that is not there, or not for this person."""
+    """Return the error for a chime that does not exist or is outside the person's view."""
     return NotFound("Không có nhạc hiệu này, hoặc đã thôi dùng.", code="chime.unknown")

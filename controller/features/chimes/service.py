@@ -35,9 +35,9 @@ def choose_chime(
     by: Operator,
     now: datetime,
 ) -> Chime:
-    """Have a sound open or close what is recorded from now on in an area and below it.
+    """Use a sound as the opening or closing chime of new recordings in an area and below it.
 
-    It takes the place of the one before. What is recorded already keeps the chimes that it has.
+    It replaces the one before. Existing recordings keep their chimes.
     """
     code = get_area(session, area).code
     require(session, by, MAY_CHOOSE, code)
@@ -61,7 +61,7 @@ def choose_chime(
 
 
 def remove_chime(session: Session, chime_id: ChimeId, *, by: Operator, now: datetime) -> Chime:
-    """Go back to what is heard without it: the chime from above, or the built-in one."""
+    """Remove the chime: the chime from above, or the built-in one, is used again."""
     row = get_chime(session, chime_id, lock=True)
     require(session, by, MAY_CHOOSE, row.area)
     row.removed_by, row.removed_at = by.id, now

@@ -26,9 +26,9 @@ def bring_chime(
     by: Operator,
     now: datetime,
 ) -> Chime:
-    """Keep a sound and have it heard; who may not choose it, learns so before the sound is looked at.
+    """Store a sound and use it as a chime; the permission is checked before the sound is examined.
 
-    Raises BadInput: none came, it is no sound, or not fit to be a chime.
+    Raises BadInput if there is no file, it is not sound, or it is not fit to be a chime.
     """
     with store.read() as session:
         require(session, by, MAY_CHOOSE, get_area(session, area).code)

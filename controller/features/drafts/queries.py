@@ -14,6 +14,6 @@ NEW_PROGRAMME = "chuong-trinh-moi"
 
 
 def draft_of(session: Session, operator: OperatorId, place: str) -> Draft | None:
-    """Return what the person was typing there, or None; what was sent is typed no longer."""
+    """Return the person's draft there, or None; sent forms have no draft."""
     found = session.get(Draft, (operator, place))
     return None if found is None or SENT in found.fields else found

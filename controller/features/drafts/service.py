@@ -1,4 +1,4 @@
-"""Writes of what people are still typing; not journaled, since nothing has been done yet."""
+"""Writes of typed drafts; not journaled, because nothing has been done yet."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def keep_draft(
 ) -> None:
     """Keep the fields as they are typed, in place of what was kept there.
 
-    Conflict for a form that was sent meanwhile: a browser keeps once more while its page goes away.
+    Conflict for a form that was already sent: a browser stores a draft again when its page closes.
     """
     there = session.get(Draft, (by.id, place))
     sent = None if there is None else there.fields.get(SENT)
@@ -45,12 +45,12 @@ def keep_draft(
 
 
 def drop_draft(session: Session, operator: OperatorId, place: str) -> None:
-    """Forget what was typed there: it is not wanted."""
+    """Delete the draft, because the person discards it."""
     session.execute(delete(Draft).where(Draft.operator == operator, Draft.place == place))
 
 
 def send_draft(session: Session, operator: OperatorId, place: str, form: str, now: datetime) -> None:
-    """Forget what was typed there, since the form was sent, and remember which: it is not kept once more."""
+    """Delete the draft of a sent form, and remember the form so that it is not stored again."""
     if not form:
         drop_draft(session, operator, place)
         return

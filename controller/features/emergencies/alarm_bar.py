@@ -1,4 +1,4 @@
-"""What every page says of emergencies: what sounds now, and what waits for a second person."""
+"""The emergency bar of every page: what sounds now, and what waits for a second person."""
 
 from dataclasses import dataclass
 from datetime import datetime

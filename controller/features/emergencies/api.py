@@ -92,7 +92,7 @@ def add(station: TheStation, viewer: Signed, asked: Prepare) -> PreparedShown:
 
 @prepares.post("/templates/{prepared}/release", status_code=204, responses=refusals(401, 403, 404, 409))
 def let_go(station: TheStation, viewer: Signed, prepared: str) -> None:
-    """Have nodes hold a recording no longer."""
+    """Stop holding a recording on nodes."""
     with station.store.write() as session:
         if get_prepared(session, PreparedId(prepared)).area not in viewer.scope.hears:
             raise NotFound("Không có bản ghi soạn sẵn này.", code="emergency.unknown-prepared")
@@ -159,7 +159,7 @@ def confirm(
 
 @urgent.post("/{emergency_id}/decline", responses=refusals(401, 403, 404, 409))
 def decline(station: TheStation, viewer: Signed, emergency_id: str, asked: Reason) -> EmergencyShown:
-    """Take a call that waits off the table."""
+    """Reject a call that waits for confirmation."""
     with station.store.write(urgent=True) as session:
         emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
         decline_emergency(

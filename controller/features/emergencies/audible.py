@@ -1,4 +1,4 @@
-"""Which loudspeakers would sound an emergency so low that nobody hears it, by own caps and by policies."""
+"""Nodes whose volume cap, own or by policy, makes an emergency too quiet to be heard."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -18,7 +18,7 @@ from devices.plan import loudest_at
 
 
 def is_muted(session: Session, tree: AreaTree, at: datetime) -> ColumnElement[bool]:
-    """Return the condition of nodes that are capped below what can be heard, at an instant."""
+    """Return the SQL condition of nodes whose cap is below audible volume at an instant."""
     query = select(Published.document).where(Published.kind == DocumentKind.POLICY, Published.payload != "")
     policies = [Policy.model_validate_json(document) for document in session.scalars(query)]
     quiet = [one.target for one in policies if loudest_at(one, at) < LEAST_AUDIBLE and one.target in tree]

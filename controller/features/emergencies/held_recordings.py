@@ -1,4 +1,4 @@
-"""Folds what nodes tell of the recordings that they hold ready: the latest word of each counts."""
+"""Applies nodes' receipts about the recordings that they hold; the latest receipt of each node counts."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ _Place = tuple[PreparedId, NodeId]
 def fold_keepings(session: Session, told: Iterable[tuple[NodeId, Receipt]]) -> None:
     """Note who holds what; late, repeated and out-of-order receipts change nothing.
 
-    Names that we do not know are no recordings of ours to keep: airings, or what was never prepared here.
+    Unknown names are ignored: they are airings, or recordings that were never prepared here.
     """
     newest: dict[_Place, Receipt] = {}
     for node, receipt in told:
@@ -43,7 +43,7 @@ def fold_keepings(session: Session, told: Iterable[tuple[NodeId, Receipt]]) -> N
 
 
 def _keep(made: postgresql.Insert | sqlite.Insert) -> Insert:
-    """Return an insert that changes what is there only where it tells something newer."""
+    """Return an upsert that changes a row only if the new values are newer."""
     told = {name: made.excluded[name] for name in ("is_held", "told_at", "reason")}
     return made.on_conflict_do_update(
         index_elements=[Holding.prepared, Holding.node],

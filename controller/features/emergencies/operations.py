@@ -1,4 +1,4 @@
-"""What pages and JSON both do in an emergency: one transaction signs the plans, then they go out at once."""
+"""Emergency operations for pages and JSON: one transaction signs the plans, then they are sent at once."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -58,7 +58,7 @@ def call(
 def confirm(
     station: Station, viewer: Viewer, tries: Tries, emergency: EmergencyId, code: str | None
 ) -> EmergencyId:
-    """Confirm what another person called: it sounds within the second."""
+    """Confirm what another person called: it sounds within one second."""
 
     def act(session: Session) -> Started:
         check_seen(session, emergency, viewer.scope.hears)
@@ -78,7 +78,7 @@ def all_clear(
     prepared: PreparedId,
     code: str | None,
 ) -> EmergencyId:
-    """End an emergency by saying aloud that it is over."""
+    """End an emergency with a spoken all-clear."""
 
     def act(session: Session) -> Started:
         check_seen(session, emergency, viewer.scope.hears)
@@ -138,7 +138,7 @@ def _called(
 def check_person(
     session: Session, operator: Operator, code: str | None, *, is_required: bool, now: datetime
 ) -> None:
-    """Ask for a fresh code of the telephone of whoever has one, or by the role must have one."""
+    """Require a fresh telephone code from people who have a second factor or whose role needs one."""
     if not (has_second_factor(session, operator.id) or (is_required and needs_second_factor(operator))):
         return
     if not code:

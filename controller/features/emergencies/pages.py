@@ -58,7 +58,7 @@ class Wish:
     reason: str = ""
 
     def call(self) -> Call:
-        """Return it as the use case takes it."""
+        """Return it as the service's command."""
         return Call(self.areas, PreparedId(self.prepared), lasts=timedelta(minutes=self.minutes))
 
 
@@ -119,7 +119,7 @@ def call(
 def sound_test(
     request: Request, station: TheStation, viewer: Signed, *, ban: Line = "", dia_ban: Areas = None
 ) -> Response:
-    """Sound a test: it asks for no code, for it cannot be taken for a real one."""
+    """Sound a test; no code is needed, because it cannot be mistaken for a real emergency."""
     need(viewer, Act.AIR)
     wish = Call(_areas(viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
     try:
@@ -153,7 +153,7 @@ def prepare(
 
 @router.post("/khan/soan-san/{prepared}/bo")
 def drop(station: TheStation, viewer: Signed, prepared: str) -> Response:
-    """Have nodes hold it no longer."""
+    """Stop holding it on nodes."""
     need(viewer, Act.AIR)
     with station.store.write() as session:
         row = get_prepared(session, PreparedId(prepared))
@@ -172,7 +172,7 @@ def show(request: Request, station: TheStation, viewer: Signed, emergency_id: st
 
 @urgent.get("/khan/{emergency_id}/dung")
 def ask_stop(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
-    """Ask once more."""
+    """Ask for confirmation."""
     with station.store.read() as session:
         view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
     part = viewer.may_silence(view.areas)
@@ -197,8 +197,8 @@ def stop(
 ) -> Response:
     """Stop it at once: everywhere, or where the person may do no more, in the person's own area.
 
-    The page asked by the same rule. Areas that were reached meanwhile change nothing: what is asked here is
-    never more than what the person may.
+    The page used the same rule. Areas that were reached meanwhile change nothing: what is stopped here is
+    never more than the person may stop.
     """
 
     def act() -> None:
@@ -230,7 +230,7 @@ def decline(
     emergency_id: str,
     ly_do: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    """Take a call that waits off the table."""
+    """Reject a call that waits for confirmation."""
 
     def act() -> object:
         with station.store.write(urgent=True) as session:
@@ -252,7 +252,7 @@ def all_clear(
     ban: Line = "",
     ma: Code = "",
 ) -> Response:
-    """End it by saying aloud that it is over."""
+    """End it with a spoken all-clear."""
     try:
         made = operations.all_clear(
             station,

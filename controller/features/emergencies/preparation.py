@@ -76,7 +76,7 @@ def prepare(
 
 
 def release(session: Session, prepared: PreparedId, *, by: Operator, now: datetime) -> None:
-    """Have nodes hold a recording no longer; what sounds by it goes on to its end."""
+    """Stop holding a recording on nodes; an airing that sounds it goes on to its end."""
     row = get_prepared(session, prepared, lock=True)
     require(session, by, Act.AIR, row.area)
     if row.released_at is not None:

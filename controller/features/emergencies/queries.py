@@ -36,7 +36,7 @@ from devices.ids import AreaCode
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """How many nodes of some areas an emergency would reach now; told before anybody clicks."""
+    """How many nodes of some areas an emergency would reach now; shown before the call."""
 
     nodes: int = 0
     online: int = 0
@@ -50,7 +50,7 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class PreparedView:
-    """One prepared recording with where it stands."""
+    """One prepared recording with its state."""
 
     row: Prepared
     bulletin: Bulletin
@@ -194,7 +194,7 @@ def emergency_view(
 
 
 def check_seen(session: Session, emergency: EmergencyId, areas: Collection[AreaCode]) -> None:
-    """Raise NotFound where `emergency_view` does, without counting anybody: a stop cannot wait for that."""
+    """Raise NotFound as `emergency_view` does, without counting nodes: a stop must not wait for that."""
     row = get_emergency(session, emergency)
     here = targets_of(session, [row.airing]).get(row.airing, ()) if row.airing is not None else ()
     if frozenset(areas).isdisjoint({*here, *row.areas}):

@@ -107,7 +107,7 @@ def confirm_emergency(
 def call_alone(
     session: Session, call: Call, because: str, *, by: Operator, now: datetime, times: Times
 ) -> Started:
-    """Break the glass: one person calls and starts, and says why; the journal names it on its own."""
+    """Call and start by one person, who gives a reason; the journal has an act of its own for it."""
     if not because.strip():
         raise BadInput(
             "Phát khẩn cấp một mình thì phải ghi lý do. Chưa có gì được phát.", code="emergency.no-reason"
@@ -122,7 +122,7 @@ def call_alone(
 def decline_emergency(
     session: Session, emergency: EmergencyId, *, by: Operator, now: datetime, reason: str = ""
 ) -> Emergency:
-    """Take a call that waits off the table, by whoever may stop there."""
+    """Reject a waiting call; by anybody who may stop in its areas."""
     row = get_emergency(session, emergency, lock=True)
     require(session, by, Act.STOP, *row.areas)
     row.state = after(row.state, EmergencyEvent.DECLINE)
@@ -140,7 +140,7 @@ def sound_all_clear(
     now: datetime,
     times: Times,
 ) -> Started:
-    """End an emergency, and everything else that was called there, by saying aloud that it is over."""
+    """End an emergency, and everything else that was called there, with a spoken all-clear."""
     cleared = get_emergency(session, emergency, lock=True)
     require(session, by, Act.AIR_EMERGENCY, *cleared.areas)
     if cleared.kind is not Kind.ALARM or cleared.airing is None:
@@ -226,7 +226,7 @@ def _check_one_may(session: Session, row: Emergency, confirmer: Operator) -> Non
 
 
 def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, times: Times) -> Started:
-    """Let it into the plans: an alarm round after round and over everything, a test once as others are."""
+    """Add it to the plans: an emergency repeats and overrides everything; a test sounds once."""
     approved, recording = sound_of(session, row.bulletin, now)
     is_test = row.kind is Kind.TEST
     changed: frozenset[AreaCode] = frozenset()

@@ -1,4 +1,4 @@
-"""Writes that end what was called: by anybody who may stop there, at once and without questions."""
+"""Writes that end called airings: by anybody who may stop there, at once and without confirmation."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -23,7 +23,7 @@ STOPPED = "Đã dừng theo yêu cầu."
 def stop_in(
     session: Session, areas: Collection[AreaCode], *, by: Operator, now: datetime, reason: str = ""
 ) -> tuple[list[Emergency], frozenset[AreaCode]]:
-    """End everything that was called and sounds in areas, there alone; by whoever may stop there.
+    """End everything that was called and sounds in areas, only there; by anybody who may stop there.
 
     Returns what was ended, wholly or in part, and the areas whose plans change.
     """
@@ -61,7 +61,7 @@ def stop_emergency(
 def end_in(
     session: Session, areas: Collection[AreaCode], *, reason: str, by: Operator, now: datetime
 ) -> tuple[list[Emergency], frozenset[AreaCode]]:
-    """End what was called and sounds in areas, there alone; who asks was checked."""
+    """End what was called and sounds in areas, only there; the caller has checked the permission."""
     running = running_in(session, areas)
     return [row for row, _ in running], _end(session, running, areas, reason, by=by, now=now)
 

@@ -1,4 +1,4 @@
-"""The process that opens a foreign file: little memory, little time, and nothing of the station in it.
+"""The process that opens a foreign file: limited memory and time, no data of the station.
 
 `python -m controller.features.imports text` reads the file from its standard input, `sound PATH` and
 `chime PATH` from the disk; it answers one JSON object.
@@ -47,7 +47,7 @@ def _looked_at(path: Path, *, as_chime: bool) -> dict[str, object]:
 
 
 def main(kind: str, *more: str) -> None:
-    """Answer with what is in the file, or with why it is not taken."""
+    """Print the content of the file, or why it is refused, as JSON."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
     try:

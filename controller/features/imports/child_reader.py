@@ -1,4 +1,4 @@
-"""Opens foreign files in a process of their own: what a file does to its reader, it does there."""
+"""Opens foreign files in a separate process, so that a harmful file can only harm that process."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ def imported_apart(content: bytes) -> dict[str, Any]:
 
 
 def examined_apart(path: Path, *, as_chime: bool = False) -> Found:
-    """Return what is found in a sound file; BadInput as its reader says."""
+    """Return the findings on a sound file; raise BadInput from its reader."""
     return Found(**_asked(b"", CHIME_SOUND if as_chime else SOUND, str(path)))
 
 

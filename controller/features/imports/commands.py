@@ -1,4 +1,4 @@
-"""`loa import`: what a file would become as a bulletin, on the spot, without a station."""
+"""`loa import`: shows what a file would become as a bulletin, without a station."""
 
 from dataclasses import asdict
 from pathlib import Path

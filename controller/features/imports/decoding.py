@@ -47,7 +47,7 @@ class Decoded(NamedTuple):
 def decoded(content: bytes) -> Decoded:
     """Return the characters of a text file; raise BadInput where no encoding gives Vietnamese.
 
-    TCVN3 and VNI come back as the Latin-1 letters that stand for them: mending turns them into Unicode.
+    TCVN3 and VNI are returned as the Latin-1 letters of their bytes; text repair turns them into Unicode.
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):

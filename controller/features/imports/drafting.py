@@ -52,14 +52,14 @@ _ANSWER = TypeAdapter(Imported)
 def import_text(content: bytes) -> Imported:
     """Return the draft that a file, or a pasted text, makes; BadInput says why there is none.
 
-    All of it is done in a process apart: to mend twenty million letters takes minutes of a processor.
+    Runs in a separate process, because repairing 20 million letters takes minutes of CPU time.
     """
-    kind_of(content)  # what is refused at a glance needs no process
+    kind_of(content)  # refuse obviously bad files without starting a process
     return _ANSWER.validate_python(imported_apart(content))
 
 
 def as_json(found: Imported) -> dict[str, Any]:
-    """Return a draft as JSON has it: what the process apart answers."""
+    """Return a draft as JSON, as the separate process prints it."""
     told: dict[str, Any] = _ANSWER.dump_python(found, mode="json")
     return told
 

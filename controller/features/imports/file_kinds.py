@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, by the bytes themselves: a name's ending proves nothing; pure."""
+"""Detects the kind of a file from its bytes; the ending of its name proves nothing; pure."""
 
 from enum import StrEnum
 

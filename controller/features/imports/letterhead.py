@@ -1,4 +1,4 @@
-"""Head and foot of an official letter, which nobody wants to hear: found, and set aside to be shown; pure."""
+"""Head and foot of an official letter: found and set aside, shown but not read aloud; pure."""
 
 import re
 from dataclasses import dataclass

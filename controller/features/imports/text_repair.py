@@ -1,4 +1,4 @@
-"""An imported text brought into the one form that bulletins have; every change is shown; pure."""
+"""Normalises an imported text to the form of bulletins; every change is shown; pure."""
 
 import re
 import unicodedata
@@ -139,8 +139,8 @@ def _start_of(book: _Book, parted: Parted) -> int:
 
 
 def _from_legacy(book: _Book) -> None:
-    """Turn what is in an old font; what reads both ways beside it stays and is named."""
-    if not book.lines:  # a text of nothing is no line, and split into one
+    """Convert text in an old font; ambiguous text beside it stays and is reported."""
+    if not book.lines:  # an empty text has no line, but split gives one
         return
     turned = from_legacy("\n".join(line for _, line in book.lines))
     if turned.encoding is not None:

@@ -67,9 +67,9 @@ def name_reference(
 
 
 def end_acts(session: Session, *, now: datetime) -> list[BulletinId]:
-    """Take off the air what tells of acts that hold no more, and tell their owners; a beat's work.
+    """Withdraw bulletins whose legal act has ended, and notify their owners; called periodically.
 
-    A lost, late or doubled beat changes nothing: each act ends once.
+    A missed, late or repeated call changes nothing: each act ends once.
     """
     today = now.astimezone(ZONE).date()
     query = (

@@ -23,7 +23,7 @@ def get_entry(session: Session, entry_id: EntryId, *, lock: bool = False) -> Lex
 
 
 def live_entry(session: Session, written: str, area: AreaCode) -> LexiconEntry | None:
-    """Return what is taught for a written form in exactly this area, or None."""
+    """Return the entry for a written form in exactly this area, or None."""
     query = select(LexiconEntry).where(
         LexiconEntry.written == written, LexiconEntry.area == area, LexiconEntry.removed_at.is_(None)
     )

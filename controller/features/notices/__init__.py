@@ -1,1 +1,1 @@
-"""What the station tells a person by itself: read or not."""
+"""Notices from the station to a person, read or unread."""

@@ -23,6 +23,6 @@ def notices_of(
 
 
 def unread_about(session: Session, kind: NoticeKind, subject: str) -> set[OperatorId]:
-    """Return who has been told such a thing of a subject and has not read it yet."""
+    """Return the people with an unread notice of this kind on a subject."""
     query = select(Notice.operator).where(Notice.kind == kind, Notice.subject == subject)
     return set(session.scalars(query.where(Notice.read_at.is_(None))))

@@ -1,4 +1,4 @@
-"""Writes of notices: told, and read."""
+"""Writes of notices: sending and marking as read."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ def notify(
     *,
     now: datetime,
 ) -> None:
-    """Tell each person once; part of the use case in which it happened, which writes the journal."""
+    """Notify each person once; called in the transaction of an act, which writes the journal."""
     for operator in sorted(set(operators)):
         session.add(
             Notice(
@@ -48,7 +48,7 @@ def take_back(session: Session, kind: NoticeKind, subject: str, word: str, *, no
 
 
 def read_notice(session: Session, notice_id: NoticeId, *, by: Operator, now: datetime) -> None:
-    """Note that its person has read it; another's notice is not there. Read twice changes nothing."""
+    """Mark a person's notice as read; NotFound for another person's. Repeating it changes nothing."""
     notice = session.get(Notice, notice_id, with_for_update=True)
     if notice is None or notice.operator != by.id:
         raise NotFound("Không có thông báo này.", code="notice.unknown")
@@ -58,7 +58,7 @@ def read_notice(session: Session, notice_id: NoticeId, *, by: Operator, now: dat
 
 
 def read_notices(session: Session, *, by: Operator, now: datetime) -> int:
-    """Note that a person has read all there is; return how many were new."""
+    """Mark all notices of a person as read; return how many were new."""
     marked = session.execute(
         update(Notice)
         .where(Notice.operator == by.id, Notice.read_at.is_(None))

@@ -1,4 +1,4 @@
-"""Reads long texts in a process of their own: no page waits for another's text (docs/reading.md)."""
+"""Reads long texts in a separate process, so that no page waits for another's text (docs/reading.md)."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def read_apart(text: str, words: Words, region: Region, *, seconds: float = MOST
     if not _PLACES.acquire(timeout=_WAIT_SECONDS):
         raise Busy("Đang có nhiều bài dài được đọc cùng lúc. Hãy thử lại sau ít phút.", code="reading.busy")
     try:
-        found = _remembered(key)  # whoever waited may find it read meanwhile
+        found = _remembered(key)  # another request may have read it while this one waited
         if found is None:
             found = _asked({"text": text, "words": words, "region": region}, seconds)
             _remember(key, found)

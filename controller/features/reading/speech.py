@@ -96,7 +96,7 @@ def _words_taught() -> Words:
 
 
 def _check_place(out: Path) -> None:
-    """Refuse a file that could not be written, before minutes of work go into it."""
+    """Refuse a file that cannot be written, before minutes of work."""
     if out.suffix.lower() not in _SUFFIXES:
         sentence = f"Không ghi được «{out.name}»: chỉ ghi được tệp .wav, .mp3 hoặc .opus."
         raise BadInput(sentence, code="sound.format")

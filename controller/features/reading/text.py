@@ -20,7 +20,7 @@ def _checked(written: str) -> str:
 
 
 def own_region() -> Region:
-    """Return whose number words the station says."""
+    """Return the region whose number words the station uses."""
     return Settings().region
 
 

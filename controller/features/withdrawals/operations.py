@@ -1,4 +1,4 @@
-"""Taking a bulletin off the air, as pages and JSON both do: one transaction, then the station is woken."""
+"""Taking a bulletin off the air, for pages and JSON: one transaction, then the station is woken."""
 
 from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.queries import seen_bulletin
