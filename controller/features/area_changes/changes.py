@@ -1,4 +1,4 @@
-"""Writes of areas: new, renamed, re-parented, merged, split, closed; nothing that was aired is rewritten."""
+"""Writes of areas: add, rename, re-parent, merge, split, close; records of past airings are not changed."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ def add_area(session: Session, new: NewArea, parent: AreaCode, *, by: Operator, 
 def rename_area(
     session: Session, code: AreaCode, *, name: str | None, kind: str | None, by: Operator, now: datetime
 ) -> None:
-    """Call an area otherwise from now on; what it was called before stays in its history."""
+    """Rename an area; the earlier name stays in its history."""
     area = _in_force(session, code)
     require(session, by, Act.RULE, code)
     name, kind = _named(name or area.name), _kind(kind or area.kind)
@@ -232,7 +232,7 @@ def _in_force(session: Session, code: AreaCode) -> Area:
 
 
 def _remember(session: Session, area: Area, now: datetime) -> None:
-    """Write down how the area was until now."""
+    """Store the present state of the area in its history."""
     before = next(iter(history_of(session, area.code)), None)
     session.add(
         AreaSpan(

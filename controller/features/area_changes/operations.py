@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def change(station: Station, act: Callable[[Session], T]) -> T:
-    """Do it in one transaction, and wake the station."""
+    """Make the change in one transaction, and wake the station."""
     with station.store.write() as session:
         done = act(session)
     station.poke()
@@ -27,7 +27,7 @@ def change(station: Station, act: Callable[[Session], T]) -> T:
 def change_signed(
     station: Station, viewer: Viewer, tries: Tries, password: str, act: Callable[[Session, Unlocked], T]
 ) -> T:
-    """Open the person's key, which takes a quarter of a second, and only then begin to write."""
+    """Open the person's key, which takes 0.25 s, before the write transaction begins."""
     if not viewer.may(Act.RULE):
         raise NotAllowed("Chỉ quản trị mới làm được việc này.")
     with tries.counted(viewer.tried_as, Purpose.RULING):

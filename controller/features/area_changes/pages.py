@@ -1,4 +1,4 @@
-"""Tiếng của từng địa bàn: in which languages each area is spoken to, the best first."""
+"""Tiếng của từng địa bàn: the languages of each area, best first."""
 
 from typing import Annotated, Any
 
@@ -25,7 +25,7 @@ MOST = 3
 
 @router.get("")
 def show(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Show the areas that have a list of their own; all others hear what the area above them does."""
+    """Show the areas with a language list of their own; all others use the list of the area above."""
     return _page(request, station, viewer, "", [])
 
 
@@ -37,7 +37,7 @@ def choose(
     dia_ban: Annotated[str, Form(max_length=64)] = "",
     tieng: Annotated[list[str] | None, Form(max_length=MOST)] = None,
 ) -> Response:
-    """Give an area its list; an empty one takes it back."""
+    """Set the language list of an area; an empty list removes it."""
     need(viewer, Act.RULE)
     wanted = [LanguageCode(code) for code in tieng or () if code]
     try:

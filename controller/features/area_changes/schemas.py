@@ -24,7 +24,7 @@ class NewAreaAsked(Command):
 
 
 class Rename(Command):
-    """How an area is called from now on; what is left out stays."""
+    """The new name or kind of an area; fields that are left out stay unchanged."""
 
     name: AreaName | None = None
     kind: AreaKind | None = None
@@ -57,7 +57,7 @@ class Part(Command):
 
 
 class Split(Command):
-    """The parts that leave an area; what is named in none stays."""
+    """The parts that leave an area; nodes in no part stay."""
 
     parts: Annotated[list[Part], Field(min_length=1, max_length=50)]
     password: Password
@@ -85,7 +85,7 @@ class AreaWhole(View):
 
 
 class Changed(View):
-    """What a change of areas reached."""
+    """Result of a change of areas."""
 
     nodes: int = Field(description="Loudspeakers that were told where they stand now.")
     accounts: list[str] = Field([], description="Sign-in names that still belong to a closed area.")

@@ -1,4 +1,4 @@
-"""Writes of areas: loading the official list, and the languages that they are spoken to in."""
+"""Writes of areas: loading the official list, and setting their languages."""
 
 import csv
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ PROVINCE_NAME = "Tỉnh Khánh Hòa"
 def load_areas(
     session: Session, *, units: Path = UNITS, province: AreaCode = PROVINCE, name: str = PROVINCE_NAME
 ) -> int:
-    """Bring the province and its communes up to the list, by code; return how many were new."""
+    """Update the province and its communes from the list, by code; return how many were new."""
     known = set(session.scalars(select(Area.code)))
     rows = [Area(code=province, parent=None, name=name, kind="Tỉnh"), *_communes(units, province)]
     for row in rows:
@@ -56,9 +56,9 @@ def _communes(units: Path, province: AreaCode) -> list[Area]:
 def set_languages(
     session: Session, area: AreaCode, wanted: Sequence[LanguageCode], *, by: Operator, now: datetime
 ) -> None:
-    """Say in which languages an area and all below it are spoken to, the best first; none: as above it.
+    """Set the languages of an area and all below it, best first; an empty list: as the area above.
 
-    It counts for every airing that is delivered from now on.
+    It applies to every airing that is delivered from now on.
     """
     get_area(session, area)
     require(session, by, Act.RULE, area)

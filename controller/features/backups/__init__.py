@@ -1,1 +1,1 @@
-"""Everything of a station in one file, and back."""
+"""Backup of a whole station into one file, and restore."""

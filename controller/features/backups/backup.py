@@ -25,7 +25,7 @@ KEYS, RECORDINGS, UPLOADS, VOICES = FOLDERS = ("keys", "recordings", "uploads", 
 FIRST_PASSWORDS = "operators.txt"
 _LAST = "last-backup.json"
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600  # sealed keys and password hashes are in it
-_TRIES = 3  # of a view in which keys and database belong together
+_TRIES = 3  # attempts to get a consistent copy of keys and database
 _PREFIX = "LOA_"
 
 
@@ -74,7 +74,7 @@ def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *,
 
 @dataclass(frozen=True, slots=True)
 class _Making:
-    """One backup under way."""
+    """One backup in progress."""
 
     settings: Settings
     now: datetime

@@ -1,4 +1,4 @@
-"""`loa restore`: a backup back on an empty machine, or on none; see docs/operator.md (backup)."""
+"""`loa restore`: restores a backup on an empty machine, or not at all; see docs/operator.md (backup)."""
 
 import os
 import shutil
@@ -67,7 +67,7 @@ def _restore(settings: Settings, file: Path, identity: Path | None) -> list[str]
         for name, folder in folders_of(settings).items():
             _move_all(scratch / name, folder)
         told = _put_settings(settings, scratch)
-        load_database(settings.database, scratch / DATABASE)  # last: from here on it is a station
+        load_database(settings.database, scratch / DATABASE)  # last step: after it the home is a station
     parts, made_at = len(manifest["parts"]), wall(datetime.fromisoformat(manifest["made_at"]))
     return [
         f"Đã khôi phục đài theo bản sao {made_at} vào «{settings.home}» ({parts} phần).",
@@ -114,11 +114,11 @@ def _move_all(unpacked_to: Path, folder: Path) -> None:
         if place.is_file():
             target = folder / place.relative_to(unpacked_to)
             target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-            shutil.move(place, target)  # an added voice's folder may lie on another disk
+            shutil.move(place, target)  # the folder of added voices may be on another disk
 
 
 def _put_settings(settings: Settings, scratch: Path) -> list[str]:
-    """Lay the old settings beside the new ones, never over them; return what is left to do."""
+    """Store the old settings next to the new ones without overwriting them; return what is left to do."""
     home = settings.home
     write_private(home / _RESTORED_SETTINGS, (scratch / SETTINGS).read_text("utf-8"))
     told = [f"Thiết lập của đài cũ nằm trong «{home / _RESTORED_SETTINGS}»: so với /etc/loa.env rồi xóa đi."]

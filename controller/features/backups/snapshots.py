@@ -24,7 +24,7 @@ _PRIVATE_FILE = 0o600  # sealed keys and password hashes are in it
 
 
 def kind_of(address: str) -> Kind:
-    """Return which engine an address is of."""
+    """Return the database engine of a URL."""
     return "sqlite" if make_url(address).get_backend_name() == "sqlite" else "postgresql"
 
 

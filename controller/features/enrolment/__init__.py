@@ -1,1 +1,1 @@
-"""New nodes and new hardware, by a code."""
+"""Enrols new nodes and new hardware with a code."""

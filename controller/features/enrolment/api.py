@@ -51,7 +51,7 @@ def create(station: TheStation, viewer: Signed, asked: NewCode) -> CodeMade:
 
 @router.delete("/enrolments/{enrolment_id}", status_code=204, responses=refusals(401, 404, 409))
 def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> None:
-    """Make a code void."""
+    """Withdraw a code."""
     with station.store.write() as session:
         withdraw_code(session, enrolment_id, by=viewer.operator, now=station.now())
 
@@ -73,6 +73,6 @@ def claim(request: Request, station: TheStation, asked: EnrolmentClaim) -> Enrol
 
 
 def check_enrols(viewer: Viewer) -> None:
-    """Raise NotAllowed for who does not keep nodes."""
+    """Raise NotAllowed for a person without the permission to manage nodes."""
     if not viewer.may(Act.ENROL):
         raise NotAllowed("Chỉ kỹ thuật viên hoặc quản trị mới xem được phần này.")

@@ -27,12 +27,12 @@ _GROUP_READS = 0o640
 
 @dataclass
 class BrokerDoors:
-    """Writes the password file whenever it should say something else; asked by a beat."""
+    """Writes the password file when its content must change; called by a beat."""
 
     store: Store
     file: Path | None
     _seen: Any = None
-    _failed: str = ""  # what was told of the last failure: the beat comes twice a second, the log line once
+    _failed: str = ""  # last logged failure: the beat runs twice a second, the log gets one line
     _refused: tuple[str, ...] = ()  # nodes of whom it was told that they get no line
 
     def renew(self) -> bool:
@@ -41,7 +41,7 @@ class BrokerDoors:
             return False
         try:
             written = self._bring_up_to_date(self.file)
-        except OSError as error:  # airings go on: whoever signed in already stays
+        except OSError as error:  # airings go on: nodes that are signed in stay connected
             if str(error) != self._failed:
                 _LOG.error("the passwords of nodes could not be written to %s: %s", self.file, error)
             self._failed = str(error)
@@ -92,7 +92,7 @@ def foreign_names(store: Store, settings: Settings) -> frozenset[str]:
     if settings.broker_passwords is not None:
         with store.read() as session:
             made = _digests_made(session)
-        with contextlib.suppress(OSError):  # the beat tells of a file that cannot be read
+        with contextlib.suppress(OSError):  # the beat reports a file that cannot be read
             names |= names_in(foreign_lines(_read(settings.broker_passwords), made))
     return names
 
@@ -110,7 +110,7 @@ def _read(file: Path) -> str:
 
 
 def _stamp(file: Path) -> tuple[int, int, int] | None:
-    """Return what changes when somebody else writes the file."""
+    """Return a value that changes when another program writes the file."""
     if not file.exists():
         return None
     found = file.stat()

@@ -9,7 +9,7 @@ from controller.model.fleet import EnrolmentCode, Node
 
 
 def seen_code(session: Session, scope: Scope, enrolment_id: str) -> EnrolmentCode:
-    """Return the code, or raise NotFound: one outside the person's view is not there."""
+    """Return the code; raise NotFound also if the person may not see it."""
     row = session.get(EnrolmentCode, enrolment_id)
     if row is None or row.area not in scope.seen:
         raise NotFound("Không có mã gắn cụm loa này.", code="enrolment.unknown")

@@ -10,7 +10,7 @@ from devices.messages import NAME_PATTERN
 
 
 class NewCode(Command):
-    """For which node a code is wanted: a new one, or one whose hardware is being replaced."""
+    """The node for a code: a new one, or one whose hardware is being replaced."""
 
     node: Annotated[str, Field(pattern=NAME_PATTERN)]
     area: Code
@@ -19,7 +19,7 @@ class NewCode(Command):
 
 
 class CodeShown(View):
-    """One open code; the code itself is told once, when it is made."""
+    """One open code; the code itself is shown only once, when it is made."""
 
     id: str
     node: str
@@ -37,7 +37,7 @@ class CodeMade(CodeShown):
 
 
 class HardwareShown(View):
-    """One board that bears, or bore, the node's name."""
+    """One board that has, or has had, the node's name."""
 
     number: int
     public: str = Field(description="Its own public key, base64url.")

@@ -45,7 +45,7 @@ _PURPOSE = "loa enrolment codes"
 def welcome_of(settings: Settings, key: SigningKey, broker: str, pages: str) -> Welcome:
     """Return what nodes are told when they enrol; `broker` and `pages`: where the station itself has them."""
     parts = urlsplit(settings.nodes_broker_url or broker)
-    host = parts.netloc.rpartition("@")[2]  # whatever password is the station's stays the station's
+    host = parts.netloc.rpartition("@")[2]  # the station's own password is never given to nodes
     return Welcome(
         address=settings.address or pages or f"http://{settings.host}:{settings.port}",
         broker=f"{parts.scheme}://{host}",
@@ -100,14 +100,16 @@ def _check_may_code(session: Session, node: NewNode, by: Operator, taken: Collec
     check_nodes(session, [node], by)
     check_credential(node.id, taken)
     known = session.get(Node, node.id)
-    if known is not None and not sees(session, by, known.area):  # whose it is, is told to who sees it
+    if known is not None and not sees(
+        session, by, known.area
+    ):  # its area is named below, only to who sees it
         raise Conflict(f"Mã {node.id} đã có cụm loa khác dùng. Hãy chọn mã khác.", code="node.elsewhere")
     if known is not None and known.retired_at is None and known.area != node.area:
         raise Conflict(
             f"Cụm loa {node.id} đang dùng ở địa bàn {known.area}. Muốn chuyển địa bàn, dùng loa node move.",
             code="node.elsewhere",
         )
-    if known is not None:  # one that another commune retired brings its history along
+    if known is not None:  # a node that another commune retired keeps its history
         require(session, by, Act.ENROL, known.area)
 
 
@@ -173,7 +175,7 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
 def claimable(session: Session, claim: EnrolmentClaim, *, now: datetime, lock: bool = False) -> EnrolmentCode:
     """Return the code that may be claimed so, or raise NotFound.
 
-    Asked by reading first: whoever tries codes without knowing one must not hold up those who write.
+    Called in a read transaction first: guesses of codes must not block writers.
     """
     query = select(EnrolmentCode).where(EnrolmentCode.code_hash == _digest(session, claim.code))
     row = session.scalars(query.with_for_update() if lock else query).one_or_none()
@@ -185,7 +187,7 @@ def claimable(session: Session, claim: EnrolmentClaim, *, now: datetime, lock: b
 
 
 def hardware_of(session: Session, node: str) -> Sequence[Hardware]:
-    """Return every board that bore a node's name, the newest first."""
+    """Return every board that has had a node's name, newest first."""
     return session.scalars(
         select(Hardware).where(Hardware.node == node).order_by(Hardware.number.desc())
     ).all()
@@ -205,7 +207,7 @@ def _in_use(session: Session, row: EnrolmentCode, now: datetime) -> Node:
     elif node.retired_at is not None:
         bring_back(session, node, told, now)
     elif node.area == row.area:
-        node.name = row.name  # one that was moved since the code was made keeps its place
+        node.name = row.name  # a node that was moved since the code was made keeps its area
     return node
 
 
@@ -241,7 +243,7 @@ def _give_hardware(
 
 
 def _digest(session: Session, code: str) -> str:
-    """Return the digest under which a code is kept; keyed, for 40 bits are soon tried against a bare one."""
+    """Return the stored digest of a code; keyed, because 40 bits are quickly guessed without a key."""
     signer: JournalSigner | None = session.info.get(JOURNAL_SIGNER)
     if signer is None:
         raise RuntimeError("this store was opened without the station's key")

@@ -1,1 +1,1 @@
-"""What people in the street report about a loudspeaker, and what they are answered; no login, no names."""
+"""Reports from the public about a loudspeaker, and the answers; without login and names."""

@@ -25,7 +25,7 @@ def calendar_of(name: str, coming: Iterable[tuple[Airing, str]], now: datetime) 
         "method": "PUBLISH",
         "x-wr-calname": vText(
             f"Loa truyền thanh {_printable(name)}"
-        ),  # the library knows no type of X- names
+        ),  # the library has no type for X- properties
         "x-wr-timezone": "Asia/Ho_Chi_Minh",
     }.items():
         calendar.add(key, value)
@@ -46,7 +46,7 @@ def calendar_of(name: str, coming: Iterable[tuple[Airing, str]], now: datetime) 
 def podcast_of(name: str, base: str, place: str, aired: Sequence[tuple[PublicAiring, Origin]]) -> bytes:
     """Return what was aired in a commune as a podcast; `base`: the site, `place`: its page on it.
 
-    Each item says whose voice it is: in words, and for programs as a category of IPTC's list.
+    Each item states the origin of the voice: in words, and for programs as a category of IPTC's list.
     """
     register_namespace("itunes", _ITUNES)
     rss = Element("rss", {"version": "2.0"})
@@ -84,5 +84,5 @@ def _add(parent: Element, name: str, text: str) -> Element:
 
 
 def _printable(text: str) -> str:
-    """Return the text without control characters: neither XML nor iCalendar may hold them."""
+    """Return the text without control characters: XML and iCalendar do not allow them."""
     return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")

@@ -1,4 +1,4 @@
-"""Reads for listeners: what was aired and will be, of approved texts alone; and their reports."""
+"""Reads for listeners: past and coming airings of approved texts only, and their reports."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
@@ -29,7 +29,7 @@ SAME_DAY = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class PublicAiring:
-    """One airing as the public may know it."""
+    """The public fields of one airing."""
 
     airing: Airing
     title: str
@@ -40,16 +40,16 @@ class PublicAiring:
 
 
 def _public() -> ColumnElement[bool]:
-    """What may be shown to anybody: approved and not taken back, and no test."""
+    """SQL condition of public airings: approved, not withdrawn, and not a test."""
     return and_(Bulletin.state == BulletinState.APPROVED, Bulletin.test.is_(False))
 
 
 def coming_in(
     session: Session, areas: Collection[AreaCode], since: datetime, until: datetime, limit: int = 200
 ) -> Sequence[tuple[Airing, str]]:
-    """Return what begins in any of the areas between two instants or still sounds, in order, with titles.
+    """Return airings in the areas that begin between two instants or still play, in order, with titles.
 
-    What waits for a commune's yes, or was declined there, is not promised to anybody.
+    Airings that wait for a commune's consent, or were declined there, are not announced.
     """
     meant = select(Target.airing).where(Target.area.in_(areas))
     query = (
@@ -67,7 +67,7 @@ def coming_in(
 
 
 def heard_now(session: Session, airings: Iterable[Airing]) -> frozenset[AiringId]:
-    """Return which of them sound: their time has come, and nodes that began have not all stopped."""
+    """Return the airings that are playing: they are due, and not all nodes that began have stopped."""
     sounding = [one.id for one in airings if one.state is AiringState.SOUNDING]
     reached = reaches(session, sounding)
     return frozenset(one for one in sounding if one not in reached or not reached[one].has_stopped)
@@ -80,7 +80,7 @@ def _is_agreed(said: ConsentStanding | None, areas: Collection[AreaCode]) -> boo
 def aired_in(
     session: Session, areas: Collection[AreaCode], since: datetime, limit: int = 50
 ) -> list[PublicAiring]:
-    """Return what was heard in any of the areas since an instant, each text once, the newest first."""
+    """Return the airings heard in the areas since an instant, each text once, newest first."""
     meant = select(Target.airing).where(Target.area.in_(areas))
     query = _aired().where(Airing.id.in_(meant), Airing.starts_at >= since)
     query = query.order_by(Airing.starts_at.desc(), Airing.id.desc()).limit(4 * limit)
@@ -91,7 +91,7 @@ def aired_in(
 
 
 def aired_one(session: Session, areas: Collection[AreaCode], airing_id: AiringId) -> PublicAiring:
-    """Return one airing that was heard in any of the areas, or raise NotFound."""
+    """Return one airing that was heard in one of the areas, or raise NotFound."""
     meant = select(Target.airing).where(Target.area.in_(areas))
     row = session.execute(_aired().where(Airing.id == airing_id, Airing.id.in_(meant))).one_or_none()
     if row is None:
@@ -110,7 +110,7 @@ def _aired() -> Select[Airing, str, str, int, int]:
 
 
 def may_be_heard_by_all(session: Session, recording: RecordingId) -> bool:
-    """Whether a recording was aired, so that anybody may hear it again."""
+    """Whether a recording was aired: then everybody may hear it again."""
     query = (
         select(Airing.id)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
@@ -121,7 +121,7 @@ def may_be_heard_by_all(session: Session, recording: RecordingId) -> bool:
 
 
 def last_sounded(session: Session, node: NodeId, now: datetime) -> AiringId | None:
-    """Return what sounded at a node last, within a day."""
+    """Return the last airing that a node played within a day."""
     query = (
         select(Airing.id)
         .join(Delivery, Delivery.airing == Airing.id)
@@ -134,13 +134,13 @@ def last_sounded(session: Session, node: NodeId, now: datetime) -> AiringId | No
 
 
 def code_digest(code: str) -> str:
-    """Return by what a report's code is known; case, blanks and dashes do not count."""
+    """Return the digest of a report's code; letter case, spaces and dashes are ignored."""
     plain = "".join(letter for letter in code.upper() if letter.isalnum())
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def report_by_code(session: Session, code: str) -> ListenerReport:
-    """Return the report that a code belongs to, or raise NotFound."""
+    """Return the report for a code, or raise NotFound."""
     query = select(ListenerReport).where(ListenerReport.code_sha256 == code_digest(code))
     found = session.scalars(query).one_or_none()
     if found is None:
@@ -166,7 +166,7 @@ def reports_in(
 
 
 def count_unanswered(session: Session, areas: Collection[AreaCode] | None) -> int:
-    """Count the reports of the areas (None: all) that nobody has answered."""
+    """Count the unanswered reports of the areas (None: all)."""
     query = select(func.count()).select_from(ListenerReport).where(ListenerReport.answered_at.is_(None))
     if areas is not None:
         query = query.where(ListenerReport.area.in_(areas))
@@ -174,7 +174,7 @@ def count_unanswered(session: Session, areas: Collection[AreaCode] | None) -> in
 
 
 def seen_report(session: Session, scope: Scope, report_id: ReportId) -> ListenerReport:
-    """Return the report, or raise NotFound: one outside the person's view is not there."""
+    """Return the report; raise NotFound also if the person may not see it."""
     row = session.get(ListenerReport, report_id)
     if row is None or row.area not in scope.seen:
         raise NotFound("Không có phản ánh này.", code="report.unknown")

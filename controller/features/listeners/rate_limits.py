@@ -1,4 +1,4 @@
-"""Limits of what anybody may send without signing in, kept in memory."""
+"""Rate limits for requests without sign-in, kept in memory."""
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -15,7 +15,7 @@ _ANSWERS = RateLimitItemPerMinute(20)
 
 
 class ListenerLimits:
-    """What was sent lately, by address and by loudspeaker."""
+    """Recent requests by network address and by loudspeaker."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -26,7 +26,7 @@ class ListenerLimits:
         self._hit(_NODE_REPORTS, "node", node)
 
     def asks(self, address: str) -> None:
-        """Count a look at an answer, or raise TooManyTries."""
+        """Count a request for an answer, or raise TooManyTries."""
         self._hit(_ANSWERS, "answer", address)
 
     def _hit(self, item: RateLimitItem, *key: str) -> None:

@@ -1,4 +1,4 @@
-"""Writes of listeners' reports: one is made by anybody, and answered by an officer of its area."""
+"""Writes of listeners' reports: anybody can make one, and an officer of its area answers."""
 
 import secrets
 from datetime import datetime
@@ -26,9 +26,9 @@ _CODE_LENGTH = 10
 def report_trouble(
     session: Session, node_id: NodeId, *, trouble: str, words: str, now: datetime
 ) -> tuple[ListenerReport, str]:
-    """Keep what a listener reports about a loudspeaker; return it with the code that shows the answer.
+    """Store a listener's report about a loudspeaker; return it with the code for reading the answer.
 
-    Nothing is kept of who sends it.
+    Nothing about the sender is stored.
     """
     node = session.get(Node, node_id)
     if node is None or node.retired_at is not None:
@@ -61,7 +61,7 @@ def report_trouble(
 def answer_report(
     session: Session, report_id: ReportId, *, answer: str, by: Operator, now: datetime
 ) -> ListenerReport:
-    """Answer a listener, or answer better: whoever has the code reads it."""
+    """Answer a report, or replace the answer; everybody who has the code can read it."""
     report = session.get(ListenerReport, report_id, with_for_update=True)
     if report is None:
         raise NotFound("Không có phản ánh này.", code="report.unknown")

@@ -1,1 +1,1 @@
-"""Outlines that the map of the province is drawn from."""
+"""Outlines for drawing the map of the province."""

@@ -1,4 +1,4 @@
-"""What the map of the province is drawn from, by JSON; for administrators, outlines come as a form."""
+"""JSON API for the outlines of the province map; administrators upload outlines as a form."""
 
 from fastapi import APIRouter
 
@@ -17,7 +17,7 @@ _FIELD = "The property that holds the official code; by default `id`, `code`, `m
 
 @router.get("/outlines", responses=refusals(401))
 def show(station: TheStation, _viewer: Signed) -> OutlinesShown:
-    """Return what the map is drawn from."""
+    """Return the source of the map's outlines."""
     with station.store.read() as session:
         return _shown(session)
 
@@ -28,7 +28,7 @@ def show(station: TheStation, _viewer: Signed) -> OutlinesShown:
     openapi_extra=described(field=_FIELD),
 )
 def bring(station: TheStation, viewer: Ruler, sent: SentByRuler) -> OutlinesTaken:
-    """Draw the map from a GeoJSON file (WGS 84), instead of what was there; a wrong file changes nothing."""
+    """Replace the map's outlines with a GeoJSON file (WGS 84); an invalid file changes nothing."""
     by, now = viewer.operator, station.now()
     drawn = bring_outlines(
         station.store, sent.file, name=sent.name, field=sent.first("field"), by=by, now=now
@@ -44,7 +44,7 @@ def bring(station: TheStation, viewer: Ruler, sent: SentByRuler) -> OutlinesTake
 
 @router.delete("/outlines", responses=refusals(401, 403, 404))
 def remove(station: TheStation, viewer: Signed) -> OutlinesShown:
-    """Draw the map as a sketch again."""
+    """Remove the outlines: the map is a sketch again."""
     with station.store.write() as session:
         remove_outlines(session, by=viewer.operator, now=station.now())
         return _shown(session)

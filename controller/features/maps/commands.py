@@ -1,4 +1,4 @@
-"""`loa map`: what the map of the province is drawn from."""
+"""`loa map`: import, show and remove the outlines of the province map."""
 
 from collections.abc import Sequence
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Which drawing of the province a page has: from imported outlines, or the sketch from centres alone."""
+"""Current drawing of the province: from imported outlines, or a sketch from centres only."""
 
 import hashlib
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ from controller.features.maps.sketch import Atlas, Centre, centres_of, sketch
 from controller.model.area_tree import AreaTree
 from devices.ids import AreaCode
 
-_MOST_KEPT = 8  # drawings: one station has one, and another after an import or a change of areas
-_MARK = 16  # letters that tell one drawing from another
+_MOST_KEPT = 8  # drawings: a station needs one at a time; an import or a change of areas makes a new one
+_MARK = 16  # characters of a drawing's identifier
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A drawing, what tells it from others, when its outlines came, and which communes lack one."""
+    """A drawing, its identifier, the import time of its outlines, and the communes without an outline."""
 
     atlas: Atlas
     mark: str
@@ -35,7 +35,7 @@ _KEPT: dict[_Key, Drawing] = {}
 
 
 def drawing(session: Session, scope: Scope) -> Drawing:
-    """Return the province as it is drawn now; one query, and one more when something about it has changed."""
+    """Return the current drawing of the province; one query, and one more if the data has changed."""
     tops = {code for code, area in scope.by_code.items() if area.parent is None}
     communes = {code: area for code, area in scope.by_code.items() if area.parent in tops}
     centres = centres_of({code: (area.latitude, area.longitude) for code, area in communes.items()})
@@ -54,7 +54,7 @@ def drawing(session: Session, scope: Scope) -> Drawing:
 
 
 def _parts(tree: AreaTree, communes: Iterable[AreaCode]) -> frozenset[tuple[AreaCode, AreaCode]]:
-    """Return what belongs to which commune: itself, its villages, the communes merged into it."""
+    """Return the areas that belong to each commune: itself, its villages, the communes merged into it."""
     return frozenset((commune, part) for commune in communes for part in tree.below([commune]))
 
 

@@ -1,6 +1,6 @@
-"""Reads outlines of communes out of GeoJSON (RFC 7946), or says what is wrong with it; pure.
+"""Reads outlines of communes from GeoJSON (RFC 7946), or reports what is wrong with it; pure.
 
-docs/operator.md says which files are taken.
+docs/operator.md describes the accepted files.
 """
 
 import json
@@ -21,14 +21,14 @@ MOST_POINTS = 600_000
 """A point takes some hundred bytes while it is read."""
 CODE_FIELDS = ("code", "ma", "ma_xa", "maxa", "ward_code", "gso_code")
 """Where a feature without an id may carry the official code, in any case of letters."""
-_CODE_DIGITS = 5  # of a commune's official code; programs that read it as a number lose its zeros
+_CODE_DIGITS = 5  # digits of a commune's official code; programs that read it as a number lose leading zeros
 _LEAST_RING = 4
 _FAR_NORTH, _FAR_EAST = 90.0, 180.0
 
 
 @dataclass(slots=True)
 class _Count:
-    """How many points were read so far."""
+    """Number of points read so far."""
 
     points: int = 0
 
@@ -36,7 +36,7 @@ class _Count:
 def read_outlines(data: bytes, field: str = "") -> dict[AreaCode, tuple[Polygon, ...]]:
     """Return each feature's polygons by its code; `field` names the property that holds the code.
 
-    BadInput, with a sentence that names the place, for whatever cannot be drawn: nothing is guessed.
+    Raises BadInput that names the place for anything that cannot be drawn: nothing is guessed.
     """
     if len(data) > LARGEST_OUTLINES:
         raise BadInput(

@@ -1,7 +1,7 @@
 """Draws the province from outlines that were imported; pure. docs/decisions/053-outlines-are-imported.md.
 
-What has no outline but a centre is a round cell above the others; what lies far away (Trường Sa) stands in a
-frame of its own, where the whole frame is the cell and each island a dot in it.
+A commune with a centre but no outline is a round cell above the others; a place far away (Trường Sa) is in
+a separate frame: the whole frame is the cell, and each island is a dot in it.
 """
 
 import itertools
@@ -25,18 +25,18 @@ from controller.features.maps.sketch import (
 from devices.ids import AreaCode
 
 _MARGIN = 8.0
-_FINGER = 13.0  # radius of a round cell: on a narrow telephone still a finger's width
-_ROOM_FOR_NAME = 14.0  # least radius of the roomiest spot of a cell that carries its name
-_WIDEST = 2.0  # times the height: what is broader is drawn smaller
-_UNITS = 10  # corners stand in tenths of a unit
+_FINGER = 13.0  # radius of a round cell: large enough for a finger on a narrow telephone
+_ROOM_FOR_NAME = 14.0  # smallest radius of the widest spot of a cell with a name in it
+_WIDEST = 2.0  # times the height: a wider land is drawn at a smaller scale
+_UNITS = 10  # corners are in tenths of a unit
 _LEAST_RING = 3  # corners that enclose something
 _ROUND = 16  # corners of a round cell
-_INSET_TOP, _INSET_EDGE = 30.0, 6.0  # of the frame: its name stands above, a rim is left around
+_INSET_TOP, _INSET_EDGE = 30.0, 6.0  # of the frame: its name is above, with a margin around it
 
 
 @dataclass(frozen=True, slots=True)
 class _Plane:
-    """From degrees to units of the drawing: one scale of longitudes does for a province."""
+    """Converts degrees to units of the drawing: one scale of longitudes is accurate enough for a province."""
 
     west: float
     north: float
@@ -46,7 +46,7 @@ class _Plane:
     top: float = _MARGIN
 
     def at(self, point: Point) -> Point:
-        """Return where a longitude and latitude stand."""
+        """Return the position of a longitude and latitude on the drawing."""
         x = self.left + (point[0] - self.west) * self.shrink * self.scale
         return x, self.top + (self.north - point[1]) * self.scale
 
@@ -59,7 +59,7 @@ class _Bounds:
     north: float
 
     def plane(self, width: float, height: float, *, left: float, top: float) -> _Plane:
-        """Return the plane on which all of it fits, in its middle."""
+        """Return a plane that fits all points, centred."""
         shrink = math.cos(math.radians((self.south + self.north) / 2))
         wide, tall = (self.east - self.west) * shrink, self.north - self.south
         scale = min(width / wide if wide else math.inf, height / tall if tall else math.inf)
@@ -69,7 +69,7 @@ class _Bounds:
 
 
 def outlined(land: Mapping[AreaCode, Sequence[CommuneShape]], centres: Sequence[Centre]) -> Atlas:
-    """Return the drawing: `land` has each commune's own outline and those of what became a part of it."""
+    """Return the drawing: `land` has each commune's own outline and those of areas merged into it."""
     lone = [one for one in centres if not land.get(one.code)]
     spread = {code: _bounds_of(shapes) for code, shapes in sorted(land.items()) if shapes}
     spread |= {one.code: _Bounds(one.longitude, one.latitude, one.longitude, one.latitude) for one in lone}
@@ -82,7 +82,7 @@ def outlined(land: Mapping[AreaCode, Sequence[CommuneShape]], centres: Sequence[
     inner = HEIGHT - 2 * _MARGIN
     plane = bounds.plane(_WIDEST * HEIGHT, inner, left=_MARGIN, top=_MARGIN)
     wide = (bounds.east - bounds.west) * plane.shrink * plane.scale
-    # the drawing is as broad as the land, and as high as that leaves it
+    # the drawing is as wide as the land, and its height follows
     plane = bounds.plane(wide, inner, left=_MARGIN, top=_MARGIN)
     width = wide + 2 * _MARGIN
     whole = [_drawn(code, land[code], plane) for code in near if land.get(code)]
@@ -117,7 +117,7 @@ def _round(one: Centre, plane: _Plane) -> CommuneCell:
 def _framed(
     code: AreaCode, shapes: Sequence[CommuneShape], bounds: _Bounds, corner: Point, wide: float
 ) -> CommuneCell:
-    """A cell as large as its share of the frame, for a finger; in it the islands, each where it lies."""
+    """Return a cell that fills its share of the frame (finger size), with its islands in place."""
     left, top = corner[0] + _INSET_EDGE, corner[1] + _INSET_TOP
     wide, tall = wide - 2 * _INSET_EDGE, INSET_HEIGHT - _INSET_TOP - _INSET_EDGE
     sheet = [(left, top), (left + wide, top), (left + wide, top + tall), (left, top + tall), (left, top)]
@@ -131,9 +131,9 @@ def _framed(
 
 
 def outline_path(rings: Iterable[Sequence[Point]], at: Callable[[Point], Point]) -> str:
-    """Return closed rings as one SVG path: whole tenths of a unit, each corner told from the one before.
+    """Return closed rings as one SVG path: whole tenths of a unit, each corner relative to the one before.
 
-    Neighbours share their corners and so their tenths: no gap opens. What shrinks to nothing is a dot.
+    Neighbours share their corners and so their rounded values: there are no gaps. A ring of no size is a dot.
     """
     return "".join(_steps([_tenths(at(point)) for point in ring]) for ring in rings)
 
@@ -157,7 +157,7 @@ def _listed(tenths: Iterable[int]) -> str:
 
 
 def _number(tenths: int) -> str:
-    """Return tenths as SVG reads them, as short as they can be written."""
+    """Return tenths as the shortest SVG number."""
     whole, tenth = divmod(abs(tenths), _UNITS)
     sign = "-" if tenths < 0 else ""
     return f"{sign}{whole or ''}.{tenth}" if tenth else f"{sign}{whole}"

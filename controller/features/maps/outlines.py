@@ -1,4 +1,4 @@
-"""Outlines that the province brought for its map: checked against its communes, kept whole or not at all.
+"""Imported outlines for the map: checked against the communes, and stored completely or not at all.
 
 docs/decisions/053-outlines-are-imported.md
 """
@@ -22,16 +22,16 @@ from controller.model.areas import Area, AreaOutline
 from controller.model.permissions import Act, Operator
 from devices.ids import AreaCode
 
-_GRAIN = 100_000  # whole numbers a degree: a metre
+_GRAIN = 100_000  # integer steps in a degree: a step is about a metre
 _FARTHEST = 0.5  # degrees between a commune's centre and its outline: more is another commune's outline
-_FEW = 3  # codes that a sentence names before it counts
-_CODE_SHOWN = 20  # letters of a code that is none
-_LONGEST_NAME = 200  # letters of a file's name in the journal
+_FEW = 3  # codes that a sentence lists before it only counts them
+_CODE_SHOWN = 20  # characters shown of an invalid code
+_LONGEST_NAME = 200  # characters of a file's name in the journal
 
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """What an outline is compared with: a commune's name, and its centre where it is known."""
+    """Data that an outline is checked against: a commune's name, and its centre if known."""
 
     name: str
     centre: Point | None
@@ -39,7 +39,7 @@ class Commune:
 
 @dataclass(frozen=True, slots=True)
 class PreparedOutlines:
-    """A file that can be kept: its outlines made light, which communes it lacks, and what it was."""
+    """A file ready to store: its simplified outlines, the communes without one, and facts about the file."""
 
     drawn: Simplified
     missing: tuple[str, ...]
@@ -49,7 +49,7 @@ class PreparedOutlines:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The outlines in use: which, since when, and of how many areas."""
+    """The outlines in use: identifier, import time, and number of areas."""
 
     mark: str
     imported_at: datetime
@@ -66,7 +66,7 @@ def communes_to_outline(session: Session) -> dict[AreaCode, Commune]:
 def prepare_outlines(
     data: bytes, communes: Mapping[AreaCode, Commune], *, file: str = "", field: str = ""
 ) -> PreparedOutlines:
-    """Return what a file brings, or raise BadInput; takes seconds, so it runs outside of a transaction."""
+    """Return the outlines in a file, or raise BadInput; takes seconds, so it runs outside a transaction."""
     brought = read_outlines(data, field)
     _refuse_strangers(brought, communes)
     for code, polygons in brought.items():
@@ -78,7 +78,7 @@ def prepare_outlines(
 
 
 def keep_outlines(session: Session, prepared: PreparedOutlines, *, by: Operator, now: datetime) -> None:
-    """Draw the map from these outlines from now on, instead of any that were there."""
+    """Replace the stored outlines of the map with these."""
     top = top_area(session).code
     require(session, by, Act.RULE, top)
     shapes = prepared.drawn.shapes
@@ -105,7 +105,7 @@ def keep_outlines(session: Session, prepared: PreparedOutlines, *, by: Operator,
 
 
 def remove_outlines(session: Session, *, by: Operator, now: datetime) -> int:
-    """Draw the map as a sketch again; return how many outlines were removed."""
+    """Remove the outlines, so that the map is a sketch again; return how many were removed."""
     top = top_area(session).code
     require(session, by, Act.RULE, top)
     edition = edition_of(session)
@@ -117,7 +117,7 @@ def remove_outlines(session: Session, *, by: Operator, now: datetime) -> int:
 
 
 def edition_of(session: Session) -> Edition | None:
-    """Return which outlines are in use, without reading them; None: the map is a sketch."""
+    """Return facts about the outlines in use, without reading them; None: the map is a sketch."""
     columns = AreaOutline.edition, AreaOutline.imported_at
     found = session.execute(select(*columns, func.count()).group_by(*columns)).first()
     return None if found is None else Edition(*found)

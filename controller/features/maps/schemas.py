@@ -8,7 +8,7 @@ from controller.http.schemas import View
 
 
 class OutlinesShown(View):
-    """The outlines in use; none: the map is a sketch from the communes' centres."""
+    """The outlines in use; if there are none, the map is a sketch from the communes' centres."""
 
     outlines: int
     imported_at: datetime | None
@@ -16,7 +16,7 @@ class OutlinesShown(View):
 
 
 class OutlinesTaken(OutlinesShown):
-    """Outlines that were just imported, and how they were made light."""
+    """Outlines that were just imported, and how they were simplified."""
 
     corners: int
     tolerance_degrees: float

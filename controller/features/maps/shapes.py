@@ -1,6 +1,6 @@
-"""Makes outlines light enough to draw, without gaps between neighbours; the only door to shapely.
+"""Simplifies outlines for drawing, without gaps between neighbours; the only module that uses shapely.
 
-docs/decisions/053-outlines-are-imported.md says how light, and why.
+docs/decisions/053-outlines-are-imported.md gives the limits and the reasons.
 """
 
 import itertools
@@ -23,7 +23,7 @@ _DIGITS = 5  # of a degree: a metre
 
 @dataclass(frozen=True, slots=True)
 class CommuneShape:
-    """One commune as it is drawn: its parts, the largest first; the roomiest spot in it and its radius."""
+    """One commune for drawing: its parts, largest first; the centre and radius of its widest spot."""
 
     polygons: tuple[Polygon, ...]
     spot: Point
@@ -32,7 +32,7 @@ class CommuneShape:
 
 @dataclass(frozen=True, slots=True)
 class Simplified:
-    """All outlines of a file, how coarse they became, and how many of the smallest islands were left out."""
+    """All outlines of a file, the tolerance of simplification, and the number of small islands left out."""
 
     shapes: Mapping[AreaCode, CommuneShape]
     tolerance: float
@@ -40,14 +40,14 @@ class Simplified:
 
     @property
     def corners(self) -> int:
-        """How many corners there are to draw."""
+        """Number of corners to draw."""
         return sum(len(ring) for shape in self.shapes.values() for part in shape.polygons for ring in part)
 
 
 def simplified(outlines: Mapping[AreaCode, Sequence[Polygon]]) -> Simplified:
-    """Return the outlines with as many corners as can be drawn; neighbours keep one border between them.
+    """Return the outlines with no more corners than can be drawn; neighbours keep a common border.
 
-    Takes seconds for the finest data. BadInput for outlines that enclose nothing, or stay too heavy.
+    Takes seconds for very detailed data. BadInput for outlines without an area, or with too many corners.
     """
     import shapely
     from shapely.errors import ShapelyError
@@ -57,7 +57,7 @@ def simplified(outlines: Mapping[AreaCode, Sequence[Polygon]]) -> Simplified:
         kept, left_out = _largest(whole)
         shapes: Any = [shapely.MultiPolygon(kept[code]) for code in kept]
         for tolerance in TOLERANCES:
-            # what is simplified already is simplified further: the finest data is gone through once
+            # each step simplifies the previous result, so the full data is processed only once
             shapes = shapely.coverage_simplify(shapes, tolerance)
             if shapely.get_num_coordinates(shapes).sum() <= MOST_CORNERS:
                 drawn = {code: _shape(one) for code, one in zip(kept, shapes, strict=True)}
@@ -74,7 +74,7 @@ def simplified(outlines: Mapping[AreaCode, Sequence[Polygon]]) -> Simplified:
 
 
 def _sound(code: AreaCode, polygons: Sequence[Polygon]) -> list[Any]:
-    """Return the parts as valid polygons: a ring that crosses itself is taken apart where it does."""
+    """Return the parts as valid polygons: a ring that crosses itself is split at the crossing."""
     import shapely
 
     drawn = shapely.MultiPolygon([shapely.Polygon(part[0], part[1:]) for part in polygons])
@@ -91,7 +91,7 @@ def _sound(code: AreaCode, polygons: Sequence[Polygon]) -> list[Any]:
 
 
 def _largest(whole: Mapping[AreaCode, Sequence[Any]]) -> tuple[dict[AreaCode, list[Any]], int]:
-    """Leave out the smallest islands where there are too many; each commune keeps its largest part."""
+    """Leave out the smallest islands if there are too many; each commune keeps its largest part."""
     islands = sorted(itertools.chain(*(parts[1:] for parts in whole.values())), key=lambda part: -part.area)
     room = max(0, MOST_PARTS - len(whole))
     kept = {id(part) for part in islands[:room]}
@@ -105,7 +105,7 @@ def _largest(whole: Mapping[AreaCode, Sequence[Any]]) -> tuple[dict[AreaCode, li
 def _shape(drawn: Any) -> CommuneShape:
     import shapely
 
-    # outer rings one way round, holes the other: SVG fills what is between them
+    # outer rings and holes have opposite directions: SVG fills the area between them
     parts = sorted(shapely.get_parts(shapely.orient_polygons(drawn)), key=lambda part: -part.area)
     middle = shapely.maximum_inscribed_circle(parts[0])
     return CommuneShape(

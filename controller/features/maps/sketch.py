@@ -1,8 +1,8 @@
-"""Draws the province as a sketch of cells, one a commune, from the centres alone; pure, no outside map.
+"""Draws the province as a sketch with one cell for each commune, from the centres only; pure.
 
-Cells are the Voronoi cells of the centres, cut to a circle each. Centres that crowd together are pushed apart
-first, so that every cell is large enough for a finger; what lies far from the rest (Trường Sa) stands in a
-frame of its own.
+Uses no external map. Cells are the Voronoi cells of the centres, each cut to a circle. Centres close together
+are moved apart first, so that every cell is large enough for a finger; places far away (Trường Sa) are in a
+separate frame.
 """
 
 import math
@@ -24,17 +24,17 @@ _APART = 30.0
 _PUSHES = 80
 _CORNERS = 28
 _NEAREST = 3
-_REACH = 0.72  # of the mean distance to the nearest centres: cells touch, and the coast stays a coast
+_REACH = 0.72  # of the mean distance to the nearest centres: cells touch, and the coast stays visible
 FAR = 3.0
 """Degrees from the middle: beyond it, a place is drawn in a frame of its own."""
 INSET_WIDTH, INSET_HEIGHT = 118.0, 104.0
 """Of that frame."""
-_ROOM_FOR_NAME = 25.0  # least radius of a cell that carries its name
+_ROOM_FOR_NAME = 25.0  # smallest radius of a cell with a name in it
 
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """One commune's middle, in degrees."""
+    """Centre of one commune, in degrees."""
 
     code: AreaCode
     latitude: float
@@ -43,7 +43,7 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class CommuneCell:
-    """One commune on the drawing: its outline as SVG path, and where a sign or name may stand."""
+    """One commune on the drawing: its outline as SVG path, and the position of a symbol or name."""
 
     code: AreaCode
     path: str
@@ -57,7 +57,7 @@ class CommuneCell:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """The drawing: its size, its cells, and the frame of what lies far away (x, y, width, height)."""
+    """The drawing: its size, its cells, and the frame for places far away (x, y, width, height)."""
 
     width: float
     height: float
@@ -67,7 +67,7 @@ class Atlas:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What a name covers: its middle, how broad and how high."""
+    """The box that a name covers: centre, width and height."""
 
     x: float
     y: float
@@ -75,13 +75,13 @@ class Box:
     tall: float
 
     def meets(self, other: "Box") -> bool:
-        """Whether the two cover something together."""
+        """Whether the two boxes overlap."""
         beside = abs(self.x - other.x) >= (self.wide + other.wide) / 2
         return not beside and abs(self.y - other.y) < (self.tall + other.tall) / 2
 
 
 def free_of_others(boxes: Sequence[Box]) -> list[bool]:
-    """Return for each name whether it may stand: it meets none of those before it that stand."""
+    """Return for each name whether to show it: it must not overlap an earlier name that is shown."""
     kept: list[Box] = []
     free = []
     for box in boxes:
@@ -114,7 +114,7 @@ def sketch(centres: tuple[Centre, ...]) -> Atlas:
 
 
 def with_far_away(width: float, height: float, cells: Sequence[CommuneCell], far: Sequence[Centre]) -> Atlas:
-    """Return the drawing with a frame at its lower right for what lies far away."""
+    """Return the drawing with a frame at its lower right for places far away."""
     if not far:
         return Atlas(width, height, tuple(cells))
     frame = frame_at(width, height)
@@ -145,13 +145,13 @@ def _split(centres: tuple[Centre, ...]) -> tuple[list[Centre], list[Centre]]:
 
 
 def _flat(centres: Sequence[Centre]) -> list[Point]:
-    """Degrees to a plane: a province is small enough for one scale of longitudes."""
+    """Convert degrees to a plane: a province is small enough for one scale of longitudes."""
     shrink = math.cos(math.radians(sum(one.latitude for one in centres) / len(centres)))
     return [(one.longitude * shrink, -one.latitude) for one in centres]
 
 
 def _fitted(points: Sequence[Point]) -> list[Point]:
-    """Points moved and scaled so that they fill the height, with room for the outermost cells."""
+    """Move and scale points so that they fill the height, with space for the outermost cells."""
     left, top = min(x for x, _ in points), min(y for _, y in points)
     tall = max(max(y for _, y in points) - top, (max(x for x, _ in points) - left) / 2) or 1.0
     scale = (HEIGHT - 90) / tall
@@ -159,7 +159,7 @@ def _fitted(points: Sequence[Point]) -> list[Point]:
 
 
 def _spread_out(points: list[Point]) -> list[Point]:
-    """Push crowded centres apart, a little at a time, until none is nearer than a finger is broad."""
+    """Move close centres apart in small steps until all are at least the width of a finger apart."""
     for _ in range(_PUSHES):
         moved = [list(point) for point in points]
         for one in range(len(points)):
@@ -169,7 +169,7 @@ def _spread_out(points: list[Point]) -> list[Point]:
                 if distance >= _APART:
                     continue
                 push = (_APART - distance) / 2.5
-                # two at the same spot are parted sideways
+                # two centres at the same point are moved apart horizontally
                 dx, dy = ((x - u) / distance, (y - v) / distance) if distance else (1.0, 0.0)
                 moved[one][0] += dx * push
                 moved[one][1] += dy * push
@@ -186,7 +186,7 @@ def _reach(points: Sequence[Point], place: int) -> float:
 
 
 def _cell(points: Sequence[Point], reach: Sequence[float], place: int) -> list[Point]:
-    """The circle around a centre, cut by a line before each neighbour; the larger one gets a little more."""
+    """Return the circle around a centre, cut by a line before each neighbour; larger ones get more."""
     x, y = points[place]
     radius = reach[place]
     ring = [
@@ -196,7 +196,7 @@ def _cell(points: Sequence[Point], reach: Sequence[float], place: int) -> list[P
     for other, (u, v) in enumerate(points):
         if other == place or math.hypot(x - u, y - v) > radius + reach[other]:
             continue
-        # nearer than half way to the neighbour is always kept, else a small cell could vanish
+        # at least 35 % of the distance to the neighbour is kept, otherwise a small cell could vanish
         lean = max(-0.15, min(0.15, (radius - reach[other]) / (radius + reach[other])))
         half = (0.5 + lean) * ((u - x) ** 2 + (v - y) ** 2)
         ring = _cut(ring, (u - x, v - y), (u - x) * x + (v - y) * y + half)
@@ -236,7 +236,7 @@ def _framed(one: Centre, x: float, y: float) -> CommuneCell:
 
 
 def centres_of(places: Mapping[AreaCode, tuple[float | None, float | None]]) -> tuple[Centre, ...]:
-    """Return the centres of the areas whose place is known, by code."""
+    """Return the centres of the areas with a known position, by code."""
     return tuple(
         Centre(code, latitude, longitude)
         for code, (latitude, longitude) in sorted(places.items())

@@ -1,4 +1,4 @@
-"""Outlines that are brought for the map: by the page, by a program, by a command."""
+"""Imports outlines for the map; used by the page, the API and the command."""
 
 import threading
 from datetime import datetime
@@ -23,10 +23,10 @@ _preparing = threading.Lock()
 def bring_outlines(
     store: Store, source: BinaryIO | None, *, name: str, field: str = "", by: Operator, now: datetime
 ) -> PreparedOutlines:
-    """Draw the map from a file from now on; who may not, learns so before seconds of work.
+    """Import outlines from a file; the permission is checked before the seconds of work.
 
-    One at a time, since a fine one takes seconds and 100 MB. `field`: the property that holds the official
-    code; empty: those that are usual. Raises BadInput, or Busy while another one is prepared.
+    One import at a time, because a detailed file takes seconds and 100 MB. `field`: the property with the
+    official code; empty: the usual names. Raises BadInput, or Busy during another import.
     """
     with store.read() as session:
         require(session, by, Act.RULE, top_area(session).code)

@@ -1,4 +1,4 @@
-"""What technicians do with nodes in use, by JSON."""
+"""JSON API for technicians' actions on nodes in use."""
 
 from fastapi import APIRouter
 
@@ -24,7 +24,7 @@ router = APIRouter(tags=["fleet"])
 
 @router.post("/nodes/{node_id}/quarantine", responses=refusals(401, 404, 409, 422))
 def quarantine(station: TheStation, viewer: Signed, node_id: str, asked: NodeReason) -> NodeShown:
-    """Have a node say and hear nothing until it is released."""
+    """Quarantine a node: it plays nothing and its messages are ignored until it is released."""
     with station.store.write() as session:
         quarantine_node(session, NodeId(node_id), reason=asked.reason, by=viewer.operator, now=station.now())
     return _after(station, node_id)
@@ -40,7 +40,7 @@ def release(station: TheStation, viewer: Signed, node_id: str) -> NodeShown:
 
 @router.post("/nodes/{node_id}/volume", responses=refusals(401, 404, 409, 422))
 def volume(station: TheStation, viewer: Signed, node_id: str, asked: NodeVolume) -> NodeShown:
-    """Cap a node's volume; 100 takes the cap away."""
+    """Limit a node's volume in percent; 100 removes the limit."""
     with station.store.write() as session:
         limit_volume(session, NodeId(node_id), asked.loudest, by=viewer.operator, now=station.now())
     return _after(station, node_id)
@@ -48,7 +48,7 @@ def volume(station: TheStation, viewer: Signed, node_id: str, asked: NodeVolume)
 
 @router.post("/nodes/{node_id}/test", status_code=201, responses=refusals(401, 404, 409, 422))
 def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTest) -> NodeTestPlanned:
-    """Have this one loudspeaker sound an approved test within seconds; refused in quiet hours."""
+    """Play an approved test on this loudspeaker only, within seconds; refused in quiet hours."""
     with station.store.write() as session:
         airing = try_node(
             session,
@@ -64,7 +64,7 @@ def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTes
 
 @router.get("/nodes/{node_id}/hardware", responses=refusals(401, 404))
 def hardware(station: TheStation, viewer: Signed, node_id: str) -> list[HardwareShown]:
-    """Return every board that bore the node's name, the newest first."""
+    """Return every board that has had the node's name, newest first."""
     check_enrols(viewer)
     with station.store.read() as session:
         if get_node(session, NodeId(node_id)).area not in viewer.scope.seen:
@@ -74,7 +74,7 @@ def hardware(station: TheStation, viewer: Signed, node_id: str) -> list[Hardware
 
 
 def _after(station: Station, node_id: str) -> NodeShown:
-    """Return the node as it is now, and have the plans follow at once."""
+    """Return the node as it is now, and update the plans at once."""
     station.poke()
     with station.store.read() as session:
         node = get_node(session, NodeId(node_id))

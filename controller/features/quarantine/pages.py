@@ -37,7 +37,7 @@ def volume(
     node_id: str,
     muc: Annotated[int, Form(ge=0, le=100)] = 100,
 ) -> Response:
-    """Cap the node's volume; 100 takes the cap away."""
+    """Limit the node's volume in percent; 100 removes the limit."""
 
     def act(session: Session, node: NodeId, by: Operator) -> None:
         limit_volume(session, node, muc, by=by, now=station.now())
@@ -49,7 +49,7 @@ def volume(
 def quarantine(
     request: Request, station: TheStation, viewer: Signed, node_id: str, ly_do: Why = ""
 ) -> Response:
-    """Have the node say and hear nothing."""
+    """Quarantine the node: it plays nothing and its messages are ignored."""
 
     def act(session: Session, node: NodeId, by: Operator) -> None:
         quarantine_node(session, node, reason=ly_do, by=by, now=station.now())
@@ -69,7 +69,7 @@ def release(request: Request, station: TheStation, viewer: Signed, node_id: str)
 
 @router.post("/ngung-dung")
 def retire(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
-    """Take the node out of use; what it played stays in the log."""
+    """Retire the node; what it played stays in the log."""
 
     def act(session: Session, node: NodeId, by: Operator) -> None:
         retire_node(session, node, by=by, now=station.now())
@@ -85,7 +85,7 @@ def sound_test(
     node_id: str,
     muc: Annotated[int, Form(ge=0, le=100)] = TEST_VOLUME,
 ) -> Response:
-    """Have this one loudspeaker say that it is being tested."""
+    """Play a test announcement on this loudspeaker only."""
     need(viewer, Act.ENROL)
     try:
         with station.store.write() as session:
@@ -107,7 +107,7 @@ def care(
     viec: Annotated[str, Form(max_length=10)] = "",
     ghi_chu: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
 ) -> Response:
-    """Say who looks after the node's faults, what is known, and that they were seen."""
+    """Set the assignee of the node's faults and the note, and mark the faults as seen."""
 
     def act(session: Session, node: NodeId, by: Operator) -> None:
         told: dict[str, Any] = {"note": ghi_chu}
@@ -121,7 +121,7 @@ def care(
 
 
 def seen_node(session: Session, viewer: Viewer, node_id: str) -> Node:
-    """Return the node, or raise NotFound: one of another area is not there."""
+    """Return the node; raise NotFound also for a node of another area."""
     node = get_node(session, NodeId(node_id))
     if node.area not in viewer.scope.seen:
         raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code=_UNKNOWN)

@@ -8,12 +8,12 @@ from controller.http.schemas import Command
 
 
 class NodeReason(Command):
-    """Why."""
+    """The reason."""
 
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class NodeVolume(Command):
-    """The loudest that the node may be, percent, beside what policies say."""
+    """Maximum volume of the node in percent; limits of policies apply as well."""
 
     loudest: Annotated[int, Field(ge=0, le=100)]

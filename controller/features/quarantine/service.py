@@ -21,7 +21,7 @@ LOUDEST = 100
 
 
 def quarantine_node(session: Session, node_id: NodeId, *, reason: str, by: Operator, now: datetime) -> None:
-    """Have a node say and hear nothing: its own plan bids it silence, and what it tells is not believed."""
+    """Quarantine a node: its own plan orders silence, and its messages are ignored."""
     node = _in_use(session, node_id, by)
     reason = reason.strip()
     if not reason:
@@ -46,7 +46,7 @@ def release_node(session: Session, node_id: NodeId, *, by: Operator, now: dateti
 
 
 def limit_volume(session: Session, node_id: NodeId, loudest: int, *, by: Operator, now: datetime) -> None:
-    """Cap one node's volume, percent, beside what policies cap; 100 takes the cap away."""
+    """Limit one node's volume in percent, in addition to policies; 100 removes the limit."""
     node = _in_use(session, node_id, by)
     if not 0 <= loudest <= LOUDEST:
         raise BadInput("Âm lượng phải từ 0 đến 100.", code="node.bad-volume")
@@ -67,7 +67,7 @@ _COMING = tuple(state for state in OPEN if state is not AiringState.SOUNDING)
 
 
 def drop_what_it_will_not_hear(session: Session, node: NodeId) -> None:
-    """Leave a node out of what is coming and has not reached it yet."""
+    """Remove a node from coming airings that have not reached it yet."""
     coming = select(Airing.id).where(Airing.state.in_(_COMING))
     session.execute(
         delete(Delivery)

@@ -1,1 +1,1 @@
-"""Airings that were cut off come again in the next slot."""
+"""Plans interrupted airings again in the next free slot."""

@@ -29,7 +29,7 @@ router = APIRouter()
 
 
 class Chosen(Typed):
-    """When it shall be heard again, and by which loudspeakers."""
+    """The new start, and the chosen loudspeakers."""
 
     loa: list[str] = Field(default_factory=list)
 
@@ -57,7 +57,7 @@ def plan(
     airing_id: str,
     form: Annotated[Chosen, Form()],
 ) -> Response:
-    """Plan it once more for those that were chosen."""
+    """Plan it again for the chosen loudspeakers."""
     with station.store.read() as session:
         airing = seen_airing(session, viewer.scope, airing_id)
     need(viewer, Act.AIR)

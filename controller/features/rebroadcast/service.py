@@ -1,4 +1,4 @@
-"""Programmes that a higher grade cut off come again in the next slot, where their rule says so."""
+"""Plans programmes that a higher grade interrupted again in the next free slot, if their rule says so."""
 
 import logging
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ def _is_cut_off() -> tuple[ColumnElement[bool], ...]:
 
 
 def _areas(session: Session, airing_id: AiringId) -> tuple[AreaCode, ...]:
-    """Return where loudspeakers were cut off, by where they stood then."""
+    """Return the areas in which loudspeakers were interrupted, by their area at that time."""
     query = select(Delivery.area).join(Airing, Airing.id == Delivery.airing).distinct()
     query = query.where(Delivery.airing == airing_id, *_is_cut_off())
     return area_tree(session).outermost(area for area in session.scalars(query) if area is not None)

@@ -1,1 +1,1 @@
-"""Nodes that come to another area."""
+"""Moves nodes to another area."""

@@ -1,4 +1,4 @@
-"""Nodes that come to another area: told by a signed place; what they aired stays where it was aired."""
+"""Moves nodes to another area with a signed place; their past airings stay with the earlier area."""
 
 import hashlib
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ PLACE_LIFE = timedelta(days=400)
 def move_node(
     session: Session, node_id: NodeId, to: AreaCode, *, by: Operator, password: Password, now: datetime
 ) -> None:
-    """Have a node stand in another area, with all that is planned there; signed by the administrator."""
+    """Move a node to another area with all that is planned there; signed by the administrator."""
     node = get_node(session, node_id)
     if to not in area_tree(session) or to in ended_areas(session):
         raise BadInput(f"Không có địa bàn nào mang mã {to}.", code="area.unknown")
@@ -51,7 +51,7 @@ def place_key(session: Session, by: Operator, password: Password, now: datetime)
 def move_nodes(
     session: Session, nodes: Iterable[Node], to: AreaCode, *, key: SigningKey, by: Operator, now: datetime
 ) -> None:
-    """Move nodes of one province, whose caller has checked who may, and tell them."""
+    """Move nodes of one province and publish their places; the caller has checked the permission."""
     nodes = list(nodes)
     for node in nodes:
         record(session, by, "node.moved", node.id, now, detail={"from": node.area, "to": to})
@@ -98,7 +98,7 @@ def sign_places_below(
 ) -> int:
     """Tell all nodes of an area anew where they stand; return how many.
 
-    For when the key that signed it was compromised, or ends soon.
+    Use it when the key that signed the places was compromised, or ends soon.
     """
     require(session, by, Act.RULE, get_area(session, area).code)
     key = place_key(session, by, password, now)

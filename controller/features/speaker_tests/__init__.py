@@ -1,1 +1,1 @@
-"""A test that one loudspeaker alone sounds."""
+"""A test that plays on one loudspeaker only."""

@@ -1,4 +1,4 @@
-"""A test that one loudspeaker alone sounds: an approved recording that says aloud that it is a test."""
+"""A test on one loudspeaker only: an approved recording that announces that it is a test."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -66,7 +66,7 @@ def try_node(
     bulletin: BulletinId | None = None,
     volume: int = TEST_VOLUME,
 ) -> Airing:
-    """Have one loudspeaker sound a test at once, by its own plan; refused where policies forbid it now.
+    """Play a test on one loudspeaker at once, through its own plan; refused if policies forbid it now.
 
     `bulletin` None: the newest approved test of the node's areas that is short and says that it is one.
     """
@@ -141,7 +141,7 @@ def _chosen(
 
 
 def _is_allowed(airing: Airing, duration_ms: int, policies: Sequence[Policy], start: datetime) -> bool:
-    """Say whether policies would let all of it be heard, if it began then; pure."""
+    """Whether policies would allow the whole test if it began then; pure."""
     planned = PlannedAiring.model_construct(
         airing=airing.id,
         recording=RecordingId(""),

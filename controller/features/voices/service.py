@@ -79,7 +79,7 @@ def remove_voice(name: str) -> None:
 
 
 def added_voices() -> list[dict[str, Any]]:
-    """What is known of each added voice."""
+    """Return the details of each added voice."""
     return [asdict(record) for record in voice_records(Settings().voices_dir)]
 
 
@@ -139,7 +139,7 @@ def _stem(source: str) -> str:
 
 
 def _beside(source: str) -> str:
-    """Where the settings of a voice usually lie: beside the model, with the suffix .json."""
+    """Return the usual location of a voice's settings: next to the model, with the suffix .json."""
     if not is_address(source):
         return source + _SETTINGS_SUFFIX
     parts = urlsplit(source)

@@ -1,4 +1,4 @@
-"""Areas that change, by JSON: for administrators, with the password that opens their own key."""
+"""JSON API for changes of areas: for administrators, with the password that opens their own key."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -47,7 +47,7 @@ def create(station: TheStation, viewer: Signed, asked: NewAreaAsked) -> AreaWhol
 
 @router.post("/areas/{area}/rename", responses=refusals(401, 404, 409, 422))
 def rename(station: TheStation, viewer: Signed, area: str, asked: Rename) -> AreaWhole:
-    """Call an area otherwise from now on."""
+    """Rename an area."""
     code, by, now = AreaCode(area), viewer.operator, station.now()
     operations.change(
         station,
@@ -58,7 +58,7 @@ def rename(station: TheStation, viewer: Signed, area: str, asked: Rename) -> Are
 
 @router.post("/areas/{area}/move", responses=refusals(401, 404, 409, 422))
 def move(request: Request, station: TheStation, viewer: Signed, area: str, asked: GoInto) -> Changed:
-    """Put an area with all below it under another one."""
+    """Move an area with all below it under another one."""
     code, to, by, now = AreaCode(area), AreaCode(asked.to), viewer.operator, station.now()
     told = operations.change_signed(
         station,
@@ -119,7 +119,7 @@ def close(request: Request, station: TheStation, viewer: Signed, area: str, aske
 
 @router.post("/nodes/{node_id}/move", responses=refusals(401, 404, 409, 422))
 def move_one(request: Request, station: TheStation, viewer: Signed, node_id: str, asked: GoInto) -> Changed:
-    """Have a node stand in another area."""
+    """Move a node to another area."""
     node, to, by, now = NodeId(node_id), AreaCode(asked.to), viewer.operator, station.now()
     operations.change_signed(
         station,

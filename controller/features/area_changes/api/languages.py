@@ -24,7 +24,7 @@ def known(viewer: Signed) -> list[LanguageShown]:
 
 @router.get("/area-languages", responses=refusals(401))
 def of_areas(station: TheStation, viewer: Signed) -> list[AreaLanguages]:
-    """Return the areas that have a list of their own; all others hear what the area above them does."""
+    """Return the areas with a language list of their own; all others use the list of the area above."""
     with station.store.read() as session:
         lists = area_languages(session)
     seen = viewer.scope.seen
@@ -33,7 +33,7 @@ def of_areas(station: TheStation, viewer: Signed) -> list[AreaLanguages]:
 
 @router.put("/areas/{area}/languages", responses=refusals(401, 403, 404, 422))
 def choose(station: TheStation, viewer: Signed, area: Code, asked: LanguagesAsked) -> AreaLanguages:
-    """Say in which languages an area and all below it are spoken to, the best first; none: as above it."""
+    """Set the languages of an area and all below it, best first; an empty list: as the area above."""
     if area not in viewer.scope.seen:
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
     wanted = [LanguageCode(code) for code in asked.languages]

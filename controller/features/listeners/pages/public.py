@@ -1,4 +1,4 @@
-"""Công khai: a commune's timetable, what was aired to read and hear again, and feeds; nobody signs in."""
+"""Công khai: a commune's timetable, past airings to read and hear again, and feeds; without sign-in."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -45,7 +45,7 @@ Code = Annotated[str, Path(max_length=64)]
 
 
 def _area(session: Session, code: str) -> tuple[Area, frozenset[AreaCode]]:
-    """Return the area and all whose airings are heard in it, or raise NotFound."""
+    """Return the area and all areas whose airings are played in it, or raise NotFound."""
     area = get_area(session, AreaCode(code))
     tree = area_tree(session)
     return area, frozenset(tree.lineage(area.code)) | tree.below([area.code])
@@ -53,7 +53,7 @@ def _area(session: Session, code: str) -> tuple[Area, frozenset[AreaCode]]:
 
 @router.get("")
 def index(request: Request, station: TheStation) -> Response:
-    """Let a listener find the own commune."""
+    """Let a listener find their commune."""
     with station.store.read() as session:
         found = [area for area in areas(session) if area.parent is not None]
     return page(request, "cong_khai.html", {"areas": found})
@@ -61,7 +61,7 @@ def index(request: Request, station: TheStation) -> Response:
 
 @router.get("/tep/{recording}.mp3")
 def listen(station: TheStation, recording: Digest) -> Response:
-    """Answer with a recording that was aired."""
+    """Send a recording that was aired."""
     path = _aired_sound(station, recording)
     headers = {"Cache-Control": "public, max-age=3600"}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)
@@ -69,7 +69,7 @@ def listen(station: TheStation, recording: Digest) -> Response:
 
 @router.get("/tep/{recording}/hinh-am")
 def wave(station: TheStation, recording: Digest) -> HTMLResponse:
-    """Answer with the drawing of a recording that was aired."""
+    """Send the waveform picture of a recording that was aired."""
     _aired_sound(station, recording)
     return wave_of(station, recording)
 
@@ -84,7 +84,7 @@ def _aired_sound(station: Station, recording: str) -> str:
 
 
 def _origin(station: Station, session: Session, one: PublicAiring) -> Origin:
-    """Return whose voice is heard in an airing: as its file says, or else by what it was made of."""
+    """Return the origin of the voice in an airing: from its file, or else from how it was made."""
     recording = RecordingId(one.airing.recording or "")
     marked = Origin.PERSON
     if recording and station.recordings.has(recording):
@@ -97,7 +97,7 @@ def _origin(station: Station, session: Session, one: PublicAiring) -> Origin:
 
 @router.get("/{area}")
 def commune(request: Request, station: TheStation, area: Code) -> Response:
-    """Show a commune's timetable of a week, and what was aired in the last month."""
+    """Show a commune's timetable of a week, and the airings of the last month."""
     now = station.now()
     with station.store.read() as session:
         found, heard = _area(session, area)
@@ -124,7 +124,7 @@ def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code)
 
 @router.get("/{area}/lich.ics")
 def calendar(station: TheStation, area: Code) -> Response:
-    """Answer with the timetable as a calendar that a telephone can follow."""
+    """Send the timetable as a calendar to which a telephone can subscribe."""
     now = station.now()
     with station.store.read() as session:
         found, heard = _area(session, area)
@@ -135,7 +135,7 @@ def calendar(station: TheStation, area: Code) -> Response:
 
 @router.get("/{area}/podcast.xml")
 def podcast(station: TheStation, area: Code) -> Response:
-    """Answer with what was aired as a podcast."""
+    """Send the past airings as a podcast."""
     base = public_address(station)
     with station.store.read() as session:
         found, heard = _area(session, area)

@@ -1,4 +1,4 @@
-"""Phản ánh: anybody reports a loudspeaker by the code on its pole and reads the answer; officers answer."""
+"""Phản ánh: anybody reports a loudspeaker with the code on its pole and reads the officers' answer."""
 
 from functools import lru_cache
 from typing import Annotated, cast
@@ -49,7 +49,7 @@ def _limits(request: Request) -> ListenerLimits:
 
 @router.get("/cong-khai/bao/{node_id}")
 def ask(request: Request, station: TheStation, node_id: Id) -> Response:
-    """Show the form that the code on a pole leads to; who keeps this loudspeaker comes to its own page."""
+    """Show the form behind the code on a pole; redirect the loudspeaker's technicians to its node page."""
     if _keeps(request, station, node_id):
         return RedirectResponse(f"/cum-loa/{node_id}", 303)
     return _form(request, station, node_id)
@@ -75,7 +75,7 @@ def report(
     viec: Annotated[str, Form(max_length=40)] = "",
     ke: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
-    """Keep the report, and show the code by which its answer is read."""
+    """Store the report, and show the code for reading its answer."""
     try:
         _limits(request).reports(address_of(request), node_id)
         with station.store.write() as session:
@@ -115,7 +115,7 @@ def _form(
 def answer_of(
     request: Request, station: TheStation, ma: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
-    """Show what became of a report, to whoever has its code."""
+    """Show the status of a report to a person who has its code."""
     found, fault, status = None, "", 200
     if ma:
         try:
@@ -132,7 +132,7 @@ def answer_of(
 def index(
     request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
-    """List what listeners of the own area reported, what waits for an answer first."""
+    """List the reports of listeners in the person's areas, unanswered ones first."""
     scope = viewer.scope
     with station.store.read() as session:
         rows = reports_in(session, None if scope.is_whole() else scope.seen)
@@ -152,7 +152,7 @@ def poles(
 ) -> Response:
     """Show the codes of one commune's loudspeakers, to be printed and put on their poles.
 
-    Codes that people's phones cannot open are shown only to who asks for them still (`van_xem`).
+    Codes that people's phones cannot open are shown only on explicit request (`van_xem`).
     """
     asked = AreaCode(xa) if xa else viewer.scope.communes[0].code
     base = public_address(station)
@@ -167,7 +167,7 @@ def poles(
 
 @lru_cache(maxsize=_CODES)
 def _code_of(address: str) -> str:
-    """Return the QR code of an address as a picture inside the page."""
+    """Return the QR code of a URL as a data URI."""
     code = segno.make(address, error="m", micro=False, mask=_MASK)
     drawn: str = code.svg_data_uri(scale=4, border=2, light="#fff")
     return drawn

@@ -1,4 +1,4 @@
-"""Ranh giới: what the map is drawn from; an administrator imports outlines, or removes them."""
+"""Ranh giới: the outlines of the map; an administrator imports or removes them."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -24,13 +24,13 @@ _DONE = {
 
 @router.get("")
 def show(request: Request, station: TheStation, _viewer: Ruler, xong: str = "") -> Response:
-    """Show what the map is drawn from."""
+    """Show the source of the map's outlines."""
     return _page(request, station, done=_DONE.get(xong, ""))
 
 
 @router.post("")
 def bring(request: Request, station: TheStation, viewer: Ruler, sent: SentByRuler) -> Response:
-    """Draw the map from the file that is sent, or say what is wrong with it; nothing is kept half."""
+    """Import the uploaded file, or show what is wrong with it; a file is never stored partly."""
     try:
         bring_outlines(station.store, sent.file, name=sent.name, by=viewer.operator, now=station.now())
     except LoaError as error:
@@ -40,7 +40,7 @@ def bring(request: Request, station: TheStation, viewer: Ruler, sent: SentByRule
 
 @router.post("/bo")
 def remove(request: Request, station: TheStation, viewer: Ruler) -> Response:
-    """Draw the map as a sketch again."""
+    """Remove the outlines: the map is a sketch again."""
     try:
         with station.store.write() as session:
             remove_outlines(session, by=viewer.operator, now=station.now())

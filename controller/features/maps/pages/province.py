@@ -1,6 +1,6 @@
-"""Bản đồ: the province, each commune coloured by its state, and the same as a table.
+"""Bản đồ: the province with each commune coloured by its state, and the same data as a table.
 
-Drawn from outlines where the province imported some, else as a sketch from the communes' centres.
+Drawn from outlines if the province imported some, else as a sketch from the communes' centres.
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ from devices.ids import AreaCode
 
 router = APIRouter()
 PAGE = LivePage("ban_do.html", {"ban-do": "ban_do/hinh.html", "bang-dia-ban": "ban_do/bang.html"})
-_LONGEST_LINE = 9  # letters of a name that one line of a cell takes
-_LETTER, _LINE = 6.2, 13.0  # how broad a letter of a name is and how high its line, in units of the drawing
+_LONGEST_LINE = 9  # characters of a name that fit in one line of a cell
+_LETTER, _LINE = 6.2, 13.0  # width of a character and height of a line, in units of the drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class MapPlace:
 
     @property
     def box(self) -> Box:
-        """What the name covers on the drawing."""
+        """The box that the name covers on the drawing."""
         wide = max(map(len, self.lines)) * _LETTER
         return Box(self.cell.x, self.cell.y, wide, len(self.lines) * _LINE)
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The name without its kind, in one line or two."""
+        """The name without the kind of area, in one or two lines."""
         short = self.tile.short_name if self.tile else self.name
         if len(short) <= _LONGEST_LINE or " " not in short:
             return (short,)
@@ -60,7 +60,7 @@ class MapPlace:
 
 @router.get("/ban-do")
 def show(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Show the province; its stream is told which drawing this page has."""
+    """Show the province; the URL of its stream includes the identifier of the page's drawing."""
 
     def load(session: Session) -> Mapping[str, Any]:
         found = _load(session, station, viewer)
@@ -76,7 +76,7 @@ def follow(
     viewer: Signed,
     hinh: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
-    """Keep it alive, as long as the drawing is the one that the page has."""
+    """Stream updates while the current drawing is the same as the page's."""
 
     def load(session: Session) -> Mapping[str, Any]:
         found = _load(session, station, viewer)
@@ -118,7 +118,7 @@ def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, An
 
 
 def _legend(tiles: list[Tile]) -> list[tuple[Sign, int]]:
-    """Return each state that occurs, with how many communes are in it; the most pressing first."""
+    """Return each state that occurs with its number of communes, most urgent first."""
     counts: dict[Sign, int] = {}
     for tile in tiles:
         counts[tile.today] = counts.get(tile.today, 0) + 1
