@@ -57,9 +57,9 @@ def deliveries_to(
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far an airing came: each figure counts nodes, and includes those that came further.
+    """Reach of an airing: each figure counts nodes, and includes those at later stages.
 
-    `ended`: it came to its end there; `finished`: and nothing of it was lacking; `sounding`: it began and has
+    `ended`: it reached its end; `finished`: and nothing was missing; `sounding`: it began and has
     not stopped, by the node's receipts, or sounds again, by its vitals. Of what they sounded,
     `heard_ms` of `planned_ms` in all.
     """

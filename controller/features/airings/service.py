@@ -1,4 +1,4 @@
-"""Writes of airings: planning one, with its targets and one delivery a node."""
+"""Writes of airings: planning one, with its targets and one delivery per node."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -46,7 +46,7 @@ def plan_airing(
     schedule: ScheduleId | None = None,
     nodes: Collection[NodeId] = (),
 ) -> Airing:
-    """Plan that a bulletin is heard in areas, or by these nodes there; delivered once it is approved."""
+    """Plan an airing of a bulletin in areas, or for these nodes there; delivered once it is approved."""
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
     latest = latest_start_at or starts_at + LATEST_AFTER[grade]
@@ -105,7 +105,7 @@ def add_deliveries(
 ) -> None:
     """Add the deliveries still lacking, one for each node in use under the targets, in one statement.
 
-    What is for chosen nodes alone has all that it is to have.
+    An airing for chosen nodes only already has all its deliveries.
     """
     alone, is_chosen = session.execute(
         select(Airing.node, Airing.only_chosen).where(Airing.id == airing_id)
@@ -129,7 +129,7 @@ def _deliver_to(session: Session, airing_id: AiringId, which: ColumnElement[bool
 def check_targets(
     session: Session, tree: AreaTree, areas: Collection[AreaCode], grade: Grade, by: Operator
 ) -> None:
-    """Raise for no or an unknown area, and where the person may not air at this grade."""
+    """Raise if there is no area, an unknown area, or the person may not air at this grade."""
     if not areas:
         raise BadInput("Hãy chọn ít nhất một địa bàn.", code="airing.no-area")
     ended = ended_areas(session)

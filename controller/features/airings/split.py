@@ -27,9 +27,9 @@ def parts_with(session: Session, airing_id: AiringId) -> Sequence[AiringId]:
 
 
 def split_off(session: Session, airing: Airing, areas: Collection[AreaCode], *, now: datetime) -> Airing:
-    """Have a planned airing go on without some of its areas; return the part, planned alike, for those.
+    """Split some areas off a planned airing; return the part for those areas, planned alike.
 
-    Both keep at least one area: the caller sees to it. Nodes that hang on an area above of which a part is
+    The caller ensures that both keep at least one area. Nodes that belong to an area above of which a part is
     cut out are in neither: no plan reaches them without the others.
     """
     tree = area_tree(session)
@@ -39,7 +39,7 @@ def split_off(session: Session, airing: Airing, areas: Collection[AreaCode], *, 
     part = part_of(airing, now)
     session.add(part)
     session.flush()
-    if airing.only_chosen:  # they were chosen once: each goes on with the part for where it stands
+    if airing.only_chosen:  # chosen nodes: each stays with the part for its area
         meant = select(Node.id).where(Node.area.in_(tree.below(there)))
         session.execute(
             update(Delivery)

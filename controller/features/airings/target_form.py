@@ -1,4 +1,4 @@
-"""Where it shall be heard, as forms ask: nothing is chosen beforehand, a whole area is confirmed."""
+"""Target areas in forms: nothing is chosen beforehand, a whole wide area must be confirmed."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ def areas_typed(viewer: Viewer, noi: str, dia_ban: Sequence[str]) -> list[AreaCo
     """Return what is chosen so far; nothing where the person has not said yet."""
     if noi == SOME:
         return [AreaCode(code) for code in dia_ban]
-    is_all = noi == ALL or len(viewer.scope.communes) == 1  # whoever has one commune is asked nothing
+    is_all = noi == ALL or len(viewer.scope.communes) == 1  # a person with one commune is not asked
     return [viewer.scope.home] if is_all else []
 
 

@@ -17,7 +17,7 @@ LATEST_AFTER = {
 def start_for(
     starts_at: datetime, latest_start_at: datetime, grade: Grade, now: datetime, lead: timedelta
 ) -> datetime | None:
-    """Return when it can start, not before its time and not without its lead; None: it is too late.
+    """Return when it can start, not before its start and not without its lead time; None: too late.
 
     An emergency always starts.
     """

@@ -1,4 +1,4 @@
-"""Ends what left the plans because no approval in force bears it out: pages must not go on saying it."""
+"""Ends airings that left the plans for lack of an approval in force, so that pages stop showing them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,9 +17,9 @@ VOID = "Phê duyệt của bản tin không còn hiệu lực nên loa không ph
 
 
 def void_airings(session: Session, now: datetime) -> Sequence[Airing]:
-    """End the airings that stood in the plans, and that no approval in force bears out; return them.
+    """End the airings that were in the plans and have no approval in force; return them.
 
-    The rule is the plans' own (`wanted_plans`): what they leave out, no loudspeaker sounds any more.
+    The rule is that of the plans (`wanted_plans`): no node sounds an airing that they leave out.
     """
     held = (
         exists()

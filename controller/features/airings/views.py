@@ -43,12 +43,12 @@ class FunnelStep:
 
     @property
     def is_full(self) -> bool:
-        """Whether all have come this far."""
+        """Whether all nodes reached this step."""
         return self.total > 0 and self.done >= self.total
 
 
 def together_words(spread: StartSpread) -> str:
-    """Return how far apart nodes began, for whoever hears them: an ear takes less than 0.1 s for one."""
+    """Return how far apart nodes began, in words for listeners: less than 0.1 s is heard as one start."""
     if spread.p99 <= _AS_ONE_MS:
         return "cùng lúc"
     return f"cách nhau tới {number(spread.max / 1000, 1)} giây"
@@ -189,7 +189,7 @@ class Tile:
 
     @property
     def today(self) -> Sign:
-        """What to think of the commune now: the first that is so."""
+        """State of the commune now: the first that applies."""
         some_heard = bool(self.asked and self.ended)
         heard_tone = StatusTone.GOOD if self.finished >= self.asked else StatusTone.WARN
         signs = (
@@ -207,7 +207,7 @@ class Tile:
         )
 
     def in_airing(self, state: AiringState) -> Sign:
-        """What became of the airing in this commune: the first that is so."""
+        """Result of the airing in this commune: the first that applies."""
         before = state in {AiringState.PLANNED, AiringState.DELIVERING}
         now = state is AiringState.SOUNDING
         signs = (

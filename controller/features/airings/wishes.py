@@ -1,4 +1,4 @@
-"""What a program asks of a new airing, as a wish."""
+"""Converts a program's request for a new airing into a wish."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -54,7 +54,7 @@ def seen_bulletin(session: Session, scope: Scope, bulletin_id: str) -> Bulletin:
 def usable_bulletin(session: Session, bulletin_id: BulletinId, by: Operator) -> Bulletin:
     """Return a bulletin that the person may plan, call or put into a programme, or raise NotFound.
 
-    Every use case that is told a bulletin asks this, wherever the id came from: address, form or body.
+    Every service that is given a bulletin's id calls this, wherever the id came from: URL, form or body.
     """
     bulletin = get_bulletin(session, bulletin_id)
     if not sees(session, by, bulletin.area):

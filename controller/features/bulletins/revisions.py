@@ -1,4 +1,4 @@
-"""The wordings of a bulletin through time, and the bulletins that a search finds."""
+"""The wordings of a bulletin in time order, and the search for bulletins."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def steps_of(session: Session, bulletin_id: str) -> list[HistoryStep]:
 
 
 def display_names(session: Session, names: Collection[str]) -> dict[str, str]:
-    """Return how people are called, by the names that they sign in with."""
+    """Return people's display names by sign-in name."""
     query = select(Account.name, Account.display_name).where(Account.name.in_(names))
     return {name: shown for name, shown in session.execute(query)}  # noqa: C416 - typed rows
 

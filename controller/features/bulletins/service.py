@@ -94,7 +94,7 @@ def revise_bulletin(
     is_new = is_new or upload != before.upload
     bulletin.title = clean_title(title)
     bulletin.changed_at = now
-    if bulletin.variant_of is not None:  # who changes it now has the other's newest wording before them
+    if bulletin.variant_of is not None:  # the person who changes it now has seen the other's newest wording
         bulletin.of_revision = get_bulletin(session, bulletin.variant_of).revision
     if is_new:
         write_revision(session, bulletin, text, by, now, upload=upload, manner=manner)
@@ -161,7 +161,7 @@ def check_approvable(
     declared: bool,
     now: datetime,
 ) -> ListeningProof:
-    """Raise what hinders this person's approval, whatever the password: asked before it is hashed, too.
+    """Raise what prevents this person's approval, apart from the password; also checked before hashing.
 
     Returns what the person has heard of the recording.
     """
@@ -177,7 +177,7 @@ def check_approvable(
 
 
 def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> None:
-    """Take a submitted bulletin back before anybody has judged it; only who wrote it may."""
+    """Recall a submitted bulletin before it is approved or returned; only its author may."""
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     draft = after(bulletin.state, BulletinAction.RECALL)
@@ -191,7 +191,7 @@ def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, 
 def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> Bulletin:
     """Begin a new draft with the newest wording of another bulletin, in whatever state that is.
 
-    Nothing else comes along but its topic: no approval, no airing, no legal act. It belongs to the same area.
+    Only its topic is copied as well: no approval, no airing, no legal act. It belongs to the same area.
     """
     model = get_bulletin(session, bulletin_id)
     wording = get_revision(session, bulletin_id, model.revision)
@@ -210,7 +210,7 @@ def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, n
 def return_bulletin(
     session: Session, bulletin_id: BulletinId, *, reason: str, by: Operator, now: datetime
 ) -> None:
-    """Give a submitted bulletin back to its author, with a reason."""
+    """Return a submitted bulletin to its author, with a reason."""
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.APPROVE, bulletin.area)
     if not reason.strip():
@@ -234,7 +234,7 @@ def check_newest(bulletin: Bulletin, based_on: int | None) -> None:
 
 def _check_filled(session: Session, bulletin: Bulletin) -> None:
     wording = get_revision(session, bulletin.id, bulletin.revision)
-    if wording.kind is RevisionKind.PROGRAMME:  # what it holds of other bulletins was judged with them
+    if wording.kind is RevisionKind.PROGRAMME:  # the bulletins that it holds were checked by themselves
         items = items_of(session, bulletin.id, bulletin.revision)
         check_filled(bulletin.title, *(item.text or "" for item in items))
     else:

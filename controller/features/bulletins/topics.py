@@ -44,7 +44,7 @@ def topic_of(session: Session, bulletin: Bulletin) -> Topic | None:
 def set_topic(
     session: Session, bulletin_id: BulletinId, code: TopicCode | None, *, by: Operator, now: datetime
 ) -> None:
-    """Say what a bulletin is about, or take it back; like its legal act it is no part of the wording."""
+    """Set or remove a bulletin's topic; like its legal act it is not part of the wording."""
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     if bulletin.variant_of is not None:
@@ -92,7 +92,7 @@ def rename_topic(session: Session, code: TopicCode, name: str, *, by: Operator, 
 
 
 def end_topic(session: Session, code: TopicCode, *, by: Operator, now: datetime) -> Topic:
-    """Offer a topic no more; bulletins that have it keep it."""
+    """Stop offering a topic; bulletins that have it keep it."""
     _require_rule(session, by)
     topic = get_topic(session, code)
     if topic.ended_at is None:
@@ -102,7 +102,7 @@ def end_topic(session: Session, code: TopicCode, *, by: Operator, now: datetime)
 
 
 def bring_back_topic(session: Session, code: TopicCode, *, by: Operator, now: datetime) -> Topic:
-    """Offer an ended topic again."""
+    """Offer a stopped topic again."""
     _require_rule(session, by)
     topic = get_topic(session, code)
     if topic.ended_at is not None:
@@ -126,7 +126,7 @@ def _checked_name(session: Session, name: str, but: TopicCode | None = None) -> 
 
 
 def _code_of(name: str) -> TopicCode:
-    """Return the name as it may stand in an address: its letters without accents, joined by hyphens."""
+    """Return the name as a URL slug: letters without accents, joined by hyphens."""
     folded = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
     plain = "".join(
         letter if letter.isascii() and letter.isalnum() else " "

@@ -1,4 +1,4 @@
-"""Until when a bulletin may be aired: its legal act holds no longer than it says of itself."""
+"""Until when a bulletin may be aired: not longer than its legal act is in force."""
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
@@ -19,14 +19,14 @@ class BeyondValidity(Conflict):
 
 
 def end_of(last_day: date) -> datetime:
-    """Return the first instant at which an act whose last day is given holds no more; pure."""
+    """Return the first instant at which an act is no longer in force, from its last day; pure."""
     return datetime.combine(last_day + timedelta(days=1), time(), ZONE)
 
 
 def ends_of(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, datetime]:
-    """Return, of the bulletins whose act has an end, the first instant at which it holds no more.
+    """Return, for the bulletins whose act has an end, the first instant after that end.
 
-    A variant tells of the act of its bulletin, a programme of the acts of all that it holds.
+    A variant has the act of its bulletin, a programme the acts of all bulletins that it holds.
     """
     return {
         bulletin: end_of(reference.in_force_until)
@@ -36,7 +36,7 @@ def ends_of(session: Session, bulletins: Collection[BulletinId]) -> dict[Bulleti
 
 
 def check_in_force(session: Session, bulletin_id: BulletinId, starts_at: datetime) -> None:
-    """Raise BeyondValidity where the bulletin's act holds no more at that start."""
+    """Raise BeyondValidity if the bulletin's act is no longer in force at that start."""
     reference = _first_to_end(session, [bulletin_id]).get(bulletin_id)
     if reference is None or reference.in_force_until is None:
         return
@@ -50,7 +50,7 @@ def check_in_force(session: Session, bulletin_id: BulletinId, starts_at: datetim
 
 
 def _first_to_end(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, LegalReference]:
-    """Return, of each bulletin that tells of an act with an end, the act that ends first."""
+    """Return, for each bulletin with an act that has an end, the act that ends first."""
     held = (ProgrammeItem.bulletin == Bulletin.id) & (ProgrammeItem.revision == Bulletin.revision)
     origin = func.coalesce(Bulletin.variant_of, Bulletin.id)
     query = (
@@ -64,6 +64,6 @@ def _first_to_end(session: Session, bulletins: Collection[BulletinId]) -> dict[B
 
 
 def named(reference: LegalReference) -> str:
-    """Return an act as a person names it: its kind and number."""
+    """Return the act's usual name: its kind and number."""
     number = f" số {reference.number}" if reference.number else ""
     return f"{reference.kind or 'Văn bản'}{number}"

@@ -27,9 +27,9 @@ def add_variant(
     by: Operator,
     now: datetime,
 ) -> Bulletin:
-    """Bring the bulletin's newest wording along in another language; a draft until it is submitted.
+    """Add the bulletin's newest wording in another language; a draft until it is submitted.
 
-    `text` tells an approver what is said. There is at most one for a language and a wording.
+    `text` shows an approver what is said. There is at most one variant per language and wording.
     """
     base = get_bulletin(session, bulletin_id, lock=True)
     _check(session, base, language)

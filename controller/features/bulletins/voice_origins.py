@@ -1,4 +1,4 @@
-"""Reads whose voice is heard in a wording: a machine's, a person's, or both; see docs/speech.md."""
+"""Reads which kind of voice a wording has: synthetic, a person's, or both; see docs/speech.md."""
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ _OF_KIND = {RevisionKind.TEXT: Origin.MACHINE, RevisionKind.AUDIO: Origin.PERSON
 
 
 def origin_of(session: Session, bulletin: BulletinId, revision: int) -> Origin:
-    """Return whose voice is heard in a wording, as far as the station made it."""
+    """Return the kind of voice in a wording, as far as the station made it."""
     kind = get_revision(session, bulletin, revision).kind
     if kind in _OF_KIND:
         return _OF_KIND[kind]

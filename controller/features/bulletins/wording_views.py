@@ -1,4 +1,4 @@
-"""A wording as pages show it: what is read otherwise than written, and what differs between two."""
+"""A wording as pages show it: what is read differently from its spelling, and differences of two."""
 
 import re
 import unicodedata
@@ -42,7 +42,7 @@ class AsRead:
 
     @property
     def changed(self) -> int:
-        """How many places are read otherwise than written."""
+        """Number of places that are read differently from how they are written."""
         return sum(bool(one.spoken) for one in self.parts)
 
 
