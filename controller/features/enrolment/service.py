@@ -100,9 +100,8 @@ def _check_may_code(session: Session, node: NewNode, by: Operator, taken: Collec
     check_nodes(session, [node], by)
     check_credential(node.id, taken)
     known = session.get(Node, node.id)
-    if known is not None and not sees(
-        session, by, known.area
-    ):  # its area is named below, only to who sees it
+    # the area is named only to people who may see it
+    if known is not None and not sees(session, by, known.area):
         raise Conflict(f"Mã {node.id} đã có cụm loa khác dùng. Hãy chọn mã khác.", code="node.elsewhere")
     if known is not None and known.retired_at is None and known.area != node.area:
         raise Conflict(
