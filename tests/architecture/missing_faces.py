@@ -1,0 +1,98 @@
+"""Why an operation lacks JSON ("api"), a page or a command; `not yet:` where it simply was not made."""
+
+BY_NAME = "A command names the thing in words; pages and JSON remove it by id, with the operation beside it."
+BY_ID = "Its command names the thing in words, and goes by the operation beside it."
+WHOLE = "A page signs the whole policy as it is seen; a command changes single limits of it."
+IN_PERSON = "A person does it for themselves, signed in; a command has no session of that person."
+WRITTEN = "A person writes, reads and judges wordings on a page; a program has the JSON."
+SEEN = "A person at a page sees what it would stop or reach; a command could not show that."
+READ = "It answers what a person reads on a page; a command would not have shown it."
+RARE = "Areas and places change by decree, a few times in years; an administrator has a command and JSON."
+TYPED = "Only the form of a page is typed into over minutes; a program or a command sends its text whole."
+BY_HAND = "Who configures a node by hand also has the server; all others enrol it with a code."
+UPKEEP = "Done after a compromised key, or before 400 days are over, by an administrator on the server."
+
+JSON_OF_ACCOUNTS = "not yet: an endpoint in accounts/api/people.py, in person and with proof as for a move."
+
+MISSING = {
+    "accounts.administration.enable_operator": {"api": JSON_OF_ACCOUNTS},
+    "accounts.administration.move_operator": {"commands": "not yet: a command beside `loa operator roles`."},
+    "accounts.administration.reset_password": {"api": JSON_OF_ACCOUNTS},
+    "accounts.administration.set_roles": {"api": JSON_OF_ACCOUNTS},
+    "accounts.delegation.delegate_approval": {"commands": IN_PERSON},
+    "accounts.delegation.end_delegation": {"commands": IN_PERSON},
+    "accounts.second_factor.begin_second_factor": {"commands": IN_PERSON},
+    "accounts.second_factor.confirm_second_factor": {"commands": IN_PERSON},
+    "accounts.second_factor.renew_recovery_codes": {
+        "api": "not yet: an endpoint beside /me/second-factor/confirm.",
+        "commands": IN_PERSON,
+    },
+    "accounts.service.change_password": {"commands": IN_PERSON},
+    "accounts.service.create_operator": {"api": JSON_OF_ACCOUNTS},
+    "accounts.service.disable_operator": {"api": JSON_OF_ACCOUNTS},
+    "airings.cancellation.cancel_airing": {"commands": "not yet: a command over /airings/{id}/stop."},
+    "airings.planning.move_airing": {"commands": "not yet: a command over /airings/{id}/move."},
+    "airings.target_selection.air_for_chosen": {"commands": SEEN},
+    "area_changes.changes.add_area": {"pages": RARE},
+    "area_changes.changes.close_area": {"pages": RARE},
+    "area_changes.changes.merge_areas": {"pages": RARE},
+    "area_changes.changes.rename_area": {"pages": RARE},
+    "area_changes.changes.reparent_area": {"pages": RARE},
+    "area_changes.changes.split_area": {"pages": RARE},
+    "area_changes.service.set_languages": {"commands": "not yet: a command beside `loa area rename`."},
+    "bulletins.listening_proof.note_played": {
+        "commands": "Players report what they play; a command plays nothing."
+    },
+    "bulletins.listening_proof.note_served": {
+        "commands": "`loa air` does it by `listen` of controller/client/http_client.py, which is no command."
+    },
+    "bulletins.programmes.draft_programme": {"commands": WRITTEN},
+    "bulletins.programmes.revise_programme": {"commands": WRITTEN},
+    "bulletins.renderings.retry_rendering": {
+        "commands": "not yet: a command over /bulletins/{id}/render-again."
+    },
+    "bulletins.service.clone_bulletin": {"commands": WRITTEN},
+    "bulletins.service.recall_bulletin": {"commands": WRITTEN},
+    "bulletins.service.return_bulletin": {"commands": WRITTEN},
+    "bulletins.service.revise_bulletin": {"commands": WRITTEN},
+    "bulletins.variants.add_variant": {"commands": WRITTEN},
+    "chimes.service.remove_chime": {"commands": BY_ID},
+    "chimes.service.remove_chime_at": {"api": BY_NAME, "pages": BY_NAME},
+    "drafts.service.keep_draft": {"api": TYPED, "commands": TYPED},
+    "emergencies.preparation.prepare": {
+        "pages": "not yet: the page prepares built-in texts only, JSON and command also other bulletins."
+    },
+    "emergencies.stopping.stop_in": {
+        "pages": "The page stops one emergency at a time, after it showed which and where (stop_emergency)."
+    },
+    "fleet.service.add_node": {"api": BY_HAND, "pages": BY_HAND},
+    "fleet.service.retire_node": {"api": "not yet: an endpoint in fleet/api/nodes.py."},
+    "legal_acts.service.set_reference": {
+        "pages": "Forms always send the act along, and go by name_reference, which sees whether it changed.",
+        "commands": WRITTEN,
+    },
+    "lexicon.service.remove_entry": {"commands": BY_ID},
+    "lexicon.service.remove_word": {"api": BY_NAME, "pages": BY_NAME},
+    "listeners.service.answer_report": {"commands": READ},
+    "notices.service.read_notice": {"commands": READ},
+    "notices.service.read_notices": {
+        "pages": "On the page each notice is marked by itself, so that none is dismissed unread.",
+        "commands": READ,
+    },
+    "plans.policy_signing.sign_changed_policy": {"api": WHOLE, "pages": WHOLE},
+    "plans.policy_signing.sign_policy": {
+        "api": "not yet: an endpoint beside that of changes of areas, whose JSON also unlocks a signing key.",
+        "commands": WHOLE,
+    },
+    "relocation.service.move_node": {"pages": RARE},
+    "relocation.service.sign_places_below": {"api": UPKEEP, "pages": UPKEEP},
+    "schedules.days_off.remove_day_off": {"commands": "not yet: a command over /days-off."},
+    "schedules.days_off.set_day_off": {"commands": "not yet: a command over /days-off."},
+    "schedules.service.change_schedule": {"commands": "not yet: a command beside `loa schedule move`."},
+    "speaker_tests.service.prepare_test": {"api": "not yet: an endpoint beside /nodes/{id}/test."},
+    "templates.service.add_template_of": {"commands": WRITTEN},
+    "templates.service.change_template": {"commands": WRITTEN},
+    "templates.service.remove_template": {"commands": BY_ID},
+    "templates.service.remove_template_named": {"api": BY_NAME, "pages": BY_NAME},
+    "withdrawals.service.withdraw_bulletin": {"commands": SEEN},
+}
