@@ -84,7 +84,7 @@ def sees(session: Session, by: Operator, area: AreaCode) -> bool:
 
 
 def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> frozenset[AreaCode]:
-    """Return the areas delegated to the person for approval; `now` None: also ended delegations.
+    """Return the areas delegated to the person for approval; `now` None: also expired ones.
 
     A delegation is valid only while its giver may approve there; the giver's row is read each time.
     """
