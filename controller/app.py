@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from controller.clocks import steady_seconds, utc_now
 from controller.errors import StartFailed
 from controller.features.areas.queries import get_area
-from controller.features.enrolment.broker_credentials import BrokerDoors
+from controller.features.enrolment.broker_credentials import BrokerPasswordFile
 from controller.features.enrolment.service import welcome_of
 from controller.features.journal.security_log import SecurityLog, syslog_at
 from controller.features.keys.station_key_renewal import take_due_key
@@ -44,7 +44,7 @@ from controller.runtime.renderer import Renderer
 from controller.runtime.sender import sender_of
 from controller.runtime.speech_samples import Sampler
 from controller.runtime.startup_grace import Settling
-from controller.runtime.time_service import Timekeeper, timekeeper_of
+from controller.runtime.time_service import TimeService, time_service_of
 from controller.runtime.wall_clock_watch import WallClock
 from controller.runtime.wants import Need
 from controller.runtime.web_thread import PageServer
@@ -64,7 +64,7 @@ from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
-_WORK_EVERY = timedelta(seconds=0.5)  # seconds between runs of the periodic work; a poke runs it at once
+_WORK_EVERY = timedelta(seconds=0.5)  # seconds between runs of the periodic work; a wake runs it at once
 _NOTE_REFUSED_EVERY = timedelta(seconds=5)
 _WINDOW = 10_000  # messages sent and not acknowledged yet: enough for a whole province
 
@@ -135,18 +135,18 @@ class Controller:
         """Return a short text spoken with an area's lexicon, as MP3; bounded, one at a time, or LoaError."""
         return self.sampler.sample(text, area)
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Run the periodic tasks at once, because a person is waiting."""
-        self.renderer.poke()
+        self.renderer.wake()
         self._wake()
 
     def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
         """Sign what is new in these areas' plans, in the caller's transaction; for urgent operations."""
         return self.publisher.sign(session, areas)
 
-    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+    def publish_now(self, outgoing: Iterable[Outgoing]) -> None:
         """Publish at once what was signed and committed; the periodic task repeats it if it fails."""
-        self.publisher.hurry(outgoing)
+        self.publisher.publish_now(outgoing)
         self._wake()
 
     @property
@@ -248,7 +248,7 @@ class Controller:
         self.publisher = Publisher(
             self.store, self.link, self.key, self.now, may_publish=lambda: self.lock.is_held
         )
-        self.doors = BrokerDoors(self.store, self.settings.broker_passwords)
+        self.doors = BrokerPasswordFile(self.store, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
         self.ingest = Ingest(self.store, self.link, self.now, self.budgets)
         self.timekeeper = self._make_timekeeper()
@@ -273,8 +273,8 @@ class Controller:
             ]
         )
 
-    def _make_timekeeper(self) -> Timekeeper:
-        return timekeeper_of(
+    def _make_timekeeper(self) -> TimeService:
+        return time_service_of(
             self.settings,
             self.broker_url,
             self.link,
@@ -327,8 +327,8 @@ class Controller:
             self._wake()
 
     def _wake(self) -> None:
-        self.due.poke()
-        self.clock.poke("work")
+        self.due.wake()
+        self.clock.wake("work")
 
     # --- periodic tasks (beats): each asks the database what is due
 

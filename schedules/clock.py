@@ -81,7 +81,7 @@ class _Ringing:
 
 
 class Clock:
-    """Triggers each beat when started, then at its interval, and earlier on request (`poke`).
+    """Triggers each beat when started, then at its interval, and earlier on request (`wake`).
 
     A beat that fails is logged and triggered again. Beats do not wait for each other.
     """
@@ -119,10 +119,10 @@ class Clock:
         scheduler.start()
         self._scheduler = scheduler
 
-    def poke(self, name: str) -> None:
+    def wake(self, name: str) -> None:
         """Run the beat as soon as it is free; does nothing while the clock is stopped.
 
-        A poke during a run is kept: the beat runs once more afterwards.
+        A wake during a run is kept: the beat runs once more afterwards.
         """
         if name not in {beat.name for beat in self._beats}:
             raise KeyError(name)

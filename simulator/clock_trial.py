@@ -18,7 +18,7 @@ from devices.messages import TimeReply, TimeRequest, parse
 from devices.node.clock import StationClock
 from devices.node.exchanges import micros
 from devices.node.pings import Pings
-from simulator.crystal import Crystal
+from simulator.clock_model import ClockModel
 from simulator.delays import Delays, Way
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
 
@@ -62,7 +62,7 @@ class ClockTrial:
     def __post_init__(self) -> None:
         """Create clock, link and random generator from the seed."""
         self._rng = random.Random(f"trial {self.spec.seed} {self.name}")  # noqa: S311 - a repeatable world
-        self._crystal = Crystal.of(self.name, self.spec.seed, CLOCK_ERROR_MS, DRIFT_PPM, MORNING)
+        self._crystal = ClockModel.of(self.name, self.spec.seed, CLOCK_ERROR_MS, DRIFT_PPM, MORNING)
         self._way = Way(self.name, self.spec.seed, self.spec.delays)
         self._pings = Pings(self.name, self._rng)
         self._clock = StationClock()

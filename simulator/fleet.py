@@ -24,18 +24,18 @@ from devices.node.events import (
     PlayingEnded,
     Received,
 )
-from simulator.crystal import Crystal
+from simulator.clock_model import ClockModel
 from simulator.delays import Way
 from simulator.facts import FactLines, item_of
 from simulator.faults import Dealt, Fate, deal
+from simulator.fleet_storage import FleetStorage
 from simulator.node import VirtualNode
 from simulator.pieces import Pieces
 from simulator.pump import CLOCKS, Pump, Seat, true_now
-from simulator.shelf import Shelf
+from simulator.recorder import RECORDED_EACH, Recorder, Reel
 from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
 from simulator.spec import FleetSpec, NodeSpec
 from simulator.storms import Storms
-from simulator.tape import RECORDED_EACH, Reel, Tape
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Fleet:
         self._spec = spec
         self._loss = spec.fail.loss
         self._facts = facts
-        self._shelf = Shelf(spec.storage)
+        self._shelf = FleetStorage(spec.storage)
         self._pieces = Pieces()
         self._bank = SpeakerBank(spec.speed)
         self._hub = LinkHub(spec.broker, randomness=random.Random(f"links {spec.seed}"))  # noqa: S311
@@ -68,7 +68,7 @@ class Fleet:
         self._up: set[NodeId] = set()
         self._all_up = asyncio.Event()
         self._strikes: set[asyncio.TimerHandle] = set()
-        self._tape = Tape(spec.record_dir) if spec.record_dir is not None else None
+        self._tape = Recorder(spec.record_dir) if spec.record_dir is not None else None
         self._taping: set[asyncio.Future[dict[str, object]]] = set()
         self._clocks: asyncio.Task[None] | None = None
         self._speakers: SpeakerThread | None = None
@@ -138,7 +138,7 @@ class Fleet:
     def _seat(self, told: NodeSpec, dealt: Dealt | None, now: datetime) -> Seat:
         spec = self._spec
         identity = NodeIdentity(told.id, told.areas, spec.root_public, first_session=told.first_session)
-        crystal = Crystal.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
+        crystal = ClockModel.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
         seat = Seat(VirtualNode(identity, crystal, spec.seed), dealt=dealt)
         if not spec.delays.are_none:
             seat.way = Way(told.id, spec.seed, spec.delays)
@@ -303,7 +303,7 @@ class Fleet:
             if isinstance(fact, Over) and self._tape is not None and self._seats[fact.node].is_recorded:
                 self._write_tape(self._tape, fact)
 
-    def _write_tape(self, tape: Tape, over: Over) -> None:
+    def _write_tape(self, tape: Recorder, over: Over) -> None:
         pieces = self._shelf.pieces_of(over.node, over.arm.recording)
         writing = asyncio.wrap_future(tape.write(Reel(over, pieces)))
         self._taping.add(writing)

@@ -20,7 +20,7 @@ from devices.node.effects import (
 )
 from devices.node.events import Booted, Event
 from devices.node.playing import JOIN_AHEAD
-from simulator.crystal import Crystal
+from simulator.clock_model import ClockModel
 
 
 class Host(Protocol):
@@ -52,7 +52,7 @@ class VirtualNode:
     """A loudspeaker that can be switched on and off; while off it has no brain."""
 
     def __init__(
-        self, identity: NodeIdentity, crystal: Crystal, seed: int, join_ahead: timedelta = JOIN_AHEAD
+        self, identity: NodeIdentity, crystal: ClockModel, seed: int, join_ahead: timedelta = JOIN_AHEAD
     ) -> None:
         self._join_ahead = join_ahead
         self.identity = identity

@@ -18,8 +18,8 @@ from devices.node.effects import DropDocument, DropRecording, Effect, SaveChunk,
 from devices.node.events import Event, Received, Tick
 from simulator.delays import Way
 from simulator.faults import Dealt
+from simulator.fleet_storage import SAVES, FleetStorage, Save
 from simulator.node import Host, VirtualNode, carry_out
-from simulator.shelf import SAVES, Save, Shelf
 
 SLICE_S = 0.008
 """How long brains run before the event loop continues: clock replies are stamped as they arrive."""
@@ -65,7 +65,7 @@ class Seat:
 class Pump:
     """Processes events and effects of all nodes; belongs to one event loop."""
 
-    def __init__(self, shelf: Shelf, host: Host, after: Callable[[Seat], None]) -> None:
+    def __init__(self, shelf: FleetStorage, host: Host, after: Callable[[Seat], None]) -> None:
         self._shelf = shelf
         self._host = host
         self._after = after

@@ -40,7 +40,7 @@ from devices.node.events import (
     Tick,
 )
 from devices.node.playing import JOIN_AHEAD
-from simulator.crystal import Crystal
+from simulator.clock_model import ClockModel
 from simulator.node import VirtualNode, carry_out
 from simulator.speakers import Began, Over, Sounded, SpeakerBank
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
@@ -175,7 +175,7 @@ class World:
         join_ahead: timedelta = JOIN_AHEAD,
     ) -> VirtualNode:
         """Add a node without power; `join_ahead` depends on the board: how fast it joins a recording."""
-        crystal = Crystal.of(identity.node, self._seed, error_ms, drift_ppm, self.now)
+        crystal = ClockModel.of(identity.node, self._seed, error_ms, drift_ppm, self.now)
         node = VirtualNode(identity, crystal, self._seed, join_ahead)
         link = MemoryLink(
             self.broker,

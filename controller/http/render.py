@@ -17,7 +17,7 @@ from controller.http.named import Named
 from controller.http.navigation import shown
 from controller.http.station import Station
 from controller.http.time_fields import day_value
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.bulletin_states import BulletinState, RenderingState
 from controller.model.permissions import Act
 from devices.messages import ReceiptKind
@@ -135,7 +135,7 @@ def _environment() -> Environment:
         AiringState=AiringState,
         BulletinState=BulletinState,
         RenderingState=RenderingState,
-        Rung=Rung,
+        DeliveryStage=DeliveryStage,
         Act=Act,
     )
     return environment

@@ -89,7 +89,7 @@ class Station(Protocol):
     def sample(self, text: str, area: AreaCode) -> bytes:
         """Speak a short text with an area's lexicon; return MP3. Bounded, one at a time; raises LoaError."""
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Run the periodic work at once, because a person is waiting."""
 
     @property
@@ -99,7 +99,7 @@ class Station(Protocol):
     def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
         """Sign the changed plans of these areas in the transaction of the urgent act."""
 
-    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+    def publish_now(self, outgoing: Iterable[Outgoing]) -> None:
         """Publish at once the plans that were signed and committed, then wake the periodic work."""
 
     @property

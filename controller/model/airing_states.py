@@ -1,4 +1,4 @@
-"""The states of an airing, and the ladder that a delivery climbs."""
+"""The states of an airing, and the ladder that a delivery advances."""
 
 from enum import IntEnum, StrEnum
 
@@ -80,8 +80,8 @@ def is_possible(state: AiringState, event: AiringEvent) -> bool:
     return (state, event) in _LEADS_TO
 
 
-class Rung(IntEnum):
-    """How far one node has come with one airing; a delivery only ever climbs."""
+class DeliveryStage(IntEnum):
+    """How far one node has come with one airing; a delivery only ever advances."""
 
     PLANNED = 0
     FETCHED = 1
@@ -89,6 +89,6 @@ class Rung(IntEnum):
     FINISHED = 3
 
 
-def climb(current: Rung, reported: Rung) -> Rung:
+def advance(current: DeliveryStage, reported: DeliveryStage) -> DeliveryStage:
     """Fold a receipt in; late, repeated and out-of-order receipts change nothing."""
     return max(current, reported)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import OperatorId
@@ -141,7 +141,7 @@ class Delivery(Base):
     airing: Mapped[AiringId] = mapped_column(ForeignKey("airings.id"), primary_key=True)
     node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True, index=True)
     area: Mapped[AreaCode | None] = mapped_column(ForeignKey("areas.code"))
-    rung: Mapped[int] = mapped_column(Integer, default=int(Rung.PLANNED))
+    rung: Mapped[int] = mapped_column(Integer, default=int(DeliveryStage.PLANNED))
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     start_offset_ms: Mapped[int | None] = mapped_column(Integer)

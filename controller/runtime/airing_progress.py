@@ -31,7 +31,7 @@ from controller.features.airings.unapproved import void_airings
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until
 from controller.features.journal.service import record
-from controller.model.airing_states import AiringEvent, AiringState, Rung, after
+from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
 from controller.model.emergencies import Emergency
@@ -236,9 +236,9 @@ def _move_unsent(beat: _Beat) -> None:
     no node has fetched the recording. Once a node has it the start stays: nodes that have it begin on time,
     others join.
     """
-    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(DeliveryStage.STARTED))
     called = exists().where(Emergency.airing == Airing.id)  # starts at once: nodes that get it late join it
-    fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
+    fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(DeliveryStage.FETCHED))
     unsent: ColumnElement[bool] = Airing.acknowledged_at.is_(None)
     if beat.returned:
         unsent = or_(unsent, ~fetched)
@@ -264,7 +264,7 @@ def _move_unsent(beat: _Beat) -> None:
 
 def _sound(beat: _Beat) -> None:
     """Mark airings as sounding whose start has passed and that nodes may know."""
-    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(DeliveryStage.STARTED))
     query = (
         select(Airing)
         .where(Airing.state == AiringState.DELIVERING, Airing.starts_at <= beat.now)
@@ -282,7 +282,7 @@ def _end(beat: _Beat) -> None:
     """End airings when all nodes finished, or after the end plus grace: as ended, or as missed by all."""
     if not beat.settled:
         return
-    unfinished = exists().where(Delivery.airing == Airing.id, Delivery.rung < int(Rung.FINISHED))
+    unfinished = exists().where(Delivery.airing == Airing.id, Delivery.rung < int(DeliveryStage.FINISHED))
     query = (
         select(Airing, unfinished)
         .where(Airing.state == AiringState.SOUNDING)

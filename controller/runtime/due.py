@@ -30,7 +30,7 @@ class DueWatch:
     _again_at: float = 0.0
     _poked: threading.Event = field(default_factory=threading.Event)
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Make the next run do its work, whatever the state."""
         self._poked.set()
 

@@ -98,7 +98,7 @@ class Publisher:
         """Sign what is new in these areas' plans, in the transaction that changed them."""
         return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
 
-    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+    def publish_now(self, outgoing: Iterable[Outgoing]) -> None:
         """Hand over at once what was signed and committed, in the thread of the urgent caller.
 
         Does not wait for the acknowledgement: later runs note it, or send again what was not accepted.

@@ -15,7 +15,7 @@ from controller.features.airings.late_joins import join
 from controller.features.emergencies.held_recordings import fold_keepings
 from controller.features.fleet.service import note_heard
 from controller.features.journal.service import record
-from controller.model.airing_states import AiringEvent, AiringState, Rung, after
+from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, StoredReceipt
 from controller.model.fleet import Node
 from controller.model.reports import AsAired
@@ -116,7 +116,7 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
     if changed:
         _save(session, changed)
         _note_again(session, {airing for airing, _ in changed})
-        heard = {airing for (airing, _), facts in changed.items() if facts.rung >= Rung.STARTED}
+        heard = {airing for (airing, _), facts in changed.items() if facts.rung >= DeliveryStage.STARTED}
         _heard_after_all(session, heard, now)
 
 
@@ -162,7 +162,7 @@ def _facts(
 ) -> dict[tuple[AiringId, NodeId], Facts]:
     places = {"airings": list(airings), "nodes": list(nodes)}
     rows = session.connection().execute(_KNOWN_FACTS, places)
-    return {(airing, node): Facts(Rung(rung), *others) for airing, node, rung, *others in rows}
+    return {(airing, node): Facts(DeliveryStage(rung), *others) for airing, node, rung, *others in rows}
 
 
 _KNOWN_FACTS = (

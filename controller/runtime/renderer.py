@@ -27,7 +27,7 @@ from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
-_IDLE = 5.0  # seconds between checks without a poke
+_IDLE = 5.0  # seconds between checks without a wake
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Renderer:
         if self._thread is not None:
             self._thread.join(10)
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Check for waiting renderings at once."""
         self._wake.set()
 

@@ -30,7 +30,7 @@ def microseconds(at: datetime) -> int:
 
 
 @dataclass
-class Timekeeper:
+class TimeService:
     """Stamps requests in the thread of the link and answers them in a thread of its own.
 
     Of many that come at once none is stamped late because others are being answered.
@@ -107,7 +107,7 @@ class Timekeeper:
         )
 
 
-def timekeeper_of(
+def time_service_of(
     settings: Settings,
     broker_url: str,
     link: AnyLink,
@@ -116,11 +116,11 @@ def timekeeper_of(
     now: Callable[[], datetime],
     may_tell: Callable[[], bool],
     on_message: OnMessage,
-) -> Timekeeper:
+) -> TimeService:
     """Return the timekeeper of a station; requests come to `on_message`, by a link of their own if may be.
 
     Clock requests that come by the station's own link wait behind the receipts of a broadcast that begins.
     """
     own = own_link(CLOCK, broker_url, settings.clock_broker_url, on_message=on_message)
     (own or link).subscribe(topics.ALL_TIME_REQUESTS)
-    return Timekeeper(link, key, now, may_tell, own)
+    return TimeService(link, key, now, may_tell, own)

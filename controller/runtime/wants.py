@@ -65,7 +65,7 @@ class Sending:
 
 
 @dataclass(slots=True)
-class _Wish:
+class _Missing:
     missing: frozenset[int]
     turn: int
     """How much had been dealt out when it was said."""
@@ -108,7 +108,7 @@ class _Recording:
     longest_at: float = 0.0  # and at the latest
     arrivals: list[float] = field(default_factory=list)  # of nodes that began to ask in the present window
     ended_at: float = 0.0  # the last round
-    wishes: dict[NodeId, _Wish] = field(default_factory=dict)
+    wishes: dict[NodeId, _Missing] = field(default_factory=dict)
     queue: deque[Sending] = field(default_factory=deque)
     sent: dict[int, _Sent] = field(default_factory=dict)
     repaired: dict[NodeId, dict[int, int]] = field(default_factory=dict)  # in the last round, at which turn
@@ -144,7 +144,7 @@ class WantBook:
         entry.need = need
         if node not in entry.wishes:
             entry.arrivals.append(now)
-        wish = entry.wishes[node] = _Wish(frozenset(missing), self._turn)
+        wish = entry.wishes[node] = _Missing(frozenset(missing), self._turn)
         if len(wish.missing) < entry.lacked.get(node, 0):
             entry.came_on[node] = now
         entry.lacked[node] = len(wish.missing)
@@ -291,7 +291,7 @@ def _still_missing(entry: _Recording, now: float) -> dict[NodeId, frozenset[int]
     return lacking
 
 
-def _heard(entry: _Recording, node: NodeId, wish: _Wish) -> _Heard:
+def _heard(entry: _Recording, node: NodeId, wish: _Missing) -> _Heard:
     since = entry.listens[node]
     held = (sent.first for n, sent in entry.sent.items() if n not in wish.missing)
     newest = max((first for first in held if first > since), default=since)

@@ -26,5 +26,5 @@ def prepare_alarms(station: Controller) -> dict[str, str]:
                 assert by is not None
                 area = AreaCode(station.settings.province)
                 ids[kind] = prepare(session, bulletin, kind, area, by=by, now=station.now()).id
-    station.poke()
+    station.wake()
     return ids

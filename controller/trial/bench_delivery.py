@@ -115,7 +115,7 @@ def _deliver(
         plan_airing(
             session, bulletin, areas=[area], starts_at=station.now() + START_IN, by=by, now=station.now()
         )
-    station.poke()
+    station.wake()
     verified: dict[str, float] = {}
     until = time.monotonic() + PATIENCE_S
     while len(verified) < reachable and time.monotonic() < until:

@@ -139,7 +139,7 @@ def _aired(ground: BenchStation, number: int) -> AiringId:
             by=by,
             now=station.now(),
         ).id
-    station.poke()
+    station.wake()
     return airing
 
 

@@ -32,7 +32,7 @@ from controller.features.journal.chain import JournalBroken, verify
 from controller.features.journal.queries import export
 from controller.features.speaker_tests.service import prepare_test
 from controller.host.station_keys import Secrets
-from controller.model.airing_states import OPEN, AiringState, Rung
+from controller.model.airing_states import OPEN, AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletin_states import BulletinId, RenderingState
 from controller.model.bulletins import Rendering
@@ -70,7 +70,7 @@ class TrialRun:
             rendering = submit_bulletin(
                 session, bulletin.id, by=officer, now=self.station.now(), speech=self.station.speech
             )
-        self.station.poke()
+        self.station.wake()
         self._await_recording(bulletin.id, rendering)
         return bulletin.id
 
@@ -81,7 +81,7 @@ class TrialRun:
             bulletin = prepare_test(session, by=officer, now=now, speech=self.station.speech).id
             rendering = rendering_of(session, bulletin, 1)
         assert rendering is not None
-        self.station.poke()
+        self.station.wake()
         self._await_recording(bulletin, rendering, is_shown=False)
         self.approve(bulletin)
 
@@ -119,7 +119,7 @@ class TrialRun:
                 by=self._person(session, APPROVER),
                 now=self.station.now(),
             )
-        self.station.poke()
+        self.station.wake()
         return airing.id
 
     def agree(self, airing_id: AiringId) -> None:
@@ -128,7 +128,7 @@ class TrialRun:
             officer = operator_named(session, OF_A_COMMUNE.name)
             if officer is not None:
                 answer_airing(session, airing_id, agrees=True, by=officer, now=self.station.now())
-        self.station.poke()
+        self.station.wake()
 
     def follow(self, airing_id: AiringId, fleet: FleetProcesses | None) -> None:
         """Show the airing until it is over and every node that can still report has reported all."""
@@ -201,7 +201,7 @@ def is_told(airing: Airing, unfinished: int, now: datetime) -> bool:
 
 def heard_whole(delivery: Delivery, duration_ms: int) -> bool:
     """Return whether a node's receipts show that it played the recording from begin to end."""
-    return delivery.rung >= Rung.FINISHED and delivery.heard_ms >= duration_ms - _WHOLE_MS
+    return delivery.rung >= DeliveryStage.FINISHED and delivery.heard_ms >= duration_ms - _WHOLE_MS
 
 
 def report(job: TrialRun, bulletin: BulletinId, airing_id: AiringId, wall_seconds: float) -> dict[str, Any]:
@@ -269,7 +269,7 @@ def succeeded(job: TrialRun, airing_id: AiringId) -> bool:
         airing, deliveries = get_airing(session, airing_id), deliveries_of(session, airing_id)
     return bool(deliveries) and all(
         heard_whole(one, airing.duration_ms or 0)
-        or (one.node in job.told_to_reboot and one.rung >= Rung.FINISHED)
+        or (one.node in job.told_to_reboot and one.rung >= DeliveryStage.FINISHED)
         for one in deliveries
         if one.node not in job.told_offline
     )

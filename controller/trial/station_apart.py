@@ -151,7 +151,7 @@ def planned_airings(station: Controller, count: int, nodes: int) -> list[dict[st
                 by=by,
                 now=now,
             )
-    station.poke()
+    station.wake()
     return _delivered(station, count, nodes)
 
 

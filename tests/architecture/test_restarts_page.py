@@ -6,7 +6,7 @@ from enum import Enum
 import pytest
 
 from controller.features.fleet.status import NodeStatus
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.bulletin_states import BulletinState, RenderingState
 from controller.model.plan_states import DocumentKind
 from controller.model.schedule_states import ScheduleState
@@ -19,7 +19,7 @@ MACHINES: dict[str, type[Enum] | None] = {
     "Bulletin": BulletinState,
     "Rendering": RenderingState,
     "Airing": AiringState,
-    "Delivery": Rung,
+    "Delivery": DeliveryStage,
     "Plan and the other documents": DocumentKind,
     "Schedule and its occurrences": ScheduleState,
     "Loudspeaker": NodeStatus,

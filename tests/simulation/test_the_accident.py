@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.features.airings.planning import AgainstPolicy, Wish, plan_foreseen
+from controller.features.airings.planning import AgainstPolicy, BroadcastRequest, plan_foreseen
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.bulletins import Approved
 from controller.model.local_time import wall
@@ -97,7 +97,7 @@ def test_a_relay_typed_for_a_quarter_past_three_wakes_nobody(world, relay):
     say("")
     say(f"1. Cán bộ đặt bản tin đã duyệt phát toàn tỉnh lúc {wall(TYPED)}.")
     with pytest.raises(AgainstPolicy) as refused:
-        world.do(plan_foreseen, relay, Wish([PROVINCE], TYPED), by=world.approver)
+        world.do(plan_foreseen, relay, BroadcastRequest([PROVINCE], TYPED), by=world.approver)
     say(f"   Đài từ chối: {refused.value.sentence} [{refused.value.code}]")
     assert "giờ yên lặng" in refused.value.sentence
 

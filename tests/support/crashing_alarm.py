@@ -99,7 +99,7 @@ def _call(station: Controller) -> None:
         call = Call([PROVINCE], prepared)
         started = call_alone(session, call, "Thử.", by=by, now=station.now(), times=station.times)
         outgoing = station.sign(session, started.changed)
-    station.hurry(outgoing)
+    station.publish_now(outgoing)
 
 
 def _end(station: Controller) -> None:
@@ -108,7 +108,7 @@ def _end(station: Controller) -> None:
         by = operator_named(session, APPROVER)
         changed = stop_emergency(session, row.id, by=by, now=station.now())
         outgoing = station.sign(session, changed)
-    station.hurry(outgoing)
+    station.publish_now(outgoing)
 
 
 def _row(station: Controller) -> Emergency | None:

@@ -137,4 +137,4 @@ def _plan_once(station: Controller) -> None:
                 by=operator_named(session, APPROVER),
                 now=station.now(),
             )
-    station.poke()
+    station.wake()

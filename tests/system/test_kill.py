@@ -15,7 +15,7 @@ from controller.features.doctor.invariants import invariants
 from controller.features.journal.chain import verify
 from controller.features.journal.queries import export
 from controller.host.station_keys import station_key
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.store import Store
 from tests.support import crashing_station
@@ -109,7 +109,7 @@ class Run:
                 return False
             assert airing.state is AiringState.AIRED, f"{airing.reason}: {self._last_act()}"
             rungs = [delivery.rung for delivery in session.query(Delivery)]
-        return len(rungs) == len(NODES) and min(rungs) >= Rung.FINISHED
+        return len(rungs) == len(NODES) and min(rungs) >= DeliveryStage.FINISHED
 
 
 def _acts_of(template: Path, folder: Path) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from controller.features.doctor.invariants import invariants
 from controller.features.plans.queries import published
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import EmergencyState
@@ -96,7 +96,9 @@ class Run:
             assert session.get_one(Airing, row.airing).state is AiringState.CANCELLED
             plan = published(session, DocumentKind.PLAN, "56")
             # who had come to the end of a round when it heard of the end of all has no other reason to tell
-            told = [one.reason or one.rung >= Rung.FINISHED for one in session.scalars(select(Delivery))]
+            told = [
+                one.reason or one.rung >= DeliveryStage.FINISHED for one in session.scalars(select(Delivery))
+            ]
         return plan.acknowledged_at is not None and len(told) == len(NODES) and all(told)
 
 

@@ -13,7 +13,7 @@ from controller.features.doctor.invariants import invariants
 from controller.features.imports.bulletin_files import TitledText
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.host.station_keys import Secrets
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.first_people import APPROVER
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
@@ -49,7 +49,7 @@ def _is_sound(station) -> bool:
 
 def _all_heard(station, airing) -> bool:
     state, rungs, _ = outcome(station, airing)
-    return state is AiringState.AIRED and all(rung >= Rung.FINISHED for rung in rungs.values())
+    return state is AiringState.AIRED and all(rung >= DeliveryStage.FINISHED for rung in rungs.values())
 
 
 @pytest.mark.parametrize("broker", ["embedded", "mosquitto"])
@@ -71,7 +71,7 @@ def test_a_node_by_a_stranger_verifies_fetches_and_plays(tmp_path):
             ["56", str(NODES[0].area)],
             until=datetime.now(UTC) + timedelta(seconds=PATIENCE),
         )
-        assert _wait_until(lambda: outcome(station, airing)[1][NODES[0].id] >= Rung.FINISHED, 20)
+        assert _wait_until(lambda: outcome(station, airing)[1][NODES[0].id] >= DeliveryStage.FINISHED, 20)
         played = report.played[0]
         with station.store.read() as session:
             recording = get_airing(session, airing).recording
@@ -128,11 +128,13 @@ def test_a_withdrawn_bulletin_falls_silent_while_it_sounds(tmp_path):
         bulletin = job.render(TitledText("Thử", "Xin chào bà con. " * 40))
         job.approve(bulletin)
         airing = job.air(bulletin, PROVINCE, station.now() + timedelta(seconds=1))
-        assert _wait_until(lambda: min(outcome(station, airing)[1].values(), default=0) >= Rung.STARTED)
+        assert _wait_until(
+            lambda: min(outcome(station, airing)[1].values(), default=0) >= DeliveryStage.STARTED
+        )
         with station.store.write() as session:
             by = operator_named(session, APPROVER)
             withdraw_bulletin(session, bulletin, by=by, now=station.now())
-        station.poke()
+        station.wake()
         assert _wait_until(lambda: outcome(station, airing)[0] in OVER, 20)
 
         def deliveries():

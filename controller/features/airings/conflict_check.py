@@ -54,13 +54,13 @@ class HeardSlot:
     title: str
 
 
-def foresee(session: Session, bulletin_id: BulletinId, asking: Asking) -> Foresight:
+def check_conflicts(session: Session, bulletin_id: BulletinId, asking: Asking) -> Foresight:
     """Return the conflicts of an airing of the bulletin. Read-only; policies do not apply to an emergency."""
-    (foresight,) = foresee_each(session, bulletin_id, [asking])
+    (foresight,) = check_each_for_conflicts(session, bulletin_id, [asking])
     return foresight
 
 
-def foresee_each(
+def check_each_for_conflicts(
     session: Session,
     bulletin_id: BulletinId,
     askings: Sequence[Asking],

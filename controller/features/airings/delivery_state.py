@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from controller.model.airing_states import Rung, climb
+from controller.model.airing_states import DeliveryStage, advance
 from devices.messages import Receipt, ReceiptKind
 
 _RUNGS = {
-    ReceiptKind.FETCHED: Rung.FETCHED,
-    ReceiptKind.STARTED: Rung.STARTED,
-    ReceiptKind.FINISHED: Rung.FINISHED,
-    ReceiptKind.STOPPED: Rung.PLANNED,
-    ReceiptKind.REFUSED: Rung.PLANNED,
-    ReceiptKind.KEPT: Rung.PLANNED,
-    ReceiptKind.LOST: Rung.PLANNED,
+    ReceiptKind.FETCHED: DeliveryStage.FETCHED,
+    ReceiptKind.STARTED: DeliveryStage.STARTED,
+    ReceiptKind.FINISHED: DeliveryStage.FINISHED,
+    ReceiptKind.STOPPED: DeliveryStage.PLANNED,
+    ReceiptKind.REFUSED: DeliveryStage.PLANNED,
+    ReceiptKind.KEPT: DeliveryStage.PLANNED,
+    ReceiptKind.LOST: DeliveryStage.PLANNED,
 }
 """The rung that a receipt proves; stopping and refusing prove none."""
 
@@ -21,7 +21,7 @@ _RUNGS = {
 class Facts(NamedTuple):
     """What one node did with one airing."""
 
-    rung: Rung = Rung.PLANNED
+    rung: DeliveryStage = DeliveryStage.PLANNED
     fetched_at: datetime | None = None
     started_at: datetime | None = None
     start_offset_ms: int | None = None
@@ -61,7 +61,7 @@ def fold(facts: Facts, receipt: Receipt, most_ms: int) -> Facts:
             pass  # KEPT and LOST concern recordings that nodes hold for emergencies, not airings
     if reason:
         told |= _reason(facts, receipt.at, reason)
-    rung = climb(facts.rung, _RUNGS[receipt.kind])
+    rung = advance(facts.rung, _RUNGS[receipt.kind])
     heard_ms = max(facts.heard_ms, min(receipt.heard_ms, most_ms))
     return facts._replace(rung=rung, heard_ms=heard_ms, **told)
 

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import ColumnElement, and_, case, func
 
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.emergency_states import PAUSE, sounded_ms
 
@@ -44,7 +44,7 @@ def whole_ms(airing: PlannedSound) -> int | None:
 
 def is_whole(rung: int, heard_ms: int, of_ms: int | None) -> bool:
     """Return whether a node played all of it: it reached the end, and almost nothing is missing."""
-    if rung < Rung.FINISHED or of_ms is None:
+    if rung < DeliveryStage.FINISHED or of_ms is None:
         return False
     return heard_ms >= of_ms - max(LACKING_MS, of_ms // LACKING_SHARE)
 
@@ -64,7 +64,7 @@ def heard_whole() -> ColumnElement[bool]:
     """Return, in SQL, what `is_whole` returns of a delivery joined with its airing; false, never null."""
     of_ms = planned_to_sound()
     lacking = case((of_ms > LACKING_MS * LACKING_SHARE, of_ms // LACKING_SHARE), else_=LACKING_MS)
-    ended = Delivery.rung >= int(Rung.FINISHED)
+    ended = Delivery.rung >= int(DeliveryStage.FINISHED)
     return and_(ended, func.coalesce(Delivery.heard_ms >= of_ms - lacking, False))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.airings.queries import targets_of
 from controller.features.areas.queries import area_tree
-from controller.model.airing_states import Rung
+from controller.model.airing_states import DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.fleet import Stay
 from devices.ids import AiringId, NodeId
@@ -43,7 +43,7 @@ def _rows(session: Session, airing: Airing, nodes: Collection[NodeId]) -> list[d
     stays = session.scalars(select(Stay).where(Stay.node.in_(nodes)).order_by(Stay.node, Stay.since)).all()
     areas = {one.node: one.area for one in stays if one.area in there and _overlaps(one, airing)}
     return [
-        {"airing": airing.id, "node": node, "area": area, "rung": int(Rung.PLANNED), "heard_ms": 0}
+        {"airing": airing.id, "node": node, "area": area, "rung": int(DeliveryStage.PLANNED), "heard_ms": 0}
         for node, area in areas.items()
     ]
 

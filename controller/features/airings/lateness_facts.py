@@ -12,7 +12,7 @@ from controller.features.airings.heard import counted
 from controller.features.airings.lateness import LATELY, DeliveryFacts, Forecast, earliest_start, forecasts
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.faults import SILENT_AFTER
-from controller.model.airing_states import IN_PLANS, Rung
+from controller.model.airing_states import IN_PLANS, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletins import Recording
 from controller.model.fleet import Node
@@ -34,7 +34,7 @@ def delivery_facts(
 
     `within`: counted among the nodes of these areas. An emergency is left out: it starts at once.
     """
-    has_it = Delivery.rung >= int(Rung.FETCHED)
+    has_it = Delivery.rung >= int(DeliveryStage.FETCHED)
     in_time = or_(Delivery.fetched_at.is_(None), Delivery.fetched_at <= Airing.starts_at)
     is_away = or_(~Node.online, Node.last_heard_at.is_(None), Node.last_heard_at < now - SILENT_AFTER)
     conditions = (

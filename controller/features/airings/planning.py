@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import Conflict
 from controller.features.airings.cancellation import cancel_airing, parts_of
-from controller.features.airings.conflict_check import Asking, foresee
+from controller.features.airings.conflict_check import Asking, check_conflicts
 from controller.features.airings.conflict_messages import (
     NameOf,
     against_policy_sentence,
@@ -35,7 +35,7 @@ REPLACED = "Được thay bằng một lượt phát khác."
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class BroadcastRequest:
     """Where, when and how to air a bulletin; default of `latest_start_at`: by grade."""
 
     areas: Collection[AreaCode]
@@ -61,7 +61,7 @@ class MeetsOthers(Conflict):
 
 
 def plan_foreseen(
-    session: Session, bulletin_id: BulletinId, wish: Wish, *, by: Operator, now: datetime
+    session: Session, bulletin_id: BulletinId, wish: BroadcastRequest, *, by: Operator, now: datetime
 ) -> Airing:
     """Plan an airing, unless a policy forbids it or it has conflicts that the wish does not decide.
 
@@ -108,12 +108,12 @@ def move_airing(
     nodes = [one.node for one in deliveries_of(session, airing_id)] if airing.only_chosen else []
     cancel_airing(session, airing_id, by=by, now=now, reason=f"Đã dời sang {wall(to)}.")
     session.flush()
-    wish = Wish(areas, to, to + patience, airing.grade, airing.volume, meeting, nodes)
+    wish = BroadcastRequest(areas, to, to + patience, airing.grade, airing.volume, meeting, nodes)
     return plan_foreseen(session, airing.bulletin, wish, by=by, now=now)
 
 
 def asking_of(
-    session: Session, bulletin_id: BulletinId, wish: Wish, *, by: Operator, now: datetime
+    session: Session, bulletin_id: BulletinId, wish: BroadcastRequest, *, by: Operator, now: datetime
 ) -> Asking:
     """Return the requested airing after the checks of planning: areas, rights, sound and times."""
     check_targets(session, area_tree(session), wish.areas, wish.grade, by)
@@ -127,7 +127,7 @@ def asking_of(
 def check_policies(session: Session, bulletin_id: BulletinId, asking: Asking, *, now: datetime) -> None:
     """Raise AgainstPolicy where policies would silence a part of it; what else it meets is not asked."""
     if asking.grade is not Grade.EMERGENCY:
-        _refuse_forbidden(session, asking, foresee(session, bulletin_id, asking), now)
+        _refuse_forbidden(session, asking, check_conflicts(session, bulletin_id, asking), now)
 
 
 def _settle(
@@ -142,9 +142,11 @@ def _settle(
     """Return by how much the start moves; raise where it may not be planned as asked."""
     if asking.grade is Grade.EMERGENCY:
         return timedelta()  # an emergency starts at once and overrides everything
-    foresight = foresee(session, bulletin_id, asking)
+    foresight = check_conflicts(session, bulletin_id, asking)
     while meeting is Meeting.REPLACE and replace_met(session, [foresight], by=by, now=now):
-        foresight = foresee(session, bulletin_id, asking)  # what the cancelled ones kept silent may appear
+        foresight = check_conflicts(
+            session, bulletin_id, asking
+        )  # what the cancelled ones kept silent may appear
     if meeting is Meeting.AFTER and foresight.conflicts and foresight.clear_at is not None:
         return foresight.clear_at - asking.starts_at
     _refuse_forbidden(session, asking, foresight, now)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
-from controller.features.airings.conflict_check import Asking, foresee_each
+from controller.features.airings.conflict_check import Asking, check_each_for_conflicts
 from controller.features.airings.conflicts import BY_POLICY, ConflictKind
 from controller.features.airings.consent import commune_of
 from controller.features.airings.planning_context import length_of, planned_between
@@ -169,7 +169,7 @@ def _clear_after(session: Session, airing: Airing, ends_at: datetime, home: Area
     """Return the first clear start from an instant on; Conflict where there is none within its patience."""
     patience = airing.latest_start_at - airing.starts_at
     asking = Asking([home], ends_at, ends_at + patience, airing.grade, airing.volume)
-    (found,) = foresee_each(session, airing.bulletin, [asking], without={airing.id})
+    (found,) = check_each_for_conflicts(session, airing.bulletin, [asking], without={airing.id})
     if not any(one.kind in BY_POLICY or one.kind is ConflictKind.YIELDS for one in found.conflicts):
         return ends_at  # losses of lower grades are no reason to wait
     start = found.clear_at

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.airings.heard import counted, heard_whole, percent_heard, planned_to_sound
 from controller.features.areas.queries import area_tree
-from controller.model.airing_states import Rung
+from controller.model.airing_states import DeliveryStage
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.fleet import Node
 from devices.ids import AiringId, AreaCode, NodeId
@@ -139,7 +139,7 @@ def reach(session: Session, airing_id: AiringId) -> Reach:
 def count_unfinished(session: Session, airing_id: AiringId, nodes: Collection[NodeId]) -> int:
     """Count those of the nodes that have not finished the airing."""
     query = select(func.count()).where(
-        Delivery.airing == airing_id, Delivery.node.in_(nodes), Delivery.rung < int(Rung.FINISHED)
+        Delivery.airing == airing_id, Delivery.node.in_(nodes), Delivery.rung < int(DeliveryStage.FINISHED)
     )
     return session.scalar(query) or 0
 
@@ -165,12 +165,12 @@ def _counts() -> tuple[ColumnElement[int], ...]:
     unheard_with_reason = and_(Delivery.reason.is_not(None), ~heard_whole())
     sounds_again = and_(Node.online, Node.sounding == Delivery.airing)
     conditions = (
-        Delivery.rung >= int(Rung.FETCHED),
-        Delivery.rung >= int(Rung.STARTED),
+        Delivery.rung >= int(DeliveryStage.FETCHED),
+        Delivery.rung >= int(DeliveryStage.STARTED),
         heard_whole(),
         unheard_with_reason,
-        Delivery.rung >= int(Rung.FINISHED),
-        and_(Delivery.rung == int(Rung.STARTED), or_(Delivery.reason.is_(None), sounds_again)),
+        Delivery.rung >= int(DeliveryStage.FINISHED),
+        and_(Delivery.rung == int(DeliveryStage.STARTED), or_(Delivery.reason.is_(None), sounds_again)),
     )
     sums = (func.coalesce(func.sum(heard), 0), func.coalesce(func.sum(of_ms), 0))
     return (func.count(), *counted(conditions), *sums)

@@ -14,7 +14,7 @@ from controller.features.areas.queries import area_tree, ended_areas
 from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.validity import check_in_force
 from controller.features.journal.service import record
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import DEFAULT_VOLUME, Airing, Delivery, Target
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId, BulletinState
@@ -119,7 +119,7 @@ def add_deliveries(
 def _deliver_to(session: Session, airing_id: AiringId, which: ColumnElement[bool]) -> None:
     there = select(Delivery.node).where(Delivery.airing == airing_id)
     meant = (
-        select(literal(airing_id), Node.id, Node.area, literal(int(Rung.PLANNED)), literal(0))
+        select(literal(airing_id), Node.id, Node.area, literal(int(DeliveryStage.PLANNED)), literal(0))
         .where(which, Node.retired_at.is_(None), Node.quarantined_at.is_(None), Node.id.not_in(there))
         .order_by(Node.id)
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.airings.heard import heard_whole
-from controller.features.airings.planning import Wish, plan_foreseen
+from controller.features.airings.planning import BroadcastRequest, plan_foreseen
 from controller.features.airings.queries import get_airing
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery
@@ -42,7 +42,7 @@ def air_for_chosen(
     session: Session,
     airing_id: AiringId,
     nodes: Collection[NodeId],
-    wish: Wish,
+    wish: BroadcastRequest,
     *,
     by: Operator,
     now: datetime,

@@ -55,7 +55,7 @@ def together_words(spread: StartSpread) -> str:
 
 
 def steps_of(reach: Reach) -> tuple[FunnelStep, ...]:
-    """Return the funnel: how many nodes have come how far, in the order in which a node climbs."""
+    """Return the funnel: how many nodes have come how far, in the order in which a node advances."""
     return (
         FunnelStep("Đã lên kế hoạch", reach.nodes, reach.nodes),
         FunnelStep("Đã tải về loa", reach.fetched, reach.nodes),

@@ -156,7 +156,7 @@ def give_back(
             )
     except LoaError as error:
         return _page(request, station, viewer, bulletin_id, error=error)
-    station.poke()
+    station.wake()
     return _on_to_the_next(station, viewer, bulletin_id, "tra")
 
 

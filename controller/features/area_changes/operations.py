@@ -20,7 +20,7 @@ def change(station: Station, act: Callable[[Session], T]) -> T:
     """Make the change in one transaction, and wake the station."""
     with station.store.write() as session:
         done = act(session)
-    station.poke()
+    station.wake()
     return done
 
 

@@ -57,7 +57,7 @@ def approve(
             now=now,
             declared=declared,
         )
-    station.poke()
+    station.wake()
 
 
 def render_again(station: Station, viewer: Viewer, bulletin_id: str) -> None:
@@ -69,7 +69,7 @@ def render_again(station: Station, viewer: Viewer, bulletin_id: str) -> None:
         if rendering is None or rendering.state is not RenderingState.FAILED:
             raise Conflict("Âm thanh của bản tin này không bị lỗi.", code="rendering.illegal-transition")
         retry_rendering(session, rendering.id, by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
 
 
 def note_heard(station: Station, viewer: Viewer, recording: str, spans: Sequence[Span]) -> ListeningProof:

@@ -59,7 +59,7 @@ def answer_one(station: TheStation, viewer: Signed, airing_id: str, asked: Answe
             now=station.now(),
         )
         said = AnswerShown.of(row)
-    station.poke()
+    station.wake()
     return said
 
 
@@ -85,7 +85,7 @@ def answer_all(station: TheStation, viewer: Signed, schedule_id: str, asked: Ans
             now=station.now(),
         )
         said = AnswerShown.of(row)
-    station.poke()
+    station.wake()
     return said
 
 
@@ -104,7 +104,7 @@ def order(station: TheStation, viewer: Signed, asked: OrderAsked) -> OrderShown:
         first, then = (seen_airing(session, viewer.scope, name).id for name in (asked.first, asked.then))
         row = order_airings(session, first, then, by=viewer.operator, now=station.now())
         shown = OrderShown.of(row, airing=row.id)
-    station.poke()
+    station.wake()
     return shown
 
 

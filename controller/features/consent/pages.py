@@ -49,7 +49,7 @@ def of_airing(
             by=viewer.operator,
             now=station.now(),
         )
-    station.poke()
+    station.wake()
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing}", 303)
 
 
@@ -66,7 +66,7 @@ def of_two(
     with station.store.write() as session:
         first, then = (seen_airing(session, viewer.scope, name).id for name in (truoc, sau))
         order_airings(session, first, then, by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
     return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
 
 
@@ -91,5 +91,5 @@ def of_schedule(
             by=viewer.operator,
             now=station.now(),
         )
-    station.poke()
+    station.wake()
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)

@@ -15,7 +15,7 @@ from controller.features.journal.queries import export
 from controller.features.plans.checks import CHECKS as PLAN_CHECKS
 from controller.features.reports.queries import export_as_aired
 from controller.model.accounts import HeldKey
-from controller.model.airing_states import IN_PLANS, OPEN, AiringState, Rung
+from controller.model.airing_states import IN_PLANS, OPEN, AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery, StoredReceipt, Target
 from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinState, RenderingState
@@ -136,16 +136,14 @@ def _nothing_unapproved_is_aired(session: Session, _now: datetime) -> Iterator[s
 
 
 def _deliveries_fit_their_receipts(session: Session, _now: datetime) -> Iterator[str]:
-    facts = {
-        Rung.FETCHED: (Delivery.rung == int(Rung.FETCHED)) & Delivery.fetched_at.is_(None),
-        Rung.STARTED: (Delivery.rung == int(Rung.STARTED)) & Delivery.started_at.is_(None),
-        Rung.FINISHED: (Delivery.rung == int(Rung.FINISHED)) & Delivery.finished_at.is_(None),
-    }
-    for rung, lacking in facts.items():
-        for airing, node in session.execute(select(Delivery.airing, Delivery.node).where(lacking)):
+    stages = (DeliveryStage.FETCHED, DeliveryStage.STARTED, DeliveryStage.FINISHED)
+    instants = (Delivery.fetched_at, Delivery.started_at, Delivery.finished_at)
+    for rung, at in zip(stages, instants, strict=True):
+        lacking = select(Delivery.airing, Delivery.node).where(Delivery.rung == int(rung), at.is_(None))
+        for airing, node in session.execute(lacking):
             yield f"delivery {airing}/{node}: {rung.name} without its instant"
     there = exists().where(StoredReceipt.airing == Delivery.airing, StoredReceipt.node == Delivery.node)
-    query = select(Delivery.airing, Delivery.node).where(Delivery.rung > int(Rung.PLANNED), ~there)
+    query = select(Delivery.airing, Delivery.node).where(Delivery.rung > int(DeliveryStage.PLANNED), ~there)
     for airing, node in session.execute(query):
         yield f"delivery {airing}/{node}: climbed without a receipt"
 

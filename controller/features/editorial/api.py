@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import Aired, AirOnTopic
-from controller.features.airings.wishes import wish_of
 from controller.features.editorial.operations import WrittenBulletin, hand_in
 from controller.http.refusals import refusals
 from controller.model.bulletin_states import TopicCode
@@ -16,7 +16,7 @@ router = APIRouter(tags=["airings"])
 @router.post("/air", status_code=201, responses=refusals(401, 403, 409, 422))
 def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
     """Write, submit and plan a text in one transaction: all of it, or nothing."""
-    wish = wish_of(asked, station.now())
+    wish = request_of(asked, station.now())
     topic = TopicCode(asked.topic) if asked.topic else None
     manner = Manner(asked.issuer, asked.readings)
     written = WrittenBulletin(asked.title, asked.text, topic, manner=manner)

@@ -7,7 +7,7 @@ from pydantic import Field
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.conflicts import Meeting
-from controller.features.airings.planning import Wish
+from controller.features.airings.planning import BroadcastRequest
 from controller.features.airings.target_form import areas_meant
 from controller.features.bulletins.legal_form import ActTyped
 from controller.features.bulletins.placeholders import places_of
@@ -74,18 +74,20 @@ class Typed(ActTyped):
         topic = TopicCode(self.chu_de) if self.chu_de else None
         return WrittenBulletin(self.tieu_de, self.noi_dung, topic, self.reference(), self.manner())
 
-    def wish(self, viewer: Viewer, station: Station) -> Wish:
+    def wish(self, viewer: Viewer, station: Station) -> BroadcastRequest:
         """Return where, when and how it shall be heard, or raise BadInput."""
         return self.wish_for(areas_meant(viewer, self.noi, self.dia_ban, self.ca_vung), station)
 
-    def wish_for(self, areas: Sequence[AreaCode], station: Station) -> Wish:
+    def wish_for(self, areas: Sequence[AreaCode], station: Station) -> BroadcastRequest:
         """Return when and how it shall be heard in these areas, or raise BadInput."""
         start = read_start(self.luc, self.ngay, self.gio, station.now())
         if self.muc not in set(Grade):
             raise BadInput("Mức ưu tiên không đúng.", code="airing.bad-grade")
         if not self.am_luong.isdigit() or int(self.am_luong) > _LOUDEST:
             raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
-        return Wish(areas, start.at, start.latest, Grade(self.muc), int(self.am_luong), self._meeting())
+        return BroadcastRequest(
+            areas, start.at, start.latest, Grade(self.muc), int(self.am_luong), self._meeting()
+        )
 
     def _meeting(self) -> Meeting:
         """Return what shall be done when it meets others; at once, nobody can tell yet what it meets."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.planning import Wish, plan_foreseen
+from controller.features.airings.planning import BroadcastRequest, plan_foreseen
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.bulletins.topics import set_topic
 from controller.features.imports.legal_references import Reference
@@ -45,7 +45,7 @@ def write_down(
 
 
 def hand_in(
-    station: Station, viewer: Viewer, written: WrittenBulletin, wish: Wish
+    station: Station, viewer: Viewer, written: WrittenBulletin, wish: BroadcastRequest
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
     now = station.now()
@@ -55,7 +55,7 @@ def hand_in(
         submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
         bulletin_id = bulletin.id
-    station.poke()
+    station.wake()
     return bulletin_id, airing_id
 
 

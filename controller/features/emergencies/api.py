@@ -84,7 +84,7 @@ def add(station: TheStation, viewer: Signed, asked: Prepare) -> PreparedShown:
             bulletin = seen_bulletin(session, viewer.scope, asked.bulletin or "")
             row = prepare(session, bulletin.id, asked.kind, area, by=viewer.operator, now=now)
         prepared = row.id
-    station.poke()
+    station.wake()
     with station.store.read() as session:
         views = prepared_views(session, [area], now)
     return next(_prepared(view) for view in views if view.row.id == prepared)
@@ -97,7 +97,7 @@ def let_go(station: TheStation, viewer: Signed, prepared: str) -> None:
         if get_prepared(session, PreparedId(prepared)).area not in viewer.scope.hears:
             raise NotFound("Không có bản ghi soạn sẵn này.", code="emergency.unknown-prepared")
         release(session, PreparedId(prepared), by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
 
 
 @urgent.get("", responses=refusals(401))

@@ -94,7 +94,7 @@ def test(station: Station, viewer: Viewer, asked: Call) -> EmergencyId:
     with station.store.write(urgent=True) as session:
         started = start_test(session, asked, by=viewer.operator, now=station.now(), times=station.times)
         outgoing = station.sign(session, started.changed)
-    station.hurry(outgoing)
+    station.publish_now(outgoing)
     return started.row.id
 
 
@@ -112,7 +112,7 @@ def stop_one(
             session, emergency, by=viewer.operator, now=station.now(), reason=reason, only=only
         )
         outgoing = station.sign(session, changed)
-    station.hurry(outgoing)
+    station.publish_now(outgoing)
 
 
 def stop_where(station: Station, viewer: Viewer, areas: Collection[AreaCode], reason: str) -> list[Emergency]:
@@ -120,7 +120,7 @@ def stop_where(station: Station, viewer: Viewer, areas: Collection[AreaCode], re
     with station.store.write(urgent=True) as session:
         ended, changed = stop_in(session, areas, by=viewer.operator, now=station.now(), reason=reason)
         outgoing = station.sign(session, changed)
-    station.hurry(outgoing)
+    station.publish_now(outgoing)
     return ended
 
 
@@ -131,7 +131,7 @@ def _called(
         check_person(session, viewer.operator, code, is_required=station.require_totp, now=station.now())
         started = act(session)
         outgoing = station.sign(session, started.changed) if started.changed else []
-    station.hurry(outgoing)
+    station.publish_now(outgoing)
     return started.row.id
 
 

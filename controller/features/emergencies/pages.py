@@ -48,7 +48,7 @@ Code = Annotated[str, Form(max_length=100)]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CallForm:
     """What is about to be called, as the address or the form says."""
 
     prepared: str
@@ -79,7 +79,7 @@ def ask(
 ) -> Response:
     """Show what a call would stop and whom it would reach, and ask for the code."""
     need(viewer, Act.AIR)
-    wish = Wish(ban, _areas(viewer, dia_ban))
+    wish = CallForm(ban, _areas(viewer, dia_ban))
     return _call_page(request, station, viewer, wish)
 
 
@@ -97,7 +97,7 @@ def call(
     ma: Code = "",
 ) -> Response:
     """Call: it waits for a second person, or one person starts it and says why."""
-    wish = Wish(ban, _areas(viewer, dia_ban), phut, cach == "mot", ly_do)
+    wish = CallForm(ban, _areas(viewer, dia_ban), phut, cach == "mot", ly_do)
     need(viewer, Act.AIR_EMERGENCY if wish.alone else Act.AIR)
     try:
         made = operations.call(
@@ -147,7 +147,7 @@ def prepare(
         raise
     except LoaError as error:
         return _index(request, station, viewer, error)
-    station.poke()
+    station.wake()
     return RedirectResponse("/khan?xong=soan", 303)
 
 
@@ -160,7 +160,7 @@ def drop(station: TheStation, viewer: Signed, prepared: str) -> Response:
         if row.area not in viewer.scope.seen:
             raise NotFound("Không có bản soạn sẵn này.", code="emergency.unknown-prepared")
         release(session, row.id, by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
     return RedirectResponse("/khan#soan-san", 303)
 
 
@@ -276,7 +276,7 @@ def _do(
         raise
     except LoaError as error:
         return _one(request, station, viewer, emergency_id, error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/khan/{emergency_id}", 303)
 
 
@@ -312,7 +312,7 @@ def _index(request: Request, station: Station, viewer: Viewer, error: LoaError |
 
 
 def _call_page(
-    request: Request, station: Station, viewer: Viewer, wish: Wish, error: LoaError | None = None
+    request: Request, station: Station, viewer: Viewer, wish: CallForm, error: LoaError | None = None
 ) -> Response:
     now, scope = station.now(), viewer.scope
     with station.store.read() as session:

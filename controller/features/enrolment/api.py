@@ -68,7 +68,7 @@ def claim(request: Request, station: TheStation, asked: EnrolmentClaim) -> Enrol
     except NotFound:
         tries_of(request).failed_offered(BearerSecret.ENROLMENT, address_of(request))
         raise
-    station.poke()
+    station.wake()
     return reply
 
 

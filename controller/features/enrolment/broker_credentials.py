@@ -26,7 +26,7 @@ _GROUP_READS = 0o640
 
 
 @dataclass
-class BrokerDoors:
+class BrokerPasswordFile:
     """Writes the password file when its content must change; called by a beat."""
 
     store: Store

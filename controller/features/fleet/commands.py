@@ -88,14 +88,14 @@ def list_faults(
     """Những gì cần xem: sự kiện, rồi từng cụm loa có trục trặc, vì sao, ai lo."""
     from controller.client.local_client import reading
     from controller.features.areas.queries import area_tree, get_area
-    from controller.features.fleet.watch import Wish, events_now, watched
+    from controller.features.fleet.watch import NodeFilter, events_now, watched
 
     now = utc_now()
     with reading() as session:
         below = None
         if area is not None:
             below = area_tree(session).below([get_area(session, AreaCode(area)).code])
-        found = watched(session, Wish(areas=below, only_faulty=True), now)
+        found = watched(session, NodeFilter(areas=below, only_faulty=True), now)
         happened = events_now(session, below, now)
     if as_json:
         events = [fields_of(one, "kind", "area", "since") | {"nodes": list(one.nodes)} for one in happened]

@@ -27,7 +27,7 @@ from controller.features.fleet.faults import FLOOD_CALM, MISSED_LIMIT, FaultKind
 from controller.features.fleet.queries import facts_of, get_node
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.accounts import Account
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.area_tree import AreaTree
 from controller.model.fleet import Care, Node, StateTurn
@@ -60,7 +60,7 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NodeFilter:
     """Filter for nodes; fields that are `None` or empty do not filter."""
 
     areas: frozenset[AreaCode] | None = None
@@ -109,7 +109,7 @@ class Troubles:
     counted: FaultCounts
 
 
-def watched(session: Session, wish: Wish, now: datetime) -> list[Watched]:
+def watched(session: Session, wish: NodeFilter, now: datetime) -> list[Watched]:
     """Return the nodes in use that match the filter, sorted by area and id; three queries."""
     unsteady = _unsteady(session, now)
     query = _nodes(wish.areas)
@@ -120,7 +120,7 @@ def watched(session: Session, wish: Wish, now: datetime) -> list[Watched]:
 
 def faults_of_node(session: Session, node_id: NodeId, now: datetime) -> frozenset[FaultKind]:
     """Return the kinds of faults that a node has now; raises NotFound."""
-    found = watched(session, Wish(areas=frozenset({get_node(session, node_id).area})), now)
+    found = watched(session, NodeFilter(areas=frozenset({get_node(session, node_id).area})), now)
     return frozenset(fault.kind for one in found if one.node.id == node_id for fault in one.faults)
 
 
@@ -266,7 +266,7 @@ def _missed(session: Session, now: datetime) -> dict[NodeId, int]:
     query = (
         select(Delivery.node, func.count())
         .join(Airing, and_(Airing.id == Delivery.airing, Airing.state == AiringState.AIRED))
-        .where(Airing.starts_at > now - MISSED_WITHIN, Delivery.rung < int(Rung.STARTED))
+        .where(Airing.starts_at > now - MISSED_WITHIN, Delivery.rung < int(DeliveryStage.STARTED))
         .group_by(Delivery.node)
         .having(func.count() >= MISSED_LIMIT)
     )

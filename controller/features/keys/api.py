@@ -47,7 +47,7 @@ def retire(request: Request, station: TheStation, viewer: InPerson, kid: str, as
     need_province(viewer, Act.RULE)
     with proven(request, station, viewer, asked.proof) as session:
         retire_one_key(session, KeyId(kid), by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
 
 
 @router.post("/{kid}/compromise", responses=refusals(401, 404, 409, 422))
@@ -58,7 +58,7 @@ def compromise(
     need_province(viewer, Act.RULE)
     with proven(request, station, viewer, asked.proof) as session:
         fallout = compromise_key(session, KeyId(kid), by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
     return _shown(fallout)
 
 

@@ -64,7 +64,7 @@ def _end(
         raise
     except LoaError as error:
         return _page(request, station, viewer, kid, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/cai-dat/khoa/{kid}?xong={how}", 303)
 
 

@@ -28,7 +28,7 @@ def refer(station: TheStation, viewer: Signed, bulletin_id: str, asked: Referenc
         row = seen_bulletin(session, viewer.scope, bulletin_id)
         named = Reference(**asked.model_dump())
         cancelled = set_reference(session, row.id, named, by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
     return _legal(station, viewer, bulletin_id).model_copy(update={"cancelled": cancelled})
 
 

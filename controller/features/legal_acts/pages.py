@@ -54,7 +54,7 @@ def name(
             name_reference(session, seen, reference, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _page(request, bulletin, form, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=van-ban", 303)
 
 

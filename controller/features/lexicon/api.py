@@ -42,7 +42,7 @@ def add(station: TheStation, viewer: Signed, asked: Teach) -> EntryShown:
             now=station.now(),
         )
         (shown,) = _shown(session, [entry])
-    station.poke()
+    station.wake()
     return shown
 
 
@@ -55,7 +55,7 @@ def remove(station: TheStation, viewer: Signed, entry_id: str) -> EntryShown:
             raise NotFound("Không có mục từ này.", code="lexicon.unknown")
         entry = remove_entry(session, entry.id, by=viewer.operator, now=station.now())
         (shown,) = _shown(session, [entry])
-    station.poke()
+    station.wake()
     return shown
 
 

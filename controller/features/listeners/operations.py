@@ -16,4 +16,4 @@ def answer(station: Station, viewer: Viewer, report_id: str, words: str) -> None
     with station.store.write() as session:
         row = seen_report(session, viewer.scope, ReportId(report_id))
         answer_report(session, row.id, answer=words, by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()

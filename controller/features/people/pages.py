@@ -103,7 +103,7 @@ def create(
     except LoaError as error:
         form = {"ten": ten, "ho_ten": ho_ten, "roles": roles, "dia_ban": dia_ban}
         return _new_page(request, station, viewer, form, error)
-    station.poke()
+    station.wake()
     return _password_page(request, person.name, person.display_name, password)
 
 
@@ -204,7 +204,7 @@ def renew_password(
         raise
     except LoaError as error:
         return _page(request, station, viewer, name, error=error)
-    station.poke()
+    station.wake()
     return _password_page(request, person.name, person.display_name, password)
 
 
@@ -225,7 +225,7 @@ def _do(  # noqa: PLR0917 - what each of the forms above passes on
         raise
     except LoaError as error:
         return _page(request, station, viewer, name, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/nguoi-dung/{name}?xong={done}", 303)
 
 

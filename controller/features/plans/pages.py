@@ -158,7 +158,7 @@ def change(
         _sign(request, station, viewer, area=code, proposed=proposed, password=mat_khau)
     except LoaError as error:
         return _page(request, station, viewer, code, proposed=proposed, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/quy-dinh/{code}?xong=1", 303)
 
 

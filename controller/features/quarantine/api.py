@@ -58,7 +58,7 @@ def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTes
             bulletin=None if asked.bulletin is None else BulletinId(asked.bulletin),
             volume=asked.volume,
         )
-    station.poke()
+    station.wake()
     return NodeTestPlanned(airing=airing.id, bulletin=airing.bulletin)
 
 
@@ -75,7 +75,7 @@ def hardware(station: TheStation, viewer: Signed, node_id: str) -> list[Hardware
 
 def _after(station: Station, node_id: str) -> NodeShown:
     """Return the node as it is now, and update the plans at once."""
-    station.poke()
+    station.wake()
     with station.store.read() as session:
         node = get_node(session, NodeId(node_id))
     return node_shown(node, station.now())

@@ -93,7 +93,7 @@ def sound_test(
             airing = try_node(session, node.id, by=viewer.operator, now=station.now(), volume=muc).id
     except LoaError as error:
         return _refused(request, station, viewer, node_id, error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/phat/{airing}", 303)
 
 
@@ -142,7 +142,7 @@ def _do(  # noqa: PLR0917 - what each of the forms above passes on
             act(session, seen_node(session, viewer, node_id).id, viewer.operator)
     except LoaError as error:
         return _refused(request, station, viewer, node_id, error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/cum-loa/{node_id}?xong={done}", 303)
 
 

@@ -11,7 +11,7 @@ from controller.features.airings.service import add_deliveries
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.queries import get_node
 from controller.features.journal.service import record
-from controller.model.airing_states import OPEN, AiringState, Rung
+from controller.model.airing_states import OPEN, AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
@@ -71,7 +71,9 @@ def drop_what_it_will_not_hear(session: Session, node: NodeId) -> None:
     coming = select(Airing.id).where(Airing.state.in_(_COMING))
     session.execute(
         delete(Delivery)
-        .where(Delivery.node == node, Delivery.rung == int(Rung.PLANNED), Delivery.airing.in_(coming))
+        .where(
+            Delivery.node == node, Delivery.rung == int(DeliveryStage.PLANNED), Delivery.airing.in_(coming)
+        )
         .execution_options(synchronize_session=False)
     )
 

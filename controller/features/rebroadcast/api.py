@@ -4,8 +4,8 @@ from fastapi import APIRouter
 
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings.api.airings import one
+from controller.features.airings.request_parsing import start_of
 from controller.features.airings.schemas import AirAgain, AiringShown
-from controller.features.airings.wishes import start_of
 from controller.features.rebroadcast.operations import air_again
 from controller.http.refusals import refusals
 

@@ -11,7 +11,7 @@ from controller.errors import LoaError
 from controller.features.accounts.queries import get_operator
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.heard import heard_whole
-from controller.features.airings.planning import Wish, plan_foreseen
+from controller.features.airings.planning import BroadcastRequest, plan_foreseen
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until
 from controller.features.consent.service import keep_answers
@@ -91,7 +91,9 @@ def _areas(session: Session, airing_id: AiringId) -> tuple[AreaCode, ...]:
 def _planned(session: Session, airing: Airing, areas: Sequence[AreaCode], now: datetime) -> Airing | None:
     if not areas:
         return None
-    wish = Wish(areas, now + NOTICE, grade=airing.grade, volume=airing.volume, meeting=Meeting.AFTER)
+    wish = BroadcastRequest(
+        areas, now + NOTICE, grade=airing.grade, volume=airing.volume, meeting=Meeting.AFTER
+    )
     planner = get_operator(session, airing.created_by)
     try:
         return plan_foreseen(session, airing.bulletin, wish, by=planner, now=now)

@@ -11,7 +11,7 @@ from typing import Any
 
 from controller.features.airings.delivery_state import TOO_LONG
 from controller.features.journal.chain import hash_of, written
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.bulletin_states import BulletinId
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 
@@ -97,7 +97,7 @@ class AiredAtNode(CountedAiring):
 
 
 def reason_of(
-    rung: Rung, told: str | None, state: AiringState, airing_reason: str | None, *, is_whole: bool
+    rung: DeliveryStage, told: str | None, state: AiringState, airing_reason: str | None, *, is_whole: bool
 ) -> str | None:
     """Return why a node did not play the whole airing, or None if it did and its receipt is credible."""
     if is_whole and told != TOO_LONG:
@@ -106,9 +106,9 @@ def reason_of(
         return told
     if state is not AiringState.AIRED and airing_reason:
         return airing_reason
-    if rung is Rung.FINISHED:
+    if rung is DeliveryStage.FINISHED:
         return IN_PART
-    return NOT_ENDED if rung is Rung.STARTED else NO_WORD
+    return NOT_ENDED if rung is DeliveryStage.STARTED else NO_WORD
 
 
 def entry(noted: Noted, *, seq: int, at: datetime, corrects: int | None, previous: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from controller.features.journal.chain import BEGINNING
 from controller.features.journal.service import record
 from controller.features.reports.entries import ACT, Noted, entry, reason_of
 from controller.features.reports.queries import newest_entry, noted_of
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletins import Bulletin, Recording, Rendering
 from controller.model.emergency_states import sounded_ms
@@ -72,7 +72,7 @@ def _facts(session: Session, airing: Airing, known: Known) -> Iterable[Noted]:
         .order_by(Delivery.node)
     )
     for delivery, area in session.execute(query):
-        rung = Rung(delivery.rung)
+        rung = DeliveryStage(delivery.rung)
         yield Noted(
             airing=airing.id,
             node=delivery.node,

@@ -14,9 +14,9 @@ from controller.features.bulletins.page_queries import titles_of
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.schedules import operations
 from controller.features.schedules.conflict_check import (
-    Wished,
-    foresee_move,
-    foresee_schedule,
+    RequestedSchedule,
+    check_move_conflicts,
+    check_schedule_conflicts,
     outlook_facts,
     wished_of,
 )
@@ -101,7 +101,7 @@ def create(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Schedul
             now=station.now(),
         )
         schedule_id = schedule.id
-    station.poke()
+    station.wake()
     return one(station, viewer, schedule_id)
 
 
@@ -115,9 +115,9 @@ def look_ahead(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Sch
         check_sound(bulletin, asked.grade, asked.volume)
         latest = asked.latest_after_seconds
         patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
-        wished = Wished(bulletin.id, areas, patience, asked.grade, asked.volume)
+        wished = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
         rule, skips = rule_of(asked.rule), skips_of(asked.skips)
-        outlook = foresee_schedule(session, wished, rule, skips, now=station.now())
+        outlook = check_schedule_conflicts(session, wished, rule, skips, now=station.now())
         return ScheduleForesight.model_validate(outlook_facts(outlook))
 
 
@@ -151,7 +151,7 @@ def end(station: TheStation, viewer: Signed, schedule_id: str, asked: Reason) ->
     with station.store.write(urgent=True) as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=asked.reason)
-    station.poke()
+    station.wake()
     return one(station, viewer, schedule_id)
 
 
@@ -168,7 +168,7 @@ def cancel(station: TheStation, viewer: Signed, schedule_id: str, asked: CancelO
             now=station.now(),
             reason=asked.reason,
         )
-    station.poke()
+    station.wake()
     return one(station, viewer, schedule_id)
 
 
@@ -186,7 +186,7 @@ def move(station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccur
             now=station.now(),
             meeting=asked.meeting,
         )
-    station.poke()
+    station.wake()
     return one(station, viewer, schedule_id)
 
 
@@ -201,7 +201,7 @@ def look_ahead_of_move(
         check_targets(session, area_tree(session), areas, row.grade, viewer.operator)
         original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
         made = get_occurrence(session, row.id, original_at)
-        outlook = foresee_move(
+        outlook = check_move_conflicts(
             session,
             wished_of(row, areas),
             original_at,
@@ -241,7 +241,7 @@ def add_day_off(station: TheStation, viewer: Signed, asked: DayOffAsked) -> DayO
             session, asked.day, name=asked.name, off=asked.off, by=viewer.operator, now=station.now()
         )
         shown = DayOffShown.of(row, own=True)
-    station.poke()
+    station.wake()
     return shown
 
 
@@ -250,7 +250,7 @@ def delete_day_off(station: TheStation, viewer: Signed, day: date) -> None:
     """Remove a day from the province's list."""
     with station.store.write() as session:
         remove_day_off(session, day, by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
 
 
 def _shown(session: Session, viewer: Viewer, rows: Sequence[Schedule]) -> list[ScheduleShown]:

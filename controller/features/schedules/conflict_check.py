@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.conflict_check import Asking, foresee_each
+from controller.features.airings.conflict_check import Asking, check_each_for_conflicts
 from controller.features.airings.conflict_messages import foresight_facts
 from controller.features.airings.conflicts import Foresight
 from controller.features.areas.queries import area_tree
@@ -32,7 +32,7 @@ _MOST_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wished:
+class RequestedSchedule:
     """The properties of each occurrence of a schedule."""
 
     bulletin: BulletinId
@@ -46,10 +46,10 @@ class Wished:
         return Asking(self.areas, starts_at, starts_at + self.latest_after, self.grade, self.volume)
 
 
-def wished_of(schedule: Schedule, areas: Collection[AreaCode]) -> Wished:
+def wished_of(schedule: Schedule, areas: Collection[AreaCode]) -> RequestedSchedule:
     """Return the occurrence properties of a saved schedule."""
     patience = timedelta(seconds=schedule.latest_after_s)
-    return Wished(schedule.bulletin, areas, patience, schedule.grade, schedule.volume)
+    return RequestedSchedule(schedule.bulletin, areas, patience, schedule.grade, schedule.volume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,9 @@ class Outlook:
         return tuple(one for one in self.occurrences if one.foresight.conflicts)
 
 
-def foresee_schedule(
+def check_schedule_conflicts(
     session: Session,
-    wished: Wished,
+    wished: RequestedSchedule,
     rule: Recurrence,
     skips: Skips,
     *,
@@ -100,9 +100,9 @@ def foresee_schedule(
     return _outlook(session, wished, named, until=until, now=now, without=without)
 
 
-def foresee_move(
+def check_move_conflicts(
     session: Session,
-    wished: Wished,
+    wished: RequestedSchedule,
     original_at: datetime,
     to: datetime,
     *,
@@ -115,7 +115,7 @@ def foresee_move(
 
 def _outlook(
     session: Session,
-    wished: Wished,
+    wished: RequestedSchedule,
     named: Sequence[Dated],
     *,
     until: datetime,
@@ -126,7 +126,7 @@ def _outlook(
     if not named or wished.grade is Grade.EMERGENCY:
         return Outlook(until, (), nodes, away)  # nothing may block an emergency
     askings = [wished.asking(one.starts_at) for one in named]
-    found = foresee_each(session, wished.bulletin, askings, without=without)
+    found = check_each_for_conflicts(session, wished.bulletin, askings, without=without)
     coming = [
         Coming(one.original_at, one.starts_at, foresight, asking.latest_start_at)
         for one, asking, foresight in zip(named, askings, found, strict=True)

@@ -35,7 +35,7 @@ def move(
                 session, schedule, original_at, to=to, by=by, now=now, meeting=meeting or Meeting.ACCEPT
             )
             new = airing_of_moved(session, schedule, original_at)
-    station.poke()
+    station.wake()
     return new
 
 
@@ -54,4 +54,4 @@ def change(
         change_schedule(
             session, row.id, rule=rule, skips=skips, by=viewer.operator, now=station.now(), based_on=based_on
         )
-    station.poke()
+    station.wake()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.conflict_check import Asking, foresee_each
+from controller.features.airings.conflict_check import Asking, check_each_for_conflicts
 from controller.features.airings.conflict_messages import places
 from controller.features.airings.conflicts import AiringConflict, ConflictKind, Foresight
 from controller.features.airings.service import FURTHEST
@@ -96,7 +96,7 @@ def _met(
     own = _made_by(session, ScheduleId(form.lich)) if form.lich else frozenset()
     return [
         tuple(meeting_words(one, found, viewer.scope) for one in found.conflicts)
-        for found in foresee_each(session, bulletin, askings, without=own)
+        for found in check_each_for_conflicts(session, bulletin, askings, without=own)
     ]
 
 

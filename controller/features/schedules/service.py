@@ -21,7 +21,11 @@ from controller.features.areas.queries import area_tree
 from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.validity import check_in_force
 from controller.features.journal.service import record
-from controller.features.schedules.conflict_check import Wished, foresee_schedule, wished_of
+from controller.features.schedules.conflict_check import (
+    RequestedSchedule,
+    check_schedule_conflicts,
+    wished_of,
+)
 from controller.features.schedules.conflict_choices import refuse_forbidden, settled, settled_move
 from controller.features.schedules.occurrence_making import finish, keep_current
 from controller.features.schedules.queries import (
@@ -79,7 +83,7 @@ def schedule_bulletin(
     first = _first_start(session, rule, skips, now)
     check_in_force(session, bulletin_id, first)
     patience = latest_after or LATEST_AFTER[grade]
-    wished = Wished(bulletin_id, areas, patience, grade, volume)
+    wished = RequestedSchedule(bulletin_id, areas, patience, grade, volume)
     check_policies(session, bulletin_id, wished.asking(first), now=now)
     rule = settled(session, wished, rule, skips, meeting, by=by, now=now)
     schedule = _row_of(wished, rule, skips, by, now)
@@ -87,7 +91,9 @@ def schedule_bulletin(
     return schedule
 
 
-def _row_of(wished: Wished, rule: Recurrence, skips: Skips, by: Operator, now: datetime) -> Schedule:
+def _row_of(
+    wished: RequestedSchedule, rule: Recurrence, skips: Skips, by: Operator, now: datetime
+) -> Schedule:
     return Schedule(
         id=ScheduleId(new_id(now)),
         bulletin=wished.bulletin,
@@ -150,7 +156,9 @@ def change_schedule(
     rule = carry(before, rule)
     _first_start(session, rule, skips, now)
     now_has = airings_to_come(session, schedule_id, now)
-    outlook = foresee_schedule(session, wished_of(schedule, areas), rule, skips, now=now, without=now_has)
+    outlook = check_schedule_conflicts(
+        session, wished_of(schedule, areas), rule, skips, now=now, without=now_has
+    )
     refuse_forbidden(session, outlook, now=now)
     schedule.rule = to_text(rule)
     for name, value in _columns(skips).items():

@@ -11,4 +11,4 @@ def withdraw(station: Station, viewer: Viewer, bulletin_id: str, reason: str) ->
     with station.store.write() as session:
         bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         withdraw_bulletin(session, bulletin.id, by=viewer.operator, now=station.now(), reason=reason)
-    station.poke()
+    station.wake()

@@ -16,7 +16,7 @@ from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.location_history import open_stays
 from controller.features.fleet.queries import tiles
 from controller.features.fleet.status import NodeStatus
-from controller.features.fleet.watch import Cared, FaultCounts, Wish, troubles, watched
+from controller.features.fleet.watch import Cared, FaultCounts, NodeFilter, troubles, watched
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.fleet import TOLD, Node
 from devices.messages import Policy, QuietHours
@@ -84,10 +84,10 @@ def test_nodes_are_found_by_a_status_that_is_stored_nowhere(motley):
 
 
 def test_the_database_finds_the_nodes_that_something_is_wrong_with_as_their_facts_say(motley):
-    every = motley.ask(watched, Wish(), motley.now)
+    every = motley.ask(watched, NodeFilter(), motley.now)
     faulty = [one.node.id for one in every if one.faults]
     assert 50 < len(faulty) < len(every)
-    assert [one.node.id for one in motley.ask(watched, Wish(only_faulty=True), motley.now)] == faulty
+    assert [one.node.id for one in motley.ask(watched, NodeFilter(only_faulty=True), motley.now)] == faulty
     here = frozenset({NHA_TRANG})
     own = [one for one in every if one.faults and one.node.area == NHA_TRANG]
     motley.do(take_care, own[0].node.id, by=motley.technician, assignee="kythuat")
@@ -160,7 +160,7 @@ def test_the_journal_is_searched_by_who_what_when_and_where(world):
 
 
 def test_the_faulty_are_the_same_whether_the_database_passes_the_others_over_or_not(motley):
-    every = motley.ask(watched, Wish(), motley.now)
-    faulty = motley.ask(watched, Wish(only_faulty=True), motley.now)
+    every = motley.ask(watched, NodeFilter(), motley.now)
+    faulty = motley.ask(watched, NodeFilter(only_faulty=True), motley.now)
     assert [one.node.id for one in faulty] == [one.node.id for one in every if one.faults]
     assert 50 < len(faulty) < len(every)

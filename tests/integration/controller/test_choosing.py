@@ -6,7 +6,7 @@ import pytest
 
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.airings.cancellation import cancel_airing
-from controller.features.airings.planning import MeetsOthers, Wish, move_airing
+from controller.features.airings.planning import BroadcastRequest, MeetsOthers, move_airing
 from controller.features.airings.queries import deliveries_of, get_airing, targets_of
 from controller.features.airings.target_selection import air_for_chosen, unheard
 from controller.features.doctor.invariants import invariants
@@ -39,7 +39,7 @@ def missed(world):
 
 
 def again(world, airing, nodes, *, by=None, seconds=60, agreed=True):
-    wish = Wish((), world.now + timedelta(seconds=seconds))
+    wish = BroadcastRequest((), world.now + timedelta(seconds=seconds))
     planned = world.do(air_for_chosen, airing, nodes, wish, by=by or world.approver).id
     if agreed:
         world.agree(planned)

@@ -10,7 +10,7 @@ from controller.features.airings.cancellation import cancel_airing
 from controller.features.airings.conflict_check import heard_in, waiting_in
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.consent import standing_in_family
-from controller.features.airings.planning import Wish, move_airing, plan_foreseen
+from controller.features.airings.planning import BroadcastRequest, move_airing, plan_foreseen
 from controller.features.airings.queries import deliveries_of, get_airing, targets_of
 from controller.features.airings.timing import DECLINED
 from controller.features.areas.queries import area_tree
@@ -260,7 +260,7 @@ def test_what_was_declined_stands_in_nobodys_way(world):
     own = world.do(
         plan_foreseen,
         world.approved(),
-        Wish([NHA_TRANG], starts_at, meeting=Meeting.REFUSE),
+        BroadcastRequest([NHA_TRANG], starts_at, meeting=Meeting.REFUSE),
         by=world.officer,
     )
     assert own.starts_at == starts_at

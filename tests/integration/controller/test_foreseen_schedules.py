@@ -9,7 +9,11 @@ from controller.features.airings.planning import AgainstPolicy, MeetsOthers
 from controller.features.airings.queries import get_airing
 from controller.features.fleet.service import note_states
 from controller.features.plans.policy_signing import sign_policy
-from controller.features.schedules.conflict_check import MOST_FORESEEN, Wished, foresee_schedule
+from controller.features.schedules.conflict_check import (
+    MOST_FORESEEN,
+    RequestedSchedule,
+    check_schedule_conflicts,
+)
 from controller.features.schedules.queries import get_schedule, next_occurrences, own_days
 from controller.features.schedules.service import move_occurrence, schedule_bulletin
 from controller.model.airing_states import AiringState
@@ -39,8 +43,8 @@ def lay(world, rule=FIVE, **wishes):
 
 def foreseen(world, rule=FIVE, *, areas=(NHA_TRANG,), grade=Grade.ROUTINE):
     bulletin = world.approved()
-    wished = Wished(bulletin, areas, timedelta(minutes=10), grade, 70)
-    return world.do(foresee_schedule, wished, rule, Skips())
+    wished = RequestedSchedule(bulletin, areas, timedelta(minutes=10), grade, 70)
+    return world.do(check_schedule_conflicts, wished, rule, Skips())
 
 
 def starts(world, schedule):

@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 from controller.features.bulletins.programmes import Item, draft_programme
 from controller.features.bulletins.service import submit_bulletin
 from controller.features.doctor.invariants import invariants
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState
 from controller.model.bulletins import Approved, Bulletin, Rendering
@@ -56,7 +56,7 @@ DAMAGES = {
     "without a reason": lambda _: update(Airing).values(state=AiringState.MISSED),
     "has no target": lambda _: delete(Target),
     "its recording was never approved": lambda _: update(Airing).values(revision=7),
-    "without its instant": lambda _: update(Delivery).values(rung=int(Rung.FINISHED)),
+    "without its instant": lambda _: update(Delivery).values(rung=int(DeliveryStage.FINISHED)),
     "climbed without a receipt": lambda w: update(Delivery).values(rung=1, fetched_at=w.now),
     "with an approval that nobody gave": lambda _: update(Approved).values(jws="a.b.c"),
 }

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from controller.errors import BadInput, NotAllowed, NotFound
-from controller.features.airings.conflict_check import foresee
-from controller.features.airings.planning import Wish, asking_of, plan_foreseen
+from controller.features.airings.conflict_check import check_conflicts
+from controller.features.airings.planning import BroadcastRequest, asking_of, plan_foreseen
 from controller.features.airings.queries import get_airing
 from controller.features.bulletins.queries import reference_given
 from controller.features.bulletins.validity import BeyondValidity, end_of
@@ -58,14 +58,14 @@ def test_nothing_is_planned_beyond_the_end(world, bulletin):
 
 def test_foreseeing_and_planning_with_open_eyes_refuse_it_too(world, bulletin):
     world.do(set_reference, bulletin, ACT, by=world.officer)
-    wish = Wish([NHA_TRANG], datetime.combine(LAST + timedelta(days=1), time(6), ZONE))
+    wish = BroadcastRequest([NHA_TRANG], datetime.combine(LAST + timedelta(days=1), time(6), ZONE))
     with pytest.raises(BeyondValidity):
         world.do(asking_of, bulletin, wish, by=world.approver)
     with pytest.raises(BeyondValidity):
         world.do(plan_foreseen, bulletin, wish, by=world.approver)
-    sooner = Wish([NHA_TRANG], datetime.combine(LAST, time(6), ZONE))
+    sooner = BroadcastRequest([NHA_TRANG], datetime.combine(LAST, time(6), ZONE))
     asking = world.do(asking_of, bulletin, sooner, by=world.approver)
-    assert world.ask(foresee, bulletin, asking).conflicts == ()
+    assert world.ask(check_conflicts, bulletin, asking).conflicts == ()
 
 
 def test_naming_an_end_cancels_what_lies_beyond_and_leaves_the_rest(world, bulletin):

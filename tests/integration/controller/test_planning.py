@@ -7,7 +7,7 @@ import pytest
 from controller.features.airings.conflict_check import heard_in
 from controller.features.airings.conflict_messages import said_at
 from controller.features.airings.conflicts import Meeting
-from controller.features.airings.planning import AgainstPolicy, MeetsOthers, Wish, plan_foreseen
+from controller.features.airings.planning import AgainstPolicy, BroadcastRequest, MeetsOthers, plan_foreseen
 from controller.features.airings.queries import get_airing
 from controller.features.airings.timetables import timetable_of
 from controller.features.plans.policy_signing import sign_policy
@@ -47,7 +47,7 @@ def sign_night(world, hours, minutes=1440):
 
 def plan(world, bulletin, *, seconds, areas=(NHA_TRANG,), by=None, **kwargs):
     starts_at = world.now + timedelta(seconds=seconds)
-    wish = Wish(areas, starts_at, **kwargs)
+    wish = BroadcastRequest(areas, starts_at, **kwargs)
     airing = world.do(plan_foreseen, bulletin, wish, by=by or world.approver)
     world.agree(airing.id)
     return airing

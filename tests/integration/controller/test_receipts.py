@@ -1,4 +1,4 @@
-"""Receipts are kept once, climb deliveries, and are acknowledged only when they are safe."""
+"""Receipts are kept once, advance deliveries, and are acknowledged only when they are safe."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from controller.features.quarantine.service import quarantine_node, release_node
 from controller.features.relocation.service import move_node
 from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import StoredReceipt
 from controller.runtime.receipt_ingestion import fold_receipts
 from devices.ids import Grade, NodeId, RecordingId
@@ -68,7 +68,7 @@ def test_receipts_out_of_order_climb_to_the_highest_rung(world):
     airing = delivering(world)
     world.tell(NODE, airing, "finished", heard_ms=60_000)
     world.tell(NODE, airing, "fetched")
-    assert rung(world, airing) == Rung.FINISHED
+    assert rung(world, airing) == DeliveryStage.FINISHED
     world.tell(NODE, airing, "started")
     reached = world.ask(reach, airing)
     assert (reached.fetched, reached.started, reached.finished) == (1, 1, 1)
@@ -77,7 +77,7 @@ def test_receipts_out_of_order_climb_to_the_highest_rung(world):
 def test_a_receipt_of_another_recording_is_kept_but_proves_no_hearing(world):
     airing = delivering(world)
     assert world.tell(NODE, airing, "started", recording=RecordingId("0" * 64))
-    assert rung(world, airing) == Rung.PLANNED
+    assert rung(world, airing) == DeliveryStage.PLANNED
     assert kept(world) == 1
 
 
@@ -124,7 +124,7 @@ def test_an_outage_of_hours_loses_no_receipt(world):
     receipts = tuple(world.receipt(airing, kind, at=start) for kind in ("fetched", "started", "finished"))
     world.later(hours=30)
     world.do(fold_receipts, [Receipts(node=NODE, session=1, receipts=receipts)])
-    assert rung(world, airing) == Rung.FINISHED
+    assert rung(world, airing) == DeliveryStage.FINISHED
 
 
 def test_what_came_to_its_end_after_an_interruption_was_not_heard_whole(world):

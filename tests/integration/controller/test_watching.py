@@ -14,7 +14,7 @@ from controller.features.fleet.status import NodeStatus
 from controller.features.fleet.vitals_course import course_of
 from controller.features.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.features.fleet.vitals_samples import EXPECTED, Presence
-from controller.features.fleet.watch import Wish, events_now, watched
+from controller.features.fleet.watch import NodeFilter, events_now, watched
 from controller.model.fleet import RecentVitals, StateTurn, VitalsDay
 from devices.ids import NodeId
 from devices.messages import NodeState, Vitals
@@ -42,7 +42,7 @@ def tell(world, *nodes, **fields):
 
 
 def seen(world, **wish):
-    return {one.node.id: one for one in world.ask(watched, Wish(**wish), world.now)}
+    return {one.node.id: one for one in world.ask(watched, NodeFilter(**wish), world.now)}
 
 
 def count(world, table):
@@ -159,7 +159,7 @@ def test_five_thousand_nodes_take_as_many_queries_as_four(world):
         return len(counted), found
 
     def lists(session):
-        return len(watched(session, Wish(), world.now)), events_now(session, None, world.now)
+        return len(watched(session, NodeFilter(), world.now)), events_now(session, None, world.now)
 
     few, _ = queries_of(lists)
     new = [NewNode(NodeId(f"new-{n}"), NHA_TRANG, f"Cụm {n}") for n in range(5000)]
@@ -167,7 +167,7 @@ def test_five_thousand_nodes_take_as_many_queries_as_four(world):
     many, (nodes, _) = queries_of(lists)
     assert nodes == 5004
     assert many == few <= 10
-    assert {one.status for one in world.ask(watched, Wish(text="new-4999"), world.now)} == {
+    assert {one.status for one in world.ask(watched, NodeFilter(text="new-4999"), world.now)} == {
         NodeStatus.NEVER_SEEN
     }
 

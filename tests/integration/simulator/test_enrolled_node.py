@@ -18,7 +18,7 @@ from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import NewNode
 from controller.features.imports.bulletin_files import sample
 from controller.features.quarantine.service import quarantine_node
-from controller.model.airing_states import Rung
+from controller.model.airing_states import DeliveryStage
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
 from devices.enrolment import CLAIM_PATH, first_session_of, qr_payload
@@ -108,7 +108,9 @@ def test_a_node_enrols_hears_and_gives_its_name_to_new_hardware(station, guarded
             bulletin = job.render(sample("short"))
             job.approve(bulletin)
             airing = job.air(bulletin, NEW.area, station.now() + timedelta(seconds=1))
-            wait_until(lambda: rung(station, airing) == Rung.FINISHED, 120, "the new hardware heard it")
+            wait_until(
+                lambda: rung(station, airing) == DeliveryStage.FINISHED, 120, "the new hardware heard it"
+            )
         # taken out of the world: neither may it sign in, nor is it believed
         with station.store.write() as session:
             by = technician(session)

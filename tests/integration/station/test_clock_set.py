@@ -15,7 +15,7 @@ from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletins import Bulletin
 from controller.model.first_people import APPROVER
-from controller.runtime.time_service import Timekeeper
+from controller.runtime.time_service import TimeService
 from devices import topics
 from devices.ids import AreaCode, NodeId, Role
 from devices.memory_link import MemoryBroker, MemoryLink
@@ -46,7 +46,7 @@ def plan(station, starts_in=HALF_AN_HOUR):
             by=operator_named(session, APPROVER),
             now=station.now(),
         )
-    station.poke()
+    station.wake()
     return planned.id
 
 
@@ -126,7 +126,7 @@ def test_no_node_is_told_the_time_while_the_stations_own_clock_is_in_doubt():
     now = utc_now()
     key = SigningKey.generate(Role.STATION, now, timedelta(days=1))
     believed = threading.Event()
-    timekeeper = Timekeeper(station, key, utc_now, believed.is_set)
+    timekeeper = TimeService(station, key, utc_now, believed.is_set)
     request = TimeRequest(node=NodeId("n1"), sent_us=1).payload()
     timekeeper.take(NodeId("n1"), request)
     assert timekeeper._requests.empty()
@@ -160,7 +160,7 @@ def test_a_clock_request_that_cannot_be_answered_costs_no_later_one_its_answer()
             raise faults.pop()
         return utc_now()
 
-    timekeeper = Timekeeper(station, SigningKey.generate(Role.STATION, utc_now(), timedelta(days=1)), now)
+    timekeeper = TimeService(station, SigningKey.generate(Role.STATION, utc_now(), timedelta(days=1)), now)
     timekeeper.start()
     request = TimeRequest(node=NodeId("n1"), sent_us=1).payload()
     timekeeper.take(NodeId("n1"), request)

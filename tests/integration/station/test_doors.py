@@ -4,7 +4,7 @@ import logging
 import subprocess
 
 from controller.features.accounts.secret_codes import typed_code
-from controller.features.enrolment.broker_credentials import BrokerDoors, foreign_names
+from controller.features.enrolment.broker_credentials import BrokerPasswordFile, foreign_names
 from controller.features.enrolment.service import claim_code, make_code
 from controller.features.fleet.broker_passwords import MARK, broker_hash
 from controller.features.fleet.service import NewNode, retire_node
@@ -34,7 +34,7 @@ def users(file):
 def test_nodes_come_and_go_and_all_other_lines_stay(world, tmp_path):
     file = tmp_path / "passwords"
     file.write_text("station:$7$101$abc$def\nsomebody:$7$101$abc$def\n")
-    doors = BrokerDoors(world.store, file)
+    doors = BrokerPasswordFile(world.store, file)
     assert doors.renew()
     assert not doors.renew()
     enrol(world, "kh-1")
@@ -63,7 +63,7 @@ def test_nodes_come_and_go_and_all_other_lines_stay(world, tmp_path):
 def test_a_file_that_cannot_be_written_is_told_once_and_stops_nothing(world, tmp_path, caplog):
     (tmp_path / "in-the-way").write_text("no folder")
     file = tmp_path / "in-the-way" / "passwords"
-    doors = BrokerDoors(world.store, file)
+    doors = BrokerPasswordFile(world.store, file)
     enrol(world, "kh-1")
     with caplog.at_level(logging.ERROR):
         assert not doors.renew()
@@ -75,7 +75,7 @@ def test_a_file_that_cannot_be_written_is_told_once_and_stops_nothing(world, tmp
 
 
 def test_without_a_file_there_is_nothing_to_do(world):
-    assert not BrokerDoors(world.store, None).renew()
+    assert not BrokerPasswordFile(world.store, None).renew()
 
 
 def bear(world, name):
@@ -101,7 +101,7 @@ def test_a_node_named_as_the_station_takes_nothing_from_it_and_is_told_of_once(w
     file = tmp_path / "passwords"
     file.write_text("station:$7$101$abc$def\n")
     bear(world, "station")
-    doors = BrokerDoors(world.store, file)
+    doors = BrokerPasswordFile(world.store, file)
     with caplog.at_level(logging.ERROR):
         assert doors.renew()
         bear(world, "kh-1")
@@ -114,14 +114,14 @@ def test_a_line_that_an_earlier_release_wrote_over_the_stations_goes(world, tmp_
     file = tmp_path / "passwords"
     digest = bear(world, "station")
     file.write_text(f"station:{digest}\nsomebody:$7$101$abc$def\n")
-    assert BrokerDoors(world.store, file).renew()
+    assert BrokerPasswordFile(world.store, file).renew()
     assert users(file) == ["somebody", "-"]
 
 
 def test_a_user_that_somebody_added_is_never_overwritten_or_dropped_by_a_node_of_that_name(world, tmp_path):
     file = tmp_path / "passwords"
     file.write_bytes("# of the province: do not touch\nmonitor:$7$101$abc$def\nm\xe9:x\n".encode("latin-1"))
-    doors = BrokerDoors(world.store, file)
+    doors = BrokerPasswordFile(world.store, file)
     assert doors.renew()
     with file.open("a") as open_file:  # mosquitto_passwd appends
         open_file.write("grafana:$7$101$ghi$jkl\n")
@@ -138,7 +138,7 @@ def test_a_user_that_somebody_added_is_never_overwritten_or_dropped_by_a_node_of
 def test_nodes_lines_that_somebody_dropped_come_back(world, tmp_path):
     file = tmp_path / "passwords"
     enrol(world, "kh-1")
-    doors = BrokerDoors(world.store, file)
+    doors = BrokerPasswordFile(world.store, file)
     assert doors.renew()
     file.write_text("station:$7$101$abc$def\n")  # mosquitto_passwd -c
     assert doors.renew()
@@ -152,7 +152,7 @@ def test_the_stations_user_name_is_nobodys_whatever_it_is_called(world):
 
 def test_mosquitto_reads_the_file_and_its_own_tool_still_changes_it(world, tmp_path):
     broker = GuardedBroker(tmp_path)
-    doors = BrokerDoors(world.store, broker.passwords)
+    doors = BrokerPasswordFile(world.store, broker.passwords)
     broker.passwords.write_text(broker.passwords.read_text() + f"kh-1:{broker_hash('pw')}\n")
     bear(world, "kh-1")
     bear(world, "station")

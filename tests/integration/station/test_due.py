@@ -60,7 +60,7 @@ def test_a_look_that_failed_comes_again_with_the_next_beat(due, steady):
 
 
 def test_who_pokes_has_it_look(due):
-    due.poke()
+    due.wake()
     assert due.may_be()
 
 

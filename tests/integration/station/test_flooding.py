@@ -9,7 +9,7 @@ from controller.features.fleet.faults import FLOOD_CALM, FaultKind
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.rate_notices import FEW, note_floods
 from controller.features.fleet.service import note_states
-from controller.features.fleet.watch import Wish, watched
+from controller.features.fleet.watch import NodeFilter, watched
 from controller.features.quarantine.service import quarantine_node, release_node
 from controller.model.airings import StoredReceipt
 from devices import topics
@@ -85,7 +85,7 @@ def test_forty_thousand_receipts_and_three_thousand_requests_deafen_nobody(tmp_p
 
 
 def faults(world):
-    found = world.ask(watched, Wish(only_faulty=True), world.now)
+    found = world.ask(watched, NodeFilter(only_faulty=True), world.now)
     return {one.node.id: [fault.kind for fault in one.faults] for one in found}
 
 

@@ -50,12 +50,12 @@ def test_a_station_that_lost_the_database_to_another_publishes_nothing_until_it_
         assert wait_until(lambda: not first.lock.is_held)
         with first.store.write() as session:
             forget_acknowledgements(session)
-        first.poke()
+        first.wake()
         time.sleep(2)  # several beats: none of them may send anything
-        first.hurry(waiting(first))
+        first.publish_now(waiting(first))
         assert waiting(first)
         other.release()
-        first.poke()
+        first.wake()
         assert wait_until(lambda: not waiting(first))
 
 

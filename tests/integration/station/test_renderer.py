@@ -71,7 +71,7 @@ def rendering(world, studio, shelf, bulletin, uploads=None):
         for _ in range(200):
             if is_so(world.ask(rendering_of, bulletin, 1)):
                 return
-            renderer.poke()
+            renderer.wake()
             changed.wait(WITHIN / 200)
             changed.clear()
         pytest.fail(f"it stayed {world.ask(rendering_of, bulletin, 1).state}")

@@ -4,7 +4,7 @@ import queue
 from datetime import timedelta
 
 from controller.clocks import utc_now
-from controller.runtime.time_service import Timekeeper, timekeeper_of
+from controller.runtime.time_service import TimeService, time_service_of
 from controller.settings import Settings
 from devices import topics
 from devices.ids import NodeId, Role
@@ -20,7 +20,7 @@ WITHIN_S = 30
 
 def _timekeeper(url, settings, link, on_message):
     key = SigningKey.generate(Role.STATION, utc_now(), timedelta(days=1))
-    return timekeeper_of(
+    return time_service_of(
         settings, url, link, key=key, now=utc_now, may_tell=lambda: True, on_message=on_message
     )
 
@@ -67,7 +67,7 @@ def test_of_requests_that_wait_the_newest_is_answered_first():
     node.start()
     broker.deliver()
     key = SigningKey.generate(Role.STATION, at, timedelta(days=1))
-    timekeeper = Timekeeper(link, key, lambda: at)
+    timekeeper = TimeService(link, key, lambda: at)
     for sent_us in (1, 2, 3):
         timekeeper.take(NODE, TimeRequest(node=NODE, sent_us=sent_us).payload())
     timekeeper.start()
@@ -82,7 +82,7 @@ def test_of_requests_that_wait_the_newest_is_answered_first():
 def test_requests_for_which_there_is_no_room_cost_one_line(caplog, monkeypatch):
     monkeypatch.setattr("controller.runtime.time_service._QUEUE", 3)
     key = SigningKey.generate(Role.STATION, utc_now(), timedelta(days=1))
-    timekeeper = Timekeeper(MemoryLink(MemoryBroker(), "loa-station"), key, utc_now)
+    timekeeper = TimeService(MemoryLink(MemoryBroker(), "loa-station"), key, utc_now)
     for sent_us in range(10):
         timekeeper.take(NODE, TimeRequest(node=NODE, sent_us=sent_us).payload())
     timekeeper.start()

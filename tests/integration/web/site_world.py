@@ -116,7 +116,7 @@ class SiteWorld:
     up: bool = True
     require_totp: bool = False
     settings: Settings = field(default_factory=Settings)
-    pokes: int = 0
+    wakes: int = 0
     hurried: list = field(default_factory=list)
     samples: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
@@ -153,15 +153,15 @@ class SiteWorld:
     def welcome(self):
         return Welcome("http://loa.example", "mqtt://broker.example:1883", "r" * 43, self.key)
 
-    def poke(self):
-        self.pokes += 1
+    def wake(self):
+        self.wakes += 1
 
     def sign(self, session, areas):
         return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
 
-    def hurry(self, outgoing):
+    def publish_now(self, outgoing):
         self.hurried += list(outgoing)
-        self.pokes += 1
+        self.wakes += 1
 
     def broker_up(self):
         return self.up

@@ -40,7 +40,7 @@ def test_the_approver_reads_listens_and_approves_with_the_password(world, approv
     reply = approve(world, approver, bulletin)
     assert reply.headers["location"] == "/duyet?xong=duyet"
     assert state_of(world, bulletin) is BulletinState.APPROVED
-    assert world.pokes == 1
+    assert world.wakes == 1
     queue = approver.get("/duyet?xong=duyet").text
     assert "Đã duyệt bản tin." in queue
     assert "Không còn bản tin nào chờ duyệt" in queue
@@ -155,14 +155,14 @@ def test_an_airing_is_stopped_in_two_clicks(world, officer):
     question = officer.get(f"/phat/{airing}/dung").text
     assert "Dừng phát ngay?" in question
     assert "130 cụm loa sẽ im trong vài giây." in question
-    pokes = world.pokes
+    wakes = world.wakes
     world.hurried.clear()
     reply = officer.post(f"/phat/{airing}/dung", data={"ly_do": "Nhầm giờ."})
     assert [one.topic for one in world.hurried] == [topics.plan(PROVINCE)]
     assert reply.headers["location"] == f"/phat/{airing}"
     stopped = world.ask(get_airing, airing)
     assert (stopped.state, stopped.reason) == (AiringState.CANCELLED, "Nhầm giờ.")
-    assert world.pokes == pokes + 1
+    assert world.wakes == wakes + 1
     assert "Không còn gì để dừng" in officer.get(f"/phat/{airing}/dung").text
     assert officer.post(f"/phat/{airing}/dung").status_code == 409
 

@@ -14,7 +14,7 @@ from controller.features.listeners.service import report_trouble
 from controller.features.notices.service import notify
 from controller.http.journal_words import ACTS
 from controller.http.render import REASON_WORDS
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletin_states import BulletinState, RenderingState
 from controller.model.bulletins import Bulletin, Rendering
@@ -101,7 +101,10 @@ def test_every_state_and_grade_of_an_airing_with_every_rung(world, look, state):
     with world.store.write() as session:
         rows = session.scalars(select(Delivery)).all()
         for place, row in enumerate(rows):
-            row.rung, row.reason = int([*Rung][place % len(Rung)]), REASONS[place % len(REASONS)]
+            row.rung, row.reason = (
+                int([*DeliveryStage][place % len(DeliveryStage)]),
+                REASONS[place % len(REASONS)],
+            )
     assert look(*AIRING, NODE, "/phat", "/lich", "/bao-cao", "/khan", "/") == {}
     set_all(world, Airing, grade=Grade.EMERGENCY)
     assert look(*AIRING, "/phat", "/lich", "/") == {}

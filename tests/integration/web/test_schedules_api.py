@@ -42,7 +42,7 @@ def test_a_schedule_is_laid_down_seen_changed_and_ended(world, officer, bulletin
     assert officer.get(f"{PLACE}?state=running").json() == []
     states = {each["state"] for each in officer.get("/api/v1/airings").json()}
     assert states == {"cancelled"}
-    assert world.pokes >= 4
+    assert world.wakes >= 4
 
 
 @pytest.mark.parametrize(

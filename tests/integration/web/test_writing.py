@@ -40,7 +40,7 @@ def test_one_form_makes_a_submitted_bulletin_and_its_airing_and_wakes_the_statio
     airing = all_airings(world)[0]
     assert world.ask(targets_of, [airing.id])[airing.id] == (PROVINCE,)
     assert airing.latest_start_at - airing.starts_at == timedelta(hours=2)
-    assert world.pokes == 1
+    assert world.wakes == 1
     page = officer.get(reply.headers["location"]).text
     assert "Đã gửi duyệt. Loa chỉ phát khi bản tin được duyệt và đã đặt giờ phát." in page
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.features.airings.delivery_state import TOO_LONG, Facts, fold
-from controller.model.airing_states import Rung
+from controller.model.airing_states import DeliveryStage
 from devices.ids import AiringId, RecordingId
 from devices.messages import Receipt, ReceiptKind
 
@@ -68,13 +68,13 @@ def test_a_node_that_was_cut_off_and_came_back_keeps_its_first_start():
             receipt("finished", 60, heard_ms=55_000),
         ]
     )
-    assert (facts.rung, facts.started_at, facts.start_offset_ms) == (Rung.FINISHED, START, 0)
+    assert (facts.rung, facts.started_at, facts.start_offset_ms) == (DeliveryStage.FINISHED, START, 0)
     assert (facts.heard_ms, facts.reason) == (55_000, "mất điện")
 
 
 def test_a_refusal_says_why_and_climbs_nothing():
     facts = folded([receipt("refused", 0, reason="đồng hồ sai")])
-    assert (facts.rung, facts.reason) == (Rung.PLANNED, "đồng hồ sai")
+    assert (facts.rung, facts.reason) == (DeliveryStage.PLANNED, "đồng hồ sai")
 
 
 def test_the_first_fetch_and_the_first_finish_hold():

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from controller.features.airings.heard import is_whole, percent_heard, whole_ms
-from controller.model.airing_states import AiringState, Rung
+from controller.model.airing_states import AiringState, DeliveryStage
 
 START = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 
@@ -29,13 +29,13 @@ def test_of_a_repeated_emergency_the_rounds_count_without_the_pauses():
 @pytest.mark.parametrize(
     ("rung", "heard_ms", "of_ms", "whole"),
     [
-        (Rung.FINISHED, 60_000, 60_000, True),
-        (Rung.FINISHED, 59_000, 60_000, True),
-        (Rung.FINISHED, 26_000, 60_000, False),
-        (Rung.FINISHED, 588_000, 600_000, True),
-        (Rung.FINISHED, 587_000, 600_000, False),
-        (Rung.STARTED, 60_000, 60_000, False),
-        (Rung.FINISHED, 60_000, None, False),
+        (DeliveryStage.FINISHED, 60_000, 60_000, True),
+        (DeliveryStage.FINISHED, 59_000, 60_000, True),
+        (DeliveryStage.FINISHED, 26_000, 60_000, False),
+        (DeliveryStage.FINISHED, 588_000, 600_000, True),
+        (DeliveryStage.FINISHED, 587_000, 600_000, False),
+        (DeliveryStage.STARTED, 60_000, 60_000, False),
+        (DeliveryStage.FINISHED, 60_000, None, False),
     ],
 )
 def test_next_to_nothing_may_lack(rung, heard_ms, of_ms, whole):

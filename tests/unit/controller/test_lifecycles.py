@@ -10,7 +10,7 @@ from controller.errors import Conflict
 from controller.model import airing_states as airings
 from controller.model import bulletin_states as bulletins
 from controller.model import schedule_states as programmes
-from controller.model.airing_states import AiringEvent, AiringState, Rung, climb
+from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, advance
 from controller.model.bulletin_states import (
     BulletinAction,
     BulletinState,
@@ -79,13 +79,13 @@ def test_a_missed_airing_is_aired_once_an_outage_gives_its_receipts_back():
     assert airings.after(AiringState.MISSED, AiringEvent.HEARD_AFTER_ALL) is AiringState.AIRED
 
 
-@given(st.lists(st.sampled_from(Rung)))
+@given(st.lists(st.sampled_from(DeliveryStage)))
 def test_a_delivery_only_ever_climbs(reported):
-    rung = Rung.PLANNED
+    rung = DeliveryStage.PLANNED
     for one in reported:
-        assert climb(rung, one) >= rung
-        rung = climb(rung, one)
-    assert rung == max([Rung.PLANNED, *reported])
+        assert advance(rung, one) >= rung
+        rung = advance(rung, one)
+    assert rung == max([DeliveryStage.PLANNED, *reported])
 
 
 def test_a_schedule_ends_once():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from controller.features.airings.delivery_state import Facts, fold
-from controller.model.airing_states import AiringEvent, AiringState, Rung, is_possible
+from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, is_possible
 from controller.model.airing_states import after as airing_after
 from controller.model.bulletin_states import (
     BulletinAction,
@@ -74,7 +74,9 @@ class Ladder(RuleBasedStateMachine):
     @invariant()
     def nothing_is_known_that_was_not_done(self):
         proved = {ReceiptKind.FETCHED: 1, ReceiptKind.STARTED: 2, ReceiptKind.FINISHED: 3}
-        assert self.facts.rung <= max((proved.get(one.kind, 0) for one in self.done), default=Rung.PLANNED)
+        assert self.facts.rung <= max(
+            (proved.get(one.kind, 0) for one in self.done), default=DeliveryStage.PLANNED
+        )
         assert self.facts.heard_ms <= max((one.heard_ms for one in self.done), default=0)
 
     @invariant()

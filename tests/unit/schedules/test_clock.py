@@ -57,7 +57,7 @@ def test_a_poked_beat_runs_long_before_its_interval(running):
     counter = Counter()
     clock = running(Beat("plan", SELDOM, counter))
     assert counter.reaches(1)
-    clock.poke("plan")
+    clock.wake("plan")
     assert counter.reaches(2)
 
 
@@ -72,7 +72,7 @@ def test_a_poke_during_the_work_is_kept_and_many_are_one(running):
     clock = running(Beat("plan", SELDOM, act))
     assert begun.wait(SOON)
     for _ in range(50):
-        clock.poke("plan")
+        clock.wake("plan")
     may_end.set()
     assert counter.reaches(2)
     time.sleep(0.1)
@@ -91,7 +91,7 @@ def test_a_beat_never_runs_twice_at_once(running):
 
     clock = running(Beat("plan", timedelta(milliseconds=1), act))
     for _ in range(20):
-        clock.poke("plan")
+        clock.wake("plan")
         time.sleep(0.005)
     assert counter.reaches(5)
     assert max(most) == 1
@@ -173,7 +173,7 @@ def test_nothing_runs_after_the_stop():
     assert counter.reaches(2)
     assert clock.stop()
     count = counter.count
-    clock.poke("plan")
+    clock.wake("plan")
     time.sleep(0.05)
     assert counter.count == count
 
@@ -202,7 +202,7 @@ def test_a_clock_starts_again_after_a_stop_and_starting_twice_is_starting_once()
 def test_poking_an_unknown_beat_is_an_error(running):
     clock = running()
     with pytest.raises(KeyError, match="nobody"):
-        clock.poke("nobody")
+        clock.wake("nobody")
 
 
 def test_two_beats_of_one_name_are_refused():

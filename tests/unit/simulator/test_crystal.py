@@ -5,22 +5,22 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.crystal import Crystal
+from simulator.clock_model import ClockModel
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @given(offset=st.floats(-0.5, 0.5), drift=st.floats(-1e-3, 1e-3), at=st.integers(-86_400_000, 86_400_000))
 def test_raw_and_true_are_each_others_inverse(offset, drift, at):
-    crystal = Crystal(timedelta(seconds=offset), drift, NOON)
+    crystal = ClockModel(timedelta(seconds=offset), drift, NOON)
     true = NOON + timedelta(milliseconds=at)
     assert abs(crystal.true(crystal.raw(true)) - true) <= timedelta(microseconds=2)
 
 
 def test_a_nodes_clock_is_given_by_seed_and_name_and_stays_within_its_limits():
-    clocks = [Crystal.of(f"n{n}", 1, 500, 50, NOON) for n in range(300)]
-    assert clocks == [Crystal.of(f"n{n}", 1, 500, 50, NOON) for n in range(300)]
-    assert Crystal.of("n1", 2, 500, 50, NOON) != clocks[1]
+    clocks = [ClockModel.of(f"n{n}", 1, 500, 50, NOON) for n in range(300)]
+    assert clocks == [ClockModel.of(f"n{n}", 1, 500, 50, NOON) for n in range(300)]
+    assert ClockModel.of("n1", 2, 500, 50, NOON) != clocks[1]
     assert all(abs(c.offset) <= timedelta(milliseconds=500) and abs(c.drift) <= 50e-6 for c in clocks)
     assert max(c.offset for c in clocks) > timedelta(milliseconds=400)
     assert min(c.drift for c in clocks) < -40e-6
@@ -28,7 +28,7 @@ def test_a_nodes_clock_is_given_by_seed_and_name_and_stays_within_its_limits():
 
 @given(seed=st.integers(0, 2**32), at=st.integers(-86_400_000, 30 * 86_400_000))
 def test_raw_and_true_are_each_others_inverse_while_the_drift_wanders(seed, at):
-    crystal = Crystal.of("n1", seed, 500, 50, NOON)
+    crystal = ClockModel.of("n1", seed, 500, 50, NOON)
     true = NOON + timedelta(milliseconds=at)
     assert abs(crystal.true(crystal.raw(true)) - true) <= timedelta(microseconds=2)
     early = true - crystal.raw(crystal.true(true))
@@ -41,7 +41,7 @@ def test_within_half_an_hour_a_drift_changes_by_some_tenths_of_a_ppm():
     minute, half_an_hour = timedelta(minutes=1), timedelta(minutes=30)
     changes = []
     for n in range(200):
-        crystal = Crystal.of(f"n{n}", 1, 500, 50, NOON)
+        crystal = ClockModel.of(f"n{n}", 1, 500, 50, NOON)
         before, after = (
             (crystal.raw(at + minute) - crystal.raw(at)) / minute for at in (NOON, NOON + half_an_hour)
         )
@@ -52,10 +52,10 @@ def test_within_half_an_hour_a_drift_changes_by_some_tenths_of_a_ppm():
 
 
 def test_a_perfect_crystal_does_not_wander():
-    assert Crystal.of("n1", 1, 0, 0, NOON).raw(NOON + timedelta(days=1)) == NOON + timedelta(days=1)
+    assert ClockModel.of("n1", 1, 0, 0, NOON).raw(NOON + timedelta(days=1)) == NOON + timedelta(days=1)
 
 
 def test_fifty_ppm_are_three_milliseconds_a_minute():
-    crystal = Crystal(timedelta(0), 50e-6, NOON)
+    crystal = ClockModel(timedelta(0), 50e-6, NOON)
     minute = NOON + timedelta(minutes=1)
     assert crystal.raw(minute) - minute == timedelta(milliseconds=3)

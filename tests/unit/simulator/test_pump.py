@@ -12,10 +12,10 @@ from devices.node import NodeIdentity
 from devices.node.brain import SESSION
 from devices.node.events import Connected, Disconnected, Received, Tick
 from simulator import pump
-from simulator.crystal import Crystal
+from simulator.clock_model import ClockModel
+from simulator.fleet_storage import FleetStorage
 from simulator.node import VirtualNode
 from simulator.pump import Pump, Seat
-from simulator.shelf import Shelf
 from tests.simulation.station_in_world import MORNING
 
 CUT = Tick()
@@ -25,7 +25,7 @@ KEPT_PLAN = Received(topics.plan("56"), b"plan", MORNING, True)
 
 @pytest.fixture
 def shelf(tmp_path):
-    shelf = Shelf(tmp_path)
+    shelf = FleetStorage(tmp_path)
     shelf.open()
     yield shelf
     shelf.close()
@@ -34,7 +34,7 @@ def shelf(tmp_path):
 def seat(name):
     """A node without power: it is told of everything and asks for nothing."""
     identity = NodeIdentity(NodeId(name), (AreaCode("56"),), "A" * 43)
-    return Seat(VirtualNode(identity, Crystal.of(NodeId(name), 0, 0, 0, MORNING), 0))
+    return Seat(VirtualNode(identity, ClockModel.of(NodeId(name), 0, 0, 0, MORNING), 0))
 
 
 async def thought(shelf, queued, count=None):

@@ -8,7 +8,7 @@ from devices.chunks import manifest_of, split
 from devices.ids import Role
 from devices.node.effects import DropDocument, DropRecording, SaveChunk, SaveDocument
 from devices.signing import SigningKey, sign
-from simulator.shelf import Shelf
+from simulator.fleet_storage import FleetStorage
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import MORNING
 
@@ -20,7 +20,7 @@ PIECES = split(DATA, 4096)
 
 @pytest.fixture
 def shelf(tmp_path):
-    shelf = Shelf(tmp_path)
+    shelf = FleetStorage(tmp_path)
     shelf.open()
     yield shelf
     shelf.close()
@@ -35,8 +35,8 @@ def signed_manifest() -> SaveDocument:
     return SaveDocument(f"manifest/{REC}", sign(MANIFEST, station).encode())
 
 
-def reopened(tmp_path) -> Shelf:
-    shelf = Shelf(tmp_path)
+def reopened(tmp_path) -> FleetStorage:
+    shelf = FleetStorage(tmp_path)
     shelf.open()
     return shelf
 

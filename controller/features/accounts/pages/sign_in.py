@@ -204,7 +204,7 @@ def begin(
         if error.code == "operator.wrong-first-code":
             tries.failed_offered(BearerSecret.FIRST_CODE, address)
         return page(request, "bat_dau.html", context | {"fault": error.sentence}, status=status_of(error))
-    station.poke()
+    station.wake()
     return RedirectResponse("/dang-nhap?xong=bat-dau", 303)
 
 

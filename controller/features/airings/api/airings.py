@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.conflict_check import foresee
+from controller.features.airings.conflict_check import check_conflicts
 from controller.features.airings.conflict_messages import foresight_facts
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.lateness import size_of
@@ -16,6 +16,7 @@ from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.operations import stop_airing
 from controller.features.airings.page_queries import airing_views, delivery_rows, seen_airing
 from controller.features.airings.planning import asking_of, plan_foreseen
+from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import (
     AiringShown,
     DeliveryShown,
@@ -26,7 +27,6 @@ from controller.features.airings.schemas import (
 )
 from controller.features.airings.timetables import MOST_DAYS, timetable_of
 from controller.features.airings.views import AiringView
-from controller.features.airings.wishes import wish_of
 from controller.features.bulletins.queries import seen_bulletin
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
@@ -54,9 +54,9 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
     now = station.now()
     with station.store.write() as session:
         bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
-        wish = wish_of(asked, now)
+        wish = request_of(asked, now)
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
-    station.poke()
+    station.wake()
     with station.store.read() as session:
         return airing_shown(seen_airing(session, viewer.scope, airing_id))
 
@@ -65,11 +65,11 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
 def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> ForesightShown:
     """Return an airing's conflicts with other airings and with policies; nothing is saved."""
     now = station.now()
-    wish = wish_of(asked, now)
+    wish = request_of(asked, now)
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
         asking = asking_of(session, bulletin.id, wish, by=viewer.operator, now=now)
-        foresight = foresee(session, bulletin.id, asking)
+        foresight = check_conflicts(session, bulletin.id, asking)
         size = size_of(foresight.duration // timedelta(milliseconds=1), station.settings.bitrate_kbps)
         soonest = earliest_for(session, asking, size, now, station.times)
     told = foresight_facts(foresight) | {"earliest_at": soonest.at, "reachable": soonest.nodes}

@@ -116,7 +116,7 @@ def give_back(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reas
 
 
 def _changed(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
-    station.poke()
+    station.wake()
     return bulletin_whole(station, viewer, bulletin_id)
 
 

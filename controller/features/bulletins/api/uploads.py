@@ -71,6 +71,6 @@ def revise_audio(station: TheStation, viewer: Signed, bulletin_id: str, upload: 
 
 
 def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
-    station.poke()
+    station.wake()
     with station.store.read() as session:
         return BulletinShown.of(seen_bulletin(session, viewer.scope, bulletin_id))

@@ -108,6 +108,6 @@ def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShow
 
 
 def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
-    station.poke()
+    station.wake()
     with station.store.read() as session:
         return BulletinShown.of(seen_bulletin(session, viewer.scope, bulletin_id))

@@ -124,7 +124,7 @@ def _go_on(
     try:
         if act in _SAVES:
             saved = _save(station, viewer, form, bulletin, is_submitted=act == "gui")
-            station.poke()
+            station.wake()
             return RedirectResponse(f"/ban-tin/{saved}?xong={'gui' if act == 'gui' else 'nhap'}", 303)
         form = _after(station, form, act, sent)
         _keep(station, viewer, form, bulletin)

@@ -224,7 +224,7 @@ def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
         submit_bulletin(
             session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), speech=station.speech
         )
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=gui", 303)
 
 
@@ -237,7 +237,7 @@ def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
         if viewer.may(Act.WRITE) and BulletinAction.RECALL not in buttons(viewer, bulletin, revision):
             return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
         recall_bulletin(session, BulletinId(bulletin_id), by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=lay-lai", 303)
 
 

@@ -92,7 +92,7 @@ def mend(
         with station.store.read() as session:
             bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
             return _page(request, session, station, bulletin, form, error=error)
-    station.poke()
+    station.wake()
     return sent(station, viewer, bulletin_id, form, bulletin_id)
 
 

@@ -225,7 +225,7 @@ def plan_again(
         with station.store.read() as session:
             bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         return _when_page(request, station, viewer, form, bulletin=bulletin, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/phat/{airing_id}", 303)
 
 

@@ -22,7 +22,7 @@ from controller.features.fleet.schemas import (
 from controller.features.fleet.status import NodeStatus
 from controller.features.fleet.vitals_course import Course, course_of
 from controller.features.fleet.vitals_samples import FIGURES, QUARTER
-from controller.features.fleet.watch import Watched, Wish, events_now, watched
+from controller.features.fleet.watch import NodeFilter, Watched, events_now, watched
 from controller.http.refusals import refusals
 from controller.http.schemas import Code
 from devices.ids import AreaCode, NodeId
@@ -53,7 +53,7 @@ def index(
 ) -> list[WatchedShown]:
     """Return nodes in use with their faults, sorted by area and id; filters are combined with AND."""
     below = viewer.scope.tree.below([AreaCode(area)]) if area else viewer.scope.seen
-    wish = Wish(
+    wish = NodeFilter(
         areas=below & viewer.scope.seen,
         statuses=frozenset(status or ()),
         kinds=frozenset(fault or ()),
@@ -89,7 +89,7 @@ def care(station: TheStation, viewer: Signed, node_id: str, asked: TakeCare) -> 
         )
     with station.store.read() as session:
         area = get_node(session, NodeId(node_id)).area
-        here = watched(session, Wish(areas=frozenset({area})), station.now())
+        here = watched(session, NodeFilter(areas=frozenset({area})), station.now())
     found = next((one for one in here if one.node.id == node_id), None)
     if found is None:
         raise NotFound(f"Cụm loa {node_id} đã ngừng dùng.", code="node.retired")

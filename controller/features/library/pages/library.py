@@ -93,7 +93,7 @@ def add(
     except LoaError as error:
         form = {"viet": viet, "doc": doc, "dia_ban": dia_ban}
         return library_page(request, station, viewer, form=form, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/thu-vien?xong=them&thu={quote(viet[:LONGEST_SAMPLE])}#nghe-thu", 303)
 
 
@@ -108,7 +108,7 @@ def remove(request: Request, station: TheStation, viewer: Signed, entry_id: str)
         raise
     except LoaError as error:
         return library_page(request, station, viewer, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse("/thu-vien?xong=xoa", 303)
 
 

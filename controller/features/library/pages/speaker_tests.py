@@ -23,5 +23,5 @@ def prepare(request: Request, station: TheStation, viewer: Signed) -> Response:
             bulletin = prepare_test(session, by=viewer.operator, now=station.now(), speech=station.speech).id
     except LoaError as error:
         return library_page(request, station, viewer, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin}?xong=gui", 303)

@@ -84,7 +84,7 @@ def report(
         raise
     except LoaError as error:
         return _form(request, station, node_id, chosen=viec, words=ke, error=error)
-    station.poke()
+    station.wake()
     return page(request, "bao_xong.html", {"code": code})
 
 

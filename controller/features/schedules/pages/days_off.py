@@ -56,7 +56,7 @@ def add(
     except LoaError as error:
         year = day.year if day and FIRST_YEAR <= day.year <= LAST_YEAR else station.now().year
         return _page(request, station, viewer, year, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
 
@@ -66,7 +66,7 @@ def remove(station: TheStation, viewer: Signed, day: date) -> Response:
     need(viewer, Act.RULE, _top(station))
     with station.store.write() as session:
         remove_day_off(session, day, by=viewer.operator, now=station.now())
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
 

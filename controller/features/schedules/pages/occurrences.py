@@ -117,7 +117,7 @@ def end(
     with station.store.write(urgent=True) as session:
         row = seen_schedule(session, viewer.scope, schedule_id)
         end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=ly_do)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/lich/{schedule_id}?xong=het", 303)
 
 
@@ -193,7 +193,7 @@ def move(
     except LoaError as error:
         typed = {"ngay": ngay, "gio": gio}
         return _occurrence_page(request, station, viewer, schedule_id, original_at, typed=typed, error=error)
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/lich/{schedule_id}?xong=doi", 303)
 
 
@@ -211,7 +211,7 @@ def cancel(
         cancel_occurrence(
             session, row.id, read_original(luc), by=viewer.operator, now=station.now(), reason=ly_do
         )
-    station.poke()
+    station.wake()
     return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)
 
 

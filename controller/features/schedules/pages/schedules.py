@@ -76,7 +76,7 @@ def create(request: Request, station: TheStation, viewer: Signed, form: Typed) -
         made = _lay_down(station, viewer, form)
     except LoaError as error:
         return _form_page(request, station, viewer, form, error=error)
-    station.poke()
+    station.wake()
     place = f"/lich/{made[0]}?xong=tao" if len(made) == 1 else f"/lich/danh-sach?xong={len(made)}"
     return RedirectResponse(place, 303)
 

@@ -15,7 +15,7 @@ NOON = 1_800_000_000_000_000
 """Some instant of the station, microseconds."""
 
 
-class Crystal:
+class ClockModel:
     """A raw clock: wrong by `offset` seconds and `drift` seconds a second."""
 
     def __init__(self, offset: float, drift: float) -> None:
@@ -27,7 +27,7 @@ class Crystal:
 
 
 def exchange(
-    crystal: Crystal, true_us: int, rng: random.Random, base_ms: float, jitter_ms: float
+    crystal: ClockModel, true_us: int, rng: random.Random, base_ms: float, jitter_ms: float
 ) -> Exchange:
     up, down = (round((base_ms + rng.expovariate(1 / jitter_ms)) * 1000) for _ in range(2))
     thinking = rng.randrange(50, 2000)
@@ -40,7 +40,7 @@ def exchange(
 
 
 def pinged(
-    crystal: Crystal, rng: random.Random, instants_s: list[float], base_ms=0.5, jitter_ms=1.0
+    crystal: ClockModel, rng: random.Random, instants_s: list[float], base_ms=0.5, jitter_ms=1.0
 ) -> StationClock:
     clock = StationClock()
     for at in instants_s:
@@ -48,7 +48,7 @@ def pinged(
     return clock
 
 
-def wrong_by(clock: StationClock, crystal: Crystal, at_s: float) -> float:
+def wrong_by(clock: StationClock, crystal: ClockModel, at_s: float) -> float:
     """Error in ms of the raw instant chosen for a true instant."""
     true_us = NOON + round(at_s * 1e6)
     return (micros(clock.raw(instant(true_us))) - crystal.raw_us(true_us)) / 1000
@@ -61,7 +61,7 @@ def test_eight_pings_on_a_lan_and_thirty_seconds_of_drift_stay_under_five_ms_in_
     rng = random.Random(1)
     errors = []
     for _ in range(800):
-        crystal = Crystal(rng.uniform(-0.5, 0.5), rng.uniform(-50e-6, 50e-6))
+        crystal = ClockModel(rng.uniform(-0.5, 0.5), rng.uniform(-50e-6, 50e-6))
         clock = pinged(crystal, rng, BURST)
         errors.append(abs(wrong_by(clock, crystal, BURST[-1] + 30)))
     errors.sort()
@@ -73,7 +73,7 @@ def errors_of(count, instants_s, at_s, base_ms=50.0, jitter_ms=10.0):
     rng = random.Random(8)
     errors = []
     for _ in range(count):
-        crystal = Crystal(rng.uniform(-0.5, 0.5), rng.uniform(-50e-6, 50e-6))
+        crystal = ClockModel(rng.uniform(-0.5, 0.5), rng.uniform(-50e-6, 50e-6))
         errors.append(abs(wrong_by(pinged(crystal, rng, instants_s, base_ms, jitter_ms), crystal, at_s)))
     return sorted(errors)
 
@@ -100,7 +100,7 @@ def test_thirty_minutes_without_a_link_cost_two_ms_after_an_hour_on_it():
 @examples(60)
 @given(seed=st.integers(0, 2**32), base=st.floats(0.1, 100), jitter=st.floats(0.05, 30))
 def test_delays_alone_never_look_like_a_clock_that_was_set(seed, base, jitter):
-    crystal = Crystal(0.3, 40e-6)
+    crystal = ClockModel(0.3, 40e-6)
     clock = pinged(crystal, random.Random(seed), BURST + [20.0 * i for i in range(1, 100)], base, jitter)
     assert clock.steps == 0
     assert abs(wrong_by(clock, crystal, 1980)) <= base + jitter
@@ -113,7 +113,7 @@ def test_delays_alone_never_look_like_a_clock_that_was_set(seed, base, jitter):
     down_ms=st.floats(0, 1900),
 )
 def test_after_an_hour_one_reply_that_is_held_up_anywhere_moves_next_to_nothing(seed, up_ms, down_ms):
-    rng, crystal = random.Random(seed), Crystal(0.3, 40e-6)
+    rng, crystal = random.Random(seed), ClockModel(0.3, 40e-6)
     clock = pinged(crystal, rng, HOUR, 50.0, 10.0)
     before = wrong_by(clock, crystal, 3640), wrong_by(clock, crystal, 5400)
     up, down = round((50 + up_ms) * 1000), round((50 + down_ms) * 1000)
@@ -127,7 +127,7 @@ def test_after_an_hour_one_reply_that_is_held_up_anywhere_moves_next_to_nothing(
 @pytest.mark.parametrize("step_ms", [25, -25, 60, -60])
 def test_a_step_far_within_the_round_trip_is_noticed_within_minutes_and_the_drift_is_still_known(step_ms):
     for seed in range(10):
-        rng, crystal = random.Random(seed), Crystal(0.3, 40e-6)
+        rng, crystal = random.Random(seed), ClockModel(0.3, 40e-6)
         clock = pinged(crystal, rng, HOUR, 50.0, 10.0)
         crystal.offset += step_ms / 1000
         for i in range(1, 10):
@@ -137,7 +137,7 @@ def test_a_step_far_within_the_round_trip_is_noticed_within_minutes_and_the_drif
 
 
 def test_of_a_day_no_more_is_kept_than_of_an_hour():
-    crystal, rng, clock = Crystal(0.1, 20e-6), random.Random(10), StationClock()
+    crystal, rng, clock = ClockModel(0.1, 20e-6), random.Random(10), StationClock()
     for n in range(24 * 180):
         clock.add(exchange(crystal, NOON + n * 20_000_000, rng, 50, 10))
     assert len(clock._exchanges) <= 32
@@ -145,7 +145,7 @@ def test_of_a_day_no_more_is_kept_than_of_an_hour():
 
 
 def test_half_of_a_lasting_difference_between_the_ways_stays():
-    clock, crystal = StationClock(), Crystal(0.2, 0)
+    clock, crystal = StationClock(), ClockModel(0.2, 0)
     for n in range(8):
         sent = NOON + n * 300_000
         clock.add(Exchange(crystal.raw_us(sent), sent + 20_000, sent + 20_100, crystal.raw_us(sent + 60_100)))
@@ -153,7 +153,7 @@ def test_half_of_a_lasting_difference_between_the_ways_stays():
 
 
 def test_what_is_kept_of_older_exchanges_is_the_quickest():
-    crystal, rng, clock = Crystal(0.1, 20e-6), random.Random(9), StationClock()
+    crystal, rng, clock = ClockModel(0.1, 20e-6), random.Random(9), StationClock()
     for n in range(60):
         slow = 0 if n % 10 == 0 else 40.0
         clock.add(exchange(crystal, NOON + n * 15_000_000, rng, 20 + slow, 0.01))
@@ -164,7 +164,7 @@ def test_a_few_minutes_of_pings_teach_the_drift():
     rng = random.Random(2)
     errors = []
     for _ in range(300):
-        crystal = Crystal(rng.uniform(-0.5, 0.5), rng.choice((-50e-6, 50e-6)))
+        crystal = ClockModel(rng.uniform(-0.5, 0.5), rng.choice((-50e-6, 50e-6)))
         clock = pinged(crystal, rng, BURST + [20.0 * i for i in range(1, 10)])
         errors.append(abs(wrong_by(clock, crystal, 180 + 120)))
     errors.sort()
@@ -182,7 +182,7 @@ def test_a_few_minutes_of_pings_teach_the_drift():
     later=st.floats(0, 60),
 )
 def test_the_true_instant_lies_within_the_error_bound(*, seed, offset, drift, base, jitter, later):
-    crystal = Crystal(offset, drift)
+    crystal = ClockModel(offset, drift)
     clock = pinged(crystal, random.Random(seed), BURST, base, jitter)
     raw = instant(crystal.raw_us(NOON + round((BURST[-1] + later) * 1e6)))
     bound = clock.error(raw)
@@ -193,7 +193,7 @@ def test_the_true_instant_lies_within_the_error_bound(*, seed, offset, drift, ba
 @examples(100)
 @given(offset=st.floats(-0.5, 0.5), drift=st.floats(-50e-6, 50e-6), at=st.floats(-100, 1000))
 def test_station_and_raw_are_each_others_inverse(offset, drift, at):
-    clock = pinged(Crystal(offset, drift), random.Random(3), BURST)
+    clock = pinged(ClockModel(offset, drift), random.Random(3), BURST)
     station = instant(NOON + round(at * 1e6))
     assert abs(clock.station(clock.raw(station)) - station) <= timedelta(microseconds=2)
 
@@ -217,7 +217,7 @@ def test_a_clock_without_exchange_is_the_raw_clock_and_is_not_trusted():
 
 
 def test_trust_ends_an_hour_after_the_last_exchange():
-    crystal = Crystal(0.2, 1e-6)
+    crystal = ClockModel(0.2, 1e-6)
     clock = pinged(crystal, random.Random(4), BURST + [20.0 * i for i in range(1, 32)])
     last = instant(crystal.raw_us(NOON + 620_000_000))
     assert clock.is_trusted(last + timedelta(minutes=59))
@@ -225,7 +225,7 @@ def test_trust_ends_an_hour_after_the_last_exchange():
 
 
 def test_a_slow_link_alone_makes_a_clock_untrusted():
-    crystal = Crystal(0.2, 0)
+    crystal = ClockModel(0.2, 0)
     clock = pinged(crystal, random.Random(5), BURST, base_ms=250)
     raw = instant(crystal.raw_us(NOON + 3_000_000))
     assert clock.error(raw) > TRUSTED_ERROR
@@ -235,7 +235,7 @@ def test_a_slow_link_alone_makes_a_clock_untrusted():
 @pytest.mark.parametrize("step", [0.3, -0.3, 3600.0, -3600.0])
 def test_a_raw_clock_that_was_set_is_noticed_at_the_next_exchange(step):
     rng = random.Random(6)
-    crystal = Crystal(0.1, 20e-6)
+    crystal = ClockModel(0.1, 20e-6)
     clock = pinged(crystal, rng, BURST)
     crystal.offset += step
     assert clock.add(exchange(crystal, NOON + 20_000_000, rng, 0.5, 1.0)) is False
@@ -255,7 +255,7 @@ def test_a_clock_set_back_within_an_exchange_is_not_believed():
 
 def test_one_ping_held_up_by_a_full_link_moves_nothing():
     rng = random.Random(7)
-    crystal = Crystal(-0.4, -30e-6)
+    crystal = ClockModel(-0.4, -30e-6)
     clock = pinged(crystal, rng, BURST)
     sent = NOON + 20_000_000
     clock.add(

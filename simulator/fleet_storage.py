@@ -43,7 +43,7 @@ MOST_SHARED = 256
 _PART = ".part"
 
 
-class Shelf:
+class FleetStorage:
     """Durable storage of a fleet; one transaction for the saves of many nodes. For one thread only."""
 
     def __init__(self, folder: Path) -> None:

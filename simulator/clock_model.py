@@ -28,7 +28,7 @@ class Swing:
 
 
 @dataclass(slots=True)
-class Crystal:
+class ClockModel:
     """Raw time is true time plus `offset`, plus `drift` (seconds a second) and its swings since `set_at`."""
 
     offset: timedelta
@@ -46,7 +46,7 @@ class Crystal:
         now: datetime,
         *,
         swings: tuple[tuple[float, float], ...] = SWINGS,
-    ) -> "Crystal":
+    ) -> "ClockModel":
         """Return the clock of a node from the seed: wrong by up to `error_ms`, drifting by `drift_ppm`.
 
         With `drift_ppm` 0 there are no swings either: the clock is exact.

@@ -24,7 +24,7 @@ class Reel:
     pieces: tuple[Path, ...]
 
 
-class Tape:
+class Recorder:
     """Writes recordings one after another in its own thread."""
 
     def __init__(self, folder: Path) -> None:
