@@ -50,6 +50,8 @@ FILTERS_A_PACKET: Final = 50
 _FAILURES_FROM: Final = 0x80
 READ_BYTES: Final = 16 * 1024
 """Bytes read from the socket in one call: some fifty receipts."""
+READS_AT_ONCE: Final = 8
+"""Buffers read before what they hold is handed on: under a flood the rest waits in the socket."""
 
 
 class _Client(Client):
@@ -61,20 +63,34 @@ class _Client(Client):
 
     _unread = b""
     _at = 0
+    _reads_left = READS_AT_ONCE
 
     @property
     def has_unread(self) -> bool:
         """Whether buffered bytes wait, which the descriptor does not announce."""
         return self._at < len(self._unread)
 
+    @property
+    def has_decrypted(self) -> bool:
+        """Whether TLS holds decrypted bytes, which the descriptor does not announce."""
+        found = self.socket()
+        return isinstance(found, ssl.SSLSocket) and found.pending() > 0
+
     def forget_unread(self) -> None:
         """Discard the buffered bytes."""
         self._unread, self._at = b"", 0
+
+    def may_read_again(self) -> None:
+        """Let the socket be read for so many more buffers."""
+        self._reads_left = READS_AT_ONCE
 
     def _sock_recv(self, bufsize: int) -> bytes:
         if not self.has_unread:
             if bufsize >= READ_BYTES:
                 return super()._sock_recv(bufsize)
+            if self._reads_left <= 0 and not self.has_decrypted:
+                raise BlockingIOError
+            self._reads_left -= 1
             self._unread, self._at = super()._sock_recv(READ_BYTES), 0
         found = self._unread[self._at : self._at + bufsize]
         self._at += len(found)
@@ -210,17 +226,11 @@ class Connection:
         return bool(self._queue)
 
     def read(self) -> None:
-        """Take in what arrived."""
+        """Take in what arrived, at most `READS_AT_ONCE` buffers; the descriptor announces the rest again."""
+        self._client.may_read_again()
         self._check(self._client.loop_read())
-        while self._has_unread():
+        while self._client.socket() is not None and (self._client.has_unread or self._client.has_decrypted):
             self._check(self._client.loop_read())
-
-    def _has_unread(self) -> bool:
-        """Say whether bytes wait that the descriptor does not announce: read ahead, or decrypted by TLS."""
-        found = self._client.socket()
-        if found is None:
-            return False
-        return self._client.has_unread or (isinstance(found, ssl.SSLSocket) and found.pending() > 0)
 
     def write(self) -> None:
         """Send what waits, as far as the socket takes it."""
@@ -282,6 +292,7 @@ class Connection:
         if (found := self._client.socket()) is not None:
             found.close()
             self._client.forget_unread()
+            self._client.may_read_again()
             # paho releases its socket when it finds it closed.
             self._client.loop_read()
         self._queue.clear()

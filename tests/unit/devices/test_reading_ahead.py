@@ -5,7 +5,7 @@ import socket
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from devices.link import READ_BYTES, _Client
+from devices.link import READ_BYTES, READS_AT_ONCE, _Client
 
 
 class Counted:
@@ -53,6 +53,7 @@ def client(pair):
 
 
 def read(client):
+    client.may_read_again()
     client.loop_read()
     while client.has_unread:
         client.loop_read()
@@ -84,3 +85,16 @@ def test_nothing_of_a_connection_that_is_let_go_is_read(client, pair):
     client.forget_unread()
     read(client)
     assert client.heard == [("loa/1", b"1")]
+
+
+def test_a_flood_is_read_in_parts_so_that_what_came_is_handed_on(client, pair):
+    ours, theirs = pair
+    ours.real.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ_BYTES * 64)
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, READ_BYTES * 64)
+    sent = [(f"loa/{n}", b"x" * 1000) for n in range(READ_BYTES * READS_AT_ONCE // 1000 + 40)]
+    theirs.sendall(b"".join(publish(*one) for one in sent))
+    read(client)
+    assert 0 < len(client.heard) < len(sent)
+    assert ours.asked == READS_AT_ONCE
+    read(client)
+    assert client.heard == sent
