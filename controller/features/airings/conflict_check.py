@@ -13,9 +13,11 @@ from controller.features.airings.conflicts import (
     clear_start,
     conflicts,
     is_silenced,
+    yields,
 )
 from controller.features.airings.planning_context import (
     AROUND,
+    Planned,
     above,
     grounds_of,
     leaves_of,
@@ -115,15 +117,32 @@ def allowed_start(
     """Return the first start, not after the latest, that no policy silences; None: there is none.
 
     If policies cut off a part of it at every start, it starts as asked, and the nodes cut it.
+    One that starts later than it was asked for meets others that nobody was told of: if it would
+    yield to one of them, it starts when it meets nothing any more, if that is not too late.
     """
     latest = max(airing.latest_start_at, start)
     asking = Asking((), start, latest, airing.grade, airing.volume)
     candidate = _candidate(asking, duration_ms)
-    grounds = grounds_of(session, leaves_of(session, targets), {})
+    leaves = leaves_of(session, targets)
+    if start > airing.asked_at:
+        others = _others(session, airing, leaves, start, latest + timedelta(milliseconds=duration_ms))
+        grounds = grounds_of(session, leaves, others)
+        clear = clear_start(candidate, grounds) if yields(candidate, grounds) else None
+        if clear is not None and clear <= latest:
+            return clear
+    grounds = grounds_of(session, leaves, {})
     clear = clear_start(candidate, grounds)
     if clear is not None and clear <= latest:
         return clear
     return None if is_silenced(candidate, grounds) else start
+
+
+def _others(
+    session: Session, airing: Airing, leaves: Sequence[AreaCode], since: datetime, until: datetime
+) -> dict[AiringId, Planned]:
+    """Return the other approved airings that may sound in these areas between two instants."""
+    near = planned_between(session, above(session, leaves), since - AROUND, until)
+    return {name: one for name, one in near.items() if name != airing.id and one.is_approved}
 
 
 def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[HeardSlot]:

@@ -153,6 +153,12 @@ def is_silenced(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) ->
     return all(not timetable([alone], ground.policies, *_span(candidate)) for ground in grounds)
 
 
+def yields(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) -> bool:
+    """Return whether the airing gives way to another one, in whole or in part, in any of the areas."""
+    found = conflicts(candidate, grounds)
+    return any(one.kind is ConflictKind.YIELDS for one in found)
+
+
 def _span(airing: PlannedAiring) -> tuple[datetime, datetime]:
     return airing.starts_at, ends_at(airing)
 

@@ -138,6 +138,42 @@ def test_two_at_once_are_told_and_each_choice_does_what_it_says(world):
     assert [state(world, one.id) for one in (first, after, level)] == [AiringState.CANCELLED] * 3
 
 
+def sounding_now(world):
+    """An airing of 60 s that sounds in the whole province, 10 s after it began."""
+    airing = plan(world, world.approved(), seconds=MINUTE, areas=(PROVINCE,))
+    world.advance()
+    world.publish()
+    world.tell(f"{NHA_TRANG}-1", airing.id, "fetched")
+    world.later(seconds=MINUTE + 10)
+    world.advance()
+    return airing
+
+
+def at_once(world, areas=(NHA_TRANG,), **kwargs):
+    """An airing asked for now, which starts as soon as it can be delivered, within two hours."""
+    patience = world.now + timedelta(hours=2)
+    wish = {"latest_start_at": patience, "meeting": Meeting.ACCEPT} | kwargs
+    airing = plan(world, world.approved(), seconds=0, areas=areas, **wish)
+    world.advance()
+    return world.ask(get_airing, airing.id)
+
+
+def test_what_is_asked_at_once_starts_when_that_which_sounds_there_has_ended(world):
+    first = sounding_now(world)
+    assert at_once(world).starts_at == first.starts_at + timedelta(seconds=60)
+
+
+def test_what_is_asked_at_once_in_a_higher_grade_waits_for_nothing(world):
+    sounding_now(world)
+    assert at_once(world, grade=Grade.PRIORITY).starts_at < world.now + timedelta(seconds=10)
+
+
+def test_what_may_not_start_late_enough_goes_out_as_it_was_asked(world):
+    sounding_now(world)
+    soon = world.now + timedelta(seconds=20)
+    assert at_once(world, latest_start_at=soon).starts_at <= soon
+
+
 def test_a_refusal_saves_nothing_and_cancels_nothing(world):
     first = plan(world, world.approved(), seconds=600, grade=Grade.EMERGENCY)
     with pytest.raises(MeetsOthers):
