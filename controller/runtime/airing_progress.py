@@ -192,9 +192,9 @@ def _deliver_parts(beat: _Beat, airing: Airing, approved: Approved, recording: R
 
 def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
     lead = _lead(beat, airing, recording.size)
-    wished = start_after(beat.session, airing)
-    airing.latest_start_at += wished - airing.starts_at
-    start = start_for(wished, airing.latest_start_at, airing.grade, beat.now, lead)
+    wanted = start_after(beat.session, airing)
+    airing.latest_start_at += wanted - airing.starts_at
+    start = start_for(wanted, airing.latest_start_at, airing.grade, beat.now, lead)
     if start is None:
         beat.miss(airing, too_late(airing.latest_start_at))
         return

@@ -61,23 +61,23 @@ class MeetsOthers(Conflict):
 
 
 def plan_foreseen(
-    session: Session, bulletin_id: BulletinId, wish: BroadcastRequest, *, by: Operator, now: datetime
+    session: Session, bulletin_id: BulletinId, broadcast: BroadcastRequest, *, by: Operator, now: datetime
 ) -> Airing:
-    """Plan an airing, unless a policy forbids it or it has conflicts that the wish does not decide.
+    """Plan an airing, unless a policy forbids it or it has conflicts that the broadcast does not decide.
 
     Raises AgainstPolicy or MeetsOthers with the conflicts in `facts`; then nothing was saved.
     """
-    asking = asking_of(session, bulletin_id, wish, by=by, now=now)
-    late = _settle(session, bulletin_id, asking, wish.meeting, by=by, now=now)
+    asking = asking_of(session, bulletin_id, broadcast, by=by, now=now)
+    late = _settle(session, bulletin_id, asking, broadcast.meeting, by=by, now=now)
     return plan_airing(
         session,
         bulletin_id,
-        areas=wish.areas,
-        starts_at=wish.starts_at + late,
+        areas=broadcast.areas,
+        starts_at=broadcast.starts_at + late,
         latest_start_at=asking.latest_start_at + late,
-        grade=wish.grade,
-        volume=wish.volume,
-        nodes=wish.nodes,
+        grade=broadcast.grade,
+        volume=broadcast.volume,
+        nodes=broadcast.nodes,
         by=by,
         now=now,
     )
@@ -108,20 +108,20 @@ def move_airing(
     nodes = [one.node for one in deliveries_of(session, airing_id)] if airing.only_chosen else []
     cancel_airing(session, airing_id, by=by, now=now, reason=f"Đã dời sang {wall(to)}.")
     session.flush()
-    wish = BroadcastRequest(areas, to, to + patience, airing.grade, airing.volume, meeting, nodes)
-    return plan_foreseen(session, airing.bulletin, wish, by=by, now=now)
+    broadcast = BroadcastRequest(areas, to, to + patience, airing.grade, airing.volume, meeting, nodes)
+    return plan_foreseen(session, airing.bulletin, broadcast, by=by, now=now)
 
 
 def asking_of(
-    session: Session, bulletin_id: BulletinId, wish: BroadcastRequest, *, by: Operator, now: datetime
+    session: Session, bulletin_id: BulletinId, broadcast: BroadcastRequest, *, by: Operator, now: datetime
 ) -> Asking:
     """Return the requested airing after the checks of planning: areas, rights, sound and times."""
-    check_targets(session, area_tree(session), wish.areas, wish.grade, by)
-    check_sound(usable_bulletin(session, bulletin_id, by), wish.grade, wish.volume)
-    latest = wish.latest_start_at or wish.starts_at + LATEST_AFTER[wish.grade]
-    check_times(wish.starts_at, latest, now)
-    check_in_force(session, bulletin_id, wish.starts_at)
-    return Asking(wish.areas, wish.starts_at, latest, wish.grade, wish.volume)
+    check_targets(session, area_tree(session), broadcast.areas, broadcast.grade, by)
+    check_sound(usable_bulletin(session, bulletin_id, by), broadcast.grade, broadcast.volume)
+    latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
+    check_times(broadcast.starts_at, latest, now)
+    check_in_force(session, bulletin_id, broadcast.starts_at)
+    return Asking(broadcast.areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)
 
 
 def check_policies(session: Session, bulletin_id: BulletinId, asking: Asking, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Converts a program's request for a new airing into a wish."""
+"""Converts a program's request for a new airing into a broadcast."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -42,14 +42,14 @@ def air_for_chosen(
     session: Session,
     airing_id: AiringId,
     nodes: Collection[NodeId],
-    wish: BroadcastRequest,
+    broadcast: BroadcastRequest,
     *,
     by: Operator,
     now: datetime,
 ) -> Airing:
     """Plan what an airing sounded once more, for some of the nodes that missed it.
 
-    The wish's areas do not count: they are where the nodes stand. Raises as `plan_foreseen` does.
+    The broadcast's areas do not count: they are where the nodes stand. Raises as `plan_foreseen` does.
     """
     airing = get_airing(session, airing_id)
     if airing.state not in OVER:
@@ -73,5 +73,5 @@ def air_for_chosen(
         )
     areas = sorted(set(there.values()))
     return plan_foreseen(
-        session, airing.bulletin, replace(wish, areas=areas, nodes=tuple(there)), by=by, now=now
+        session, airing.bulletin, replace(broadcast, areas=areas, nodes=tuple(there)), by=by, now=now
     )

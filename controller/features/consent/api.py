@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings.consent import ConsentStanding, standing_in_family
 from controller.features.airings.page_queries import seen_airing
-from controller.features.airings.precedence import collisions_for, order_airings
+from controller.features.airings.precedence import collisions_for
 from controller.features.airings.queries import get_airing
+from controller.features.consent import operations
 from controller.features.consent.queries import questions_for
 from controller.features.consent.schemas import (
     AnswerAsked,
@@ -19,7 +20,6 @@ from controller.features.consent.schemas import (
     QuestionShown,
     StandingShown,
 )
-from controller.features.consent.service import answer_airing, answer_schedule
 from controller.features.schedules.consent import standing_of_schedule
 from controller.features.schedules.queries import seen_schedule
 from controller.http.refusals import refusals
@@ -48,19 +48,7 @@ def of_airing(station: TheStation, viewer: Signed, airing_id: str) -> StandingSh
 @router.post("/airings/{airing_id}/answer", responses=refusals(401, 403, 404, 409, 422))
 def answer_one(station: TheStation, viewer: Signed, airing_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to one airing; the newest word counts until the airing goes into the commune's plan."""
-    with station.store.write() as session:
-        airing = seen_airing(session, viewer.scope, airing_id)
-        row = answer_airing(
-            session,
-            airing.id,
-            agrees=asked.agrees,
-            reason=asked.reason,
-            by=viewer.operator,
-            now=station.now(),
-        )
-        said = AnswerShown.of(row)
-    station.wake()
-    return said
+    return operations.answer_for_airing(station, viewer, airing_id, agrees=asked.agrees, reason=asked.reason)
 
 
 @router.get("/schedules/{schedule_id}/answers", responses=refusals(401, 404))
@@ -74,19 +62,9 @@ def of_schedule(station: TheStation, viewer: Signed, schedule_id: str) -> Standi
 @router.post("/schedules/{schedule_id}/answer", responses=refusals(401, 403, 404, 409, 422))
 def answer_all(station: TheStation, viewer: Signed, schedule_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to all occurrences of a schedule that are in no plan of the commune yet."""
-    with station.store.write() as session:
-        schedule = seen_schedule(session, viewer.scope, schedule_id)
-        row = answer_schedule(
-            session,
-            schedule.id,
-            agrees=asked.agrees,
-            reason=asked.reason,
-            by=viewer.operator,
-            now=station.now(),
-        )
-        said = AnswerShown.of(row)
-    station.wake()
-    return said
+    return operations.answer_for_schedule(
+        station, viewer, schedule_id, agrees=asked.agrees, reason=asked.reason
+    )
 
 
 @router.get("/collisions", responses=refusals(401))
@@ -100,12 +78,7 @@ def collide(station: TheStation, viewer: Signed) -> list[CollisionShown]:
 @router.post("/collisions/order", responses=refusals(401, 403, 404, 409, 422))
 def order(station: TheStation, viewer: Signed, asked: OrderAsked) -> OrderShown:
     """Say which of two colliding priority airings goes first in the commune; the other follows it."""
-    with station.store.write() as session:
-        first, then = (seen_airing(session, viewer.scope, name).id for name in (asked.first, asked.then))
-        row = order_airings(session, first, then, by=viewer.operator, now=station.now())
-        shown = OrderShown.of(row, airing=row.id)
-    station.wake()
-    return shown
+    return operations.order(station, viewer, asked.first, asked.then)
 
 
 def _shown(parts: Iterable[ConsentStanding]) -> StandingShown:

@@ -8,10 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import BadInput
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.page_queries import seen_airing
-from controller.features.airings.precedence import order_airings
-from controller.features.consent.service import answer_airing, answer_schedule
-from controller.features.schedules.queries import seen_schedule
+from controller.features.consent import operations
 from controller.model.base import ID_LENGTH, LONGEST_REASON
 from controller.model.permissions import Act
 
@@ -39,18 +36,8 @@ def of_airing(
     ve: Word = "",
 ) -> Response:
     """Say yes or no to one airing; `ve`: back to the page of the day."""
-    with station.store.write() as session:
-        airing = seen_airing(session, viewer.scope, airing_id).id
-        answer_airing(
-            session,
-            airing,
-            agrees=_agrees(tra_loi),
-            reason=ly_do,
-            by=viewer.operator,
-            now=station.now(),
-        )
-    station.wake()
-    return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing}", 303)
+    operations.answer_for_airing(station, viewer, airing_id, agrees=_agrees(tra_loi), reason=ly_do)
+    return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing_id}", 303)
 
 
 @router.post("/phat/thu-tu")
@@ -63,10 +50,7 @@ def of_two(
 ) -> Response:
     """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
     need(viewer, Act.ANSWER)
-    with station.store.write() as session:
-        first, then = (seen_airing(session, viewer.scope, name).id for name in (truoc, sau))
-        order_airings(session, first, then, by=viewer.operator, now=station.now())
-    station.wake()
+    operations.order(station, viewer, truoc, sau)
     return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
 
 
@@ -81,15 +65,5 @@ def of_schedule(
     ve: Word = "",
 ) -> Response:
     """Say yes or no to all occurrences of a schedule."""
-    with station.store.write() as session:
-        schedule = seen_schedule(session, viewer.scope, schedule_id)
-        answer_schedule(
-            session,
-            schedule.id,
-            agrees=_agrees(tra_loi),
-            reason=ly_do,
-            by=viewer.operator,
-            now=station.now(),
-        )
-    station.wake()
+    operations.answer_for_schedule(station, viewer, schedule_id, agrees=_agrees(tra_loi), reason=ly_do)
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)

@@ -16,9 +16,9 @@ router = APIRouter(tags=["airings"])
 @router.post("/air", status_code=201, responses=refusals(401, 403, 409, 422))
 def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
     """Write, submit and plan a text in one transaction: all of it, or nothing."""
-    wish = request_of(asked, station.now())
+    broadcast = request_of(asked, station.now())
     topic = TopicCode(asked.topic) if asked.topic else None
     manner = Manner(asked.issuer, asked.readings)
     written = WrittenBulletin(asked.title, asked.text, topic, manner=manner)
-    bulletin, airing = hand_in(station, viewer, written, wish)
+    bulletin, airing = hand_in(station, viewer, written, broadcast)
     return Aired(bulletin=bulletin, airing=airing)

@@ -1,4 +1,4 @@
-"""What the form of a bulletin holds, and the wish that it means."""
+"""What the form of a bulletin holds, and the broadcast that it means."""
 
 from collections.abc import Sequence
 
@@ -74,11 +74,11 @@ class Typed(ActTyped):
         topic = TopicCode(self.chu_de) if self.chu_de else None
         return WrittenBulletin(self.tieu_de, self.noi_dung, topic, self.reference(), self.manner())
 
-    def wish(self, viewer: Viewer, station: Station) -> BroadcastRequest:
+    def broadcast(self, viewer: Viewer, station: Station) -> BroadcastRequest:
         """Return where, when and how it shall be heard, or raise BadInput."""
-        return self.wish_for(areas_meant(viewer, self.noi, self.dia_ban, self.ca_vung), station)
+        return self.broadcast_for(areas_meant(viewer, self.noi, self.dia_ban, self.ca_vung), station)
 
-    def wish_for(self, areas: Sequence[AreaCode], station: Station) -> BroadcastRequest:
+    def broadcast_for(self, areas: Sequence[AreaCode], station: Station) -> BroadcastRequest:
         """Return when and how it shall be heard in these areas, or raise BadInput."""
         start = read_start(self.luc, self.ngay, self.gio, station.now())
         if self.muc not in set(Grade):

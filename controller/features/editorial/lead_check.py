@@ -33,21 +33,21 @@ def too_soon(
     if not areas:
         return ""
     try:
-        wish = form.wish_for(areas, station)
+        broadcast = form.broadcast_for(areas, station)
     except BadInput:
         return ""  # not filled in yet; handing it in says what lacks
-    if wish.grade is Grade.EMERGENCY:
+    if broadcast.grade is Grade.EMERGENCY:
         return ""
     length_ms = (
         estimated_ms(form.tieu_de, form.noi_dung[:_LONGEST_READ])
         if bulletin is None
         else length_of(session, bulletin)[0]
     )
-    latest = wish.latest_start_at or wish.starts_at + LATEST_AFTER[wish.grade]
-    asking = Asking(areas, wish.starts_at, latest, wish.grade, wish.volume)
+    latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
+    asking = Asking(areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)
     now = station.now()
     size = size_of(length_ms, station.settings.bitrate_kbps)
     found = earliest_for(session, asking, size, now, station.times)
-    if wish.starts_at >= found.at or not found.nodes:
+    if broadcast.starts_at >= found.at or not found.nodes:
         return ""
-    return too_soon_sentence(wish.starts_at, latest, found.nodes, found.at, now)
+    return too_soon_sentence(broadcast.starts_at, latest, found.nodes, found.at, now)

@@ -45,15 +45,15 @@ def write_down(
 
 
 def hand_in(
-    station: Station, viewer: Viewer, written: WrittenBulletin, wish: BroadcastRequest
+    station: Station, viewer: Viewer, written: WrittenBulletin, broadcast: BroadcastRequest
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
     now = station.now()
     with station.store.write() as session:
-        area = meeting(viewer.scope.tree, wish.areas, viewer.operator.area)
+        area = meeting(viewer.scope.tree, broadcast.areas, viewer.operator.area)
         bulletin = write_down(session, station, viewer, written, area)
         submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
-        airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
+        airing_id = plan_foreseen(session, bulletin.id, broadcast, by=viewer.operator, now=now).id
         bulletin_id = bulletin.id
     station.wake()
     return bulletin_id, airing_id

@@ -13,13 +13,15 @@ from devices.ids import AiringId, NodeId
 
 
 def air_again(
-    station: Station, viewer: Viewer, airing_id: str, nodes: Iterable[str], wish: BroadcastRequest
+    station: Station, viewer: Viewer, airing_id: str, nodes: Iterable[str], broadcast: BroadcastRequest
 ) -> AiringId:
     """Plan an airing that is over once more for chosen nodes; where they stand are its areas."""
     need(viewer, Act.AIR)
     with station.store.write() as session:
         airing = seen_airing(session, viewer.scope, airing_id)
         chosen = [NodeId(node) for node in nodes]
-        planned = air_for_chosen(session, airing.id, chosen, wish, by=viewer.operator, now=station.now()).id
+        planned = air_for_chosen(
+            session, airing.id, chosen, broadcast, by=viewer.operator, now=station.now()
+        ).id
     station.wake()
     return planned

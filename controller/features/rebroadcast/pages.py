@@ -63,8 +63,8 @@ def plan(
     need(viewer, Act.AIR)
     try:
         # where they stand is the areas
-        wish = form.wish_for((), station)
-        planned = air_again(station, viewer, airing.id, form.loa, wish)
+        broadcast = form.broadcast_for((), station)
+        planned = air_again(station, viewer, airing.id, form.loa, broadcast)
     except LoaError as error:
         return _page(request, station, viewer, airing, form, error=error)
     return RedirectResponse(f"/phat/{planned}", 303)

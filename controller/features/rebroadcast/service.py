@@ -91,12 +91,12 @@ def _areas(session: Session, airing_id: AiringId) -> tuple[AreaCode, ...]:
 def _planned(session: Session, airing: Airing, areas: Sequence[AreaCode], now: datetime) -> Airing | None:
     if not areas:
         return None
-    wish = BroadcastRequest(
+    broadcast = BroadcastRequest(
         areas, now + NOTICE, grade=airing.grade, volume=airing.volume, meeting=Meeting.AFTER
     )
     planner = get_operator(session, airing.created_by)
     try:
-        return plan_foreseen(session, airing.bulletin, wish, by=planner, now=now)
+        return plan_foreseen(session, airing.bulletin, broadcast, by=planner, now=now)
     except LoaError as refused:
         _LOG.info("airing %s does not come again yet: %s", airing.id, refused.sentence)
         return None

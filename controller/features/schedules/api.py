@@ -18,7 +18,7 @@ from controller.features.schedules.conflict_check import (
     check_move_conflicts,
     check_schedule_conflicts,
     outlook_facts,
-    wished_of,
+    requested_of,
 )
 from controller.features.schedules.days_off import remove_day_off, set_day_off
 from controller.features.schedules.queries import (
@@ -115,9 +115,9 @@ def look_ahead(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Sch
         check_sound(bulletin, asked.grade, asked.volume)
         latest = asked.latest_after_seconds
         patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
-        wished = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
+        requested = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
         rule, skips = rule_of(asked.rule), skips_of(asked.skips)
-        outlook = check_schedule_conflicts(session, wished, rule, skips, now=station.now())
+        outlook = check_schedule_conflicts(session, requested, rule, skips, now=station.now())
         return ScheduleForesight.model_validate(outlook_facts(outlook))
 
 
@@ -203,7 +203,7 @@ def look_ahead_of_move(
         made = get_occurrence(session, row.id, original_at)
         outlook = check_move_conflicts(
             session,
-            wished_of(row, areas),
+            requested_of(row, areas),
             original_at,
             to,
             now=station.now(),

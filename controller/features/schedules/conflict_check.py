@@ -46,7 +46,7 @@ class RequestedSchedule:
         return Asking(self.areas, starts_at, starts_at + self.latest_after, self.grade, self.volume)
 
 
-def wished_of(schedule: Schedule, areas: Collection[AreaCode]) -> RequestedSchedule:
+def requested_of(schedule: Schedule, areas: Collection[AreaCode]) -> RequestedSchedule:
     """Return the occurrence properties of a saved schedule."""
     patience = timedelta(seconds=schedule.latest_after_s)
     return RequestedSchedule(schedule.bulletin, areas, patience, schedule.grade, schedule.volume)
@@ -84,7 +84,7 @@ class Outlook:
 
 def check_schedule_conflicts(
     session: Session,
-    wished: RequestedSchedule,
+    requested: RequestedSchedule,
     rule: Recurrence,
     skips: Skips,
     *,
@@ -97,12 +97,12 @@ def check_schedule_conflicts(
     """
     until = now + FORESEEN
     named = dated_without_skips(rule, skips, own_days(session), now, until)[:MOST_FORESEEN]
-    return _outlook(session, wished, named, until=until, now=now, without=without)
+    return _outlook(session, requested, named, until=until, now=now, without=without)
 
 
 def check_move_conflicts(
     session: Session,
-    wished: RequestedSchedule,
+    requested: RequestedSchedule,
     original_at: datetime,
     to: datetime,
     *,
@@ -110,23 +110,23 @@ def check_move_conflicts(
     without: Collection[AiringId],
 ) -> Outlook:
     """Return the conflicts of one occurrence at another start, ignoring its present airing (`without`)."""
-    return _outlook(session, wished, [Dated(to, original_at)], until=to, now=now, without=without)
+    return _outlook(session, requested, [Dated(to, original_at)], until=to, now=now, without=without)
 
 
 def _outlook(
     session: Session,
-    wished: RequestedSchedule,
+    requested: RequestedSchedule,
     named: Sequence[Dated],
     *,
     until: datetime,
     now: datetime,
     without: Collection[AiringId] = frozenset(),
 ) -> Outlook:
-    nodes, away = _away(session, wished.areas, now)
-    if not named or wished.grade is Grade.EMERGENCY:
+    nodes, away = _away(session, requested.areas, now)
+    if not named or requested.grade is Grade.EMERGENCY:
         return Outlook(until, (), nodes, away)  # nothing may block an emergency
-    askings = [wished.asking(one.starts_at) for one in named]
-    found = check_each_for_conflicts(session, wished.bulletin, askings, without=without)
+    askings = [requested.asking(one.starts_at) for one in named]
+    found = check_each_for_conflicts(session, requested.bulletin, askings, without=without)
     coming = [
         Coming(one.original_at, one.starts_at, foresight, asking.latest_start_at)
         for one, asking, foresight in zip(named, askings, found, strict=True)

@@ -25,7 +25,7 @@ from schedules.skips import Skips
 
 def settled(
     session: Session,
-    wished: RequestedSchedule,
+    requested: RequestedSchedule,
     rule: Recurrence,
     skips: Skips,
     meeting: Meeting,
@@ -36,19 +36,19 @@ def settled(
     """Return the rule to save; raise if there is a conflict that was not accepted."""
     if meeting is Meeting.ACCEPT:
         return rule
-    outlook = check_schedule_conflicts(session, wished, rule, skips, now=now)
+    outlook = check_schedule_conflicts(session, requested, rule, skips, now=now)
     while meeting is Meeting.REPLACE and replace_others(session, outlook, by=by, now=now):
-        outlook = check_schedule_conflicts(session, wished, rule, skips, now=now)
+        outlook = check_schedule_conflicts(session, requested, rule, skips, now=now)
     if meeting is Meeting.AFTER and outlook.meeting:
         rule = after_others(rule, outlook)
-        outlook = check_schedule_conflicts(session, wished, rule, skips, now=now)
+        outlook = check_schedule_conflicts(session, requested, rule, skips, now=now)
     refuse(session, outlook, meeting, now=now)
     return rule
 
 
 def settled_move(
     session: Session,
-    wished: RequestedSchedule,
+    requested: RequestedSchedule,
     original_at: datetime,
     to: datetime,
     *,
@@ -60,7 +60,7 @@ def settled_move(
     """Return the new start of one occurrence; raise if there is a conflict that was not accepted."""
 
     def look(at: datetime) -> Outlook:
-        return check_move_conflicts(session, wished, original_at, at, now=now, without=without)
+        return check_move_conflicts(session, requested, original_at, at, now=now, without=without)
 
     outlook = look(to)
     while meeting is Meeting.REPLACE and replace_others(session, outlook, by=by, now=now):

@@ -24,7 +24,7 @@ from controller.features.journal.service import record
 from controller.features.schedules.conflict_check import (
     RequestedSchedule,
     check_schedule_conflicts,
-    wished_of,
+    requested_of,
 )
 from controller.features.schedules.conflict_choices import refuse_forbidden, settled, settled_move
 from controller.features.schedules.occurrence_making import finish, keep_current
@@ -83,25 +83,25 @@ def schedule_bulletin(
     first = _first_start(session, rule, skips, now)
     check_in_force(session, bulletin_id, first)
     patience = latest_after or LATEST_AFTER[grade]
-    wished = RequestedSchedule(bulletin_id, areas, patience, grade, volume)
-    check_policies(session, bulletin_id, wished.asking(first), now=now)
-    rule = settled(session, wished, rule, skips, meeting, by=by, now=now)
-    schedule = _row_of(wished, rule, skips, by, now)
+    requested = RequestedSchedule(bulletin_id, areas, patience, grade, volume)
+    check_policies(session, bulletin_id, requested.asking(first), now=now)
+    rule = settled(session, requested, rule, skips, meeting, by=by, now=now)
+    schedule = _row_of(requested, rule, skips, by, now)
     _lay_down(session, schedule, tree.outermost(areas), by, now)
     return schedule
 
 
 def _row_of(
-    wished: RequestedSchedule, rule: Recurrence, skips: Skips, by: Operator, now: datetime
+    requested: RequestedSchedule, rule: Recurrence, skips: Skips, by: Operator, now: datetime
 ) -> Schedule:
     return Schedule(
         id=ScheduleId(new_id(now)),
-        bulletin=wished.bulletin,
+        bulletin=requested.bulletin,
         state=ScheduleState.RUNNING,
         rule=to_text(rule),
-        latest_after_s=int(wished.latest_after.total_seconds()),
-        grade=wished.grade,
-        volume=wished.volume,
+        latest_after_s=int(requested.latest_after.total_seconds()),
+        grade=requested.grade,
+        volume=requested.volume,
         created_by=by.id,
         created_at=now,
         next_at=now,
@@ -157,7 +157,7 @@ def change_schedule(
     _first_start(session, rule, skips, now)
     now_has = airings_to_come(session, schedule_id, now)
     outlook = check_schedule_conflicts(
-        session, wished_of(schedule, areas), rule, skips, now=now, without=now_has
+        session, requested_of(schedule, areas), rule, skips, now=now, without=now_has
     )
     refuse_forbidden(session, outlook, now=now)
     schedule.rule = to_text(rule)
@@ -231,9 +231,8 @@ def move_occurrence(
     if _moved(rule, original_at, to) == rule:
         return
     now_has = frozenset() if row is None else frozenset({row.airing})
-    to = settled_move(
-        session, wished_of(schedule, areas), original_at, to, meeting=meeting, by=by, now=now, without=now_has
-    )
+    requested = requested_of(schedule, areas)
+    to = settled_move(session, requested, original_at, to, meeting=meeting, by=by, now=now, without=now_has)
     moved = _moved(rule, original_at, to)
     check_in_force(session, schedule.bulletin, to)
     schedule.rule = to_text(moved)

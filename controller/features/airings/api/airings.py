@@ -54,8 +54,8 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
     now = station.now()
     with station.store.write() as session:
         bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
-        wish = request_of(asked, now)
-        airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
+        broadcast = request_of(asked, now)
+        airing_id = plan_foreseen(session, bulletin.id, broadcast, by=viewer.operator, now=now).id
     station.wake()
     with station.store.read() as session:
         return airing_shown(seen_airing(session, viewer.scope, airing_id))
@@ -65,10 +65,10 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
 def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> ForesightShown:
     """Return an airing's conflicts with other airings and with policies; nothing is saved."""
     now = station.now()
-    wish = request_of(asked, now)
+    broadcast = request_of(asked, now)
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
-        asking = asking_of(session, bulletin.id, wish, by=viewer.operator, now=now)
+        asking = asking_of(session, bulletin.id, broadcast, by=viewer.operator, now=now)
         foresight = check_conflicts(session, bulletin.id, asking)
         size = size_of(foresight.duration // timedelta(milliseconds=1), station.settings.bitrate_kbps)
         soonest = earliest_for(session, asking, size, now, station.times)

@@ -133,7 +133,7 @@ def create(
         if form.viec == "nhap":
             bulletin_id = _keep(station, viewer, form)
         else:
-            bulletin_id, _ = hand_in(station, viewer, form.written(), form.wish(viewer, station))
+            bulletin_id, _ = hand_in(station, viewer, form.written(), form.broadcast(viewer, station))
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
     return sent(station, viewer, NEW, form, bulletin_id)
@@ -215,11 +215,11 @@ def plan_again(
 ) -> Response:
     """Plan one more airing."""
     try:
-        wish = form.wish(viewer, station)
+        broadcast = form.broadcast(viewer, station)
         with station.store.write() as session:
             seen_bulletin(session, viewer.scope, bulletin_id)
             airing_id = plan_foreseen(
-                session, BulletinId(bulletin_id), wish, by=viewer.operator, now=station.now()
+                session, BulletinId(bulletin_id), broadcast, by=viewer.operator, now=station.now()
             ).id
     except LoaError as error:
         with station.store.read() as session:
