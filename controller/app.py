@@ -251,7 +251,7 @@ class Controller:
         self.doors = BrokerPasswordFile(self.store, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
         self.ingest = Ingest(self.store, self.link, self.now, self.budgets)
-        self.timekeeper = self._make_timekeeper()
+        self.time_service = self._make_time_service()
         self.sender = sender_of(self.settings, self.broker_url, self.link, self.recordings, self._needs)
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)
@@ -273,7 +273,7 @@ class Controller:
             ]
         )
 
-    def _make_timekeeper(self) -> TimeService:
+    def _make_time_service(self) -> TimeService:
         return time_service_of(
             self.settings,
             self.broker_url,
@@ -287,7 +287,7 @@ class Controller:
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
         self.settling.begin()
         speakers = (self.renderer,) if self.settings.speech_workers else ()
-        for part in (self.ingest, self.timekeeper, self.sender, self.link, *speakers, self.clock):
+        for part in (self.ingest, self.time_service, self.sender, self.link, *speakers, self.clock):
             part.start()
             parts.callback(part.stop)
         if self.pages is not None:
@@ -315,7 +315,7 @@ class Controller:
             case topics.PlaceTopic() | topics.ManifestTopic():
                 self.publisher.watch.saw(message.topic, message.payload)
             case topics.TimeTopic(node):
-                self.timekeeper.take(node, message.payload)
+                self.time_service.take(node, message.payload)
             case _:
                 self.ingest.take(topic, message.payload, retained=message.retain)
 
@@ -366,7 +366,7 @@ class Controller:
         """Sign with the station's next key once its start time has passed; all documents are signed again."""
         due = take_due_key(self.store, self.settings, now=self.now())
         if due is not None:
-            self.key = self.publisher.key = self.timekeeper.key = due
+            self.key = self.publisher.key = self.time_service.key = due
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

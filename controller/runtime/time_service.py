@@ -50,7 +50,7 @@ class TimeService:
 
     def start(self) -> None:
         """Start answering."""
-        self._thread = threading.Thread(target=self._run, name="timekeeper", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="time-service", daemon=True)
         self._thread.start()
         if self.own_link is not None:
             self.own_link.start()
@@ -117,7 +117,7 @@ def time_service_of(
     may_tell: Callable[[], bool],
     on_message: OnMessage,
 ) -> TimeService:
-    """Return the timekeeper of a station; requests come to `on_message`, by a link of their own if may be.
+    """Return the time service of a station; requests come to `on_message`, by a link of their own if may be.
 
     Clock requests that come by the station's own link wait behind the receipts of a broadcast that begins.
     """
