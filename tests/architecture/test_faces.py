@@ -50,7 +50,6 @@ OPEN = {
     "quarantine",
     "rebroadcast",
     "reports",
-    "schedules",
     "templates",
     "today",
 }

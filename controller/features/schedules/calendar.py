@@ -138,13 +138,19 @@ def days_shown(
     return shown
 
 
-def lunar_words(day: date) -> str:
-    """Return “15/10 âm lịch”, or nothing outside the supported years of the lunar calendar."""
+def lunar_date(day: date) -> str:
+    """Return “15/10”, or nothing outside the supported years of the lunar calendar."""
     try:
         found = lunar_day(day)
     except ValueError:
         return ""
-    return f"{found.day}/{found.month}{' nhuận' if found.leap else ''} âm lịch"
+    return f"{found.day}/{found.month}{' nhuận' if found.leap else ''}"
+
+
+def lunar_words(day: date) -> str:
+    """Return “15/10 âm lịch”, or nothing as `lunar_date`."""
+    found = lunar_date(day)
+    return found and f"{found} âm lịch"
 
 
 def occurrence_path(schedule: ScheduleId, original_at: datetime) -> str:

@@ -1,57 +1,151 @@
-"""What pages and JSON both do with times of airings: one transaction each, then the station is woken."""
+"""What pages and JSON both do with schedules: what the person may see, and one transaction each."""
 
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.page_queries import seen_airing
 from controller.features.airings.planning import move_airing
+from controller.features.bulletins.queries import seen_bulletin
+from controller.features.schedules import days_off, service
 from controller.features.schedules.queries import airing_of_moved, occurrence_of, seen_schedule
-from controller.features.schedules.service import change_schedule, move_occurrence
 from controller.http.station import Station
-from devices.ids import AiringId
+from controller.http.transactions import writes
+from controller.model.airings import DEFAULT_VOLUME
+from controller.model.schedule_states import ScheduleId
+from controller.model.schedules import OwnDay
+from controller.store import Session
+from devices.ids import AiringId, AreaCode, Grade
 from schedules.recurrence import Recurrence
 from schedules.skips import Skips
 
 
+@writes()
+def create(
+    session: Session,
+    station: Station,
+    viewer: Viewer,
+    bulletin_id: str,
+    rules: Sequence[Recurrence],
+    *,
+    skips: Skips,
+    areas: Collection[AreaCode],
+    grade: Grade = Grade.ROUTINE,
+    volume: int = DEFAULT_VOLUME,
+    latest_after: timedelta | None = None,
+    meeting: Meeting = Meeting.ACCEPT,
+) -> list[ScheduleId]:
+    """Make a schedule for each rule: all of them, or none."""
+    bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+    return [
+        service.schedule_bulletin(
+            session,
+            bulletin.id,
+            areas=areas,
+            rule=rule,
+            skips=skips,
+            grade=grade,
+            volume=volume,
+            latest_after=latest_after,
+            meeting=meeting,
+            by=viewer.operator,
+            now=station.now(),
+        ).id
+        for rule in rules
+    ]
+
+
+@writes()
+def change(
+    session: Session,
+    station: Station,
+    viewer: Viewer,
+    schedule_id: str,
+    rule: Recurrence,
+    *,
+    skips: Skips,
+    based_on: str | None = None,
+) -> None:
+    """Give a schedule another rule; Newer where it has another one than `based_on` by now."""
+    schedule, by = seen_schedule(session, viewer.scope, schedule_id).id, viewer.operator
+    service.change_schedule(
+        session, schedule, rule=rule, skips=skips, by=by, now=station.now(), based_on=based_on
+    )
+
+
+@writes(urgent=True)
+def end(session: Session, station: Station, viewer: Viewer, schedule_id: str, reason: str) -> None:
+    """End a schedule; its remaining airings are cancelled."""
+    schedule = seen_schedule(session, viewer.scope, schedule_id).id
+    service.end_schedule(session, schedule, by=viewer.operator, now=station.now(), reason=reason)
+
+
+@writes(urgent=True)
+def cancel_occurrence(
+    session: Session,
+    station: Station,
+    viewer: Viewer,
+    schedule_id: str,
+    original_at: datetime,
+    *,
+    reason: str,
+) -> None:
+    """Cancel one occurrence, planned or playing; the others stay."""
+    schedule, by = seen_schedule(session, viewer.scope, schedule_id).id, viewer.operator
+    service.cancel_occurrence(session, schedule, original_at, by=by, now=station.now(), reason=reason)
+
+
+@writes()
+def move_occurrence(
+    session: Session,
+    station: Station,
+    viewer: Viewer,
+    schedule_id: str,
+    original_at: datetime,
+    *,
+    to: datetime,
+    meeting: Meeting = Meeting.ACCEPT,
+) -> None:
+    """Move one occurrence to another start; days off are not checked."""
+    schedule, by = seen_schedule(session, viewer.scope, schedule_id).id, viewer.operator
+    service.move_occurrence(session, schedule, original_at, to=to, by=by, now=station.now(), meeting=meeting)
+
+
+@writes()
 def move(
-    station: Station, viewer: Viewer, airing_id: str, to: datetime, meeting: Meeting | None = None
+    session: Session,
+    station: Station,
+    viewer: Viewer,
+    airing_id: str,
+    to: datetime,
+    *,
+    meeting: Meeting | None = None,
 ) -> AiringId | None:
     """Move the airing, or the occurrence that it was made for; return the airing that stands for it now.
 
     Without `meeting`, an airing that would meet others is refused; an occurrence is moved as its grade says.
     """
     by, now = viewer.operator, station.now()
-    with station.store.write() as session:
-        airing = seen_airing(session, viewer.scope, airing_id).id
-        row = occurrence_of(session, airing)
-        if row is None:
-            new: AiringId | None = move_airing(
-                session, airing, to=to, by=by, now=now, meeting=meeting or Meeting.REFUSE
-            ).id
-        else:
-            schedule, original_at = row.schedule, row.original_at
-            move_occurrence(
-                session, schedule, original_at, to=to, by=by, now=now, meeting=meeting or Meeting.ACCEPT
-            )
-            new = airing_of_moved(session, schedule, original_at)
-    station.wake()
-    return new
+    airing = seen_airing(session, viewer.scope, airing_id).id
+    row = occurrence_of(session, airing)
+    if row is None:
+        alone = meeting or Meeting.REFUSE
+        return move_airing(session, airing, to=to, by=by, now=now, meeting=alone).id
+    schedule, original_at, meeting = row.schedule, row.original_at, meeting or Meeting.ACCEPT
+    service.move_occurrence(session, schedule, original_at, to=to, by=by, now=now, meeting=meeting)
+    return airing_of_moved(session, schedule, original_at)
 
 
-def change(
-    station: Station,
-    viewer: Viewer,
-    schedule_id: str,
-    rule: Recurrence,
-    skips: Skips,
-    *,
-    based_on: str | None = None,
-) -> None:
-    """Give a schedule another rule; Newer where it has another one than `based_on` by now."""
-    with station.store.write() as session:
-        row = seen_schedule(session, viewer.scope, schedule_id)
-        change_schedule(
-            session, row.id, rule=rule, skips=skips, by=viewer.operator, now=station.now(), based_on=based_on
-        )
-    station.wake()
+@writes()
+def set_day_off(
+    session: Session, station: Station, viewer: Viewer, day: date, *, name: str, off: bool
+) -> OwnDay:
+    """Add or change a day in the province's list; airings of that day are updated."""
+    return days_off.set_day_off(session, day, name=name, off=off, by=viewer.operator, now=station.now())
+
+
+@writes()
+def remove_day_off(session: Session, station: Station, viewer: Viewer, day: date) -> None:
+    """Remove a day from the province's list; the public holidays apply to it again."""
+    days_off.remove_day_off(session, day, by=viewer.operator, now=station.now())

@@ -10,17 +10,15 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.areas.queries import top_area
-from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR, remove_day_off, set_day_off
-from controller.features.schedules.queries import own_days_between
+from controller.features.schedules import operations
+from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR
+from controller.features.schedules.page_queries import days_off_of, top_code
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
-from devices.ids import AreaCode
-from schedules.public_holidays import public_holidays
 
 router = APIRouter(prefix="/ngay-nghi")
 
@@ -47,48 +45,30 @@ def add(
     nghi: Annotated[str, Form(max_length=10)] = "co",
 ) -> Response:
     """Add a day to the province's list; airings of that day are updated."""
-    need(viewer, Act.RULE, _top(station))
+    need(viewer, Act.RULE, top_code(station))
     day = None
     try:
         day = _day(ngay)
-        with station.store.write() as session:
-            set_day_off(session, day, name=ten, off=nghi == "co", by=viewer.operator, now=station.now())
+        operations.set_day_off(station, viewer, day, name=ten, off=nghi == "co")
     except LoaError as error:
         year = day.year if day and FIRST_YEAR <= day.year <= LAST_YEAR else station.now().year
         return _page(request, station, viewer, year, error=error)
-    station.wake()
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
 
 @router.post("/{day}/bo")
 def remove(station: TheStation, viewer: Signed, day: date) -> Response:
     """Remove a day from the list; the public holidays apply to it again."""
-    need(viewer, Act.RULE, _top(station))
-    with station.store.write() as session:
-        remove_day_off(session, day, by=viewer.operator, now=station.now())
-    station.wake()
+    need(viewer, Act.RULE, top_code(station))
+    operations.remove_day_off(station, viewer, day)
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
-
-
-def _top(station: Station) -> AreaCode:
-    with station.store.read() as session:
-        return top_area(session).code
 
 
 def _page(
     request: Request, station: Station, viewer: Viewer, year: int, error: LoaError | None = None
 ) -> Response:
-    with station.store.read() as session:
-        own = {row.day: row for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31))}
-        top = top_area(session).code
-    holidays = public_holidays(year)
-    context = {
-        "year": year,
-        "days": [(day, holidays.get(day), own.get(day)) for day in sorted(holidays.keys() | own.keys())],
-        "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [top]),
-        "years": (FIRST_YEAR, LAST_YEAR),
-        "fault": error.sentence if error else "",
-    }
+    context = days_off_of(station, viewer, year)
+    context |= {"years": (FIRST_YEAR, LAST_YEAR), "fault": error.sentence if error else ""}
     return page(request, "ngay_nghi.html", context, status=status_of(error) if error else 200)
 
 

@@ -9,11 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.conflicts import Meeting
-from controller.features.airings.page_queries import seen_airing
 from controller.features.airings.planning import MeetsOthers
 from controller.features.schedules import operations
 from controller.features.schedules.form import read_wall
-from controller.features.schedules.queries import occurrence_of
+from controller.features.schedules.page_queries import airing_to_move
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
@@ -44,7 +43,7 @@ def move(
     """Move it; conflicts are shown first, and the person chooses what to do."""
     try:
         meeting = Meeting(trung) if trung in set(Meeting) else None
-        new = operations.move(station, viewer, airing_id, read_wall(ngay, gio), meeting)
+        new = operations.move(station, viewer, airing_id, read_wall(ngay, gio), meeting=meeting)
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
@@ -61,9 +60,7 @@ def _page(
     typed: tuple[str, str, str] | None = None,
     error: LoaError | None = None,
 ) -> Response:
-    with station.store.read() as session:
-        airing = seen_airing(session, viewer.scope, airing_id)
-        repeats = occurrence_of(session, airing.id) is not None
+    airing, repeats = airing_to_move(station, viewer, airing_id)
     local = airing.starts_at.astimezone(ZONE)
     ngay, gio, trung = typed or (f"{local:%Y-%m-%d}", f"{local:%H:%M}", "")
     movable = airing.state in MOVABLE and viewer.scope.may(viewer.operator, Act.AIR, airing.targets)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
@@ -10,38 +10,20 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.consent_words import said_of
-from controller.features.airings.page_queries import past_of_schedule
-from controller.features.bulletins.queries import get_bulletin
-from controller.features.schedules.calendar import lunar_words, occurrence_path
-from controller.features.schedules.consent import standing_of_schedule
+from controller.features.schedules import operations
 from controller.features.schedules.form import read_original, read_wall
-from controller.features.schedules.preview import DATES
-from controller.features.schedules.queries import (
-    next_occurrences,
-    own_days,
-    seen_schedule,
-    targets_of_schedule,
-)
-from controller.features.schedules.sentences import rule_sentence
-from controller.features.schedules.service import cancel_occurrence, end_schedule, move_occurrence
-from controller.features.schedules.waits import what_it_waits_for
+from controller.features.schedules.page_queries import schedule_page
+from controller.features.schedules.service import CANCELLED
 from controller.http.error_pages import status_of
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from controller.http.station import Station
-from controller.http.words import wall_day
-from controller.model.bulletin_states import BulletinState
 from controller.model.local_time import ZONE
-from controller.model.permissions import Act
-from controller.model.schedule_states import ScheduleState
-from controller.store import Session
 from schedules.icalendar import from_text
 from schedules.recurrence import RuleError, start_of
 
 router = APIRouter()
 urgent = APIRouter(route_class=UrgentRoute)
-_PAST = 10
 _DONE = {
     "tao": "Đã đặt lịch. Các lần phát trong 14 ngày tới đã có trong lịch tuần.",
     "cho": "Đã ghi lịch. Loa chỉ phát khi bản tin được duyệt.",
@@ -50,38 +32,6 @@ _DONE = {
     "doi": "Đã dời lần phát. Loa nhận giờ mới trong vài giây.",
     "huy": "Đã hủy lần phát. Các lần khác vẫn phát theo lịch.",
 }
-
-
-def _context(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> dict[str, Any]:
-    row = seen_schedule(session, viewer.scope, schedule_id)
-    rule, targets = from_text(row.rule), targets_of_schedule(session, row.id)
-    running = row.state is ScheduleState.RUNNING
-    coming = next_occurrences(row, own_days(session), station.now(), DATES) if running else []
-    past = past_of_schedule(session, viewer.scope, row.id, now=station.now(), limit=_PAST)
-    bulletin = get_bulletin(session, row.bulletin)
-    return {
-        "schedule": row,
-        "bulletin": bulletin,
-        "sentence": rule_sentence(rule, row.skips),
-        "where": viewer.scope.where(targets),
-        "coming": [
-            (
-                one,
-                lunar_words(wall_day(one.starts_at)),
-                occurrence_path(row.id, one.original_at),
-            )
-            for one in coming
-        ],
-        "moved": sorted(rule.moved),
-        "cancelled": sorted(rule.cancelled),
-        "past": past,
-        "said": said_of(viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"),
-        "running": running,
-        "is_heard": bulletin.state is BulletinState.APPROVED,
-        "waits_for": what_it_waits_for(session, viewer, bulletin, targets),
-        "may_air": running and viewer.scope.may(viewer.operator, Act.AIR, targets),
-        "may_stop": running and viewer.scope.may(viewer.operator, Act.STOP, targets),
-    }
 
 
 @router.get("/lich/{schedule_id}")
@@ -93,20 +43,18 @@ def show(
     xong: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Show one schedule: its sentence, its next dates, its changes, and its past airings."""
-    with station.store.read() as session:
-        context = _context(session, station, viewer, schedule_id)
-        done = "cho" if xong == "tao" and not context["is_heard"] else xong
-        return page(request, "lich_mot.html", context | {"done": _DONE.get(done, "")})
+    context = schedule_page(station, viewer, schedule_id)
+    done = "cho" if xong == "tao" and not context["is_heard"] else xong
+    return page(request, "lich_mot.html", context | {"done": _DONE.get(done, "")})
 
 
 @urgent.get("/lich/{schedule_id}/ket-thuc")
 def ask_to_end(request: Request, station: TheStation, viewer: Signed, schedule_id: str) -> Response:
     """Ask for confirmation before the schedule ends."""
-    with station.store.read() as session:
-        context = _context(session, station, viewer, schedule_id)
-        if not context["may_stop"]:
-            return RedirectResponse(f"/lich/{schedule_id}", 303)
-        return page(request, "lich_ket_thuc.html", context)
+    context = schedule_page(station, viewer, schedule_id)
+    if not context["may_stop"]:
+        return RedirectResponse(f"/lich/{schedule_id}", 303)
+    return page(request, "lich_ket_thuc.html", context)
 
 
 @urgent.post("/lich/{schedule_id}/ket-thuc")
@@ -114,10 +62,7 @@ def end(
     station: TheStation, viewer: Signed, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """End it; its remaining airings are cancelled."""
-    with station.store.write(urgent=True) as session:
-        row = seen_schedule(session, viewer.scope, schedule_id)
-        end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=ly_do)
-    station.wake()
+    operations.end(station, viewer, schedule_id, ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=het", 303)
 
 
@@ -146,22 +91,20 @@ def _occurrence_page(
     typed: Mapping[str, str] | None = None,
     error: LoaError | None = None,
 ) -> Response:
-    with station.store.read() as session:
-        context = _context(session, station, viewer, schedule_id)
-        rule = from_text(context["schedule"].rule)
-        try:
-            starts_at = start_of(rule, original_at)
-        except RuleError:
-            raise Conflict("Lần phát này đã bị hủy.", code="schedule.no-occurrence") from None
-        local = starts_at.astimezone(ZONE)
-        context |= {
-            "starts_at": starts_at,
-            "original_at": original_at,
-            "luc": original_at.isoformat(),
-            "typed": typed or {"ngay": f"{local:%Y-%m-%d}", "gio": f"{local:%H:%M}"},
-            "fault": error.sentence if error else "",
-        }
-        return page(request, "lich_lan.html", context, status=status_of(error) if error else 200)
+    context = schedule_page(station, viewer, schedule_id)
+    try:
+        starts_at = start_of(from_text(context["schedule"].rule), original_at)
+    except RuleError:
+        raise Conflict(CANCELLED, code="schedule.no-occurrence") from None
+    local = starts_at.astimezone(ZONE)
+    context |= {
+        "starts_at": starts_at,
+        "original_at": original_at,
+        "luc": original_at.isoformat(),
+        "typed": typed or {"ngay": f"{local:%Y-%m-%d}", "gio": f"{local:%H:%M}"},
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "lich_lan.html", context, status=status_of(error) if error else 200)
 
 
 @router.post("/lich/{schedule_id}/lan/doi")
@@ -178,22 +121,12 @@ def move(
     """Move one occurrence to another time."""
     original_at = read_original(luc)
     try:
-        with station.store.write() as session:
-            row = seen_schedule(session, viewer.scope, schedule_id)
-            move_occurrence(
-                session,
-                row.id,
-                original_at,
-                to=read_wall(ngay, gio),
-                by=viewer.operator,
-                now=station.now(),
-            )
+        operations.move_occurrence(station, viewer, schedule_id, original_at, to=read_wall(ngay, gio))
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
         typed = {"ngay": ngay, "gio": gio}
         return _occurrence_page(request, station, viewer, schedule_id, original_at, typed=typed, error=error)
-    station.wake()
     return RedirectResponse(f"/lich/{schedule_id}?xong=doi", 303)
 
 
@@ -206,12 +139,7 @@ def cancel(
     ly_do: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
     """Cancel one occurrence of the schedule."""
-    with station.store.write(urgent=True) as session:
-        row = seen_schedule(session, viewer.scope, schedule_id)
-        cancel_occurrence(
-            session, row.id, read_original(luc), by=viewer.operator, now=station.now(), reason=ly_do
-        )
-    station.wake()
+    operations.cancel_occurrence(station, viewer, schedule_id, read_original(luc), reason=ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)
 
 

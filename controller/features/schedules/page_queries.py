@@ -1,0 +1,216 @@
+"""What the pages of schedules show; one snapshot each."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from controller.errors import LoaError, NotFound
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.consent_words import said_of
+from controller.features.airings.page_queries import past_of_schedule, seen_airing
+from controller.features.airings.precedence import collisions_for
+from controller.features.airings.views import AiringView
+from controller.features.areas.queries import top_area
+from controller.features.bulletins.page_queries import bulletins_seen, states_of, titles_of
+from controller.features.bulletins.queries import get_bulletin, programmes_among, seen_bulletin
+from controller.features.schedules.calendar import CalendarDay, days_shown, lunar_words, occurrence_path
+from controller.features.schedules.calendar_conflicts import MOST
+from controller.features.schedules.consent import standing_of_schedule
+from controller.features.schedules.form import ScheduleTyped
+from controller.features.schedules.preview import DATES, preview
+from controller.features.schedules.queries import (
+    next_occurrences,
+    occurrence_of,
+    own_days,
+    own_days_between,
+    schedules_for,
+    seen_schedule,
+    targets_of_schedule,
+    targets_of_schedules,
+)
+from controller.features.schedules.sentences import rule_sentence
+from controller.features.schedules.waits import what_it_waits_for
+from controller.http.station import Station
+from controller.http.transactions import reads
+from controller.http.words import wall_day
+from controller.model.bulletin_states import BulletinId, BulletinState
+from controller.model.permissions import Act
+from controller.model.schedule_states import ScheduleState
+from controller.model.schedules import Schedule
+from controller.store import Session
+from devices.ids import AreaCode
+from schedules.icalendar import from_text
+from schedules.public_holidays import public_holidays
+
+_PAST = 10
+_BULLETINS = 200
+_MOST = 200
+_MOST_A_DAY = 500
+
+
+# --- the calendar
+
+
+def week(session: Session, station: Station, viewer: Viewer, first: date, commune: str) -> Mapping[str, Any]:
+    """Return the days of a week with their conflicts."""
+    days = days_shown(session, viewer, first, station.now(), commune=commune)
+    return {"days": days, "xa": commune, **_meetings(session, station, viewer, days)}
+
+
+@reads
+def day(session: Session, station: Station, viewer: Viewer, wanted: date, commune: str) -> dict[str, Any]:
+    """Return everything that is aired on one day, with its conflicts."""
+    (found,) = days_shown(
+        session, viewer, wanted, station.now(), days=1, commune=commune, shown_a_day=_MOST_A_DAY
+    )
+    return {"day": found, **_meetings(session, station, viewer, [found])}
+
+
+def _meetings(
+    session: Session, station: Station, viewer: Viewer, days: Sequence[CalendarDay]
+) -> dict[str, Any]:
+    """Return the conflicts of these days, and the pairs for which this person may choose the order."""
+    met = [one for shown in days for one in shown.meetings]
+    found = collisions_for(session, viewer.scope.tree, viewer.operator, station.now()) if met else []
+    orderable = {frozenset((pair.one.airing, pair.other.airing)) for pair in found}
+    return {
+        "meetings": [
+            (one, frozenset((one.first.airing, one.yields.airing)) in orderable) for one in met[:MOST]
+        ],
+        "meetings_in_all": len(met),
+    }
+
+
+@reads
+def airing_to_move(
+    session: Session, _station: Station, viewer: Viewer, airing_id: str
+) -> tuple[AiringView, bool]:
+    """Return an airing, and whether a schedule has made it."""
+    airing = seen_airing(session, viewer.scope, airing_id)
+    return airing, occurrence_of(session, airing.id) is not None
+
+
+# --- schedules
+
+
+@reads
+def schedule_list(session: Session, station: Station, viewer: Viewer) -> dict[str, list[dict[str, Any]]]:
+    """Return the running and the ended schedules, each with a sentence and its next start."""
+    running = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.RUNNING)
+    ended = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.ENDED)
+    rows = [*running, *ended]
+    titles = titles_of(session, {row.bulletin for row in rows})
+    states = states_of(session, {row.bulletin for row in rows})
+    targets = targets_of_schedules(session, [row.id for row in rows])
+    own, now = own_days(session), station.now()
+    lines = [
+        {
+            "schedule": row,
+            "title": titles[row.bulletin],
+            "state": states[row.bulletin],
+            "where": viewer.scope.where(targets[row.id]),
+            "sentence": rule_sentence(from_text(row.rule), row.skips),
+            "next": next((one.starts_at for one in next_occurrences(row, own, now)), None)
+            if row.state is ScheduleState.RUNNING
+            else None,
+        }
+        for row in rows
+    ]
+    return {"running": lines[: len(running)], "ended": lines[len(running) :]}
+
+
+@reads
+def schedule_page(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> dict[str, Any]:
+    """Return one schedule: its sentence, its next dates, its changes, and its past airings."""
+    row = seen_schedule(session, viewer.scope, schedule_id)
+    rule, targets = from_text(row.rule), targets_of_schedule(session, row.id)
+    running = row.state is ScheduleState.RUNNING
+    coming = next_occurrences(row, own_days(session), station.now(), DATES) if running else []
+    bulletin = get_bulletin(session, row.bulletin)
+    return {
+        "schedule": row,
+        "bulletin": bulletin,
+        "sentence": rule_sentence(rule, row.skips),
+        "where": viewer.scope.where(targets),
+        "coming": [
+            (one, lunar_words(wall_day(one.starts_at)), occurrence_path(row.id, one.original_at))
+            for one in coming
+        ],
+        "moved": sorted(rule.moved),
+        "cancelled": sorted(rule.cancelled),
+        "past": past_of_schedule(session, viewer.scope, row.id, now=station.now(), limit=_PAST),
+        "said": said_of(viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"),
+        "running": running,
+        "is_heard": bulletin.state is BulletinState.APPROVED,
+        "waits_for": what_it_waits_for(session, viewer, bulletin, targets),
+        "may_air": running and viewer.scope.may(viewer.operator, Act.AIR, targets),
+        "may_stop": running and viewer.scope.may(viewer.operator, Act.STOP, targets),
+    }
+
+
+# --- the form
+
+
+@reads
+def schedule_and_areas(
+    session: Session, _station: Station, viewer: Viewer, schedule_id: str
+) -> tuple[Schedule, tuple[AreaCode, ...]]:
+    """Return a schedule that the person may see, and the areas that it is for."""
+    row = seen_schedule(session, viewer.scope, schedule_id)
+    return row, targets_of_schedule(session, row.id)
+
+
+@reads
+def form_choices(
+    session: Session, _station: Station, viewer: Viewer, form: ScheduleTyped, schedule: Schedule | None
+) -> dict[str, Any]:
+    """Return the bulletins to choose from for a new schedule, or the title of the one that has one.
+
+    A bulletin of the province is included if its page linked here.
+    """
+    if schedule is not None:
+        title = seen_bulletin(session, viewer.scope, schedule.bulletin).title
+        return {"bulletins": [], "programmes": programmes_among(session, []), "title": title}
+    not_gone = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
+    found = [bulletin for bulletin, _ in bulletins_seen(session, viewer.scope, not_gone, _BULLETINS)]
+    if form.ban_tin and form.ban_tin not in {bulletin.id for bulletin in found}:
+        with suppress(NotFound):
+            found.insert(0, seen_bulletin(session, viewer.scope, form.ban_tin))
+    programmes = programmes_among(session, [bulletin.id for bulletin in found])
+    return {"bulletins": found, "programmes": programmes, "title": ""}
+
+
+@reads
+def form_preview(
+    session: Session, station: Station, viewer: Viewer, form: ScheduleTyped, *, is_opening: bool = False
+) -> dict[str, Any]:
+    """Return the preview of the form, or what is still missing."""
+    try:
+        known = bool(form.ban_tin) and seen_bulletin(session, viewer.scope, form.ban_tin)
+        bulletin = BulletinId(form.ban_tin) if known else None
+        found = preview(session, viewer, form, bulletin, station.now(), is_opening=is_opening)
+    except LoaError as error:
+        return {"preview": None, "lacks": error.sentence}
+    return {"preview": found, "lacks": ""}
+
+
+# --- days off
+
+
+@reads
+def top_code(session: Session, _station: Station) -> AreaCode:
+    """Return the code of the province."""
+    return top_area(session).code
+
+
+@reads
+def days_off_of(session: Session, _station: Station, viewer: Viewer, year: int) -> dict[str, Any]:
+    """Return a year's days off: the state's, and the province's own."""
+    own = {row.day: row for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31))}
+    holidays = public_holidays(year)
+    return {
+        "year": year,
+        "days": [(one, holidays.get(one), own.get(one)) for one in sorted(holidays.keys() | own.keys())],
+        "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [top_area(session).code]),
+    }

@@ -1,0 +1,149 @@
+"""What JSON shows of schedules and days off, and what a schedule would meet; one snapshot each."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, timedelta
+
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.service import check_sound, check_targets
+from controller.features.airings.timing import LATEST_AFTER
+from controller.features.areas.queries import area_tree
+from controller.features.bulletins.page_queries import titles_of
+from controller.features.bulletins.queries import seen_bulletin
+from controller.features.schedules.calendar import lunar_date
+from controller.features.schedules.conflict_check import (
+    RequestedSchedule,
+    check_move_conflicts,
+    check_schedule_conflicts,
+    outlook_facts,
+    requested_of,
+)
+from controller.features.schedules.queries import (
+    airings_of_occurrences,
+    get_occurrence,
+    next_occurrences,
+    own_days,
+    own_days_between,
+    schedules_for,
+    seen_schedule,
+    targets_of_schedules,
+    version_of_schedule,
+)
+from controller.features.schedules.rule_parsing import rule_of, skips_of
+from controller.features.schedules.schemas import (
+    DayOffShown,
+    MoveOccurrence,
+    OccurrenceShown,
+    ScheduleAsked,
+    ScheduleForesight,
+    ScheduleShown,
+    ScheduleWhole,
+    SkipsAsked,
+)
+from controller.http.station import Station
+from controller.http.transactions import reads
+from controller.http.words import wall_day
+from controller.model.schedule_states import ScheduleState
+from controller.model.schedules import Schedule
+from controller.store import Session
+from devices.ids import AreaCode
+from schedules.public_holidays import public_holidays
+from schedules.recurrence import Dated
+
+_MOST = 500
+_NEXT = 30
+
+
+@reads
+def schedules_shown(
+    session: Session, _station: Station, viewer: Viewer, state: ScheduleState | None
+) -> list[ScheduleShown]:
+    """Return the schedules that the person may see, newest first; at most 500."""
+    rows = schedules_for(session, viewer.scope.hears, limit=_MOST, state=state)
+    return _shown(session, viewer, rows)
+
+
+@reads
+def schedule_whole(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> ScheduleWhole:
+    """Return one schedule with its next 30 occurrences within 400 days."""
+    row = seen_schedule(session, viewer.scope, schedule_id)
+    (shown,) = _shown(session, viewer, [row])
+    coming: Sequence[Dated] = ()
+    if row.state is ScheduleState.RUNNING:
+        coming = next_occurrences(row, own_days(session), station.now(), _NEXT)
+    airings = airings_of_occurrences(session, row.id, [one.original_at for one in coming])
+    return ScheduleWhole(
+        **shown.model_dump(),
+        version=version_of_schedule(row),
+        next=[
+            OccurrenceShown.of(
+                one, lunar=lunar_date(wall_day(one.starts_at)), airing=airings.get(one.original_at)
+            )
+            for one in coming
+        ],
+    )
+
+
+@reads
+def conflicts_of(
+    session: Session, station: Station, viewer: Viewer, asked: ScheduleAsked
+) -> ScheduleForesight:
+    """Return the conflicts of a schedule's occurrences in the next 14 days; nothing is saved."""
+    bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
+    areas = [AreaCode(area) for area in asked.areas]
+    check_targets(session, area_tree(session), areas, asked.grade, viewer.operator)
+    check_sound(bulletin, asked.grade, asked.volume)
+    latest = asked.latest_after_seconds
+    patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
+    requested = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
+    rule, skips = rule_of(asked.rule), skips_of(asked.skips)
+    outlook = check_schedule_conflicts(session, requested, rule, skips, now=station.now())
+    return ScheduleForesight.model_validate(outlook_facts(outlook))
+
+
+@reads
+def conflicts_of_move(
+    session: Session, station: Station, viewer: Viewer, schedule_id: str, asked: MoveOccurrence
+) -> ScheduleForesight:
+    """Return the conflicts of one occurrence at another start; nothing is saved."""
+    row = seen_schedule(session, viewer.scope, schedule_id)
+    areas = targets_of_schedules(session, [row.id])[row.id]
+    check_targets(session, area_tree(session), areas, row.grade, viewer.operator)
+    original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
+    made = get_occurrence(session, row.id, original_at)
+    without = frozenset() if made is None else {made.airing}
+    outlook = check_move_conflicts(
+        session, requested_of(row, areas), original_at, to, now=station.now(), without=without
+    )
+    return ScheduleForesight.model_validate(outlook_facts(outlook))
+
+
+@reads
+def days_off_shown(session: Session, _station: Station, year: int) -> list[DayOffShown]:
+    """Return the public holidays of a year and the province's own days, in order."""
+    found = {
+        day: DayOffShown(day=day, name=name, off=True, own=False)
+        for day, name in public_holidays(year).items()
+    }
+    for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31)):
+        found[row.day] = DayOffShown.of(row, own=True)
+    return [found[day] for day in sorted(found)]
+
+
+def _shown(session: Session, viewer: Viewer, rows: Sequence[Schedule]) -> list[ScheduleShown]:
+    targets = targets_of_schedules(session, [row.id for row in rows])
+    titles = titles_of(session, [row.bulletin for row in rows])
+    return [
+        ScheduleShown.of(
+            row,
+            title=titles[row.bulletin],
+            where=viewer.scope.where(targets[row.id]),
+            areas=targets[row.id],
+            skips=SkipsAsked(
+                days_off=row.skips.days_off,
+                only_lunar=sorted(row.skips.only_lunar),
+                never_lunar=sorted(row.skips.never_lunar),
+            ),
+            latest_after_seconds=row.latest_after_s,
+        )
+        for row in rows
+    ]
