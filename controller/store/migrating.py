@@ -1,4 +1,4 @@
-"""Runs migrations: up on start, down in tests; compares the database's schema with the row classes."""
+"""Runs migrations; compares the database's schema with the row classes."""
 
 import os
 from pathlib import Path
@@ -19,12 +19,21 @@ from controller.store.revisions import MIGRATIONS
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Run all steps up to the revision in one transaction; a lock keeps two processes apart."""
-    _run(engine, lambda config: command.upgrade(config, revision))
-
-
-def downgrade(engine: Engine, revision: str) -> None:
-    """Run the steps back down to the revision (`base`: none)."""
-    _run(engine, lambda config: command.downgrade(config, revision))
+    _keep_to_ourselves(engine)
+    with engine.execution_options(loa_mode="migrate").begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(Lock.MIGRATIONS)})
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            raise Unavailable(
+                "Cơ sở dữ liệu thuộc phiên bản mới hơn chương trình này. Hãy cập nhật chương trình.",
+                code="store.too-new",
+            ) from error
+        _check_foreign_keys(connection)
 
 
 def differences(engine: Engine) -> list[Any]:
@@ -39,24 +48,6 @@ def differences(engine: Engine) -> list[Any]:
 def is_known(revision: str) -> bool:
     """Return whether this program knows a revision, and so can migrate it to the newest."""
     return any(step.revision == revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
-
-
-def _run(engine: Engine, act: Any) -> None:
-    _keep_to_ourselves(engine)
-    with engine.execution_options(loa_mode="migrate").begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(Lock.MIGRATIONS)})
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        try:
-            act(config)
-        except CommandError as error:
-            raise Unavailable(
-                "Cơ sở dữ liệu thuộc phiên bản mới hơn chương trình này. Hãy cập nhật chương trình.",
-                code="store.too-new",
-            ) from error
-        _check_foreign_keys(connection)
 
 
 def _keep_to_ourselves(engine: Engine) -> None:

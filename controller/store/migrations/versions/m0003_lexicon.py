@@ -5,27 +5,19 @@ from alembic import op
 
 revision = "0003"
 down_revision = "0002"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     op.create_table(
         "lexicon",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("written", sa.String(length=200), nullable=False),
-        sa.Column("spoken", sa.String(length=500), nullable=False),
-        sa.Column("area", sa.String(length=64), nullable=False),
-        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("written", sa.String(200), nullable=False),
+        sa.Column("spoken", sa.String(500), nullable=False),
+        sa.Column("area", sa.String(64), sa.ForeignKey("areas.code"), nullable=False),
+        sa.Column("added_by", sa.String(64), sa.ForeignKey("operators.id"), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("removed_by", sa.String(length=64), nullable=True),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["area"], ["areas.code"], name=op.f("fk_lexicon_area_areas")),
-        sa.ForeignKeyConstraint(["added_by"], ["operators.id"], name=op.f("fk_lexicon_added_by_operators")),
-        sa.ForeignKeyConstraint(
-            ["removed_by"], ["operators.id"], name=op.f("fk_lexicon_removed_by_operators")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lexicon")),
+        sa.Column("removed_by", sa.String(64), sa.ForeignKey("operators.id")),
+        sa.Column("removed_at", sa.DateTime(timezone=True)),
     )
     live = sa.text("removed_at IS NULL")
     op.create_index(
@@ -36,8 +28,3 @@ def upgrade() -> None:
         sqlite_where=live,
         postgresql_where=live,
     )
-
-
-def downgrade() -> None:
-    op.drop_index("uq_lexicon_live", table_name="lexicon")
-    op.drop_table("lexicon")

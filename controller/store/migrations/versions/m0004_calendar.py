@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -28,42 +26,18 @@ def upgrade() -> None:
     _occurrences()
     op.create_table(
         "days_off",
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("day", sa.Date(), primary_key=True),
+        sa.Column("name", sa.String(200), nullable=False),
         sa.Column("off", sa.Boolean(), nullable=False),
-        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_by", sa.String(64), sa.ForeignKey("operators.id"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["operators.id"], name=op.f("fk_days_off_created_by_operators")
-        ),
-        sa.PrimaryKeyConstraint("day", name=op.f("pk_days_off")),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("days_off")
-    with op.batch_alter_table("occurrences", schema=None) as batch_op:
-        batch_op.drop_index("ix_occurrences_schedule_starts_at")
-        batch_op.drop_column("starts_at")
-    with op.batch_alter_table("occurrences", schema=None) as batch_op:
-        batch_op.alter_column("original_at", new_column_name="starts_at")
-    with op.batch_alter_table("schedule_targets", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_schedule_targets_area"))
-    op.execute("UPDATE schedules SET next_at = created_at WHERE next_at IS NULL")
-    with op.batch_alter_table("schedules", schema=None) as batch_op:
-        batch_op.drop_index("ix_schedules_state_next_at")
-        batch_op.create_index(batch_op.f("ix_schedules_state"), ["state"], unique=False)
-        batch_op.alter_column("next_at", new_column_name="made_until", nullable=False)
-        batch_op.drop_column("never_lunar")
-        batch_op.drop_column("only_lunar")
-        batch_op.drop_column("days_off")
 
 
 def _occurrences() -> None:
     with op.batch_alter_table("occurrences", schema=None) as batch_op:
         batch_op.alter_column("starts_at", new_column_name="original_at")
-    with op.batch_alter_table("occurrences", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("occurrences", sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE occurrences SET starts_at = original_at")
     with op.batch_alter_table("occurrences", schema=None) as batch_op:
         batch_op.alter_column("starts_at", existing_type=sa.DateTime(timezone=True), nullable=False)

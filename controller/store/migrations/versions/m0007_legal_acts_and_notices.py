@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0007"
 down_revision = "0011"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -18,52 +16,32 @@ def upgrade() -> None:
     _listenings()
 
 
-def downgrade() -> None:
-    for table in ("listenings", "notices", "legal_references"):
-        op.drop_table(table)
-    op.drop_column("revisions", "upload")
-    op.drop_column("revisions", "kind")
-
-
 def _legal_references() -> None:
     op.create_table(
         "legal_references",
-        sa.Column("bulletin", sa.String(length=64), nullable=False),
-        sa.Column("number", sa.String(length=100), nullable=True),
-        sa.Column("kind", sa.String(length=100), nullable=True),
-        sa.Column("issuer", sa.String(length=200), nullable=True),
-        sa.Column("dated", sa.Date(), nullable=True),
-        sa.Column("in_force_from", sa.Date(), nullable=True),
-        sa.Column("in_force_until", sa.Date(), nullable=True),
-        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("bulletin", sa.String(64), sa.ForeignKey("bulletins.id"), primary_key=True),
+        sa.Column("number", sa.String(100)),
+        sa.Column("kind", sa.String(100)),
+        sa.Column("issuer", sa.String(200)),
+        sa.Column("dated", sa.Date()),
+        sa.Column("in_force_from", sa.Date()),
+        sa.Column("in_force_until", sa.Date(), index=True),
+        sa.Column("set_by", sa.String(64), sa.ForeignKey("operators.id"), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["bulletin"], ["bulletins.id"], name=op.f("fk_legal_references_bulletin_bulletins")
-        ),
-        sa.ForeignKeyConstraint(
-            ["set_by"], ["operators.id"], name=op.f("fk_legal_references_set_by_operators")
-        ),
-        sa.PrimaryKeyConstraint("bulletin", name=op.f("pk_legal_references")),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
     )
-    with op.batch_alter_table("legal_references", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_legal_references_in_force_until"), ["in_force_until"], unique=False
-        )
 
 
 def _notices() -> None:
     op.create_table(
         "notices",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("operator", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=24), nullable=False),
-        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("operator", sa.String(64), sa.ForeignKey("operators.id"), nullable=False),
+        sa.Column("kind", sa.String(24), nullable=False),
+        sa.Column("subject", sa.String(64), nullable=False),
         sa.Column("sentence", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["operator"], ["operators.id"], name=op.f("fk_notices_operator_operators")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sa.Column("read_at", sa.DateTime(timezone=True)),
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index("ix_notices_operator_read_at", ["operator", "read_at"], unique=False)
@@ -72,14 +50,7 @@ def _notices() -> None:
 def _listenings() -> None:
     op.create_table(
         "listenings",
-        sa.Column("operator", sa.String(length=64), nullable=False),
-        sa.Column("recording", sa.String(length=64), nullable=False),
+        sa.Column("operator", sa.String(64), sa.ForeignKey("operators.id"), primary_key=True),
+        sa.Column("recording", sa.String(64), sa.ForeignKey("recordings.id"), primary_key=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["operator"], ["operators.id"], name=op.f("fk_listenings_operator_operators")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recording"], ["recordings.id"], name=op.f("fk_listenings_recording_recordings")
-        ),
-        sa.PrimaryKeyConstraint("operator", "recording", name=op.f("pk_listenings")),
     )

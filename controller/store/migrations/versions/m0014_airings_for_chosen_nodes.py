@@ -5,15 +5,8 @@ from alembic import op
 
 revision = "0014"
 down_revision = "0015"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     with op.batch_alter_table("airings", schema=None) as batch_op:
         batch_op.add_column(sa.Column("only_chosen", sa.Boolean(), server_default=sa.false(), nullable=False))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("airings", schema=None) as batch_op:
-        batch_op.drop_column("only_chosen")

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0016"
 down_revision = "0014"
-branch_labels = None
-depends_on = None
 
 _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "sounding": sa.String(64),
@@ -35,9 +33,3 @@ def upgrade() -> None:
         # nothing told was kept as JSON's own null until now
         kept = {name: facts.get(name) for name in _COLUMNS} if facts else {"vitals": sa.null()}
         known.execute(nodes.update().where(nodes.c.id == node).values(kept))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("nodes", schema=None) as batch_op:
-        for name in _COLUMNS:
-            batch_op.drop_column(name)

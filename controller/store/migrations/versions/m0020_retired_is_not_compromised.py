@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0020"
 down_revision = "0019"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -21,9 +19,3 @@ def upgrade() -> None:
         " AND kid IN (SELECT subject FROM journal WHERE act = 'keys.revoked')"
     )
     op.execute("UPDATE keys SET sealed = NULL WHERE retired_at IS NOT NULL")
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("keys", schema=None) as batch_op:
-        batch_op.drop_column("compromised_at")
-        batch_op.alter_column("retired_at", new_column_name="revoked_at")

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0021"
 down_revision = "0020"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -14,8 +12,3 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("first_password", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("operators", schema=None) as batch_op:
-        batch_op.drop_column("first_password")

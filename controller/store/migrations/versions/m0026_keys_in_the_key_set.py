@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0026"
 down_revision = "0025"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -20,8 +18,3 @@ def upgrade() -> None:
     for document in connection.scalars(sa.select(published.c.document).where(published.c.kind == "keys")):
         for key in json.loads(document)["keys"]:
             connection.execute(keys.update().where(keys.c.kid == key["kid"]).values(in_key_set=True))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("keys", schema=None) as batch_op:
-        batch_op.drop_column("in_key_set")
