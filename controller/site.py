@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from controller.errors import LoaError
+from controller.features.accounts.dependencies import entering
 from controller.features.accounts.rate_limits import Tries
-from controller.features.accounts.viewer import entering
 from controller.features.airings.heard import is_whole, percent_heard
 from controller.features.airings.page_queries import sounding_now
 from controller.features.airings.views import AIRING_SIGNS, together_words, whole_ms_of

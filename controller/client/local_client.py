@@ -16,7 +16,7 @@ from controller.host.station_keys import station_seal
 from controller.model.accounts import Account
 from controller.model.permissions import Operator
 from controller.settings import Settings
-from controller.store import Store
+from controller.store import Store, one_read
 
 
 def has_station(settings: Settings) -> bool:
@@ -65,6 +65,7 @@ def acting_or_station(name: str | None) -> Iterator[tuple[Session, Operator | No
         yield session, None if name is None else person_named(session, name)
 
 
+@one_read
 def person_named(session: Session, name: str) -> Operator:
     """Return the operator of a sign-in name, or raise NotFound: unknown, or the account is closed."""
     query = select(Account).where(Account.name == name.strip().lower(), Account.disabled_at.is_(None))

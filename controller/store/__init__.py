@@ -1,11 +1,12 @@
 """The database: engine, locks, migrations; the only package that distinguishes SQLite and PostgreSQL.
 
-A `Session` is one transaction of the store. What shows pages or answers programs takes it from `Store.read`
-or `Store.write` and hands it on to reads and operations; it calls nothing of it.
+A `Session` is one transaction of the store. Reads and operations open it (`one_read`, `one_write`); pages,
+JSON and commands hand them the store and open nothing.
 """
 
 from sqlalchemy.orm import Session
 
 from controller.store.engine import Store
+from controller.store.units import Unit, one_read, one_write
 
-__all__ = ["Session", "Store"]
+__all__ = ["Session", "Store", "Unit", "one_read", "one_write"]

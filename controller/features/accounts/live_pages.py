@@ -7,8 +7,9 @@ from typing import Any, cast
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.features.accounts.dependencies import header_of
 from controller.features.accounts.sessions import operator_of_token
-from controller.features.accounts.viewer import Viewer, header_of
+from controller.features.accounts.viewer import Viewer
 from controller.http.live import Live, PageElement, stream
 from controller.http.render import fragment, frame_of, page
 from controller.http.requests import station_of

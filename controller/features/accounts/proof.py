@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from controller.errors import BadInput
+from controller.features.accounts.dependencies import tries_of
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.second_factor import check_fresh_totp, has_second_factor
 from controller.features.accounts.service import check_own_password
-from controller.features.accounts.viewer import Viewer, tries_of
+from controller.features.accounts.viewer import Viewer
 from controller.http.station import Station
 
 Typed = Annotated[str, Form(alias="xac_nhan", max_length=500)]

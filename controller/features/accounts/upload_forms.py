@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.queries import require
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.areas.queries import top_area
 from controller.http.uploads import Sent, Upload, file_taken, form_taken
 from controller.model.permissions import Act

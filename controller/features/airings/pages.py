@@ -8,8 +8,9 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.consent import ConsentStanding, standing_in_family
 from controller.features.airings.consent_words import said_of
 from controller.features.airings.forecasts import add_forecasts

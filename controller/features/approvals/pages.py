@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
+from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.service import why_unsigned
-from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.accounts.viewer import Viewer
 from controller.features.approvals.queries import kept_ready_among, next_to_approve, queue, repeats_of
 from controller.features.bulletins import operations
 from controller.features.bulletins.listening_proof import NOT_LISTENED, heard_by

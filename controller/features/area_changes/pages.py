@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
 from controller.http.error_pages import status_of

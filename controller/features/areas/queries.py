@@ -9,6 +9,7 @@ from controller.errors import NotFound
 from controller.model.area_tree import AreaTree
 from controller.model.areas import Area, AreaLanguage, AreaSpan
 from controller.model.languages import LanguageCode
+from controller.store import one_read
 from devices.ids import AreaCode
 
 
@@ -51,6 +52,7 @@ def top_area(session: Session) -> Area:
     return area
 
 
+@one_read
 def area_or_top(session: Session, code: str | None) -> AreaCode:
     """Return an area's code as somebody typed it, unchecked, or that of the province where none was named."""
     return top_area(session).code if code is None else AreaCode(code)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.errors import NotAllowed
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.audit.schemas import SecurityEventShown
 from controller.features.journal.security_log import security_events
 from controller.http.refusals import refusals

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from controller.errors import BadInput, NotAllowed
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.queries import operators
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.audit.queries import PAGE, Wanted, count_entries, find_entries, whole_chain
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import sealed

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from controller.terminal.cli_errors import AsJson, print_json, told
 
 chime = typer.Typer(help="Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", no_args_is_help=True)
 
@@ -22,23 +22,16 @@ AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của ng
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê nhạc hiệu riêng của tỉnh và các địa bàn: ai đặt, khi nào."""
     from controller.client.local_client import reading
-    from controller.features.accounts.queries import names_of_operators
     from controller.features.areas.queries import areas
-    from controller.features.chimes.queries import chimes_of
+    from controller.features.chimes.queries import chimes_of, chimes_shown
 
     with reading() as session:
-        names = names_of_operators(session)
-        found = chimes_of(session, [one.code for one in areas(session)])
+        found = chimes_shown(session, chimes_of(session, [one.code for one in areas(session)]))
     if as_json:
-        listed = [
-            fields_of(one, "id", "area", "place", "seconds")
-            | {"sha256": one.upload, "added_by": names[one.added_by], "added_at": one.added_at}
-            for one in found
-        ]
-        print_json({"chimes": listed})
+        print_json({"chimes": found})
         return
     for one in found:
-        chosen = f"{names[one.added_by]} {one.added_at:%Y-%m-%d}"
+        chosen = f"{one.added_by} {one.added_at:%Y-%m-%d}"
         typer.echo(f"{one.area}\t{one.place}\t{one.seconds:.1f} s\t{chosen}")
     if not found:
         typer.echo("Chưa đặt nhạc hiệu riêng nào; mọi bản thu dùng nhạc hiệu có sẵn.")
@@ -55,19 +48,16 @@ def choose(
     """Đặt nhạc hiệu cho các bản thu từ nay; thay nhạc hiệu đang dùng ở chỗ ấy."""
     from controller.client.local_client import local_store, person_named
     from controller.features.areas.queries import area_or_top
-    from controller.features.chimes.uploads import bring_chime
+    from controller.features.chimes.service import bring_chime
     from controller.features.imports.bulletin_files import opened
     from controller.model.chimes import ChimePlace
     from controller.settings import Settings
     from tts.uploads import UploadStore
 
-    with local_store() as store:
-        with store.read() as session:
-            code, person = area_or_top(session, area), person_named(session, by)
-        uploads = UploadStore(Settings().uploads_dir)
-        with opened(file) as sound:
-            chosen = ChimePlace(place)
-            made = bring_chime(store, uploads, sound, chosen, area=code, by=person, now=utc_now())
+    with local_store() as store, opened(file) as sound:
+        code, person = area_or_top(store, area), person_named(store, by)
+        uploads, chosen = UploadStore(Settings().uploads_dir), ChimePlace(place)
+        made = bring_chime(store, uploads, sound, chosen, area=code, by=person, now=utc_now())
     typer.echo(f"Đã đặt nhạc hiệu dài {made.seconds:.1f} giây. Bản đã thu vẫn như cũ.".replace(".", ",", 1))
 
 

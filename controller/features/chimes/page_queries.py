@@ -1,18 +1,16 @@
-"""Reads of chimes for whoever is signed in: one, its sound, and what the page Thư viện shows of them."""
+"""Reads of chimes for whoever is signed in: the sound of one, and what the page Thư viện shows of them."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
-from starlette.responses import FileResponse
 
 from controller.features.accounts.viewer import Viewer
-from controller.features.chimes.queries import chimes_of, get_chime, unknown_chime
+from controller.features.chimes.queries import chimes_of, seen_chime, unknown_chime
 from controller.features.chimes.service import MAY_CHOOSE
 from controller.http.named import Named
 from controller.http.station import Station
-from controller.http.uploads import sound_file
-from controller.model.chimes import Chime, ChimeId, ChimePlace
+from controller.model.chimes import Chime, ChimePlace
 from tts.uploads import UploadId
 
 PLACE_WORDS = Named({ChimePlace.OPENING: "Mở đầu", ChimePlace.CLOSING: "Kết thúc"}, str)
@@ -27,21 +25,12 @@ class ChimeInArea:
     is_there: bool
 
 
-def seen_chime(session: Session, viewer: Viewer, chime_id: str) -> Chime:
-    """Return a chime that is heard in the person's areas, or raise NotFound."""
-    row = get_chime(session, ChimeId(chime_id))
-    if row.area not in viewer.scope.hears:
-        raise unknown_chime()
-    return row
-
-
-def chime_sound(station: Station, viewer: Viewer, chime_id: str) -> FileResponse:
-    """Answer with the sound of a chime as it was brought, or raise NotFound."""
-    with station.store.read() as session:
-        upload = UploadId(seen_chime(session, viewer, chime_id).upload)
+def chime_sound(station: Station, viewer: Viewer, chime_id: str) -> UploadId:
+    """Return the sound of a chime that the person sees, as it was brought; NotFound if its file is gone."""
+    upload = UploadId(seen_chime(station.store, chime_id, viewer.operator).upload)
     if not station.uploads.has(upload):
         raise unknown_chime()
-    return sound_file(station, upload)
+    return upload
 
 
 def chimes_context(session: Session, station: Station, viewer: Viewer) -> dict[str, Any]:

@@ -1,20 +1,25 @@
 """Reads of chimes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
+from controller.features.accounts.queries import names_of_operators, sees
 from controller.features.areas.queries import area_tree
+from controller.features.chimes.schemas import ChimeShown
 from controller.model.chimes import Chime, ChimeId, ChimePlace
+from controller.model.permissions import Operator
+from controller.store import one_read
 from devices.ids import AreaCode
 
 
-def get_chime(session: Session, chime_id: ChimeId, *, lock: bool = False) -> Chime:
-    """Return a chime that is heard, or raise NotFound; `lock`: nobody else takes it back till the end."""
-    row = session.get(Chime, chime_id, with_for_update=lock or None)
-    if row is None or row.removed_at is not None:
+@one_read
+def seen_chime(session: Session, chime_id: str, by: Operator, *, lock: bool = False) -> Chime:
+    """Return a chime that is heard in the person's areas, or raise NotFound; `lock`: till the end."""
+    row = session.get(Chime, ChimeId(chime_id), with_for_update=lock or None)
+    if row is None or row.removed_at is not None or not sees(session, by, row.area):
         raise unknown_chime()
     return row
 
@@ -25,10 +30,18 @@ def live_chime(session: Session, area: AreaCode, place: ChimePlace) -> Chime | N
     return session.scalars(query).one_or_none()
 
 
+@one_read
 def chimes_of(session: Session, areas: Collection[AreaCode]) -> Sequence[Chime]:
     """Return what was chosen for these areas."""
     query = select(Chime).where(Chime.area.in_(areas), Chime.removed_at.is_(None))
     return session.scalars(query.order_by(Chime.area, Chime.place.desc())).all()
+
+
+@one_read
+def chimes_shown(session: Session, rows: Iterable[Chime]) -> list[ChimeShown]:
+    """Return chimes with the names of those who chose them."""
+    names = names_of_operators(session)
+    return [ChimeShown.of(row, sha256=row.upload, added_by=names[row.added_by]) for row in rows]
 
 
 def chimes_for(session: Session, area: AreaCode) -> dict[ChimePlace, Chime]:

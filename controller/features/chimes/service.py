@@ -1,18 +1,23 @@
-"""Writes of chimes; one function, one transaction."""
+"""Operations on chimes: choose, remove."""
 
 from datetime import datetime
+from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import get_area
-from controller.features.chimes.queries import get_chime, live_chime, unknown_chime
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.chimes.queries import live_chime, seen_chime, unknown_chime
 from controller.features.journal.service import record
 from controller.model.chimes import Chime, ChimeId, ChimePlace
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
+from controller.store import Store, one_write
 from devices.ids import AreaCode
+from tts.found import found_in
+from tts.uploads import UploadStore
 
 MAY_CHOOSE = Act.TEACH
 """Who keeps an area's words keeps its chimes: both change how its recordings sound."""
@@ -25,6 +30,32 @@ def place_named(name: str) -> ChimePlace:
     return ChimePlace(name)
 
 
+def bring_chime(
+    store: Store,
+    uploads: UploadStore,
+    source: BinaryIO | None,
+    place: ChimePlace,
+    *,
+    area: AreaCode,
+    by: Operator,
+    now: datetime,
+) -> Chime:
+    """Store a sound and use it as a chime; the permission is checked before the sound is examined.
+
+    Raises BadInput if there is no file, it is not sound, or it is not fit to be a chime.
+    """
+    with store.read() as session:
+        require(session, by, MAY_CHOOSE, get_area(session, area).code)
+    if source is None:
+        raise BadInput("Hãy chọn tệp nhạc hiệu (MP3, WAV, OGG, Opus hoặc M4A).", code="upload.none")
+    upload = keep_upload(uploads, source, as_chime=True)
+    found = found_in(uploads, upload)
+    if found is None:
+        raise BadInput("Tệp nhạc hiệu vừa bị xóa. Hãy gửi lại.", code="upload.gone")
+    return choose_chime(store, place, upload=upload, seconds=found.seconds, area=area, by=by, now=now)
+
+
+@one_write
 def choose_chime(
     session: Session,
     place: ChimePlace,
@@ -60,9 +91,10 @@ def choose_chime(
     return row
 
 
-def remove_chime(session: Session, chime_id: ChimeId, *, by: Operator, now: datetime) -> Chime:
-    """Remove the chime: the chime from above, or the built-in one, is used again."""
-    row = get_chime(session, chime_id, lock=True)
+@one_write
+def remove_chime(session: Session, chime_id: str, *, by: Operator, now: datetime) -> Chime:
+    """Remove a chime that the person sees: the chime from above, or the built-in one, is used again."""
+    row = seen_chime(session, chime_id, by, lock=True)
     require(session, by, MAY_CHOOSE, row.area)
     row.removed_by, row.removed_at = by.id, now
     session.flush()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from fastapi import APIRouter
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.airings.consent import ConsentStanding, standing_in_family
 from controller.features.airings.page_queries import seen_airing
 from controller.features.airings.precedence import collisions_for

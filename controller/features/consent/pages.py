@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
-from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.consent import operations
 from controller.model.base import ID_LENGTH, LONGEST_REASON
 from controller.model.permissions import Act

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import keys_shown
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
-from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.backups.backup import last_backup
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.queries import count_rows

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import Aired, AirOnTopic
 from controller.features.editorial.operations import WrittenBulletin, hand_in

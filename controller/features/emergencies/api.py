@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 
 from controller.errors import BadInput, NotFound
-from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.accounts.dependencies import Signed, TheStation, tries_of
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.queries import sound_end_of
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.emergencies import operations

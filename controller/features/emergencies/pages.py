@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
+from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.second_factor import has_second_factor
-from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.queries import sound_end_of
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.emergencies import operations
@@ -178,13 +179,8 @@ def ask_stop(request: Request, station: TheStation, viewer: Signed, emergency_id
     part = viewer.may_silence(view.areas)
     if not part:
         return RedirectResponse(f"/khan/{emergency_id}", 303)  # whoever may stop nothing is asked nothing
-    context = {
-        "view": view,
-        "where": viewer.scope.where(part),
-        "is_part": part != view.areas,
-        "Kind": Kind,
-    }
-    return page(request, "khan_dung.html", context)
+    said = {"where": viewer.scope.where(part), "is_part": part != view.areas}
+    return page(request, "khan_dung.html", {"view": view, "Kind": Kind} | said)
 
 
 @urgent.post("/khan/{emergency_id}/dung")

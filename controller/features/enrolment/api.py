@@ -6,9 +6,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from controller.errors import NotAllowed, NotFound
+from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.accounts.secret_codes import typed_code
-from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.accounts.viewer import Viewer
 from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.schemas import CodeMade, CodeShown, NewCode
 from controller.features.enrolment.service import claim_code, claimable, make_code, open_codes, withdraw_code

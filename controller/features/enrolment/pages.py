@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.secret_codes import typed_code
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.queries import free_name, seen_code
 from controller.features.enrolment.service import make_code, open_codes, withdraw_code

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.features.accounts.viewer import Signed
+from controller.features.accounts.dependencies import Signed
 from controller.http.render import page
 
 router = APIRouter()

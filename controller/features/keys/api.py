@@ -4,10 +4,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from controller.features.accounts.admin_queries import keys_shown
+from controller.features.accounts.dependencies import InPerson, Signed, TheStation
 from controller.features.accounts.page_permissions import need_province
 from controller.features.accounts.proof import proven
 from controller.features.accounts.schemas import Proof
-from controller.features.accounts.viewer import InPerson, Signed, TheStation
 from controller.features.keys.schemas import FalloutShown, KeyShown, KeysShown
 from controller.features.keys.service import Fallout, compromise_key, fallout_of, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for

@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need_province
 from controller.features.accounts.proof import Typed, asks_code, proven
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.keys.service import compromise_key, fallout_of, get_key, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.error_pages import status_of

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.queries import get_revision, reference_given, seen_bulletin
 from controller.features.imports.legal_references import Reference, reference_of
 from controller.features.imports.schemas import ReferenceShown

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
-from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.bulletins.legal_form import ACT_KINDS, ActTyped, typed_act
 from controller.features.bulletins.queries import get_revision, reference_given, seen_bulletin
 from controller.features.imports.legal_references import Reference, reference_of

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from controller.errors import NotFound
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.queries import names_of_operators
-from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.lexicon.queries import get_entry, lexicon_entries
 from controller.features.lexicon.schemas import EntryShown, Teach
 from controller.features.lexicon.service import add_entry, remove_entry

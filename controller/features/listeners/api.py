@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.listeners import operations
 from controller.features.listeners.queries import reports_in
 from controller.features.listeners.schemas import ListenerAnswer, ListenerReportShown

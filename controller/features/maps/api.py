@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import Ruler, SentByRuler
-from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.maps.outlines import edition_of, lacking, remove_outlines
 from controller.features.maps.schemas import OutlinesShown, OutlinesTaken
 from controller.features.maps.uploads import bring_outlines

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.admin_queries import shown_names
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
 from controller.features.bulletins.page_queries import titles_of

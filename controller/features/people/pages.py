@@ -16,6 +16,7 @@ from controller.features.accounts.administration import (
     set_roles,
 )
 from controller.features.accounts.delegation import delegations_of, end_delegation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.passwords import hash_password
 from controller.features.accounts.proof import Typed, asks_code, proven
@@ -23,7 +24,7 @@ from controller.features.accounts.queries import operators
 from controller.features.accounts.second_factor import remove_second_factor
 from controller.features.accounts.secret_codes import fresh_password
 from controller.features.accounts.service import create_operator, disable_operator
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.error_pages import status_of
 from controller.http.journal_words import act_words

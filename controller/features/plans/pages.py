@@ -12,10 +12,11 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotAllowed, NotFound
 from controller.features.accounts.admin_queries import policies_in_force, shown_names
+from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
-from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.conflict_check import PolicyLoss, losses_by_policy
 from controller.features.journal.service import record
 from controller.features.plans.limits import binding

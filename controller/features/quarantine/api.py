@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from controller.errors import NotFound
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.enrolment.api import check_enrols
 from controller.features.enrolment.schemas import HardwareShown
 from controller.features.enrolment.service import hardware_of

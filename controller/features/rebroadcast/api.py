@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.airings.api.airings import one
 from controller.features.airings.request_parsing import start_of
 from controller.features.airings.schemas import AirAgain, AiringShown

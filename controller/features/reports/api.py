@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from controller.errors import BadInput, NotFound
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.viewer import Viewer
 from controller.features.reports.coverage import Cell, Table
 from controller.features.reports.entries import AiredAtNode
 from controller.features.reports.files import MEDIA, WRITERS, Form, as_csv

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.reports.coverage import COLUMNS, GROUPS, Group, Table
 from controller.features.reports.monthly import MOST_MONTHS, coverage
 from controller.http.charts import bars

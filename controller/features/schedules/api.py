@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.schedules import operations, views
 from controller.features.schedules.rule_parsing import rule_of, skips_of
 from controller.features.schedules.schemas import (

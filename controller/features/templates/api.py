@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.queries import names_of_operators
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.templates import operations
 from controller.features.templates.queries import (
     OfferedTemplate,

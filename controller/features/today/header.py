@@ -13,7 +13,7 @@ from controller.model.permissions import Operator
 
 
 class Header:
-    """As `accounts.viewer.PageHeader`."""
+    """As `accounts.dependencies.PageHeader`."""
 
     @staticmethod
     def waiting(session: Session, operator: Operator, scope: Scope) -> int:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.bulletins.api.bulletins import bulletin_whole
 from controller.features.bulletins.schemas import BulletinWhole
 from controller.features.withdrawals import operations

@@ -6,6 +6,21 @@ from starlette.responses import Response
 
 from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn
 from controller.features.accounts.administration import move_operator
+from controller.features.accounts.dependencies import (
+    EnteringInPerson,
+    InPerson,
+    Known,
+    KnownInPerson,
+    Signed,
+    TheStation,
+    device_of,
+    drop_cookie,
+    note_tried,
+    remember_device,
+    set_cookie,
+    tries_of,
+    viewer_in,
+)
 from controller.features.accounts.proof import proven
 from controller.features.accounts.queries import operator_named, operators
 from controller.features.accounts.rate_limits import Purpose
@@ -31,21 +46,6 @@ from controller.features.accounts.service import change_password, why_unsigned
 from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code
 from controller.features.accounts.sessions import sign_in as enter
 from controller.features.accounts.sessions import sign_out as leave
-from controller.features.accounts.viewer import (
-    EnteringInPerson,
-    InPerson,
-    Known,
-    KnownInPerson,
-    Signed,
-    TheStation,
-    device_of,
-    drop_cookie,
-    note_tried,
-    remember_device,
-    set_cookie,
-    tries_of,
-    viewer_in,
-)
 from controller.http.lanes import in_lane, lanes_of
 from controller.http.refusals import refusals
 from controller.http.requests import address_of, station_of, token_of

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
+from controller.features.accounts.dependencies import InPerson, Signed, TheStation
 from controller.features.accounts.queries import get_operator
 from controller.features.accounts.schemas import (
     DelegateApproval,
@@ -12,7 +13,6 @@ from controller.features.accounts.schemas import (
     TokenShown,
 )
 from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
-from controller.features.accounts.viewer import InPerson, Signed, TheStation
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.accounts import Delegation

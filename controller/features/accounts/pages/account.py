@@ -11,6 +11,14 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
+from controller.features.accounts.dependencies import (
+    EnteringInPerson,
+    Known,
+    Signed,
+    TheStation,
+    drop_cookie,
+    tries_of,
+)
 from controller.features.accounts.queries import operators
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.second_factor import (
@@ -23,15 +31,7 @@ from controller.features.accounts.second_factor import (
 )
 from controller.features.accounts.service import change_password
 from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
-from controller.features.accounts.viewer import (
-    EnteringInPerson,
-    Known,
-    Signed,
-    TheStation,
-    Viewer,
-    drop_cookie,
-    tries_of,
-)
+from controller.features.accounts.viewer import Viewer
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station

@@ -8,10 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn, TooManyTries
-from controller.features.accounts.queries import has_administrator
-from controller.features.accounts.rate_limits import BearerSecret
-from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code, sign_in, sign_out
-from controller.features.accounts.viewer import (
+from controller.features.accounts.dependencies import (
     Signed,
     TheStation,
     device_of,
@@ -22,6 +19,9 @@ from controller.features.accounts.viewer import (
     tries_of,
     viewer_in,
 )
+from controller.features.accounts.queries import has_administrator
+from controller.features.accounts.rate_limits import BearerSecret
+from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code, sign_in, sign_out
 from controller.http.error_pages import status_of
 from controller.http.lanes import in_lane, lanes_of
 from controller.http.render import page

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from controller.errors import BadInput, NotFound
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.airings.conflict_check import check_conflicts
 from controller.features.airings.conflict_messages import foresight_facts
 from controller.features.airings.forecasts import add_forecasts

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from controller.errors import NotFound
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
 from controller.features.airings.schemas import NodeWhole

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from controller.errors import NotFound
-from controller.features.accounts.viewer import Signed, TheStation, tries_of
+from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.area_changes import changes as changing
 from controller.features.area_changes import operations
 from controller.features.area_changes.changes import NewArea

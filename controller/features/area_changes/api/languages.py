@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from controller.errors import NotFound
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
 from controller.features.areas.schemas import AreaLanguages, LanguagesAsked, LanguageShown

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 
-from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.accounts.dependencies import Signed, TheStation, tries_of
+from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins import operations
 from controller.features.bulletins.page_queries import SpokenRevision, bulletins_seen, spoken
 from controller.features.bulletins.queries import seen_bulletin

@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 
 from controller.errors import BadInput
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import Uploaded
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.programmes import Item, draft_programme, revise_programme
 from controller.features.bulletins.queries import items_of, seen_bulletin
 from controller.features.bulletins.schemas import BulletinShown, ItemShown, ProgrammeAsked, SoundKept

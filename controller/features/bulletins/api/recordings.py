@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.bulletins.operations import note_heard
 from controller.features.bulletins.pages.recordings import serve
 from controller.features.bulletins.schemas import HeardShown, Played

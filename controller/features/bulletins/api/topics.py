@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.schemas import TopicChosen, TopicNamed, TopicOfBulletin, TopicShown
 from controller.features.bulletins.topics import (

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import Uploaded
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.queries import get_revision, seen_bulletin
 from controller.features.bulletins.schemas import BulletinShown
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin

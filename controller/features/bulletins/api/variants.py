@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import Uploaded
-from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.bulletins.queries import seen_bulletin, variants_of
 from controller.features.bulletins.schemas import BulletinShown, VariantShown
 from controller.features.bulletins.sound_uploads import keep_upload

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.bulletins.queries import seen_bulletin, wordings_of
 from controller.features.bulletins.revisions import display_names, steps_of
 from controller.features.bulletins.wording_views import changes

@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.admin_queries import name_of
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.upload_forms import SentForm, Writer
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.programme_form import (
     KIND_WORDS,
     ProgrammeTyped,

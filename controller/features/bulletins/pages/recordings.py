@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from controller.errors import NotFound
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.listening_proof import Span, is_news, note_served
 from controller.features.bulletins.operations import note_heard
 from controller.http.render import fragment

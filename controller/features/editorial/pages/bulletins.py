@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.features.accounts.admin_queries import name_of
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.language_reach import spread_of
 from controller.features.airings.page_queries import airings_of_bulletin
 from controller.features.bulletins import operations as bulletin_operations

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Path
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from controller.errors import NotAllowed
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import SentForm, Writer
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.programme_form import kept_fields
 from controller.features.drafts.queries import NEW, NEW_PROGRAMME
 from controller.features.drafts.service import drop_draft, keep_draft

@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.admin_queries import name_of
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
 from controller.features.bulletins.page_queries import spoken
 from controller.features.bulletins.queries import reference_given, seen_bulletin

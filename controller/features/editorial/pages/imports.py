@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
+from controller.features.accounts.dependencies import TheStation
 from controller.features.accounts.upload_forms import SentForm, Writer
-from controller.features.accounts.viewer import TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.legal_form import typed_act
 from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import keep_draft

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.errors import NotFound
-from controller.features.accounts.viewer import Signed, TheStation, tries_of
+from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.editorial.pages.bulletins import tried_out
 

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.planning import MeetsOthers, plan_foreseen
 from controller.features.bulletins.legal_form import ACT_KINDS
 from controller.features.bulletins.queries import seen_bulletin

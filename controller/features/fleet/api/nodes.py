@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.areas.schemas import AreaShown
 from controller.features.fleet.faults import faults_told
 from controller.features.fleet.page_queries import nodes_seen

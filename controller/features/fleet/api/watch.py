@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from controller.errors import NotFound
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.faults import FaultKind
 from controller.features.fleet.queries import get_node

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import shown_names
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.fleet.events import EventKind, FleetEvent
 from controller.features.fleet.page_queries import PAGE, names_of_nodes
 from controller.features.fleet.watch import Cared, events_now, in_quarantine, troubles

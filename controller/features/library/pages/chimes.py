@@ -5,14 +5,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import TaughtForm, Teacher
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.chimes.page_queries import chime_sound, seen_chime
-from controller.features.chimes.service import place_named, remove_chime
-from controller.features.chimes.uploads import bring_chime
+from controller.features.accounts.viewer import Viewer
+from controller.features.chimes.page_queries import chime_sound
+from controller.features.chimes.service import bring_chime, place_named, remove_chime
 from controller.features.library.pages.library import library_page
 from controller.http.station import Station
-from controller.http.uploads import Sent
+from controller.http.uploads import Sent, sound_file
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/thu-vien/nhac-hieu")
@@ -40,13 +40,11 @@ def _choose(station: Station, viewer: Viewer, sent: Sent) -> None:
 @router.get("/{chime_id}/nghe")
 def listen(station: TheStation, viewer: Signed, chime_id: str) -> Response:
     """Answer with the sound as it was brought."""
-    return chime_sound(station, viewer, chime_id)
+    return sound_file(station, chime_sound(station, viewer, chime_id))
 
 
 @router.post("/{chime_id}/bo")
 def remove(station: TheStation, viewer: Signed, chime_id: str) -> Response:
     """Go back to what is heard without it."""
-    with station.store.write() as session:
-        own = seen_chime(session, viewer, chime_id).id
-        remove_chime(session, own, by=viewer.operator, now=station.now())
+    remove_chime(station.store, chime_id, by=viewer.operator, now=station.now())
     return RedirectResponse("/thu-vien?xong=bo-nhac#nhac-hieu", 303)

@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
 from controller.features.accounts.admin_queries import shown_names
-from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.accounts.dependencies import Signed, TheStation, tries_of
+from controller.features.accounts.viewer import Viewer
 from controller.features.chimes.page_queries import chimes_context
 from controller.features.lexicon.queries import get_entry, lexicon_entries, words_for
 from controller.features.lexicon.service import add_entry, remove_entry

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from controller.errors import NotFound
-from controller.features.accounts.viewer import TheStation
+from controller.features.accounts.dependencies import TheStation
 from controller.features.areas.queries import area_tree, areas, get_area
 from controller.features.bulletins.legal_queries import act_of
 from controller.features.bulletins.pages.recordings import wave_of

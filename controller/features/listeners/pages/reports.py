@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.viewer import Signed, TheStation, viewer_in
+from controller.features.accounts.dependencies import Signed, TheStation, viewer_in
 from controller.features.fleet.page_queries import nodes_seen
 from controller.features.fleet.queries import find_node
 from controller.features.listeners import operations

@@ -5,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
+from controller.features.accounts.dependencies import TheStation
 from controller.features.accounts.upload_forms import Ruler, SentByRuler
-from controller.features.accounts.viewer import TheStation
 from controller.features.maps.outlines import communes_to_outline, edition_of, lacking, remove_outlines
 from controller.features.maps.uploads import bring_outlines
 from controller.http.error_pages import status_of

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.page_queries import commune_tiles
 from controller.features.airings.views import Tile
 from controller.features.maps.drawing import drawing

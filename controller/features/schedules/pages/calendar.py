@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import NotFound
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.schedules import page_queries
 from controller.features.schedules.calendar import WEEK, monday_of
 from controller.http.render import page

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.planning import MeetsOthers
 from controller.features.schedules import operations

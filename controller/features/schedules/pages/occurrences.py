@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.viewer import Viewer
 from controller.features.schedules import operations
 from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.page_queries import schedule_page

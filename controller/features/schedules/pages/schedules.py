@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.viewer import Viewer
 from controller.features.schedules import operations
 from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form, typed_of
 from controller.features.schedules.page_queries import form_choices, form_preview, schedule_and_areas

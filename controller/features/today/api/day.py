@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.airings.api.airings import airing_shown
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.consent.asked import asked_by

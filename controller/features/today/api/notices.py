@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.features.accounts.viewer import InPerson, Signed, TheStation
+from controller.features.accounts.dependencies import InPerson, Signed, TheStation
 from controller.features.notices.queries import notices_of
 from controller.features.notices.schemas import NoticeShown, NoticesRead
 from controller.features.notices.service import read_notice, read_notices

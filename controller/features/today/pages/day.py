@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.accounts.viewer import Viewer
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.consent.asked import OpenQuestions, asked_by, asked_of
 from controller.features.today.notices import notices_shown

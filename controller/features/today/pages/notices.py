@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.notices.service import read_notice
 from controller.features.today.notices import MOST_KEPT, notices_kept
 from controller.http.render import page
