@@ -12,20 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from controller.errors import (
-    BadInput,
-    Busy,
-    ChangePasswordFirst,
-    Conflict,
-    EnrolFirst,
-    LoaError,
-    NotAllowed,
-    NotFound,
-    NotSignedIn,
-    TooManyTries,
-    Unavailable,
-)
+from controller.errors import ChangePasswordFirst, EnrolFirst, LoaError, NotSignedIn, TooManyTries
 from controller.http.lanes import in_lane
+from controller.http.refusals import status_of
 from controller.http.render import page
 
 log = logging.getLogger(__name__)
@@ -117,23 +106,6 @@ def error_response(
         },
         status=status,
     )
-
-
-_STATUS: dict[type[LoaError], int] = {
-    BadInput: 422,
-    NotAllowed: 403,
-    NotSignedIn: 401,
-    TooManyTries: 429,
-    NotFound: 404,
-    Conflict: 409,
-    Busy: 503,
-    Unavailable: 503,
-}
-
-
-def status_of(error: LoaError) -> int:
-    """Return the HTTP status of a LoaError: that of its nearest base class."""
-    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
 
 
 async def on_loa_error(request: Request, error: Exception) -> Response:

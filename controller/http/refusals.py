@@ -1,7 +1,18 @@
-"""The error responses of an endpoint, for OpenAPI."""
+"""The HTTP status of each error, and the error responses of an endpoint for OpenAPI."""
 
 from typing import Any
 
+from controller.errors import (
+    BadInput,
+    Busy,
+    Conflict,
+    LoaError,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooManyTries,
+    Unavailable,
+)
 from controller.http.schemas import Fault
 
 _WORDS = {
@@ -39,3 +50,20 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def describe_refusals(described: dict[str, Any]) -> None:
     """Add to an OpenAPI document the schemas that the error responses refer to."""
     described["components"]["schemas"][Fault.__name__] = Fault.model_json_schema(mode="serialization")
+
+
+_STATUS: dict[type[LoaError], int] = {
+    BadInput: 422,
+    NotAllowed: 403,
+    NotSignedIn: 401,
+    TooManyTries: 429,
+    NotFound: 404,
+    Conflict: 409,
+    Busy: 503,
+    Unavailable: 503,
+}
+
+
+def status_of(error: LoaError) -> int:
+    """Return the HTTP status of a LoaError: that of its nearest base class."""
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)

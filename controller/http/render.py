@@ -11,10 +11,12 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from controller.errors import LoaError
 from controller.http import assets, words
 from controller.http.journal_words import ROLES as ROLE_WORDS
 from controller.http.named import Named
 from controller.http.navigation import shown
+from controller.http.refusals import status_of
 from controller.http.station import Station
 from controller.http.time_fields import day_value
 from controller.model.airing_states import AiringState, DeliveryStage
@@ -163,10 +165,23 @@ def frame_of(station: Station, viewer: object, path: str) -> dict[str, Any]:
     }
 
 
-def page(request: Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
-    """Return a whole page; the frame adds the signed-in person, the station's name and its clock."""
+def page(
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    error: LoaError | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    """Return a whole page; the frame adds the signed-in person, the station's name and its clock.
+
+    `error`: why what was sent was refused; the page says it as `fault`, and has the error's status.
+    """
     viewer = getattr(request.state, "viewer", None)
     frame = frame_of(request.app.state.station, viewer, request.url.path)
+    frame["fault"] = ""
+    if error is not None:
+        frame["fault"], status = error.sentence, status_of(error)
     told = fragment(template, frame | dict(context))
     response = HTMLResponse(told, status)
     if "gzip" in request.headers.get("accept-encoding", ""):

@@ -7,6 +7,7 @@ from typing import Any, cast
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.errors import LoaError
 from controller.features.accounts.dependencies import header_of
 from controller.features.accounts.sessions import operator_of_token
 from controller.features.accounts.viewer import Viewer
@@ -30,14 +31,25 @@ class LivePage:
     pieces: Mapping[str, str]
 
     def show(
-        self, request: Request, viewer: Viewer, load: Load, *, place: str = "", **extra: Any
+        self,
+        request: Request,
+        viewer: Viewer,
+        load: Load,
+        *,
+        place: str = "",
+        error: LoaError | None = None,
+        **extra: Any,
     ) -> Response:
-        """Return the whole page; `extra` is for the first rendering only, `place` is its URL with query."""
+        """Return the whole page; `extra` is for the first rendering only, `place` is its URL with query.
+
+        `error`: why what was sent was refused.
+        """
         station = station_of(request)
         with station.store.read() as session:
             context = load(session)
         address = f"{_STREAMS}{(place or request.url.path).rstrip('/')}"
-        return page(request, self.template, {"viewer": viewer, "stream": address, **context, **extra})
+        shown = {"viewer": viewer, "stream": address, **context, **extra}
+        return page(request, self.template, shown, error=error)
 
     def follow(self, request: Request, viewer: Viewer, load: Load) -> Response:
         """Return the stream of changed pieces."""

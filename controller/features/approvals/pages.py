@@ -20,7 +20,6 @@ from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE,
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.service import return_bulletin
 from controller.features.editorial.pages.bulletins import done_sentence, load
-from controller.http.error_pages import status_of
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import Act
@@ -177,15 +176,13 @@ def _page(
     error: LoaError | None = None,
     done: str = "",
 ) -> Response:
-    response = PAGE.show(
+    return PAGE.show(
         request,
         viewer,
         lambda session: _load(session, station, viewer, bulletin_id),
         place=f"/duyet/{bulletin_id}",
-        fault=error.sentence if error else "",
+        error=error,
         is_unheard=error is not None and error.code == NOT_LISTENED,
         sample_reasons=_REASONS,
         done=done,
     )
-    response.status_code = status_of(error) if error else 200
-    return response

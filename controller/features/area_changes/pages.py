@@ -12,7 +12,7 @@ from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Viewer
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
-from controller.http.error_pages import status_of
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.languages import VIETNAMESE, LanguageCode, languages

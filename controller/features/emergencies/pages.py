@@ -29,8 +29,8 @@ from controller.features.emergencies.queries import (
 )
 from controller.features.emergencies.service import Call, decline_emergency
 from controller.features.emergencies.texts import TEMPLATES
-from controller.http.error_pages import status_of
 from controller.http.lanes import UrgentRoute
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing
@@ -335,19 +335,16 @@ def _call_page(
 def _one(
     request: Request, station: Station, viewer: Viewer, emergency_id: str, error: LoaError | None = None
 ) -> Response:
-    extra = {"fault": error.sentence if error else ""}
     with station.store.read() as session:
-        extra |= _asks(session, station, viewer, emergency_id)
-    response = PAGE.show(
+        asks = _asks(session, station, viewer, emergency_id)
+    return PAGE.show(
         request,
         viewer,
         lambda session: _load(session, station, viewer, emergency_id),
         place=f"/khan/{emergency_id}",
-        **extra,
+        error=error,
+        **asks,
     )
-    if error is not None:
-        response.status_code = status_of(error)
-    return response
 
 
 def _load(session: Session, station: Station, viewer: Viewer, emergency_id: str) -> Mapping[str, Any]:

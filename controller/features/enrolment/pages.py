@@ -18,8 +18,8 @@ from controller.features.enrolment.queries import free_name, seen_code
 from controller.features.enrolment.service import make_code, open_codes, withdraw_code
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import NewNode
-from controller.http.error_pages import status_of
 from controller.http.public_address import Reachable, reach_of
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.enrolment import Welcome

@@ -13,7 +13,7 @@ from controller.features.accounts.proof import Typed, asks_code, proven
 from controller.features.accounts.viewer import Viewer
 from controller.features.keys.service import compromise_key, fallout_of, get_key, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
-from controller.http.error_pages import status_of
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.permissions import Act

@@ -13,7 +13,6 @@ from controller.features.bulletins.legal_form import ACT_KINDS, ActTyped, typed_
 from controller.features.bulletins.queries import get_revision, reference_given, seen_bulletin
 from controller.features.imports.legal_references import Reference, reference_of
 from controller.features.legal_acts.service import name_reference
-from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.model.bulletins import Bulletin
 from controller.model.permissions import Act
@@ -71,7 +70,6 @@ def _page(
         "form": form.model_copy(update={"van_ban": "1"}),
         "opened": True,
         "act_kinds": ACT_KINDS,
-        "fault": error.sentence if error else "",
         "is_proposed": is_proposed,
     }
-    return page(request, "van_ban.html", context, status=status_of(error) if error else 200)
+    return page(request, "van_ban.html", context, error=error)

@@ -30,7 +30,6 @@ from controller.features.fleet.vitals_log import quarters_of
 from controller.features.fleet.vitals_samples import QUARTERS_OF_DAY, quarter_of
 from controller.features.journal.queries import entries_of
 from controller.features.journal.service import STATION
-from controller.http.error_pages import status_of as status_of_error
 from controller.http.journal_words import act_words, detail_words
 from controller.http.station import Station
 from controller.model.permissions import Act
@@ -161,8 +160,7 @@ def show_node(
     done: str = "",
 ) -> Response:
     """Return a node's page, also after a form of it was refused."""
-    extra = {"fault": error.sentence if error else "", "done": done, "act_words": act_words}
-    response = PAGE.show(
+    return PAGE.show(
         request,
         viewer,
         lambda session: {
@@ -170,11 +168,10 @@ def show_node(
             **_kept(session, viewer, node_id, station.now()),
         },
         place=f"/cum-loa/{node_id}",
-        **extra,
+        error=error,
+        done=done,
+        act_words=act_words,
     )
-    if error is not None:
-        response.status_code = status_of_error(error)
-    return response
 
 
 def _kept(session: Session, viewer: Viewer, node_id: str, now: datetime) -> Mapping[str, Any]:

@@ -26,8 +26,8 @@ from controller.features.accounts.secret_codes import fresh_password
 from controller.features.accounts.service import create_operator, disable_operator
 from controller.features.accounts.viewer import Viewer
 from controller.features.plans.key_set import keys_to_sign_for
-from controller.http.error_pages import status_of
 from controller.http.journal_words import act_words
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.accounts import Account

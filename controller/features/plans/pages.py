@@ -22,7 +22,7 @@ from controller.features.journal.service import record
 from controller.features.plans.limits import binding
 from controller.features.plans.policy_signing import POLICY_LIFE, ZONE, sign_policy
 from controller.features.plans.queries import version_of_policy, void_policies
-from controller.http.error_pages import status_of
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.permissions import Act

@@ -19,7 +19,6 @@ from controller.features.editorial.pages.writing import form_context
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import status_of
 from controller.features.rebroadcast.operations import air_again
-from controller.http.error_pages import status_of as status_of_error
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinState
@@ -90,4 +89,4 @@ def _page(
         "rows": [(delivery, node, status_of(facts_of(node), now)) for delivery, node in rows],
         "most": MOST_CHOSEN,
     }
-    return page(request, "phat_lai.html", context, status=status_of_error(error) if error else 200)
+    return page(request, "phat_lai.html", context, error=error)

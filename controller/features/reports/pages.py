@@ -12,7 +12,7 @@ from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.reports.coverage import COLUMNS, GROUPS, Group, Table
 from controller.features.reports.monthly import MOST_MONTHS, coverage
 from controller.http.charts import bars
-from controller.http.error_pages import status_of
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.words import number
 from controller.model.local_time import ZONE

@@ -32,7 +32,6 @@ from controller.features.accounts.second_factor import (
 from controller.features.accounts.service import change_password
 from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
 from controller.features.accounts.viewer import Viewer
-from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day
@@ -59,7 +58,7 @@ def ask_password(request: Request, viewer: EnteringInPerson) -> Response:
     """Ask the person to choose a password, if somebody else chose the first one."""
     if not viewer.operator.first_password:
         return RedirectResponse("/tai-khoan", 303)
-    return page(request, "doi_mat_khau.html", {"fault": ""})
+    return page(request, "doi_mat_khau.html", {})
 
 
 @router.post("/mat-khau")
@@ -80,7 +79,7 @@ def password(
             change_password(station.store, by=viewer.operator, old=cu, new=moi, now=station.now())
     except LoaError as error:
         if viewer.operator.first_password:
-            return page(request, "doi_mat_khau.html", {"fault": error.sentence}, status=status_of(error))
+            return page(request, "doi_mat_khau.html", {}, error=error)
         return _page(request, station, viewer, error=error)
     response = RedirectResponse("/dang-nhap?xong=mat-khau", 303)
     drop_cookie(request, response)
@@ -222,11 +221,10 @@ def _page(
         ],
         "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.tree.below([me.area]))],
         "token_acts": [act for act in Act if act in TOKEN_ACTS and viewer.may(act)],
-        "fault": error.sentence if error else "",
         "done": done,
         "made": made,
     }
-    return page(request, "tai_khoan.html", context, status=status_of(error) if error else 200)
+    return page(request, "tai_khoan.html", context, error=error)
 
 
 def _factor_page(
@@ -240,9 +238,8 @@ def _factor_page(
         "uri": enrolment.uri,
         "secret": " ".join(enrolment.secret[n : n + 4] for n in range(0, len(enrolment.secret), 4)),
         "must": viewer.lacks_factor,
-        "fault": error.sentence if error else "",
     }
-    return page(request, "ma_xac_thuc.html", context, status=status_of(error) if error else 200)
+    return page(request, "ma_xac_thuc.html", context, error=error)
 
 
 def _with_code(

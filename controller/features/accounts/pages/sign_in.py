@@ -22,7 +22,6 @@ from controller.features.accounts.dependencies import (
 from controller.features.accounts.queries import has_administrator
 from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code, sign_in, sign_out
-from controller.http.error_pages import status_of
 from controller.http.lanes import in_lane, lanes_of
 from controller.http.render import page
 from controller.http.requests import address_of, station_of, token_of
@@ -60,7 +59,7 @@ def ask(
         begun = has_administrator(session)
     if known is not None:
         return RedirectResponse(own_place(den), 303)
-    context = {"back": own_place(den), "name": "", "fault": "", "begun": begun, "done": _DONE.get(xong, "")}
+    context = {"back": own_place(den), "name": "", "begun": begun, "done": _DONE.get(xong, "")}
     return page(request, "dang_nhap.html", context)
 
 
@@ -85,8 +84,8 @@ async def enter(
         return await door.run(_enter, request, ten, mat_khau, den, device)
     except (NotSignedIn, TooManyTries) as error:
         await in_lane(note_tried, request, ten, error)
-        context = {"back": own_place(den), "name": ten, "fault": error.sentence, "begun": True}
-        response = await in_lane(page, request, "dang_nhap.html", context, status=status_of(error))
+        context = {"back": own_place(den), "name": ten, "begun": True}
+        response = await in_lane(page, request, "dang_nhap.html", context, error=error)
         if isinstance(error, TooManyTries):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
@@ -124,7 +123,7 @@ def ask_code(
         person = person_awaiting_code(session, token_of(request), station.now())
     if person is None:
         return RedirectResponse("/dang-nhap", 303)
-    return page(request, "dang_nhap_ma.html", {"back": own_place(den), "fault": ""})
+    return page(request, "dang_nhap_ma.html", {"back": own_place(den)})
 
 
 @router.post("/dang-nhap/ma")
@@ -151,11 +150,10 @@ def enter_code(
         )
     except (NotAllowed, NotSignedIn, TooManyTries) as error:
         if error.code == "operator.sign-in-expired":
-            context = {"back": own_place(den), "name": "", "fault": error.sentence, "begun": True}
-            return page(request, "dang_nhap.html", context, status=401)
+            context = {"back": own_place(den), "name": "", "begun": True}
+            return page(request, "dang_nhap.html", context, error=error)
         request.state.refusal = error.code
-        context = {"back": own_place(den), "fault": error.sentence}
-        return page(request, "dang_nhap_ma.html", context, status=status_of(error))
+        return page(request, "dang_nhap_ma.html", {"back": own_place(den)}, error=error)
     response = RedirectResponse(own_place(den), 303)
     set_cookie(request, response, token)
     remember_device(request, response, name)
@@ -175,7 +173,7 @@ def leave(request: Request, station: TheStation) -> Response:
 def ask_first(request: Request, station: TheStation) -> Response:
     """Show the form of the first administrator; NotFound once one exists."""
     _check_not_begun(station)
-    return page(request, "bat_dau.html", {"name": "", "shown": "", "fault": ""})
+    return page(request, "bat_dau.html", {"name": "", "shown": ""})
 
 
 @router.post("/bat-dau")
@@ -203,7 +201,7 @@ def begin(
     except LoaError as error:
         if error.code == "operator.wrong-first-code":
             tries.failed_offered(BearerSecret.FIRST_CODE, address)
-        return page(request, "bat_dau.html", context | {"fault": error.sentence}, status=status_of(error))
+        return page(request, "bat_dau.html", context, error=error)
     station.wake()
     return RedirectResponse("/dang-nhap?xong=bat-dau", 303)
 

@@ -37,7 +37,6 @@ from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.topics import set_topic, topic_of, topics
 from controller.features.drafts.queries import NEW_PROGRAMME, draft_of
 from controller.features.drafts.service import keep_draft, send_draft
-from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.uploads import Sent
@@ -251,6 +250,5 @@ def _form_page(
         "longest_silence": LONGEST_SILENCE,
         "most": MOST_ITEMS,
         "place": f"/chuong-trinh/{bulletin.id}/sua" if bulletin else "/chuong-trinh/tao",
-        "fault": error.sentence if error else "",
     }
-    return page(request, "chuong_trinh_tao.html", context, status=status_of(error) if error else 200)
+    return page(request, "chuong_trinh_tao.html", context, error=error)

@@ -21,7 +21,6 @@ from controller.features.bulletins.topics import (
     set_topic,
     topics,
 )
-from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.base import ID_LENGTH
@@ -100,6 +99,5 @@ def _page(request: Request, station: Station, viewer: Viewer, error: LoaError | 
     context = {
         "topics": rows,
         "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [top]),
-        "fault": error.sentence if error else "",
     }
-    return page(request, "chu_de.html", context, status=status_of(error) if error else 200)
+    return page(request, "chu_de.html", context, error=error)

@@ -23,7 +23,6 @@ from controller.features.editorial.pages.writing import sent
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import name_reference
-from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinAction, RevisionKind, actions
@@ -143,11 +142,10 @@ def _page(
         "is_read": revision.kind is RevisionKind.TEXT,
         "act_kinds": ACT_KINDS,
         "opened": False,
-        "fault": error.sentence if error else "",
         "kept_at": kept_at,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if found else HTTPStatus.OK
-    return page(request, "sua_ban_tin.html", context, status=status_of(error) if error else status)
+    return page(request, "sua_ban_tin.html", context, error=error, status=status)
 
 
 def _newer(session: Session, bulletin: Bulletin, revision: Revision, form: Typed) -> dict[str, Any] | None:

@@ -22,7 +22,6 @@ from controller.features.bulletins.variants import add_variant
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.sound_words import FORM_WORDS, judged
 from controller.features.legal_acts.service import name_reference
-from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.uploads import Sent, sound_file
@@ -244,9 +243,8 @@ def _variant_page(
         "spread": spread_of(session, viewer.scope, bulletin),
         "brought": brought,
         "may_bring": may,
-        "fault": error.sentence if error else "",
     }
-    return page(request, "tieng_khac.html", context, status=status_of(error) if error else 200)
+    return page(request, "tieng_khac.html", context, error=error)
 
 
 def _form_page(
@@ -269,6 +267,5 @@ def _form_page(
         "length": "" if found is None else length_of_seconds(found.seconds),
         "act_kinds": ACT_KINDS,
         "opened": False,
-        "fault": error.sentence if error else "",
     }
-    return page(request, "ghi_am.html", context, status=status_of(error) if error else 200)
+    return page(request, "ghi_am.html", context, error=error)

@@ -24,7 +24,6 @@ from controller.features.editorial.operations import hand_in, write_down
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
 from controller.features.editorial.start_form import slots
 from controller.features.templates.queries import OfferedTemplate, template_to_use, templates_to_use
-from controller.http.error_pages import status_of
 from controller.http.render import fragment, page
 from controller.http.station import Station
 from controller.model.base import ID_LENGTH
@@ -62,7 +61,7 @@ def form_page(
     with station.store.read() as session:
         context["templates"] = templates_to_use(session, viewer.scope)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if put_right else HTTPStatus.OK
-    return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else status)
+    return page(request, "tao_ban_tin.html", context, error=error, status=status)
 
 
 def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError | None) -> dict[str, Any]:
@@ -73,7 +72,6 @@ def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError 
         "topics": _topics(station),
         "topic": form.chu_de,
         "is_read": True,
-        "fault": error.sentence if error else "",
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
         "slots": slots(station.now()),
@@ -241,4 +239,4 @@ def _when_page(
 ) -> Response:
     context = {"bulletin": bulletin, **form_context(station, viewer, form, error)}
     context["in_time_at"] = f"/ban-tin/{bulletin.id}/dat-lich/kip-gio"
-    return page(request, "dat_lich.html", context, status=status_of(error) if error else 200)
+    return page(request, "dat_lich.html", context, error=error)

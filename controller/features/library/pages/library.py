@@ -16,7 +16,6 @@ from controller.features.lexicon.queries import get_entry, lexicon_entries, word
 from controller.features.lexicon.service import add_entry, remove_entry
 from controller.features.library.template_queries import TypedTemplate, templates_context
 from controller.features.reading.previews import LONGEST_SAMPLE, checked_sample
-from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.lexicon import EntryId, LexiconEntry
@@ -147,11 +146,10 @@ def library_page(
         "voice": station.speech,
         "region": {"north": "miền Bắc", "central": "miền Trung", "south": "miền Nam"}[settings.region],
         "added": voice_records(settings.voices_dir),
-        "fault": error.sentence if error else "",
         "done": done,
         "may_teach": lambda code: scope.may(viewer.operator, Act.TEACH, [code]),
     }
-    return page(request, "thu_vien.html", context, status=status_of(error) if error else 200)
+    return page(request, "thu_vien.html", context, error=error)
 
 
 def _seen(session: Session, viewer: Viewer, entry_id: str) -> LexiconEntry:

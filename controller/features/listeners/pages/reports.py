@@ -16,9 +16,9 @@ from controller.features.listeners import operations
 from controller.features.listeners.queries import report_by_code, reports_in
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.listeners.service import report_trouble
-from controller.http.error_pages import status_of
 from controller.http.named import Named
 from controller.http.public_address import Reachable, public_address, reach_of
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.requests import address_of, token_of
 from controller.http.station import Station

@@ -9,7 +9,7 @@ from controller.features.accounts.dependencies import TheStation
 from controller.features.accounts.upload_forms import Ruler, SentByRuler
 from controller.features.maps.outlines import communes_to_outline, edition_of, lacking, remove_outlines
 from controller.features.maps.uploads import bring_outlines
-from controller.http.error_pages import status_of
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.limits import LARGEST_OUTLINES

@@ -14,7 +14,7 @@ from controller.features.accounts.viewer import Viewer
 from controller.features.schedules import operations
 from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR
 from controller.features.schedules.page_queries import days_off_of, top_code
-from controller.http.error_pages import status_of
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day

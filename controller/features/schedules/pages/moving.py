@@ -14,7 +14,7 @@ from controller.features.airings.planning import MeetsOthers
 from controller.features.schedules import operations
 from controller.features.schedules.form import read_wall
 from controller.features.schedules.page_queries import airing_to_move
-from controller.http.error_pages import status_of
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.airing_states import MOVABLE

@@ -15,8 +15,8 @@ from controller.features.schedules import operations
 from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.page_queries import schedule_page
 from controller.features.schedules.service import CANCELLED
-from controller.http.error_pages import status_of
 from controller.http.lanes import UrgentRoute
+from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.local_time import ZONE

@@ -14,7 +14,7 @@ from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form,
 from controller.features.schedules.page_queries import form_choices, form_preview, schedule_and_areas
 from controller.features.schedules.queries import version_of_schedule
 from controller.features.schedules.sentences import rule_sentence
-from controller.http.error_pages import status_of
+from controller.http.refusals import status_of
 from controller.http.render import fragment, frame_of, page
 from controller.http.station import Station
 from controller.model.local_time import ZONE
