@@ -1,6 +1,8 @@
 """Words for the values of an enum or a code; a value without words is shown as it is, without an error."""
 
+import csv
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -20,3 +22,10 @@ class Named(dict[K, V]):
 
     def __missing__(self, key: K) -> V:
         return self._other(key)
+
+
+def words_in(file: Path) -> dict[str, str]:
+    """Return the words of a CSV file: its first column is the code, its second what pages say."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        _, *rows = csv.reader(opened)
+    return {code: words for code, words in rows}  # noqa: C416 - typed

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from controller.errors import LoaError
 from controller.http import assets, words
 from controller.http.journal_words import ROLES as ROLE_WORDS
-from controller.http.named import Named
+from controller.http.named import Named, words_in
 from controller.http.navigation import shown
 from controller.http.refusals import status_of
 from controller.http.station import Station
@@ -49,29 +49,7 @@ ACT_WORDS = Named(
     str,
 )
 
-REASON_WORDS = Named[str, str](
-    {
-        "heard-too-long": "báo phát lâu hơn bản tin, chỉ tính hết bản tin",
-        "power-lost": "mất điện giữa lúc phát",
-        "recording-spoilt": "tải tệp âm thanh bị hỏng",
-        "pre-empted": "nhường cho bản tin ưu tiên cao hơn",
-        "withdrawn": "được dừng từ máy chủ",
-        "stopped": "bị dừng tại cụm loa",
-        "plan-expired": "kế hoạch phát đã hết hạn",
-        "time-over": "hết giờ được phép phát",
-        "policy": "quy định giờ yên tĩnh không cho phát",
-        "loudspeaker-broke": "loa hỏng",
-        "bad-signature": "chữ ký không đúng",
-        "unknown-key": "không biết khóa ký",
-        "wrong-role": "khóa ký không đúng vai trò",
-        "wrong-kind": "văn bản ký không đúng loại",
-        "malformed": "không đọc được kế hoạch",
-        "expired": "phê duyệt đã hết hạn",
-        "wrong-approval": "phê duyệt không khớp với tệp âm thanh",
-        "refused": "cụm loa không phát, không nói rõ lý do",
-    },
-    str,
-)
+REASON_WORDS = Named[str, str](words_in(CONTROLLER / "http" / "node_reasons.csv"), str)
 """What a node says of why; others may come, and are shown as they are (docs/protocol.md, Receipts)."""
 RECEIPT_WORDS = Named(
     {

@@ -9,28 +9,6 @@ from controller.model.local_time import ZONE
 from devices.ids import Grade
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
-SAID = {
-    "bulletin": "bản tin",
-    "revision": "phiên bản",
-    "schedule": "lịch phát",
-    "occurrence": "lần phát",
-    "airing": "lượt phát",
-    "area": "địa bàn",
-    "node": "cụm loa",
-    "recording": "tệp âm thanh",
-    "plan": "kế hoạch phát",
-    "policy": "quy định",
-    "reach": "độ phủ",
-    "receipt": "biên nhận",
-    "vitals": "tình trạng",
-    "operator": "người vận hành",
-    "journal": "nhật ký",
-}
-"""The one word that pages say for each thing; its English name is for code, and no page shows it."""
-UNSAID = frozenset(
-    {"payload", "job", "misfire", "broker", "stream", "server", "click", "login", "user", "error"}
-)
-"""Other words that an officer need not know; there is always a Vietnamese one."""
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _MEGA, _GIGA = 1_000_000, 1_000_000_000
 _JUST_NOW = 5  # seconds that are still “vừa xong”

@@ -7,11 +7,16 @@ from functools import lru_cache
 from typing import Final
 
 from tts.reading.documents import spell
-from tts.reading.lexicon import DOMAINS, FOREIGN
+from tts.reading.lexicon import DOMAINS, FOREIGN, NAME_ROWS, SIGN_ROWS
 from tts.reading.numbers import spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
 from tts.reading.transliteration import transliterated
+
+
+def _names(part: str) -> str:
+    return "|".join(row["typed"] for row in NAME_ROWS if row["part"] == part)
+
 
 _LONGEST_SYLLABLE = 7  # "nghiêng"
 _LONGEST_KNOWN = 20  # letters of a name that the list knows
@@ -20,35 +25,10 @@ _UNMARKED_RIME: Final = re.compile(
     r"[uy]ye(?:n|t)$|(?:i|y)e(?:u|n|ng|m)$|u(?:e|ech|enh)$|u(?:o(?:n|ng|i|m|c|t|p|u)|an|ay|at|ang)$"
 )
 """Rimes that only marks make whole: "chuyen", "nguoi", "dien"."""
+_NAMES: Final = {row["typed"]: row["name"] for row in NAME_ROWS}
 _PERSON: Final = re.compile(  # "tranvanhai", "lethihoa"
-    r"(?P<family>nguyen|tran|le|pham|huynh|hoang|phan|vo|vu|dang|bui|do|ho|ngo|duong|ly|dinh|truong|doan|mai"
-    r"|luong|cao)(?P<middle>van|thi|duc|huu)(?P<given>[a-z]|(?!et|eu|ti)[a-z]{2,16})"
+    rf"(?P<family>{_names('family')})(?P<middle>{_names('middle')})(?P<given>[a-z]|(?!et|eu|ti)[a-z]{{2,16}})"
 )
-_NAMES: Final = {
-    "nguyen": "nguyễn",
-    "tran": "trần",
-    "le": "lê",
-    "pham": "phạm",
-    "huynh": "huỳnh",
-    "hoang": "hoàng",
-    "vo": "võ",
-    "vu": "vũ",
-    "dang": "đặng",
-    "bui": "bùi",
-    "do": "đỗ",
-    "ho": "hồ",
-    "ngo": "ngô",
-    "duong": "dương",
-    "ly": "lý",
-    "dinh": "đinh",
-    "truong": "trương",
-    "doan": "đoàn",
-    "luong": "lương",
-    "van": "văn",
-    "thi": "thị",
-    "duc": "đức",
-    "huu": "hữu",
-}
 _INITIALS_LAST: Final = re.compile(
     r"(?P<name>[a-z]{1,20}?[aeiouy][a-z]{0,2})(?P<initials>[bcdghklmnpqrstvx]{3,5})"
 )
@@ -60,21 +40,7 @@ _MOST_INITIALS = 5
 _LONGEST_LABEL = 40  # a longer run of letters is no name; its letters are read
 _LED_NAME: Final = re.compile(r"(?P<lead>[ie])(?P<rest>(?:[A-Z][a-z]+)+)")  # "iKhanhHoa"
 _NAMES_JOINED: Final = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}(?![a-z])")
-_SIGNS: Final = {
-    ".": "chấm",
-    "/": "gạch chéo",
-    "-": "gạch ngang",
-    "_": "gạch dưới",
-    "@": "a còng",
-    ":": "hai chấm",
-    "?": "hỏi",
-    "=": "bằng",
-    "&": "và",
-    "%": "phần trăm",
-    "#": "thăng",
-    "+": "cộng",
-    "~": "ngã",
-}
+_SIGNS: Final = {row["sign"]: row["address"] for row in SIGN_ROWS}
 _TOP: Final = (
     "vn|com|net|org|gov|edu|info|io|me|tv|asia|mobi|biz"
     r"|(?:ly|gl|gle|be|app|link|page|site|shop|store|top|xyz|cc|pro|club|co|ai)(?=/)"
@@ -159,7 +125,7 @@ def _person(part: str) -> str | None:
     given = found["given"]
     said = segmented(given) or (given if is_syllable(given) else None) if len(given) > 1 else spell(given)
     family, middle = found["family"], found["middle"]
-    return f"{_NAMES.get(family, family)} {_NAMES[middle]} {said}" if said else None
+    return f"{_NAMES[family]} {_NAMES[middle]} {said}" if said else None
 
 
 def _of_known(part: str) -> str | None:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from tts.reading.day_words import COUNTED_FOLLOWS, is_likely_a_day, is_pointed_number, is_told_by_words
+from tts.reading.lexicon import NAMED_DAYS
 from tts.reading.numbers import NUMBER_WORDS, cardinal
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
@@ -17,22 +18,7 @@ _QUARTERS = 4
 _EASY = 5  # a denominator up to this may be one of two fractions: "1/4-3/4"
 _OLDEST = 1700  # year that stands after a month without "tháng"; "1/1000" is a fraction
 _CHAINED: Final = re.compile(r"(?<![\w/])\d{1,2}/$")
-_KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written without "ngày"
-    [
-        (30, 4),
-        (1, 5),
-        (2, 9),
-        (8, 3),
-        (20, 11),
-        (20, 10),
-        (22, 12),
-        (3, 2),
-        (19, 5),
-        (19, 8),
-        (26, 3),
-        (27, 7),
-    ]
-)
+_KNOWN_DAYS: Final = NAMED_DAYS["known"]  # holidays and memorial days that are written without "ngày"
 _DAY_CUE: Final = re.compile(
     r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|rạng"
     r"|(?:hôm|sáng|trưa|chiều|tối|đêm) nay|hôm qua"
@@ -64,7 +50,7 @@ _STREET_CUE: Final = re.compile(
 )
 _SCHOOL_CUE: Final = re.compile(r"\b(?:mầm non|mẫu giáo|tiểu học|trung học cơ sở|phổ thông)$")
 _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?:,? \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
-_STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
+_STREETS: Final = _KNOWN_DAYS | NAMED_DAYS["street"]  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|(?<!khu )(?<!dân )phố|tuyến)\b")
 _FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
 _PART_CUE: Final = re.compile(  # "trang 1/5", "đạt 5/4"
@@ -82,7 +68,7 @@ _PART_OF_PEOPLE: Final = re.compile(  # "trong đó 1/5 là học sinh"
     r" (?:là|thuộc) (?:các )?(?:nữ|nam|học sinh|HS|người|hộ|trẻ|phụ nữ|đảng viên|ĐV"
     r"|đoàn viên|cán bộ|đồng bào|DTTS|con|đất|rừng)\b"
 )
-_HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
+_HOLIDAYS: Final = _KNOWN_DAYS | NAMED_DAYS["holiday"]
 _HOLIDAY_CUE: Final = re.compile(
     r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
     r"|quân đội|đoàn|đảng|cách mạng|thành lập|nghỉ lễ|lễ|dịp|quà)$"

@@ -4,71 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, OFFICES
+from tts.reading.lexicon import ABBREVIATIONS, BODIES, DOCUMENT_CODES, HEAD_ROWS, OFFICES
 from tts.reading.scene import Scene
 
-_HEADS: Final = {  # what the names of bodies, offices and tasks begin with
-    "BCĐ": "ban chỉ đạo",
-    "BCH": "ban chấp hành",
-    "BQL": "ban quản lý",
-    "BTC": "ban tổ chức",
-    "BV": "bảo vệ",
-    "CB": "cán bộ",
-    "CSDL": "cơ sở dữ liệu",
-    "CT": "chủ tịch",
-    "CVP": "chánh văn phòng",
-    "GĐ": "giám đốc",
-    "HĐ": "hội đồng",
-    "HTX": "hợp tác xã",
-    "KH": "kế hoạch",
-    "PC": "phòng chống",
-    "PCT": "phó chủ tịch",
-    "PGĐ": "phó giám đốc",
-    "PT": "phát triển",
-    "PVP": "phó văn phòng",
-    "QL": "quản lý",
-    "SD": "sử dụng",
-    "SX": "sản xuất",
-    "TP": "trưởng phòng",
-    "TTr": "thanh tra",
-    "UV": "ủy viên",
-    "VP": "văn phòng",
-    "XD": "xây dựng",
-}
-_OF_BODIES: Final = frozenset(
-    {"CT", "PCT", "GĐ", "PGĐ", "CVP", "PVP", "TP"}
-)  # who heads a body, not a matter
-_BODY: Final = (
-    *(
-        "ban",
-        "bộ",
-        "chi cục",
-        "chi hội",
-        "chi nhánh",
-        "công an",
-        "công ty",
-        "cục",
-        "đảng",
-        "điện lực",
-        "đoàn",
-        "đội",
-        "hội",
-        "mặt trận",
-    ),
-    *(
-        "phòng",
-        "sở",
-        "tòa án",
-        "trạm",
-        "trung tâm",
-        "trường",
-        "tổ",
-        "ủy ban",
-        "văn phòng",
-        "viện",
-        "hợp tác xã",
-    ),
-)
+_HEADS: Final = {row["written"]: row["spoken"] for row in HEAD_ROWS}
+_OF_BODIES: Final = frozenset(row["written"] for row in HEAD_ROWS if row["heads"] == "body")
 _LEVELS: Final = {"X": "xã", "P": "phường"}  # whose body it is: BCHQS and X
 _WHERE: Final = {"X": "xã", "P": "phường", "T": "tỉnh", "KV": "khu vực"}  # behind an office's own initials
 _ECHOED: Final = frozenset({"đất", "hộ", "tổng", "ban", "tổ", "năm", "khu", "thôn", "thuế", "bệnh"})
@@ -87,7 +27,7 @@ def composed(initials: str) -> str | None:
     for cut in range(len(initials) - _SHORTEST_REST, 1, -1):
         head, rest = _HEADS.get(initials[:cut]), initials[cut:]
         known = ABBREVIATIONS.get(rest) or DOCUMENT_CODES.get(rest)
-        if head and known and (initials[:cut] not in _OF_BODIES or known.lower().startswith(_BODY)):
+        if head and known and (initials[:cut] not in _OF_BODIES or known.lower().startswith(BODIES)):
             return f"{head} {known.lower()}"
     return None
 
@@ -102,7 +42,7 @@ def office(initials: str) -> str | None:
     for ending, where in _WHERE.items():
         body = initials.removesuffix(ending)
         known = _known(body) or _of_field(body) if body != initials and len(body) > 1 else None
-        if known and known.startswith(_BODY):
+        if known and known.startswith(BODIES):
             return f"{known} {where}"
     return None
 

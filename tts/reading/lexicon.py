@@ -9,7 +9,7 @@ from typing import Final
 
 def _rows(name: str) -> list[dict[str, str]]:
     text = resources.files("tts.reading.data").joinpath(f"{name}.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("# ")))
     for row in rows:
         if None in row:  # a comma of a pattern that stands in no quotes
             raise ValueError(f"{name}.csv: {row}")
@@ -25,6 +25,17 @@ POINT_LETTERS: Final = {"d": "dê", "đ": "đê"}
 """Points of a law, where d and đ are two and must not sound alike."""
 ABBREVIATIONS: Final = _table("abbreviations")
 DOCUMENT_CODES: Final = _table("documents")
+HEAD_ROWS: Final = _rows("heads")
+"""What initials of bodies and tasks begin with; `heads` is "body" for whoever heads a body."""
+BODIES: Final = tuple(row["word"] for row in _rows("bodies"))
+"""First words of the names of bodies."""
+NAME_ROWS: Final = _rows("names")
+SIGN_ROWS: Final = _rows("signs")
+NAMED_DAYS: Final = {
+    kind: frozenset((int(row["day"]), int(row["month"])) for row in _rows("days") if row["kind"] == kind)
+    for kind in ("known", "street", "holiday")
+}
+"""Days that are named by their date: day and month."""
 OFFICES: Final = _table("offices")
 """What the sign of an office begins with, before the initials of its field (P and GDĐT)."""
 FIELD_ROWS: Final = _rows("fields")

@@ -7,7 +7,7 @@ from typing import Final
 
 from tts.reading.dashes import NUMERIC, QUARTER, YEAR, dash, falls, same_kind
 from tts.reading.labels import small_roman
-from tts.reading.lexicon import ABBREVIATIONS, EACH, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, EACH, SIGN_ROWS, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, spell_digits
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
@@ -33,24 +33,8 @@ _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|h
 _BLOOD_CUE: Final = re.compile(r"\bmáu(?: [^ ]+){1,8}$|\brờ hát$")
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
-_SAID: Final = {
-    **{sign: UNITS[sign] for sign in "%‰°$€₫"},
-    "£": "bảng Anh",
-    "¥": "yên",
-    "&": "và",
-    "+": "cộng",
-    "=": "bằng",
-    "<": "nhỏ hơn",
-    ">": "lớn hơn",
-    "≤": "nhỏ hơn hoặc bằng",
-    "≥": "lớn hơn hoặc bằng",
-    "↑": "tăng",
-    "↓": "giảm",
-    "≠": "khác",
-    "≈": "khoảng",
-    "±": "cộng trừ",
-    "@": "a còng",
-    "§": "mục",
+_SAID: Final = {sign: UNITS[sign] for sign in "%‰°$€₫"} | {
+    row["sign"]: row["text"] for row in SIGN_ROWS if row["text"]
 }
 _SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")

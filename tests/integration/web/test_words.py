@@ -72,6 +72,38 @@ def test_a_running_clock_never_shows_less_than_nothing():
     assert words.until(NOW + timedelta(seconds=5), NOW) == "còn 5 giây"
 
 
+UNSAID = frozenset(
+    [
+        "bulletin",
+        "revision",
+        "schedule",
+        "occurrence",
+        "airing",
+        "area",
+        "node",
+        "recording",
+        "plan",
+        "policy",
+        "reach",
+        "receipt",
+        "vitals",
+        "operator",
+        "journal",
+        "payload",
+        "job",
+        "misfire",
+        "broker",
+        "stream",
+        "server",
+        "click",
+        "login",
+        "user",
+        "error",
+    ]
+)
+"""English names of things and other words that an officer need not know: pages have Vietnamese ones."""
+
+
 def shown_of(template):
     """What a template itself says: no Jinja, no tags, but what is read out of attributes."""
     text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", template, flags=re.DOTALL)
@@ -80,13 +112,13 @@ def shown_of(template):
 
 
 def test_no_page_says_an_english_word_for_what_has_a_vietnamese_one():
-    never = words.UNSAID | words.SAID.keys()
     found = {
         path.name: said
         for folder in TEMPLATES
         for path in folder.rglob("*.html")
         if (
-            said := never & set(re.findall(r"[a-zà-ỹđ]+", shown_of(path.read_text(encoding="utf-8")).lower()))
+            said := UNSAID
+            & set(re.findall(r"[a-zà-ỹđ]+", shown_of(path.read_text(encoding="utf-8")).lower()))
         )
     }
     assert found == {}
