@@ -65,7 +65,7 @@ class Sending:
 
 
 @dataclass(slots=True)
-class _Missing:
+class _MissingPieces:
     missing: frozenset[int]
     turn: int
     """How much had been dealt out when it was said."""
@@ -108,7 +108,7 @@ class _Recording:
     longest_at: float = 0.0  # and at the latest
     arrivals: list[float] = field(default_factory=list)  # of nodes that began to ask in the present window
     ended_at: float = 0.0  # the last round
-    wishes: dict[NodeId, _Missing] = field(default_factory=dict)
+    lacking: dict[NodeId, _MissingPieces] = field(default_factory=dict)
     queue: deque[Sending] = field(default_factory=deque)
     sent: dict[int, _Sent] = field(default_factory=dict)
     repaired: dict[NodeId, dict[int, int]] = field(default_factory=dict)  # in the last round, at which turn
@@ -142,12 +142,12 @@ class WantBook:
         """Write down what a node lacks now; a later want of the same node replaces the earlier one."""
         entry = self._recordings.setdefault(recording, _Recording(need))
         entry.need = need
-        if node not in entry.wishes:
+        if node not in entry.lacking:
             entry.arrivals.append(now)
-        wish = entry.wishes[node] = _Missing(frozenset(missing), self._turn)
-        if len(wish.missing) < entry.lacked.get(node, 0):
+        lack = entry.lacking[node] = _MissingPieces(frozenset(missing), self._turn)
+        if len(lack.missing) < entry.lacked.get(node, 0):
             entry.came_on[node] = now
-        entry.lacked[node] = len(wish.missing)
+        entry.lacked[node] = len(lack.missing)
         entry.listens.setdefault(node, self._turn)
         if entry.due_at is None:
             begun = now if entry.is_emergency else max(now, entry.ended_at)
@@ -157,7 +157,7 @@ class WantBook:
         """A node has connected, or is lost: what was sent to all before, it may not have heard."""
         for entry in self._recordings.values():
             entry.listens.pop(node, None)
-            entry.wishes.pop(node, None)
+            entry.lacking.pop(node, None)
             entry.repaired.pop(node, None)
             entry.lacked.pop(node, None)
             entry.came_on.pop(node, None)
@@ -259,7 +259,7 @@ class WantBook:
             entry.given[left_out.node].times[left_out.chunk] -= 1
         entry.queue.extend(sendings[: to_all + MOST_REPAIRS])
         entry.asked = sum(bool(missing) for missing in lacking.values())
-        entry.wishes.clear()
+        entry.lacking.clear()
         entry.repaired.clear()
         entry.arrivals.clear()
         entry.due_at = None
@@ -267,7 +267,7 @@ class WantBook:
 
 def _still_missing(entry: _Recording, now: float) -> dict[NodeId, frozenset[int]]:
     """Return what each node lacks that is not on its way to it."""
-    heard = {node: _heard(entry, node, wish) for node, wish in entry.wishes.items()}
+    heard = {node: _heard(entry, node, lack) for node, lack in entry.lacking.items()}
     hold_off = HOLD_OFF_EMERGENCY if entry.is_emergency else HOLD_OFF
     recent = {
         node: frozenset(n for n in one.tail if now - entry.sent[n].at < hold_off)
@@ -291,19 +291,19 @@ def _still_missing(entry: _Recording, now: float) -> dict[NodeId, frozenset[int]
     return lacking
 
 
-def _heard(entry: _Recording, node: NodeId, wish: _Missing) -> _Heard:
+def _heard(entry: _Recording, node: NodeId, lack: _MissingPieces) -> _Heard:
     since = entry.listens[node]
-    held = (sent.first for n, sent in entry.sent.items() if n not in wish.missing)
+    held = (sent.first for n, sent in entry.sent.items() if n not in lack.missing)
     newest = max((first for first in held if first > since), default=since)
     repaired = entry.repaired.get(node, {})
     lost, tail = set(), set()
-    for n in wish.missing:
-        if repaired.get(n, 0) > wish.turn:
+    for n in lack.missing:
+        if repaired.get(n, 0) > lack.turn:
             continue
         sent = entry.sent.get(n)
         if sent is None or sent.last <= newest:
             lost.add(n)
-        elif sent.last <= wish.turn:
+        elif sent.last <= lack.turn:
             tail.add(n)  # what was sent after the node spoke is on its way for certain
     return _Heard(frozenset(lost), frozenset(tail))
 

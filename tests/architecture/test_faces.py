@@ -34,7 +34,6 @@ OPEN = {
     "consent",
     "doctor",
     "editorial",
-    "emergencies",
     "enrolment",
     "fleet",
     "keys",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.errors import BadInput, NotAllowed
+from controller.errors import BadInput, NotAllowed, NotFound
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.second_factor import (
     check_fresh_totp,
@@ -14,21 +14,25 @@ from controller.features.accounts.second_factor import (
     needs_second_factor,
 )
 from controller.features.accounts.viewer import Viewer
-from controller.features.emergencies.queries import check_seen
+from controller.features.bulletins.queries import seen_bulletin
+from controller.features.emergencies.preparation import prepare, release, write_from_template
+from controller.features.emergencies.queries import check_seen, get_prepared
 from controller.features.emergencies.service import (
     Call,
     Started,
     call_alone,
     call_emergency,
     confirm_emergency,
+    decline_emergency,
     sound_all_clear,
     start_test,
 )
 from controller.features.emergencies.stopping import stop_emergency, stop_in
 from controller.features.journal.service import record
 from controller.http.station import Station
+from controller.http.transactions import writes
 from controller.model.emergencies import Emergency
-from controller.model.emergency_states import EmergencyId, PreparedId
+from controller.model.emergency_states import EmergencyId, Kind, PreparedId
 from controller.model.permissions import Operator
 from devices.ids import AreaCode
 
@@ -87,6 +91,39 @@ def all_clear(
         )
 
     return _called(station, viewer, tries, code, act)
+
+
+@writes(urgent=True)
+def decline(session: Session, station: Station, viewer: Viewer, emergency: EmergencyId, reason: str) -> None:
+    """Reject a call that waits for confirmation."""
+    check_seen(session, emergency, viewer.scope.hears)
+    decline_emergency(session, emergency, by=viewer.operator, now=station.now(), reason=reason)
+
+
+@writes()
+def prepare_template(
+    session: Session, station: Station, viewer: Viewer, template: str, area: AreaCode
+) -> PreparedId:
+    """Write a built-in text for an area and submit it; nodes fetch it once another person approves it."""
+    by, now = viewer.operator, station.now()
+    return write_from_template(session, template, area, by=by, now=now, speech=station.speech).id
+
+
+@writes()
+def prepare_bulletin(
+    session: Session, station: Station, viewer: Viewer, bulletin: str, *, kind: Kind, area: AreaCode
+) -> PreparedId:
+    """Have the nodes of an area hold a bulletin's recording ready, once it is approved."""
+    known = seen_bulletin(session, viewer.scope, bulletin).id
+    return prepare(session, known, kind, area, by=viewer.operator, now=station.now()).id
+
+
+@writes()
+def release_prepared(session: Session, station: Station, viewer: Viewer, prepared: PreparedId) -> None:
+    """Stop holding a recording on nodes."""
+    if get_prepared(session, prepared).area not in viewer.scope.hears:
+        raise NotFound("Không có bản ghi soạn sẵn này.", code="emergency.unknown-prepared")
+    release(session, prepared, by=viewer.operator, now=station.now())
 
 
 def test(station: Station, viewer: Viewer, asked: Call) -> EmergencyId:

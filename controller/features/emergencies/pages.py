@@ -1,9 +1,9 @@
 """Phát khẩn: choose, see what it stops and whom it reaches, call with a code; confirm, stop, all-clear."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
@@ -13,35 +13,26 @@ from controller.errors import LoaError, NotFound
 from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.page_permissions import need
-from controller.features.accounts.second_factor import has_second_factor
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.queries import sound_end_of
-from controller.features.bulletins.page_queries import titles_of
 from controller.features.emergencies import operations
-from controller.features.emergencies.alarm_bar import RUNNING_WORDS
-from controller.features.emergencies.preparation import release, write_from_template
-from controller.features.emergencies.queries import (
-    emergencies,
-    emergency_view,
-    get_prepared,
-    prepared_views,
-    sounding_in,
+from controller.features.emergencies.page_queries import (
+    call_page,
+    emergency_forms,
+    emergency_page,
+    index_page,
+    one_emergency,
 )
-from controller.features.emergencies.service import Call, decline_emergency
-from controller.features.emergencies.texts import TEMPLATES
+from controller.features.emergencies.service import Call
 from controller.http.lanes import UrgentRoute
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
-from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing
+from controller.model.emergency_states import EmergencyId, Kind, PreparedId
 from controller.model.permissions import Act
-from controller.store import Session
 from devices.ids import AreaCode
 
 router = APIRouter()
 urgent = APIRouter(route_class=UrgentRoute)
 PAGE = LivePage("khan_mot.html", {"khan-tinh-trang": "khan/tinh_trang.html"})
-_LATELY = timedelta(days=1)
 _VOLUME_OF_TEST = 70
 Line = Annotated[str, Form(max_length=200)]
 Areas = Annotated[list[str] | None, Form()]
@@ -80,8 +71,8 @@ def ask(
 ) -> Response:
     """Show what a call would stop and whom it would reach, and ask for the code."""
     need(viewer, Act.AIR)
-    wish = CallForm(ban, _areas(viewer, dia_ban))
-    return _call_page(request, station, viewer, wish)
+    form = CallForm(ban, _areas(viewer, dia_ban))
+    return _call_page(request, station, viewer, form)
 
 
 @urgent.post("/khan/goi")
@@ -98,21 +89,21 @@ def call(
     ma: Code = "",
 ) -> Response:
     """Call: it waits for a second person, or one person starts it and says why."""
-    wish = CallForm(ban, _areas(viewer, dia_ban), phut, cach == "mot", ly_do)
-    need(viewer, Act.AIR_EMERGENCY if wish.alone else Act.AIR)
+    form = CallForm(ban, _areas(viewer, dia_ban), phut, cach == "mot", ly_do)
+    need(viewer, Act.AIR_EMERGENCY if form.alone else Act.AIR)
     try:
         made = operations.call(
             station,
             viewer,
             tries_of(request),
-            wish.call(),
-            alone_because=ly_do if wish.alone else None,
+            form.call(),
+            alone_because=ly_do if form.alone else None,
             code=ma or None,
         )
     except NotFound:
         raise
     except LoaError as error:
-        return _call_page(request, station, viewer, wish, error)
+        return _call_page(request, station, viewer, form, error)
     return RedirectResponse(f"/khan/{made}", 303)
 
 
@@ -122,9 +113,9 @@ def sound_test(
 ) -> Response:
     """Sound a test; no code is needed, because it cannot be mistaken for a real emergency."""
     need(viewer, Act.AIR)
-    wish = Call(_areas(viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
+    form = Call(_areas(viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
     try:
-        made = operations.test(station, viewer, wish)
+        made = operations.test(station, viewer, form)
     except NotFound:
         raise
     except LoaError as error:
@@ -140,15 +131,11 @@ def prepare(
     need(viewer, Act.WRITE)
     area = _areas(viewer, [dia_ban] if dia_ban else None)[0]
     try:
-        with station.store.write() as session:
-            write_from_template(
-                session, mau, area, by=viewer.operator, now=station.now(), speech=station.speech
-            )
+        operations.prepare_template(station, viewer, mau, area)
     except NotFound:
         raise
     except LoaError as error:
         return _index(request, station, viewer, error)
-    station.wake()
     return RedirectResponse("/khan?xong=soan", 303)
 
 
@@ -156,12 +143,7 @@ def prepare(
 def drop(station: TheStation, viewer: Signed, prepared: str) -> Response:
     """Stop holding it on nodes."""
     need(viewer, Act.AIR)
-    with station.store.write() as session:
-        row = get_prepared(session, PreparedId(prepared))
-        if row.area not in viewer.scope.seen:
-            raise NotFound("Không có bản soạn sẵn này.", code="emergency.unknown-prepared")
-        release(session, row.id, by=viewer.operator, now=station.now())
-    station.wake()
+    operations.release_prepared(station, viewer, PreparedId(prepared))
     return RedirectResponse("/khan#soan-san", 303)
 
 
@@ -174,8 +156,7 @@ def show(request: Request, station: TheStation, viewer: Signed, emergency_id: st
 @urgent.get("/khan/{emergency_id}/dung")
 def ask_stop(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
     """Ask for confirmation."""
-    with station.store.read() as session:
-        view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
+    view = one_emergency(station, viewer, EmergencyId(emergency_id))
     part = viewer.may_silence(view.areas)
     if not part:
         return RedirectResponse(f"/khan/{emergency_id}", 303)  # whoever may stop nothing is asked nothing
@@ -198,8 +179,7 @@ def stop(
     """
 
     def act() -> None:
-        with station.store.read() as session:
-            view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
+        view = one_emergency(station, viewer, EmergencyId(emergency_id))
         part = viewer.may_silence(view.areas)
         operations.stop_one(station, viewer, EmergencyId(emergency_id), ly_do, only=part)
 
@@ -228,12 +208,8 @@ def decline(
 ) -> Response:
     """Reject a call that waits for confirmation."""
 
-    def act() -> object:
-        with station.store.write(urgent=True) as session:
-            emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
-            return decline_emergency(
-                session, EmergencyId(emergency_id), by=viewer.operator, now=station.now(), reason=ly_do
-            )
+    def act() -> None:
+        operations.decline(station, viewer, EmergencyId(emergency_id), ly_do)
 
     return _do(request, station, viewer, emergency_id, act)
 
@@ -285,109 +261,41 @@ def _areas(viewer: Viewer, asked: Sequence[str] | None) -> list[AreaCode]:
 
 
 def _index(request: Request, station: Station, viewer: Viewer, error: LoaError | None = None) -> Response:
-    now, scope = station.now(), viewer.scope
-    with station.store.read() as session:
-        views = prepared_views(session, [scope.home], now)
-        lately = emergencies(session, scope.hears, now, since=now - _LATELY)
-    context = {
-        "alarms_ready": [view for view in views if view.row.kind is Kind.ALARM],
-        "tests_ready": [view for view in views if view.row.kind is Kind.TEST],
-        "all_ready": views,
-        "lately": lately,
-        "templates": TEMPLATES,
-        "taken": {(view.row.template, view.row.area) for view in views},
-        "areas": [scope.by_code[code] for code in sorted(scope.seen)],
-        "scope": scope,
-        "STANDING_IN_WORDS": STANDING_IN_WORDS,
+    context = index_page(station, viewer) | {
         "done": "Đã soạn và gửi duyệt. Khi có người khác duyệt, loa sẽ tải về giữ sẵn."
         if request.query_params.get("xong") == "soan"
         else "",
-        "fault": error.sentence if error else "",
     }
-    return page(request, "khan.html", context, status=status_of(error) if error else 200)
+    return page(request, "khan.html", context, error=error)
 
 
 def _call_page(
-    request: Request, station: Station, viewer: Viewer, wish: CallForm, error: LoaError | None = None
+    request: Request, station: Station, viewer: Viewer, form: CallForm, error: LoaError | None = None
 ) -> Response:
-    now, scope = station.now(), viewer.scope
-    with station.store.read() as session:
-        views = prepared_views(session, wish.areas, now)
-        view = next((one for one in views if one.row.id == wish.prepared), None)
-        if view is None or view.row.kind is not Kind.ALARM:
-            raise NotFound("Không có bản soạn sẵn này ở địa bàn đã chọn.", code="emergency.unknown-prepared")
-        sounding = sounding_in(session, wish.areas)
-        titles = titles_of(session, [airing.bulletin for airing in sounding])
-        has_code = has_second_factor(session, viewer.operator.id)
-    context = {
-        "view": view,
-        "wish": wish,
-        "where": scope.where(wish.areas),
-        "stops": [titles.get(airing.bulletin, "") for airing in sounding],
-        "has_code": has_code,
-        "may_alone": scope.may(viewer.operator, Act.AIR_EMERGENCY, wish.areas),
-        "communes": scope.communes if len(scope.communes) > 1 else (),
-        "fault": error.sentence if error else "",
-    }
-    return page(request, "khan_goi.html", context, status=status_of(error) if error else 200)
+    context = call_page(station, viewer, form.prepared, form.areas)
+    return page(request, "khan_goi.html", context | {"form": form}, error=error)
 
 
 def _one(
     request: Request, station: Station, viewer: Viewer, emergency_id: str, error: LoaError | None = None
 ) -> Response:
-    with station.store.read() as session:
-        asks = _asks(session, station, viewer, emergency_id)
+    emergency = EmergencyId(emergency_id)
+    asks = emergency_forms(station, viewer, emergency)
     return PAGE.show(
         request,
         viewer,
-        lambda session: _load(session, station, viewer, emergency_id),
+        lambda session: emergency_page(session, station, viewer, emergency),
         place=f"/khan/{emergency_id}",
         error=error,
         **asks,
     )
 
 
-def _load(session: Session, station: Station, viewer: Viewer, emergency_id: str) -> Mapping[str, Any]:
-    view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
-    return {
-        "view": view,
-        "where": viewer.scope.where(view.areas),
-        "sounds_here": view.is_running and not viewer.scope.hears.isdisjoint(view.areas),
-        "ends_at": None if view.airing is None else view.airing.ended_at or sound_end_of(view.airing),
-        "Kind": Kind,
-        "Standing": Standing,
-        "STANDING_IN_WORDS": STANDING_IN_WORDS,
-        "RUNNING_WORDS": RUNNING_WORDS,
-    }
-
-
-def _asks(session: Session, station: Station, viewer: Viewer, emergency_id: str) -> dict[str, Any]:
-    """Return what the forms of one emergency ask for."""
-    view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
-    areas = list(view.row.areas)
-    may = viewer.scope.may
-    waits = view.standing is Standing.CALLED
-    clears = [
-        one
-        for one in prepared_views(session, areas, station.now())
-        if one.row.kind is Kind.ALL_CLEAR and one.sound is not None
-    ]
-    is_alarm = view.row.kind is Kind.ALARM and view.airing is not None
-    return {
-        "has_code": has_second_factor(session, viewer.operator.id),
-        "may_confirm": waits
-        and view.row.called_by != viewer.operator.id
-        and may(viewer.operator, Act.AIR, areas),
-        "may_decline": waits and may(viewer.operator, Act.STOP, areas),
-        "may_clear": is_alarm and may(viewer.operator, Act.AIR_EMERGENCY, areas),
-        "clears": clears,
-    }
-
-
 @router.get("/song/khan/{emergency_id}")
 def follow(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer, emergency_id))
+    emergency = EmergencyId(emergency_id)
+    return PAGE.follow(request, viewer, lambda session: emergency_page(session, station, viewer, emergency))
 
 
 router.include_router(urgent)

@@ -109,13 +109,13 @@ class Troubles:
     counted: FaultCounts
 
 
-def watched(session: Session, wish: NodeFilter, now: datetime) -> list[Watched]:
+def watched(session: Session, chosen: NodeFilter, now: datetime) -> list[Watched]:
     """Return the nodes in use that match the filter, sorted by area and id; three queries."""
     unsteady = _unsteady(session, now)
-    query = _nodes(wish.areas)
-    if wish.only_faulty:  # few of thousands of nodes have faults: the database skips the others
+    query = _nodes(chosen.areas)
+    if chosen.only_faulty:  # few of thousands of nodes have faults: the database skips the others
         query = query.where(_has_faults(unsteady, now))
-    return [one for one in _judged(session.execute(query), unsteady, now) if wish.fits(one)]
+    return [one for one in _judged(session.execute(query), unsteady, now) if chosen.fits(one)]
 
 
 def faults_of_node(session: Session, node_id: NodeId, now: datetime) -> frozenset[FaultKind]:

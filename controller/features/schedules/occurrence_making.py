@@ -233,14 +233,14 @@ def _compare(
 ) -> None:
     """Cancel airings that are not wanted, plan those that are missing; keyed by the rule's own starts."""
     for one in there.values():
-        wish = wanted.pop(one.original_at, None)
-        if wish == one.starts_at or one.state not in _TO_TAKE_BACK or one.starts_at <= at.now:
+        new_start = wanted.pop(one.original_at, None)
+        if new_start == one.starts_at or one.state not in _TO_TAKE_BACK or one.starts_at <= at.now:
             continue
-        if wish is None and one.starts_at >= at.until:
+        if new_start is None and one.starts_at >= at.until:
             continue  # beyond the period that is compared
         at.taken_back.append((one.airing, _why(at, schedule, one.original_at)))
-        if wish is not None:
-            wanted[one.original_at] = wish
+        if new_start is not None:
+            wanted[one.original_at] = new_start
     for own, starts_at in wanted.items():
         _plan(at, schedule, own, starts_at)
 

@@ -53,7 +53,7 @@ def index(
 ) -> list[WatchedShown]:
     """Return nodes in use with their faults, sorted by area and id; filters are combined with AND."""
     below = viewer.scope.tree.below([AreaCode(area)]) if area else viewer.scope.seen
-    wish = NodeFilter(
+    chosen = NodeFilter(
         areas=below & viewer.scope.seen,
         statuses=frozenset(status or ()),
         kinds=frozenset(fault or ()),
@@ -63,7 +63,7 @@ def index(
         text=text,
     )
     with station.store.read() as session:
-        return [_shown(one) for one in watched(session, wish, station.now())]
+        return [_shown(one) for one in watched(session, chosen, station.now())]
 
 
 @router.get("/fleet/events", responses=refusals(401))

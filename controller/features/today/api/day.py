@@ -6,8 +6,8 @@ from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.airings.api.airings import airing_shown
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.consent.asked import asked_by
-from controller.features.emergencies.api import emergency
 from controller.features.emergencies.queries import emergencies
+from controller.features.emergencies.views import emergency_shown
 from controller.features.today.queries import today as today_of
 from controller.features.today.schemas import TileShown, TodayWithEmergencies
 from controller.http.refusals import refusals
@@ -31,7 +31,7 @@ def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
         add_forecasts(session, station, viewer.scope, (*day.sounding, *day.upcoming))
         called = emergencies(session, viewer.scope.hears, now)
     return TodayWithEmergencies(
-        emergencies=[emergency(view) for view in called],
+        emergencies=[emergency_shown(view) for view in called],
         now=now,
         broker_up=station.broker_up(),
         sounding=[airing_shown(view) for view in day.sounding],

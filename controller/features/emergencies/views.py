@@ -1,0 +1,89 @@
+"""Emergencies and what is prepared for them, as programs get them; one snapshot each."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.queries import sound_end_of
+from controller.features.emergencies.queries import (
+    EmergencyView,
+    PreparedView,
+    emergencies,
+    emergency_view,
+    prepared_views,
+    sounding_in,
+)
+from controller.features.emergencies.schemas import (
+    EmergencyShown,
+    PreparedShown,
+    TemplateShown,
+    TemplatesShown,
+)
+from controller.features.emergencies.texts import TEMPLATES
+from controller.http.station import Station
+from controller.http.transactions import reads
+from controller.model.emergency_states import EmergencyId
+from controller.store import Session
+from devices.ids import AreaCode
+
+LATELY = timedelta(days=1)
+"""An emergency is listed so long after its end."""
+
+
+@reads
+def templates_in(session: Session, station: Station, areas: Sequence[AreaCode]) -> TemplatesShown:
+    """Return what can be called in areas, and what a call would interrupt."""
+    return TemplatesShown(
+        prepared=[_prepared(view) for view in prepared_views(session, areas, station.now())],
+        sounding=[airing.id for airing in sounding_in(session, areas)],
+        templates=[TemplateShown.of(one) for one in TEMPLATES],
+    )
+
+
+@reads
+def emergencies_of(
+    session: Session, station: Station, viewer: Viewer, *, is_lately: bool
+) -> list[EmergencyShown]:
+    """Return what waits or sounds in the person's view; `is_lately`: also all of the last day."""
+    now = station.now()
+    since = now - LATELY if is_lately else None
+    return [emergency_shown(view) for view in emergencies(session, viewer.scope.hears, now, since=since)]
+
+
+@reads
+def emergency(session: Session, station: Station, viewer: Viewer, name: EmergencyId) -> EmergencyShown:
+    """Return one emergency with its reach."""
+    return emergency_shown(emergency_view(session, name, viewer.scope.hears, station.now()))
+
+
+def emergency_shown(view: EmergencyView) -> EmergencyShown:
+    """Return an emergency as programs get it."""
+    row, airing = view.row, view.airing
+    return EmergencyShown.of(
+        row,
+        state=view.standing,
+        is_running=view.is_running,
+        title=view.title,
+        areas=view.areas,
+        called_by=view.caller,
+        confirmed_by=view.confirmer,
+        airing_state=airing and airing.state,
+        starts_at=airing and airing.starts_at,
+        ends_at=None if airing is None else airing.ended_at or sound_end_of(airing),
+        nodes=view.reach.nodes,
+        started=view.reach.started,
+        muted=view.muted,
+    )
+
+
+def _prepared(view: PreparedView) -> PreparedShown:
+    approved, recording = view.sound or (None, None)
+    return PreparedShown.of(
+        view.row,
+        title=view.bulletin.title,
+        is_approved=approved is not None,
+        approval_expires_at=approved and approved.expires_at,
+        recording=recording and recording.id,
+        duration_ms=recording and recording.duration_ms,
+        readiness=view.readiness,
+    )
