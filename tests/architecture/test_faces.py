@@ -26,7 +26,6 @@ def test_a_face_of_a_feature_asks_the_database_nothing(module):
 
 OPEN = {
     "accounts",
-    "airings",
     "approvals",
     "area_changes",
     "audit",

@@ -9,8 +9,10 @@ from controller.features.airings.lateness_facts import forecasts_of
 from controller.features.airings.views import AiringView
 from controller.http.station import Station
 from controller.model.airing_states import IN_PLANS
+from controller.store import one_read
 
 
+@one_read
 def add_forecasts(session: Session, station: Station, scope: Scope, views: Iterable[AiringView]) -> None:
     """Give each airing that starts soon its forecast, among the loudspeakers that the person may see."""
     on_their_way = {view.id: view for view in views if view.state in IN_PLANS}

@@ -1,16 +1,52 @@
-"""Operations on airings for pages and JSON: one transaction each, then the station is woken."""
+"""Operations on airings for pages and JSON."""
+
+from datetime import timedelta
+from typing import Any
 
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.conflict_check import check_conflicts
+from controller.features.airings.conflict_messages import foresight_facts
+from controller.features.airings.lateness import size_of
+from controller.features.airings.lateness_facts import earliest_for
+from controller.features.airings.page_queries import seen_airing
+from controller.features.airings.planning import BroadcastRequest, asking_of, plan_foreseen
 from controller.features.airings.queries import targets_of
+from controller.features.bulletins.queries import seen_bulletin
 from controller.http.station import Station
+from controller.http.transactions import reads, writes
+from controller.store import Session
 from devices.ids import AiringId
 
 
-def stop_airing(station: Station, viewer: Viewer, airing: AiringId, reason: str) -> None:
-    """Stop any airing, planned or sounding, as fast as an emergency."""
+@writes()
+def plan(
+    session: Session, station: Station, viewer: Viewer, bulletin_id: str, broadcast: BroadcastRequest
+) -> AiringId:
+    """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
+    bulletin = seen_bulletin(session, viewer.scope, bulletin_id).id
+    return plan_foreseen(session, bulletin, broadcast, by=viewer.operator, now=station.now()).id
+
+
+def stop_airing(station: Station, viewer: Viewer, airing_id: str, reason: str) -> AiringId:
+    """Stop any airing, planned or sounding, as fast as an emergency; return the part that was stopped."""
     with station.store.write(urgent=True) as session:
+        airing = seen_airing(session, viewer.scope, airing_id).id
         ended = cancel_airing(session, airing, by=viewer.operator, now=station.now(), reason=reason)
         targets = targets_of(session, ended)
         outgoing = station.sign(session, {area for areas in targets.values() for area in areas})
     station.publish_now(outgoing)
+    return airing
+
+
+@reads
+def conflicts_of(
+    session: Session, station: Station, viewer: Viewer, bulletin_id: str, broadcast: BroadcastRequest
+) -> dict[str, Any]:
+    """Return an airing's conflicts, and how soon how many nodes could have it; nothing is saved."""
+    bulletin, now = seen_bulletin(session, viewer.scope, bulletin_id).id, station.now()
+    asking = asking_of(session, bulletin, broadcast, by=viewer.operator, now=now)
+    found = check_conflicts(session, bulletin, asking)
+    size = size_of(found.duration // timedelta(milliseconds=1), station.settings.bitrate_kbps)
+    soonest = earliest_for(session, asking, size, now, station.times)
+    return foresight_facts(found) | {"earliest_at": soonest.at, "reachable": soonest.nodes}

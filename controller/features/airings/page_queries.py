@@ -24,11 +24,13 @@ from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
 from controller.model.schedule_states import ScheduleId
+from controller.store import one_read
 from devices.ids import AiringId, AreaCode, NodeId
 
 MOST_AIRINGS = 100
 
 
+@one_read
 def airing_views(
     session: Session,
     scope: Scope,
@@ -59,11 +61,13 @@ def airing_views(
     return views
 
 
+@one_read
 def airings_to_come(session: Session, scope: Scope, *, limit: int) -> list[AiringView]:
     """Return airings that have not ended, the next one first."""
     return airing_views(session, scope, Airing.state.in_(OPEN), limit=limit)
 
 
+@one_read
 def ended_airings(session: Session, scope: Scope, *, limit: int) -> list[AiringView]:
     """Return airings that have ended, the newest first."""
     return airing_views(session, scope, Airing.state.not_in(OPEN), newest_first=True, limit=limit)
@@ -148,6 +152,7 @@ def sounding_now(session: Session) -> Sequence[str]:
     return session.scalars(query.where(Airing.state == AiringState.SOUNDING).limit(MOST_LINES)).all()
 
 
+@one_read
 def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[StoredReceipt]:
     """Return a node's latest receipts, newest first."""
     query = (
@@ -156,6 +161,7 @@ def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[StoredRe
     return session.scalars(query).all()
 
 
+@one_read
 def delivery_rows(
     session: Session,
     scope: Scope,
@@ -235,6 +241,7 @@ def _where(airing: Airing, scope: Scope, targets: tuple[AreaCode, ...]) -> str:
     return f"Cụm loa đã chọn ở {where}" if airing.only_chosen else where
 
 
+@one_read
 def seen_airing(session: Session, scope: Scope, airing_id: str) -> AiringView:
     """Return the airing with its start spread, or raise NotFound: one outside the person's view is not there.
 

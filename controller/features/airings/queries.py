@@ -13,6 +13,7 @@ from controller.features.areas.queries import area_tree
 from controller.model.airing_states import DeliveryStage
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.fleet import Node
+from controller.store import one_read
 from devices.ids import AiringId, AreaCode, NodeId
 
 
@@ -39,6 +40,7 @@ def deliveries_of(session: Session, airing_id: AiringId) -> Sequence[Delivery]:
     return session.scalars(query).all()
 
 
+@one_read
 def deliveries_to(
     session: Session, node: NodeId, limit: int = 50, *, until: datetime | None = None
 ) -> Sequence[tuple[Delivery, Airing]]:

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from controller.features.airings.conflict_check import HeardSlot, heard_in, waiting_in
 from controller.features.airings.conflict_messages import said_at
 from controller.features.areas.queries import get_area
+from controller.store import one_read
 from devices.ids import AreaCode
 
 MOST_DAYS = 31
 
 
+@one_read
 def timetable_of(
     session: Session, area: AreaCode, since: datetime, until: datetime, now: datetime
 ) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Viewer
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.languages import VIETNAMESE, LanguageCode, languages
@@ -77,6 +76,5 @@ def _page(
         "area": area,
         "chosen": [*chosen, *[LanguageCode("")] * MOST][:MOST],
         "may_rule": viewer.may(Act.RULE),
-        "fault": error.sentence if error else "",
     }
-    return page(request, "tieng.html", context, status=status_of(error) if error else 200)
+    return page(request, "tieng.html", context, error=error)

@@ -32,6 +32,7 @@ from controller.model.bulletins import (
 )
 from controller.model.permissions import Operator
 from controller.model.wording import Manner
+from controller.store import one_read
 from devices.ids import AreaCode, Grade, RecordingId
 
 
@@ -43,6 +44,7 @@ def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = Fals
     return bulletin
 
 
+@one_read
 def seen_bulletin(session: Session, scope: Scope, bulletin_id: str) -> Bulletin:
     """Return the bulletin, or raise NotFound: one outside the person's view is not there."""
     bulletin = get_bulletin(session, BulletinId(bulletin_id))

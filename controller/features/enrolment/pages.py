@@ -19,7 +19,6 @@ from controller.features.enrolment.service import make_code, open_codes, withdra
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import NewNode
 from controller.http.public_address import Reachable, reach_of
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.enrolment import Welcome
@@ -121,9 +120,8 @@ def _form_page(
         "areas": viewer.scope.communes,
         "codes": codes,
         "area_name": viewer.scope.name,
-        "fault": error.sentence if error else "",
     }
-    return page(request, "gan_cum_loa.html", context, status=status_of(error) if error else 200)
+    return page(request, "gan_cum_loa.html", context, error=error)
 
 
 def _seen(session: Session, viewer: Viewer, node_id: str) -> Node:

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
+from controller.features.accounts.scope import Scope
 from controller.features.areas.queries import area_tree, get_area
 from controller.features.fleet.faults import NodeFacts
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.fleet import TOLD, Node
+from controller.store import one_read
 from devices.ids import AreaCode, NodeId
 
 
@@ -20,11 +22,21 @@ def find_node(session: Session, node_id: NodeId) -> Node | None:
     return session.get(Node, node_id)
 
 
+@one_read
 def get_node(session: Session, node_id: NodeId) -> Node:
     """Return the node, or raise NotFound."""
     node = session.get(Node, node_id)
     if node is None:
         raise NotFound(f"Không có cụm loa nào mang mã {node_id}.", code="node.unknown")
+    return node
+
+
+@one_read
+def seen_node(session: Session, scope: Scope, node_id: str) -> Node:
+    """Return the node, or raise NotFound: one outside the person's view is not there."""
+    node = get_node(session, NodeId(node_id))
+    if node.area not in scope.seen:
+        raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
     return node
 
 

@@ -13,7 +13,6 @@ from controller.features.accounts.proof import Typed, asks_code, proven
 from controller.features.accounts.viewer import Viewer
 from controller.features.keys.service import compromise_key, fallout_of, get_key, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.permissions import Act
@@ -87,7 +86,6 @@ def _page(
             "unsigned": keys_to_sign_for(session, station.now()),
             "asks_code": asks_code(session, viewer),
             "area_name": viewer.scope.name,
-            "fault": error.sentence if error else "",
             "done": done,
         }
-        return page(request, "khoa.html", context, status=status_of(error) if error else 200)
+        return page(request, "khoa.html", context, error=error)

@@ -27,7 +27,6 @@ from controller.features.accounts.service import create_operator, disable_operat
 from controller.features.accounts.viewer import Viewer
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.journal_words import act_words
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.accounts import Account
@@ -275,10 +274,9 @@ def _page(
         "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
         "roles": list(OperatorRole),
         "act_words": act_words,
-        "fault": error.sentence if error else "",
         "done": done,
     }
-    return page(request, "nguoi_dung.html", context, status=status_of(error) if error else 200)
+    return page(request, "nguoi_dung.html", context, error=error)
 
 
 def _new_page(
@@ -291,9 +289,8 @@ def _new_page(
         "form": {"ten": "", "ho_ten": "", "dia_ban": ""} | form,
         "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
         "roles": list(OperatorRole),
-        "fault": error.sentence if error else "",
     }
-    return page(request, "nguoi_dung_them.html", context, status=status_of(error) if error else 200)
+    return page(request, "nguoi_dung_them.html", context, error=error)
 
 
 def _password_page(request: Request, name: str, display_name: str, password: str) -> Response:

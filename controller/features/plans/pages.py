@@ -22,7 +22,6 @@ from controller.features.journal.service import record
 from controller.features.plans.limits import binding
 from controller.features.plans.policy_signing import POLICY_LIFE, ZONE, sign_policy
 from controller.features.plans.queries import version_of_policy, void_policies
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.permissions import Act
@@ -249,10 +248,9 @@ def _page(
         "form": proposed or replace(_as_it_is(own), version=version),
         "newer": newer,
         "losses": losses,
-        "fault": error.sentence if error else "",
         "done": done,
     }
-    return page(request, "quy_dinh_mot.html", context, status=status_of(error) if error else 200)
+    return page(request, "quy_dinh_mot.html", context, error=error)
 
 
 def _spans_in_words(spans: Sequence[tuple[str, ...]]) -> str:

@@ -8,14 +8,9 @@ from pydantic import AwareDatetime
 
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.airings.conflict_check import check_conflicts
-from controller.features.airings.conflict_messages import foresight_facts
+from controller.features.airings import operations
 from controller.features.airings.forecasts import add_forecasts
-from controller.features.airings.lateness import size_of
-from controller.features.airings.lateness_facts import earliest_for
-from controller.features.airings.operations import stop_airing
 from controller.features.airings.page_queries import airing_views, delivery_rows, seen_airing
-from controller.features.airings.planning import asking_of, plan_foreseen
 from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import (
     AiringShown,
@@ -27,7 +22,6 @@ from controller.features.airings.schemas import (
 )
 from controller.features.airings.timetables import MOST_DAYS, timetable_of
 from controller.features.airings.views import AiringView
-from controller.features.bulletins.queries import seen_bulletin
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 from controller.http.schemas import Code, Reason
@@ -42,38 +36,23 @@ _MOST_NODES = 10_000
 @router.get("/airings", responses=refusals(401))
 def index(station: TheStation, viewer: Signed) -> list[AiringShown]:
     """Return the airings that the person may see, newest first; at most 100."""
-    with station.store.read() as session:
-        views = airing_views(session, viewer.scope, newest_first=True, limit=_MOST)
-        add_forecasts(session, station, viewer.scope, views)
+    views = airing_views(station.store, viewer.scope, newest_first=True, limit=_MOST)
+    add_forecasts(station.store, station, viewer.scope, views)
     return [airing_shown(view) for view in views]
 
 
 @router.post("/airings", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShown:
     """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
-    now = station.now()
-    with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
-        broadcast = request_of(asked, now)
-        airing_id = plan_foreseen(session, bulletin.id, broadcast, by=viewer.operator, now=now).id
-    station.wake()
-    with station.store.read() as session:
-        return airing_shown(seen_airing(session, viewer.scope, airing_id))
+    made = operations.plan(station, viewer, asked.bulletin, request_of(asked, station.now()))
+    return airing_shown(seen_airing(station.store, viewer.scope, made))
 
 
 @router.post("/airings/foresee", responses=refusals(401, 403, 404, 409, 422))
 def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> ForesightShown:
     """Return an airing's conflicts with other airings and with policies; nothing is saved."""
-    now = station.now()
-    broadcast = request_of(asked, now)
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
-        asking = asking_of(session, bulletin.id, broadcast, by=viewer.operator, now=now)
-        foresight = check_conflicts(session, bulletin.id, asking)
-        size = size_of(foresight.duration // timedelta(milliseconds=1), station.settings.bitrate_kbps)
-        soonest = earliest_for(session, asking, size, now, station.times)
-    told = foresight_facts(foresight) | {"earliest_at": soonest.at, "reachable": soonest.nodes}
-    return ForesightShown.model_validate(told)
+    broadcast = request_of(asked, station.now())
+    return ForesightShown.model_validate(operations.conflicts_of(station, viewer, asked.bulletin, broadcast))
 
 
 @router.get("/areas/{area}/timetable", responses=refusals(401, 404, 422))
@@ -91,37 +70,31 @@ def timetable(
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
     if begins < now - timedelta(days=1):
         raise BadInput("Lịch phát chỉ xem được từ hôm nay trở đi.", code="timetable.past")
-    with station.store.read() as session:
-        told = timetable_of(session, AreaCode(area), begins, begins + timedelta(days=days), now)
-    return TimetableShown.model_validate(told)
+    until = begins + timedelta(days=days)
+    return TimetableShown.model_validate(timetable_of(station.store, AreaCode(area), begins, until, now))
 
 
 @router.get("/airings/{airing_id}", responses=refusals(401, 404))
 def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
     """Return one airing with its reach and the spread of its starts; if it was split, your part."""
-    with station.store.read() as session:
-        view = seen_airing(session, viewer.scope, airing_id)
-        add_forecasts(session, station, viewer.scope, [view])
+    view = seen_airing(station.store, viewer.scope, airing_id)
+    add_forecasts(station.store, station, viewer.scope, [view])
     return airing_shown(view)
 
 
 @router.get("/airings/{airing_id}/deliveries", responses=refusals(401, 404))
 def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[DeliveryShown]:
     """Return the delivery state of each node, the least advanced first."""
-    with station.store.read() as session:
-        airing = seen_airing(session, viewer.scope, airing_id)
-        rows = delivery_rows(session, viewer.scope, airing.id, limit=_MOST_NODES)
+    airing = seen_airing(station.store, viewer.scope, airing_id)
+    rows = delivery_rows(station.store, viewer.scope, airing.id, limit=_MOST_NODES)
     return [DeliveryShown.of(delivery) for delivery, _ in rows]
 
 
 @urgent.post("/airings/{airing_id}/stop", responses=refusals(401, 403, 404, 409))
 def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> AiringShown:
     """Stop an airing, planned or sounding."""
-    with station.store.read() as session:
-        airing = seen_airing(session, viewer.scope, airing_id)
-    stop_airing(station, viewer, airing.id, asked.reason)
-    with station.store.read() as session:
-        return airing_shown(seen_airing(session, viewer.scope, airing.id))
+    airing = operations.stop_airing(station, viewer, airing_id, asked.reason)
+    return airing_shown(seen_airing(station.store, viewer.scope, airing))
 
 
 def airing_shown(view: AiringView) -> AiringShown:

@@ -106,9 +106,8 @@ def _form(
         "troubles": TROUBLE_WORDS,
         "chosen": chosen,
         "typed": words,
-        "fault": error.sentence if error else "",
     }
-    return page(request, "bao_su_co.html", context, status=status_of(error) if error else 200)
+    return page(request, "bao_su_co.html", context, error=error)
 
 
 @router.get("/cong-khai/tra-loi")

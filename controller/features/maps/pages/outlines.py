@@ -9,7 +9,6 @@ from controller.features.accounts.dependencies import TheStation
 from controller.features.accounts.upload_forms import Ruler, SentByRuler
 from controller.features.maps.outlines import communes_to_outline, edition_of, lacking, remove_outlines
 from controller.features.maps.uploads import bring_outlines
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.limits import LARGEST_OUTLINES
@@ -58,6 +57,5 @@ def _page(request: Request, station: Station, *, done: str = "", error: LoaError
             "lacking": lacking(session) if edition else [],
             "most_megabytes": LARGEST_OUTLINES // 1_000_000,
             "done": done,
-            "fault": error.sentence if error else "",
         }
-    return page(request, "ranh_gioi.html", context, status=status_of(error) if error else 200)
+    return page(request, "ranh_gioi.html", context, error=error)

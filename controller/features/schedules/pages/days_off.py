@@ -14,7 +14,6 @@ from controller.features.accounts.viewer import Viewer
 from controller.features.schedules import operations
 from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR
 from controller.features.schedules.page_queries import days_off_of, top_code
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day
@@ -69,8 +68,8 @@ def _page(
     request: Request, station: Station, viewer: Viewer, year: int, error: LoaError | None = None
 ) -> Response:
     context = days_off_of(station, viewer, year)
-    context |= {"years": (FIRST_YEAR, LAST_YEAR), "fault": error.sentence if error else ""}
-    return page(request, "ngay_nghi.html", context, status=status_of(error) if error else 200)
+    context |= {"years": (FIRST_YEAR, LAST_YEAR)}
+    return page(request, "ngay_nghi.html", context, error=error)
 
 
 def _day(text: str) -> date:

@@ -14,7 +14,6 @@ from controller.features.airings.planning import MeetsOthers
 from controller.features.schedules import operations
 from controller.features.schedules.form import read_wall
 from controller.features.schedules.page_queries import airing_to_move
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.airing_states import MOVABLE
@@ -70,8 +69,7 @@ def _page(
         "repeats": repeats,
         "movable": movable,
         "form": {"ngay": ngay, "gio": gio, "trung": trung},
-        "fault": error.sentence if error else "",
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
     }
-    return page(request, "doi_gio.html", context, status=status_of(error) if error else 200)
+    return page(request, "doi_gio.html", context, error=error)

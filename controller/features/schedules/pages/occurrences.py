@@ -16,7 +16,6 @@ from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.page_queries import schedule_page
 from controller.features.schedules.service import CANCELLED
 from controller.http.lanes import UrgentRoute
-from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.local_time import ZONE
@@ -103,9 +102,8 @@ def _occurrence_page(
         "original_at": original_at,
         "luc": original_at.isoformat(),
         "typed": typed or {"ngay": f"{local:%Y-%m-%d}", "gio": f"{local:%H:%M}"},
-        "fault": error.sentence if error else "",
     }
-    return page(request, "lich_lan.html", context, status=status_of(error) if error else 200)
+    return page(request, "lich_lan.html", context, error=error)
 
 
 @router.post("/lich/{schedule_id}/lan/doi")

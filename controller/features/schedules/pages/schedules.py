@@ -14,7 +14,6 @@ from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form,
 from controller.features.schedules.page_queries import form_choices, form_preview, schedule_and_areas
 from controller.features.schedules.queries import version_of_schedule
 from controller.features.schedules.sentences import rule_sentence
-from controller.http.refusals import status_of
 from controller.http.render import fragment, frame_of, page
 from controller.http.station import Station
 from controller.model.local_time import ZONE
@@ -94,7 +93,6 @@ def _form_page(
 ) -> Response:
     context = {
         "form": form,
-        "fault": error.sentence if error else "",
         "kinds": KINDS,
         "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
         "schedule": schedule,
@@ -102,7 +100,7 @@ def _form_page(
         **form_choices(station, viewer, form, schedule),
         **form_preview(station, viewer, form, is_opening=request.method == "GET"),
     }
-    return page(request, "lich_tao.html", context, status=status_of(error) if error else 200)
+    return page(request, "lich_tao.html", context, error=error)
 
 
 # --- one that is there

@@ -1,0 +1,58 @@
+"""What the page of one airing shows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.consent import standing_in_family
+from controller.features.airings.consent_words import said_of
+from controller.features.airings.forecasts import add_forecasts
+from controller.features.airings.page_queries import airing_tiles, delivery_rows, reasons, seen_airing
+from controller.features.airings.queries import get_airing
+from controller.features.airings.start_histogram import starts_of
+from controller.features.airings.views import AiringView, Tile
+from controller.features.bulletins.page_queries import spoken
+from controller.http.station import Station
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinState
+from controller.model.permissions import Act
+from controller.store import Session
+from tts.recordings import RecordingId as SoundId
+from tts.sidecar import phrases_of
+
+_NODES_ON_PAGE = 300
+"""Nodes listed on the airing's own page; a bigger airing's list has pages of its own, by commune."""
+
+
+def airing_page(session: Session, station: Station, viewer: Viewer, airing_id: str) -> Mapping[str, Any]:
+    """Return one airing with its reach, its nodes, its text, and what can be done."""
+    airing = seen_airing(session, viewer.scope, airing_id)
+    add_forecasts(session, station, viewer.scope, [airing])
+    name = airing.id
+    listed = airing.reach.nodes <= _NODES_ON_PAGE
+    standings = standing_in_family(session, get_airing(session, name)).values()
+    speech = spoken(session, airing.bulletin, airing.revision)
+    tiles = airing_tiles(session, viewer.scope, name)
+    return {
+        "airing": airing,
+        "said": said_of(viewer, standings, f"/phat/{name}"),
+        "tiles": tiles,
+        "starts": starts_of(session, viewer.scope, name, airing.starts_at),
+        "again": _again(viewer, airing, tiles),
+        "chosen_again": f"/phat/{name}/phat-lai" if airing.bulletin_state is BulletinState.APPROVED else "",
+        "rows": delivery_rows(session, viewer.scope, name, limit=_NODES_ON_PAGE) if listed else [],
+        "reasons": reasons(session, viewer.scope, name),
+        "speech": speech,
+        "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
+        "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
+    }
+
+
+def _again(viewer: Viewer, airing: AiringView, tiles: Sequence[Tile]) -> str:
+    """Return the URL to air it again for communes that did not hear all of it; empty: not possible (yet)."""
+    unheard = [tile.code for tile in tiles if tile.finished < tile.asked]
+    gone = airing.state in {AiringState.AIRED, AiringState.MISSED}
+    if not unheard or not gone or airing.bulletin_state is BulletinState.WITHDRAWN or not viewer.may(Act.AIR):
+        return ""
+    return f"/ban-tin/{airing.bulletin}/dat-lich?{urlencode([('xa', code) for code in unheard])}"
