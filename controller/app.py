@@ -33,6 +33,7 @@ from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.budgets import Budgets
 from controller.runtime.changes import Changes
+from controller.runtime.checkpoints import Checkpoints
 from controller.runtime.due import DueWatch
 from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
@@ -179,7 +180,7 @@ class Controller:
         due = take_due_key(self.store, self.settings, now=self.now())
         self.key: SigningKey = due or station_key(self.settings)
         self.store.on_commit(self.changes.note)
-        self.security = SecurityLog(self.store, syslog_at(self.settings.security_syslog))
+        self.security = SecurityLog(self.store, syslog_at(self.settings.security_syslog, "loa-security"))
         parts.callback(self.security.write)
         with self.store.read() as session:
             self._returning = has_airings_in_plans(session)
@@ -269,9 +270,14 @@ class Controller:
             [
                 Beat("work", _WORK_EVERY, self._work),
                 Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
+                self._checkpoints().beat(),
                 *house.beats(),
             ]
         )
+
+    def _checkpoints(self) -> Checkpoints:
+        syslog = syslog_at(self.settings.security_syslog, "loa-journal")
+        return Checkpoints(self.store, self.now, self.settings.journal_checkpoints, syslog)
 
     def _make_time_service(self) -> TimeService:
         return time_service_of(

@@ -135,7 +135,11 @@ class Settings(BaseSettings):
     )
     security_syslog: str = Field(
         default="",
-        description="Where the security log also goes as JSON: /dev/log, or host:port by UDP.",
+        description="Where the security log and the journal's checkpoints also go: /dev/log, or host:port.",
+    )
+    journal_checkpoints: Path | None = Field(
+        default=None,
+        description="File, best on another machine's disk, to which checkpoints of the journal are appended.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much goes into the log file var/loa.log."

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Integer, String
+from sqlalchemy import JSON, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, WORD_LENGTH, Base, UtcDateTime
@@ -26,6 +26,8 @@ class Entry(Base):
     hash: Mapped[str] = mapped_column(String(ID_LENGTH))
     kid: Mapped[str] = mapped_column(String(ID_LENGTH))
     signature: Mapped[str] = mapped_column(String(100))
+    peaks: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """`MerkleTree.peaks` up to and with this entry; None: written by a version without the tree."""
 
 
 class SecurityEvent(Base):

@@ -45,11 +45,14 @@ def export_journal() -> None:
 def verify_journal(
     file: Annotated[Path, typer.Argument(help="Tệp nhật ký đã xuất.")],
     public: Annotated[str, typer.Option("--key", "--public", help="Khóa công khai của đài (base64url).")],
+    checkpoints: Annotated[
+        Path | None, typer.Option(help="Tệp các điểm kiểm soát mà đài đã ghi ở nơi khác.")
+    ] = None,
 ) -> None:
-    """Kiểm tra nhật ký và sổ phát thanh chỉ bằng tệp và khóa công khai."""
+    """Kiểm tra nhật ký và sổ phát thanh chỉ bằng tệp, khóa công khai và các điểm kiểm soát nếu có."""
     from controller.features.doctor.service import verify_file
 
-    typer.echo(verify_file(file, public))
+    typer.echo(verify_file(file, public, checkpoints))
 
 
 @journal.command("security")

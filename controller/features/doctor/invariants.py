@@ -9,12 +9,8 @@ from sqlalchemy.orm import Session, aliased
 from controller.features.accounts.checks import nobody_rules_and_approves
 from controller.features.airings.checks import followers_start_after, nothing_declined_is_in_plans
 from controller.features.areas.queries import area_tree
-from controller.features.journal.chain import JournalBroken
-from controller.features.journal.export import verify_logs
-from controller.features.journal.queries import export
 from controller.features.plans.checks import CHECKS as PLAN_CHECKS
-from controller.features.reports.queries import export_as_aired
-from controller.model.accounts import HeldKey
+from controller.features.reports.checks import CHECKS as LOG_CHECKS
 from controller.model.airing_states import IN_PLANS, OPEN, AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery, StoredReceipt, Target
 from controller.model.areas import Area
@@ -35,11 +31,10 @@ from controller.model.listener_report_states import ReportState
 from controller.model.listeners import ListenerReport
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
-from controller.model.reports import AsAired
 from controller.model.schedules import Occurrence, Schedule
 from controller.model.wording import digest_of
 from devices.enrolment import Place
-from devices.ids import Grade, Role
+from devices.ids import Grade
 from devices.messages import Plan
 
 Check = Callable[[Session, datetime], Iterator[str]]
@@ -297,38 +292,6 @@ def _ended_areas_are_empty(session: Session, _now: datetime) -> Iterator[str]:
         yield f"area {target}: is no more, and still has a plan or a policy"
 
 
-def _logs_are_sound(session: Session, _now: datetime) -> Iterator[str]:
-    publics = session.scalars(select(HeldKey.public).where(HeldKey.role == Role.STATION)).all()
-    try:
-        verify_logs(export(session), export_as_aired(session), publics)
-    except JournalBroken as broken:
-        yield f"journal: {broken}"
-
-
-def _as_aired_says_what_is_known(session: Session, _now: datetime) -> Iterator[str]:
-    newest = select(func.max(AsAired.seq)).group_by(AsAired.airing, AsAired.node)
-    query = (
-        select(AsAired.airing, AsAired.node)
-        .join(Airing, Airing.id == AsAired.airing)
-        .join(Delivery, and_(Delivery.airing == AsAired.airing, Delivery.node == AsAired.node))
-        .where(AsAired.seq.in_(newest), Airing.noted_at.is_not(None))
-        .where(
-            or_(
-                AsAired.heard_ms != Delivery.heard_ms,
-                AsAired.started_at.is_distinct_from(Delivery.started_at),
-                AsAired.finished_at.is_distinct_from(Delivery.finished_at),
-            )
-        )
-    )
-    for airing, node in session.execute(query):
-        yield f"as-aired log: its last word on {airing}/{node} is not what the receipts say"
-    lacking = exists().where(AsAired.airing == Delivery.airing, AsAired.node == Delivery.node)
-    told = Airing.noted_at.is_not(None) & Airing.delivering_at.is_not(None)
-    query = select(Delivery.airing, Delivery.node).join(Airing, Airing.id == Delivery.airing)
-    for airing, node in session.execute(query.where(told, ~lacking)):
-        yield f"as-aired log: says nothing of {airing}/{node}"
-
-
 def _programmes_hold_only_the_approved(session: Session, _now: datetime) -> Iterator[str]:
     held = aliased(Bulletin)
     query = (
@@ -393,6 +356,5 @@ _CHECKS: tuple[Check, ...] = (
     _tests_are_for_one_node,
     _chosen_airings_are_in_no_plan_of_an_area,
     _answered_reports_have_their_answer,
-    _logs_are_sound,
-    _as_aired_says_what_is_known,
+    *LOG_CHECKS,
 )

@@ -1,6 +1,7 @@
 """Reads for `loa doctor` and `loa journal`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from controller.clocks import utc_now
 from controller.errors import BadInput, LoaError
 from controller.features.doctor.invariants import invariants
 from controller.features.journal.chain import JournalBroken
-from controller.features.journal.export import sealed, verify_export
+from controller.features.journal.export import read_checkpoints, sealed, verify_export
 from controller.features.journal.queries import export
 from controller.features.journal.security_log import line_of, security_events
 from controller.features.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
@@ -45,17 +46,31 @@ def security_lines(most: int) -> Iterator[str]:
             yield line_of(event)
 
 
-def verify_file(file: Path, public: str) -> str:
-    """Return the facts about a valid journal; raises LoaError that names the first broken line."""
-    try:
-        with file.open(encoding="utf-8") as lines:
-            checked = verify_export((line.rstrip("\n") for line in lines), public)
-    except JournalBroken as error:
-        raise LoaError(f"Dòng {error.line}: {error.sentence}", code=error.code) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"Không đọc được tệp «{file}»: {error}.", code="journal.unreadable") from error
+def verify_file(file: Path, public: str, checkpoints: Path | None) -> str:
+    """Return the facts about a valid journal; raises LoaError that names the first broken line.
+
+    `checkpoints`: a file that the station wrote elsewhere; each of its lines must fit the journal.
+    """
+    witnessed: Mapping[int, str] = {}
+    if checkpoints is not None:
+        with _lines_of(checkpoints) as lines:
+            witnessed = read_checkpoints(lines, public)
+    with _lines_of(file) as lines:
+        checked = verify_export(lines, public, witnessed)
     at = wall(datetime.fromisoformat(checked.sealed_at))
     return (
         f"Nhật ký và sổ phát thanh nguyên vẹn: {checked.entries} mục nhật ký, {checked.aired} mục sổ phát "
         f"thanh, niêm phong lúc {at}. Mục nhật ký cuối: {checked.last_hash}."
+        + (f" Khớp với {len(witnessed)} điểm kiểm soát." if witnessed else "")
     )
+
+
+@contextmanager
+def _lines_of(file: Path) -> Iterator[Iterator[str]]:
+    try:
+        with file.open(encoding="utf-8") as lines:
+            yield (line.rstrip("\n") for line in lines)
+    except JournalBroken as error:
+        raise LoaError(f"Tệp {file.name}, dòng {error.line}: {error.sentence}", code=error.code) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"Không đọc được tệp «{file}»: {error}.", code="journal.unreadable") from error

@@ -40,6 +40,7 @@ WORDS: dict[str, Said] = {
     "port": ("Máy chủ", "Cổng mở trang", str),
     "security_log_days": ("Máy chủ", "Giữ nhật ký an ninh", lambda v: f"{v} ngày"),
     "security_syslog": ("Máy chủ", "Gửi nhật ký an ninh tới syslog", lambda v: str(v) or "không gửi"),
+    "journal_checkpoints": ("Máy chủ", "Ghi điểm kiểm soát nhật ký vào tệp", lambda v: str(v or "không ghi")),
     "log_level": ("Máy chủ", "Mức ghi sổ máy chủ", lambda v: _LEVELS.get(str(v), str(v))),
     "recordings_kept_days": ("Máy chủ", "Giữ bản thu sau lần phát cuối", _with("ngày")),
     "phrases_megabytes": ("Máy chủ", "Câu đã đọc được giữ lại", _with("MB")),

@@ -10,13 +10,14 @@ import base64
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from controller.features.journal.merkle import MerkleTree, leaf_of
 from devices.ids import Role
 from devices.signing import key_id
 
@@ -77,8 +78,11 @@ class Chain:
     """State of verifying a journal: the part read so far is valid; with the public keys that may sign it."""
 
     keys: Mapping[Any, str]
+    witnessed: Mapping[int, str] = field(default_factory=dict)
+    """Roots that others have seen, by the number of entries they stand for."""
     seq: int = 0
     last: str = BEGINNING
+    tree: MerkleTree = field(default_factory=MerkleTree)
 
     def take(self, number: int, entry: Any) -> dict[str, Any]:
         """Check that this is the next entry, unchanged and signed, and return it; raise JournalBroken."""
@@ -90,7 +94,18 @@ class Chain:
             raise JournalBroken(number, "Nội dung mục nhật ký này đã bị sửa.")
         check_signature(number, entry, self.keys)
         self.seq, self.last = entry["seq"], entry["hash"]
+        self.tree.append(leaf_of(self.last))
+        if self.seq in self.witnessed and self.witnessed[self.seq] != self.tree.root():
+            raise JournalBroken(number, "Đến mục này, nhật ký không còn như khi điểm kiểm soát được ghi.")
         return entry
+
+    def check_reach(self, number: int) -> None:
+        """Check that the journal reaches as far as the longest one that others have seen."""
+        longest = max(self.witnessed, default=0)
+        if longest > self.seq:
+            raise JournalBroken(
+                number, f"Nhật ký bị cắt bớt: chỉ còn {self.seq} mục, điểm kiểm soát đã ghi {longest} mục."
+            )
 
 
 def keys_of(public: str | Collection[str]) -> dict[Any, str]:

@@ -143,24 +143,25 @@ def sweep_security_log(session: Session, *, now: datetime, days: int) -> None:
         session.execute(delete(SecurityEvent).where(SecurityEvent.id <= newest_too_many))
 
 
-def syslog_at(where: str) -> "Syslog | None":
+def syslog_at(where: str, tag: str) -> "Syslog | None":
     """Return the sender for this syslog address, or None if the setting is empty."""
-    return Syslog(where) if where else None
+    return Syslog(where, tag) if where else None
 
 
 class Syslog:
     """Sends lines to `/dev/log`, or to `host:port` by UDP; a failure is logged and not raised."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, tag: str) -> None:
+        self._tag = tag
         host, _, port = where.rpartition(":")
         self._address: str | tuple[str, int] = (host, int(port)) if host and port.isdigit() else where
 
     def __call__(self, line: str) -> None:
-        """Send one line (RFC 3164) as a warning of the facility authpriv, tagged `loa-security`."""
+        """Send one line (RFC 3164) as a warning of the facility authpriv."""
         kind = socket.AF_UNIX if isinstance(self._address, str) else socket.AF_INET
         try:
             with socket.socket(kind, socket.SOCK_DGRAM) as end:
                 end.setblocking(False)
-                end.sendto(f"<{_AUTHPRIV_WARNING}>loa-security: {line}".encode(), self._address)
+                end.sendto(f"<{_AUTHPRIV_WARNING}>{self._tag}: {line}".encode(), self._address)
         except OSError as error:
-            _LOG.warning("syslog at %s does not take the security log: %s", self._address, error)
+            _LOG.warning("syslog at %s does not take a line of %s: %s", self._address, self._tag, error)

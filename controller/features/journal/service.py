@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.features.journal.chain import BEGINNING, base64url, hash_of, written
+from controller.features.journal.chain import base64url, hash_of, written
+from controller.features.journal.merkle import leaf_of
+from controller.features.journal.queries import head
 from controller.model.journal import Entry
 from controller.model.permissions import Operator
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
@@ -33,18 +34,19 @@ def record(
     if signer is None:
         raise RuntimeError("this store was opened without a key for the journal")
     hold(session, Lock.JOURNAL)
-    last = session.execute(select(Entry.seq, Entry.hash).order_by(Entry.seq.desc()).limit(1)).one_or_none()
+    last = head(session)
     fields: dict[str, Any] = {
-        "seq": 1 if last is None else last.seq + 1,
+        "seq": last.tree.size + 1,
         "at": written(now),
         "by": STATION if by is None else by.id,
         "act": act,
         "subject": subject,
         "detail": detail or {},
-        "previous": BEGINNING if last is None else last.hash,
+        "previous": last.hash,
         "kid": signer.kid,
     }
     digest = hash_of(fields)
     signature = base64url(signer.sign(digest.encode()))
-    session.add(Entry(**{**fields, "at": now}, hash=digest, signature=signature))
+    last.tree.append(leaf_of(digest))
+    session.add(Entry(**{**fields, "at": now}, hash=digest, signature=signature, peaks=last.tree.peaks))
     session.flush()

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from controller.cli import app
 from controller.features.reports.service import note_aired
 from controller.host.station_keys import Secrets
+from controller.runtime.checkpoints import Checkpoints
 from tests.support.station_world import SqliteWorlds
 
 
@@ -109,3 +110,16 @@ def test_an_exported_journal_with_the_as_aired_log_verifies_and_a_forged_one_doe
     ):
         file.write_text("".join(f"{line}\n" for line in content), encoding="utf-8")
         assert loa("journal", "verify", str(file), "--key", public)[0] == expected
+
+
+def test_a_journal_is_compared_with_checkpoints_from_elsewhere(loa, world, tmp_path):
+    file, seen = tmp_path / "journal.jsonl", tmp_path / "checkpoints.jsonl"
+    file.write_text(loa("journal", "export")[1], encoding="utf-8")
+    Checkpoints(world.store, lambda: world.now, seen, None).write()
+    verify = ("journal", "verify", str(file), "--key", world.station_key.public_x, "--checkpoints", str(seen))
+    assert loa(*verify)[0] == 0
+    world.approved()
+    Checkpoints(world.store, lambda: world.now, seen, None).write()
+    code, printed = loa(*verify)
+    assert code == 1
+    assert "bị cắt bớt" in printed

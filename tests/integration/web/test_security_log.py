@@ -153,7 +153,7 @@ def test_syslog_gets_one_json_line_each_and_its_absence_stops_nothing(world):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
         ear.settimeout(20)
-        log = SecurityLog(world.store, Syslog(f"127.0.0.1:{ear.getsockname()[1]}"))
+        log = SecurityLog(world.store, Syslog(f"127.0.0.1:{ear.getsockname()[1]}", "loa-security"))
         for _ in range(2):
             log.note(refusal(), world.now())
         log.write()
@@ -166,7 +166,7 @@ def test_syslog_gets_one_json_line_each_and_its_absence_stops_nothing(world):
         "http-403",
         2,
     )
-    lost = SecurityLog(world.store, Syslog("/khong/co/dev/log"))
+    lost = SecurityLog(world.store, Syslog("/khong/co/dev/log", "loa-security"))
     lost.note(refusal(7), world.now())
     lost.write()
     assert len(world.ask(security_events)) == 2

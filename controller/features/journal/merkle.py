@@ -1,0 +1,86 @@
+"""Merkle tree over the journal, as RFC 9162 section 2.1 defines it; pure.
+
+Leaves are the hashes of entries. A *checkpoint* is the number of entries and the root over them: whoever has
+seen one can tell later whether the first entries are still the same. SHA-256 throughout; roots and proofs are
+32 bytes each.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+"""Root of a tree without leaves."""
+_WIDTH = 32
+
+
+def leaf_of(entry_hash: str) -> bytes:
+    """Return the leaf of an entry from its hash (64 hexadecimal digits)."""
+    return hashlib.sha256(b"\x00" + bytes.fromhex(entry_hash)).digest()
+
+
+def _join(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+@dataclass(slots=True)
+class MerkleTree:
+    """A growing Merkle tree: the roots of its complete subtrees, one for each 1 bit of `size`."""
+
+    size: int = 0
+    peaks: bytes = b""
+    """Those roots, largest subtree first, 32 bytes each."""
+
+    def append(self, leaf: bytes) -> None:
+        """Add one leaf at the end."""
+        size = self.size
+        while size % 2:
+            self.peaks, leaf = self.peaks[:-_WIDTH], _join(self.peaks[-_WIDTH:], leaf)
+            size //= 2
+        self.peaks += leaf
+        self.size += 1
+
+    def root(self) -> str:
+        """Return the root over all leaves, in hexadecimal."""
+        if not self.size:
+            return EMPTY_ROOT.hex()
+        *others, root = (self.peaks[at : at + _WIDTH] for at in range(0, len(self.peaks), _WIDTH))
+        for peak in reversed(others):
+            root = _join(peak, root)
+        return root.hex()
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """Return the siblings that lead from a leaf (from 0) to the root, the lowest first; RFC 9162 2.1.3.1."""
+    if len(leaves) == 1:
+        return []
+    half = 1 << ((len(leaves) - 1).bit_length() - 1)
+    left, right = leaves[:half], leaves[half:]
+    if index < half:
+        return [*inclusion_proof(left, index), _root_of(right)]
+    return [*inclusion_proof(right, index - half), _root_of(left)]
+
+
+def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: str) -> bool:
+    """Say whether the proof shows the leaf at `index` of `size` leaves under the root; RFC 9162 2.1.3.2."""
+    if not 0 <= index < size:
+        return False
+    at, last, found = index, size - 1, leaf
+    for sibling in proof:
+        if not last:
+            return False
+        if at % 2 or at == last:
+            found = _join(sibling, found)
+            while at and not at % 2:
+                at, last = at // 2, last // 2
+        else:
+            found = _join(found, sibling)
+        at, last = at // 2, last // 2
+    return not last and found.hex() == root
+
+
+def _root_of(leaves: Sequence[bytes]) -> bytes:
+    tree = MerkleTree()
+    for leaf in leaves:
+        tree.append(leaf)
+    return bytes.fromhex(tree.root())

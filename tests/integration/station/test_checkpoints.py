@@ -1,0 +1,113 @@
+"""Checkpoints outside the station show what was cut off the journal, by whoever holds database and key."""
+
+import pytest
+from sqlalchemy import text
+
+from controller.features.doctor.invariants import invariants
+from controller.features.journal.chain import JournalBroken
+from controller.features.journal.export import read_checkpoints, sealed, verify_export
+from controller.features.journal.queries import export, head
+from controller.features.journal.service import record
+from controller.features.reports.queries import export_as_aired
+from controller.runtime.checkpoints import Checkpoints
+
+pytestmark = pytest.mark.both_databases
+
+
+def checkpoints_of(world, file=None, send=None):
+    return Checkpoints(world.store, lambda: world.now, file, send)
+
+
+def exported(world):
+    with world.store.read() as session:
+        signer = world.store.signer
+        return list(sealed(export(session), export_as_aired(session), signer, world.now))
+
+
+def behind_the_triggers(world, *statements):
+    """What whoever has the database can do."""
+    with world.store.write() as session:
+        table = "" if session.get_bind().dialect.name == "sqlite" else " ON journal"
+        dialect = session.get_bind().dialect.name
+        names = (
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"
+            if dialect == "sqlite"
+            else "SELECT tgname FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND NOT tgisinternal"
+        )
+        for name in session.scalars(text(names)).all():
+            session.execute(text(f"DROP TRIGGER {name}{table}"))
+        for statement in statements:
+            session.execute(text(statement))
+
+
+def test_a_journal_cut_off_with_the_stations_own_key_is_found_by_a_checkpoint(world, tmp_path):
+    file = tmp_path / "checkpoints.jsonl"
+    world.approved()
+    checkpoints_of(world, file).write()
+    entries = len(exported(world)) - 1
+    behind_the_triggers(world, f"DELETE FROM journal WHERE seq > {entries - 3}")
+    forged, public = exported(world), world.station_key.public_x
+    assert verify_export(forged, public).entries == entries - 3  # the file alone looks whole
+    witnessed = read_checkpoints(file.read_text("utf-8").splitlines(), public)
+    with pytest.raises(JournalBroken, match="bị cắt bớt"):
+        verify_export(forged, public, witnessed)
+
+
+def test_a_journal_written_anew_with_the_stations_own_key_is_found_by_a_checkpoint(world, tmp_path):
+    file = tmp_path / "checkpoints.jsonl"
+    world.approved()
+    checkpoints_of(world, file).write()
+    entries = len(exported(world)) - 1
+    behind_the_triggers(world, f"DELETE FROM journal WHERE seq > {entries - 3}")
+    for _ in range(5):
+        world.do(lambda session, now: record(session, None, "nothing.done", "s", now))
+    forged, public = exported(world), world.station_key.public_x
+    assert verify_export(forged, public).entries == entries + 2
+    witnessed = read_checkpoints(file.read_text("utf-8").splitlines(), public)
+    with pytest.raises(JournalBroken, match="không còn như") as broken:
+        verify_export(forged, public, witnessed)
+    assert broken.value.line == entries
+
+
+def test_a_journal_that_only_grew_fits_all_its_checkpoints(world, tmp_path):
+    file, sent = tmp_path / "checkpoints.jsonl", []
+    writer = checkpoints_of(world, file, sent.append)
+    for _ in range(3):
+        world.approved()
+        writer.write()
+    writer.write()  # nothing new: no line
+    lines, public = file.read_text("utf-8").splitlines(), world.station_key.public_x
+    assert lines == sent
+    witnessed = read_checkpoints(lines, public)
+    assert len(witnessed) == 3
+    assert verify_export(exported(world), public, witnessed).entries == max(witnessed)
+    with pytest.raises(JournalBroken, match="không phải là điểm"):
+        read_checkpoints([lines[0].replace('"entries":', '"entries":1')], public)
+
+
+def test_a_file_that_cannot_be_written_is_tried_again(world, tmp_path):
+    file = tmp_path / "away" / "checkpoints.jsonl"
+    writer = checkpoints_of(world, file)
+    writer.write()
+    file.parent.mkdir()
+    writer.write()
+    assert len(file.read_text("utf-8").splitlines()) == 1
+
+
+def test_the_tree_goes_on_from_entries_of_a_version_that_had_none(world):
+    before = world.ask(head)
+    behind_the_triggers(world, "UPDATE journal SET peaks = NULL")
+    assert world.ask(head) == before
+    world.do(lambda session, now: record(session, None, "nothing.done", "s", now))
+    with world.store.read() as session:
+        assert not [found for found in invariants(session, now=world.now) if "journal" in found]
+
+
+def test_a_tree_that_was_changed_in_the_database_is_found(world):
+    last = world.ask(head).tree.size
+    behind_the_triggers(world, f"UPDATE journal SET peaks = NULL WHERE seq < {last}")
+    other = f"(SELECT j.peaks FROM journal j WHERE j.seq = {last})"
+    world.do(lambda session, now: record(session, None, "nothing.done", "s", now))
+    behind_the_triggers(world, f"UPDATE journal SET peaks = {other} WHERE seq = {last + 1}")
+    with world.store.read() as session:
+        assert any("tree" in found for found in invariants(session, now=world.now))
