@@ -25,28 +25,15 @@ def test_a_face_of_a_feature_asks_the_database_nothing(module):
 
 
 OPEN = {
-    "accounts",
     "approvals",
-    "area_changes",
-    "audit",
     "bulletins",
     "consent",
-    "doctor",
     "editorial",
-    "enrolment",
-    "fleet",
-    "keys",
     "legal_acts",
     "lexicon",
     "library",
-    "listeners",
-    "maps",
-    "node_overview",
-    "people",
     "plans",
-    "quarantine",
     "rebroadcast",
-    "reports",
     "templates",
     "today",
 }

@@ -12,12 +12,14 @@ from controller.features.journal.service import record
 from controller.model.accounts import Account, Delegation
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole
+from controller.store import one_read, one_write
 from devices.ids import AreaCode, Role
 
 LONGEST = timedelta(days=92)
 """A leave, not a career: who needs longer gets the role itself."""
 
 
+@one_write
 def delegate_approval(
     session: Session, *, to: str, area: AreaCode, until: datetime, by: Operator, now: datetime
 ) -> Delegation:
@@ -52,6 +54,7 @@ def delegate_approval(
     return row
 
 
+@one_write
 def end_delegation(session: Session, delegation_id: str, *, by: Operator, now: datetime) -> None:
     """End a delegation early; by giver, receiver or administrator. Repeating it changes nothing."""
     row = session.get(Delegation, delegation_id, with_for_update=True)
@@ -64,6 +67,7 @@ def end_delegation(session: Session, delegation_id: str, *, by: Operator, now: d
         record(session, by, "approval.delegation-ended", row.id, now)
 
 
+@one_read
 def delegations_of(session: Session, operator: OperatorId, now: datetime) -> Sequence[Delegation]:
     """Return the delegations in force that the person gave or received, sorted by end."""
     query = (

@@ -22,6 +22,7 @@ from controller.http.lanes import in_lane, is_urgent
 from controller.http.requests import address_of, bearer_of, cookie_name, station_of, token_of
 from controller.http.station import Station
 from controller.model.permissions import Act, Operator
+from controller.store import one_read
 
 
 class PageHeader(Protocol):
@@ -109,6 +110,7 @@ def tries_of(request: Request) -> Tries:
     return cast("Tries", request.app.state.tries)
 
 
+@one_read
 def viewer_in(session: Session, request: Request, token: str) -> Viewer | None:
     """Return who the session's token belongs to; some five queries."""
     station, header = station_of(request), header_of(request)

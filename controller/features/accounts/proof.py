@@ -19,6 +19,7 @@ from controller.features.accounts.second_factor import check_fresh_totp, has_sec
 from controller.features.accounts.service import check_own_password
 from controller.features.accounts.viewer import Viewer
 from controller.http.station import Station
+from controller.store import one_read
 
 Typed = Annotated[str, Form(alias="xac_nhan", max_length=500)]
 """The proof as a page's form sends it."""
@@ -44,6 +45,7 @@ def proven(request: Request, station: Station, viewer: Viewer, proof: str) -> It
             yield session
 
 
+@one_read
 def asks_code(session: Session, viewer: Viewer) -> bool:
     """Whether the proof is a code, not the password."""
     return has_second_factor(session, viewer.operator.id)

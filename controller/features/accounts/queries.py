@@ -11,9 +11,11 @@ from controller.errors import NotAllowed, NotFound
 from controller.features.areas.queries import area_tree
 from controller.model.accounts import Account, Delegation, HeldKey
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole, judge
+from controller.store import one_read
 from devices.ids import AreaCode, Role
 
 
+@one_read
 def get_operator(session: Session, operator_id: OperatorId) -> Operator:
     """Return the person, or raise NotFound."""
     account = session.get(Account, operator_id)
@@ -36,6 +38,7 @@ def known_operator(session: Session, name: str) -> Operator:
     return person
 
 
+@one_read
 def operators(session: Session) -> Sequence[Account]:
     """Return all accounts by name."""
     return session.scalars(select(Account).order_by(Account.name)).all()
@@ -46,6 +49,7 @@ def names_of_operators(session: Session) -> dict[OperatorId | None, str]:
     return {account.id: account.name for account in operators(session)}
 
 
+@one_read
 def has_administrator(session: Session) -> bool:
     """Whether the station has an administrator."""
     active = session.scalars(select(Account).where(Account.disabled_at.is_(None)))

@@ -24,6 +24,7 @@ from controller.features.accounts.secret_codes import (
 from controller.features.journal.service import record
 from controller.model.accounts import Account, RecoveryCode, SecondFactor
 from controller.model.permissions import SECOND_FACTOR_ROLES, Act, Operator, OperatorId
+from controller.store import one_read, one_write
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
 
 STEP_SECONDS = 30
@@ -48,18 +49,21 @@ def needs_second_factor(operator: Operator) -> bool:
     return not SECOND_FACTOR_ROLES.isdisjoint(operator.roles)
 
 
+@one_read
 def has_second_factor(session: Session, operator: OperatorId) -> bool:
     """Whether the person's second factor is in force."""
     factor = session.get(SecondFactor, operator)
     return factor is not None and factor.confirmed_at is not None
 
 
+@one_read
 def codes_left(session: Session, operator: OperatorId) -> int:
     """Return how many recovery codes the person has not used."""
     query = select(func.count()).select_from(RecoveryCode)
     return session.scalar(query.where(RecoveryCode.operator == operator, RecoveryCode.used_at.is_(None))) or 0
 
 
+@one_write
 def begin_second_factor(
     session: Session, *, by: Operator, place: str, now: datetime
 ) -> SecondFactorEnrolment:
@@ -81,6 +85,7 @@ def begin_second_factor(
     return SecondFactorEnrolment(uri, secret)
 
 
+@one_write
 def confirm_second_factor(session: Session, code: str, *, by: Operator, now: datetime) -> tuple[str, ...]:
     """Put the second factor in force by a first right code; return the recovery codes, shown this once."""
     factor = session.get(SecondFactor, by.id, with_for_update=True)
@@ -99,6 +104,7 @@ def confirm_second_factor(session: Session, code: str, *, by: Operator, now: dat
     return codes
 
 
+@one_write
 def renew_recovery_codes(session: Session, code: str, *, by: Operator, now: datetime) -> tuple[str, ...]:
     """Replace the recovery codes, the old ones with them; asks for a fresh code of the telephone."""
     if not has_second_factor(session, by.id):

@@ -21,7 +21,7 @@ from controller.features.journal.service import record
 from controller.model.accounts import Account, ApiToken, HeldKey, SignedIn
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole
-from controller.store import Store
+from controller.store import Store, one_read
 from devices.ids import AreaCode, KeyId, Role
 from devices.signing import ROOT, SigningKey
 
@@ -352,6 +352,7 @@ def _context(kid: KeyId, holder: OperatorId) -> str:
     return f"{kid}/{holder}"
 
 
+@one_read
 def why_unsigned(session: Session, operator: Operator, *, now: datetime) -> str:
     """Return why loudspeakers would refuse the person's approvals now, and what to do; "": they would not."""
     try:

@@ -23,7 +23,7 @@ from controller.features.accounts.secret_codes import digest_of_secret, fresh_to
 from controller.features.journal.service import record
 from controller.model.accounts import Account, SignedIn
 from controller.model.permissions import Operator
-from controller.store import Store
+from controller.store import Store, one_read, one_write
 
 IDLE = timedelta(hours=8)
 """A working day: a forgotten phone is signed out by the next."""
@@ -68,6 +68,7 @@ def sign_in(
         return _open(session, known, address, now, awaits_code=awaits)
 
 
+@one_read
 def person_awaiting_code(session: Session, token: str, now: datetime) -> Operator | None:
     """Return whose password was right and whose code is still to come, or None; reads only."""
     row = _row_of(session, token)
@@ -127,6 +128,7 @@ def touch(session: Session, token: str, now: datetime) -> None:
         signed_in.last_seen_at = max(signed_in.last_seen_at, now)
 
 
+@one_write
 def sign_out(session: Session, token: str, now: datetime) -> None:
     """End the session; an unknown token changes nothing."""
     signed_in = session.get(SignedIn, digest_of_secret(token))

@@ -15,6 +15,7 @@ from controller.features.journal.service import record
 from controller.model.accounts import Account, ApiToken
 from controller.model.new_ids import new_id
 from controller.model.permissions import TOKEN_ACTS, Act, Operator, OperatorId, judge
+from controller.store import one_read, one_write
 from devices.ids import AreaCode
 
 LONGEST_LIFE = timedelta(days=366)
@@ -24,6 +25,7 @@ TOUCH_EVERY = timedelta(minutes=1)
 LONGEST_NAME = 100
 
 
+@one_write
 def create_token(
     session: Session,
     *,
@@ -66,6 +68,7 @@ def create_token(
     return row, token
 
 
+@one_write
 def revoke_token(session: Session, token_id: str, *, by: Operator | None, now: datetime) -> None:
     """End a token: one's own, or as administrator anybody's; None: on the server. Again changes nothing."""
     row = session.get(ApiToken, token_id, with_for_update=True)
@@ -78,6 +81,7 @@ def revoke_token(session: Session, token_id: str, *, by: Operator | None, now: d
         record(session, by, "token.revoked", row.id, now, detail={"name": row.name})
 
 
+@one_read
 def tokens_of(session: Session, operator: OperatorId | None = None) -> Sequence[ApiToken]:
     """Return a person's tokens, or everybody's, newest first; those that ended too."""
     query = select(ApiToken).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())

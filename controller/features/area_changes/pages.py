@@ -43,8 +43,7 @@ def choose(
     try:
         if dia_ban not in viewer.scope.seen:
             raise BadInput("Hãy chọn địa bàn.", code="area.unknown")
-        with station.store.write() as session:
-            set_languages(session, AreaCode(dia_ban), wanted, by=viewer.operator, now=station.now())
+        set_languages(station.store, AreaCode(dia_ban), wanted, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _page(request, station, viewer, dia_ban, wanted, error=error)
     return RedirectResponse("/tieng", 303)
@@ -59,8 +58,7 @@ def _page(
     *,
     error: LoaError | None = None,
 ) -> Response:
-    with station.store.read() as session:
-        lists = area_languages(session)
+    lists = area_languages(station.store)
     known = languages()
     context: dict[str, Any] = {
         "rows": [

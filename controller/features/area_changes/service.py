@@ -15,6 +15,7 @@ from controller.features.journal.service import record
 from controller.model.areas import Area, AreaLanguage
 from controller.model.languages import LanguageCode, languages
 from controller.model.permissions import Act, Operator
+from controller.store import one_write
 from devices.ids import AreaCode
 
 UNITS = Path(__file__).with_name("units-56.csv")
@@ -53,6 +54,7 @@ def _communes(units: Path, province: AreaCode) -> list[Area]:
     ]
 
 
+@one_write
 def set_languages(
     session: Session, area: AreaCode, wanted: Sequence[LanguageCode], *, by: Operator, now: datetime
 ) -> None:

@@ -13,12 +13,14 @@ from controller.store import one_read
 from devices.ids import AreaCode
 
 
+@one_read
 def area_tree(session: Session) -> AreaTree:
     """Return the tree of all areas: some hundred rows, read in one go."""
     rows = session.execute(select(Area.code, Area.parent))
     return AreaTree({code: parent for code, parent in rows})  # noqa: C416 - a typed dict from typed rows
 
 
+@one_read
 def get_area(session: Session, code: AreaCode) -> Area:
     """Return the area, or raise NotFound."""
     area = session.get(Area, code)
@@ -32,12 +34,14 @@ def ended_areas(session: Session) -> frozenset[AreaCode]:
     return frozenset(session.scalars(select(Area.code).where(Area.ended_at.is_not(None))))
 
 
+@one_read
 def history_of(session: Session, code: AreaCode) -> Sequence[AreaSpan]:
     """Return how an area was before each of its changes, the newest first."""
     query = select(AreaSpan).where(AreaSpan.code == code).order_by(AreaSpan.id.desc())
     return session.scalars(query).all()
 
 
+@one_read
 def areas(session: Session, parent: AreaCode | None = None) -> Sequence[Area]:
     """Return the areas directly below a parent, by code; without one, all."""
     query = select(Area).order_by(Area.code)
@@ -58,6 +62,7 @@ def area_or_top(session: Session, code: str | None) -> AreaCode:
     return top_area(session).code if code is None else AreaCode(code)
 
 
+@one_read
 def area_languages(session: Session) -> dict[AreaCode, tuple[LanguageCode, ...]]:
     """Return the languages of the areas that have a list of their own, the best first."""
     found: dict[AreaCode, tuple[LanguageCode, ...]] = {}

@@ -26,5 +26,4 @@ def index(
     if not viewer.may(Act.RULE):
         raise NotAllowed("Chỉ quản trị mới xem được nhật ký an ninh.")
     station.security.write()
-    with station.store.read() as session:
-        return [SecurityEventShown.of(row) for row in security_events(session, before=before, limit=limit)]
+    return [SecurityEventShown.of(row) for row in security_events(station.store, before=before, limit=limit)]

@@ -14,13 +14,17 @@ from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.queries import operators
 from controller.features.accounts.viewer import Viewer
-from controller.features.audit.queries import PAGE, Wanted, count_entries, find_entries, whole_chain
+from controller.features.audit.queries import (
+    PAGE,
+    Wanted,
+    count_entries,
+    find_entries,
+    sealed_lines,
+    whole_chain,
+)
 from controller.features.journal.chain import JournalBroken
-from controller.features.journal.export import sealed
-from controller.features.journal.queries import export
 from controller.features.journal.security_log import security_events
 from controller.features.journal.service import STATION
-from controller.features.reports.queries import export_as_aired
 from controller.http.journal_words import KINDS, act_words, detail_words
 from controller.http.refusal_log import ACTS
 from controller.http.render import page
@@ -67,9 +71,8 @@ def show(
 
 def _refused(request: Request, station: Station, before: int | None) -> Response:
     station.security.write()
-    with station.store.read() as session:
-        rows = security_events(session, before=before, limit=PAGE + 1)
-        people = {account.id: account.display_name for account in operators(session)}
+    rows = security_events(station.store, before=before, limit=PAGE + 1)
+    people = {account.id: account.display_name for account in operators(station.store)}
     context = {"rows": rows[:PAGE], "has_older": len(rows) > PAGE, "people": people, "acts": ACTS}
     return page(request, "nhat_ky_an_ninh.html", context | {"is_first": before is None, "MANY": MANY})
 
@@ -78,8 +81,7 @@ def _refused(request: Request, station: Station, before: int | None) -> Response
 def check(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Show what will be checked; the page then requests the result."""
     need(viewer, Act.RULE)
-    with station.store.read() as session:
-        entries = count_entries(session)
+    entries = count_entries(station.store)
     words = {"heading": "Kiểm tra nhật ký", "what": f"cả nhật ký: {number(entries)} mục"}
     words |= {"back": "/nhat-ky", "back_name": "Nhật ký", "place": "/nhat-ky/kiem-tra"}
     return page(request, "dang_kiem_tra.html", words)
@@ -94,8 +96,7 @@ def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
         context: Mapping[str, Any] = {"busy": busy, "entries": 0, "fault": ""}
         return page(request, "nhat_ky_kiem_tra.html", context, status=409)
     try:
-        with station.store.read() as session:
-            entries = whole_chain(session)
+        entries = whole_chain(station.store)
         context = {"busy": "", "entries": entries, "fault": ""}
     except JournalBroken as error:
         context = {"busy": "", "entries": error.line, "fault": error.sentence}
@@ -124,9 +125,8 @@ def _lines(station: Station) -> Iterator[str]:
     signer = station.store.signer
     if signer is None:  # never: a running station has its key
         raise RuntimeError("no key to seal with")
-    with station.store.read() as session:
-        for line in sealed(export(session), export_as_aired(session), signer, station.now()):
-            yield f"{line}\n"
+    for line in sealed_lines(station.store, signer, station.now()):
+        yield f"{line}\n"
 
 
 def _day(text: str) -> date | None:
@@ -156,9 +156,8 @@ def _load(
         areas=areas,
         before=before,
     )
-    with station.store.read() as session:
-        found = find_entries(session, wanted)
-        people = [(account.id, account.display_name) for account in operators(session)]
+    found = find_entries(station.store, wanted)
+    people = [(account.id, account.display_name) for account in operators(station.store)]
     return {
         "found": found,
         "people": [*people, (STATION, "Hệ thống")],

@@ -1,6 +1,6 @@
 """Reads of the page Nhật ký: entries by who, what, when and where, and what they speak of by name."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.journal.chain import BEGINNING, JournalBroken, hash_of, verify, written
+from controller.features.journal.export import sealed
 from controller.features.journal.queries import export
 from controller.features.journal.service import STATION
+from controller.features.reports.queries import export_as_aired
 from controller.http.journal_words import KINDS
 from controller.model.accounts import Account, HeldKey
 from controller.model.airings import Airing, Target
@@ -20,6 +22,8 @@ from controller.model.journal import Entry
 from controller.model.lexicon import LexiconEntry
 from controller.model.schedules import Schedule, ScheduleTarget
 from controller.model.templates import BulletinTemplate
+from controller.store import Store, one_read
+from controller.store.engine import JournalSigner
 from devices.ids import AreaCode, Role
 
 PAGE = 50
@@ -52,6 +56,7 @@ class JournalPage:
     """Entries whose content does not fit their own hash, or that do not follow the one before."""
 
 
+@one_read
 def find_entries(session: Session, wanted: Wanted) -> JournalPage:
     """Return a page of entries, newest first; a constant number of queries."""
     query = select(Entry).where(*_conditions(wanted)).order_by(Entry.seq.desc()).limit(PAGE + 1)
@@ -70,11 +75,13 @@ def find_entries(session: Session, wanted: Wanted) -> JournalPage:
     )
 
 
+@one_read
 def count_entries(session: Session) -> int:
     """Count the entries of the journal."""
     return session.scalar(select(func.count()).select_from(Entry)) or 0
 
 
+@one_read
 def whole_chain(session: Session) -> int:
     """Check the whole journal by the station's public keys; return its length, or raise JournalBroken."""
     keys = session.scalars(select(HeldKey.public).where(HeldKey.role == Role.STATION)).all()
@@ -165,3 +172,9 @@ def _hashed(entry: Entry) -> dict[str, object]:
 
 
 __all__ = ["PAGE", "JournalBroken", "JournalPage", "Wanted", "find_entries", "whole_chain"]
+
+
+def sealed_lines(store: Store, signer: JournalSigner, now: datetime) -> Iterator[str]:
+    """Yield the journal, the as-aired log, and the seal over both; of one instant."""
+    with store.read() as session:
+        yield from sealed(export(session), export_as_aired(session), signer, now)

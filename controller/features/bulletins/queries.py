@@ -36,6 +36,7 @@ from controller.store import one_read
 from devices.ids import AreaCode, Grade, RecordingId
 
 
+@one_read
 def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = False) -> Bulletin:
     """Return the bulletin, or raise NotFound; `lock`: nobody else changes it till the end."""
     bulletin = session.get(Bulletin, bulletin_id, with_for_update=lock or None)

@@ -5,11 +5,13 @@ from sqlalchemy.orm import Session
 from controller.features.bulletins.queries import get_revision, items_of
 from controller.model.bulletin_states import BulletinId, ItemKind, RevisionKind
 from controller.model.bulletins import ProgrammeItem
+from controller.store import one_read
 from tts.marks import Origin, together
 
 _OF_KIND = {RevisionKind.TEXT: Origin.MACHINE, RevisionKind.AUDIO: Origin.PERSON}
 
 
+@one_read
 def origin_of(session: Session, bulletin: BulletinId, revision: int) -> Origin:
     """Return the kind of voice in a wording, as far as the station made it."""
     kind = get_revision(session, bulletin, revision).kind

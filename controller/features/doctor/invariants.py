@@ -33,6 +33,7 @@ from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.model.schedules import Occurrence, Schedule
 from controller.model.wording import digest_of
+from controller.store import one_read
 from devices.enrolment import Place
 from devices.ids import Grade
 from devices.messages import Plan
@@ -40,6 +41,7 @@ from devices.messages import Plan
 Check = Callable[[Session, datetime], Iterator[str]]
 
 
+@one_read
 def invariants(session: Session, *, now: datetime) -> list[str]:
     """Return a line for each violation. Reads the whole database: do not call it from beats."""
     return [fault for check in _CHECKS for fault in check(session, now)]

@@ -33,16 +33,15 @@ def show(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Show the configuration of the station; nothing can be changed here, and no secret is shown."""
     need(viewer, Act.RULE)
     now = station.now()
-    with station.store.read() as session:
-        key_set = published_key_set(session)
-        keys = keys_shown(session)
-        context: dict[str, Any] = {
-            "key_set": key_set,
-            "keys": keys,
-            "trusted": frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys),
-            "unsigned": keys_to_sign_for(session, now),
-            "waiting": count_unacknowledged(session),
-        }
+    key_set = published_key_set(station.store)
+    keys = keys_shown(station.store)
+    context: dict[str, Any] = {
+        "key_set": key_set,
+        "keys": keys,
+        "trusted": frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys),
+        "unsigned": keys_to_sign_for(station.store, now),
+        "waiting": count_unacknowledged(station.store),
+    }
     backup = last_backup(station.settings.home)
     context |= {
         "soon": now + SOON,
@@ -57,8 +56,7 @@ def show(request: Request, station: TheStation, viewer: Signed) -> Response:
 def check(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Show how much will be read; the page requests the result itself."""
     need(viewer, Act.RULE)
-    with station.store.read() as session:
-        counted = count_rows(session)
+    counted = count_rows(station.store)
     counts = (
         f"{number(counted.airings)} lượt phát, {number(counted.nodes)} cụm loa, "
         f"{number(counted.entries)} mục nhật ký"
@@ -76,8 +74,7 @@ def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
         busy = "Đài đang được kiểm tra. Hãy đợi một phút."
         return page(request, "cai_dat_kiem_tra.html", {"busy": busy, "found": ()}, status=409)
     try:
-        with station.store.read() as session:
-            found = invariants(session, now=station.now())
+        found = invariants(station.store, now=station.now())
     finally:
         _asking.release()
     return page(request, "cai_dat_kiem_tra.html", {"busy": "", "found": found})

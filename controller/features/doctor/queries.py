@@ -9,6 +9,7 @@ from controller.model.airings import Airing
 from controller.model.base import Base
 from controller.model.fleet import Node
 from controller.model.journal import Entry
+from controller.store import one_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class RowsCounted:
     entries: int
 
 
+@one_read
 def count_rows(session: Session) -> RowsCounted:
     """Count the rows of the largest tables."""
     return RowsCounted(_count(session, Airing), _count(session, Node), _count(session, Entry))

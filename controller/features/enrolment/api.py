@@ -27,8 +27,7 @@ router = APIRouter(tags=["enrolment"])
 def index(station: TheStation, viewer: Signed) -> list[CodeShown]:
     """Return the codes that can still be claimed in the person's area, newest first."""
     check_enrols(viewer)
-    with station.store.read() as session:
-        return [CodeShown.of(row) for row in open_codes(session, station.now(), viewer.scope.seen)]
+    return [CodeShown.of(row) for row in open_codes(station.store, station.now(), viewer.scope.seen)]
 
 
 @router.post("/enrolments", status_code=201, responses=refusals(401, 404, 409, 422))
@@ -36,15 +35,14 @@ def create(station: TheStation, viewer: Signed, asked: NewCode) -> CodeMade:
     """Make a code for a node; for one in use, the hardware that claims it replaces the present one."""
     node = NewNode(NodeId(asked.node), AreaCode(asked.area), asked.name)
     taken = foreign_names(station.store, station.settings)
-    with station.store.write() as session:
-        row, code = make_code(
-            session,
-            node,
-            by=viewer.operator,
-            now=station.now(),
-            life=timedelta(hours=asked.hours),
-            taken=taken,
-        )
+    row, code = make_code(
+        station.store,
+        node,
+        by=viewer.operator,
+        now=station.now(),
+        life=timedelta(hours=asked.hours),
+        taken=taken,
+    )
     welcome = station.welcome()
     qr = qr_payload(welcome.address, typed_code(code), welcome.root_public)
     return CodeMade.of(row, code=code, qr=qr)
@@ -53,8 +51,7 @@ def create(station: TheStation, viewer: Signed, asked: NewCode) -> CodeMade:
 @router.delete("/enrolments/{enrolment_id}", status_code=204, responses=refusals(401, 404, 409))
 def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> None:
     """Withdraw a code."""
-    with station.store.write() as session:
-        withdraw_code(session, enrolment_id, by=viewer.operator, now=station.now())
+    withdraw_code(station.store, enrolment_id, by=viewer.operator, now=station.now())
 
 
 @router.post("/enrolments/claim", responses=refusals(404, 409, 422, 429))
@@ -62,10 +59,8 @@ def claim(request: Request, station: TheStation, asked: EnrolmentClaim) -> Enrol
     """Claim a code as a node: without signing in, by the code and a key of its own (docs/protocol.md)."""
     tries_of(request).check_offered(BearerSecret.ENROLMENT, address_of(request))
     try:
-        with station.store.read() as session:
-            claimable(session, asked, now=station.now())
-        with station.store.write() as session:
-            reply = claim_code(session, asked, station.welcome(), now=station.now())
+        claimable(station.store, asked, now=station.now())
+        reply = claim_code(station.store, asked, station.welcome(), now=station.now())
     except NotFound:
         tries_of(request).failed_offered(BearerSecret.ENROLMENT, address_of(request))
         raise

@@ -113,10 +113,8 @@ def _tell_code(node_id: str, area: str, name: str, hours: float, *, by: str, as_
     settings = Settings()
     new, life = NewNode(NodeId(node_id), AreaCode(area), name), timedelta(hours=hours)
     with local_store() as store:
-        taken = foreign_names(store, settings)
-        with store.write() as session:
-            person = person_named(session, by)
-            row, code = make_code(session, new, by=person, now=utc_now(), life=life, taken=taken)
+        taken, person = foreign_names(store, settings), person_named(store, by)
+        row, code = make_code(store, new, by=person, now=utc_now(), life=life, taken=taken)
     welcome = welcome_of(settings, station_key(settings), settings.broker_url, "")
     qr = qr_payload(welcome.address, typed_code(code), welcome.root_public)
     if as_json:

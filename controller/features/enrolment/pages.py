@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.errors import BadInput, LoaError, NotFound
+from controller.errors import BadInput, LoaError
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.secret_codes import typed_code
@@ -16,15 +16,13 @@ from controller.features.accounts.viewer import Viewer
 from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.queries import free_name, seen_code
 from controller.features.enrolment.service import make_code, open_codes, withdraw_code
-from controller.features.fleet.queries import get_node
+from controller.features.fleet.queries import seen_node
 from controller.features.fleet.service import NewNode
 from controller.http.public_address import Reachable, reach_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.enrolment import Welcome
-from controller.model.fleet import Node
 from controller.model.permissions import Act
-from controller.store import Session
 from devices.enrolment import qr_payload
 from devices.ids import AreaCode, NodeId
 
@@ -45,9 +43,8 @@ def ask(
     only = viewer.scope.communes[0].code if len(viewer.scope.communes) == 1 else ""
     form = {"dia_ban": xa if xa in viewer.scope.seen else only}
     if cum:
-        with station.store.read() as session:
-            node = _seen(session, viewer, cum)
-            form = {"cum": node.id, "ten": node.name, "dia_ban": node.area}
+        node = seen_node(station.store, viewer.scope, cum)
+        form = {"cum": node.id, "ten": node.name, "dia_ban": node.area}
     return _form_page(request, station, viewer, form)
 
 
@@ -70,12 +67,10 @@ def make(
         if not dia_ban:
             raise BadInput("Hãy chọn xã, phường của cụm loa.", code="area.none")
         taken = foreign_names(station.store, station.settings)
-        with station.store.write() as session:
-            node_id = cum.strip() or free_name(session, dia_ban)
-            node = NewNode(NodeId(node_id), AreaCode(dia_ban), ten)
-            now, life = station.now(), timedelta(hours=gio)
-            row, code = make_code(session, node, by=viewer.operator, now=now, life=life, taken=taken)
-            expires_at = row.expires_at
+        node_id = cum.strip() or free_name(station.store, dia_ban)
+        node = NewNode(NodeId(node_id), AreaCode(dia_ban), ten)
+        now, life = station.now(), timedelta(hours=gio)
+        row, code = make_code(station.store, node, by=viewer.operator, now=now, life=life, taken=taken)
     except LoaError as error:
         form = {"cum": cum, "ten": ten, "dia_ban": dia_ban}
         return _form_page(request, station, viewer, form, error)
@@ -84,7 +79,7 @@ def make(
         "node": node,
         "area": viewer.scope.name(node.area),
         "code": code,
-        "expires_at": expires_at,
+        "expires_at": row.expires_at,
         "address": welcome.address,
         "broker": welcome.broker,
         "unreached": [one for one in (welcome.address, welcome.broker) if reach_of(one) is Reachable.MACHINE],
@@ -97,9 +92,8 @@ def make(
 def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> Response:
     """Make a code void."""
     need(viewer, Act.ENROL)
-    with station.store.write() as session:
-        row = seen_code(session, viewer.scope, enrolment_id)
-        withdraw_code(session, row.id, by=viewer.operator, now=station.now())
+    row = seen_code(station.store, viewer.scope, enrolment_id)
+    withdraw_code(station.store, row.id, by=viewer.operator, now=station.now())
     return RedirectResponse("/gan-cum-loa", 303)
 
 
@@ -113,19 +107,10 @@ def _picture(welcome: Welcome, code: str) -> str:
 def _form_page(
     request: Request, station: Station, viewer: Viewer, form: dict[str, Any], error: LoaError | None = None
 ) -> Response:
-    with station.store.read() as session:
-        codes = open_codes(session, station.now(), viewer.scope.seen)
     context = {
         "form": {"cum": "", "ten": "", "dia_ban": ""} | form,
         "areas": viewer.scope.communes,
-        "codes": codes,
+        "codes": open_codes(station.store, station.now(), viewer.scope.seen),
         "area_name": viewer.scope.name,
     }
     return page(request, "gan_cum_loa.html", context, error=error)
-
-
-def _seen(session: Session, viewer: Viewer, node_id: str) -> Node:
-    node = get_node(session, NodeId(node_id))
-    if node.area not in viewer.scope.seen:
-        raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
-    return node

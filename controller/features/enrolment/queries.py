@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.accounts.scope import Scope
 from controller.model.fleet import EnrolmentCode, Node
+from controller.store import one_read
 
 
+@one_read
 def seen_code(session: Session, scope: Scope, enrolment_id: str) -> EnrolmentCode:
     """Return the code; raise NotFound also if the person may not see it."""
     row = session.get(EnrolmentCode, enrolment_id)
@@ -16,6 +18,7 @@ def seen_code(session: Session, scope: Scope, enrolment_id: str) -> EnrolmentCod
     return row
 
 
+@one_read
 def free_name(session: Session, area: str) -> str:
     """Return the first free name of the pattern that the area's nodes have: loa-22366-3."""
     start = f"loa-{area}-"

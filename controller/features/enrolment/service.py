@@ -26,6 +26,7 @@ from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import DocumentKind
 from controller.settings import Settings
+from controller.store import one_read, one_write
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
 from devices import topics
 from devices.enrolment import Enrolment, EnrolmentClaim, EnrolmentReply, first_session_of
@@ -54,6 +55,7 @@ def welcome_of(settings: Settings, key: SigningKey, broker: str, pages: str) -> 
     )
 
 
+@one_write
 def make_code(
     session: Session,
     node: NewNode,
@@ -112,6 +114,7 @@ def _check_may_code(session: Session, node: NewNode, by: Operator, taken: Collec
         require(session, by, Act.ENROL, known.area)
 
 
+@one_write
 def withdraw_code(session: Session, enrolment_id: str, *, by: Operator, now: datetime) -> None:
     """Make a code void that nobody has claimed yet."""
     row = session.get(EnrolmentCode, enrolment_id, with_for_update=True)
@@ -125,6 +128,7 @@ def withdraw_code(session: Session, enrolment_id: str, *, by: Operator, now: dat
         record(session, by, "node.code-withdrawn", row.node, now)
 
 
+@one_read
 def open_codes(session: Session, now: datetime, areas: frozenset[AreaCode]) -> Sequence[EnrolmentCode]:
     """Return the codes that could still be claimed in some areas, the newest first."""
     query = (
@@ -136,6 +140,7 @@ def open_codes(session: Session, now: datetime, areas: frozenset[AreaCode]) -> S
     return session.scalars(query).all()
 
 
+@one_write
 def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now: datetime) -> EnrolmentReply:
     """Enrol the node that claims a code; its earlier hardware, if there was one, is refused from now on.
 
@@ -171,6 +176,7 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
     )
 
 
+@one_read
 def claimable(session: Session, claim: EnrolmentClaim, *, now: datetime, lock: bool = False) -> EnrolmentCode:
     """Return the code that may be claimed so, or raise NotFound.
 
@@ -185,6 +191,7 @@ def claimable(session: Session, claim: EnrolmentClaim, *, now: datetime, lock: b
     return row
 
 
+@one_read
 def hardware_of(session: Session, node: str) -> Sequence[Hardware]:
     """Return every board that has had a node's name, newest first."""
     return session.scalars(

@@ -12,11 +12,13 @@ from controller.features.fleet.queries import get_node
 from controller.features.journal.service import record
 from controller.model.fleet import Care
 from controller.model.permissions import Act, Operator, OperatorId, judge
+from controller.store import one_write
 from devices.ids import AreaCode, NodeId
 
 LONGEST_NOTE = 2000
 
 
+@one_write
 def take_care(
     session: Session,
     node_id: NodeId,

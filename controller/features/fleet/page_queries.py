@@ -15,6 +15,7 @@ from controller.features.fleet.signs import ONLINE
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.http.words import plain
 from controller.model.fleet import Care, Node
+from controller.store import one_read
 from devices.ids import AreaCode, NodeId
 
 PAGE = 50
@@ -146,6 +147,7 @@ _MOST_FOUND = 500
 """Nodes that a search names; who finds more types another word."""
 
 
+@one_read
 def nodes_seen(session: Session, scope: Scope, areas: Iterable[AreaCode] | None = None) -> Sequence[Node]:
     """Return the nodes in use that the person may see (in the areas, if given), by area and id."""
     query = select(Node).where(Node.retired_at.is_(None)).order_by(Node.area, Node.id)
@@ -156,6 +158,7 @@ def nodes_seen(session: Session, scope: Scope, areas: Iterable[AreaCode] | None 
     return session.scalars(query).all()
 
 
+@one_read
 def names_of_nodes(session: Session, nodes: Iterable[NodeId]) -> dict[NodeId, str]:
     """Return the names of nodes by id."""
     rows = session.execute(select(Node.id, Node.name).where(Node.id.in_(list(nodes))))

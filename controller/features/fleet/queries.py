@@ -17,6 +17,7 @@ from controller.store import one_read
 from devices.ids import AreaCode, NodeId
 
 
+@one_read
 def find_node(session: Session, node_id: NodeId) -> Node | None:
     """Return the node, or `None`."""
     return session.get(Node, node_id)

@@ -19,6 +19,7 @@ from controller.features.journal.service import record
 from controller.model.base import WrittenJson
 from controller.model.fleet import TOLD, Node, StateTurn
 from controller.model.permissions import Act, Operator
+from controller.store import one_write
 from controller.store.many import Many, told_as
 from devices.ids import AreaCode, NodeId
 from devices.messages import NodeState, Vitals
@@ -111,6 +112,7 @@ def check_nodes(session: Session, nodes: Sequence[NewNode], by: Operator | None)
         require(session, by, Act.ENROL, *{node.area for node in nodes})
 
 
+@one_write
 def retire_node(session: Session, node_id: NodeId, *, by: Operator, now: datetime) -> None:
     """Retire a node: it is no longer counted; its receipts are kept."""
     node = get_node(session, node_id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.fleet.vitals_log import WHOLE_FOR, quarters_of, recent_of
 from controller.features.fleet.vitals_samples import Sample, Thinned, quarter_of, read, start_of, strip
+from controller.store import one_read
 from devices.ids import NodeId
 
 
@@ -23,6 +24,7 @@ class Course:
     strip: tuple[str, ...]
 
 
+@one_read
 def course_of(session: Session, node: NodeId, now: datetime, back: timedelta, *, cell: int) -> Course:
     """Return a node's vitals of the last span, in whole quarters up to now; three queries at most."""
     until = quarter_of(now) + 1

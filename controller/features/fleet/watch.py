@@ -32,6 +32,7 @@ from controller.model.airings import Airing, Delivery
 from controller.model.area_tree import AreaTree
 from controller.model.fleet import Care, Node, StateTurn
 from controller.model.permissions import Operator
+from controller.store import one_read
 from devices.ids import AreaCode, NodeId
 
 _TROUBLED = (NodeStatus.OFFLINE, NodeStatus.SILENT, NodeStatus.FAULTY)
@@ -109,6 +110,7 @@ class Troubles:
     counted: FaultCounts
 
 
+@one_read
 def watched(session: Session, chosen: NodeFilter, now: datetime) -> list[Watched]:
     """Return the nodes in use that match the filter, sorted by area and id; three queries."""
     unsteady = _unsteady(session, now)
@@ -124,6 +126,7 @@ def faults_of_node(session: Session, node_id: NodeId, now: datetime) -> frozense
     return frozenset(fault.kind for one in found if one.node.id == node_id for fault in one.faults)
 
 
+@one_read
 def troubles(
     session: Session,
     areas: frozenset[AreaCode],
@@ -152,6 +155,7 @@ def troubles(
     return Troubles(list(_judged(rows, unsteady, now)), FaultCounts(*(number or 0 for number in figures)))
 
 
+@one_read
 def in_quarantine(session: Session, areas: frozenset[AreaCode]) -> list[tuple[Node, Care | None]]:
     """Return the nodes in use in quarantine, longest first, with the assignee of each; one query."""
     query = (
@@ -210,6 +214,7 @@ def _judged(rows: Iterable[Row[Node, Care, str]], unsteady: _Unsteady, now: date
         yield Watched(node, status_of(facts, now), faults, care, assignee)
 
 
+@one_read
 def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetime) -> list[FleetEvent]:
     """Return the current events in some areas (`None`: all), newest first; six queries at most."""
     tree, turns = area_tree(session), _flapping(session, now)

@@ -21,7 +21,7 @@ from controller.errors import LoaError
 from controller.features.journal.chain import written
 from controller.model.journal import SecurityEvent
 from controller.model.refusals import Refused
-from controller.store import Store
+from controller.store import Store, one_read
 
 TOGETHER = timedelta(hours=1)
 """What is the same within an hour is one row."""
@@ -126,6 +126,7 @@ def line_of(event: SecurityEvent) -> str:
     return _line(refused, _Times(event.times, event.first_at, event.last_at))
 
 
+@one_read
 def security_events(
     session: Session, *, before: int | None = None, limit: int = 100
 ) -> Sequence[SecurityEvent]:

@@ -23,22 +23,20 @@ router = APIRouter(prefix="/keys", tags=["keys"])
 def index(station: TheStation, viewer: Signed) -> KeysShown:
     """Return the active keys, as administrator."""
     need_province(viewer, Act.RULE)
-    with station.store.read() as session:
-        key_set = published_key_set(session)
-        trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
-        keys = [
-            KeyShown.of(key, holder=holder, is_trusted=key.kid in trusted)
-            for key, holder in keys_shown(session)
-        ]
-        return KeysShown(keys=keys, to_sign_for=keys_to_sign_for(session, station.now()))
+    key_set = published_key_set(station.store)
+    trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
+    keys = [
+        KeyShown.of(key, holder=holder, is_trusted=key.kid in trusted)
+        for key, holder in keys_shown(station.store)
+    ]
+    return KeysShown(keys=keys, to_sign_for=keys_to_sign_for(station.store, station.now()))
 
 
 @router.get("/{kid}/fallout", responses=refusals(401, 404))
 def preview(station: TheStation, viewer: Signed, kid: str) -> FalloutShown:
     """Return what would no longer be aired if the key were declared compromised now; changes nothing."""
     need_province(viewer, Act.RULE)
-    with station.store.read() as session:
-        return _shown(fallout_of(session, KeyId(kid), station.now()))
+    return _shown(fallout_of(station.store, KeyId(kid), station.now()))
 
 
 @router.post("/{kid}/retire", status_code=204, responses=refusals(401, 404, 409, 422))

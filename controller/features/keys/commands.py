@@ -51,9 +51,9 @@ def sign_keys(
     from controller.settings import Settings
 
     key = root_key_at(root or Secrets(Settings().home).root_key)
-    with local_store() as store, store.write() as session:
-        sign_key_set(session, root_key=key, now=utc_now())
-        signed = known_key_set(session)
+    with local_store() as store:
+        sign_key_set(store, root_key=key, now=utc_now())
+        signed = known_key_set(store)
     typer.echo(f"Đã ký {len(signed.keys)} khóa, hết hạn {signed.expires_at:%Y-%m-%d}.")
 
 

@@ -78,14 +78,13 @@ def _page(
     done: str = "",
 ) -> Response:
     need_province(viewer, Act.RULE)
-    with station.store.read() as session:
-        fallout = fallout_of(session, kid, station.now())
-        context = {
-            "fallout": fallout,
-            "key": get_key(session, kid),
-            "unsigned": keys_to_sign_for(session, station.now()),
-            "asks_code": asks_code(session, viewer),
-            "area_name": viewer.scope.name,
-            "done": done,
-        }
-        return page(request, "khoa.html", context, error=error)
+    fallout = fallout_of(station.store, kid, station.now())
+    context = {
+        "fallout": fallout,
+        "key": get_key(station.store, kid),
+        "unsigned": keys_to_sign_for(station.store, station.now()),
+        "asks_code": asks_code(station.store, viewer),
+        "area_name": viewer.scope.name,
+        "done": done,
+    }
+    return page(request, "khoa.html", context, error=error)

@@ -28,6 +28,7 @@ from controller.model.permissions import Act, Operator
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.settings import Settings
+from controller.store import one_read
 from devices.ids import AreaCode, KeyId, Role
 
 VOID = "Khóa ký của người duyệt đã bị lộ nên phê duyệt không còn giá trị."
@@ -50,6 +51,7 @@ class Fallout:
     """Loudspeakers whose place it signed."""
 
 
+@one_read
 def fallout_of(session: Session, kid: KeyId, now: datetime) -> Fallout:
     """Return what would be void if the key were declared compromised now; changes nothing."""
     key = get_key(session, kid)
@@ -121,6 +123,7 @@ def sign_at_hand(session: Session, settings: Settings, *, now: datetime) -> bool
     return True
 
 
+@one_read
 def get_key(session: Session, kid: KeyId, *, lock: bool = False) -> HeldKey:
     """Return the key, or raise NotFound; `lock`: hold a row lock until the transaction ends."""
     key = session.get(HeldKey, kid, with_for_update=lock or None)

@@ -15,9 +15,8 @@ router = APIRouter(prefix="/listener-reports", tags=["listeners"])
 def index(station: TheStation, viewer: Signed) -> list[ListenerReportShown]:
     """Return what listeners of the person's areas reported: open ones first, then the newest; at most 200."""
     scope = viewer.scope
-    with station.store.read() as session:
-        rows = reports_in(session, None if scope.is_whole() else scope.seen)
-        return [ListenerReportShown.of(row) for row, _ in rows]
+    rows = reports_in(station.store, None if scope.is_whole() else scope.seen)
+    return [ListenerReportShown.of(row) for row, _ in rows]
 
 
 @router.post("/{report_id}/answer", status_code=204, responses=refusals(401, 403, 404, 409, 422))

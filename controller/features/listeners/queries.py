@@ -19,6 +19,7 @@ from controller.model.bulletins import Bulletin, Recording, Revision
 from controller.model.fleet import Node
 from controller.model.listener_report_states import ReportId
 from controller.model.listeners import ListenerReport
+from controller.store import one_read
 from devices.ids import AiringId, AreaCode, NodeId, RecordingId
 
 _COMING = (AiringState.PLANNED, *IN_PLANS)
@@ -44,6 +45,7 @@ def _public() -> ColumnElement[bool]:
     return and_(Bulletin.state == BulletinState.APPROVED, Bulletin.test.is_(False))
 
 
+@one_read
 def coming_in(
     session: Session, areas: Collection[AreaCode], since: datetime, until: datetime, limit: int = 200
 ) -> Sequence[tuple[Airing, str]]:
@@ -66,6 +68,7 @@ def coming_in(
     return [(airing, title) for airing, title in rows if _is_agreed(said.get(airing.id), areas)]
 
 
+@one_read
 def heard_now(session: Session, airings: Iterable[Airing]) -> frozenset[AiringId]:
     """Return the airings that are playing: they are due, and not all nodes that began have stopped."""
     sounding = [one.id for one in airings if one.state is AiringState.SOUNDING]
@@ -77,6 +80,7 @@ def _is_agreed(said: ConsentStanding | None, areas: Collection[AreaCode]) -> boo
     return said is None or said.silent.isdisjoint(areas) or not said.agreed.isdisjoint(areas)
 
 
+@one_read
 def aired_in(
     session: Session, areas: Collection[AreaCode], since: datetime, limit: int = 50
 ) -> list[PublicAiring]:
@@ -90,6 +94,7 @@ def aired_in(
     return list(found.values())[:limit]
 
 
+@one_read
 def aired_one(session: Session, areas: Collection[AreaCode], airing_id: AiringId) -> PublicAiring:
     """Return one airing that was heard in one of the areas, or raise NotFound."""
     meant = select(Target.airing).where(Target.area.in_(areas))
@@ -109,6 +114,7 @@ def _aired() -> Select[Airing, str, str, int, int]:
     )
 
 
+@one_read
 def may_be_heard_by_all(session: Session, recording: RecordingId) -> bool:
     """Whether a recording was aired: then everybody may hear it again."""
     query = (
@@ -139,6 +145,7 @@ def code_digest(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
+@one_read
 def report_by_code(session: Session, code: str) -> ListenerReport:
     """Return the report for a code, or raise NotFound."""
     query = select(ListenerReport).where(ListenerReport.code_sha256 == code_digest(code))
@@ -150,6 +157,7 @@ def report_by_code(session: Session, code: str) -> ListenerReport:
     return found
 
 
+@one_read
 def reports_in(
     session: Session, areas: Collection[AreaCode] | None, limit: int = 200
 ) -> list[tuple[ListenerReport, str]]:

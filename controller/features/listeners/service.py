@@ -14,6 +14,7 @@ from controller.model.listener_report_states import ReportAction, ReportId, Repo
 from controller.model.listeners import ListenerReport
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
+from controller.store import one_write
 from devices.ids import NodeId
 
 LONGEST_WORDS = 500
@@ -23,6 +24,7 @@ _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 10
 
 
+@one_write
 def report_trouble(
     session: Session, node_id: NodeId, *, trouble: str, words: str, now: datetime
 ) -> tuple[ListenerReport, str]:

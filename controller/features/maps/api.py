@@ -9,7 +9,7 @@ from controller.features.maps.schemas import OutlinesShown, OutlinesTaken
 from controller.features.maps.uploads import bring_outlines
 from controller.http.refusals import refusals
 from controller.http.uploads import described
-from controller.store import Session
+from controller.store import Store
 
 router = APIRouter(prefix="/map", tags=["areas"])
 _FIELD = "The property that holds the official code; by default `id`, `code`, `ma_xa`…"
@@ -18,8 +18,7 @@ _FIELD = "The property that holds the official code; by default `id`, `code`, `m
 @router.get("/outlines", responses=refusals(401))
 def show(station: TheStation, _viewer: Signed) -> OutlinesShown:
     """Return the source of the map's outlines."""
-    with station.store.read() as session:
-        return _shown(session)
+    return _shown(station.store)
 
 
 @router.put(
@@ -33,27 +32,25 @@ def bring(station: TheStation, viewer: Ruler, sent: SentByRuler) -> OutlinesTake
     drawn = bring_outlines(
         station.store, sent.file, name=sent.name, field=sent.first("field"), by=by, now=now
     ).drawn
-    with station.store.read() as session:
-        return OutlinesTaken(
-            **_shown(session).model_dump(),
-            corners=drawn.corners,
-            tolerance_degrees=drawn.tolerance,
-            islands_left_out=drawn.left_out,
-        )
+    return OutlinesTaken(
+        **_shown(station.store).model_dump(),
+        corners=drawn.corners,
+        tolerance_degrees=drawn.tolerance,
+        islands_left_out=drawn.left_out,
+    )
 
 
 @router.delete("/outlines", responses=refusals(401, 403, 404))
 def remove(station: TheStation, viewer: Signed) -> OutlinesShown:
     """Remove the outlines: the map is a sketch again."""
-    with station.store.write() as session:
-        remove_outlines(session, by=viewer.operator, now=station.now())
-        return _shown(session)
+    remove_outlines(station.store, by=viewer.operator, now=station.now())
+    return _shown(station.store)
 
 
-def _shown(session: Session) -> OutlinesShown:
-    edition = edition_of(session)
+def _shown(store: Store) -> OutlinesShown:
+    edition = edition_of(store)
     return OutlinesShown(
         outlines=0 if edition is None else edition.count,
         imported_at=None if edition is None else edition.imported_at,
-        missing=lacking(session),
+        missing=lacking(store),
     )

@@ -35,8 +35,7 @@ def import_outlines(
 
     name = "" if str(file) == "-" else file.name
     with local_store() as store:
-        with store.read() as session:
-            person = person_named(session, by)
+        person = person_named(store, by)
         content = BytesIO(content_of(file, LARGEST_OUTLINES))
         prepared = bring_outlines(store, content, name=name, field=field, by=person, now=utc_now())
     drawn = prepared.drawn

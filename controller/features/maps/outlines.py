@@ -20,6 +20,7 @@ from controller.features.maps.geojson import Point, Polygon, read_outlines
 from controller.features.maps.shapes import CommuneShape, Simplified, simplified
 from controller.model.areas import Area, AreaOutline
 from controller.model.permissions import Act, Operator
+from controller.store import one_read, one_write
 from devices.ids import AreaCode
 
 _GRAIN = 100_000  # integer steps in a degree: a step is about a metre
@@ -56,6 +57,7 @@ class Edition:
     count: int
 
 
+@one_read
 def communes_to_outline(session: Session) -> dict[AreaCode, Commune]:
     """Return the province's communes in force, by code."""
     top = top_area(session).code
@@ -104,6 +106,7 @@ def keep_outlines(session: Session, prepared: PreparedOutlines, *, by: Operator,
     record(session, by, "area.outlines-imported", top, now, detail=detail)
 
 
+@one_write
 def remove_outlines(session: Session, *, by: Operator, now: datetime) -> int:
     """Remove the outlines, so that the map is a sketch again; return how many were removed."""
     top = top_area(session).code
@@ -116,6 +119,7 @@ def remove_outlines(session: Session, *, by: Operator, now: datetime) -> int:
     return edition.count
 
 
+@one_read
 def edition_of(session: Session) -> Edition | None:
     """Return facts about the outlines in use, without reading them; None: the map is a sketch."""
     columns = AreaOutline.edition, AreaOutline.imported_at
@@ -131,6 +135,7 @@ def outlines(session: Session) -> dict[AreaCode, CommuneShape]:
     }
 
 
+@one_read
 def lacking(session: Session) -> list[str]:
     """Return the names of the communes in force that have no outline."""
     having = set(session.scalars(select(AreaOutline.area)))

@@ -1,44 +1,20 @@
 """Cụm loa: the tree of communes with filter and search, and one node with all that it told."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.errors import LoaError, NotFound
-from controller.features.accounts.admin_queries import shown_names
+from controller.errors import LoaError
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.page_queries import receipts_of
-from controller.features.airings.queries import deliveries_to
-from controller.features.bulletins.page_queries import titles_of
-from controller.features.enrolment.service import hardware_of
-from controller.features.fleet.faults import faults_told
-from controller.features.fleet.location_history import stays_of
-from controller.features.fleet.page_queries import NodeListFilter, care_of, find_nodes, fleet_tree
-from controller.features.fleet.queries import facts_of, get_node
-from controller.features.fleet.signs import group_by_area
-from controller.features.fleet.status import NodeStatus, status_of
-from controller.features.fleet.vitals_charts import day_shown, month_begins, month_shown
-from controller.features.fleet.vitals_log import quarters_of
-from controller.features.fleet.vitals_samples import QUARTERS_OF_DAY, quarter_of
-from controller.features.journal.queries import entries_of
-from controller.features.journal.service import STATION
-from controller.http.journal_words import act_words, detail_words
+from controller.features.node_overview.queries import Filter, node_history, node_list, node_page
+from controller.http.journal_words import act_words
 from controller.http.station import Station
-from controller.model.permissions import Act
-from controller.store import Session
-from devices.ids import AreaCode, NodeId
-from devices.messages import Vitals
 
 router = APIRouter()
-_DELIVERIES, _RECEIPTS, _HISTORY = 20, 30, 20
 _DONE = {
     "lo": "Đã ghi.",
     "am-luong": "Đã đặt âm lượng. Cụm loa làm theo trong vài giây, hoặc khi có lại kết nối.",
@@ -55,45 +31,6 @@ LIST = LivePage(
 )
 
 
-def _load(session: Session, station: Station, viewer: Viewer, node_id: str) -> Mapping[str, Any]:
-    node = get_node(session, NodeId(node_id))
-    if node.area not in viewer.scope.seen:
-        raise NotFound("Cụm loa này không thuộc địa bàn của bạn.")
-    facts = facts_of(node)
-    deliveries = deliveries_to(session, node.id, _DELIVERIES, until=station.now())
-    return {
-        "node": node,
-        "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
-        "status": status_of(facts, station.now()),
-        "faults": faults_told(facts) if node.online else (),
-        "area": viewer.scope.name(node.area),
-        "deliveries": deliveries,
-        "titles": titles_of(session, [airing.bulletin for _, airing in deliveries]),
-        "receipts": receipts_of(session, node.id, _RECEIPTS),
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the address of the list asks for, as it stands there."""
-
-    xa: str
-    trang_thai: str
-    tim: str
-    trang: int
-
-    def asked(self) -> NodeListFilter:
-        """Return it as the query takes it; a status that is none asks for nothing."""
-        status = NodeStatus(self.trang_thai) if self.trang_thai in set(NodeStatus) else None
-        return NodeListFilter(AreaCode(self.xa) or None, status, self.tim.strip(), self.trang)
-
-    def address(self, **changes: str | int) -> str:
-        """Return the list's address with some of it changed; what is empty is left out."""
-        asked = {"xa": self.xa, "trang_thai": self.trang_thai, "tim": self.tim, "trang": self.trang} | changes
-        kept = {name: value for name, value in asked.items() if value and (name, value) != ("trang", 1)}
-        return f"/cum-loa?{urlencode(kept)}" if kept else "/cum-loa"
-
-
 def _filter(
     xa: Annotated[str, Query(max_length=64)] = "",
     trang_thai: Annotated[str, Query(max_length=20)] = "",
@@ -106,28 +43,13 @@ def _filter(
 Filtered = Annotated[Filter, Depends(_filter)]
 
 
-def _load_list(session: Session, station: Station, viewer: Viewer, asked: Filter) -> Mapping[str, Any]:
-    now, scope = station.now(), viewer.scope
-    tree = fleet_tree(session, scope, asked.asked(), now)
-    shows_nodes = bool(asked.xa or asked.trang_thai or asked.tim or len(tree.branches) == 1)
-    nodes, has_more = find_nodes(session, scope, asked.asked(), now) if shows_nodes else ([], False)
-    return {
-        "tree": tree,
-        "asked": asked,
-        "groups": group_by_area(nodes, scope.name),
-        "shows_nodes": shows_nodes,
-        "has_more": has_more,
-        "area": scope.name(AreaCode(asked.xa)) if asked.xa in scope.seen else "",
-    }
-
-
 @router.get("/cum-loa")
 def index(request: Request, station: TheStation, viewer: Signed, asked: Filtered) -> Response:
     """List the communes with their nodes counted, or the nodes that fit a filter."""
     return LIST.show(
         request,
         viewer,
-        lambda session: _load_list(session, station, viewer, asked),
+        lambda session: node_list(session, station, viewer, asked),
         place=asked.address(),
     )
 
@@ -135,7 +57,7 @@ def index(request: Request, station: TheStation, viewer: Signed, asked: Filtered
 @router.get("/song/cum-loa")
 def follow_list(request: Request, station: TheStation, viewer: Signed, asked: Filtered) -> Response:
     """Keep it alive."""
-    return LIST.follow(request, viewer, lambda session: _load_list(session, station, viewer, asked))
+    return LIST.follow(request, viewer, lambda session: node_list(session, station, viewer, asked))
 
 
 @router.get("/cum-loa/{node_id}")
@@ -164,8 +86,8 @@ def show_node(
         request,
         viewer,
         lambda session: {
-            **_load(session, station, viewer, node_id),
-            **_kept(session, viewer, node_id, station.now()),
+            **node_page(session, station, viewer, node_id),
+            **node_history(session, station, viewer, node_id),
         },
         place=f"/cum-loa/{node_id}",
         error=error,
@@ -174,30 +96,7 @@ def show_node(
     )
 
 
-def _kept(session: Session, viewer: Viewer, node_id: str, now: datetime) -> Mapping[str, Any]:
-    """Return what only who keeps nodes sees, and everybody's history."""
-    node = get_node(session, NodeId(node_id))
-    may_keep = viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
-    until = quarter_of(now) + 1
-    quarters = quarters_of(session, node.id, month_begins(until), until)
-    return {
-        "day": day_shown(
-            {at: one for at, one in quarters.items() if at >= until - QUARTERS_OF_DAY},
-            until,
-            node.enrolled_at,
-        ),
-        "month": month_shown(quarters, until, node.enrolled_at),
-        "care": care_of(session, node.id),
-        "may_keep": may_keep,
-        "hardware": hardware_of(session, node_id) if may_keep else (),
-        "stays": stays_of(session, node.id),
-        "history": entries_of(session, node_id, _HISTORY),
-        "names": shown_names(session) | {STATION: "Hệ thống"},
-        "detail_words": detail_words,
-    }
-
-
 @router.get("/song/cum-loa/{node_id}")
 def follow(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer, node_id))
+    return PAGE.follow(request, viewer, lambda session: node_page(session, station, viewer, node_id))

@@ -1,6 +1,7 @@
 """Người dùng: accounts with their roles and areas, passwords shown once, and what locks a person out."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.features.accounts.admin_queries import entries_by, people_seen, with_factor
+from controller.features.accounts.admin_queries import entries_by, people_seen, seen_account, with_factor
 from controller.features.accounts.administration import (
     enable_operator,
     move_operator,
@@ -29,9 +30,7 @@ from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.journal_words import act_words
 from controller.http.render import page
 from controller.http.station import Station
-from controller.model.accounts import Account
-from controller.model.permissions import Act, Operator, OperatorRole
-from controller.store import Session
+from controller.model.permissions import Act, OperatorRole
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/nguoi-dung")
@@ -52,13 +51,12 @@ _DONE = {
 def index(request: Request, station: TheStation, viewer: Signed) -> Response:
     """List the accounts."""
     need(viewer, Act.RULE)
-    with station.store.read() as session:
-        people = people_seen(session, viewer.scope)
-        context: dict[str, Any] = {
-            "people": people,
-            "with_factor": with_factor(session),
-            "unsigned": keys_to_sign_for(session, station.now()),
-        }
+    people = people_seen(station.store, viewer.scope)
+    context: dict[str, Any] = {
+        "people": people,
+        "with_factor": with_factor(station.store),
+        "unsigned": keys_to_sign_for(station.store, station.now()),
+    }
     return page(request, "nguoi_dung_ds.html", context)
 
 
@@ -125,10 +123,7 @@ def change_roles(
     proof: Typed = "",
 ) -> Response:
     """Give other roles."""
-
-    def act(session: Session, person: Operator) -> None:
-        set_roles(session, person.id, _roles(vai_tro or []), by=viewer.operator, now=station.now())
-
+    act = partial(set_roles, roles=_roles(vai_tro or []))
     return _do(request, station, viewer, name, proof, "vai-tro", act)
 
 
@@ -137,31 +132,20 @@ def move(
     request: Request, station: TheStation, viewer: Signed, *, name: str, dia_ban: Text = "", proof: Typed = ""
 ) -> Response:
     """Have the roles hold in another area."""
-
-    def act(session: Session, person: Operator) -> None:
-        move_operator(session, person.id, AreaCode(dia_ban), by=viewer.operator, now=station.now())
-
+    act = partial(move_operator, area=AreaCode(dia_ban))
     return _do(request, station, viewer, name, proof, "dia-ban", act)
 
 
 @router.post("/{name}/khoa")
 def lock(request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = "") -> Response:
     """Close the account."""
-
-    def act(session: Session, person: Operator) -> None:
-        disable_operator(session, person.id, by=viewer.operator, now=station.now())
-
-    return _do(request, station, viewer, name, proof, "khoa", act)
+    return _do(request, station, viewer, name, proof, "khoa", disable_operator)
 
 
 @router.post("/{name}/mo")
 def unlock(request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = "") -> Response:
     """Open it again."""
-
-    def act(session: Session, person: Operator) -> None:
-        enable_operator(session, person.id, by=viewer.operator, now=station.now())
-
-    return _do(request, station, viewer, name, proof, "mo", act)
+    return _do(request, station, viewer, name, proof, "mo", enable_operator)
 
 
 @router.post("/{name}/go-ma")
@@ -169,11 +153,7 @@ def take_factor(
     request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = ""
 ) -> Response:
     """Take the second factor away: a telephone was lost."""
-
-    def act(session: Session, person: Operator) -> None:
-        remove_second_factor(session, person.id, by=viewer.operator, now=station.now())
-
-    return _do(request, station, viewer, name, proof, "go-ma", act)
+    return _do(request, station, viewer, name, proof, "go-ma", remove_second_factor)
 
 
 @router.post("/{name}/uy-quyen/{delegation}/thoi")
@@ -181,11 +161,15 @@ def end_loan(
     request: Request, station: TheStation, viewer: Signed, *, name: str, delegation: str, proof: Typed = ""
 ) -> Response:
     """End a delegation of the person."""
-
-    def act(session: Session, _person: Operator) -> None:
-        end_delegation(session, delegation, by=viewer.operator, now=station.now())
-
-    return _do(request, station, viewer, name, proof, "thoi-uy-quyen", act)
+    return _do(
+        request,
+        station,
+        viewer,
+        name,
+        proof,
+        "thoi-uy-quyen",
+        lambda unit, _person, **who: end_delegation(unit, delegation, **who),
+    )
 
 
 @router.post("/{name}/mat-khau")
@@ -198,7 +182,7 @@ def renew_password(
     try:
         chosen = hash_password(password)
         with proven(request, station, viewer, proof) as session:
-            person = _person(session, viewer, name)
+            person = seen_account(session, viewer.scope, name).operator()
             reset_password(session, person.id, chosen, by=viewer.operator, now=station.now())
     except NotFound:
         raise
@@ -215,30 +199,19 @@ def _do(  # noqa: PLR0917 - what each of the forms above passes on
     name: str,
     proof: str,
     done: str,
-    act: Callable[[Session, Operator], None],
+    act: Callable[..., object],
 ) -> Response:
     need(viewer, Act.RULE)
     try:
         with proven(request, station, viewer, proof) as session:
-            act(session, _person(session, viewer, name))
+            person = seen_account(session, viewer.scope, name).id
+            act(session, person, by=viewer.operator, now=station.now())
     except NotFound:
         raise
     except LoaError as error:
         return _page(request, station, viewer, name, error=error)
     station.wake()
     return RedirectResponse(f"/nguoi-dung/{name}?xong={done}", 303)
-
-
-def _account(session: Session, viewer: Viewer, name: str) -> Account:
-    """Return the account; one of another area is not there."""
-    found = next((one for one in operators(session) if one.name == name), None)
-    if found is None or found.area not in viewer.scope.seen:
-        raise NotFound("Không có tài khoản này trong địa bàn của bạn.", code="operator.unknown")
-    return found
-
-
-def _person(session: Session, viewer: Viewer, name: str) -> Operator:
-    return _account(session, viewer, name).operator()
 
 
 def _roles(words: list[str]) -> list[OperatorRole]:
@@ -258,18 +231,15 @@ def _page(
     done: str = "",
 ) -> Response:
     now = station.now()
-    with station.store.read() as session:
-        account = _account(session, viewer, name)
-        context = {
-            "person": account,
-            "has_factor": account.id in with_factor(session),
-            "asks_code": asks_code(session, viewer),
-            "unsigned": keys_to_sign_for(session, now),
-            "delegations": delegations_of(session, account.id, now),
-            "names": {one.id: one.display_name for one in operators(session)},
-            "entries": entries_by(session, account.id),
-        }
-    context |= {
+    account = seen_account(station.store, viewer.scope, name)
+    context = {
+        "person": account,
+        "has_factor": account.id in with_factor(station.store),
+        "asks_code": asks_code(station.store, viewer),
+        "unsigned": keys_to_sign_for(station.store, now),
+        "delegations": delegations_of(station.store, account.id, now),
+        "names": {one.id: one.display_name for one in operators(station.store)},
+        "entries": entries_by(station.store, account.id),
         "is_self": account.id == viewer.operator.id,
         "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
         "roles": list(OperatorRole),
@@ -282,10 +252,8 @@ def _page(
 def _new_page(
     request: Request, station: Station, viewer: Viewer, form: dict[str, Any], error: LoaError | None = None
 ) -> Response:
-    with station.store.read() as session:
-        takes_code = asks_code(session, viewer)
     context = {
-        "asks_code": takes_code,
+        "asks_code": asks_code(station.store, viewer),
         "form": {"ten": "", "ho_ten": "", "dia_ban": ""} | form,
         "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
         "roles": list(OperatorRole),

@@ -11,6 +11,7 @@ from controller.model.accounts import Account, HeldKey
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.plan_states import PLAN_LIFE, DocumentKind
 from controller.model.plans import Published
+from controller.store import one_read
 from devices.ids import Role
 
 STATION_OVERLAP = PLAN_LIFE + timedelta(days=12)
@@ -32,6 +33,7 @@ def keys_to_name(session: Session, now: datetime) -> Sequence[HeldKey]:
     return session.scalars(select(HeldKey).where(_is_named(now)).order_by(HeldKey.role, HeldKey.kid)).all()
 
 
+@one_read
 def keys_to_sign_for(session: Session, now: datetime) -> int:
     """Return the number of keys for which the key set must be signed again.
 

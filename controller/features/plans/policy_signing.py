@@ -22,6 +22,7 @@ from controller.model.permissions import Act, Operator
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME, DocumentKind
 from controller.model.plans import Published
 from controller.model.row_versions import check_version
+from controller.store import one_write
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, Role
 from devices.messages import MOST_KEYS, Key, KeySet, LoudHours, Policy, QuietHours
@@ -34,6 +35,7 @@ POLICY_LIFE = timedelta(days=400)
 _FEW = 5
 
 
+@one_write
 def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Published:
     """Publish the valid keys, signed by the root key; nodes stop trusting all keys outside the set."""
     if root_key.role != ROOT:

@@ -13,6 +13,7 @@ from controller.model.outgoing import Outgoing
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.model.row_versions import version_of
+from controller.store import one_read
 from devices import topics
 from devices.ids import AreaCode, NodeId, RecordingId
 from devices.messages import KeySet, Policy
@@ -78,12 +79,14 @@ def version_of_policy(session: Session, area: AreaCode) -> str:
     return version_of("" if row is None or not row.payload else row.digest)
 
 
+@one_read
 def published_key_set(session: Session) -> KeySet | None:
     """Return the key set in force, if one was ever signed."""
     row = published(session, DocumentKind.KEYS, "")
     return None if row is None else KeySet.model_validate_json(row.document)
 
 
+@one_read
 def known_key_set(session: Session) -> KeySet:
     """Return the key set in force, or raise NotFound: none was ever signed."""
     key_set = published_key_set(session)
@@ -121,6 +124,7 @@ def void_policies(session: Session) -> list[AreaCode]:
     return [AreaCode(target) for target in session.scalars(query)]
 
 
+@one_read
 def count_unacknowledged(session: Session) -> int:
     """Return the number of documents that the broker has not acknowledged."""
     query = select(func.count()).select_from(Published).where(Published.acknowledged_at.is_(None))

@@ -2,13 +2,12 @@
 
 from fastapi import APIRouter
 
-from controller.errors import NotFound
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.enrolment.api import check_enrols
 from controller.features.enrolment.schemas import HardwareShown
 from controller.features.enrolment.service import hardware_of
 from controller.features.fleet.api.nodes import node_shown
-from controller.features.fleet.queries import get_node
+from controller.features.fleet.queries import get_node, seen_node
 from controller.features.fleet.schemas import NodeShown
 from controller.features.quarantine.schemas import NodeReason, NodeVolume
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
@@ -25,39 +24,37 @@ router = APIRouter(tags=["fleet"])
 @router.post("/nodes/{node_id}/quarantine", responses=refusals(401, 404, 409, 422))
 def quarantine(station: TheStation, viewer: Signed, node_id: str, asked: NodeReason) -> NodeShown:
     """Quarantine a node: it plays nothing and its messages are ignored until it is released."""
-    with station.store.write() as session:
-        quarantine_node(session, NodeId(node_id), reason=asked.reason, by=viewer.operator, now=station.now())
+    quarantine_node(
+        station.store, NodeId(node_id), reason=asked.reason, by=viewer.operator, now=station.now()
+    )
     return _after(station, node_id)
 
 
 @router.post("/nodes/{node_id}/release", responses=refusals(401, 404, 409))
 def release(station: TheStation, viewer: Signed, node_id: str) -> NodeShown:
     """End a node's quarantine."""
-    with station.store.write() as session:
-        release_node(session, NodeId(node_id), by=viewer.operator, now=station.now())
+    release_node(station.store, NodeId(node_id), by=viewer.operator, now=station.now())
     return _after(station, node_id)
 
 
 @router.post("/nodes/{node_id}/volume", responses=refusals(401, 404, 409, 422))
 def volume(station: TheStation, viewer: Signed, node_id: str, asked: NodeVolume) -> NodeShown:
     """Limit a node's volume in percent; 100 removes the limit."""
-    with station.store.write() as session:
-        limit_volume(session, NodeId(node_id), asked.loudest, by=viewer.operator, now=station.now())
+    limit_volume(station.store, NodeId(node_id), asked.loudest, by=viewer.operator, now=station.now())
     return _after(station, node_id)
 
 
 @router.post("/nodes/{node_id}/test", status_code=201, responses=refusals(401, 404, 409, 422))
 def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTest) -> NodeTestPlanned:
     """Play an approved test on this loudspeaker only, within seconds; refused in quiet hours."""
-    with station.store.write() as session:
-        airing = try_node(
-            session,
-            NodeId(node_id),
-            by=viewer.operator,
-            now=station.now(),
-            bulletin=None if asked.bulletin is None else BulletinId(asked.bulletin),
-            volume=asked.volume,
-        )
+    airing = try_node(
+        station.store,
+        NodeId(node_id),
+        by=viewer.operator,
+        now=station.now(),
+        bulletin=None if asked.bulletin is None else BulletinId(asked.bulletin),
+        volume=asked.volume,
+    )
     station.wake()
     return NodeTestPlanned(airing=airing.id, bulletin=airing.bulletin)
 
@@ -66,16 +63,11 @@ def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTes
 def hardware(station: TheStation, viewer: Signed, node_id: str) -> list[HardwareShown]:
     """Return every board that has had the node's name, newest first."""
     check_enrols(viewer)
-    with station.store.read() as session:
-        if get_node(session, NodeId(node_id)).area not in viewer.scope.seen:
-            raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
-        rows = hardware_of(session, node_id)
-    return [HardwareShown.of(row) for row in rows]
+    node = seen_node(station.store, viewer.scope, node_id).id
+    return [HardwareShown.of(row) for row in hardware_of(station.store, node)]
 
 
 def _after(station: Station, node_id: str) -> NodeShown:
     """Return the node as it is now, and update the plans at once."""
     station.wake()
-    with station.store.read() as session:
-        node = get_node(session, NodeId(node_id))
-    return node_shown(node, station.now())
+    return node_shown(get_node(station.store, NodeId(node_id)), station.now())

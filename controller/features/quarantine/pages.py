@@ -1,29 +1,27 @@
 """What a technician does with a node on its page: test, volume, care for faults, quarantine, out of use."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.errors import LoaError, NotFound
+from controller.errors import LoaError
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Viewer
 from controller.features.fleet.fault_assignments import LONGEST_NOTE, take_care
 from controller.features.fleet.faults import FaultKind
-from controller.features.fleet.queries import get_node
+from controller.features.fleet.queries import seen_node
 from controller.features.fleet.service import retire_node
 from controller.features.node_overview.pages import show_node
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
 from controller.features.speaker_tests.service import try_node
 from controller.http.station import Station
 from controller.model.airings import TEST_VOLUME
-from controller.model.fleet import Node
-from controller.model.permissions import Act, Operator
-from controller.store import Session
-from devices.ids import NodeId
+from controller.model.permissions import Act
 
 router = APIRouter(prefix="/cum-loa/{node_id}")
 _UNKNOWN = "node.unknown"
@@ -39,11 +37,7 @@ def volume(
     muc: Annotated[int, Form(ge=0, le=100)] = 100,
 ) -> Response:
     """Limit the node's volume in percent; 100 removes the limit."""
-
-    def act(session: Session, node: NodeId, by: Operator) -> None:
-        limit_volume(session, node, muc, by=by, now=station.now())
-
-    return _do(request, station, viewer, node_id, "am-luong", act)
+    return _do(request, station, viewer, node_id, "am-luong", partial(limit_volume, loudest=muc))
 
 
 @router.post("/cach-ly")
@@ -51,31 +45,19 @@ def quarantine(
     request: Request, station: TheStation, viewer: Signed, node_id: str, ly_do: Why = ""
 ) -> Response:
     """Quarantine the node: it plays nothing and its messages are ignored."""
-
-    def act(session: Session, node: NodeId, by: Operator) -> None:
-        quarantine_node(session, node, reason=ly_do, by=by, now=station.now())
-
-    return _do(request, station, viewer, node_id, "cach-ly", act)
+    return _do(request, station, viewer, node_id, "cach-ly", partial(quarantine_node, reason=ly_do))
 
 
 @router.post("/thoi-cach-ly")
 def release(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
     """End the quarantine."""
-
-    def act(session: Session, node: NodeId, by: Operator) -> None:
-        release_node(session, node, by=by, now=station.now())
-
-    return _do(request, station, viewer, node_id, "thoi-cach-ly", act)
+    return _do(request, station, viewer, node_id, "thoi-cach-ly", release_node)
 
 
 @router.post("/ngung-dung")
 def retire(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
     """Retire the node; what it played stays in the log."""
-
-    def act(session: Session, node: NodeId, by: Operator) -> None:
-        retire_node(session, node, by=by, now=station.now())
-
-    return _do(request, station, viewer, node_id, "ngung-dung", act)
+    return _do(request, station, viewer, node_id, "ngung-dung", retire_node)
 
 
 @router.post("/thu")
@@ -89,9 +71,8 @@ def sound_test(
     """Play a test announcement on this loudspeaker only."""
     need(viewer, Act.ENROL)
     try:
-        with station.store.write() as session:
-            node = seen_node(session, viewer, node_id)
-            airing = try_node(session, node.id, by=viewer.operator, now=station.now(), volume=muc).id
+        node = seen_node(station.store, viewer.scope, node_id).id
+        airing = try_node(station.store, node, by=viewer.operator, now=station.now(), volume=muc).id
     except LoaError as error:
         return _refused(request, station, viewer, node_id, error)
     station.wake()
@@ -109,24 +90,12 @@ def care(
     ghi_chu: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
 ) -> Response:
     """Set the assignee of the node's faults and the note, and mark the faults as seen."""
-
-    def act(session: Session, node: NodeId, by: Operator) -> None:
-        told: dict[str, Any] = {"note": ghi_chu}
-        if viec in {"nhan", "thoi"}:
-            told["assignee"] = by.name if viec == "nhan" else ""
-        if viec == "biet":
-            told["seen"] = frozenset(FaultKind)
-        take_care(session, node, by=by, now=station.now(), **told)
-
-    return _do(request, station, viewer, node_id, "lo", act)
-
-
-def seen_node(session: Session, viewer: Viewer, node_id: str) -> Node:
-    """Return the node; raise NotFound also for a node of another area."""
-    node = get_node(session, NodeId(node_id))
-    if node.area not in viewer.scope.seen:
-        raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code=_UNKNOWN)
-    return node
+    changes: dict[str, Any] = {"note": ghi_chu}
+    if viec in {"nhan", "thoi"}:
+        changes["assignee"] = viewer.operator.name if viec == "nhan" else ""
+    if viec == "biet":
+        changes["seen"] = frozenset(FaultKind)
+    return _do(request, station, viewer, node_id, "lo", partial(take_care, **changes))
 
 
 def _do(  # noqa: PLR0917 - what each of the forms above passes on
@@ -135,12 +104,12 @@ def _do(  # noqa: PLR0917 - what each of the forms above passes on
     viewer: Viewer,
     node_id: str,
     done: str,
-    act: Callable[[Session, NodeId, Operator], None],
+    act: Callable[..., object],
 ) -> Response:
     need(viewer, Act.ENROL)
     try:
-        with station.store.write() as session:
-            act(session, seen_node(session, viewer, node_id).id, viewer.operator)
+        node = seen_node(station.store, viewer.scope, node_id).id
+        act(station.store, node, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _refused(request, station, viewer, node_id, error)
     station.wake()

@@ -15,11 +15,13 @@ from controller.model.airing_states import OPEN, AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
+from controller.store import one_write
 from devices.ids import Grade, NodeId
 
 LOUDEST = 100
 
 
+@one_write
 def quarantine_node(session: Session, node_id: NodeId, *, reason: str, by: Operator, now: datetime) -> None:
     """Quarantine a node: its own plan orders silence, and its messages are ignored."""
     node = _in_use(session, node_id, by)
@@ -33,6 +35,7 @@ def quarantine_node(session: Session, node_id: NodeId, *, reason: str, by: Opera
     record(session, by, "node.quarantined", node_id, now, detail={"reason": reason})
 
 
+@one_write
 def release_node(session: Session, node_id: NodeId, *, by: Operator, now: datetime) -> None:
     """End a quarantine: it is planned for again, also in what is being delivered but does not sound yet."""
     node = _in_use(session, node_id, by)
@@ -45,6 +48,7 @@ def release_node(session: Session, node_id: NodeId, *, by: Operator, now: dateti
     record(session, by, "node.released", node_id, now)
 
 
+@one_write
 def limit_volume(session: Session, node_id: NodeId, loudest: int, *, by: Operator, now: datetime) -> None:
     """Limit one node's volume in percent, in addition to policies; 100 removes the limit."""
     node = _in_use(session, node_id, by)

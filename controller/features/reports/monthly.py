@@ -23,6 +23,7 @@ from controller.features.reports.entries import AiredInArea
 from controller.features.reports.queries import aired_by_area
 from controller.model.area_tree import AreaTree
 from controller.model.local_time import ZONE
+from controller.store import one_read
 from devices.ids import AreaCode
 
 MOST_MONTHS = 12
@@ -30,6 +31,7 @@ _MONTHS_A_YEAR = 12
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
+@one_read
 def coverage(session: Session, area: AreaCode, month: str, months: int = 1) -> Table:
     """Return how much of the planned airings was heard in an area and below, from a month (`2026-11`) on."""
     since, until = span(month, months)

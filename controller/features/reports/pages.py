@@ -52,8 +52,7 @@ def show(
         "cell": cell_words,
     }
     try:
-        with station.store.read() as session:
-            table = coverage(session, area, month, so_thang)
+        table = coverage(station.store, area, month, so_thang)
     except LoaError as error:
         context |= {"fault": error.sentence, "table": None}
         return page(request, "bao_cao.html", context, status=status_of(error))

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from controller.errors import BadInput
 from controller.features.bulletins.validity import named
 from controller.features.journal.chain import canonical
 from controller.features.reports.entries import AiredAtNode, AiredInArea, Noted, line_fields
@@ -15,6 +17,7 @@ from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin, LegalReference, Topic
 from controller.model.reports import AsAired
+from controller.store import one_read
 from devices.ids import AiringId, AreaCode, NodeId
 
 _AT_ONCE = 1000
@@ -58,6 +61,20 @@ def aired_between(
     query = _newest(areas, since, until).order_by(AsAired.planned_at, AsAired.airing, AsAired.node)
     for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
         yield _aired(row)
+
+
+@one_read
+def aired_at_most(
+    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime, most: int
+) -> list[AiredAtNode]:
+    """Return what `aired_between` yields, or raise BadInput if it is more than `most`."""
+    kept = list(islice(aired_between(session, areas, since, until), most + 1))
+    if len(kept) > most:
+        raise BadInput(
+            f"Có hơn {most:,} mục. Hãy chọn địa bàn nhỏ hơn, hoặc xuất bằng «loa journal export».",
+            code="report.too-much",
+        )
+    return kept
 
 
 def aired_by_area(

@@ -25,6 +25,7 @@ from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.speech import Speech
+from controller.store import one_write
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.messages import Plan, PlannedAiring, Policy
 from devices.plan import timetable
@@ -57,6 +58,7 @@ def test_at_hand(session: Session, area: AreaCode) -> Bulletin | None:
     return session.scalars(query.limit(1)).first()
 
 
+@one_write
 def try_node(
     session: Session,
     node_id: NodeId,

@@ -4,7 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn
+from controller.errors import LoaError, NotAllowed, NotSignedIn
+from controller.features.accounts.admin_queries import seen_account, with_factor
 from controller.features.accounts.administration import move_operator
 from controller.features.accounts.dependencies import (
     EnteringInPerson,
@@ -22,7 +23,7 @@ from controller.features.accounts.dependencies import (
     viewer_in,
 )
 from controller.features.accounts.proof import proven
-from controller.features.accounts.queries import operator_named, operators
+from controller.features.accounts.queries import operators
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.schemas import (
     AccountShown,
@@ -39,7 +40,6 @@ from controller.features.accounts.schemas import (
 from controller.features.accounts.second_factor import (
     begin_second_factor,
     confirm_second_factor,
-    has_second_factor,
     remove_second_factor,
 )
 from controller.features.accounts.service import change_password, why_unsigned
@@ -83,8 +83,7 @@ def _enter(request: Request, asked: SignIn, device: str | None) -> tuple[str, Pe
         device=device,
     )
     token = _second_step(request, station, token, asked.code, device)
-    with station.store.read() as session:
-        viewer = viewer_in(session, request, token)
+    viewer = viewer_in(station.store, request, token)
     if viewer is None:
         raise NotSignedIn("Phiên đăng nhập vừa tạo đã bị kết thúc. Hãy đăng nhập lại.")
     return token, Person.of(viewer.operator)
@@ -95,16 +94,14 @@ def sign_out(request: Request, response: Response, station: TheStation) -> None:
     """End the session."""
     token = token_of(request)
     if token:
-        with station.store.write() as session:
-            leave(session, token, station.now())
+        leave(station.store, token, station.now())
     drop_cookie(request, response)
 
 
 @router.get("/me", responses=refusals(401))
 def me(station: TheStation, viewer: Known) -> Myself:
     """Return who is signed in, and whether loudspeakers would take what this person approves."""
-    with station.store.read() as session:
-        why = why_unsigned(session, viewer.operator, now=station.now())
+    why = why_unsigned(station.store, viewer.operator, now=station.now())
     return Myself.of(viewer.operator, cannot_approve=why or None)
 
 
@@ -121,8 +118,7 @@ def password(
 @router.post("/me/second-factor", responses=refusals(401, 409))
 def begin(station: TheStation, viewer: KnownInPerson) -> EnrolmentShown:
     """Begin a second factor (TOTP): what the telephone needs. It is in force once confirmed."""
-    with station.store.write() as session:
-        enrolment = begin_second_factor(session, by=viewer.operator, place=station.label, now=station.now())
+    enrolment = begin_second_factor(station.store, by=viewer.operator, place=station.label, now=station.now())
     return EnrolmentShown.of(enrolment)
 
 
@@ -131,11 +127,8 @@ def confirm(
     request: Request, station: TheStation, viewer: KnownInPerson, asked: CodeAsked
 ) -> RecoveryCodesShown:
     """Put the second factor in force by a first right code; the recovery codes are told this once."""
-    with (
-        tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT),
-        station.store.write() as session,
-    ):
-        codes = confirm_second_factor(session, asked.code, by=viewer.operator, now=station.now())
+    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
+        codes = confirm_second_factor(station.store, asked.code, by=viewer.operator, now=station.now())
     return RecoveryCodesShown(recovery_codes=list(codes))
 
 
@@ -143,16 +136,14 @@ def confirm(
 def index(station: TheStation, viewer: Signed) -> list[AccountShown]:
     """Return the accounts of the administrator's area, by name."""
     _check_rules(viewer.may(Act.RULE))
-    with station.store.read() as session:
-        return [
-            AccountShown.of(
-                row.operator(),
-                disabled=row.disabled_at is not None,
-                second_factor=has_second_factor(session, row.id),
-            )
-            for row in operators(session)
-            if row.area in viewer.scope.seen
-        ]
+    protected = with_factor(station.store)
+    return [
+        AccountShown.of(
+            row.operator(), disabled=row.disabled_at is not None, second_factor=row.id in protected
+        )
+        for row in operators(station.store)
+        if row.area in viewer.scope.seen
+    ]
 
 
 @router.post("/operators/{name}/move", status_code=204, responses=refusals(401, 403, 404, 409, 422))
@@ -160,9 +151,7 @@ def move(request: Request, station: TheStation, viewer: InPerson, name: str, ask
     """Have a person's roles hold in another area, as administrator; the person signs in anew."""
     _check_rules(viewer.may(Act.RULE))
     with proven(request, station, viewer, asked.proof) as session:
-        person = operator_named(session, name)
-        if person is None or person.area not in viewer.scope.seen:
-            raise NotFound("Không có tài khoản này.", code="operator.unknown")
+        person = seen_account(session, viewer.scope, name)
         move_operator(session, person.id, AreaCode(asked.area), by=viewer.operator, now=station.now())
 
 
@@ -171,9 +160,7 @@ def remove(request: Request, station: TheStation, viewer: InPerson, name: str, a
     """Take a person's second factor away, as administrator: a lost telephone."""
     _check_rules(viewer.may(Act.RULE))
     with proven(request, station, viewer, asked.proof) as session:
-        person = operator_named(session, name)
-        if person is None or person.area not in viewer.scope.seen:
-            raise NotFound("Không có tài khoản này.", code="operator.unknown")
+        person = seen_account(session, viewer.scope, name)
         remove_second_factor(session, person.id, by=viewer.operator, now=station.now())
 
 
@@ -185,8 +172,7 @@ def _check_rules(may: bool) -> None:  # noqa: FBT001 - the verdict itself
 def _second_step(request: Request, station: Station, token: str, code: str | None, device: str | None) -> str:
     """Return the token of a session that is signed in: the same one, or the one that the code opens."""
     now = station.now()
-    with station.store.read() as session:
-        awaits_code = person_awaiting_code(session, token, now) is not None
+    awaits_code = person_awaiting_code(station.store, token, now) is not None
     if not awaits_code:
         return token
     try:
@@ -204,6 +190,5 @@ def _second_step(request: Request, station: Station, token: str, code: str | Non
             device=device,
         )
     except LoaError:
-        with station.store.write() as session:
-            leave(session, token, now)
+        leave(station.store, token, now)
         raise

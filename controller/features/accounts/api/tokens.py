@@ -24,64 +24,57 @@ router = APIRouter(tags=["tokens"])
 @router.get("/tokens", responses=refusals(401))
 def index(station: TheStation, viewer: Signed) -> list[TokenShown]:
     """Return one's own tokens, newest first, those that ended too."""
-    with station.store.read() as session:
-        return [TokenShown.of(row) for row in tokens_of(session, viewer.operator.id)]
+    return [TokenShown.of(row) for row in tokens_of(station.store, viewer.operator.id)]
 
 
 @router.post("/tokens", status_code=201, responses=refusals(401, 404, 422))
 def create(station: TheStation, viewer: InPerson, asked: NewToken) -> TokenMade:
     """Make a token for a program of one's own. The token itself is told this once."""
-    with station.store.write() as session:
-        row, token = create_token(
-            session,
-            name=asked.name,
-            acts=asked.acts,
-            area=AreaCode(asked.area) if asked.area else viewer.operator.area,
-            expires_at=asked.expires_at,
-            of=viewer.operator,
-            now=station.now(),
-        )
+    row, token = create_token(
+        station.store,
+        name=asked.name,
+        acts=asked.acts,
+        area=AreaCode(asked.area) if asked.area else viewer.operator.area,
+        expires_at=asked.expires_at,
+        of=viewer.operator,
+        now=station.now(),
+    )
     return TokenMade.of(row, token=token)
 
 
 @router.delete("/tokens/{token_id}", status_code=204, responses=refusals(401, 404))
 def revoke(station: TheStation, viewer: InPerson, token_id: str) -> None:
     """End a token: one's own, or as administrator anybody's in the area."""
-    with station.store.write() as session:
-        revoke_token(session, token_id, by=viewer.operator, now=station.now())
+    revoke_token(station.store, token_id, by=viewer.operator, now=station.now())
 
 
 @router.get("/delegations", responses=refusals(401))
 def delegations(station: TheStation, viewer: Signed) -> list[DelegationShown]:
     """Return the delegations in force that one gave or got."""
-    with station.store.read() as session:
-        rows = delegations_of(session, viewer.operator.id, station.now())
+    rows = delegations_of(station.store, viewer.operator.id, station.now())
     return [_delegation(station, row) for row in rows]
 
 
 @router.post("/delegations", status_code=201, responses=refusals(401, 404, 409, 422))
 def delegate(station: TheStation, viewer: InPerson, asked: DelegateApproval) -> DelegationShown:
     """Let another approver approve in an area of one's own, until an instant."""
-    with station.store.write() as session:
-        row = delegate_approval(
-            session,
-            to=asked.to,
-            area=AreaCode(asked.area),
-            until=asked.until,
-            by=viewer.operator,
-            now=station.now(),
-        )
+    row = delegate_approval(
+        station.store,
+        to=asked.to,
+        area=AreaCode(asked.area),
+        until=asked.until,
+        by=viewer.operator,
+        now=station.now(),
+    )
     return _delegation(station, row)
 
 
 @router.delete("/delegations/{delegation_id}", status_code=204, responses=refusals(401, 404))
 def end(station: TheStation, viewer: InPerson, delegation_id: str) -> None:
     """End a delegation before its date."""
-    with station.store.write() as session:
-        end_delegation(session, delegation_id, by=viewer.operator, now=station.now())
+    end_delegation(station.store, delegation_id, by=viewer.operator, now=station.now())
 
 
 def _delegation(station: Station, row: Delegation) -> DelegationShown:
-    with station.store.read() as session:
-        giver, receiver = get_operator(session, row.giver), get_operator(session, row.receiver)
+    giver, receiver = get_operator(station.store, row.giver), get_operator(station.store, row.receiver)
     return DelegationShown.of(row, giver=giver.name, receiver=receiver.name)

@@ -89,9 +89,8 @@ def password(
 @router.get("/ma-xac-thuc")
 def ask_factor(request: Request, station: TheStation, viewer: Known) -> Response:
     """Show the QR code of a second factor that is not yet in force."""
-    with station.store.read() as session:
-        if has_second_factor(session, viewer.operator.id):
-            return RedirectResponse("/tai-khoan", 303)
+    if has_second_factor(station.store, viewer.operator.id):
+        return RedirectResponse("/tai-khoan", 303)
     return _factor_page(request, station, viewer)
 
 
@@ -134,10 +133,14 @@ def delegate(
     """Let another approver approve in an area, until the end of a day."""
     try:
         until = _end_of_day(den_ngay)
-        with station.store.write() as session:
-            delegate_approval(
-                session, to=nguoi, area=AreaCode(dia_ban), until=until, by=viewer.operator, now=station.now()
-            )
+        delegate_approval(
+            station.store,
+            to=nguoi,
+            area=AreaCode(dia_ban),
+            until=until,
+            by=viewer.operator,
+            now=station.now(),
+        )
     except LoaError as error:
         return _page(request, station, viewer, error=error)
     return RedirectResponse("/tai-khoan?xong=uy-quyen", 303)
@@ -147,8 +150,7 @@ def delegate(
 def end(request: Request, station: TheStation, viewer: Signed, delegation: str) -> Response:
     """End a delegation before its date."""
     try:
-        with station.store.write() as session:
-            end_delegation(session, delegation, by=viewer.operator, now=station.now())
+        end_delegation(station.store, delegation, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _page(request, station, viewer, error=error)
     return RedirectResponse("/tai-khoan?xong=thoi-uy-quyen", 303)
@@ -167,16 +169,15 @@ def token(
     """Make a token for a program and show it once."""
     now = station.now()
     try:
-        with station.store.write() as session:
-            _, made = create_token(
-                session,
-                name=ten,
-                acts=[Act(act) for act in viec or () if act in TOKEN_ACTS],
-                area=viewer.operator.area,
-                expires_at=now + timedelta(days=ngay),
-                of=viewer.operator,
-                now=now,
-            )
+        _, made = create_token(
+            station.store,
+            name=ten,
+            acts=[Act(act) for act in viec or () if act in TOKEN_ACTS],
+            area=viewer.operator.area,
+            expires_at=now + timedelta(days=ngay),
+            of=viewer.operator,
+            now=now,
+        )
     except LoaError as error:
         return _page(request, station, viewer, error=error)
     return _page(request, station, viewer, made=made)
@@ -186,8 +187,7 @@ def token(
 def revoke(request: Request, station: TheStation, viewer: Signed, token_id: str) -> Response:
     """End a token."""
     try:
-        with station.store.write() as session:
-            revoke_token(session, token_id, by=viewer.operator, now=station.now())
+        revoke_token(station.store, token_id, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _page(request, station, viewer, error=error)
     return RedirectResponse("/tai-khoan?xong=thu-hoi", 303)
@@ -203,15 +203,14 @@ def _page(
     made: str = "",
 ) -> Response:
     me, now = viewer.operator, station.now()
-    with station.store.read() as session:
-        people = {account.id: account for account in operators(session)}
-        context: dict[str, Any] = {
-            "has_factor": has_second_factor(session, me.id),
-            "needs_factor": needs_second_factor(me),
-            "codes_left": codes_left(session, me.id),
-            "delegations": delegations_of(session, me.id, now),
-            "tokens": [row for row in tokens_of(session, me.id) if row.revoked_at is None],
-        }
+    people = {account.id: account for account in operators(station.store)}
+    context: dict[str, Any] = {
+        "has_factor": has_second_factor(station.store, me.id),
+        "needs_factor": needs_second_factor(me),
+        "codes_left": codes_left(station.store, me.id),
+        "delegations": delegations_of(station.store, me.id, now),
+        "tokens": [row for row in tokens_of(station.store, me.id) if row.revoked_at is None],
+    }
     context |= {
         "names": {operator: account.display_name for operator, account in people.items()},
         "approvers": [
@@ -230,8 +229,7 @@ def _page(
 def _factor_page(
     request: Request, station: Station, viewer: Viewer, error: LoaError | None = None
 ) -> Response:
-    with station.store.write() as session:
-        enrolment = begin_second_factor(session, by=viewer.operator, place=station.label, now=station.now())
+    enrolment = begin_second_factor(station.store, by=viewer.operator, place=station.label, now=station.now())
     code = segno.make(enrolment.uri, error="m", micro=False)
     context = {
         "picture": code.svg_data_uri(scale=5, border=4, light="#fff", dark="#000"),
@@ -246,8 +244,8 @@ def _with_code(
     request: Request, station: Station, viewer: Viewer, code: str, act: Callable[..., tuple[str, ...]]
 ) -> tuple[str, ...]:
     """Do an act that needs a code, and return the new recovery codes; wrong codes are counted."""
-    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT), station.store.write() as session:
-        return act(session, code, by=viewer.operator, now=station.now())
+    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
+        return act(station.store, code, by=viewer.operator, now=station.now())
 
 
 def _end_of_day(text: str) -> datetime:

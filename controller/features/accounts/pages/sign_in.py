@@ -54,9 +54,8 @@ def ask(
     xong: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Show the form; a signed-in person is redirected. `xong`: the action that led here."""
-    with station.store.read() as session:
-        known = viewer_in(session, request, token_of(request))
-        begun = has_administrator(session)
+    known = viewer_in(station.store, request, token_of(request))
+    begun = has_administrator(station.store)
     if known is not None:
         return RedirectResponse(own_place(den), 303)
     context = {"back": own_place(den), "name": "", "begun": begun, "done": _DONE.get(xong, "")}
@@ -103,8 +102,7 @@ def _enter(request: Request, name: str, password: str, den: str, device: str | N
         device=device,
     )
     _end_former(request, station)
-    with station.store.read() as session:
-        awaits_code = person_awaiting_code(session, token, station.now()) is not None
+    awaits_code = person_awaiting_code(station.store, token, station.now()) is not None
     place = own_place(den)
     where = f"/dang-nhap/ma?den={quote(place, safe='')}" if awaits_code else place
     response = RedirectResponse(where, 303)
@@ -119,8 +117,7 @@ def ask_code(
     request: Request, station: TheStation, den: Annotated[str, Query(max_length=500)] = "/"
 ) -> Response:
     """Ask for the second factor of a person whose password was right."""
-    with station.store.read() as session:
-        person = person_awaiting_code(session, token_of(request), station.now())
+    person = person_awaiting_code(station.store, token_of(request), station.now())
     if person is None:
         return RedirectResponse("/dang-nhap", 303)
     return page(request, "dang_nhap_ma.html", {"back": own_place(den)})
@@ -134,8 +131,7 @@ def enter_code(
     den: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Check the code; the browser gets a new session, which is signed in."""
-    with station.store.read() as session:
-        person = person_awaiting_code(session, token_of(request), station.now())
+    person = person_awaiting_code(station.store, token_of(request), station.now())
     name = "" if person is None else person.name
     request.state.tried = "" if person is None else person.id
     try:
@@ -207,14 +203,12 @@ def begin(
 
 
 def _check_not_begun(station: Station) -> None:
-    with station.store.read() as session:
-        if has_administrator(session):
-            raise NotFound("Đài đã có quản trị. Hãy đăng nhập.", code="operator.has-administrator")
+    if has_administrator(station.store):
+        raise NotFound("Đài đã có quản trị. Hãy đăng nhập.", code="operator.has-administrator")
 
 
 def _end_former(request: Request, station: Station) -> None:
     """End the session whose cookie the browser sent."""
     former = token_of(request)
     if former:
-        with station.store.write() as session:
-            sign_out(session, former, station.now())
+        sign_out(station.store, former, station.now())

@@ -132,6 +132,5 @@ def move_one(request: Request, station: TheStation, viewer: Signed, node_id: str
 
 
 def _whole(station: Station, code: AreaCode) -> AreaWhole:
-    with station.store.read() as session:
-        area, spans = get_area(session, code), history_of(session, code)
+    area, spans = get_area(station.store, code), history_of(station.store, code)
     return AreaWhole.of(area, history=spans)

@@ -25,8 +25,7 @@ def known(viewer: Signed) -> list[LanguageShown]:
 @router.get("/area-languages", responses=refusals(401))
 def of_areas(station: TheStation, viewer: Signed) -> list[AreaLanguages]:
     """Return the areas with a language list of their own; all others use the list of the area above."""
-    with station.store.read() as session:
-        lists = area_languages(session)
+    lists = area_languages(station.store)
     seen = viewer.scope.seen
     return [AreaLanguages(area=area, languages=list(codes)) for area, codes in lists.items() if area in seen]
 
@@ -37,6 +36,5 @@ def choose(station: TheStation, viewer: Signed, area: Code, asked: LanguagesAske
     if area not in viewer.scope.seen:
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
     wanted = [LanguageCode(code) for code in asked.languages]
-    with station.store.write() as session:
-        set_languages(session, AreaCode(area), wanted, by=viewer.operator, now=station.now())
+    set_languages(station.store, AreaCode(area), wanted, by=viewer.operator, now=station.now())
     return AreaLanguages(area=area, languages=list(wanted))

@@ -36,8 +36,7 @@ def nodes(
     """Return the nodes in use, by area and id."""
     now = station.now()
     asked = None if area is None else viewer.scope.tree.below([AreaCode(area)])
-    with station.store.read() as session:
-        found = nodes_seen(session, viewer.scope, asked)
+    found = nodes_seen(station.store, viewer.scope, asked)
     return [node_shown(node, now) for node in found]
 
 

@@ -9,7 +9,7 @@ from controller.errors import NotFound
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.faults import FaultKind
-from controller.features.fleet.queries import get_node
+from controller.features.fleet.queries import get_node, seen_node
 from controller.features.fleet.schemas import (
     CareShown,
     EventShown,
@@ -62,34 +62,30 @@ def index(
         assignee=assignee,
         text=text,
     )
-    with station.store.read() as session:
-        return [_shown(one) for one in watched(session, chosen, station.now())]
+    return [_shown(one) for one in watched(station.store, chosen, station.now())]
 
 
 @router.get("/fleet/events", responses=refusals(401))
 def happened(station: TheStation, viewer: Signed) -> list[EventShown]:
     """Return the current events that need attention, newest first."""
-    with station.store.read() as session:
-        found = events_now(session, viewer.scope.seen, station.now())
+    found = events_now(station.store, viewer.scope.seen, station.now())
     return [EventShown.of(one) for one in found]
 
 
 @router.post("/nodes/{node_id}/care", responses=refusals(401, 404, 422))
 def care(station: TheStation, viewer: Signed, node_id: str, asked: TakeCare) -> WatchedShown:
     """Set the assignee of a node's faults, the note, and which kinds of faults were seen."""
-    with station.store.write() as session:
-        take_care(
-            session,
-            NodeId(node_id),
-            by=viewer.operator,
-            now=station.now(),
-            assignee=asked.assignee,
-            note=asked.note,
-            seen=None if asked.seen is None else frozenset(asked.seen),
-        )
-    with station.store.read() as session:
-        area = get_node(session, NodeId(node_id)).area
-        here = watched(session, NodeFilter(areas=frozenset({area})), station.now())
+    take_care(
+        station.store,
+        NodeId(node_id),
+        by=viewer.operator,
+        now=station.now(),
+        assignee=asked.assignee,
+        note=asked.note,
+        seen=None if asked.seen is None else frozenset(asked.seen),
+    )
+    area = get_node(station.store, NodeId(node_id)).area
+    here = watched(station.store, NodeFilter(areas=frozenset({area})), station.now())
     found = next((one for one in here if one.node.id == node_id), None)
     if found is None:
         raise NotFound(f"Cụm loa {node_id} đã ngừng dùng.", code="node.retired")
@@ -105,10 +101,8 @@ def vitals(
 ) -> VitalsShown:
     """Return the history of a node's vitals; `24h` and `48h` include every sample."""
     back, cell = SPANS[span]
-    with station.store.read() as session:
-        if get_node(session, NodeId(node_id)).area not in viewer.scope.seen:
-            raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
-        course = course_of(session, NodeId(node_id), station.now(), back, cell=cell)
+    node = seen_node(station.store, viewer.scope, node_id).id
+    course = course_of(station.store, node, station.now(), back, cell=cell)
     return _course(node_id, course)
 
 

@@ -1,6 +1,5 @@
 """Sự cố: current events, nodes with faults, and the assignee of each."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -16,8 +15,6 @@ from controller.http.named import Named
 from controller.http.render import page
 from controller.http.signs import Sign, StatusTone, unnamed
 from controller.model.permissions import Act
-from controller.store import Session
-from devices.ids import NodeId
 
 router = APIRouter(prefix="/su-co")
 MOST_EVENTS = 30
@@ -48,14 +45,11 @@ def show(
     """Show events, and a page of faulty nodes: all, those of the person, or those without an assignee."""
     scope, now = viewer.scope, station.now()
     ai, offset = ai if ai in _CARED else "", (trang - 1) * PAGE
-    with station.store.read() as session:
-        found = troubles(
-            session, scope.seen, now, by=viewer.operator, cared=_CARED[ai], limit=PAGE, offset=offset
-        )
-        happened = events_now(session, scope.seen, now)
-        node_names = _names_of_lone(session, happened[:MOST_EVENTS])
-        silenced = in_quarantine(session, scope.seen)
-        names = shown_names(session)
+    store, cared = station.store, _CARED[ai]
+    found = troubles(store, scope.seen, now, by=viewer.operator, cared=cared, limit=PAGE, offset=offset)
+    happened = events_now(store, scope.seen, now)
+    lone = [one.nodes[0] for one in happened[:MOST_EVENTS] if len(one.nodes) == 1]
+    silenced = in_quarantine(store, scope.seen)
     counts = {"": found.counted.every, "chua": found.counted.nobodys, "toi": found.counted.mine}
     context: dict[str, Any] = {
         "events": [(_sign_of(one), one) for one in happened[:MOST_EVENTS]],
@@ -67,18 +61,12 @@ def show(
         "trang": trang,
         "pages": max(1, -(-counts[ai] // PAGE)),
         "counts": counts,
-        "names": names,
-        "node_names": node_names,
+        "names": shown_names(store),
+        "node_names": names_of_nodes(store, lone),
         "area_name": scope.name,
         "may_enrol": viewer.may(Act.ENROL),
     }
     return page(request, "su_co.html", context)
-
-
-def _names_of_lone(session: Session, events: Sequence[FleetEvent]) -> dict[NodeId, str]:
-    """Return the names of nodes that are the only node of an event."""
-    lone = [one.nodes[0] for one in events if len(one.nodes) == 1]
-    return names_of_nodes(session, lone)
 
 
 def _sign_of(event: FleetEvent) -> Sign:

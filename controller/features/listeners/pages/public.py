@@ -27,7 +27,7 @@ from controller.http.public_address import public_address
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.areas import Area
-from controller.store import Session
+from controller.store import Store
 from devices.ids import AiringId, AreaCode
 from devices.ids import RecordingId as WireRecordingId
 from devices.messages import DIGEST_PATTERN
@@ -44,18 +44,17 @@ Digest = Annotated[str, Path(pattern=DIGEST_PATTERN)]
 Code = Annotated[str, Path(max_length=64)]
 
 
-def _area(session: Session, code: str) -> tuple[Area, frozenset[AreaCode]]:
+def _area(store: Store, code: str) -> tuple[Area, frozenset[AreaCode]]:
     """Return the area and all areas whose airings are played in it, or raise NotFound."""
-    area = get_area(session, AreaCode(code))
-    tree = area_tree(session)
+    area = get_area(store, AreaCode(code))
+    tree = area_tree(store)
     return area, frozenset(tree.lineage(area.code)) | tree.below([area.code])
 
 
 @router.get("")
 def index(request: Request, station: TheStation) -> Response:
     """Let a listener find their commune."""
-    with station.store.read() as session:
-        found = [area for area in areas(session) if area.parent is not None]
+    found = [area for area in areas(station.store) if area.parent is not None]
     return page(request, "cong_khai.html", {"areas": found})
 
 
@@ -75,15 +74,14 @@ def wave(station: TheStation, recording: Digest) -> HTMLResponse:
 
 
 def _aired_sound(station: Station, recording: str) -> str:
-    with station.store.read() as session:
-        known = may_be_heard_by_all(session, WireRecordingId(recording))
+    known = may_be_heard_by_all(station.store, WireRecordingId(recording))
     path = station.recordings.path(RecordingId(recording))
     if not known or not path.is_file():
         raise NotFound("Không có bản ghi này để nghe lại.", code="recording.unknown")
     return str(path)
 
 
-def _origin(station: Station, session: Session, one: PublicAiring) -> Origin:
+def _origin(station: Station, one: PublicAiring) -> Origin:
     """Return the origin of the voice in an airing: from its file, or else from how it was made."""
     recording = RecordingId(one.airing.recording or "")
     marked = Origin.PERSON
@@ -92,18 +90,20 @@ def _origin(station: Station, session: Session, one: PublicAiring) -> Origin:
     if marked is not Origin.PERSON:
         return marked
     airing = one.airing
-    return origin_of(session, airing.bulletin, airing.revision) if airing.revision else Origin.PERSON
+    if not airing.revision:
+        return Origin.PERSON
+    return origin_of(station.store, airing.bulletin, airing.revision)
 
 
 @router.get("/{area}")
 def commune(request: Request, station: TheStation, area: Code) -> Response:
     """Show a commune's timetable of a week, and the airings of the last month."""
     now = station.now()
-    with station.store.read() as session:
-        found, heard = _area(session, area)
-        coming = coming_in(session, heard, now - timedelta(hours=1), now + _AHEAD)
-        aired = aired_in(session, heard, now - _BEHIND)
-        sounding = heard_now(session, [airing for airing, _ in coming])
+    store = station.store
+    found, heard = _area(store, area)
+    coming = coming_in(store, heard, now - timedelta(hours=1), now + _AHEAD)
+    aired = aired_in(store, heard, now - _BEHIND)
+    sounding = heard_now(store, [airing for airing, _ in coming])
     shown = {"area": found, "coming": coming, "aired": aired, "heard_now": sounding}
     return page(request, "cong_khai_xa.html", shown)
 
@@ -111,11 +111,11 @@ def commune(request: Request, station: TheStation, area: Code) -> Response:
 @router.get("/{area}/ban-tin/{airing_id}")
 def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code) -> Response:
     """Show one text that was aired, to read and to hear again."""
-    with station.store.read() as session:
-        found, heard = _area(session, area)
-        one: PublicAiring = aired_one(session, heard, AiringId(airing_id))
-        act = act_of(session, get_bulletin(session, one.airing.bulletin), station.now())
-        voice = WORDS.get(_origin(station, session, one))
+    store = station.store
+    found, heard = _area(store, area)
+    one: PublicAiring = aired_one(store, heard, AiringId(airing_id))
+    act = act_of(store, get_bulletin(store, one.airing.bulletin), station.now())
+    voice = WORDS.get(_origin(station, one))
     recording = one.airing.recording
     phrases = phrases_of(station.recordings, RecordingId(recording)) if recording else ()
     shown = {"area": found, "one": one, "phrases": phrases, "act": act, "voice": voice}
@@ -126,9 +126,8 @@ def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code)
 def calendar(station: TheStation, area: Code) -> Response:
     """Send the timetable as a calendar to which a telephone can subscribe."""
     now = station.now()
-    with station.store.read() as session:
-        found, heard = _area(session, area)
-        feed = calendar_of(found.name, coming_in(session, heard, now, now + _CALENDAR_AHEAD), now)
+    found, heard = _area(station.store, area)
+    feed = calendar_of(found.name, coming_in(station.store, heard, now, now + _CALENDAR_AHEAD), now)
     headers = {"Cache-Control": _FEED, "Content-Disposition": f'inline; filename="loa-{found.code}.ics"'}
     return Response(feed, media_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -137,12 +136,11 @@ def calendar(station: TheStation, area: Code) -> Response:
 def podcast(station: TheStation, area: Code) -> Response:
     """Send the past airings as a podcast."""
     base = public_address(station)
-    with station.store.read() as session:
-        found, heard = _area(session, area)
-        aired = [
-            (one, _origin(station, session, one))
-            for one in aired_in(session, heard, station.now() - _BEHIND)
-            if one.airing.recording
-        ]
+    found, heard = _area(station.store, area)
+    aired = [
+        (one, _origin(station, one))
+        for one in aired_in(station.store, heard, station.now() - _BEHIND)
+        if one.airing.recording
+    ]
     feed = podcast_of(found.name, base, f"/cong-khai/{found.code}", aired)
     return Response(feed, media_type="application/rss+xml; charset=utf-8", headers={"Cache-Control": _FEED})

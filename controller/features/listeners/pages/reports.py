@@ -59,8 +59,7 @@ def _keeps(request: Request, station: Station, node_id: str) -> bool:
     token = token_of(request)
     if not token:
         return False
-    with station.store.read() as session:
-        node, viewer = find_node(session, NodeId(node_id)), viewer_in(session, request, token)
+    node, viewer = find_node(station.store, NodeId(node_id)), viewer_in(station.store, request, token)
     if node is None or viewer is None or viewer.lacks_factor:
         return False
     return viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
@@ -78,8 +77,7 @@ def report(
     """Store the report, and show the code for reading its answer."""
     try:
         _limits(request).reports(address_of(request), node_id)
-        with station.store.write() as session:
-            _, code = report_trouble(session, NodeId(node_id), trouble=viec, words=ke, now=station.now())
+        _, code = report_trouble(station.store, NodeId(node_id), trouble=viec, words=ke, now=station.now())
     except NotFound:
         raise
     except LoaError as error:
@@ -97,8 +95,7 @@ def _form(
     words: str = "",
     error: LoaError | None = None,
 ) -> Response:
-    with station.store.read() as session:
-        node = find_node(session, NodeId(node_id))
+    node = find_node(station.store, NodeId(node_id))
     if node is None or node.retired_at is not None:
         raise NotFound("Không có cụm loa này. Hãy quét lại mã dán ở cột loa.", code="node.unknown")
     context = {
@@ -119,8 +116,7 @@ def answer_of(
     if ma:
         try:
             _limits(request).asks(address_of(request))
-            with station.store.read() as session:
-                found = report_by_code(session, ma)
+            found = report_by_code(station.store, ma)
         except LoaError as error:
             fault, status = error.sentence, status_of(error)
     context = {"report": found, "ma": ma, "fault": fault, "troubles": TROUBLE_WORDS}
@@ -133,8 +129,7 @@ def index(
 ) -> Response:
     """List the reports of listeners in the person's areas, unanswered ones first."""
     scope = viewer.scope
-    with station.store.read() as session:
-        rows = reports_in(session, None if scope.is_whole() else scope.seen)
+    rows = reports_in(station.store, None if scope.is_whole() else scope.seen)
     context = {"rows": rows, "troubles": TROUBLE_WORDS, "may_answer": viewer.may(Act.WRITE), "fault": ""}
     done = "Đã trả lời. Người gửi đọc được bằng mã của mình." if xong else ""
     return page(request, "phan_anh.html", context | {"done": done})
@@ -157,8 +152,7 @@ def poles(
     base = public_address(station)
     reach = reach_of(base)
     is_held = reach is not Reachable.EVERYWHERE and not van_xem
-    with station.store.read() as session:
-        nodes = nodes_seen(session, viewer.scope, viewer.scope.tree.below([asked]))
+    nodes = nodes_seen(station.store, viewer.scope, viewer.scope.tree.below([asked]))
     drawn = [(node, _code_of(f"{base}/cong-khai/bao/{node.id}")) for node in nodes]
     context = {"poles": drawn, "base": base, "reach": reach, "is_held": is_held, "xa": asked}
     return page(request, "ma_dan.html", context)

@@ -41,21 +41,19 @@ def bring(request: Request, station: TheStation, viewer: Ruler, sent: SentByRule
 def remove(request: Request, station: TheStation, viewer: Ruler) -> Response:
     """Remove the outlines: the map is a sketch again."""
     try:
-        with station.store.write() as session:
-            remove_outlines(session, by=viewer.operator, now=station.now())
+        remove_outlines(station.store, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _page(request, station, error=error)
     return RedirectResponse(f"{_PLACE}?xong=bo", 303)
 
 
 def _page(request: Request, station: Station, *, done: str = "", error: LoaError | None = None) -> Response:
-    with station.store.read() as session:
-        edition = edition_of(session)
-        context = {
-            "edition": edition,
-            "communes": len(communes_to_outline(session)),
-            "lacking": lacking(session) if edition else [],
-            "most_megabytes": LARGEST_OUTLINES // 1_000_000,
-            "done": done,
-        }
+    edition = edition_of(station.store)
+    context = {
+        "edition": edition,
+        "communes": len(communes_to_outline(station.store)),
+        "lacking": lacking(station.store) if edition else [],
+        "most_megabytes": LARGEST_OUTLINES // 1_000_000,
+        "done": done,
+    }
     return page(request, "ranh_gioi.html", context, error=error)

@@ -1,0 +1,109 @@
+"""What the pages of nodes show: the list, and one node with its history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from controller.features.accounts.admin_queries import shown_names
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.page_queries import receipts_of
+from controller.features.airings.queries import deliveries_to
+from controller.features.bulletins.page_queries import titles_of
+from controller.features.enrolment.service import hardware_of
+from controller.features.fleet.faults import faults_told
+from controller.features.fleet.location_history import stays_of
+from controller.features.fleet.page_queries import NodeListFilter, care_of, find_nodes, fleet_tree
+from controller.features.fleet.queries import facts_of, get_node, seen_node
+from controller.features.fleet.signs import group_by_area
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.features.fleet.vitals_charts import day_shown, month_begins, month_shown
+from controller.features.fleet.vitals_log import quarters_of
+from controller.features.fleet.vitals_samples import QUARTERS_OF_DAY, quarter_of
+from controller.features.journal.queries import entries_of
+from controller.features.journal.service import STATION
+from controller.http.journal_words import detail_words
+from controller.http.station import Station
+from controller.model.permissions import Act
+from controller.store import Session
+from devices.ids import AreaCode, NodeId
+from devices.messages import Vitals
+
+_DELIVERIES, _RECEIPTS, _HISTORY = 20, 30, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the address of the list asks for, as it stands there."""
+
+    xa: str
+    trang_thai: str
+    tim: str
+    trang: int
+
+    def asked(self) -> NodeListFilter:
+        """Return it as the query takes it; a status that is none asks for nothing."""
+        status = NodeStatus(self.trang_thai) if self.trang_thai in set(NodeStatus) else None
+        return NodeListFilter(AreaCode(self.xa) or None, status, self.tim.strip(), self.trang)
+
+    def address(self, **changes: str | int) -> str:
+        """Return the list's address with some of it changed; what is empty is left out."""
+        asked = {"xa": self.xa, "trang_thai": self.trang_thai, "tim": self.tim, "trang": self.trang} | changes
+        kept = {name: value for name, value in asked.items() if value and (name, value) != ("trang", 1)}
+        return f"/cum-loa?{urlencode(kept)}" if kept else "/cum-loa"
+
+
+def node_list(session: Session, station: Station, viewer: Viewer, asked: Filter) -> Mapping[str, Any]:
+    """Return the communes with their nodes counted, or the nodes that fit a filter."""
+    now, scope = station.now(), viewer.scope
+    tree = fleet_tree(session, scope, asked.asked(), now)
+    shows_nodes = bool(asked.xa or asked.trang_thai or asked.tim or len(tree.branches) == 1)
+    nodes, has_more = find_nodes(session, scope, asked.asked(), now) if shows_nodes else ([], False)
+    return {
+        "tree": tree,
+        "asked": asked,
+        "groups": group_by_area(nodes, scope.name),
+        "shows_nodes": shows_nodes,
+        "has_more": has_more,
+        "area": scope.name(AreaCode(asked.xa)) if asked.xa in scope.seen else "",
+    }
+
+
+def node_page(session: Session, station: Station, viewer: Viewer, node_id: str) -> Mapping[str, Any]:
+    """Return one node as it is now, with its last deliveries and receipts."""
+    node = seen_node(session, viewer.scope, node_id)
+    facts = facts_of(node)
+    deliveries = deliveries_to(session, node.id, _DELIVERIES, until=station.now())
+    return {
+        "node": node,
+        "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
+        "status": status_of(facts, station.now()),
+        "faults": faults_told(facts) if node.online else (),
+        "area": viewer.scope.name(node.area),
+        "deliveries": deliveries,
+        "titles": titles_of(session, [airing.bulletin for _, airing in deliveries]),
+        "receipts": receipts_of(session, node.id, _RECEIPTS),
+    }
+
+
+def node_history(session: Session, station: Station, viewer: Viewer, node_id: str) -> Mapping[str, Any]:
+    """Return what only who keeps nodes sees, and everybody's history."""
+    node = get_node(session, NodeId(node_id))
+    may_keep = viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
+    until = quarter_of(station.now()) + 1
+    quarters = quarters_of(session, node.id, month_begins(until), until)
+    return {
+        "day": day_shown(
+            {at: one for at, one in quarters.items() if at >= until - QUARTERS_OF_DAY},
+            until,
+            node.enrolled_at,
+        ),
+        "month": month_shown(quarters, until, node.enrolled_at),
+        "care": care_of(session, node.id),
+        "may_keep": may_keep,
+        "hardware": hardware_of(session, node_id) if may_keep else (),
+        "stays": stays_of(session, node.id),
+        "history": entries_of(session, node_id, _HISTORY),
+        "names": shown_names(session) | {STATION: "Hệ thống"},
+        "detail_words": detail_words,
+    }
