@@ -47,6 +47,11 @@ class Topic(Base):
     place: Mapped[int] = mapped_column(Integer)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @property
+    def is_ended(self) -> bool:
+        """Whether it is no longer offered."""
+        return self.ended_at is not None
+
 
 class Bulletin(Base):
     """A text to be read out; `revision` is the number of its newest wording.

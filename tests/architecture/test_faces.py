@@ -25,10 +25,7 @@ def test_a_face_of_a_feature_asks_the_database_nothing(module):
 
 
 OPEN = {
-    "approvals",
-    "bulletins",
     "consent",
-    "editorial",
     "legal_acts",
     "lexicon",
     "library",

@@ -21,6 +21,7 @@ _STREAMS = "/song"
 _ALARM_BAR = "thanh-khan"
 """The element of every page that says what sounds as an emergency, and stops it."""
 Load = Callable[[Session], Mapping[str, Any]]
+"""Reads what the page shows, in the transaction that it is given."""
 
 
 @dataclass(frozen=True, slots=True)

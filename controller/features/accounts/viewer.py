@@ -70,3 +70,7 @@ class Viewer:
     def may(self, act: Act) -> bool:
         """Whether the person may do it in the own area: for buttons."""
         return self.scope.may(self.operator, act)
+
+    def may_in_province(self, act: Act) -> bool:
+        """Whether the person may do it in the whole province: for buttons."""
+        return self.scope.may(self.operator, act, self.scope.tree.lineage(self.scope.home)[-1:])

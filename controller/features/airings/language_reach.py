@@ -15,6 +15,7 @@ from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
 from controller.model.languages import VIETNAMESE, LanguageCode, by_language, languages
+from controller.store import one_read
 from devices.ids import AreaCode
 
 _MOST_NAMED = 12
@@ -52,6 +53,7 @@ class VariantReach:
     open_to: Sequence[tuple[LanguageCode, str]]
 
 
+@one_read
 def spread_of(session: Session, scope: Scope, base: Bulletin) -> VariantReach:
     """Return who would hear the bulletin in which language once all that is handed in were approved."""
     known = languages()

@@ -1,8 +1,6 @@
 """Chờ duyệt: the queue, and one bulletin read, listened to, and approved with the password or returned."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
@@ -11,19 +9,15 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotAllowed
 from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.service import why_unsigned
 from controller.features.accounts.viewer import Viewer
-from controller.features.approvals.queries import kept_ready_among, next_to_approve, queue, repeats_of
+from controller.features.approvals.queries import approval_page, next_to_approve, queue_page
 from controller.features.bulletins import operations
-from controller.features.bulletins.listening_proof import NOT_LISTENED, heard_by
+from controller.features.bulletins.listening_proof import NOT_LISTENED
 from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
-from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.service import return_bulletin
-from controller.features.editorial.pages.bulletins import done_sentence, load
+from controller.features.editorial.pages.bulletins import done_sentence
 from controller.http.station import Station
-from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import Act
-from controller.store import Session
 
 router = APIRouter()
 QUEUE = LivePage("duyet.html", {"hang-cho": "duyet/hang_cho.html"})
@@ -31,8 +25,6 @@ PAGE = LivePage(
     "duyet_mot.html",
     {"tinh-trang": "ban_tin/tinh_trang.html", "nghe": "duyet/nghe.html"},
 )
-_AIRINGS = 5
-"""Airings that an approver is shown one by one; a schedule makes two weeks of them."""
 _REASONS = (
     "Sai hoặc thiếu căn cứ pháp lý.",
     "Số liệu, ngày tháng chưa đúng.",
@@ -46,23 +38,6 @@ def _allowed(viewer: Viewer) -> None:
         raise NotAllowed("Chỉ cán bộ duyệt mới xem được hàng chờ duyệt.")
 
 
-def _queue(session: Session, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
-    return {"rows": queue(session, viewer), "unsigned": why_unsigned(session, viewer.operator, now=now)}
-
-
-def _load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> Mapping[str, Any]:
-    shown = load(session, station, viewer, bulletin_id)
-    recording, bulletin = shown["speech"].recording, shown["bulletin"].id
-    return {
-        **shown,
-        "repeats": repeats_of(session, [bulletin]).get(bulletin, ()),
-        "is_kept_ready": bulletin in kept_ready_among(session, [bulletin]),
-        "most_airings": _AIRINGS,
-        "unsigned": why_unsigned(session, viewer.operator, now=station.now()),
-        "heard": heard_by(session, viewer.operator, recording.id) if recording else None,
-    }
-
-
 @router.get("/duyet")
 def index(
     request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = ""
@@ -70,7 +45,7 @@ def index(
     """Show what waits for approval."""
     _allowed(viewer)
     return QUEUE.show(
-        request, viewer, lambda session: _queue(session, viewer, station.now()), done=done_sentence(xong)
+        request, viewer, lambda unit: queue_page(unit, viewer, station.now()), done=done_sentence(xong)
     )
 
 
@@ -78,7 +53,7 @@ def index(
 def follow_queue(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Keep the queue alive."""
     _allowed(viewer)
-    return QUEUE.follow(request, viewer, lambda session: _queue(session, viewer, station.now()))
+    return QUEUE.follow(request, viewer, lambda unit: queue_page(unit, viewer, station.now()))
 
 
 @router.get("/duyet/{bulletin_id}")
@@ -98,7 +73,7 @@ def show(
 def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Keep it alive: the audio appears as soon as it is made."""
     _allowed(viewer)
-    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer, bulletin_id))
+    return PAGE.follow(request, viewer, lambda unit: approval_page(unit, station, viewer, bulletin_id))
 
 
 @router.post("/duyet/{bulletin_id}/duyet")
@@ -148,12 +123,8 @@ def give_back(
 ) -> Response:
     """Return it to its author with a reason."""
     try:
-        with station.store.write() as session:
-            seen_bulletin(session, viewer.scope, bulletin_id)
-            reason = " ".join(part for part in (mau.strip(), ly_do.strip()) if part)
-            return_bulletin(
-                session, BulletinId(bulletin_id), reason=reason, by=viewer.operator, now=station.now()
-            )
+        reason = " ".join(part for part in (mau.strip(), ly_do.strip()) if part)
+        return_bulletin(station.store, bulletin_id, reason=reason, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _page(request, station, viewer, bulletin_id, error=error)
     station.wake()
@@ -162,8 +133,7 @@ def give_back(
 
 def _on_to_the_next(station: Station, viewer: Viewer, bulletin_id: str, done: str) -> Response:
     """Lead to what waits next, or to the empty queue: an approver with ten bulletins opens the list once."""
-    with station.store.read() as session:
-        following = next_to_approve(session, viewer, bulletin_id)
+    following = next_to_approve(station.store, viewer, bulletin_id)
     return RedirectResponse(f"/duyet/{following}?xong={done}" if following else f"/duyet?xong={done}", 303)
 
 
@@ -179,7 +149,7 @@ def _page(
     return PAGE.show(
         request,
         viewer,
-        lambda session: _load(session, station, viewer, bulletin_id),
+        lambda unit: approval_page(unit, station, viewer, bulletin_id),
         place=f"/duyet/{bulletin_id}",
         error=error,
         is_unheard=error is not None and error.code == NOT_LISTENED,

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from controller.features.accounts.service import why_unsigned
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.page_queries import MOST_AIRINGS
 from controller.features.approvals.waiting import is_author, submitted_in
+from controller.features.bulletins.listening_proof import heard_by
+from controller.features.editorial.page_queries import bulletin_page
 from controller.features.schedules.sentences import rule_sentence
+from controller.http.station import Station
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
@@ -19,8 +24,12 @@ from controller.model.bulletins import Bulletin, Rendering
 from controller.model.emergencies import Prepared
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
+from controller.store import one_read
 from schedules.icalendar import from_text
 from schedules.recurrence import Once
+
+_AIRINGS = 5
+"""Airings that an approver is shown one by one; a schedule makes two weeks of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,27 @@ def repeats_of(session: Session, wanted: Sequence[BulletinId]) -> dict[BulletinI
     return found
 
 
+@one_read
 def next_to_approve(session: Session, viewer: Viewer, after: str) -> BulletinId | None:
     """Return the first bulletin in the queue, except the one just handled."""
     rows = queue(session, viewer, 2)
     return next((one.bulletin.id for one in rows if one.bulletin.id != after and not one.is_own), None)
+
+
+def queue_page(session: Session, viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """Return what the page of the queue shows."""
+    return {"rows": queue(session, viewer), "unsigned": why_unsigned(session, viewer.operator, now=now)}
+
+
+def approval_page(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> dict[str, Any]:
+    """Return what an approver is shown of one bulletin."""
+    shown = bulletin_page(session, station, viewer, bulletin_id)
+    recording, bulletin = shown["speech"].recording, shown["bulletin"].id
+    return {
+        **shown,
+        "repeats": repeats_of(session, [bulletin]).get(bulletin, ()),
+        "is_kept_ready": bulletin in kept_ready_among(session, [bulletin]),
+        "most_airings": _AIRINGS,
+        "unsigned": why_unsigned(session, viewer.operator, now=station.now()),
+        "heard": heard_by(session, viewer.operator, recording.id) if recording else None,
+    }

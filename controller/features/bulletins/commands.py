@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.model.bulletin_states import TopicCode
-from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from controller.terminal.cli_errors import AsJson, print_json, told
 
 topic = typer.Typer(
     help="Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", no_args_is_help=True
@@ -22,16 +21,16 @@ AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của ng
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các chủ đề."""
     from controller.client.local_client import reading
+    from controller.features.bulletins.schemas import TopicShown
     from controller.features.bulletins.topics import topics
 
     with reading() as session:
         found = topics(session, everything=True)
     if as_json:
-        listed = [fields_of(one, "code", "name") | {"is_ended": one.ended_at is not None} for one in found]
-        print_json({"topics": listed})
+        print_json({"topics": [TopicShown.of(one) for one in found]})
         return
     for one in found:
-        typer.echo(f"{one.code}\t{one.name}" + ("\tthôi dùng" if one.ended_at is not None else ""))
+        typer.echo(f"{one.code}\t{one.name}" + ("\tthôi dùng" if one.is_ended else ""))
 
 
 @topic.command("add")
@@ -54,7 +53,7 @@ def rename(code: Code, name: Name, as_name: AsPerson) -> None:
     from controller.features.bulletins.topics import rename_topic
 
     with acting(as_name) as (session, person):
-        made = rename_topic(session, TopicCode(code), name, by=person, now=utc_now())
+        made = rename_topic(session, code, name, by=person, now=utc_now())
     typer.echo(f"{made.code}\t{made.name}")
 
 
@@ -66,7 +65,7 @@ def end(code: Code, as_name: AsPerson) -> None:
     from controller.features.bulletins.topics import end_topic
 
     with acting(as_name) as (session, person):
-        ended = end_topic(session, TopicCode(code), by=person, now=utc_now())
+        ended = end_topic(session, code, by=person, now=utc_now())
     typer.echo(f"{ended.name}: thôi dùng.")
 
 
@@ -78,5 +77,5 @@ def bring_back(code: Code, as_name: AsPerson) -> None:
     from controller.features.bulletins.topics import bring_back_topic
 
     with acting(as_name) as (session, person):
-        offered = bring_back_topic(session, TopicCode(code), by=person, now=utc_now())
+        offered = bring_back_topic(session, code, by=person, now=utc_now())
     typer.echo(f"{offered.name}: dùng lại.")

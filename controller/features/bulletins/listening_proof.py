@@ -14,6 +14,7 @@ from controller.errors import Conflict
 from controller.features.journal.service import record
 from controller.model.bulletins import Listened, Recording
 from controller.model.permissions import Operator
+from controller.store import one_read, one_write
 from devices.ids import RecordingId
 
 Span = tuple[int, int]
@@ -81,6 +82,7 @@ def joined(spans: Sequence[Span], duration_ms: int) -> tuple[Span, ...]:
     return tuple(sorted(longest))
 
 
+@one_read
 def heard_by(session: Session, by: Operator, recording: RecordingId) -> ListeningProof:
     """Return what the person played of it."""
     row = session.get(Listened, (by.id, recording))
@@ -89,12 +91,14 @@ def heard_by(session: Session, by: Operator, recording: RecordingId) -> Listenin
     return ListeningProof(row is not None, spans, 0 if known is None else known.duration_ms)
 
 
+@one_read
 def is_news(session: Session, by: Operator, recording: RecordingId) -> bool:
     """Whether to note that it is served now: it is known here and was never served to the person before."""
     known = session.get(Recording, recording) is not None
     return known and session.get(Listened, (by.id, recording)) is None
 
 
+@one_write
 def note_served(session: Session, recording: RecordingId, *, by: Operator, now: datetime) -> None:
     """Note that the recording is served to the person; repeating it changes nothing."""
     if is_news(session, by, recording):
@@ -103,6 +107,7 @@ def note_served(session: Session, recording: RecordingId, *, by: Operator, now: 
         record(session, by, "recording.served", recording, now)
 
 
+@one_write
 def note_played(
     session: Session, recording: RecordingId, spans: Sequence[Span], *, by: Operator, now: datetime
 ) -> ListeningProof:

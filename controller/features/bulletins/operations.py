@@ -2,19 +2,31 @@
 
 from collections.abc import Sequence
 
-from controller.errors import Conflict, NotAllowed
-from controller.features.accounts.queries import require
+from controller.errors import BadInput, NotAllowed
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
 from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.listening_proof import ListeningProof, Span, heard_by, note_played
-from controller.features.bulletins.queries import rendering_of, seen_bulletin
-from controller.features.bulletins.renderings import retry_rendering
-from controller.features.bulletins.service import approve_bulletin, check_approvable
+from controller.features.bulletins.programme_form import ProgrammeTyped
+from controller.features.bulletins.programme_queries import place_of
+from controller.features.bulletins.programmes import check_sounds, draft_programme, revise_programme
+from controller.features.bulletins.queries import seen_bulletin, seen_wording
+from controller.features.bulletins.schemas import BulletinShown, Revise
+from controller.features.bulletins.service import (
+    approve_bulletin,
+    check_approvable,
+    revise_bulletin,
+    submit_bulletin,
+)
+from controller.features.bulletins.topics import set_topic
+from controller.features.drafts.service import send_draft
 from controller.features.journal.service import record
 from controller.http.station import Station
-from controller.model.bulletin_states import BulletinId, RenderingState
-from controller.model.permissions import Act
+from controller.http.transactions import writes
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Bulletin
+from controller.model.wording import Manner
+from controller.store import Session
 from devices.ids import RecordingId, Role
 
 
@@ -45,31 +57,75 @@ def approve(
             with station.store.write() as session:
                 record(session, by, "bulletin.approval-refused", bulletin_id, now)
         raise
-    with station.store.write() as session:
-        seen_bulletin(session, viewer.scope, bulletin_id)
-        approve_bulletin(
+    approve_bulletin(
+        station.store,
+        bulletin_id,
+        revision=revision,
+        recording=meant,
+        by=by,
+        password=opened,
+        now=now,
+        declared=declared,
+    )
+    station.wake()
+
+
+@writes()
+def revise(
+    session: Session, station: Station, viewer: Viewer, bulletin_id: str, asked: Revise
+) -> BulletinShown:
+    """Give a bulletin another wording; what is left out of how it is read stays."""
+    _, was = seen_wording(session, viewer.scope, bulletin_id)
+    row = revise_bulletin(
+        session,
+        bulletin_id,
+        title=asked.title,
+        text=asked.text,
+        by=viewer.operator,
+        now=station.now(),
+        manner=Manner(
+            was.issuer if asked.issuer is None else asked.issuer,
+            was.readings if asked.readings is None else asked.readings,
+        ),
+        based_on=asked.based_on,
+    )
+    return BulletinShown.of(row)
+
+
+@writes()
+def save_programme(
+    session: Session,
+    station: Station,
+    viewer: Viewer,
+    form: ProgrammeTyped,
+    bulletin: Bulletin | None,
+    *,
+    is_submitted: bool,
+) -> BulletinId:
+    """Save a programme as it was typed (None: a new one), forget that as a draft, and hand it in if asked."""
+    if not form.items:
+        raise BadInput("Chương trình chưa có mục nào. Hãy thêm ít nhất một bản tin.", code="programme.items")
+    check_sounds(station.uploads, form.items)
+    by, now = viewer.operator, station.now()
+    title, items, again = form.title, form.meant(), form.again
+    if bulletin is None:
+        row = draft_programme(session, title=title, items=items, again_if_preempted=again, by=by, now=now)
+    else:
+        row = revise_programme(
             session,
-            BulletinId(bulletin_id),
-            revision=revision,
-            recording=meant,
+            bulletin.id,
+            title=title,
+            items=items,
+            again_if_preempted=again,
             by=by,
-            password=opened,
             now=now,
-            declared=declared,
+            based_on=form.based_on,
         )
-    station.wake()
-
-
-def render_again(station: Station, viewer: Viewer, bulletin_id: str) -> None:
-    """Have the newest wording's recording made once more after that failed, or raise Conflict."""
-    with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        require(session, viewer.operator, Act.WRITE, bulletin.area)
-        rendering = rendering_of(session, bulletin.id, bulletin.revision)
-        if rendering is None or rendering.state is not RenderingState.FAILED:
-            raise Conflict("Âm thanh của bản tin này không bị lỗi.", code="rendering.illegal-transition")
-        retry_rendering(session, rendering.id, by=viewer.operator, now=station.now())
-    station.wake()
+    set_topic(session, row.id, form.topic, by=by, now=now)
+    send_draft(session, by.id, place_of(bulletin), form.number, now)
+    if is_submitted:
+        submit_bulletin(session, row.id, by=by, now=now, speech=station.speech)
+    return row.id
 
 
 def note_heard(station: Station, viewer: Viewer, recording: str, spans: Sequence[Span]) -> ListeningProof:
@@ -79,7 +135,5 @@ def note_heard(station: Station, viewer: Viewer, recording: str, spans: Sequence
     """
     known = RecordingId(recording)
     if not spans or viewer.operator.acts is not None:
-        with station.store.read() as session:
-            return heard_by(session, viewer.operator, known)
-    with station.store.write() as session:
-        return note_played(session, known, spans, by=viewer.operator, now=station.now())
+        return heard_by(station.store, viewer.operator, known)
+    return note_played(station.store, known, spans, by=viewer.operator, now=station.now())

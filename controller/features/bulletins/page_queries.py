@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
 from controller.features.accounts.scope import Scope
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.signs import Making
 from controller.model.accounts import Account
 from controller.model.bulletin_states import BulletinId, BulletinState, RenderingId, RenderingState
 from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
+from controller.store import one_read
 from tts.orders import Progress
 
 MOST_LINES = 30
@@ -62,12 +64,20 @@ def spoken(session: Session, bulletin_id: str, revision: int) -> SpokenRevision:
     return SpokenRevision(*row)
 
 
+@one_read
+def seen_speech(session: Session, scope: Scope, bulletin_id: str) -> tuple[Bulletin, SpokenRevision]:
+    """Return a bulletin that the person sees with its newest wording and recording."""
+    bulletin = seen_bulletin(session, scope, bulletin_id)
+    return bulletin, spoken(session, bulletin.id, bulletin.revision)
+
+
 def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[BulletinId, str]:
     """Return the titles of bulletins."""
     rows = session.execute(select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_(set(bulletin_ids))))
     return {bulletin: title for bulletin, title in rows}  # noqa: C416 - a typed dict from typed rows
 
 
+@one_read
 def bulletins_seen(
     session: Session,
     scope: Scope,

@@ -10,6 +10,7 @@ from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
 from controller.features.bulletins.queries import get_bulletin, get_revision, usable_bulletin
 from controller.features.bulletins.service import begin_bulletin, check_newest, write_revision
+from controller.features.bulletins.sound_uploads import has_upload
 from controller.features.journal.service import record
 from controller.model.bulletin_states import (
     BulletinAction,
@@ -22,7 +23,9 @@ from controller.model.bulletin_states import (
 from controller.model.bulletins import Bulletin, ProgrammeItem
 from controller.model.permissions import Act, Operator
 from controller.model.wording import clean_text, clean_title
+from controller.store import one_write
 from devices.ids import AreaCode
+from tts.uploads import UploadStore
 
 MOST_ITEMS = 40
 """An hour of short notices; more is several programmes."""
@@ -41,6 +44,14 @@ class Item:
     seconds: int = 0
 
 
+def check_sounds(uploads: UploadStore, items: Sequence[Item]) -> None:
+    """Raise BadInput if the file of an item is not kept (any more)."""
+    for item in items:
+        if item.upload is not None and not has_upload(uploads, item.upload):
+            raise BadInput("Tệp âm thanh này không còn trên máy chủ. Hãy tải lên lại.", code="upload.gone")
+
+
+@one_write
 def draft_programme(
     session: Session,
     *,
@@ -64,9 +75,10 @@ def draft_programme(
     return bulletin
 
 
+@one_write
 def revise_programme(
     session: Session,
-    programme_id: BulletinId,
+    programme_id: str,
     *,
     title: str,
     items: Sequence[Item],
@@ -79,10 +91,10 @@ def revise_programme(
 
     `based_on`: the revision that was changed; Conflict if there is a newer one.
     """
-    bulletin = get_bulletin(session, programme_id, lock=True)
+    bulletin = usable_bulletin(session, programme_id, by, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     check_newest(bulletin, based_on)
-    if get_revision(session, programme_id, bulletin.revision).kind is not RevisionKind.PROGRAMME:
+    if get_revision(session, bulletin.id, bulletin.revision).kind is not RevisionKind.PROGRAMME:
         raise Conflict("Bản tin này không phải chương trình.", code="programme.no-programme")
     bulletin.state = after(bulletin.state, BulletinAction.REVISE)
     bulletin.title = clean_title(title)

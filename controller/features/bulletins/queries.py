@@ -1,7 +1,6 @@
 """Reads of bulletins, revisions, renderings and approvals."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, case, exists, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.accounts.queries import sees
 from controller.features.accounts.scope import Scope
+from controller.features.bulletins.schemas import RevisionShown
 from controller.features.imports.legal_references import Reference
 from controller.model.accounts import Account
 from controller.model.airing_states import OPEN
@@ -31,7 +31,6 @@ from controller.model.bulletins import (
     Revision,
 )
 from controller.model.permissions import Operator
-from controller.model.wording import Manner
 from controller.store import one_read
 from devices.ids import AreaCode, Grade, RecordingId
 
@@ -54,17 +53,27 @@ def seen_bulletin(session: Session, scope: Scope, bulletin_id: str) -> Bulletin:
     return bulletin
 
 
-def usable_bulletin(session: Session, bulletin_id: BulletinId, by: Operator) -> Bulletin:
-    """Return a bulletin that the person may plan, call or put into a programme, or raise NotFound.
+@one_read
+def seen_wording(
+    session: Session, scope: Scope, bulletin_id: str, number: int = 0
+) -> tuple[Bulletin, Revision]:
+    """Return a bulletin that the person sees with one of its wordings, by default the newest."""
+    bulletin = seen_bulletin(session, scope, bulletin_id)
+    return bulletin, get_revision(session, bulletin.id, number or bulletin.revision)
+
+
+def usable_bulletin(session: Session, bulletin_id: str, by: Operator, *, lock: bool = False) -> Bulletin:
+    """Return a bulletin that the person may change, plan, call or put into a programme, or raise NotFound.
 
     Every service that is given a bulletin's id calls this, wherever the id came from: URL, form or body.
     """
-    bulletin = get_bulletin(session, bulletin_id)
+    bulletin = get_bulletin(session, BulletinId(bulletin_id), lock=lock)
     if not sees(session, by, bulletin.area):
-        raise NotFound("Không có bản tin này.", code="bulletin.unknown")
+        raise NotFound("Bản tin này không thuộc địa bàn của bạn.", code="bulletin.unknown")
     return bulletin
 
 
+@one_read
 def reference_given(session: Session, bulletin_id: BulletinId) -> Reference | None:
     """Return the legal act that a person named, or None."""
     row = session.get(LegalReference, bulletin_id)
@@ -127,12 +136,14 @@ def bulletins(
     return session.scalars(query).all()
 
 
+@one_read
 def variants_of(session: Session, bulletin_id: BulletinId) -> Sequence[Bulletin]:
     """Return a bulletin's variants in other languages, oldest first, whatever became of them."""
     query = select(Bulletin).where(Bulletin.variant_of == bulletin_id).order_by(Bulletin.id)
     return session.scalars(query).all()
 
 
+@one_read
 def items_of(session: Session, bulletin_id: BulletinId, revision: int) -> Sequence[ProgrammeItem]:
     """Return the parts of a programme's wording in their order; none for what is no programme."""
     query = select(ProgrammeItem).where(
@@ -182,28 +193,8 @@ def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]
     return session.scalars(query).all()
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A revision with its author's name, its recording and when it was approved."""
-
-    number: int
-    kind: RevisionKind
-    text: str
-    text_sha256: str
-    issuer: str
-    readings: int
-    author: str
-    created_at: datetime
-    recording: RecordingId | None
-    approved_at: datetime | None
-
-    @property
-    def manner(self) -> Manner:
-        """How it is given to the people."""
-        return Manner(self.issuer, self.readings)
-
-
-def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> list[Wording]:
+@one_read
+def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> list[RevisionShown]:
     """Return the revisions of a bulletin, the newest first."""
     query = (
         select(Revision, Account.name, Rendering.recording, Approved.approved_at)
@@ -219,18 +210,7 @@ def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> 
         .limit(limit)
     )
     return [
-        Wording(
-            revision.number,
-            revision.kind,
-            revision.text,
-            revision.text_sha256,
-            revision.issuer,
-            revision.readings,
-            author,
-            revision.created_at,
-            recording,
-            approved_at,
-        )
+        RevisionShown.of(revision, author=author, recording=recording, approved_at=approved_at)
         for revision, author, recording, approved_at in session.execute(query)
     ]
 

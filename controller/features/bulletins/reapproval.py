@@ -13,6 +13,7 @@ from controller.model.bulletin_states import BulletinState, IllegalBulletinTrans
 from controller.model.bulletins import Approved, Bulletin, FormerApproval
 from controller.model.local_time import wall
 
+_KEPT = ("bulletin", "revision", "approved_at", "approver", "recording", "kid", "jws", "expires_at")
 AGAIN_WITHIN = timedelta(days=30)
 """An approval is renewed from so long before its end on: when its owners are told of it first."""
 
@@ -35,19 +36,7 @@ def keep_approval(session: Session, approved: Approved, now: datetime) -> None:
     """Store an approval; the one that it replaces is kept among the former ones."""
     before = session.get(Approved, (approved.bulletin, approved.revision))
     if before is not None:
-        session.add(
-            FormerApproval(
-                bulletin=before.bulletin,
-                revision=before.revision,
-                approved_at=before.approved_at,
-                approver=before.approver,
-                recording=before.recording,
-                kid=before.kid,
-                jws=before.jws,
-                expires_at=before.expires_at,
-                replaced_at=now,
-            )
-        )
+        session.add(FormerApproval(**{name: getattr(before, name) for name in _KEPT}, replaced_at=now))
         session.delete(before)
         session.flush()
     session.add(approved)

@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
-from controller.features.bulletins.queries import get_bulletin, get_rendering, get_revision, rendering_of
+from controller.features.bulletins.queries import (
+    get_bulletin,
+    get_rendering,
+    get_revision,
+    rendering_of,
+    usable_bulletin,
+)
 from controller.features.journal.service import record
 from controller.model.bulletin_states import (
     BulletinId,
@@ -22,6 +28,7 @@ from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.speech import Speech
+from controller.store import one_write
 from devices.messages import Manifest
 
 MOST_ATTEMPTS = 3
@@ -136,12 +143,14 @@ def fail_rendering(
     record(session, None, "rendering.failed", rendering.bulletin, now, detail={"code": code})
 
 
-def retry_rendering(session: Session, rendering_id: RenderingId, *, by: Operator, now: datetime) -> None:
-    """Queue a failed rendering again."""
-    rendering = get_rendering(session, rendering_id, lock=True)
-    require(session, by, Act.WRITE, get_bulletin(session, BulletinId(rendering.bulletin)).area)
-    if rendering.state is not RenderingState.FAILED:
-        raise Conflict("Chỉ dựng lại được khi lần trước bị lỗi.", code="rendering.illegal-transition")
+@one_write
+def retry_rendering(session: Session, bulletin_id: str, *, by: Operator, now: datetime) -> None:
+    """Have the newest wording's recording made once more after that failed, or raise Conflict."""
+    bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
+    require(session, by, Act.WRITE, bulletin.area)
+    rendering = rendering_of(session, bulletin.id, bulletin.revision)
+    if rendering is None or rendering.state is not RenderingState.FAILED:
+        raise Conflict("Âm thanh của bản tin này không bị lỗi.", code="rendering.illegal-transition")
     _try_again(rendering)
     record(session, by, "rendering.retried", rendering.bulletin, now)
 

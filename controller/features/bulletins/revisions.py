@@ -14,6 +14,7 @@ from controller.features.journal.queries import entries_of
 from controller.model.accounts import Account
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved, Bulletin, Rendering, Revision
+from controller.store import one_read
 
 SEARCHED = 2000
 """Bulletins that a search looks through, the newest first: some hundredths of a second of folding."""
@@ -45,6 +46,7 @@ class HistoryStep:
     reason: str
 
 
+@one_read
 def steps_of(session: Session, bulletin_id: str) -> list[HistoryStep]:
     """Return what was done with a bulletin, the newest first, from the journal."""
     found = entries_of(session, bulletin_id, _STEPS)
@@ -59,6 +61,7 @@ def steps_of(session: Session, bulletin_id: str) -> list[HistoryStep]:
     ]
 
 
+@one_read
 def display_names(session: Session, names: Collection[str]) -> dict[str, str]:
     """Return people's display names by sign-in name."""
     query = select(Account.name, Account.display_name).where(Account.name.in_(names))
@@ -84,6 +87,7 @@ def compared_with(session: Session, bulletin: Bulletin) -> Revision | None:
     return None if row is None else row[0]
 
 
+@one_read
 def bulletins_found(
     session: Session, scope: Scope, wanted: str, states: Sequence[BulletinState] = ()
 ) -> list[tuple[Bulletin, str]]:

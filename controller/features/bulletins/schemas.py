@@ -10,7 +10,7 @@ from controller.http.schemas import Code, Command, View
 from controller.model.base import ID_LENGTH
 from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState, RevisionKind
 from controller.model.bulletins import LONGEST_TOPIC_NAME
-from controller.model.wording import LONGEST_ISSUER
+from controller.model.wording import LONGEST_ISSUER, Manner
 from devices.messages import DIGEST_PATTERN
 from tts.reading.checking import MOST_READINGS
 
@@ -162,6 +162,11 @@ class RevisionShown(View):
     created_at: datetime
     recording: str | None
     approved_at: datetime | None
+
+    @property
+    def manner(self) -> Manner:
+        """How it is given to the people."""
+        return Manner(self.issuer, self.readings)
 
 
 class StretchShown(View):

@@ -14,9 +14,11 @@ from controller.features.bulletins.queries import (
     get_revision,
     items_of,
     rendering_of,
+    usable_bulletin,
 )
 from controller.features.bulletins.reapproval import check_due_again, keep_approval
 from controller.features.bulletins.renderings import order_rendering
+from controller.features.bulletins.topics import set_topic
 from controller.features.journal.service import record
 from controller.model.bulletin_states import (
     BulletinAction,
@@ -31,6 +33,7 @@ from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId
 from controller.model.speech import Speech
 from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
+from controller.store import one_write
 from devices.ids import AreaCode, RecordingId, Role
 from devices.messages import Approval
 from devices.signing import SigningKey, sign
@@ -39,6 +42,7 @@ APPROVAL_LIFE = timedelta(days=180)
 """A text that is read out half a year later deserves a new look."""
 
 
+@one_write
 def draft_bulletin(
     session: Session,
     *,
@@ -50,6 +54,7 @@ def draft_bulletin(
     test: bool = False,
     upload: str | None = None,
     manner: Manner = PLAIN,
+    topic: str | None = None,
 ) -> Bulletin:
     """Write a new bulletin for an area (by default the author's own); its wording is revision 1.
 
@@ -59,15 +64,18 @@ def draft_bulletin(
     revision = write_revision(session, bulletin, text, by, now, upload=upload, manner=manner)
     detail = {"text_sha256": revision.text_sha256} | ({"upload": upload} if upload else {})
     record(session, by, "bulletin.drafted", bulletin.id, now, detail=detail)
+    if topic:
+        set_topic(session, bulletin.id, topic, by=by, now=now)
     return bulletin
 
 
+@one_write
 def revise_bulletin(
     session: Session,
-    bulletin_id: BulletinId,
+    bulletin_id: str,
     *,
-    title: str,
-    text: str,
+    title: str | None = None,
+    text: str | None = None,
     by: Operator,
     now: datetime,
     upload: str | None = None,
@@ -77,37 +85,39 @@ def revise_bulletin(
     """Give a draft (or a returned bulletin) a new wording; the ones before stay as they were.
 
     Without another `upload` a bulletin that was brought as sound keeps the one that it has; so it is
-    with the `manner`. `based_on`: the revision that was changed; Conflict if there is a newer one.
+    with `title`, `text` and `manner`. `based_on`: the revision that was changed; Conflict if there is a
+    newer one.
     """
-    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     check_newest(bulletin, based_on)
     bulletin.state = after(bulletin.state, BulletinAction.REVISE)
-    before = get_revision(session, bulletin_id, bulletin.revision)
+    before = get_revision(session, bulletin.id, bulletin.revision)
     if before.kind is RevisionKind.PROGRAMME:
         raise Conflict("Đây là một chương trình: hãy sửa từng mục của nó.", code="programme.not-a-text")
     # The title is spoken too: another title is another wording, with its own author and recording.
     upload = upload or before.upload
     manner = clean_manner(manner or (before.manner if upload is None else PLAIN))
-    digest = digest_of(clean_text(text), manner)
-    is_new = clean_title(title) != bulletin.title or digest != before.text_sha256
+    text = before.text if text is None else text
+    title = bulletin.title if title is None else clean_title(title)
+    is_new = title != bulletin.title or digest_of(clean_text(text), manner) != before.text_sha256
     is_new = is_new or upload != before.upload
-    bulletin.title = clean_title(title)
+    bulletin.title = title
     bulletin.changed_at = now
     if bulletin.variant_of is not None:  # the person who changes it now has seen the other's newest wording
         bulletin.of_revision = get_bulletin(session, bulletin.variant_of).revision
     if is_new:
         write_revision(session, bulletin, text, by, now, upload=upload, manner=manner)
-    detail = {"revision": bulletin.revision}
-    record(session, by, "bulletin.revised", bulletin.id, now, detail=detail)
+    record(session, by, "bulletin.revised", bulletin.id, now, detail={"revision": bulletin.revision})
     return bulletin
 
 
+@one_write
 def submit_bulletin(
-    session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime, speech: Speech | None = None
+    session: Session, bulletin_id: str, *, by: Operator, now: datetime, speech: Speech | None = None
 ) -> Rendering:
     """Hand the newest wording in for approval, and order its recording: the approver listens to it too."""
-    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     bulletin.state = after(bulletin.state, BulletinAction.SUBMIT)
     check_items(session, bulletin)
@@ -119,9 +129,10 @@ def submit_bulletin(
     return rendering
 
 
+@one_write
 def approve_bulletin(
     session: Session,
-    bulletin_id: BulletinId,
+    bulletin_id: str,
     *,
     revision: int,
     recording: RecordingId,
@@ -137,7 +148,7 @@ def approve_bulletin(
     `revision` and `recording` are what the approver had before them: if either is no longer the bulletin's,
     nothing is approved. The approver's key is opened with the password for this one signature.
     """
-    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     heard = check_approvable(session, bulletin, revision, recording, by=by, declared=declared, now=now)
     bulletin.state = after(bulletin.state, BulletinAction.APPROVE)
     bulletin.changed_at = now
@@ -176,9 +187,10 @@ def check_approvable(
     return heard
 
 
-def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> None:
+@one_write
+def recall_bulletin(session: Session, bulletin_id: str, *, by: Operator, now: datetime) -> Bulletin:
     """Recall a submitted bulletin before it is approved or returned; only its author may."""
-    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     draft = after(bulletin.state, BulletinAction.RECALL)
     if by.id not in _authors(session, bulletin):
@@ -186,15 +198,17 @@ def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, 
     bulletin.state = draft
     bulletin.changed_at = now
     record(session, by, "bulletin.recalled", bulletin.id, now, detail={"revision": bulletin.revision})
+    return bulletin
 
 
-def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> Bulletin:
+@one_write
+def clone_bulletin(session: Session, bulletin_id: str, *, by: Operator, now: datetime) -> Bulletin:
     """Begin a new draft with the newest wording of another bulletin, in whatever state that is.
 
     Only its topic is copied as well: no approval, no airing, no legal act. It belongs to the same area.
     """
-    model = get_bulletin(session, bulletin_id)
-    wording = get_revision(session, bulletin_id, model.revision)
+    model = usable_bulletin(session, bulletin_id, by)
+    wording = get_revision(session, model.id, model.revision)
     if wording.kind is RevisionKind.PROGRAMME:
         raise Conflict(
             "Chưa nhân bản được chương trình; hãy tạo chương trình mới.", code="programme.not-a-text"
@@ -207,11 +221,10 @@ def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, n
     return bulletin
 
 
-def return_bulletin(
-    session: Session, bulletin_id: BulletinId, *, reason: str, by: Operator, now: datetime
-) -> None:
+@one_write
+def return_bulletin(session: Session, bulletin_id: str, *, reason: str, by: Operator, now: datetime) -> None:
     """Return a submitted bulletin to its author, with a reason."""
-    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     require(session, by, Act.APPROVE, bulletin.area)
     if not reason.strip():
         raise BadInput("Hãy ghi lý do trả lại để người soạn biết cần sửa gì.", code="bulletin.no-reason")

@@ -19,6 +19,14 @@ KEPT_UNNAMED = timedelta(days=1)
 """A file that no wording names after a day was left behind by a form that was never sent whole."""
 
 
+def has_upload(uploads: UploadStore, name: str) -> bool:
+    """Whether a file of that digest is kept; False for what is no digest."""
+    try:
+        return bool(name) and uploads.has(UploadId(name))
+    except ValueError:
+        return False
+
+
 def keep_upload(uploads: UploadStore, source: BinaryIO, *, as_chime: bool = False) -> UploadId:
     """Store a file whose sound can be aired, with the results of its check.
 

@@ -10,59 +10,63 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict, NotFound
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import top_area
-from controller.features.bulletins.queries import get_bulletin
+from controller.features.bulletins.queries import get_bulletin, usable_bulletin
 from controller.features.journal.service import record
 from controller.model.base import ID_LENGTH
-from controller.model.bulletin_states import BulletinId, TopicCode
+from controller.model.bulletin_states import TopicCode
 from controller.model.bulletins import LONGEST_TOPIC_NAME, Bulletin, Topic
 from controller.model.permissions import Act, Operator
+from controller.store import one_read, one_write
 
 MOST = 100
 """Topics of one list; a report by more of them says nothing any more."""
 
 
+@one_read
 def topics(session: Session, *, everything: bool = False) -> Sequence[Topic]:
     """Return the topics that may be chosen, or with those that were ended, in their order."""
     query = select(Topic).order_by(Topic.place, Topic.code)
     return session.scalars(query if everything else query.where(Topic.ended_at.is_(None))).all()
 
 
-def get_topic(session: Session, code: TopicCode) -> Topic:
+def get_topic(session: Session, code: str) -> Topic:
     """Return the topic, or raise NotFound."""
-    topic = session.get(Topic, code)
+    topic = session.get(Topic, TopicCode(code))
     if topic is None:
         raise NotFound("Không có chủ đề này.", code="topic.unknown")
     return topic
 
 
+@one_read
 def topic_of(session: Session, bulletin: Bulletin) -> Topic | None:
     """Return what a bulletin is about, or None; a variant is about what its bulletin is about."""
     whole = bulletin if bulletin.variant_of is None else get_bulletin(session, bulletin.variant_of)
     return None if whole.topic is None else session.get_one(Topic, whole.topic)
 
 
-def set_topic(
-    session: Session, bulletin_id: BulletinId, code: TopicCode | None, *, by: Operator, now: datetime
-) -> None:
-    """Set or remove a bulletin's topic; like its legal act it is not part of the wording."""
-    bulletin = get_bulletin(session, bulletin_id, lock=True)
+@one_write
+def set_topic(session: Session, bulletin_id: str, code: str | None, *, by: Operator, now: datetime) -> None:
+    """Set a bulletin's topic, or remove it (None, ""); like its legal act it is not part of the wording."""
+    bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     if bulletin.variant_of is not None:
         raise Conflict(
             "Bản dịch lấy chủ đề của bản tiếng Việt. Hãy đổi chủ đề ở bản tiếng Việt.",
             code="topic.of-variant",
         )
+    code = code or None
     if bulletin.topic == code:
         return
-    topic = None if code is None else session.get(Topic, code)
+    topic = None if code is None else session.get(Topic, TopicCode(code))
     if code is not None and topic is None:
         raise BadInput("Không có chủ đề này. Hãy chọn chủ đề trong danh sách.", code="topic.unknown")
     if topic is not None and topic.ended_at is not None:
         raise Conflict("Chủ đề này không còn dùng. Hãy chọn chủ đề khác.", code="topic.ended")
-    bulletin.topic = code
+    bulletin.topic = None if topic is None else topic.code
     record(session, by, "bulletin.topic_set", bulletin_id, now, detail={"topic": code})
 
 
+@one_write
 def add_topic(session: Session, name: str, *, by: Operator, now: datetime) -> Topic:
     """Put a topic at the end of the list."""
     _require_rule(session, by)
@@ -80,18 +84,20 @@ def add_topic(session: Session, name: str, *, by: Operator, now: datetime) -> To
     return topic
 
 
-def rename_topic(session: Session, code: TopicCode, name: str, *, by: Operator, now: datetime) -> Topic:
+@one_write
+def rename_topic(session: Session, code: str, name: str, *, by: Operator, now: datetime) -> Topic:
     """Give a topic another name; reports of all months use it."""
     _require_rule(session, by)
     topic = get_topic(session, code)
-    name = _checked_name(session, name, but=code)
+    name = _checked_name(session, name, but=topic.code)
     if name != topic.name:
         topic.name = name
         record(session, by, "topic.renamed", code, now, detail={"name": name})
     return topic
 
 
-def end_topic(session: Session, code: TopicCode, *, by: Operator, now: datetime) -> Topic:
+@one_write
+def end_topic(session: Session, code: str, *, by: Operator, now: datetime) -> Topic:
     """Stop offering a topic; bulletins that have it keep it."""
     _require_rule(session, by)
     topic = get_topic(session, code)
@@ -101,7 +107,8 @@ def end_topic(session: Session, code: TopicCode, *, by: Operator, now: datetime)
     return topic
 
 
-def bring_back_topic(session: Session, code: TopicCode, *, by: Operator, now: datetime) -> Topic:
+@one_write
+def bring_back_topic(session: Session, code: str, *, by: Operator, now: datetime) -> Topic:
     """Offer a stopped topic again."""
     _require_rule(session, by)
     topic = get_topic(session, code)

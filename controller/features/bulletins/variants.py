@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.bulletins.in_force import is_in_force
-from controller.features.bulletins.queries import get_bulletin, variants_of
+from controller.features.bulletins.queries import usable_bulletin, variants_of
 from controller.features.bulletins.service import draft_bulletin
 from controller.model.accounts import HeldKey
 from controller.model.bulletin_states import BulletinId, BulletinState
@@ -15,11 +15,13 @@ from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
 from controller.model.languages import VIETNAMESE, LanguageCode, languages
 from controller.model.permissions import Operator
 from controller.model.wording import LONGEST_TITLE
+from controller.store import one_write
 
 
+@one_write
 def add_variant(
     session: Session,
-    bulletin_id: BulletinId,
+    bulletin_id: str,
     *,
     language: LanguageCode,
     text: str,
@@ -31,7 +33,7 @@ def add_variant(
 
     `text` shows an approver what is said. There is at most one variant per language and wording.
     """
-    base = get_bulletin(session, bulletin_id, lock=True)
+    base = usable_bulletin(session, bulletin_id, by, lock=True)
     _check(session, base, language)
     name = languages()[language].name
     variant = draft_bulletin(

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from controller.model.drafts import Draft
 from controller.model.permissions import OperatorId
+from controller.store import one_read
 
 NEW = "moi"
 """The place of a bulletin that is not there yet."""
@@ -13,6 +14,7 @@ NEW_PROGRAMME = "chuong-trinh-moi"
 """The place of a programme that is not there yet."""
 
 
+@one_read
 def draft_of(session: Session, operator: OperatorId, place: str) -> Draft | None:
     """Return the person's draft there, or None; sent forms have no draft."""
     found = session.get(Draft, (operator, place))

@@ -11,6 +11,7 @@ from controller.errors import BadInput, Conflict
 from controller.features.drafts.queries import SENT
 from controller.model.drafts import Draft
 from controller.model.permissions import Operator, OperatorId
+from controller.store import one_write
 
 KEPT = timedelta(days=30)
 """What nobody touched for so long is forgotten."""
@@ -20,6 +21,7 @@ LARGEST = 200_000
 """Characters of all fields together: three times the longest bulletin."""
 
 
+@one_write
 def keep_draft(
     session: Session, place: str, fields: Mapping[str, Any], *, by: Operator, now: datetime
 ) -> None:
@@ -44,11 +46,13 @@ def keep_draft(
     )
 
 
+@one_write
 def drop_draft(session: Session, operator: OperatorId, place: str) -> None:
     """Delete the draft, because the person discards it."""
     session.execute(delete(Draft).where(Draft.operator == operator, Draft.place == place))
 
 
+@one_write
 def send_draft(session: Session, operator: OperatorId, place: str, form: str, now: datetime) -> None:
     """Delete the draft of a sent form, and remember the form so that it is not stored again."""
     if not form:

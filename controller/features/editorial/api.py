@@ -7,7 +7,6 @@ from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import Aired, AirOnTopic
 from controller.features.editorial.operations import WrittenBulletin, hand_in
 from controller.http.refusals import refusals
-from controller.model.bulletin_states import TopicCode
 from controller.model.wording import Manner
 
 router = APIRouter(tags=["airings"])
@@ -17,8 +16,7 @@ router = APIRouter(tags=["airings"])
 def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
     """Write, submit and plan a text in one transaction: all of it, or nothing."""
     broadcast = request_of(asked, station.now())
-    topic = TopicCode(asked.topic) if asked.topic else None
     manner = Manner(asked.issuer, asked.readings)
-    written = WrittenBulletin(asked.title, asked.text, topic, manner=manner)
+    written = WrittenBulletin(asked.title, asked.text, asked.topic or "", manner=manner)
     bulletin, airing = hand_in(station, viewer, written, broadcast)
     return Aired(bulletin=bulletin, airing=airing)

@@ -15,7 +15,6 @@ from controller.features.editorial.operations import WrittenBulletin
 from controller.features.editorial.start_form import read_start
 from controller.http.station import Station
 from controller.model.airings import DEFAULT_VOLUME
-from controller.model.bulletin_states import TopicCode
 from controller.model.wording import Manner
 from devices.ids import AreaCode, Grade
 from tts.errors import BadReadings
@@ -71,8 +70,7 @@ class Typed(ActTyped):
 
     def written(self) -> WrittenBulletin:
         """Return the bulletin as it was typed, or raise BadInput."""
-        topic = TopicCode(self.chu_de) if self.chu_de else None
-        return WrittenBulletin(self.tieu_de, self.noi_dung, topic, self.reference(), self.manner())
+        return WrittenBulletin(self.tieu_de, self.noi_dung, self.chu_de, self.reference(), self.manner())
 
     def broadcast(self, viewer: Viewer, station: Station) -> BroadcastRequest:
         """Return where, when and how it shall be heard, or raise BadInput."""

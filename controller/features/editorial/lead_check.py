@@ -1,7 +1,5 @@
 """Whether the start in a form leaves time to send the recording, said before the form is handed in."""
 
-from sqlalchemy.orm import Session
-
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.conflict_check import Asking
@@ -10,9 +8,11 @@ from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.planning_context import length_of
 from controller.features.airings.target_form import areas_typed
 from controller.features.airings.timing import LATEST_AFTER
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.editorial.broadcast_form import Typed
 from controller.http.station import Station
-from controller.model.bulletin_states import BulletinId
+from controller.http.transactions import reads
+from controller.store import Session
 from devices.ids import Grade
 from tts.estimate import estimated_ms
 
@@ -20,13 +20,13 @@ _LONGEST_READ = 8000
 """Characters of a text that is still being written whose length is guessed."""
 
 
-def too_soon(
-    session: Session, station: Station, viewer: Viewer, form: Typed, bulletin: BulletinId | None
-) -> str:
+@reads
+def too_soon(session: Session, station: Station, viewer: Viewer, form: Typed, bulletin_id: str | None) -> str:
     """Return why the chosen start is too near, and from when on it is not; empty where it is not.
 
-    `bulletin`: what is aired; None: the words of the form.
+    `bulletin_id`: what is aired; None: the words of the form.
     """
+    bulletin = None if bulletin_id is None else seen_bulletin(session, viewer.scope, bulletin_id)
     if form.luc in {"", "ngay"}:
         return ""  # at once means: as soon as it is approved and sent
     areas = [area for area in areas_typed(viewer, form.noi, form.dia_ban) if area in viewer.scope.seen]
@@ -41,7 +41,7 @@ def too_soon(
     length_ms = (
         estimated_ms(form.tieu_de, form.noi_dung[:_LONGEST_READ])
         if bulletin is None
-        else length_of(session, bulletin)[0]
+        else length_of(session, bulletin.id)[0]
     )
     latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
     asking = Asking(areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)

@@ -2,21 +2,24 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-
-from sqlalchemy.orm import Session
+from datetime import datetime
 
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.planning import BroadcastRequest, plan_foreseen
-from controller.features.bulletins.service import draft_bulletin, submit_bulletin
-from controller.features.bulletins.topics import set_topic
+from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.service import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import name_reference
 from controller.http.station import Station
+from controller.http.transactions import writes
 from controller.model.area_tree import AreaTree
-from controller.model.bulletin_states import BulletinId, TopicCode
+from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin
+from controller.model.permissions import Operator
 from controller.model.wording import PLAIN, Manner
+from controller.store import Session
 from devices.ids import AiringId, AreaCode
+from tts.uploads import UploadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +28,84 @@ class WrittenBulletin:
 
     title: str
     text: str
-    topic: TopicCode | None = None
+    topic: str = ""
     reference: Reference | None = None
     manner: Manner = PLAIN
+    upload: UploadId | None = None
+    """A sound file that was brought along; the text then tells what is in it."""
 
 
-def write_down(
-    session: Session, station: Station, viewer: Viewer, written: WrittenBulletin, area: AreaCode | None = None
+@writes(wakes=False)
+def keep(session: Session, station: Station, viewer: Viewer, written: WrittenBulletin) -> BulletinId:
+    """Keep a bulletin as a draft, with its topic and its legal act."""
+    return _keep(session, written, viewer.operator, station.now()).id
+
+
+def _keep(
+    session: Session, written: WrittenBulletin, by: Operator, now: datetime, area: AreaCode | None = None
 ) -> Bulletin:
-    """Keep it as a draft, with its topic and its legal act."""
-    by, now = viewer.operator, station.now()
     bulletin = draft_bulletin(
-        session, title=written.title, text=written.text, by=by, now=now, area=area, manner=written.manner
+        session,
+        title=written.title,
+        text=written.text,
+        by=by,
+        now=now,
+        area=area,
+        upload=written.upload,
+        manner=written.manner,
+        topic=written.topic,
     )
-    if written.topic is not None:
-        set_topic(session, bulletin.id, written.topic, by=by, now=now)
     name_reference(session, bulletin.id, written.reference, by=by, now=now)
     return bulletin
 
 
+@writes()
 def hand_in(
-    station: Station, viewer: Viewer, written: WrittenBulletin, broadcast: BroadcastRequest
+    session: Session, station: Station, viewer: Viewer, written: WrittenBulletin, broadcast: BroadcastRequest
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
-    now = station.now()
-    with station.store.write() as session:
-        area = meeting(viewer.scope.tree, broadcast.areas, viewer.operator.area)
-        bulletin = write_down(session, station, viewer, written, area)
-        submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
-        airing_id = plan_foreseen(session, bulletin.id, broadcast, by=viewer.operator, now=now).id
-        bulletin_id = bulletin.id
-    station.wake()
-    return bulletin_id, airing_id
+    by, now = viewer.operator, station.now()
+    area = meeting(viewer.scope.tree, broadcast.areas, by.area)
+    bulletin = _keep(session, written, by, now, area)
+    submit_bulletin(session, bulletin.id, by=by, now=now, speech=station.speech)
+    return bulletin.id, plan_foreseen(session, bulletin.id, broadcast, by=by, now=now).id
+
+
+@writes()
+def mend(
+    session: Session,
+    station: Station,
+    viewer: Viewer,
+    bulletin_id: str,
+    written: WrittenBulletin,
+    *,
+    based_on: int | None,
+    is_submitted: bool,
+) -> None:
+    """Give a draft, or a returned bulletin, another wording and legal act, and hand it in if asked."""
+    by, now = viewer.operator, station.now()
+    bulletin = revise_bulletin(
+        session,
+        bulletin_id,
+        title=written.title,
+        text=written.text,
+        by=by,
+        now=now,
+        manner=written.manner,
+        based_on=based_on,
+    )
+    name_reference(session, bulletin.id, written.reference, by=by, now=now)
+    if is_submitted:
+        submit_bulletin(session, bulletin.id, by=by, now=now, speech=station.speech)
+
+
+@writes()
+def plan_again(
+    session: Session, station: Station, viewer: Viewer, bulletin_id: str, broadcast: BroadcastRequest
+) -> AiringId:
+    """Plan one more airing of a bulletin that the person sees."""
+    bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+    return plan_foreseen(session, bulletin.id, broadcast, by=viewer.operator, now=station.now()).id
 
 
 def meeting(tree: AreaTree, areas: Collection[AreaCode], home: AreaCode) -> AreaCode:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.areas.queries import area_tree
 from controller.model.lexicon import EntryId, LexiconEntry
+from controller.store import one_read
 from devices.ids import AreaCode
 
 Words = tuple[tuple[str, str], ...]
@@ -36,6 +37,7 @@ def lexicon_entries(session: Session, *, removed: bool = False) -> Sequence[Lexi
     return session.scalars(query if removed else query.where(LexiconEntry.removed_at.is_(None))).all()
 
 
+@one_read
 def words_for(session: Session, area: AreaCode) -> Words:
     """Return the words that texts of an area are read with: its own win over those from above."""
     lineage = area_tree(session).lineage(area)

@@ -14,6 +14,7 @@ from controller.features.templates.builtin import BUILT_IN
 from controller.model.permissions import OperatorId
 from controller.model.row_versions import version_of
 from controller.model.templates import BulletinTemplate, TemplateId
+from controller.store import one_read
 from devices.ids import AreaCode
 
 
@@ -88,11 +89,13 @@ def template_offered(
     return offered(row)
 
 
+@one_read
 def templates_to_use(session: Session, scope: Scope) -> Sequence[OfferedTemplate]:
     """Return what a person who writes is offered: the own area's, those from above, the built-in ones."""
     return templates_offered(session, scope.tree.lineage(scope.home))
 
 
+@one_read
 def template_to_use(session: Session, scope: Scope, template_id: str) -> OfferedTemplate:
     """Return one that the person may begin with, or raise NotFound."""
     return template_offered(session, TemplateId(template_id), scope.hears)

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins import operations
-from controller.features.bulletins.page_queries import SpokenRevision, bulletins_seen, spoken
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.page_queries import SpokenRevision, bulletins_seen, seen_speech
+from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.schemas import (
     Approve,
     BulletinShown,
@@ -18,11 +18,10 @@ from controller.features.bulletins.schemas import (
     RenderingShown,
 )
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
-from controller.features.bulletins.topics import set_topic
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
 from controller.http.station import Station
-from controller.model.bulletin_states import BulletinId, BulletinState, TopicCode
+from controller.model.bulletin_states import BulletinState
 from controller.model.wording import Manner
 from devices.ids import AreaCode
 from tts.orders import Progress
@@ -36,26 +35,23 @@ def index(
     station: TheStation, viewer: Signed, state: Annotated[BulletinState | None, Query()] = None
 ) -> list[BulletinShown]:
     """Return the bulletins that the person may see, last changed first; at most 100."""
-    with station.store.read() as session:
-        rows = bulletins_seen(session, viewer.scope, None if state is None else [state])
+    rows = bulletins_seen(station.store, viewer.scope, None if state is None else [state])
     return [BulletinShown.of(row) for row, _ in rows]
 
 
 @router.post("", status_code=201, responses=refusals(401, 403, 409, 422))
 def draft(station: TheStation, viewer: Signed, asked: DraftOnTopic) -> BulletinWhole:
     """Write a new bulletin; it is a draft until it is submitted."""
-    with station.store.write() as session:
-        row = draft_bulletin(
-            session,
-            title=asked.title,
-            text=asked.text,
-            area=None if asked.area is None else AreaCode(asked.area),
-            by=viewer.operator,
-            now=station.now(),
-            manner=Manner(asked.issuer, asked.readings),
-        )
-        if asked.topic:
-            set_topic(session, row.id, TopicCode(asked.topic), by=viewer.operator, now=station.now())
+    row = draft_bulletin(
+        station.store,
+        title=asked.title,
+        text=asked.text,
+        area=None if asked.area is None else AreaCode(asked.area),
+        by=viewer.operator,
+        now=station.now(),
+        manner=Manner(asked.issuer, asked.readings),
+        topic=asked.topic,
+    )
     return bulletin_whole(station, viewer, row.id)
 
 
@@ -68,11 +64,7 @@ def one(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
 @router.post("/{bulletin_id}/submit", responses=_CHANGES)
 def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
     """Hand a draft in; its recording is made at once, so that the approver can listen."""
-    with station.store.write() as session:
-        seen_bulletin(session, viewer.scope, bulletin_id)
-        submit_bulletin(
-            session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), speech=station.speech
-        )
+    submit_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now(), speech=station.speech)
     return _changed(station, viewer, bulletin_id)
 
 
@@ -97,22 +89,14 @@ def approve(
 @router.post("/{bulletin_id}/render-again", responses=refusals(401, 403, 404, 409))
 def render_again(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
     """Have the recording of the newest wording made once more after that failed."""
-    operations.render_again(station, viewer, bulletin_id)
-    return bulletin_whole(station, viewer, bulletin_id)
+    retry_rendering(station.store, bulletin_id, by=viewer.operator, now=station.now())
+    return _changed(station, viewer, bulletin_id)
 
 
 @router.post("/{bulletin_id}/return", responses=_CHANGES)
 def give_back(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Return it to its author; a reason is required."""
-    with station.store.write() as session:
-        seen_bulletin(session, viewer.scope, bulletin_id)
-        return_bulletin(
-            session,
-            BulletinId(bulletin_id),
-            reason=asked.reason,
-            by=viewer.operator,
-            now=station.now(),
-        )
+    return_bulletin(station.store, bulletin_id, reason=asked.reason, by=viewer.operator, now=station.now())
     return _changed(station, viewer, bulletin_id)
 
 
@@ -123,9 +107,7 @@ def _changed(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhol
 
 def bulletin_whole(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
     """Return one bulletin with its newest wording, and how far its recording is."""
-    with station.store.read() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        words = spoken(session, row.id, row.revision)
+    row, words = seen_speech(station.store, viewer.scope, bulletin_id)
     progress = station.rendering_progress(words.rendering.id) if words.rendering else None
     return BulletinWhole.of(
         row,

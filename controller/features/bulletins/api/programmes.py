@@ -2,11 +2,9 @@
 
 from fastapi import APIRouter
 
-from controller.errors import BadInput
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import Uploaded
-from controller.features.accounts.viewer import Viewer
-from controller.features.bulletins.programmes import Item, draft_programme, revise_programme
+from controller.features.bulletins.programmes import Item, check_sounds, draft_programme, revise_programme
 from controller.features.bulletins.queries import items_of, seen_bulletin
 from controller.features.bulletins.schemas import BulletinShown, ItemShown, ProgrammeAsked, SoundKept
 from controller.features.bulletins.sound_uploads import keep_upload
@@ -14,9 +12,7 @@ from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.http.uploads import described
 from controller.model.bulletin_states import BulletinId, ItemKind
-from controller.store import Session
 from devices.ids import AreaCode
-from tts.uploads import UploadId
 
 router = APIRouter(prefix="/programmes", tags=["programmes"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
@@ -31,56 +27,50 @@ def bring(station: TheStation, upload: Uploaded) -> SoundKept:
 @router.post("", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def draft(station: TheStation, viewer: Signed, asked: ProgrammeAsked) -> BulletinShown:
     """Write a programme; it is a kind of bulletin, submitted and approved at `/bulletins`."""
-    with station.store.write() as session:
-        items = _items(session, station, viewer, asked)
-        row = draft_programme(
-            session,
-            title=asked.title,
-            items=items,
-            again_if_preempted=asked.again_if_preempted,
-            area=None if asked.area is None else AreaCode(asked.area),
-            by=viewer.operator,
-            now=station.now(),
-        )
-        return BulletinShown.of(row)
+    row = draft_programme(
+        station.store,
+        title=asked.title,
+        items=_items(station, asked),
+        again_if_preempted=asked.again_if_preempted,
+        area=None if asked.area is None else AreaCode(asked.area),
+        by=viewer.operator,
+        now=station.now(),
+    )
+    return BulletinShown.of(row)
 
 
 @router.get("/{bulletin_id}/items", responses=refusals(401, 404))
 def items(station: TheStation, viewer: Signed, bulletin_id: str) -> list[ItemShown]:
     """Return the items of a programme's newest wording, in order; none for other bulletins."""
-    with station.store.read() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        return [ItemShown.of(one, bulletin=one.item) for one in items_of(session, row.id, row.revision)]
+    row = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    found = items_of(station.store, row.id, row.revision)
+    return [ItemShown.of(one, bulletin=one.item) for one in found]
 
 
 @router.post("/{bulletin_id}/revise", responses=_CHANGES)
 def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: ProgrammeAsked) -> BulletinShown:
     """Give a draft, or a returned programme, other items; its area stays."""
-    with station.store.write() as session:
-        seen_bulletin(session, viewer.scope, bulletin_id)
-        row = revise_programme(
-            session,
-            BulletinId(bulletin_id),
-            title=asked.title,
-            items=_items(session, station, viewer, asked),
-            again_if_preempted=asked.again_if_preempted,
-            by=viewer.operator,
-            now=station.now(),
-            based_on=asked.based_on,
-        )
-        return BulletinShown.of(row)
+    seen_bulletin(station.store, viewer.scope, bulletin_id)
+    row = revise_programme(
+        station.store,
+        bulletin_id,
+        title=asked.title,
+        items=_items(station, asked),
+        again_if_preempted=asked.again_if_preempted,
+        by=viewer.operator,
+        now=station.now(),
+        based_on=asked.based_on,
+    )
+    return BulletinShown.of(row)
 
 
-def _items(session: Session, station: Station, viewer: Viewer, asked: ProgrammeAsked) -> list[Item]:
-    """Return the requested items; refuse bulletins outside the person's view and deleted sounds."""
+def _items(station: Station, asked: ProgrammeAsked) -> list[Item]:
+    """Return the requested items; refuse deleted sounds."""
     found = []
     for one in asked.items:
-        if one.bulletin is not None:
-            seen_bulletin(session, viewer.scope, one.bulletin)
-        if one.upload is not None and not station.uploads.has(UploadId(one.upload)):
-            raise BadInput("Tệp âm thanh này không còn trên máy chủ. Hãy tải lên lại.", code="upload.gone")
         bulletin = None if one.bulletin is None else BulletinId(one.bulletin)
         found.append(Item(one.kind, one.text or "", bulletin, one.upload, one.seconds or 0))
+    check_sounds(station.uploads, found)
     if asked.intro:
         found.insert(1 if found[0].kind is ItemKind.CHIME else 0, Item(ItemKind.SPEECH, asked.intro))
     if asked.outro:

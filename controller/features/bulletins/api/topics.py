@@ -17,8 +17,6 @@ from controller.features.bulletins.topics import (
     topics,
 )
 from controller.http.refusals import refusals
-from controller.model.bulletin_states import TopicCode
-from controller.model.bulletins import Topic
 
 router = APIRouter(tags=["topics"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
@@ -30,56 +28,43 @@ def index(
 ) -> list[TopicShown]:
     """Return the topics in their order; `all`: with those that are not offered any more."""
     del viewer  # everybody who is signed in may read it
-    with station.store.read() as session:
-        return [_shown(row) for row in topics(session, everything=everything)]
+    return [TopicShown.of(row) for row in topics(station.store, everything=everything)]
 
 
 @router.post("/topics", status_code=201, responses=refusals(401, 403, 409, 422))
 def add(station: TheStation, viewer: Signed, asked: TopicNamed) -> TopicShown:
     """Put a topic at the end of the list."""
-    with station.store.write() as session:
-        return _shown(add_topic(session, asked.name, by=viewer.operator, now=station.now()))
+    return TopicShown.of(add_topic(station.store, asked.name, by=viewer.operator, now=station.now()))
 
 
 @router.put("/topics/{code}", responses=_CHANGES)
 def rename(station: TheStation, viewer: Signed, code: str, asked: TopicNamed) -> TopicShown:
     """Give a topic another name."""
-    with station.store.write() as session:
-        row = rename_topic(session, TopicCode(code), asked.name, by=viewer.operator, now=station.now())
-        return _shown(row)
+    row = rename_topic(station.store, code, asked.name, by=viewer.operator, now=station.now())
+    return TopicShown.of(row)
 
 
 @router.post("/topics/{code}/end", responses=_CHANGES)
 def end(station: TheStation, viewer: Signed, code: str) -> TopicShown:
     """Stop offering a topic."""
-    with station.store.write() as session:
-        return _shown(end_topic(session, TopicCode(code), by=viewer.operator, now=station.now()))
+    return TopicShown.of(end_topic(station.store, code, by=viewer.operator, now=station.now()))
 
 
 @router.post("/topics/{code}/bring-back", responses=_CHANGES)
 def bring_back(station: TheStation, viewer: Signed, code: str) -> TopicShown:
     """Offer a stopped topic again."""
-    with station.store.write() as session:
-        return _shown(bring_back_topic(session, TopicCode(code), by=viewer.operator, now=station.now()))
+    return TopicShown.of(bring_back_topic(station.store, code, by=viewer.operator, now=station.now()))
 
 
 @router.get("/bulletins/{bulletin_id}/topic", responses=refusals(401, 404))
 def of_bulletin(station: TheStation, viewer: Signed, bulletin_id: str) -> TopicOfBulletin:
     """Return what a bulletin is about."""
-    with station.store.read() as session:
-        row = topic_of(session, seen_bulletin(session, viewer.scope, bulletin_id))
-        return TopicOfBulletin(topic=None if row is None else _shown(row))
+    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    return TopicOfBulletin.model_validate({"topic": topic_of(station.store, bulletin)})
 
 
 @router.put("/bulletins/{bulletin_id}/topic", responses=_CHANGES)
 def choose(station: TheStation, viewer: Signed, bulletin_id: str, asked: TopicChosen) -> TopicOfBulletin:
     """Say what a bulletin is about; nothing is approved anew."""
-    with station.store.write() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        code = None if asked.topic is None else TopicCode(asked.topic)
-        set_topic(session, row.id, code, by=viewer.operator, now=station.now())
+    set_topic(station.store, bulletin_id, asked.topic, by=viewer.operator, now=station.now())
     return of_bulletin(station, viewer, bulletin_id)
-
-
-def _shown(row: Topic) -> TopicShown:
-    return TopicShown.of(row, is_ended=row.ended_at is not None)

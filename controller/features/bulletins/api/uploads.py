@@ -4,15 +4,12 @@ from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import Uploaded
-from controller.features.accounts.viewer import Viewer
-from controller.features.bulletins.queries import get_revision, seen_bulletin
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.schemas import BulletinShown
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.http.refusals import refusals
-from controller.http.station import Station
 from controller.http.uploads import described
-from controller.model.bulletin_states import BulletinId
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
@@ -34,17 +31,17 @@ def draft_audio(station: TheStation, viewer: Signed, upload: Uploaded) -> Bullet
     """
     kept = keep_upload(station.uploads, upload.file)
     fields = upload.fields
-    with station.store.write() as session:
-        row = draft_bulletin(
-            session,
-            title=fields.get("title", ""),
-            text=fields.get("text", ""),
-            area=AreaCode(fields["area"]) if fields.get("area") else None,
-            by=viewer.operator,
-            now=station.now(),
-            upload=kept,
-        )
-    return _brief(station, viewer, row.id)
+    row = draft_bulletin(
+        station.store,
+        title=fields.get("title", ""),
+        text=fields.get("text", ""),
+        area=AreaCode(fields["area"]) if fields.get("area") else None,
+        by=viewer.operator,
+        now=station.now(),
+        upload=kept,
+    )
+    station.wake()
+    return BulletinShown.of(row)
 
 
 @router.post(
@@ -54,24 +51,15 @@ def draft_audio(station: TheStation, viewer: Signed, upload: Uploaded) -> Bullet
 )
 def revise_audio(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded) -> BulletinShown:
     """Give a draft, or a returned bulletin, another sound; title and text stay unless they are sent too."""
-    with station.store.read() as session:
-        seen_bulletin(session, viewer.scope, bulletin_id)
-    kept = keep_upload(station.uploads, upload.file)
-    with station.store.write() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        revise_bulletin(
-            session,
-            BulletinId(bulletin_id),
-            title=upload.fields.get("title") or row.title,
-            text=upload.fields.get("text") or get_revision(session, row.id, row.revision).text,
-            by=viewer.operator,
-            now=station.now(),
-            upload=kept,
-        )
-    return _brief(station, viewer, bulletin_id)
-
-
-def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
+    seen_bulletin(station.store, viewer.scope, bulletin_id)
+    row = revise_bulletin(
+        station.store,
+        bulletin_id,
+        title=upload.fields.get("title") or None,
+        text=upload.fields.get("text") or None,
+        by=viewer.operator,
+        now=station.now(),
+        upload=keep_upload(station.uploads, upload.file),
+    )
     station.wake()
-    with station.store.read() as session:
-        return BulletinShown.of(seen_bulletin(session, viewer.scope, bulletin_id))
+    return BulletinShown.of(row)

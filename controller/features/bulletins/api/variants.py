@@ -23,9 +23,8 @@ _FORM = {
 @router.get("/bulletins/{bulletin_id}/variants", responses=refusals(401, 404))
 def variants(station: TheStation, viewer: Signed, bulletin_id: str) -> list[VariantShown]:
     """Return a bulletin's variants; one that is not `current` is of an older wording and is not aired."""
-    with station.store.read() as session:
-        base = seen_bulletin(session, viewer.scope, bulletin_id)
-        return [_variant(row, base) for row in variants_of(session, base.id)]
+    base = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    return [_variant(row, base) for row in variants_of(station.store, base.id)]
 
 
 @router.post(
@@ -39,21 +38,17 @@ def add(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded)
 
     Once approved, areas with that language hear it instead of the Vietnamese one; other areas never do.
     """
-    with station.store.read() as session:
-        seen_bulletin(session, viewer.scope, bulletin_id)
-    kept = keep_upload(station.uploads, upload.file)
-    with station.store.write() as session:
-        base = seen_bulletin(session, viewer.scope, bulletin_id)
-        row = add_variant(
-            session,
-            base.id,
-            language=LanguageCode(upload.fields.get("language", "")),
-            text=upload.fields.get("text", ""),
-            upload=kept,
-            by=viewer.operator,
-            now=station.now(),
-        )
-        return _variant(row, base)
+    seen_bulletin(station.store, viewer.scope, bulletin_id)
+    row = add_variant(
+        station.store,
+        bulletin_id,
+        language=LanguageCode(upload.fields.get("language", "")),
+        text=upload.fields.get("text", ""),
+        upload=keep_upload(station.uploads, upload.file),
+        by=viewer.operator,
+        now=station.now(),
+    )
+    return _variant(row, seen_bulletin(station.store, viewer.scope, bulletin_id))
 
 
 def _variant(row: Bulletin, base: Bulletin) -> VariantShown:

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.accounts.viewer import Viewer
-from controller.features.bulletins.queries import get_revision, seen_bulletin, wordings_of
+from controller.features.bulletins import operations
+from controller.features.bulletins.queries import seen_bulletin, seen_wording, wordings_of
 from controller.features.bulletins.schemas import (
     BulletinShown,
     DifferencesShown,
@@ -14,14 +14,12 @@ from controller.features.bulletins.schemas import (
     RevisionShown,
     StretchShown,
 )
-from controller.features.bulletins.service import clone_bulletin, recall_bulletin, revise_bulletin
+from controller.features.bulletins.service import clone_bulletin, recall_bulletin
 from controller.features.bulletins.word_diff import differences
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import read_apart
 from controller.features.reading.schemas import ReadingShown, WordingRead
 from controller.http.refusals import refusals
-from controller.http.station import Station
-from controller.model.wording import Manner
 
 router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
 _READS = refusals(401, 404, 422)
@@ -32,9 +30,8 @@ Number = Annotated[int, Query(ge=1, le=1_000_000)]
 @router.get("/revisions", responses=_READS)
 def revisions(station: TheStation, viewer: Signed, bulletin_id: str) -> list[RevisionShown]:
     """Return every wording, the newest first, each with its recording and approval."""
-    with station.store.read() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        return [RevisionShown.of(one) for one in wordings_of(session, row.id)]
+    row = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    return wordings_of(station.store, row.id)
 
 
 @router.get("/differences", responses=_READS)
@@ -42,9 +39,7 @@ def compare(
     station: TheStation, viewer: Signed, bulletin_id: str, before: Number, after: Number
 ) -> DifferencesShown:
     """Return what was removed and added between two wordings, word by word."""
-    with station.store.read() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        old, new = (get_revision(session, row.id, number) for number in (before, after))
+    old, new = (seen_wording(station.store, viewer.scope, bulletin_id, one)[1] for one in (before, after))
     return DifferencesShown(
         before=before,
         after=after,
@@ -59,11 +54,9 @@ def compare(
 @router.get("/reading", responses=_READS)
 def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRead:
     """Return how the newest wording is read out: what was repaired, and what a person should listen to."""
-    with station.store.read() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        title, text = row.title, get_revision(session, row.id, row.revision).text
-        words = words_for(session, row.area)
-    found = [read_apart(written, words, station.settings.region) for written in (title, text)]
+    row, wording = seen_wording(station.store, viewer.scope, bulletin_id)
+    words = words_for(station.store, row.area)
+    found = [read_apart(written, words, station.settings.region) for written in (row.title, wording.text)]
     shown_title, shown_text = (ReadingShown.of(one) for one in found)
     return WordingRead(title=shown_title, text=shown_text)
 
@@ -71,44 +64,20 @@ def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRea
 @router.post("/revise", responses=_CHANGES)
 def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Revise) -> BulletinShown:
     """Give a draft, or a returned bulletin, another wording; earlier ones stay unchanged."""
-    with station.store.write() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        was = get_revision(session, row.id, row.revision)
-        revise_bulletin(
-            session,
-            row.id,
-            title=asked.title,
-            text=asked.text,
-            by=viewer.operator,
-            now=station.now(),
-            manner=Manner(
-                was.issuer if asked.issuer is None else asked.issuer,
-                was.readings if asked.readings is None else asked.readings,
-            ),
-            based_on=asked.based_on,
-        )
-    return _brief(station, viewer, bulletin_id)
+    return operations.revise(station, viewer, bulletin_id, asked)
 
 
 @router.post("/recall", responses=_CHANGES)
 def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShown:
     """Take a submitted bulletin back into a draft; only its author may."""
-    with station.store.write() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        recall_bulletin(session, row.id, by=viewer.operator, now=station.now())
-    return _brief(station, viewer, bulletin_id)
+    row = recall_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now())
+    station.wake()
+    return BulletinShown.of(row)
 
 
 @router.post("/clone", status_code=201, responses=_CHANGES)
 def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShown:
     """Begin a new draft with the newest wording; approval, airings and legal act are not copied."""
-    with station.store.write() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        new = clone_bulletin(session, row.id, by=viewer.operator, now=station.now()).id
-    return _brief(station, viewer, new)
-
-
-def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
+    row = clone_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now())
     station.wake()
-    with station.store.read() as session:
-        return BulletinShown.of(seen_bulletin(session, viewer.scope, bulletin_id))
+    return BulletinShown.of(row)

@@ -27,19 +27,16 @@ def show(
     den: Annotated[int, Query(ge=0, le=_MOST)] = 0,
 ) -> Response:
     """Show the history, and the differences between two wordings (default: the last two)."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        kept = wordings_of(session, bulletin.id)
-        names = display_names(session, {one.author for one in kept})
-        steps = steps_of(session, bulletin.id)
+    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    kept = wordings_of(station.store, bulletin.id)
     by_number = {one.number: one for one in kept}
     after = by_number.get(den, kept[0])
     before = by_number.get(tu, by_number.get(after.number - 1))
     context = {
         "bulletin": bulletin,
         "kept": kept,
-        "names": names,
-        "steps": steps,
+        "names": display_names(station.store, {one.author for one in kept}),
+        "steps": steps_of(station.store, bulletin.id),
         "before": before,
         "after": after,
         "manner": after.manner,

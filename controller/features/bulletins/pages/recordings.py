@@ -47,12 +47,10 @@ def serve(request: Request, station: Station, viewer: Viewer, recording: str) ->
     if not path.is_file():
         raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
     known = WireRecordingId(recording)
-    with station.store.read() as session:
-        news = is_news(session, viewer.operator, known)
     # a program with a token cannot listen, and a part is not the whole
-    if news and viewer.operator.acts is None and asks_for_all(request, path.stat().st_size):
-        with station.store.write() as session:
-            note_served(session, known, by=viewer.operator, now=station.now())
+    is_whole = viewer.operator.acts is None and asks_for_all(request, path.stat().st_size)
+    if is_whole and is_news(station.store, viewer.operator, known):
+        note_served(station.store, known, by=viewer.operator, now=station.now())
     # named by digest: content never changes, but each browser must ask again for permission
     headers = {"Cache-Control": "private, max-age=3600"}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)

@@ -9,10 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
 from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.accounts.page_permissions import need
+from controller.features.accounts.page_permissions import need_province
 from controller.features.accounts.viewer import Viewer
-from controller.features.areas.queries import top_area
-from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.topics import (
     add_topic,
     bring_back_topic,
@@ -24,7 +22,6 @@ from controller.features.bulletins.topics import (
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.base import ID_LENGTH
-from controller.model.bulletin_states import TopicCode
 from controller.model.permissions import Act
 
 router = APIRouter()
@@ -48,19 +45,19 @@ def add(request: Request, station: TheStation, viewer: Signed, ten: Name = "") -
 @router.post("/chu-de/{code}/ten")
 def rename(request: Request, station: TheStation, viewer: Signed, code: str, ten: Name = "") -> Response:
     """Give a topic another name."""
-    return _changed(request, station, viewer, rename_topic, TopicCode(code), ten)
+    return _changed(request, station, viewer, rename_topic, code, ten)
 
 
 @router.post("/chu-de/{code}/thoi")
 def end(request: Request, station: TheStation, viewer: Signed, code: str) -> Response:
     """Stop offering a topic."""
-    return _changed(request, station, viewer, end_topic, TopicCode(code))
+    return _changed(request, station, viewer, end_topic, code)
 
 
 @router.post("/chu-de/{code}/dung-lai")
 def bring_back(request: Request, station: TheStation, viewer: Signed, code: str) -> Response:
     """Offer a stopped topic again."""
-    return _changed(request, station, viewer, bring_back_topic, TopicCode(code))
+    return _changed(request, station, viewer, bring_back_topic, code)
 
 
 @router.post("/ban-tin/{bulletin_id}/chu-de")
@@ -71,33 +68,21 @@ def choose(
     chu_de: Annotated[str, Form(max_length=ID_LENGTH)] = "",
 ) -> Response:
     """Say what a bulletin is about."""
-    with station.store.write() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        code = TopicCode(chu_de) if chu_de else None
-        set_topic(session, row.id, code, by=viewer.operator, now=station.now())
+    set_topic(station.store, bulletin_id, chu_de, by=viewer.operator, now=station.now())
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=chu-de", 303)
 
 
 def _changed(
-    request: Request, station: Station, viewer: Viewer, use_case: Callable[..., Any], *asked: str
+    request: Request, station: Station, viewer: Viewer, change: Callable[..., Any], *asked: str
 ) -> Response:
-    with station.store.read() as session:
-        top = top_area(session).code
-    need(viewer, Act.RULE, top)
+    need_province(viewer, Act.RULE)
     try:
-        with station.store.write() as session:
-            use_case(session, *asked, by=viewer.operator, now=station.now())
+        change(station.store, *asked, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _page(request, station, viewer, error=error)
     return RedirectResponse(_PLACE, 303)
 
 
 def _page(request: Request, station: Station, viewer: Viewer, error: LoaError | None = None) -> Response:
-    with station.store.read() as session:
-        rows = topics(session, everything=True)
-        top = top_area(session).code
-    context = {
-        "topics": rows,
-        "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [top]),
-    }
+    context = {"topics": topics(station.store, everything=True), "may_rule": viewer.may_in_province(Act.RULE)}
     return page(request, "chu_de.html", context, error=error)

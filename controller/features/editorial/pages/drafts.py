@@ -30,14 +30,8 @@ def _allowed(viewer: Viewer) -> None:
 def keep(station: TheStation, viewer: Signed, place: Place, form: Annotated[Typed, Form()]) -> Response:
     """Keep what is typed."""
     _allowed(viewer)
-    with station.store.write() as session:
-        keep_draft(
-            session,
-            place,
-            form.model_dump(exclude={"viec", "chu_truoc", "giu_nguyen"}),
-            by=viewer.operator,
-            now=station.now(),
-        )
+    typed = form.model_dump(exclude={"viec", "chu_truoc", "giu_nguyen"})
+    keep_draft(station.store, place, typed, by=viewer.operator, now=station.now())
     return Response(status_code=204)
 
 
@@ -53,8 +47,7 @@ def length(_station: TheStation, viewer: Signed, form: Annotated[Typed, Form()])
 @router.post("/nhap/{place}/chuong-trinh")
 def keep_programme(station: TheStation, viewer: Writer, place: Place, sent: SentForm) -> Response:
     """Keep what is typed of a programme, its items in their order."""
-    with station.store.write() as session:
-        keep_draft(session, place, kept_fields(sent.fields), by=viewer.operator, now=station.now())
+    keep_draft(station.store, place, kept_fields(sent.fields), by=viewer.operator, now=station.now())
     return Response(status_code=204)
 
 
@@ -62,7 +55,6 @@ def keep_programme(station: TheStation, viewer: Writer, place: Place, sent: Sent
 def drop(station: TheStation, viewer: Signed, place: Place) -> Response:
     """Forget what was typed, and begin anew."""
     _allowed(viewer)
-    with station.store.write() as session:
-        drop_draft(session, viewer.operator.id, place)
+    drop_draft(station.store, viewer.operator.id, place)
     forms = {NEW: "/tao-ban-tin", NEW_PROGRAMME: "/chuong-trinh/tao"}
     return RedirectResponse(forms.get(place, f"/ban-tin/{place}/sua"), 303)

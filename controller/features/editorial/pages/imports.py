@@ -88,8 +88,7 @@ def _marked(before: str, mended: tuple[Mended, ...]) -> list[tuple[str, bool]]:
 
 
 def _kept(station: Station, viewer: Viewer) -> Typed:
-    with station.store.read() as session:
-        kept = draft_of(session, viewer.operator.id, NEW)
+    kept = draft_of(station.store, viewer.operator.id, NEW)
     return Typed() if kept is None else Typed.model_validate(kept.fields)
 
 
@@ -106,13 +105,11 @@ def use_template(
     station: TheStation, viewer: Writer, mau: Annotated[str, Form(max_length=ID_LENGTH)] = ""
 ) -> Response:
     """Put a template's words in place of those that the person has begun; where and when stay."""
-    with station.store.read() as session:
-        chosen = template_to_use(session, viewer.scope, mau)
+    chosen = template_to_use(station.store, viewer.scope, mau)
     _put_in(station, viewer, {"tieu_de": chosen.title, "noi_dung": chosen.text})
     return RedirectResponse("/tao-ban-tin?xong=mau", 303)
 
 
 def _put_in(station: Station, viewer: Viewer, words: dict[str, Any]) -> None:
     fields = _kept(station, viewer).model_dump(exclude={"viec"}) | words
-    with station.store.write() as session:
-        keep_draft(session, NEW, fields, by=viewer.operator, now=station.now())
+    keep_draft(station.store, NEW, fields, by=viewer.operator, now=station.now())

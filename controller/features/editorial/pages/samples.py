@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from controller.errors import NotFound
 from controller.features.accounts.dependencies import Signed, TheStation, tries_of
-from controller.features.bulletins.queries import seen_bulletin
-from controller.features.editorial.pages.bulletins import tried_out
+from controller.features.editorial.page_queries import tried_out
 
 router = APIRouter()
 
@@ -26,9 +25,7 @@ def hear(
 
     The recordings of bulletins go first: a sample that would have to wait is refused (503).
     """
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        found, area = tried_out(session, station, bulletin), bulletin.area
+    found, area = tried_out(station, viewer, bulletin_id)
     if cau >= len(found):
         raise NotFound("Không có câu này.", code="bulletin.no-sentence")
     tries_of(request).listens(viewer.operator.id)

@@ -1,7 +1,7 @@
 """Bản tin bằng tệp ghi âm: brought, looked at, listened to as it came; and the same in another language."""
 
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from dataclasses import dataclass, field, replace
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -14,23 +14,22 @@ from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.language_reach import spread_of
 from controller.features.bulletins.legal_form import ACT_KINDS
-from controller.features.bulletins.queries import get_revision, seen_bulletin
-from controller.features.bulletins.service import draft_bulletin, revise_bulletin
-from controller.features.bulletins.sound_uploads import keep_upload
-from controller.features.bulletins.topics import set_topic, topics
+from controller.features.bulletins.queries import seen_bulletin, seen_wording
+from controller.features.bulletins.service import revise_bulletin
+from controller.features.bulletins.sound_uploads import has_upload, keep_upload
+from controller.features.bulletins.topics import topics
 from controller.features.bulletins.variants import add_variant
+from controller.features.editorial import operations
 from controller.features.editorial.broadcast_form import Typed
-from controller.features.editorial.sound_words import FORM_WORDS, judged
-from controller.features.legal_acts.service import name_reference
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.uploads import Sent, sound_file
 from controller.http.words import length_of_seconds
-from controller.model.bulletin_states import BulletinAction, RevisionKind, TopicCode, actions
-from controller.model.bulletins import Bulletin, Revision
+from controller.model.bulletin_states import BulletinAction, RevisionKind, actions
+from controller.model.bulletins import Bulletin
 from controller.model.languages import LanguageCode
 from controller.model.permissions import Act
-from controller.store import Session
+from controller.model.wording import PLAIN
 from tts.found import found_in
 from tts.uploads import UploadId
 
@@ -50,15 +49,8 @@ def _brought(station: Station, sent: Sent) -> Brought:
     """Return what was typed, with a file that an earlier sending of the form brought."""
     words = {name: sent.first(name) for name in Typed.model_fields if name in sent.fields}
     kept = sent.first("tep")
-    known = UploadId(kept) if _is_kept(station, kept) else None
+    known = UploadId(kept) if has_upload(station.uploads, kept) else None
     return Brought(Typed.model_validate(words | {"dia_ban": []}), known, sent.first("tieng"))
-
-
-def _is_kept(station: Station, name: str) -> bool:
-    try:
-        return bool(name) and station.uploads.has(UploadId(name))
-    except ValueError:
-        return False
 
 
 def _take_in(station: Station, sent: Sent, brought: Brought) -> UploadId:
@@ -69,19 +61,6 @@ def _take_in(station: Station, sent: Sent, brought: Brought) -> UploadId:
     if brought.upload is None:
         raise BadInput("Hãy chọn tệp ghi âm (MP3, WAV, OGG, Opus hoặc M4A) rồi gửi lại.", code="upload.none")
     return brought.upload
-
-
-def sound_shown(station: Station, revision: Revision) -> dict[str, Any] | None:
-    """Return what a page tells of a brought sound; None of a wording that is none."""
-    if revision.kind is not RevisionKind.AUDIO or revision.upload is None:
-        return None
-    upload = UploadId(revision.upload)
-    found = found_in(station.uploads, upload)
-    return {
-        "is_there": station.uploads.has(upload),
-        "form": "" if found is None else FORM_WORDS.get(found.form, found.form),
-        "checks": () if found is None else judged(found),
-    }
 
 
 # --- a new one
@@ -99,24 +78,11 @@ def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm
     """Keep the sound and begin a draft with it: its page says what was found, and plays it."""
     brought = _brought(station, sent)
     try:
-        upload, reference = _take_in(station, sent, brought), brought.form.reference()
-        with station.store.write() as session:
-            row = draft_bulletin(
-                session,
-                title=brought.form.tieu_de,
-                text=brought.form.noi_dung,
-                upload=upload,
-                by=viewer.operator,
-                now=station.now(),
-            )
-            if brought.form.chu_de:
-                topic = TopicCode(brought.form.chu_de)
-                set_topic(session, row.id, topic, by=viewer.operator, now=station.now())
-            name_reference(session, row.id, reference, by=viewer.operator, now=station.now())
-            place = f"/ban-tin/{row.id}?xong=ghi-am"
+        upload, form = _take_in(station, sent, brought), brought.form
+        made = operations.keep(station, viewer, replace(form.written(), manner=PLAIN, upload=upload))
     except LoaError as error:
         return _form_page(request, station, brought, error=error)
-    return RedirectResponse(place, 303)
+    return RedirectResponse(f"/ban-tin/{made}?xong=ghi-am", 303)
 
 
 # --- another sound for a draft
@@ -125,9 +91,7 @@ def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm
 @router.get("/ban-tin/{bulletin_id}/ghi-am")
 def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Ask for another sound."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        revision = get_revision(session, bulletin.id, bulletin.revision)
+    bulletin, revision = seen_wording(station.store, viewer.scope, bulletin_id)
     may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
     is_sound = revision.kind is RevisionKind.AUDIO
     if not (may and is_sound and BulletinAction.REVISE in actions(bulletin.state)):
@@ -137,29 +101,25 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
 
 
 @router.post("/ban-tin/{bulletin_id}/ghi-am")
-def replace(
+def bring_another(
     request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
 ) -> Response:
     """Give a draft, or what was returned, another sound."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        revision = get_revision(session, bulletin.id, bulletin.revision)
+    bulletin, revision = seen_wording(station.store, viewer.scope, bulletin_id)
     need(viewer, Act.WRITE, bulletin.area)
     brought = _brought(station, sent)
     try:
         if revision.kind is not RevisionKind.AUDIO:
             raise Conflict("Bản tin này không phải tệp ghi âm.", code="bulletin.not-sound")
-        upload = _take_in(station, sent, brought)
-        with station.store.write() as session:
-            revise_bulletin(
-                session,
-                bulletin.id,
-                title=brought.form.tieu_de,
-                text=brought.form.noi_dung,
-                by=viewer.operator,
-                now=station.now(),
-                upload=upload,
-            )
+        revise_bulletin(
+            station.store,
+            bulletin.id,
+            title=brought.form.tieu_de,
+            text=brought.form.noi_dung,
+            by=viewer.operator,
+            now=station.now(),
+            upload=_take_in(station, sent, brought),
+        )
     except LoaError as error:
         return _form_page(request, station, brought, bulletin=bulletin, error=error)
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=ghi-am", 303)
@@ -173,9 +133,7 @@ def listen(
     phien_ban: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """Answer with the sound as it was brought: of a wording, by default the newest."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        upload = get_revision(session, bulletin.id, phien_ban or bulletin.revision).upload
+    upload = seen_wording(station.store, viewer.scope, bulletin_id, phien_ban)[1].upload
     if upload is None or not station.uploads.has(UploadId(upload)):
         raise NotFound("Bản tin này không có tệp ghi âm, hoặc tệp không còn.", code="upload.gone")
     return sound_file(station, UploadId(upload))
@@ -187,14 +145,12 @@ def listen(
 @router.get("/ban-tin/{bulletin_id}/tieng-khac")
 def ask_for_variant(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Show who would hear what, and ask for a sound in another language."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        if bulletin.variant_of is not None:
-            return RedirectResponse(f"/ban-tin/{bulletin.variant_of}/tieng-khac", 303)
-        if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
-            return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-        text = get_revision(session, bulletin.id, bulletin.revision).text
-        return _variant_page(request, session, viewer, bulletin, Brought(Typed(noi_dung=text)))
+    bulletin, revision = seen_wording(station.store, viewer.scope, bulletin_id)
+    if bulletin.variant_of is not None:
+        return RedirectResponse(f"/ban-tin/{bulletin.variant_of}/tieng-khac", 303)
+    if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
+        return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+    return _variant_page(request, station, viewer, bulletin, Brought(Typed(noi_dung=revision.text)))
 
 
 @router.post("/ban-tin/{bulletin_id}/tieng-khac")
@@ -202,35 +158,30 @@ def bring_variant(
     request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
 ) -> Response:
     """Bring the newest wording along in another language: a draft of its own, submitted by itself."""
-    with station.store.read() as session:
-        area = seen_bulletin(session, viewer.scope, bulletin_id).area
-    need(viewer, Act.WRITE, area)
+    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    need(viewer, Act.WRITE, bulletin.area)
     brought = _brought(station, sent)
     try:
         if not brought.language:
             raise BadInput("Hãy chọn tiếng của tệp ghi âm.", code="variant.language")
-        upload = _take_in(station, sent, brought)
-        with station.store.write() as session:
-            row = add_variant(
-                session,
-                seen_bulletin(session, viewer.scope, bulletin_id).id,
-                language=LanguageCode(brought.language),
-                text=brought.form.noi_dung,
-                upload=upload,
-                by=viewer.operator,
-                now=station.now(),
-            )
-            place = f"/ban-tin/{row.id}?xong=ghi-am"
+        row = add_variant(
+            station.store,
+            bulletin.id,
+            language=LanguageCode(brought.language),
+            text=brought.form.noi_dung,
+            upload=_take_in(station, sent, brought),
+            by=viewer.operator,
+            now=station.now(),
+        )
     except LoaError as error:
-        with station.store.read() as session:
-            bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-            return _variant_page(request, session, viewer, bulletin, brought, error=error)
-    return RedirectResponse(place, 303)
+        bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+        return _variant_page(request, station, viewer, bulletin, brought, error=error)
+    return RedirectResponse(f"/ban-tin/{row.id}?xong=ghi-am", 303)
 
 
 def _variant_page(
     request: Request,
-    session: Session,
+    station: Station,
     viewer: Viewer,
     bulletin: Bulletin,
     brought: Brought,
@@ -240,7 +191,7 @@ def _variant_page(
     may = bulletin.variant_of is None and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
     context = {
         "bulletin": bulletin,
-        "spread": spread_of(session, viewer.scope, bulletin),
+        "spread": spread_of(station.store, viewer.scope, bulletin),
         "brought": brought,
         "may_bring": may,
     }
@@ -256,10 +207,8 @@ def _form_page(
     error: LoaError | None = None,
 ) -> Response:
     found = found_in(station.uploads, brought.upload) if brought.upload else None
-    with station.store.read() as session:
-        known = topics(session)
     context = {
-        "topics": known,
+        "topics": topics(station.store),
         "topic": brought.form.chu_de,
         "brought": brought,
         "form": brought.form,

@@ -1,6 +1,5 @@
 """Tạo bản tin: one form from text to a planned airing; what was typed is never lost to an error."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -12,23 +11,22 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from controller.errors import LoaError, NotAllowed
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.planning import MeetsOthers, plan_foreseen
+from controller.features.airings.planning import MeetsOthers
 from controller.features.bulletins.legal_form import ACT_KINDS
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.topics import topics
 from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import send_draft
+from controller.features.editorial import operations
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.lead_check import too_soon
-from controller.features.editorial.operations import hand_in, write_down
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
 from controller.features.editorial.start_form import slots
 from controller.features.templates.queries import OfferedTemplate, template_to_use, templates_to_use
 from controller.http.render import fragment, page
 from controller.http.station import Station
 from controller.model.base import ID_LENGTH
-from controller.model.bulletin_states import BulletinId
-from controller.model.bulletins import Bulletin, Topic
+from controller.model.bulletins import Bulletin
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act
 from devices.ids import Grade
@@ -58,8 +56,7 @@ def form_page(
     form = form.model_copy(update={"luot": form.luot or new_id(station.now())})
     context = form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
     context |= {"done": done, "pasted": pasted, "instead": instead, "put_right": put_right}
-    with station.store.read() as session:
-        context["templates"] = templates_to_use(session, viewer.scope)
+    context["templates"] = templates_to_use(station.store, viewer.scope)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if put_right else HTTPStatus.OK
     return page(request, "tao_ban_tin.html", context, error=error, status=status)
 
@@ -69,7 +66,7 @@ def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError 
     emergency = viewer.may(Act.AIR_EMERGENCY)
     return {
         "form": form,
-        "topics": _topics(station),
+        "topics": topics(station.store),
         "topic": form.chu_de,
         "is_read": True,
         "meets": isinstance(error, MeetsOthers),
@@ -81,11 +78,6 @@ def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError 
         "soon": "",
         "in_time_at": "/tao-ban-tin/kip-gio",
     }
-
-
-def _topics(station: Station) -> Sequence[Topic]:
-    with station.store.read() as session:
-        return topics(session)
 
 
 @router.get("/tao-ban-tin")
@@ -102,9 +94,8 @@ def ask(
     """
     if not viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
-    with station.store.read() as session:
-        kept = draft_of(session, viewer.operator.id, NEW)
-        chosen = template_to_use(session, viewer.scope, mau) if mau else None
+    kept = draft_of(station.store, viewer.operator.id, NEW)
+    chosen = template_to_use(station.store, viewer.scope, mau) if mau else None
     form = Typed() if kept is None else Typed.model_validate(kept.fields)
     if chosen is not None and not (form.tieu_de.strip() or form.noi_dung.strip()):
         form = form.model_copy(update={"tieu_de": chosen.title, "noi_dung": chosen.text})
@@ -130,9 +121,10 @@ def create(
         return form_page(request, station, viewer, shown(form, found), put_right=found)
     try:
         if form.viec == "nhap":
-            bulletin_id = _keep(station, viewer, form)
+            bulletin_id = operations.keep(station, viewer, form.written())
         else:
-            bulletin_id, _ = hand_in(station, viewer, form.written(), form.broadcast(viewer, station))
+            written, broadcast = form.written(), form.broadcast(viewer, station)
+            bulletin_id, _ = operations.hand_in(station, viewer, written, broadcast)
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
     return sent(station, viewer, NEW, form, bulletin_id)
@@ -143,8 +135,7 @@ def look_if_in_time(station: TheStation, viewer: Signed, form: Annotated[Typed, 
     """Return the note that the chosen start is too near; nothing where it is not."""
     if not viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
-    with station.store.read() as session:
-        return _note(too_soon(session, station, viewer, form, None))
+    return _note(too_soon(station, viewer, form, None))
 
 
 @router.post("/ban-tin/{bulletin_id}/dat-lich/kip-gio")
@@ -152,9 +143,7 @@ def look_if_planned_in_time(
     station: TheStation, viewer: Signed, bulletin_id: str, form: Annotated[Typed, Form()]
 ) -> Response:
     """Return the same of a bulletin that exists."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        return _note(too_soon(session, station, viewer, form, bulletin.id))
+    return _note(too_soon(station, viewer, form, bulletin_id))
 
 
 def _note(sentence: str) -> Response:
@@ -173,16 +162,9 @@ def look_at(viewer: Signed, form: Annotated[Typed, Form()]) -> Response:
     return HTMLResponse(fragment("bieu_mau/da_sua_doan.html", context))
 
 
-def _keep(station: Station, viewer: Viewer, form: Typed) -> BulletinId:
-    written = form.written()
-    with station.store.write() as session:
-        return write_down(session, station, viewer, written).id
-
-
 def sent(station: Station, viewer: Viewer, place: str, form: Typed, bulletin_id: str) -> Response:
     """Forget what was typed there, and lead to the bulletin that came of it."""
-    with station.store.write() as session:
-        send_draft(session, viewer.operator.id, place, form.luot, station.now())
+    send_draft(station.store, viewer.operator.id, place, form.luot, station.now())
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong={'nhap' if form.viec == 'nhap' else 'gui'}", 303)
 
 
@@ -195,8 +177,7 @@ def ask_when(
     xa: Annotated[list[str] | None, Query(max_length=1000)] = None,
 ) -> Response:
     """Ask where and when a bulletin shall be heard (again); `xa`: communes that are chosen already."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
     if not viewer.may(Act.AIR):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     form = Typed(noi="chon", dia_ban=xa) if xa else Typed()
@@ -214,17 +195,10 @@ def plan_again(
 ) -> Response:
     """Plan one more airing."""
     try:
-        broadcast = form.broadcast(viewer, station)
-        with station.store.write() as session:
-            seen_bulletin(session, viewer.scope, bulletin_id)
-            airing_id = plan_foreseen(
-                session, BulletinId(bulletin_id), broadcast, by=viewer.operator, now=station.now()
-            ).id
+        airing_id = operations.plan_again(station, viewer, bulletin_id, form.broadcast(viewer, station))
     except LoaError as error:
-        with station.store.read() as session:
-            bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+        bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
         return _when_page(request, station, viewer, form, bulletin=bulletin, error=error)
-    station.wake()
     return RedirectResponse(f"/phat/{airing_id}", 303)
 
 

@@ -1,0 +1,232 @@
+"""Reads of the page of one bulletin: its words, its audio, its airings and what may be done with it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from controller.errors import BadInput
+from controller.features.accounts.admin_queries import name_of
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.language_reach import spread_of
+from controller.features.airings.page_queries import airings_of_bulletin
+from controller.features.bulletins.in_force import approvals_until
+from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
+from controller.features.bulletins.legal_queries import act_of
+from controller.features.bulletins.page_queries import SpokenRevision, seen_speech, titles_of
+from controller.features.bulletins.programme_queries import lines_of
+from controller.features.bulletins.queries import reference_given, seen_wording
+from controller.features.bulletins.reapproval import is_due_again
+from controller.features.bulletins.revisions import compared_with
+from controller.features.bulletins.topics import topic_of, topics
+from controller.features.bulletins.wording_views import AsRead, WordingPart, as_read, changes
+from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.sound_words import FORM_WORDS, judged
+from controller.features.imports.legal_references import Reference
+from controller.features.lexicon.queries import words_for
+from controller.features.reading.previews import sentences
+from controller.features.templates.service import MAY_KEEP
+from controller.http.station import Station
+from controller.http.transactions import reads
+from controller.model.bulletin_states import (
+    BulletinAction,
+    BulletinState,
+    RevisionKind,
+    actions,
+)
+from controller.model.bulletins import Bulletin, Revision
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act
+from controller.model.wording import clean_text
+from controller.store import Session, one_read
+from devices.ids import AreaCode
+from tts.found import found_in
+from tts.recordings import RecordingId as SoundId
+from tts.sidecar import phrases_of
+from tts.uploads import UploadId
+
+_BEFORE = frozenset({BulletinState.DRAFT, BulletinState.RETURNED})
+"""Where a wording can be tried out: it is not handed in, so that it can still be changed."""
+_ACTS = {
+    BulletinAction.REVISE: Act.WRITE,
+    BulletinAction.SUBMIT: Act.WRITE,
+    BulletinAction.RECALL: Act.WRITE,
+    BulletinAction.APPROVE: Act.APPROVE,
+    BulletinAction.RETURN: Act.APPROVE,
+    BulletinAction.WITHDRAW: Act.WITHDRAW,
+}
+
+
+def buttons(viewer: Viewer, bulletin: Bulletin, revision: Revision) -> frozenset[BulletinAction]:
+    """Return what this person may do with the bulletin and its wording now, by lifecycle and permissions."""
+    lineage = [bulletin.area]
+    allowed = {
+        action
+        for action in actions(bulletin.state)
+        if viewer.scope.may(viewer.operator, _ACTS[action], lineage)
+    }
+    is_author = viewer.operator.id in {bulletin.author, revision.author}
+    allowed -= {BulletinAction.APPROVE if is_author else BulletinAction.RECALL}
+    return frozenset(allowed)
+
+
+def _of_approval(
+    session: Session, viewer: Viewer, bulletin: Bulletin, revision: Revision, now: datetime
+) -> Mapping[str, Any]:
+    """Until when it may be aired, and what the person may do: approving again belongs to the last days."""
+    until = approvals_until(session, [bulletin.id]).get(bulletin.id)
+    is_due = bulletin.state is BulletinState.APPROVED and is_due_again(until, now)
+    may = buttons(viewer, bulletin, revision)
+    if bulletin.state is BulletinState.APPROVED and not is_due:
+        may -= {BulletinAction.APPROVE}
+    return {"buttons": may, "approved_until": until, "approve_again": is_due}
+
+
+@one_read
+def bulletin_page(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> dict[str, Any]:
+    """Return all that the page of a bulletin shows."""
+    bulletin, speech = seen_speech(session, viewer.scope, bulletin_id)
+    before = compared_with(session, bulletin)
+    return {
+        "bulletin": bulletin,
+        "author": name_of(session, bulletin.author),
+        "where": viewer.scope.name(bulletin.area),
+        "speech": speech,
+        "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
+        "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
+        "airings": airings_of_bulletin(session, viewer.scope, bulletin.id),
+        **_of_approval(session, viewer, bulletin, speech.revision, station.now()),
+        "is_author": viewer.operator.id in {bulletin.author, speech.revision.author},
+        "manner": speech.revision.manner,
+        "manner_before": before.manner if before else None,
+        **_reading(session, station, bulletin, speech.revision),
+        "tried_out": _tried_out(session, station, bulletin, speech) if bulletin.state in _BEFORE else [],
+        "before": before,
+        "changes": changes(before.text, speech.revision.text) if before else (),
+        "topic": topic_of(session, bulletin),
+        "topics": topics(session),
+        "may_write": viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
+        "lines": lines_of(session, bulletin.id, bulletin.revision),
+        "sound": _sound_shown(station, speech.revision),
+        **_languages(session, viewer, bulletin, speech.revision),
+        "act": act_of(session, bulletin, station.now()),
+        "may_name_act": bulletin.variant_of is None
+        and speech.revision.kind is not RevisionKind.PROGRAMME
+        and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
+        "may_keep": speech.revision.kind is RevisionKind.TEXT
+        and viewer.scope.may(viewer.operator, MAY_KEEP, [bulletin.area]),
+        "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
+    }
+
+
+def _languages(session: Session, viewer: Viewer, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+    """Return the bulletin's variants, or of which it is one; programmes are heard as they are."""
+    is_base = bulletin.variant_of is None and revision.kind is not RevisionKind.PROGRAMME
+    may = is_base and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
+    return {
+        "spread": spread_of(session, viewer.scope, bulletin) if is_base else None,
+        "base_title": titles_of(session, [bulletin.variant_of])[bulletin.variant_of]
+        if bulletin.variant_of
+        else "",
+        "may_bring": may and bulletin.state is not BulletinState.WITHDRAWN,
+    }
+
+
+def _reading(session: Session, station: Station, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+    """Return how title and wording are read; what tells of a brought recording is not read out."""
+    if revision.kind is RevisionKind.AUDIO:
+        return {"reading": AsRead((WordingPart(revision.text),), ()), "title_read": None}
+    words, region = words_for(session, bulletin.area), station.settings.region
+    return {
+        "reading": as_read(revision.text, words, region),
+        "title_read": as_read(bulletin.title, words, region) if revision.kind is RevisionKind.TEXT else None,
+    }
+
+
+def _tried_out(session: Session, station: Station, bulletin: Bulletin, speech: SpokenRevision) -> list[str]:
+    """Return the newest wording as it will be spoken, in pieces that can be heard before it is recorded."""
+    if speech.recording is not None or speech.revision.kind is not RevisionKind.TEXT:
+        return []
+    read = _reading(session, station, bulletin, speech.revision)
+    issuer = as_read(speech.revision.issuer, words_for(session, bulletin.area), station.settings.region)
+    return sentences(issuer.spoken, read["title_read"].spoken, read["reading"].spoken)
+
+
+@reads
+def tried_out(
+    session: Session, station: Station, viewer: Viewer, bulletin_id: str
+) -> tuple[list[str], AreaCode]:
+    """Return the pieces of a bulletin that can be heard now, and the area with whose words they are read."""
+    bulletin, speech = seen_speech(session, viewer.scope, bulletin_id)
+    return _tried_out(session, station, bulletin, speech), bulletin.area
+
+
+def _sound_shown(station: Station, revision: Revision) -> dict[str, Any] | None:
+    """Return what a page tells of a brought sound; None of a wording that is none."""
+    if revision.kind is not RevisionKind.AUDIO or revision.upload is None:
+        return None
+    upload = UploadId(revision.upload)
+    found = found_in(station.uploads, upload)
+    return {
+        "is_there": station.uploads.has(upload),
+        "form": "" if found is None else FORM_WORDS.get(found.form, found.form),
+        "checks": () if found is None else judged(found),
+    }
+
+
+@one_read
+def form_as_it_is(session: Session, bulletin: Bulletin, revision: Revision) -> Typed:
+    """Return the form that changes a wording, with the bulletin's legal act."""
+    return Typed(
+        tieu_de=bulletin.title,
+        noi_dung=revision.text,
+        ben_bao=revision.issuer,
+        so_lan=str(revision.readings),
+        phien_ban=str(bulletin.revision),
+        **typed_act(reference_given(session, bulletin.id) or Reference()),
+    )
+
+
+@reads
+def editing_form(
+    session: Session,
+    station: Station,
+    viewer: Viewer,
+    bulletin_id: str,
+    form: Typed,
+    *,
+    kept_at: datetime | None,
+) -> dict[str, Any]:
+    """Return what the form that changes a wording shows, and what somebody else saved meanwhile."""
+    bulletin, revision = seen_wording(session, viewer.scope, bulletin_id)
+    is_old_draft = kept_at is not None and not form.phien_ban
+    is_older = is_old_draft or form.based_on() not in {None, bulletin.revision}
+    # who saves once more has both before them, and means it
+    now_on = {"phien_ban": str(bulletin.revision), "luot": form.luot or new_id(station.now())}
+    return {
+        "bulletin": bulletin,
+        "form": form.model_copy(update=now_on),
+        "newer": _newer(session, bulletin, revision, form) if is_older else None,
+        "is_sound": revision.kind is RevisionKind.AUDIO,
+        "is_read": revision.kind is RevisionKind.TEXT,
+        "act_kinds": ACT_KINDS,
+        "opened": False,
+        "kept_at": kept_at,
+    }
+
+
+def _newer(session: Session, bulletin: Bulletin, revision: Revision, form: Typed) -> dict[str, Any] | None:
+    """Return who saved what since the person began, and how the typed text differs; None: it is the same."""
+    try:
+        typed = clean_text(form.noi_dung)
+    except BadInput:
+        typed = form.noi_dung
+    if typed == revision.text and form.tieu_de == bulletin.title:
+        return None
+    return {
+        "by": name_of(session, revision.author),
+        "at": revision.created_at,
+        "number": revision.number,
+        "title": bulletin.title,
+        "text": revision.text,
+        "changes": changes(revision.text, typed),
+    }
