@@ -20,7 +20,6 @@ from controller.features.airings.heard import is_whole, percent_heard
 from controller.features.airings.page_queries import sounding_now
 from controller.features.airings.views import AIRING_SIGNS, together_words, whole_ms_of
 from controller.features.bulletins.signs import BULLETIN_SIGNS, progress_words
-from controller.features.fleet.faults import LEAST_AUDIBLE
 from controller.features.fleet.signs import NODE_SIGNS
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.schedules.sentences import WEEKDAYS
@@ -73,7 +72,6 @@ def lay_out() -> FastAPI:
         progress_words=progress_words,
         together_words=together_words,
         WEEKDAYS=WEEKDAYS,
-        LEAST_AUDIBLE=LEAST_AUDIBLE,
         is_whole=is_whole,
         percent_heard=percent_heard,
         whole_ms_of=whole_ms_of,

@@ -134,7 +134,6 @@ class Plan(WireMessage):
     expires_at: Instant
     airings: Annotated[tuple[PlannedAiring, ...], Field(max_length=MOST_AIRINGS)]
     keep: Annotated[tuple[Kept, ...], Field(max_length=MOST_KEPT)] = ()
-    silent: bool = False
     loudest_volume: _Volume = 100
 
     @model_validator(mode="after")

@@ -60,10 +60,6 @@ class Keeping:
         }
         if not named and not self._records:
             return set(), []
-        if any(
-            plan.silent for plan in self._trust.plans.values()
-        ):  # fetch nothing, report nothing, delete nothing
-            return {kept.recording for kept in named.values() if self._is_whole(kept)}, []
         hold: set[RecordingId] = set()
         effects: list[Effect] = []
         for kept in named.values():

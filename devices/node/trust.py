@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from devices import topics
@@ -14,10 +14,12 @@ from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, 
 from devices.node.identity import NodeIdentity
 from devices.signing import (
     Expired,
+    FarVersion,
     NotTrusted,
     TrustedKeys,
     UnknownKey,
     read_key_set,
+    read_unchecked,
     verify,
     verify_approval,
 )
@@ -31,10 +33,13 @@ PLACE = "place/"
 _MODELS: dict[str, type[WireMessage]] = {"plan": Plan, "policy": Policy, "place": Place}
 
 M = TypeVar("M", bound=WireMessage)
+V = TypeVar("V", Plan, Policy, Place)
 Judged = tuple[str, str, bool]
 """Key of a result: approval, recording, whether a test."""
 LOUDEST = 100
 """A plan with this loudest volume sets no limit."""
+MOST_AHEAD = timedelta(days=1)
+"""A version further ahead of the present (it is the time in ms) would keep all true ones out for good."""
 MOST_JUDGED = 1024
 """Results stored: enough for two full plans; above it all are deleted."""
 
@@ -72,26 +77,38 @@ class Trust:
     def restore(self, documents: Mapping[str, bytes], now: datetime) -> None:
         """Accept the stored documents again, as far as they still pass the checks.
 
-        A policy's lifetime is not checked again: its expiry, or a clock that is not set yet, must never allow
-        a sound that the policy forbade.
+        A policy binds as it was stored, without a further check: neither its expiry, a clock that is not set
+        yet, nor the end of the key that signed it may allow a sound that the policy forbade.
         """
         place = PLACE + self._identity.node
         if place in documents:  # first: it decides which areas' plans and policies are accepted
             self._take(place, documents[place], None)
         for name, text in documents.items():
-            if name.startswith((PLAN, POLICY)):
-                self._take(name, text, None if name.startswith(POLICY) else now)
+            if name.startswith(POLICY):
+                self._restore_policy(AreaCode(name.removeprefix(POLICY)), text)
+            if name.startswith(PLAN):
+                self._take(name, text, now)
             if name.startswith(PLAN) and name not in self._texts:
                 self._keep_limits(name.removeprefix(PLAN), text)
 
+    def _restore_policy(self, area: AreaCode, text: bytes) -> None:
+        try:
+            policy = read_unchecked(text, Policy)
+        except NotTrusted as reason:
+            self._count("stored-policy", reason)  # an incomplete document
+            return
+        if policy.target == area and area in self._identity.areas:
+            self.policies[area] = policy
+            self._texts[POLICY + area] = text
+
     def _keep_limits(self, target: str, text: bytes) -> None:
-        """Keep the limits of an expired plan: silence and a lower volume do not end by expiry."""
+        """Keep the volume limit of an expired plan: it does not end by expiry."""
         try:
             plan = self._verified(text, Plan, None)
         except NotTrusted as reason:
             self._count("stored-plan", reason)
             return
-        if plan.target == target and (plan.silent or plan.loudest_volume < LOUDEST):
+        if plan.target == target and plan.loudest_volume < LOUDEST:
             self.plans[target] = plan.model_copy(update={"airings": ()})
             self._texts[PLAN + target] = text
 
@@ -202,15 +219,22 @@ class Trust:
             raise UnknownKey("no key set yet")
         return verify(text, model, self._keys, now)
 
+    def _versioned(self, text: bytes, model: type[V], now: datetime | None) -> V:
+        message = self._verified(text, model, now)
+        if now is not None and message.version > (now + MOST_AHEAD).timestamp() * 1000:
+            raise FarVersion(f"version {message.version} is more than {MOST_AHEAD} ahead")
+        return message
+
     def _take(self, name: str, text: bytes, now: datetime | None, *, is_fresh: bool = False) -> list[Effect]:
         kind, _, target = name.partition("/")
         try:
             if kind == "plan":
-                return self._keep_plan(target, text, self._verified(text, Plan, now), is_fresh=is_fresh)
+                plan = self._versioned(text, Plan, now)
+                return self._keep_plan(target, text, plan, is_fresh=is_fresh)
             if kind == "place":
-                return self._keep_place(NodeId(target), text, self._verified(text, Place, now))
-            return self._keep_policy(AreaCode(target), text, self._verified(text, Policy, now))
-        except (UnknownKey, Expired) as reason:
+                return self._keep_place(NodeId(target), text, self._versioned(text, Place, now))
+            return self._keep_policy(AreaCode(target), text, self._versioned(text, Policy, now))
+        except (UnknownKey, Expired, FarVersion) as reason:
             if target in self._identity.targets:
                 self._waiting[name] = (text, is_fresh)  # the key, or the time, may still arrive
             return self._count(kind, reason)
@@ -273,7 +297,7 @@ class Trust:
         if self._keys is None:
             return []
         effects: list[Effect] = []
-        for name in sorted(name for name in self._texts if name != KEYS):
+        for name in sorted(name for name in self._texts if name.startswith((PLAN, PLACE))):
             if name not in self._texts:
                 continue  # deleted with the place that it belonged to
             kind, _, target = name.partition("/")
@@ -287,13 +311,11 @@ class Trust:
         return [*effects, *self.retry(now)]
 
     def _forget(self, name: str, kind: str, target: str) -> list[Effect]:
-        """Delete a document that the keys no longer verify; without a place the enrolled one applies."""
+        """Delete a plan or place that the keys no longer verify; without a place the enrolled one applies."""
         self._texts.pop(name, None)
         effects: list[Effect] = [DropDocument(name)]
         if kind == "plan":
             self._drop_plan(target)
-        elif kind == "policy":
-            self.policies.pop(AreaCode(target), None)
         else:
             self._place_version = 0
             effects += self._stand_in(self._enrolled.areas)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+EMERGENCY_FLOOR = 20
 RANKS = {"routine": 0, "priority": 1, "emergency": 2}
 TRUSTED_ERROR_US = 100_000
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -147,8 +148,6 @@ def read_expiry(message):
 
 
 def merged(plans, now):
-    if any(plan.get("silent", False) for plan in plans):
-        return []
     airings = {}
     for plan in sorted(plans, key=lambda plan: (plan["version"], plan["target"])):
         if read_instant(plan["expires_at"]) > now:
@@ -163,8 +162,6 @@ def span_of(airing):
 
 def to_keep(plans):
     """Everything that any held plan has kept, expired or not, as an airing that never comes."""
-    if any(plan.get("silent", False) for plan in plans):
-        return []
     entries = {one["name"]: one for plan in plans for one in plan.get("keep", ())}
     return [one | {"airing": name} for name, one in entries.items()]
 
@@ -234,6 +231,8 @@ def what_sounds(plans, policies, now, playable=lambda _: True):
         return None
     caps = [loudest_of(policy, first) for policy in policies]
     volume = min([first["volume"], *caps, *(plan.get("loudest_volume", 100) for plan in plans)])
+    if first["grade"] == "emergency":
+        volume = max(volume, EMERGENCY_FLOOR)
     return first | {"volume": volume}
 
 

@@ -92,7 +92,7 @@ def start(
     prepared: Annotated[str | None, typer.Option(help="Mã bản soạn sẵn.")] = None,
     bulletin: Annotated[str | None, typer.Option(help="Hoặc mã một bản tin đã duyệt.")] = None,
     minutes: Minutes = 60,
-    volume: Annotated[int, typer.Option(min=0, max=100, help="Âm lượng; quy định vẫn chặn.")] = 100,
+    volume: Annotated[int, typer.Option(min=20, max=100, help="Âm lượng; quy định vẫn chặn.")] = 100,
     alone: Annotated[
         str | None, typer.Option(help="Phát ngay, một mình, vì lý do này; nhật ký ghi rõ.")
     ] = None,
@@ -175,7 +175,7 @@ def all_clear(
 def try_out(
     area: Areas,
     prepared: PreparedId,
-    volume: Annotated[int, typer.Option(min=0, max=100, help="Âm lượng.")] = 70,
+    volume: Annotated[int, typer.Option(min=20, max=100, help="Âm lượng.")] = 70,
     who: Who = "author",
     station: Station = None,
     as_json: AsJson = False,

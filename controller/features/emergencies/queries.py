@@ -12,7 +12,6 @@ from controller.features.accounts.queries import sees
 from controller.features.airings.queries import Reach, reaches, targets_of
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
-from controller.features.emergencies.audible import count_muted
 from controller.features.fleet.faults import SILENT_AFTER
 from controller.model.accounts import Account, HeldKey
 from controller.model.airing_states import IN_PLANS, AiringState
@@ -22,7 +21,6 @@ from controller.model.bulletins import Approved, Bulletin, Recording
 from controller.model.emergencies import Emergency, Holding, Prepared
 from controller.model.emergency_states import (
     CALL_LIFE,
-    LOUDEST,
     EmergencyId,
     EmergencyState,
     PreparedId,
@@ -44,8 +42,6 @@ class Readiness:
     """Nodes that hold the recording, online or not."""
     ready: int = 0
     """Nodes that hold it and are online: these sound within the second."""
-    muted: int = 0
-    """Nodes that would sound it so low that nobody hears it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +67,6 @@ class EmergencyView:
     caller: str
     confirmer: str | None
     standing: Standing
-    muted: int = 0
-    """Nodes that sound it, or would, so low that nobody hears it."""
 
     @property
     def is_running(self) -> bool:
@@ -151,7 +145,6 @@ def readiness(
     is_online = and_(Node.online, Node.last_heard_at >= now - SILENT_AFTER)
     online = func.coalesce(func.sum(case((is_online, 1), else_=0)), 0)
     nodes, up = session.execute(select(func.count(), online).where(here)).one()
-    muted = count_muted(session, areas, LOUDEST, now)
     query = (
         select(Holding.prepared, func.count(), online)
         .join(Node, Node.id == Holding.node)
@@ -159,7 +152,7 @@ def readiness(
         .group_by(Holding.prepared)
     )
     held = {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
-    return {one: Readiness(int(nodes), int(up), *held.get(one, (0, 0)), muted) for one in prepared}
+    return {one: Readiness(int(nodes), int(up), *held.get(one, (0, 0))) for one in prepared}
 
 
 def emergencies(
@@ -264,14 +257,9 @@ def _views(
         if not meant.isdisjoint({*here, *row.areas}):
             confirmer = names.get(row.confirmed_by) if row.confirmed_by is not None else None
             stands = standing(row.state, row.called_at, now, None if airing is None else airing.state)
-            is_open = stands in {Standing.CALLED, Standing.STARTED}
-            at = row.called_at if airing is None else airing.starts_at
-            muted = count_muted(session, here, row.volume, at) if is_open else 0
             caller = names[row.called_by]
             views.append(
-                EmergencyView(
-                    row, titles[row.bulletin], airing, here, reach, caller, confirmer, stands, muted
-                )
+                EmergencyView(row, titles[row.bulletin], airing, here, reach, caller, confirmer, stands)
             )
     return views
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from controller.http.schemas import Code, Command, View
 from controller.model.airing_states import AiringState
 from controller.model.emergency_states import LOUDEST, Kind, Standing
+from devices.plan import EMERGENCY_FLOOR
 
 _MINUTES_A_DAY = 1440
 _Areas = Annotated[list[Code], Field(min_length=1, max_length=1000)]
@@ -21,7 +22,6 @@ class ReadinessShown(View):
     online: int
     held: int = Field(description="Nodes that hold the recording, online or not.")
     ready: int = Field(description="Nodes that hold it and are online: they sound within the second.")
-    muted: int = Field(description="Nodes capped so low that nobody hears them.")
 
 
 class PreparedShown(View):
@@ -75,7 +75,7 @@ class CallEmergency(Command):
     areas: _Areas
     prepared: str | None = None
     bulletin: str | None = None
-    volume: Annotated[int, Field(ge=0, le=100)] = LOUDEST
+    volume: Annotated[int, Field(ge=EMERGENCY_FLOOR, le=100)] = LOUDEST
     minutes: Annotated[int, Field(ge=1, le=_MINUTES_A_DAY)] = 60
     alone_because: Annotated[str, Field(max_length=1000)] | None = None
     code: _CodeOfTelephone | None = None
@@ -99,7 +99,7 @@ class Test(Command):
 
     areas: _Areas
     prepared: str
-    volume: Annotated[int, Field(ge=0, le=100)] = 70
+    volume: Annotated[int, Field(ge=EMERGENCY_FLOOR, le=100)] = 70
 
 
 class StopWhere(Command):
@@ -135,4 +135,3 @@ class EmergencyShown(View):
     end_reason: str | None
     nodes: int
     started: int
-    muted: int = Field(description="Nodes that sound it, or would, so low that nobody hears it.")

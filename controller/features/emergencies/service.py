@@ -46,6 +46,7 @@ from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.times import Times
 from devices.ids import AreaCode, Grade
+from devices.plan import EMERGENCY_FLOOR
 
 REPLACED = {
     Kind.ALARM: "Được thay bằng một thông báo khẩn cấp mới.",
@@ -174,8 +175,8 @@ def _write_down(
         get_area(session, area)
     _check_in_person(by)
     require(session, by, act, *call.areas)
-    if not 0 <= call.volume <= _SCALE:
-        raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
+    if not EMERGENCY_FLOOR <= call.volume <= _SCALE:
+        raise BadInput(f"Âm lượng phải từ {EMERGENCY_FLOOR} đến {_SCALE}.", code="airing.bad-volume")
     if not timedelta() < call.lasts <= LONGEST:
         raise BadInput("Thời gian phát phải từ 1 phút đến 24 giờ.", code="emergency.bad-length")
     bulletin = _bulletin_of(session, call, kind, by)

@@ -72,7 +72,6 @@ def emergency_shown(view: EmergencyView) -> EmergencyShown:
         ends_at=None if airing is None else airing.ended_at or sound_end_of(airing),
         nodes=view.reach.nodes,
         started=view.reach.started,
-        muted=view.muted,
     )
 
 

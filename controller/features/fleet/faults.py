@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from devices.plan import EMERGENCY_FLOOR
+
 SILENT_AFTER = timedelta(minutes=3)
 """Vitals come at least each minute: three missing ones are no chance."""
 CLOCK_ERROR_LIMIT_MS = 100.0
@@ -19,8 +21,8 @@ LEAST_BATTERY = 20.0
 """Percent: some hours are left to bring another one."""
 LEAST_LEVEL_DBFS = -50.0
 """Of what is measured behind the amplifier while something sounds; speech is above -30."""
-LEAST_AUDIBLE = 20
-"""Percent of volume, 14 dB below full: 200 m from a horn it is below the noise of a village street."""
+LEAST_AUDIBLE = EMERGENCY_FLOOR
+"""Percent of volume."""
 FLOOD_CALM = timedelta(hours=1)
 """A node that has kept to its budget for so long floods no more."""
 MISSED_LIMIT = 2
@@ -144,7 +146,10 @@ def _sound_faults(facts: NodeFacts) -> Iterator[NodeFault]:
     if facts.sounding is not None and facts.volume is not None and facts.volume < LEAST_AUDIBLE:
         yield NodeFault(FaultKind.MUTED, f"Đang phát nhưng không nghe được: âm lượng chỉ {facts.volume}%.")
     elif facts.loudest < LEAST_AUDIBLE:
-        sentence = f"Âm lượng bị giới hạn ở {facts.loudest}%: phát khẩn cấp ở đây không ai nghe được."
+        sentence = (
+            f"Âm lượng bị giới hạn ở {facts.loudest}%: tin thường không ai nghe được, tin khẩn phát ở "
+            f"{LEAST_AUDIBLE}%."
+        )
         yield NodeFault(FaultKind.MUTED, sentence)
 
 

@@ -242,8 +242,8 @@ def _say_what_is_left(void: Sequence[AreaCode] = (), *, signed: bool, lacks_key:
     """Print what must be done before loudspeakers accept signatures of the new keys."""
     for area in void:
         typer.echo(
-            f"Quy định của {area} do một khóa đã bị lộ ký: loa sẽ bỏ nó, và loa không có quy định thì "
-            f"không phát. Hãy để một quản trị viên ký lại ngay: loa policy sign --area {area} --as TÊN"
+            f"Quy định của {area} do một khóa đã bị lộ ký: loa đang giữ còn theo, loa mới không nhận. "
+            f"Hãy để một quản trị viên xem và ký lại ngay: loa policy sign --area {area} --as TÊN"
         )
     if lacks_key is not None:
         typer.echo(

@@ -18,7 +18,7 @@ router = APIRouter()
 _DONE = {
     "lo": "Đã ghi.",
     "am-luong": "Đã đặt âm lượng. Cụm loa làm theo trong vài giây, hoặc khi có lại kết nối.",
-    "cach-ly": "Đã cách ly: cụm loa không phát gì và không được tin nữa, cho đến khi thôi cách ly.",
+    "cach-ly": "Đã cách ly: cụm loa im lặng (tin khẩn vẫn phát nhỏ), không được tin nữa cho đến khi thôi.",
     "thoi-cach-ly": "Đã thôi cách ly. Cụm loa phát lại theo kế hoạch.",
     "ngung-dung": "Đã ngừng dùng cụm loa. Những gì nó đã phát vẫn còn trong sổ.",
 }

@@ -28,6 +28,8 @@ _LOG = logging.getLogger(__name__)
 
 MOST_SIGNED: Final = 400
 """So many airings, each with its approval, stay below the longest signed text that a node takes."""
+NO_CAP: Final = 100
+"""Percent: a node that may sound as loud as its policies allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,11 @@ class Content:
 
     airings: tuple[PlannedAiring, ...] = ()
     keep: tuple[Kept, ...] = ()
+    loudest_volume: int = NO_CAP
+    """Of a single node; it binds until a newer plan arrives, even after expiry."""
 
     def __bool__(self) -> bool:
-        return bool(self.airings or self.keep)
+        return self != NOTHING
 
     @property
     def recordings(self) -> frozenset[RecordingId]:
@@ -47,17 +51,6 @@ class Content:
 
 
 NOTHING: Final = Content()
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits in a plan beside its airings; they bind until a newer plan arrives, even after expiry."""
-
-    silent: bool = False
-    loudest_volume: int = 100
-
-
-NO_LIMITS = Limits()
 
 
 def wanted_plans(
@@ -195,21 +188,21 @@ def _that_fit(area: str, airings: list[PlannedAiring], now: datetime, most: int)
     return tuple(one for one in airings if one.airing in kept)
 
 
-def wanted_limits(session: Session) -> dict[str, Limits]:
-    """Return the limits of single nodes: silence in quarantine, and a volume limit."""
-    is_limited = or_(Node.quarantined_at.is_not(None), Node.loudest < NO_LIMITS.loudest_volume)
+def wanted_caps(session: Session) -> dict[str, int]:
+    """Return the loudest volume of single nodes that have a limit; 0 in quarantine."""
+    is_limited = or_(Node.quarantined_at.is_not(None), Node.loudest < NO_CAP)
     query = select(Node.id, Node.quarantined_at, Node.loudest).where(is_limited, Node.retired_at.is_(None))
     return {
-        node: Limits(quarantined_at is not None, loudest)
+        node: loudest if quarantined_at is None else 0
         for node, quarantined_at, loudest in session.execute(query)
     }
 
 
-def digest_of(content: Content, limits: Limits = NO_LIMITS) -> str:
+def digest_of(content: Content) -> str:
     """Return a digest for comparing the content of two plans; version and times of issue are left out."""
     joined = "\n".join(one.model_dump_json() for one in (*content.airings, *content.keep))
-    if limits != NO_LIMITS:
-        joined += f"\n{limits}"
+    if content.loudest_volume != NO_CAP:
+        joined += f"\n{content.loudest_volume}"
     return hashlib.sha256(joined.encode()).hexdigest()
 
 

@@ -107,9 +107,9 @@ def policies_in_force(session: Session) -> list[tuple[Area, Policy]]:
 
 
 def void_policies(session: Session) -> list[AreaCode]:
-    """Return the areas whose policy was signed by a key that is compromised since: loudspeakers drop it.
+    """Return the areas whose policy was signed by a key that is compromised since.
 
-    They drop it with the next key set; a loudspeaker without any policy says nothing.
+    Loudspeakers that hold it obey it until a newer one comes; others do not accept it.
     """
     query = (
         select(Published.target)

@@ -2,19 +2,18 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from controller.features.plans.desired_state import (
-    NO_LIMITS,
+    NO_CAP,
     NOTHING,
     Content,
-    Limits,
     digest_of,
-    wanted_limits,
+    wanted_caps,
     wanted_plans,
 )
 from controller.features.plans.publication import DocumentAddress, next_version_of, put, take_back
@@ -52,14 +51,16 @@ def refresh_plans(
         row.target: row
         for row in session.scalars(query if only is None else query.where(Published.target.in_(only)))
     }
-    limits = wanted_limits(session) if only is None else {}
+    caps = wanted_caps(session) if only is None else {}
     said = {target for target, row in rows.items() if row.digest != _OF_NOTHING and row.payload}
-    emptied: dict[str, Content] = dict.fromkeys(said, NOTHING)
-    emptied |= dict.fromkeys(limits, NOTHING)
+    contents = {
+        target: replace(wanted.get(target, NOTHING), loudest_volume=caps.get(target, NO_CAP))
+        for target in said | caps.keys() | wanted.keys()
+    }
     plans = [
-        _issue(session, target, _Said(content, limits.get(target, NO_LIMITS)), station_key, now)
-        for target, content in sorted((emptied | wanted).items())
-        if _is_due(rows.get(target), _Said(content, limits.get(target, NO_LIMITS)), station_key, now)
+        _issue(session, target, content, station_key, now)
+        for target, content in sorted(contents.items())
+        if _is_due(rows.get(target), content, station_key, now)
     ]
     return [outgoing(row) for row in (*manifests, *plans)]
 
@@ -95,28 +96,16 @@ def forget_acknowledgements(session: Session, published_ids: Iterable[int] | Non
     return len(lost)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """All the content of a plan."""
-
-    content: Content
-    limits: Limits
-
-    @property
-    def digest(self) -> str:
-        return digest_of(self.content, self.limits)
-
-
-def _is_due(row: Published | None, said: _Said, key: SigningKey, now: datetime) -> bool:
-    if row is None or row.digest != said.digest:
+def _is_due(row: Published | None, content: Content, key: SigningKey, now: datetime) -> bool:
+    if row is None or row.digest != digest_of(content):
         return True
-    if not said.content and said.limits == NO_LIMITS:
+    if not content:
         return False
     worn = row.expires_at is not None and is_worn(row.issued_at, row.expires_at, now)
     return worn or row.kid != key.kid
 
 
-def _issue(session: Session, target: str, said: _Said, key: SigningKey, now: datetime) -> Published:
+def _issue(session: Session, target: str, content: Content, key: SigningKey, now: datetime) -> Published:
     place = DocumentAddress(DocumentKind.PLAN, target)
     version = next_version_of(session, place, now)
     expires_at = now + PLAN_LIFE
@@ -125,13 +114,19 @@ def _issue(session: Session, target: str, said: _Said, key: SigningKey, now: dat
         version=version,
         issued_at=now,
         expires_at=expires_at,
-        airings=said.content.airings,
-        keep=said.content.keep,
-        silent=said.limits.silent,
-        loudest_volume=said.limits.loudest_volume,
+        airings=content.airings,
+        keep=content.keep,
+        loudest_volume=content.loudest_volume,
     )
     return put(
-        session, place, plan, version=version, digest=said.digest, key=key, now=now, expires_at=expires_at
+        session,
+        place,
+        plan,
+        version=version,
+        digest=digest_of(content),
+        key=key,
+        now=now,
+        expires_at=expires_at,
     )
 
 

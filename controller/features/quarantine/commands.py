@@ -19,7 +19,7 @@ NodeName = Annotated[str, typer.Argument(metavar="NODE", help="Mã cụm loa.")]
 def quarantine_node(
     name_of_node: NodeName, by: AsPerson, reason: Annotated[str, typer.Option(help="Lý do.")]
 ) -> None:
-    """Cách ly một cụm loa: không phát gì, không được tin lời, không đăng nhập được."""
+    """Cách ly một cụm loa: chỉ tin khẩn còn phát nhỏ, không được tin lời, không đăng nhập được."""
     from controller.client.local_client import acting
     from controller.features.quarantine import service
 

@@ -23,7 +23,7 @@ LOUDEST = 100
 
 @one_write
 def quarantine_node(session: Session, node_id: NodeId, *, reason: str, by: Operator, now: datetime) -> None:
-    """Quarantine a node: its own plan orders silence, and its messages are ignored."""
+    """Quarantine a node: its own plan sets the volume 0 (emergencies apart); it is not believed."""
     node = _in_use(session, node_id, by)
     reason = reason.strip()
     if not reason:

@@ -250,7 +250,7 @@ def plan_of(world, target):
     return None if row is None else Plan.model_validate_json(row.document)
 
 
-def test_a_quarantined_node_is_bidden_silence_and_neither_believed_nor_counted(world):
+def test_a_quarantined_node_has_no_volume_and_is_neither_believed_nor_counted(world):
     node = NODES[0].id
     born(world, 1, node)
     airing = world.plan(world.approved(), seconds=60)
@@ -258,7 +258,7 @@ def test_a_quarantined_node_is_bidden_silence_and_neither_believed_nor_counted(w
     assert world.ask(reach, airing).nodes == 2
     world.do(quarantine_node, node, reason="Nghi bị lấy cắp", by=world.technician)
     world.publish()
-    assert plan_of(world, node).silent
+    assert plan_of(world, node).loudest_volume == 0
     assert world.ask(reach, airing).nodes == 1
     assert status_of(facts_of(world.ask(get_node, node)), world.now) is NodeStatus.QUARANTINED
     world.later(seconds=30)
@@ -269,7 +269,7 @@ def test_a_quarantined_node_is_bidden_silence_and_neither_believed_nor_counted(w
     assert [waiting.topic for waiting in world.publish() if waiting.topic.endswith(node)], "renewed when worn"
     world.do(release_node, node, by=world.technician)
     world.publish()
-    assert not plan_of(world, node).silent
+    assert plan_of(world, node).loudest_volume == 100
 
 
 def test_a_released_node_hears_what_is_under_way(world):
@@ -290,7 +290,7 @@ def test_one_nodes_volume_is_capped_by_its_own_plan_until_the_cap_is_taken_away(
     node = NODES[0].id
     world.do(limit_volume, node, 40, by=world.technician)
     world.publish()
-    assert (plan_of(world, node).loudest_volume, plan_of(world, node).silent) == (40, False)
+    assert plan_of(world, node).loudest_volume == 40
     assert world.refresh() == []
     world.do(limit_volume, node, 100, by=world.technician)
     world.publish()

@@ -12,7 +12,6 @@ from controller.features.bulletins.queries import waiting_renderings
 from controller.features.emergencies.preparation import prepare, release, write_from_template
 from controller.features.emergencies.queries import (
     emergencies,
-    emergency_view,
     get_emergency,
     prepared_views,
     running_in,
@@ -28,11 +27,9 @@ from controller.features.emergencies.service import (
 from controller.features.emergencies.stopping import stop_emergency, stop_in
 from controller.features.emergencies.texts import TEMPLATES
 from controller.features.fleet.counts import statuses_by_area
-from controller.features.fleet.faults import LEAST_AUDIBLE
 from controller.features.fleet.queries import facts_of, get_node
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.plans.policy_signing import sign_policy
-from controller.features.quarantine.service import limit_volume
 from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
 from controller.features.withdrawals.service import withdraw_bulletin
@@ -43,6 +40,7 @@ from controller.model.speech import Speech
 from controller.model.times import Times
 from devices.ids import Grade
 from devices.messages import QuietHours, Vitals
+from devices.plan import EMERGENCY_FLOOR
 from tests.support.alarms import SOUNDS, hold, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
 from tests.support.stored_rows import note_vitals, published_plans
@@ -321,26 +319,11 @@ def test_an_emergency_that_is_still_to_be_spoken_is_spoken_first(world):
     assert [one.bulletin for one in waiting] == [second, first]
 
 
-def test_a_loudspeaker_that_nobody_would_hear_is_told_before_and_during_the_call(world):
+def test_an_alarm_that_nobody_would_hear_is_not_called(world):
     name = prepared(world)
     hold(world, name)
-    world.do(limit_volume, NODES[0].id, 0, by=world.technician)
-    (view,) = world.ask(prepared_views, [PROVINCE], world.now)
-    assert (view.readiness.ready, view.readiness.muted) == (4, 1)
-    world.do(
-        sign_policy,
-        area=NHA_TRANG,
-        administrator=world.administrator,
-        password=PASSWORD,
-        loudest_volume=LEAST_AUDIBLE - 1,
-    )
-    (view,) = world.ask(prepared_views, [PROVINCE], world.now)
-    assert view.readiness.muted == len({NODES[0].id, *(n.id for n in NODES if n.area == NHA_TRANG)})
-    started = alone(world, name)
-    shown = world.ask(emergency_view, started.row.id, [PROVINCE], world.now)
-    assert shown.muted == view.readiness.muted
-    low = alone(world, name, volume=5)
-    assert world.ask(emergency_view, low.row.id, [PROVINCE], world.now).muted == 4
+    with pytest.raises(BadInput, match="từ 20"):
+        alone(world, name, volume=EMERGENCY_FLOOR - 1)
 
 
 def test_what_sounds_too_low_to_be_heard_is_a_fault_and_no_mere_sounding(world):

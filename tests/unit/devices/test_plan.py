@@ -3,12 +3,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.ids import Grade
 from devices.messages import LoudHours, Plan, PlannedAiring, Policy, QuietHours
-from devices.plan import change_points, ends_at, is_due, merge, timetable, what_sounds
+from devices.plan import EMERGENCY_FLOOR, change_points, ends_at, is_due, merge, timetable, what_sounds
 from tests.support import stranger_rules
 from tests.support.nightly import examples
 
@@ -32,14 +33,13 @@ def airing(name="a", at=0, minutes=10, grade=Grade.ROUTINE, volume=80, *, test=F
     )
 
 
-def plan(*airings, target="56", version=1, expires_in=72 * 60, silent=False, loudest=100):
+def plan(*airings, target="56", version=1, expires_in=72 * 60, loudest=100):
     return Plan(
         target=target,
         version=version,
         issued_at=DAWN - timedelta(hours=1),
         expires_at=DAWN + timedelta(minutes=expires_in),
         airings=airings,
-        silent=silent,
         loudest_volume=loudest,
     )
 
@@ -125,12 +125,22 @@ def test_louder_hours_never_widen_what_the_policy_allows():
     assert slot.airing.volume == 30
 
 
-def test_a_plan_that_bids_silence_silences_all_others_also_emergencies_and_beyond_its_own_expiry():
-    others = plan(airing(at=60, grade=Grade.EMERGENCY))
-    quarantine = plan(target="n1", version=2, expires_in=30, silent=True)
-    assert sounding([others], [], 61) == "a"
-    assert sounding([others, quarantine], [], 61) is None
-    assert merge([others, quarantine], at(61)) == ()
+@pytest.mark.parametrize(
+    ("plans", "policies"),
+    [
+        ([plan(target="n1", version=2, expires_in=30, loudest=0)], []),
+        ([], [policy(loudest=0)]),
+        ([], [policy(volumes=[("00:00", "00:00", 5)])]),
+    ],
+)
+def test_nothing_makes_an_emergency_quieter_than_its_floor_but_caps_bind_all_else(plans, policies):
+    def volume(**asked):
+        found = what_sounds([plan(airing(at=60, **asked)), *plans], policies, at(61))
+        return found and found.volume
+
+    assert volume(grade=Grade.EMERGENCY, volume=100) == EMERGENCY_FLOOR
+    assert volume(grade=Grade.EMERGENCY, volume=10) == EMERGENCY_FLOOR
+    assert volume(volume=100) < EMERGENCY_FLOOR
 
 
 def test_the_cap_of_a_plan_binds_what_other_plans_name_and_outlasts_it():
@@ -202,7 +212,6 @@ def some_plans(draw):
                 target=str(version),
                 version=version,
                 expires_in=expires_in,
-                silent=draw(st.integers(0, 9)) == 0,
                 loudest=draw(st.sampled_from([100, 100, 30])),
             )
         )

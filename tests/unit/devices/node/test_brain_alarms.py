@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices import topics
 from devices.ids import Grade, Role
 from devices.node.events import Digested
 from devices.node.fetching import UNNAMED_KEPT
@@ -55,24 +54,6 @@ def away(scene, span):
 def begins(scene, airing="alarm"):
     found = [sound for sound in scene.world.sounds if isinstance(sound, Began)]
     return [sound for sound in found if sound.arm.airing == airing]
-
-
-def test_in_quarantine_nothing_is_fetched_to_be_kept_and_what_is_held_stays(scene):
-    node = scene.node.id
-    held = hold(scene)
-    scene.station.retain(topics.plan(node), scene.station.signed_plan(node, [], silent=True))
-    scene.run(3)
-    wants = len(scene.station.wants)
-    other = sound_of(scene, 2)
-    kept = [scene.station.kept("k1", held), scene.station.kept("k2", other)]
-    scene.station.publish_plan("56", keep=kept)
-    scene.run(60)
-    assert len(scene.station.wants) == wants
-    assert scene.kinds("k2") == []
-    scene.station.retain(topics.plan(node), scene.station.signed_plan(node, []))
-    scene.run(30)
-    assert scene.kinds("k2") == ["kept"]
-    assert scene.kinds("k1") == ["kept"], "never told to be lost"
 
 
 def test_what_is_to_be_kept_is_fetched_told_of_once_and_never_sounds_by_itself(scene):
