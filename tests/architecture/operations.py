@@ -80,12 +80,15 @@ def _read(part, top):
 
 def _code(node):
     """Walk a tree, annotations left out: to name a type is not to call it."""
-    yield node
-    for name, value in ast.iter_fields(node):
-        if name not in ("annotation", "returns"):
-            for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
-                    yield from _code(child)
+    found = [node]
+    for one in found:
+        for name in one._fields:
+            value = getattr(one, name, None)
+            if isinstance(value, ast.AST) and name not in ("annotation", "returns", "ctx"):
+                found.append(value)
+            elif isinstance(value, list):
+                found.extend(child for child in value if isinstance(child, ast.AST))
+    return found
 
 
 def reached(start, until=()):

@@ -1,6 +1,7 @@
 """Our own source, read by its syntax tree; nothing is imported or run."""
 
 import ast
+import gc
 import subprocess
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -19,9 +20,22 @@ class Module:
     def __str__(self):
         return self.name
 
-    @cached_property
+    @property
     def tree(self):
-        return ast.parse(self.text, str(self.path))
+        return _trees()[self.name]
+
+    @cached_property
+    def nodes(self):
+        """All nodes of the tree, walked once, but contexts (`Load`, `Store`): nothing asks for them."""
+        found = [self.tree]
+        for node in found:
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if isinstance(value, list):
+                    found.extend(one for one in value if isinstance(one, ast.AST))
+                elif isinstance(value, ast.AST) and name != "ctx":
+                    found.append(value)
+        return found
 
     @property
     def lines(self):
@@ -46,6 +60,19 @@ def modules():
 
 
 @cache
+def _trees():
+    """Half a million objects that stay to the end: the collector is spared looking through them each time."""
+    was_on = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    found = {name: ast.parse(module.text, str(module.path)) for name, module in modules().items()}
+    gc.freeze()
+    if was_on:
+        gc.enable()
+    return found
+
+
+@cache
 def tracked_files():
     """Every file that is committed or about to be, that is, not ignored."""
     listed = subprocess.run(
@@ -62,7 +89,7 @@ def tracked_files():
 def imports_of(module):
     """Every module named by an import anywhere in it; `from a import b` names a and a.b."""
     names = set()
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -1,4 +1,5 @@
 import re
+from functools import cache
 
 import pytest
 import typer.main
@@ -27,8 +28,14 @@ def commands_of(group, above=""):
         )
 
 
+@cache
 def pages():
-    return [path for path in tracked_files() if path.suffix == ".md" and "vendor" not in path.parts]
+    """The text of each page of documentation, by its path."""
+    return {
+        path: path.read_text(encoding="utf-8")
+        for path in tracked_files()
+        if path.suffix == ".md" and "vendor" not in path.parts
+    }
 
 
 def written(default):
@@ -44,20 +51,19 @@ def test_every_setting_is_explained_with_its_default(name):
     assert len(meaning) > 30
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
-def test_every_setting_does_something(name):
-    derived = {
-        prop
-        for prop, found in vars(Settings).items()
-        if isinstance(found, property) and name in found.fget.__code__.co_names
-    }
-    reading = re.compile(rf"\.({'|'.join({name, *derived})})\b")
-    readers = [
-        module.name
+def test_every_setting_does_something():
+    read_by = {name: {name} for name in Settings.model_fields}
+    for prop, found in vars(Settings).items():
+        if isinstance(found, property):
+            for name in read_by.keys() & set(found.fget.__code__.co_names):
+                read_by[name].add(prop)
+    read = {
+        attribute
         for module in modules().values()
-        if module.name != Settings.__module__ and reading.search(module.path.read_text(encoding="utf-8"))
-    ]
-    assert readers
+        if module.name != Settings.__module__
+        for attribute in re.findall(r"\.(\w+)\b", module.text)
+    }
+    assert {name for name, by in read_by.items() if not by & read} == set()
 
 
 def test_the_page_explains_no_setting_that_is_gone():
@@ -67,35 +73,40 @@ def test_the_page_explains_no_setting_that_is_gone():
 
 def test_every_code_of_the_troubleshooting_table_can_occur():
     named = set(re.findall(r"^\| `([a-z]+\.[a-z_-]+)`", OPERATOR, re.MULTILINE))
-    source = "".join(module.path.read_text(encoding="utf-8") for module in modules().values())
+    source = "".join(module.text for module in modules().values())
     assert len(named) > 5
     assert {code for code in named if f'"{code}"' not in source} == set()
 
 
-@pytest.mark.parametrize("command", list(commands_of(typer.main.get_command(app))))
-def test_every_command_is_described(command):
-    assert f"### `loa {command}`" in OPERATOR
-
-
-def test_the_page_describes_no_command_that_is_gone():
+def test_the_page_describes_every_command_and_none_that_is_gone():
     described = set(re.findall(r"^### `loa ([\w -]+)`$", OPERATOR, re.MULTILINE))
     assert described == set(commands_of(typer.main.get_command(app)))
 
 
-@pytest.mark.parametrize("document", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_link_leads_to_a_file(document):
-    targets = [target for target in LINK.findall(document.read_text(encoding="utf-8")) if "://" not in target]
-    assert [target for target in targets if not (document.parent / target).exists()] == []
-
-
-@pytest.mark.parametrize("document", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_path_that_a_page_names_is_there(document):
+def test_every_link_leads_to_a_file():
+    assert pages()
     assert [
-        path for path in PATH.findall(document.read_text(encoding="utf-8")) if not (ROOT / path).exists()
+        f"{page.relative_to(ROOT)}: {target}"
+        for page, text in pages().items()
+        for target in LINK.findall(text)
+        if "://" not in target and not (page.parent / target).exists()
     ] == []
 
 
-@pytest.mark.parametrize("document", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_make_target_that_a_page_names_is_there(document):
+def test_every_path_that_a_page_names_is_there():
+    assert [
+        f"{page.relative_to(ROOT)}: {path}"
+        for page, text in pages().items()
+        for path in PATH.findall(text)
+        if not (ROOT / path).exists()
+    ] == []
+
+
+def test_every_make_target_that_a_page_names_is_there():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z]+)", document.read_text(encoding="utf-8"))) <= targets
+    assert [
+        f"{page.relative_to(ROOT)}: make {target}"
+        for page, text in pages().items()
+        for target in re.findall(r"`make ([a-z]+)", text)
+        if target not in targets
+    ] == []

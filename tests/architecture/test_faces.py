@@ -3,8 +3,6 @@
 import ast
 import re
 
-import pytest
-
 from tests.architecture.source import modules
 
 FACES = [
@@ -14,11 +12,12 @@ FACES = [
 ]
 
 
-@pytest.mark.parametrize("module", FACES, ids=str)
-def test_a_face_of_a_feature_asks_the_database_nothing(module):
+def test_no_face_of_a_feature_asks_the_database():
+    assert len(FACES) > 100
     asked = [
         f"{module.file}:{node.lineno} session.{node.attr}"
-        for node in ast.walk(module.tree)
+        for module in FACES
+        for node in module.nodes
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "session"
     ]
     assert not asked

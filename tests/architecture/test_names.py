@@ -12,7 +12,7 @@ STILL_TWICE = 0
 def test_a_class_name_is_defined_once():
     places = defaultdict(list)
     for module in modules().values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(f"{module.file}:{node.lineno}")
     twice = {name: found for name, found in places.items() if len(found) > 1}

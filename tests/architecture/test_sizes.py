@@ -29,7 +29,7 @@ def test_a_function_holds_one_idea():
         f"{module.file}:{node.lineno} {node.name}": node.end_lineno - node.lineno + 1
         for module in modules().values()
         if not module.file.startswith(GENERATED)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
     }

@@ -179,5 +179,4 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLadder, TestVersions, TestLives = Ladder.TestCase, Versions.TestCase, Lives.TestCase
-for case in (TestLadder, TestVersions, TestLives):
-    case.settings = BUDGET
+TestLadder.settings = TestVersions.settings = TestLives.settings = BUDGET

@@ -1,5 +1,7 @@
 """The disciplined clock under simulated delays and drifts."""
 
+import copy
+import functools
 import random
 from datetime import timedelta
 
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from devices.node.clock import TRUST_LASTS, TRUSTED_ERROR, StationClock
 from devices.node.exchanges import Exchange, instant, micros
-from tests.support.nightly import examples
+from tests.support.nightly import amount, examples
 
 NOON = 1_800_000_000_000_000
 """Some instant of the station, microseconds."""
@@ -83,18 +85,27 @@ def test_on_slow_links_with_jitter_eight_pings_are_good_to_four_ms_in_99_of_100(
 
 
 def test_thirty_minutes_without_a_link_cost_no_more_than_ten_ms_after_ten_minutes_on_it():
-    errors = errors_of(200, BURST + [20.0 * i for i in range(1, 31)], 600 + 1800)
-    assert errors[100] < 3.0
-    assert errors[190] < 10.0
+    nodes = amount(80, 200)
+    errors = errors_of(nodes, BURST + [20.0 * i for i in range(1, 31)], 600 + 1800)
+    assert errors[nodes // 2] < 3.0
+    assert errors[nodes * 95 // 100] < 10.0
 
 
 HOUR = BURST + [20.0 * i for i in range(1, 181)]
 
 
 def test_thirty_minutes_without_a_link_cost_two_ms_after_an_hour_on_it():
-    errors = errors_of(100, HOUR, 3600 + 1800)
-    assert errors[50] < 1.0
-    assert errors[98] < 2.0
+    nodes = amount(30, 100)
+    errors = errors_of(nodes, HOUR, 3600 + 1800)
+    assert errors[nodes // 2] < 1.0
+    assert errors[nodes * 98 // 100] < 2.0
+
+
+@functools.cache
+def after_an_hour(seed):
+    """The chance, the raw clock and what a node knows of it after an hour on a slow link: copy before use."""
+    rng, crystal = random.Random(seed), ClockModel(0.3, 40e-6)
+    return rng, crystal, pinged(crystal, rng, HOUR, 50.0, 10.0)
 
 
 @examples(60)
@@ -108,13 +119,12 @@ def test_delays_alone_never_look_like_a_clock_that_was_set(seed, base, jitter):
 
 @examples(60)
 @given(
-    seed=st.integers(0, 2**32),
+    seed=st.integers(0, 9),
     up_ms=st.floats(0, 1900),
     down_ms=st.floats(0, 1900),
 )
 def test_after_an_hour_one_reply_that_is_held_up_anywhere_moves_next_to_nothing(seed, up_ms, down_ms):
-    rng, crystal = random.Random(seed), ClockModel(0.3, 40e-6)
-    clock = pinged(crystal, rng, HOUR, 50.0, 10.0)
+    _, crystal, clock = copy.deepcopy(after_an_hour(seed))
     before = wrong_by(clock, crystal, 3640), wrong_by(clock, crystal, 5400)
     up, down = round((50 + up_ms) * 1000), round((50 + down_ms) * 1000)
     sent = NOON + 3_620_000_000
@@ -127,8 +137,7 @@ def test_after_an_hour_one_reply_that_is_held_up_anywhere_moves_next_to_nothing(
 @pytest.mark.parametrize("step_ms", [25, -25, 60, -60])
 def test_a_step_far_within_the_round_trip_is_noticed_within_minutes_and_the_drift_is_still_known(step_ms):
     for seed in range(10):
-        rng, crystal = random.Random(seed), ClockModel(0.3, 40e-6)
-        clock = pinged(crystal, rng, HOUR, 50.0, 10.0)
+        rng, crystal, clock = copy.deepcopy(after_an_hour(seed))
         crystal.offset += step_ms / 1000
         for i in range(1, 10):
             clock.add(exchange(crystal, NOON + (3600 + 20 * i) * 1_000_000, rng, 50.0, 10.0))
@@ -138,10 +147,11 @@ def test_a_step_far_within_the_round_trip_is_noticed_within_minutes_and_the_drif
 
 def test_of_a_day_no_more_is_kept_than_of_an_hour():
     crystal, rng, clock = ClockModel(0.1, 20e-6), random.Random(10), StationClock()
-    for n in range(24 * 180):
+    hours = amount(6, 24)
+    for n in range(hours * 180):
         clock.add(exchange(crystal, NOON + n * 20_000_000, rng, 50, 10))
     assert len(clock._exchanges) <= 32
-    assert abs(wrong_by(clock, crystal, 86_400 + 1800)) < 2.0
+    assert abs(wrong_by(clock, crystal, hours * 3600 + 1800)) < 2.0
 
 
 def test_half_of_a_lasting_difference_between_the_ways_stays():

@@ -83,6 +83,8 @@ _REPEATED = (
     "&amp;", "<a", "@a", "QĐ-", "12/QĐ-", "1.000.", "1 000 ", "XÃ ", "- ", "; ",
 )  # fmt: skip
 """What a rule might look at again from every place: joined to thousands of characters."""
+_SLACK = 0.05
+"""Seconds of processor time by which a busy machine may be slower; less than that is quick as it is."""
 
 
 def _work(text):
@@ -93,6 +95,9 @@ def _work(text):
 
 @pytest.mark.parametrize("unit", _REPEATED)
 def test_reading_takes_time_in_proportion_to_the_text(unit):
-    few = min(_work(unit * (_FEW // len(unit))) for _ in range(2))
     more = _work(unit * (_MORE // len(unit)))
-    assert more < 8 * few + 0.05  # four times as much in proportion, sixteen times where it is quadratic
+    if more >= _SLACK:
+        few = min(_work(unit * (_FEW // len(unit))) for _ in range(2))
+        assert (
+            more < 8 * few + _SLACK
+        )  # four times as much in proportion, sixteen times where it is quadratic
