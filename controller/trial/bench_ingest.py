@@ -22,9 +22,11 @@ from controller.model.airings import StoredReceipt
 from controller.model.fleet import RecentVitals
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
+from controller.trial.load import VITALS_A_RECEIPT
 from controller.trial.outside import used_by
 from controller.trial.postgres import running_postgres
 from controller.trial.station_apart import StationApart
+from devices.budgets import BUDGETS
 
 Database = Literal["sqlite", "postgresql"]
 NORMAL_S = 60.0
@@ -35,8 +37,8 @@ DRAIN_S = 60.0
 """Seconds to wait for acknowledgements after sending; what is still open then is lost."""
 WINDOW = 2_000
 """Receipts in flight while saturated, with their vitals: less than a broker's queue holds."""
-APART_S = 2.2
-"""Seconds between two receipts of a node while saturated: the most that its budget allows."""
+BUDGET_SHARE = 0.9
+"""Share of its budget of vitals that a node uses while saturated; its receipts are half as many."""
 AIRINGS = 6
 _MILLION = 1_000_000
 
@@ -118,10 +120,16 @@ class _Bench:
             "warm": 0.0 if rate else WARM_S,
             "rate": rate,
             "window": WINDOW * (10 if rate else 1),
-            "apart": 0.0 if load["reference"] else APART_S,
+            "apart": 0.0 if rate or load["reference"] else apart_s(WARM_S + seconds),
             "drain": DRAIN_S if not load["reference"] else 0.0,
         }
         return loaded(asked, self.home)
+
+
+def apart_s(seconds: float) -> float:
+    """Return the seconds between two receipts of a node that says within `seconds` all its budget admits."""
+    vitals = BUDGETS["vitals"]
+    return seconds * VITALS_A_RECEIPT / (BUDGET_SHARE * (vitals.burst + vitals.a_second * seconds))
 
 
 def loaded(asked: dict[str, Any], home: Path) -> dict[str, Any]:
