@@ -1,4 +1,4 @@
-"""Links to a real broker: MQTT 5 over paho, driven by epoll; the only paho import.
+"""Links to a real broker: MQTT 5 over paho (and buffered_client.py), driven by epoll.
 
 paho's own loop uses select(), which dies silently at file descriptor 1024; it also queues what is published
 while disconnected and sends it later. So: our own loops (a thread in thread_link.py, an event loop for
@@ -12,18 +12,20 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import count
 from random import Random
 from threading import Lock
 from time import monotonic
 from typing import Any, Final, cast
 
 from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from devices.buffered_client import FAILURES_FROM, BufferedClient, publish_packet
 from devices.link_api import (
     Address,
     AnyLink,
@@ -47,54 +49,8 @@ _log = logging.getLogger(__name__)
 GREETING_TIMEOUT_S: Final = 10.0
 """From TCP to all subscriptions granted; a broker that accepts thousands at once needs seconds."""
 FILTERS_A_PACKET: Final = 50
-_FAILURES_FROM: Final = 0x80
-READ_BYTES: Final = 16 * 1024
-"""Bytes read from the socket in one call: some fifty receipts."""
-READS_AT_ONCE: Final = 8
-"""Buffers read before what they hold is handed on: under a flood the rest waits in the socket."""
-
-
-class _Client(Client):
-    """paho's client with a read buffer.
-
-    paho itself reads one byte, one byte more, then the rest: each message costs three calls, and in each of
-    them the thread releases the interpreter's lock and waits for it again.
-    """
-
-    _unread = b""
-    _at = 0
-    _reads_left = READS_AT_ONCE
-
-    @property
-    def has_unread(self) -> bool:
-        """Whether buffered bytes wait, which the descriptor does not announce."""
-        return self._at < len(self._unread)
-
-    @property
-    def has_decrypted(self) -> bool:
-        """Whether TLS holds decrypted bytes, which the descriptor does not announce."""
-        found = self.socket()
-        return isinstance(found, ssl.SSLSocket) and found.pending() > 0
-
-    def forget_unread(self) -> None:
-        """Discard the buffered bytes."""
-        self._unread, self._at = b"", 0
-
-    def may_read_again(self) -> None:
-        """Let the socket be read for so many more buffers."""
-        self._reads_left = READS_AT_ONCE
-
-    def _sock_recv(self, bufsize: int) -> bytes:
-        if not self.has_unread:
-            if bufsize >= READ_BYTES:
-                return super()._sock_recv(bufsize)
-            if self._reads_left <= 0 and not self.has_decrypted:
-                raise BlockingIOError
-            self._reads_left -= 1
-            self._unread, self._at = super()._sock_recv(READ_BYTES), 0
-        found = self._unread[self._at : self._at + bufsize]
-        self._at += len(found)
-        return found
+_WRITTEN = count(1 << 16)
+"""Numbers of messages of QoS 0 until they are written: none is a packet id."""
 
 
 class Connection:
@@ -121,6 +77,8 @@ class Connection:
         self._held: list[Message] = []
         self._queue: deque[Callable[[], None]] = deque()
         self._pending: dict[int, Pending] = {}
+        self._at_broker = 0  # messages of QoS 1 that were sent and are not acknowledged
+        self._held_back: deque[bytes] | None = None  # those to be sent when fewer are
         self._lock = Lock()
         self._ungranted: set[int] = set()
         self._deadline = 0.0
@@ -135,16 +93,9 @@ class Connection:
         """Why the connection ended; None while it lasts."""
         self._client = self._make_client(will)
 
-    def _make_client(self, will: Will | None) -> _Client:
-        client = _Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._options.client_id,
-            protocol=MQTTProtocolVersion.MQTTv5,
-            reconnect_on_failure=False,
-        )
+    def _make_client(self, will: Will | None) -> BufferedClient:
+        client = BufferedClient(self._options.client_id)
         client.connect_timeout = CONNECT_TIMEOUT_S
-        client.max_inflight_messages = self.in_flight
-        client.max_queued_messages = self._options.window
         if self._address.user is not None:
             client.username_pw_set(self._address.user, self._address.password)
         if self._address.tls:
@@ -154,10 +105,9 @@ class Connection:
         client.on_connect = self._note_connect
         client.on_subscribe = self._note_subscribe
         client.on_message = self._note_message
-        client.on_publish = self._note_publish
+        client.on_acknowledged = self._note_acknowledged
+        client.on_written = self._note_written
         client.on_disconnect = self._note_disconnect
-        # With a callback here paho never writes from the thread that publishes; we look at wants_write.
-        client.on_socket_register_write = lambda *_: None
         return client
 
     # -- paho's callbacks: queue only
@@ -165,7 +115,7 @@ class Connection:
     def _note_connect(
         self, _c: Client, _u: Any, _f: Any, code: ReasonCode, properties: Properties | None
     ) -> None:
-        if code.value >= _FAILURES_FROM:
+        if code.value >= FAILURES_FROM:
             self._queue.append(partial(self._lose, f"refused: {code}"))
             return
         at_once = int(getattr(properties, "ReceiveMaximum", self.in_flight))
@@ -183,9 +133,11 @@ class Connection:
         came = Message(topic, bytes(message.payload), message.qos, bool(message.retain))
         self._queue.append(partial(self._take, came))
 
-    def _note_publish(self, _c: Client, _u: Any, mid: int, code: ReasonCode, _p: Any) -> None:
-        failure = str(code) if code.value >= _FAILURES_FROM else None
-        self._queue.append(partial(self._settle, mid, failure))
+    def _note_acknowledged(self, packet_id: int, failure: str | None) -> None:
+        self._queue.append(partial(self._settle, packet_id, failure))
+
+    def _note_written(self, numbers: tuple[int, ...]) -> None:
+        self._queue.append(partial(self._settle_written, numbers))
 
     def _note_disconnect(self, _c: Client, _u: Any, _f: Any, code: ReasonCode, _p: Any) -> None:
         self._queue.append(partial(self._lose, str(code)))
@@ -258,13 +210,24 @@ class Connection:
                 raise LinkDown("not connected to the broker")
             if len(self._pending) >= self._options.window:
                 raise LinkBusy(f"{len(self._pending)} messages are outstanding")
-            sent = self._client.publish(topic, payload, qos, retain)
-            if sent.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
-                raise LinkBusy("the client's queue is full")
-            if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
-                raise LinkDown("the connection is being lost")
-            pending = self._pending[sent.mid] = Pending()
+            number = self._next_number() if qos else next(_WRITTEN)
+            packet = publish_packet(topic, payload, number if qos else None, retain=retain)
+            pending = self._pending[number] = Pending()
+            if not qos:
+                self._client.send(packet, number)
+            elif self._at_broker < self.in_flight:
+                self._at_broker += 1
+                self._client.send(packet)
+            else:
+                self._held_back = self._held_back or deque()
+                self._held_back.append(packet)
             return pending
+
+    def _next_number(self) -> int:
+        """Return a packet id that no message has which waits for its acknowledgement."""
+        while (number := self._client.packet_id()) in self._pending:
+            pass
+        return number
 
     def subscribe(self, filters: Mapping[str, int]) -> None:
         """Send SUBSCRIBE if the broker has accepted us; until then `filters()` is what is sent."""
@@ -324,7 +287,7 @@ class Connection:
 
     def _grant(self, mid: int, codes: list[ReasonCode]) -> None:
         for code in codes:
-            if code.value >= _FAILURES_FROM:
+            if code.value >= FAILURES_FROM:
                 _log.warning("%s: the broker refused a subscription: %s", self._options.client_id, code)
         self._ungranted.discard(mid)
         self._rise()
@@ -344,11 +307,23 @@ class Connection:
         else:
             self._held.append(message)
 
-    def _settle(self, mid: int, failure: str | None) -> None:
+    def _settle(self, packet_id: int, failure: str | None) -> None:
         with self._lock:
-            pending = self._pending.pop(mid, None)
-        if pending is not None:
-            pending.settle(acknowledged=failure is None, failure=failure)
+            pending = self._pending.pop(packet_id, None)
+            if pending is None:
+                return
+            if self._held_back:
+                self._client.send(self._held_back.popleft())
+            else:
+                self._at_broker -= 1
+        pending.settle(acknowledged=failure is None, failure=failure)
+
+    def _settle_written(self, numbers: tuple[int, ...]) -> None:
+        with self._lock:
+            written = [self._pending.pop(number, None) for number in numbers]
+        for pending in written:
+            if pending is not None:
+                pending.settle(acknowledged=True)
 
     def _lose(self, why: str) -> None:
         with self._lock:

@@ -17,7 +17,7 @@ DOORS = {
     "holidays": {"schedules/public_holidays.py"},
     "icalendar": {"controller/features/listeners/feeds.py"},
     "lunar_vn": {"schedules/lunar.py"},
-    "paho": {"devices/link.py"},
+    "paho": {"devices/link.py", "devices/buffered_client.py"},
     "joserfc": {"devices/signing.py"},
     "gtts": {"tts/engines/gtts.py"},
     "pydub": {"tts/mixing.py"},

@@ -3,9 +3,8 @@
 import socket
 
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from devices.link import READ_BYTES, READS_AT_ONCE, _Client
+from devices.buffered_client import READ_BYTES, READS_AT_ONCE, BufferedClient
 
 
 class Counted:
@@ -44,7 +43,7 @@ def pair():
 
 @pytest.fixture
 def client(pair):
-    made = _Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+    made = BufferedClient("a-client")
     made._sock = pair[0]
     made.heard = []
     made.on_message = lambda _c, _u, message: made.heard.append((message.topic, bytes(message.payload)))
