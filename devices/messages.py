@@ -6,7 +6,6 @@ release, which `parse` ignores. Times on the wire are RFC 3339, UTC, `Z`, exactl
 
 from enum import StrEnum
 from typing import Annotated, Self, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -146,7 +145,7 @@ class Plan(WireMessage):
 
 
 class QuietHours(WireMessage):
-    """A daily silence in wall time, from `begins` up to but not including `ends`; may cross midnight."""
+    """A daily silence in wall time (UTC+7), from `begins` up to, not including, `ends`, or over midnight."""
 
     begins: WallTime
     ends: WallTime
@@ -158,14 +157,6 @@ class LoudHours(QuietHours):
     loudest_volume: _Volume
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"no such time zone: {name}") from error
-    return name
-
-
 class Policy(WireMessage):
     """Limits of an area's loudspeakers. Signed by an administrator; `typ` loa-policy."""
 
@@ -173,7 +164,6 @@ class Policy(WireMessage):
     version: _Version
     issued_at: Instant
     expires_at: Instant
-    zone: Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
     quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=16)]
     loudest_volume: _Volume
     minutes_a_day: Annotated[int, Field(ge=0, le=1440)]

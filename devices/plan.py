@@ -11,11 +11,9 @@ that an airing meets, cap everything; an emergency at EMERGENCY_FLOOR at the low
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from heapq import heappop, heappush
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from devices.ids import AiringId, Grade
 from devices.messages import Plan, PlannedAiring, Policy, QuietHours
@@ -25,6 +23,8 @@ WHOLE_DAY_MINUTES = 1440
 EMERGENCY_FLOOR = 20
 """Percent, 14 dB below full: 200 m from a horn it is below the noise of a village street. Nothing makes an
 emergency quieter: whoever could, with one key, could silence all alarms."""
+WALL_TIME = timezone(timedelta(hours=7))
+"""Of all wall times and midnights of policies: Vietnam's, all year."""
 _DAY = timedelta(days=1)
 Span = tuple[datetime, datetime]
 """From the first instant up to, not including, the second."""
@@ -150,7 +150,7 @@ class _Silence:
 
     def holds(self, now: datetime) -> bool:
         """Say whether the policy forbids all but emergencies at this instant."""
-        local = now.astimezone(_zone(self.policy.zone))
+        local = now.astimezone(WALL_TIME)
         if any(_is_quiet(hours, local.time()) for hours in self.policy.quiet_hours):
             return True
         if self.policy.minutes_a_day >= WHOLE_DAY_MINUTES:
@@ -204,25 +204,25 @@ def _precedence(airing: PlannedAiring) -> tuple[int, datetime, AiringId]:
 
 def _loudest(policy: Policy, airing: PlannedAiring) -> int:
     """Return the lowest cap that the policy sets at any instant of the airing: its volume never changes."""
-    zone, begins, ends = _zone(policy.zone), airing.starts_at, ends_at(airing)
-    met = [hours.loudest_volume for hours in policy.volumes if _falls_into(hours, zone, begins, ends)]
+    begins, ends = airing.starts_at, ends_at(airing)
+    met = [hours.loudest_volume for hours in policy.volumes if _falls_into(hours, begins, ends)]
     return min([policy.loudest_volume, *met])
 
 
 def loudest_at(policy: Policy, at: datetime) -> int:
     """Return the cap that the policy sets at one instant."""
-    zone, moment = _zone(policy.zone), at + timedelta(microseconds=1)
-    met = [one.loudest_volume for one in policy.volumes if _falls_into(one, zone, at, moment)]
+    moment = at + timedelta(microseconds=1)
+    met = [one.loudest_volume for one in policy.volumes if _falls_into(one, at, moment)]
     return min([policy.loudest_volume, *met])
 
 
-def _falls_into(hours: QuietHours, zone: ZoneInfo, begins: datetime, ends: datetime) -> bool:
+def _falls_into(hours: QuietHours, begins: datetime, ends: datetime) -> bool:
     """Say whether any instant from `begins` to `ends` has a wall time within the hours."""
     opens, closes = time.fromisoformat(hours.begins), time.fromisoformat(hours.ends)
     overnight = timedelta(days=0 if opens < closes else 1)
-    for day in _days(zone, begins, ends):
-        since = datetime.combine(day, opens, zone).astimezone(UTC)
-        until = datetime.combine(day + overnight, closes, zone).astimezone(UTC)
+    for day in _days(begins, ends):
+        since = datetime.combine(day, opens, WALL_TIME).astimezone(UTC)
+        until = datetime.combine(day + overnight, closes, WALL_TIME).astimezone(UTC)
         if since < ends and begins < until:
             return True
     return False
@@ -232,17 +232,16 @@ def _silences(policy: Policy, airings: Sequence[PlannedAiring], now: datetime) -
     """Say whether the policy forbids all but emergencies at this instant."""
     if is_quiet(policy, now):
         return True
-    zone = _zone(policy.zone)
     if policy.minutes_a_day >= WHOLE_DAY_MINUTES:
         return False
-    planned = _planned(airings, zone, now)
+    planned = _planned(airings, now)
     spent = sum((min(ends, now) - begins for begins, ends in planned if begins < now), timedelta())
     return spent >= timedelta(minutes=policy.minutes_a_day)
 
 
 def is_quiet(policy: Policy, now: datetime) -> bool:
     """Say whether an instant lies in the policy's quiet hours."""
-    wall = now.astimezone(_zone(policy.zone)).time()
+    wall = now.astimezone(WALL_TIME).time()
     return any(_is_quiet(hours, wall) for hours in policy.quiet_hours)
 
 
@@ -255,15 +254,12 @@ def _is_quiet(hours: QuietHours, wall: time) -> bool:
 
 def _quiet_bounds(policy: Policy, since: datetime, until: datetime) -> list[datetime]:
     """Return where quiet hours may begin or end, from a day before `since` to a day after `until`."""
-    zone = _zone(policy.zone)
     walls = [time.fromisoformat(wall) for hours in policy.quiet_hours for wall in (hours.begins, hours.ends)]
-    # Where clocks change, wall time also jumps at the change itself: both readings of a wall time are points.
     return [
-        datetime.combine(day, wall, zone).replace(fold=fold).astimezone(UTC)
-        for day in _days(zone, since, until)
+        datetime.combine(day, wall, WALL_TIME).astimezone(UTC)
+        for day in _days(since, until)
         for wall in walls
-        for fold in (0, 1)
-    ] + _jumps(zone, since, until)
+    ]
 
 
 def _spent_instants(
@@ -272,10 +268,9 @@ def _spent_instants(
     """Return the instants at which a day's minutes are used up, and the midnights that renew them."""
     if policy.minutes_a_day >= WHOLE_DAY_MINUTES:
         return []
-    zone = _zone(policy.zone)
     points = []
-    for day in _days(zone, since, until):
-        points.append(datetime.combine(day, time(), zone).astimezone(UTC))
+    for day in _days(since, until):
+        points.append(datetime.combine(day, time(), WALL_TIME).astimezone(UTC))
         spent = _spent_at(policy, airings, day)
         if spent is not None:
             points.append(spent)
@@ -284,25 +279,25 @@ def _spent_instants(
 
 def _spent_at(policy: Policy, airings: Sequence[PlannedAiring], day: date) -> datetime | None:
     """Return the instant from which a local day's minutes are used up, or None when they are not."""
-    midnight = datetime.combine(day, time(), _zone(policy.zone)).astimezone(UTC)
+    midnight = datetime.combine(day, time(), WALL_TIME).astimezone(UTC)
     left = timedelta(minutes=policy.minutes_a_day)
     if not left:
         return midnight
-    for begins, ends in _planned(airings, _zone(policy.zone), midnight):
+    for begins, ends in _planned(airings, midnight):
         if ends - begins >= left:
             return begins + left
         left -= ends - begins
     return None
 
 
-def _planned(airings: Sequence[PlannedAiring], zone: ZoneInfo, now: datetime) -> list[Span]:
+def _planned(airings: Sequence[PlannedAiring], now: datetime) -> list[Span]:
     """Return the spans of now's local day in which the plan has something due, but no emergency.
 
     It counts what is planned, not what policies let through: so that one policy never widens another.
     """
-    today = now.astimezone(zone).date()
-    midnight = datetime.combine(today, time(), zone).astimezone(UTC)
-    next_midnight = datetime.combine(today + _DAY, time(), zone).astimezone(UTC)
+    today = now.astimezone(WALL_TIME).date()
+    midnight = datetime.combine(today, time(), WALL_TIME).astimezone(UTC)
+    next_midnight = datetime.combine(today + _DAY, time(), WALL_TIME).astimezone(UTC)
     spans = [
         (
             max(airing.starts_at, midnight),
@@ -344,36 +339,8 @@ def _without(spans: list[Span], holes: list[Span]) -> list[Span]:
     return left
 
 
-def _days(zone: ZoneInfo, since: datetime, until: datetime) -> list[date]:
+def _days(since: datetime, until: datetime) -> list[date]:
     """Return the local days from one before `since` to one after `until`."""
-    first = (since.astimezone(zone) - _DAY).date()
-    last = (until.astimezone(zone) + _DAY).date()
+    first = (since.astimezone(WALL_TIME) - _DAY).date()
+    last = (until.astimezone(WALL_TIME) + _DAY).date()
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def _jumps(zone: ZoneInfo, since: datetime, until: datetime) -> list[datetime]:
-    """Return the instants between at which the zone's clocks change, to the second."""
-    jumps = []
-    at = since
-    while at < until:
-        after = min(at + _DAY, until)
-        if at.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset():
-            jumps.append(_jump(zone, at, after))
-        at = after
-    return jumps
-
-
-def _jump(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
-    before = low.astimezone(zone).utcoffset()
-    while high - low > timedelta(microseconds=1):
-        middle = low + (high - low) / 2
-        if middle.astimezone(zone).utcoffset() == before:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

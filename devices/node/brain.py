@@ -147,7 +147,7 @@ class Brain:
         self._trust.restore_keys(documents)
         self._note_stored_time(documents, now)
         station = self._clock.station(now)
-        self._trust.restore(documents, station)
+        self._trust.restore(documents)
         self._outbox.restore(documents)
         self._choosing.restore(documents)
         effects = self._fetching.restore(self._stored_manifests(documents, station), self._memory.chunks)

@@ -36,8 +36,6 @@ M = TypeVar("M", bound=WireMessage)
 V = TypeVar("V", Plan, Policy, Place)
 Judged = tuple[str, str, bool]
 """Key of a result: approval, recording, whether a test."""
-LOUDEST = 100
-"""A plan with this loudest volume sets no limit."""
 MOST_AHEAD = timedelta(days=1)
 """A version further ahead of the present (it is the time in ms) would keep all true ones out for good."""
 MOST_JUDGED = 1024
@@ -74,22 +72,21 @@ class Trust:
             except NotTrusted as reason:
                 self._count("stored-keys", reason)
 
-    def restore(self, documents: Mapping[str, bytes], now: datetime) -> None:
-        """Accept the stored documents again, as far as they still pass the checks.
+    def restore(self, documents: Mapping[str, bytes]) -> None:
+        """Accept the stored documents again, as far as a known key signed them; lifetimes are not judged.
 
-        A policy binds as it was stored, without a further check: neither its expiry, a clock that is not set
-        yet, nor the end of the key that signed it may allow a sound that the policy forbade.
+        A plan's expiry ends its airings where they are merged, not its limit and not what it has kept. A
+        policy binds as it was stored: neither its expiry nor the end of the key that signed it may allow a
+        sound that the policy forbade.
         """
         place = PLACE + self._identity.node
         if place in documents:  # first: it decides which areas' plans and policies are accepted
             self._take(place, documents[place], None)
         for name, text in documents.items():
-            if name.startswith(POLICY):
-                self._restore_policy(AreaCode(name.removeprefix(POLICY)), text)
             if name.startswith(PLAN):
-                self._take(name, text, now)
-            if name.startswith(PLAN) and name not in self._texts:
-                self._keep_limits(name.removeprefix(PLAN), text)
+                self._take(name, text, None)
+            elif name.startswith(POLICY):
+                self._restore_policy(AreaCode(name.removeprefix(POLICY)), text)
 
     def _restore_policy(self, area: AreaCode, text: bytes) -> None:
         try:
@@ -100,17 +97,6 @@ class Trust:
         if policy.target == area and area in self._identity.areas:
             self.policies[area] = policy
             self._texts[POLICY + area] = text
-
-    def _keep_limits(self, target: str, text: bytes) -> None:
-        """Keep the volume limit of an expired plan: it does not end by expiry."""
-        try:
-            plan = self._verified(text, Plan, None)
-        except NotTrusted as reason:
-            self._count("stored-plan", reason)
-            return
-        if plan.target == target and plan.loudest_volume < LOUDEST:
-            self.plans[target] = plan.model_copy(update={"airings": ()})
-            self._texts[PLAN + target] = text
 
     def issued_at(self, name: str, text: bytes) -> datetime | None:
         """Return when a document was issued, if a known key signed it, whatever its lifetime; or None.

@@ -111,7 +111,6 @@ class SmallStation:
             version=self.next_version(),
             issued_at=self.now(),
             expires_at=self.now() + lasts,
-            zone="Asia/Ho_Chi_Minh",
             quiet_hours=tuple(QuietHours(begins=begins, ends=ends) for begins, ends in quiet),
             loudest_volume=loudest,
             minutes_a_day=minutes,

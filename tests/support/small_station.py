@@ -88,7 +88,6 @@ class SmallStation:
             "version": self.next_version(),
             "issued_at": now,
             "expires_at": now + YEAR,
-            "zone": "Asia/Ho_Chi_Minh",
             "quiet_hours": (),
             "loudest_volume": 60,
             "minutes_a_day": 1440,

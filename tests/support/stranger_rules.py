@@ -7,14 +7,14 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 EMERGENCY_FLOOR = 20
+WALL_TIME = timezone(timedelta(hours=7))
 RANKS = {"routine": 0, "priority": 1, "emergency": 2}
 TRUSTED_ERROR_US = 100_000
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -185,7 +185,7 @@ def place_of(airing, now, length_ms):
 
 
 def is_silenced(policy, airings, now):
-    wall = now.astimezone(ZoneInfo(policy["zone"]))
+    wall = now.astimezone(WALL_TIME)
     minute = wall.strftime("%H:%M")
     for quiet in policy["quiet_hours"]:
         begins, ends = quiet["begins"], quiet["ends"]
@@ -193,7 +193,7 @@ def is_silenced(policy, airings, now):
             return True
     if policy["minutes_a_day"] >= 1440:
         return False
-    midnight = datetime.combine(wall.date(), datetime.min.time(), ZoneInfo(policy["zone"])).astimezone(UTC)
+    midnight = datetime.combine(wall.date(), datetime.min.time(), WALL_TIME).astimezone(UTC)
     # Add up, between all bounds of today until now, the pieces in which something is due but no emergency.
     spans = [(*span_of(airing), airing["grade"] == "emergency") for airing in airings]
     bounds = sorted({midnight, now, *(at for one in spans for at in one[:2] if midnight < at < now)})
@@ -208,10 +208,9 @@ def is_silenced(policy, airings, now):
 def loudest_of(policy, airing):
     """The lowest cap at any instant of the airing: looked up at its start, and at each full minute of it."""
     begins, ends = span_of(airing)
-    zone = ZoneInfo(policy["zone"])
     caps, at = [policy["loudest_volume"]], begins
     while at < ends:
-        minute = at.astimezone(zone).strftime("%H:%M")
+        minute = at.astimezone(WALL_TIME).strftime("%H:%M")
         for hours in policy.get("volumes", ()):
             since, until = hours["begins"], hours["ends"]
             if (since <= minute < until) if since < until else (minute >= since or minute < until):

@@ -14,7 +14,7 @@ from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.store import one_read
 from devices.ids import AreaCode
-from devices.messages import Policy
+from devices.messages import Policy, parse
 
 _RECENT = 10
 
@@ -45,7 +45,7 @@ def policies_in_force(session: Session) -> dict[AreaCode, tuple[Policy, Publishe
     rows = session.scalars(
         select(Published).where(Published.kind == DocumentKind.POLICY, Published.payload != "")
     )
-    return {AreaCode(row.target): (Policy.model_validate_json(row.document), row) for row in rows}
+    return {AreaCode(row.target): (parse(Policy, row.document), row) for row in rows}
 
 
 @one_read

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from devices.ids import AiringId, AreaCode
 from devices.messages import Plan, PlannedAiring, Policy
-from devices.plan import WHOLE_DAY_MINUTES, change_points, ends_at, timetable, what_sounds
+from devices.plan import WALL_TIME, WHOLE_DAY_MINUTES, change_points, ends_at, timetable, what_sounds
 
 LONGEST_SHIFT = timedelta(hours=24)
 """A clear start further away than this is another day's business."""
@@ -235,14 +234,12 @@ def _heard(
 
 
 def _day_end(candidate: PlannedAiring, ground: PlanningContext) -> datetime:
-    """Return the last midnight, in any policy's zone, that ends a day in which the airing sounds."""
+    """Return the midnight that ends the last day in which the airing sounds; without policies its end."""
     end = ends_at(candidate)
-    midnights = []
-    for policy in ground.policies:
-        zone = ZoneInfo(policy.zone)
-        tomorrow = end.astimezone(zone).date() + timedelta(days=1)
-        midnights.append(datetime.combine(tomorrow, time(), zone).astimezone(UTC))
-    return max([end, *midnights])
+    if not ground.policies:
+        return end
+    tomorrow = end.astimezone(WALL_TIME).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), WALL_TIME).astimezone(UTC)
 
 
 def _join(one: AiringConflict, more: AiringConflict) -> AiringConflict:

@@ -22,7 +22,7 @@ from controller.model.fleet import Node
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices.ids import AiringId, AreaCode, RecordingId
-from devices.messages import PlannedAiring, Policy
+from devices.messages import PlannedAiring, Policy, parse
 from tts.estimate import estimated_ms
 
 AROUND = timedelta(hours=30)
@@ -188,6 +188,4 @@ def grounds_of(
 
 def _policies(session: Session) -> dict[AreaCode, Policy]:
     query = select(Published.target, Published.document).where(Published.kind == DocumentKind.POLICY)
-    return {
-        AreaCode(target): Policy.model_validate_json(document) for target, document in session.execute(query)
-    }
+    return {AreaCode(target): parse(Policy, document) for target, document in session.execute(query)}

@@ -36,7 +36,7 @@ from controller.model.wording import digest_of
 from controller.store import one_read
 from devices.enrolment import Place
 from devices.ids import Grade
-from devices.messages import Plan
+from devices.messages import Plan, parse
 
 Check = Callable[[Session, datetime], Iterator[str]]
 
@@ -185,7 +185,7 @@ def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[
     query = select(Published).where(Published.kind == DocumentKind.PLAN)
     approvals = {*session.scalars(select(Approved.jws)), *session.scalars(select(FormerApproval.jws))}
     for row in session.scalars(query):
-        plan = Plan.model_validate_json(row.document)
+        plan = parse(Plan, row.document)
         for airing in plan.airings:
             if airing.approval not in approvals:
                 yield f"plan {row.target}: airing {airing.airing} with an approval that nobody gave"
@@ -256,7 +256,7 @@ def _nodes_were_told_where_they_stand(session: Session, _now: datetime) -> Itera
         Published, and_(Published.kind == DocumentKind.PLACE, Published.target == Node.id)
     )
     for node, area, document in session.execute(query.where(Node.retired_at.is_(None))):
-        if Place.model_validate_json(document).areas != tuple(reversed(tree.lineage(area))):
+        if parse(Place, document).areas != tuple(reversed(tree.lineage(area))):
             yield f"node {node}: was told that it stands elsewhere"
 
 
@@ -278,7 +278,7 @@ def _chosen_airings_are_in_no_plan_of_an_area(session: Session, _now: datetime) 
     chosen = set(session.scalars(select(Airing.id).where(Airing.only_chosen)))
     is_of_area = and_(Published.kind == DocumentKind.PLAN, Published.target.in_(select(Area.code)))
     documents = session.scalars(select(Published.document).where(is_of_area)) if chosen else ()
-    for plan in map(Plan.model_validate_json, documents):
+    for plan in (parse(Plan, document) for document in documents):
         for airing in chosen & {one.airing for one in plan.airings}:
             yield f"airing {airing}: for chosen nodes, and in the plan of {plan.target}"
 

@@ -20,7 +20,7 @@ from controller.features.accounts.viewer import Viewer
 from controller.features.airings.conflict_check import PolicyLoss, losses_by_policy
 from controller.features.journal.service import record
 from controller.features.plans.limits import binding
-from controller.features.plans.policy_signing import POLICY_LIFE, ZONE, sign_policy
+from controller.features.plans.policy_signing import POLICY_LIFE, sign_policy
 from controller.features.plans.queries import version_of_policy, void_policies
 from controller.http.render import page
 from controller.http.station import Station
@@ -197,7 +197,6 @@ def _losses(station: Station, area: AreaCode, proposed: Proposed) -> list[Policy
         version=1,
         issued_at=now,
         expires_at=now + POLICY_LIFE,
-        zone=ZONE,
         quiet_hours=proposed.quiet_hours(),
         loudest_volume=proposed.loudest,
         minutes_a_day=proposed.minutes,

@@ -25,10 +25,9 @@ from controller.model.row_versions import check_version
 from controller.store import one_write
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, Role
-from devices.messages import MOST_KEYS, Key, KeySet, LoudHours, Policy, QuietHours
+from devices.messages import MOST_KEYS, Key, KeySet, LoudHours, Policy, QuietHours, parse
 from devices.signing import ROOT, SigningKey
 
-ZONE = "Asia/Ho_Chi_Minh"
 KEY_SET_LIFE = timedelta(days=400)
 """Signed once a year, with a month to spare."""
 POLICY_LIFE = timedelta(days=400)
@@ -103,7 +102,6 @@ def sign_policy(
     loudest_volume: int = ANY_VOLUME,
     minutes_a_day: int = ANY_MINUTES,
     volumes: Sequence[LoudHours] = (),
-    zone: str = ZONE,
     based_on: str | None = None,
 ) -> Published:
     """Sign the limits of an area's loudspeakers with the administrator's key; a limit not given: no limit.
@@ -115,7 +113,7 @@ def sign_policy(
     hold(session, Lock.PUBLISHED)
     check_version(based_on, version_of_policy(session, area), what="quy định", code="policy.newer")
     version = next_version_of(session, place := DocumentAddress(DocumentKind.POLICY, area), now)
-    limits = _limits(zone, quiet_hours, loudest_volume, minutes_a_day, volumes)
+    limits = _limits(quiet_hours, loudest_volume, minutes_a_day, volumes)
     policy = _policy(target=area, version=version, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
     key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)
     row = put(
@@ -150,7 +148,7 @@ def sign_changed_policy(
     row = published(session, DocumentKind.POLICY, area)
     limits: dict[str, Any] = {}
     if row is not None and row.payload:
-        before = Policy.model_validate_json(row.document)
+        before = parse(Policy, row.document)
         limits = {name: getattr(before, name) for name in _LIMITS}
     limits |= changes
     if not limits:
@@ -162,21 +160,19 @@ def sign_changed_policy(
     signed = sign_policy(
         session, area=area, administrator=administrator, password=password, now=now, **limits
     )
-    return Policy.model_validate_json(signed.document)
+    return parse(Policy, signed.document)
 
 
-_LIMITS = ("zone", "quiet_hours", "loudest_volume", "minutes_a_day", "volumes")
+_LIMITS = ("quiet_hours", "loudest_volume", "minutes_a_day", "volumes")
 
 
 def _limits(
-    zone: str,
     quiet_hours: Sequence[QuietHours],
     loudest_volume: int,
     minutes_a_day: int,
     volumes: Sequence[LoudHours],
 ) -> dict[str, Any]:
     return {
-        "zone": zone,
         "quiet_hours": [hours.model_dump() for hours in quiet_hours],
         "loudest_volume": loudest_volume,
         "minutes_a_day": minutes_a_day,

@@ -23,7 +23,7 @@ from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.model.times import Times
 from devices.ids import AiringId, AreaCode, RecordingId
-from devices.messages import Kept, Policy
+from devices.messages import Kept, Policy, parse
 from devices.plan import is_quiet
 
 REACH: Final = timedelta(hours=24)
@@ -103,4 +103,4 @@ def _quiet_areas(session: Session, now: datetime) -> frozenset[str]:
 
 @lru_cache(_POLICIES)
 def _read(document: str) -> Policy:
-    return Policy.model_validate_json(document)
+    return parse(Policy, document)

@@ -16,7 +16,7 @@ from controller.model.row_versions import version_of
 from controller.store import one_read
 from devices import topics
 from devices.ids import AreaCode, NodeId, RecordingId
-from devices.messages import KeySet, Policy
+from devices.messages import KeySet, Policy, parse
 
 
 def outgoing(row: Published) -> Outgoing:
@@ -70,7 +70,7 @@ def published(session: Session, kind: DocumentKind, target: str, *, lock: bool =
 def published_policies(session: Session, area: AreaCode) -> list[Policy]:
     """Return the policies that bind an area's loudspeakers: its own and those above it."""
     rows = _of_lineage(session, DocumentKind.POLICY, area)
-    return [Policy.model_validate_json(row.document) for row in rows]
+    return [parse(Policy, row.document) for row in rows]
 
 
 def version_of_policy(session: Session, area: AreaCode) -> str:
@@ -83,7 +83,7 @@ def version_of_policy(session: Session, area: AreaCode) -> str:
 def published_key_set(session: Session) -> KeySet | None:
     """Return the key set in force, if one was ever signed."""
     row = published(session, DocumentKind.KEYS, "")
-    return None if row is None else KeySet.model_validate_json(row.document)
+    return None if row is None else parse(KeySet, row.document)
 
 
 @one_read
@@ -103,7 +103,7 @@ def policies_in_force(session: Session) -> list[tuple[Area, Policy]]:
         .where(Published.kind == DocumentKind.POLICY)
         .order_by(Area.code)
     )
-    return [(area, Policy.model_validate_json(document)) for area, document in session.execute(query)]
+    return [(area, parse(Policy, document)) for area, document in session.execute(query)]
 
 
 def void_policies(session: Session) -> list[AreaCode]:

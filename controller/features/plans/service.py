@@ -26,7 +26,7 @@ from controller.model.plan_states import PLAN_LIFE, DocumentKind, is_worn
 from controller.model.plans import Published
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, RecordingId
-from devices.messages import Manifest, Plan
+from devices.messages import Manifest, Plan, parse
 from devices.signing import SigningKey
 
 _OF_NOTHING = digest_of(NOTHING)
@@ -75,7 +75,7 @@ def acknowledge(session: Session, published_id: int, *, version: int, now: datet
         return True
     row.acknowledged_at = row.acknowledged_at or now
     if row.kind is DocumentKind.PLAN:
-        named = [airing.airing for airing in Plan.model_validate_json(row.document).airings]
+        named = [airing.airing for airing in parse(Plan, row.document).airings]
         session.execute(
             update(Airing)
             .where(Airing.id.in_(named), Airing.acknowledged_at.is_(None))

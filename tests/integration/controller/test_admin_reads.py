@@ -106,7 +106,6 @@ def policy(world, area, **limits):
         version=1,
         issued_at=world.now,
         expires_at=world.now + timedelta(days=9),
-        zone="Asia/Ho_Chi_Minh",
         **fields,
     )
 

@@ -101,7 +101,6 @@ def policy(target, **limits):
         version=1,
         issued_at=NOON,
         expires_at=NOON + timedelta(days=1),
-        zone="Asia/Ho_Chi_Minh",
         **({"quiet_hours": (), "loudest_volume": 90, "minutes_a_day": 120} | limits),
     )
 

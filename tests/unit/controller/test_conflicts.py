@@ -45,7 +45,6 @@ def policy(quiet=NIGHT, minutes=120, target="56"):
         version=1,
         issued_at=DAWN,
         expires_at=DAWN + timedelta(days=400),
-        zone=ZONE,
         quiet_hours=quiet,
         loudest_volume=80,
         minutes_a_day=minutes,

@@ -49,7 +49,6 @@ def a_policy(scene, version, key, **limits):
         version=version,
         issued_at=scene.now,
         expires_at=scene.now + YEAR / 2,
-        zone="Asia/Ho_Chi_Minh",
         **({"quiet_hours": (), "loudest_volume": 100, "minutes_a_day": 1440} | limits),
     )
     scene.station.retain(topics.policy("56"), sign(policy, key).encode())

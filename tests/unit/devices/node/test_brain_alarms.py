@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devices import topics
 from devices.ids import Grade, Role
 from devices.node.events import Digested
 from devices.node.fetching import UNNAMED_KEPT
@@ -49,6 +50,23 @@ def away(scene, span):
     scene.run(span.total_seconds())
     scene.world.plug_in(scene.node)
     scene.run(5)
+
+
+def test_a_plan_that_has_expired_keeps_its_recordings_also_after_a_reboot_without_a_link(scene):
+    recording = sound_of(scene)
+    text = scene.station.signed_plan(
+        "56", [], lasts=timedelta(seconds=30), keep=[scene.station.kept("k1", recording)]
+    )
+    scene.station.retain(topics.plan("56"), text)
+    scene.run(1500)  # the time is saved every ten minutes
+    scene.world.unplug(scene.node)
+    scene.world.switch_off(scene.node)
+    scene.world.switch_on(scene.node)
+    scene.run((1.1 * UNNAMED_KEPT).total_seconds())
+    assert recording in scene.world.disk(scene.node).chunks
+    scene.world.plug_in(scene.node)
+    scene.run(60)
+    assert scene.kinds("k1") == ["kept"]
 
 
 def begins(scene, airing="alarm"):
