@@ -216,7 +216,7 @@ class Manifest(WireMessage):
     codec: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,16}$")]
     sample_rate: Annotated[int, Field(ge=8000, le=192000)]
     duration_ms: Annotated[int, Field(gt=0, lt=2**31)]
-    chunk_size: Annotated[int, Field(ge=1024, le=1024 * 1024)]
+    chunk_size: Annotated[int, Field(ge=1024, le=64 * 1024)]
     chunks: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=MOST_CHUNKS)]
     https: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2000)] | None = None
 

@@ -53,7 +53,7 @@ def written_type(schema: dict[str, Any]) -> str:
 
 
 def written_range(schema: dict[str, Any]) -> str:
-    """Return the range column of a field: `0..100`, `>= 1`, `at most 512`, `1..100 items`, or empty."""
+    """Return the range of a field: `0..100`, `>= 1`, `<= 0`, `at most 512`, `1..100 items`, or empty."""
     if "anyOf" in schema:
         return "; ".join(filter(None, (written_range(one) for one in schema["anyOf"])))
     if schema.get("type") == "array":
@@ -61,10 +61,8 @@ def written_range(schema: dict[str, Any]) -> str:
         return f"{low}..{high} items"
     low = schema.get("minimum", schema["exclusiveMinimum"] + 1 if "exclusiveMinimum" in schema else None)
     high = schema.get("maximum", schema["exclusiveMaximum"] - 1 if "exclusiveMaximum" in schema else None)
-    if low is not None and high is not None:
-        return f"{low}..{high}"
-    if low is not None:
-        return f">= {low}"
+    if low is not None or high is not None:
+        return f"{low}..{high}" if None not in (low, high) else f"<= {high}" if low is None else f">= {low}"
     if schema.get("type") == "string" and "format" not in schema:
         return "; ".join(filter(None, (_pattern(schema), _longest(schema))))
     return ""
