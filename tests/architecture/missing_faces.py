@@ -55,7 +55,7 @@ MISSING = {
     "bulletins.service.recall_bulletin": {"commands": WRITTEN},
     "bulletins.service.return_bulletin": {"commands": WRITTEN},
     "bulletins.service.revise_bulletin": {"commands": WRITTEN},
-    "bulletins.topics.set_topic": {"commands": "A command names it with the bulletin that it drafts."},
+    "bulletins.topics.set_topic": {"commands": WRITTEN},
     "bulletins.variants.add_variant": {"commands": WRITTEN},
     "chimes.service.remove_chime": {"commands": BY_ID},
     "chimes.service.remove_chime_at": {"api": BY_NAME, "pages": BY_NAME},

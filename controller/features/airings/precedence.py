@@ -27,6 +27,7 @@ from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
 from controller.model.local_time import wall
 from controller.model.permissions import Act, Operator, judge
+from controller.store import one_read
 from devices.ids import AiringId, AreaCode, Grade
 
 AHEAD = timedelta(days=14)
@@ -58,6 +59,7 @@ class Collision:
     other: Side
 
 
+@one_read
 def collisions_for(session: Session, tree: AreaTree, operator: Operator, now: datetime) -> list[Collision]:
     """Return what this person may put in order, the nearest first; nothing where they may not."""
     home = operator.area

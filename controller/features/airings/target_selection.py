@@ -15,6 +15,7 @@ from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery
 from controller.model.fleet import Node
 from controller.model.permissions import Operator
+from controller.store import one_read
 from devices.ids import AiringId, AreaCode, NodeId
 
 MOST_CHOSEN = 200
@@ -22,6 +23,7 @@ MOST_CHOSEN = 200
 OVER = frozenset({AiringState.AIRED, AiringState.MISSED})
 
 
+@one_read
 def unheard(
     session: Session, airing_id: AiringId, areas: Collection[AreaCode], limit: int = MOST_CHOSEN
 ) -> list[tuple[Delivery, Node]]:

@@ -1,6 +1,6 @@
 """Form fields of a bulletin's legal act, and the words in which pages show the act and its end."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
@@ -51,15 +51,7 @@ _PARTS = ("so_hieu", "loai_vb", "co_quan", "ngay_vb", "hieu_luc_tu", "hieu_luc_d
 
 def typed_act(reference: Reference) -> dict[str, str]:
     """Return the form's fields for an act."""
-    values = (
-        reference.number,
-        reference.kind,
-        reference.issuer,
-        reference.dated,
-        reference.in_force_from,
-        reference.in_force_until,
-    )
-    return {name: _field(value) for name, value in zip(_PARTS, values, strict=True)}
+    return {name: _field(value) for name, value in zip(_PARTS, astuple(reference), strict=True)}
 
 
 def _field(value: str | date | None) -> str:

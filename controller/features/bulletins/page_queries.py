@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
 from controller.features.accounts.scope import Scope
+from controller.features.bulletins.legal_form import ActShown, act_shown
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.signs import Making
 from controller.model.accounts import Account
 from controller.model.bulletin_states import BulletinId, BulletinState, RenderingId, RenderingState
-from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
+from controller.model.bulletins import Bulletin, LegalReference, Recording, Rendering, Revision
 from controller.store import one_read
 from tts.orders import Progress
 
@@ -69,6 +71,13 @@ def seen_speech(session: Session, scope: Scope, bulletin_id: str) -> tuple[Bulle
     """Return a bulletin that the person sees with its newest wording and recording."""
     bulletin = seen_bulletin(session, scope, bulletin_id)
     return bulletin, spoken(session, bulletin.id, bulletin.revision)
+
+
+@one_read
+def act_of(session: Session, bulletin: Bulletin, now: datetime) -> ActShown | None:
+    """Return a bulletin's legal act, in words; a variant has the act of its bulletin."""
+    row = session.get(LegalReference, bulletin.variant_of or bulletin.id)
+    return None if row is None else act_shown(row, now)
 
 
 def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[BulletinId, str]:

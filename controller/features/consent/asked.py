@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.precedence import Collision, collisions_for
-from controller.features.consent.queries import Question, questions_for
+from controller.features.consent.queries import questions_for
+from controller.features.consent.schemas import QuestionShown
 from controller.model.permissions import Operator
 
 
@@ -17,7 +18,7 @@ from controller.model.permissions import Operator
 class OpenQuestions:
     """All of it; its length is the figure beside Hôm nay in the navigation."""
 
-    questions: Sequence[Question] = ()
+    questions: Sequence[QuestionShown] = ()
     """What the commune is asked to say yes or no to."""
     collisions: Sequence[Collision] = ()
     """Priority airings of which the commune may say which goes first."""

@@ -1,25 +1,23 @@
 """What waits for a commune's yes or no, and what it has said: reads for its people; docs/decisions/041."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.consent import (
-    commune_of,
-)
-from controller.features.consent.schemas import Subject
+from controller.features.airings.consent import commune_of
+from controller.features.consent.schemas import QuestionShown, Subject
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Answer, Target
 from controller.model.area_tree import AreaTree
-from controller.model.bulletin_states import BulletinId, BulletinState
+from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.permissions import Act, Operator, judge
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule, ScheduleTarget
+from controller.store import one_read
 from devices.ids import AiringId, AreaCode, Grade
 
 MOST = 50
@@ -30,24 +28,8 @@ _PATIENCE = timedelta(days=1)
 """An airing whose start lies further back than this is over, whatever its latest start says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One thing that a commune is asked: shall this be aired here?
-
-    `starts_at` is the next start (None: none is made yet), `until` the last moment at which a yes may count.
-    """
-
-    subject: Subject
-    id: str
-    bulletin: BulletinId
-    title: str
-    starts_at: datetime | None
-    until: datetime | None
-    asked_by: str
-    asked_at: datetime
-
-
-def questions_for(session: Session, tree: AreaTree, operator: Operator, now: datetime) -> list[Question]:
+@one_read
+def questions_for(session: Session, tree: AreaTree, operator: Operator, now: datetime) -> list[QuestionShown]:
     """Return what waits for this person's word, the nearest first; nothing where they may not answer."""
     home = operator.area
     lineage = tree.lineage(home)
@@ -61,7 +43,7 @@ def questions_for(session: Session, tree: AreaTree, operator: Operator, now: dat
 
 def _airings(
     session: Session, home: AreaCode, meant: frozenset[AreaCode], above: Sequence[AreaCode], now: datetime
-) -> list[Question]:
+) -> list[QuestionShown]:
     root = func.coalesce(Airing.linked_to, Airing.id)
     query = (
         select(root.label("root"), Airing, Bulletin.title, Account.display_name)
@@ -76,25 +58,17 @@ def _airings(
         .order_by(Airing.starts_at, Airing.id)
         .limit(MOST)
     )
-    found: dict[AiringId, Question] = {}
+    found: dict[AiringId, QuestionShown] = {}
     for name, airing, title, person in session.execute(query):
-        question = Question(
-            Subject.AIRING,
-            airing.id,
-            airing.bulletin,
-            title,
-            airing.starts_at,
-            airing.latest_start_at,
-            person,
-            airing.created_at,
-        )
+        about = {"subject": Subject.AIRING, "title": title, "asked_by": person}
+        question = QuestionShown.of(airing, **about, until=airing.latest_start_at, asked_at=airing.created_at)
         found.setdefault(name, question)  # several villages of the commune, or parts: one word is for all
     return list(found.values())
 
 
 def _schedules(
     session: Session, home: AreaCode, meant: frozenset[AreaCode], above: Sequence[AreaCode], now: datetime
-) -> list[Question]:
+) -> list[QuestionShown]:
     next_at = (
         select(func.min(Airing.starts_at))
         .where(Airing.schedule == Schedule.id, Airing.state == AiringState.PLANNED, Airing.starts_at > now)
@@ -112,7 +86,15 @@ def _schedules(
         .limit(MOST)
     )
     return [
-        Question(Subject.SCHEDULE, row.id, row.bulletin, title, starts_at, None, person, row.created_at)
+        QuestionShown.of(
+            row,
+            subject=Subject.SCHEDULE,
+            title=title,
+            starts_at=starts_at,
+            until=None,
+            asked_by=person,
+            asked_at=row.created_at,
+        )
         for row, title, person, starts_at in session.execute(query)
     ]
 

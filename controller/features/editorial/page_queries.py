@@ -11,8 +11,7 @@ from controller.features.airings.language_reach import spread_of
 from controller.features.airings.page_queries import airings_of_bulletin
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
-from controller.features.bulletins.legal_queries import act_of
-from controller.features.bulletins.page_queries import SpokenRevision, seen_speech, titles_of
+from controller.features.bulletins.page_queries import SpokenRevision, act_of, seen_speech, titles_of
 from controller.features.bulletins.programme_queries import lines_of
 from controller.features.bulletins.queries import reference_given, seen_wording
 from controller.features.bulletins.reapproval import is_due_again

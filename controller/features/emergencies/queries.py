@@ -29,6 +29,7 @@ from controller.model.emergency_states import (
 )
 from controller.model.fleet import Node
 from controller.model.permissions import Operator
+from controller.store import one_read
 from devices.ids import AreaCode
 
 
@@ -155,6 +156,7 @@ def readiness(
     return {one: Readiness(int(nodes), int(up), *held.get(one, (0, 0))) for one in prepared}
 
 
+@one_read
 def emergencies(
     session: Session, areas: Collection[AreaCode], now: datetime, *, since: datetime | None = None
 ) -> list[EmergencyView]:

@@ -4,14 +4,13 @@ from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.viewer import Viewer
-from controller.features.bulletins.queries import get_revision, reference_given, seen_bulletin
+from controller.features.bulletins.queries import reference_given, seen_wording
 from controller.features.imports.legal_references import Reference, reference_of
 from controller.features.imports.schemas import ReferenceShown
 from controller.features.legal_acts.schemas import LegalShown, ReferenceAsked
 from controller.features.legal_acts.service import set_reference
 from controller.http.refusals import refusals
 from controller.http.station import Station
-from controller.model.bulletin_states import BulletinId
 
 router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
 
@@ -25,20 +24,16 @@ def reference(station: TheStation, viewer: Signed, bulletin_id: str) -> LegalSho
 @router.put("/reference", responses=refusals(401, 403, 404, 409, 422))
 def refer(station: TheStation, viewer: Signed, bulletin_id: str, asked: ReferenceAsked) -> LegalShown:
     """Name the legal act; airings planned beyond its end are cancelled. Nothing is approved anew."""
-    with station.store.write() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        named = Reference(**asked.model_dump())
-        cancelled = set_reference(session, row.id, named, by=viewer.operator, now=station.now())
+    named = Reference(**asked.model_dump())
+    cancelled = set_reference(station.store, bulletin_id, named, by=viewer.operator, now=station.now())
     station.wake()
     return _legal(station, viewer, bulletin_id).model_copy(update={"cancelled": cancelled})
 
 
 def _legal(station: Station, viewer: Viewer, bulletin_id: str) -> LegalShown:
-    with station.store.read() as session:
-        row = seen_bulletin(session, viewer.scope, bulletin_id)
-        text = get_revision(session, BulletinId(row.id), row.revision).text
-        given = reference_given(session, row.id)
+    row, wording = seen_wording(station.store, viewer.scope, bulletin_id)
+    given = reference_given(station.store, row.id)
     return LegalShown(
         reference=None if given is None else ReferenceShown.of(given),
-        proposal=ReferenceShown.of(reference_of(f"{row.title}\n{text}")),
+        proposal=ReferenceShown.of(reference_of(f"{row.title}\n{wording.text}")),
     )

@@ -10,8 +10,8 @@ from controller.errors import LoaError
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.bulletins.legal_form import ACT_KINDS, ActTyped, typed_act
-from controller.features.bulletins.queries import get_revision, reference_given, seen_bulletin
-from controller.features.imports.legal_references import Reference, reference_of
+from controller.features.bulletins.queries import reference_given, seen_bulletin, seen_wording
+from controller.features.imports.legal_references import reference_of
 from controller.features.legal_acts.service import name_reference
 from controller.http.render import page
 from controller.model.bulletins import Bulletin
@@ -23,13 +23,11 @@ router = APIRouter()
 @router.get("/ban-tin/{bulletin_id}/van-ban")
 def ask(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Show the act that is named; where none is, what the head of the text proposes."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
-        given = reference_given(session, bulletin.id)
-        text = get_revision(session, bulletin.id, bulletin.revision).text
+    bulletin, wording = seen_wording(station.store, viewer.scope, bulletin_id)
+    given = reference_given(station.store, bulletin.id)
     if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    shown = given or reference_of(f"{bulletin.title}\n{text}")
+    shown = given or reference_of(f"{bulletin.title}\n{wording.text}")
     form = ActTyped(**typed_act(shown))
     return _page(request, bulletin, form, is_proposed=given is None and form.has_act)
 
@@ -43,14 +41,11 @@ def name(
     form: Annotated[ActTyped, Form()],
 ) -> Response:
     """Name the act; what was planned beyond its end is cancelled."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
     need(viewer, Act.WRITE, bulletin.area)
     try:
-        reference: Reference = form.reference()
-        with station.store.write() as session:
-            seen = seen_bulletin(session, viewer.scope, bulletin_id).id
-            name_reference(session, seen, reference, by=viewer.operator, now=station.now())
+        act, by = form.reference(), viewer.operator
+        name_reference(station.store, bulletin.id, act, by=by, now=station.now())
     except LoaError as error:
         return _page(request, bulletin, form, error=error)
     station.wake()

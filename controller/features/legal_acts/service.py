@@ -1,5 +1,6 @@
 """Writes of legal acts: set by a person, ended by the calendar; what ends leaves the air with its reason."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,7 +9,12 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput
 from controller.features.accounts.queries import require
 from controller.features.airings.cancellation import cancel_airings_of
-from controller.features.bulletins.queries import get_bulletin, get_revision, reference_given
+from controller.features.bulletins.queries import (
+    get_bulletin,
+    get_revision,
+    reference_given,
+    usable_bulletin,
+)
 from controller.features.bulletins.validity import end_of, named
 from controller.features.imports.legal_references import Reference
 from controller.features.journal.service import record
@@ -20,6 +26,7 @@ from controller.model.bulletins import LegalReference
 from controller.model.local_time import ZONE
 from controller.model.notices import NoticeKind
 from controller.model.permissions import Act, Operator, OperatorId
+from controller.store import one_write
 from devices.ids import AiringId
 
 MOST_AT_ONCE = 50
@@ -27,36 +34,33 @@ MOST_AT_ONCE = 50
 _LONGEST_WORD, _LONGEST_ISSUER = 100, 200
 
 
+@one_write
 def set_reference(
-    session: Session, bulletin_id: BulletinId, reference: Reference, *, by: Operator, now: datetime
+    session: Session, bulletin_id: str, reference: Reference, *, by: Operator, now: datetime
 ) -> list[AiringId]:
     """Say which act a bulletin tells of; airings planned beyond its end are cancelled, and returned.
 
     An empty reference takes it back. The act is no part of the wording: nothing is approved anew.
     """
-    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     reference = _checked(reference)
-    row = session.get(LegalReference, bulletin_id)
+    row = session.get(LegalReference, bulletin.id)
     if row is None:
-        row = LegalReference(bulletin=bulletin_id)
+        row = LegalReference(bulletin=bulletin.id)
         session.add(row)
-    row.number, row.kind, row.issuer, row.dated = (
-        reference.number,
-        reference.kind,
-        reference.issuer,
-        reference.dated,
-    )
-    row.in_force_from, row.in_force_until = reference.in_force_from, reference.in_force_until
+    for name, value in asdict(reference).items():
+        setattr(row, name, value)
     row.set_by, row.set_at, row.ended_at = by.id, now, None
     session.flush()
     cancelled = _take_off(session, row, by=by, now=now)
     until = row.in_force_until
     detail = {"number": row.number, "in_force_until": None if until is None else until.isoformat()}
-    record(session, by, "bulletin.reference_set", bulletin_id, now, detail=detail)
+    record(session, by, "bulletin.reference_set", bulletin.id, now, detail=detail)
     return cancelled
 
 
+@one_write
 def name_reference(
     session: Session, bulletin_id: BulletinId, reference: Reference | None, *, by: Operator, now: datetime
 ) -> None:

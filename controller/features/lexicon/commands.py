@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
-from devices.ids import AreaCode
+from controller.terminal.cli_errors import AsJson, print_json, told
 
 lexicon = typer.Typer(help="Từ riêng của tỉnh: thêm, liệt kê, xóa, thử.", no_args_is_help=True)
 Written = Annotated[str, typer.Argument(help="Chữ viết trong văn bản, ví dụ PBGDPL.")]
@@ -26,9 +25,8 @@ def add(
     from controller.client.local_client import acting
     from controller.features.lexicon.service import add_entry
 
-    place = None if area is None else AreaCode(area)
     with acting(name) as (session, person):
-        add_entry(session, written=written, spoken=spoken, area=place, by=person, now=utc_now())
+        add_entry(session, written=written, spoken=spoken, area=area, by=person, now=utc_now())
     typer.echo(f"Đã thêm: «{written}» đọc là «{spoken}».")
 
 
@@ -41,25 +39,17 @@ def index(
 ) -> None:
     """Liệt kê các từ, ai thêm và khi nào."""
     from controller.client.local_client import reading
-    from controller.features.accounts.queries import names_of_operators
-    from controller.features.lexicon.queries import lexicon_entries
+    from controller.features.lexicon.queries import entries_shown, lexicon_entries
 
     with reading() as session:
-        names = names_of_operators(session)
-        entries = lexicon_entries(session, removed=history)
+        entries = entries_shown(session, lexicon_entries(session, removed=history))
     if as_json:
-        listed = [
-            fields_of(one, "id", "written", "spoken", "area")
-            | {"added_by": names[one.added_by], "added_at": one.added_at}
-            | {"removed_by": names.get(one.removed_by), "removed_at": one.removed_at}
-            for one in entries
-        ]
-        print_json({"entries": listed})
+        print_json({"entries": entries})
         return
     for one in entries:
         removed = one.removed_at
-        gone = "" if removed is None else f"\tđã xóa: {names.get(one.removed_by)} {removed:%Y-%m-%d}"
-        taught = f"{names[one.added_by]} {one.added_at:%Y-%m-%d}"
+        gone = "" if removed is None else f"\tđã xóa: {one.removed_by} {removed:%Y-%m-%d}"
+        taught = f"{one.added_by} {one.added_at:%Y-%m-%d}"
         typer.echo(f"{one.written}\t{one.spoken}\t{one.area}\t{taught}{gone}")
     if not entries:
         typer.echo("Chưa có từ nào.")

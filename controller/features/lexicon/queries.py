@@ -1,13 +1,16 @@
 """Reads of the province's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
+from controller.features.accounts.queries import names_of_operators, sees
 from controller.features.areas.queries import area_tree
+from controller.features.lexicon.schemas import EntryShown
 from controller.model.lexicon import EntryId, LexiconEntry
+from controller.model.permissions import Operator
 from controller.store import one_read
 from devices.ids import AreaCode
 
@@ -15,10 +18,10 @@ Words = tuple[tuple[str, str], ...]
 """Written and spoken forms, as `tts.orders.RenderOrder` takes them."""
 
 
-def get_entry(session: Session, entry_id: EntryId, *, lock: bool = False) -> LexiconEntry:
-    """Return the entry, removed or not, or raise NotFound; `lock`: nobody else changes it till the end."""
-    entry = session.get(LexiconEntry, entry_id, with_for_update=lock or None)
-    if entry is None:
+def seen_entry(session: Session, entry_id: str, by: Operator) -> LexiconEntry:
+    """Return an entry that the person sees, removed or not, for changing it; or raise NotFound."""
+    entry = session.get(LexiconEntry, EntryId(entry_id), with_for_update=True)
+    if entry is None or not sees(session, by, entry.area):
         raise NotFound("Không có mục từ này.", code="lexicon.unknown")
     return entry
 
@@ -31,10 +34,24 @@ def live_entry(session: Session, written: str, area: AreaCode) -> LexiconEntry |
     return session.scalars(query).one_or_none()
 
 
-def lexicon_entries(session: Session, *, removed: bool = False) -> Sequence[LexiconEntry]:
-    """Return the live entries by written form; with `removed` the history too, oldest first."""
+@one_read
+def lexicon_entries(
+    session: Session, areas: Collection[AreaCode] | None = None, *, removed: bool = False
+) -> Sequence[LexiconEntry]:
+    """Return the live entries (of areas) by written form; with `removed` the history too, oldest first."""
     query = select(LexiconEntry).order_by(LexiconEntry.written, LexiconEntry.added_at, LexiconEntry.id)
-    return session.scalars(query if removed else query.where(LexiconEntry.removed_at.is_(None))).all()
+    found = session.scalars(query if removed else query.where(LexiconEntry.removed_at.is_(None)))
+    return [entry for entry in found if areas is None or entry.area in areas]
+
+
+@one_read
+def entries_shown(session: Session, entries: Iterable[LexiconEntry]) -> list[EntryShown]:
+    """Return entries with the names of those who added and removed them."""
+    names = names_of_operators(session)
+    return [
+        EntryShown.of(one, added_by=names[one.added_by], removed_by=names.get(one.removed_by))
+        for one in entries
+    ]
 
 
 @one_read

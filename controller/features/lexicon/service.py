@@ -9,15 +9,17 @@ from controller.errors import BadInput, Conflict, NotFound
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import get_area, top_area
 from controller.features.journal.service import record
-from controller.features.lexicon.queries import get_entry, live_entry
+from controller.features.lexicon.queries import live_entry, seen_entry
 from controller.model.lexicon import EntryId, LexiconEntry
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
+from controller.store import one_write
 from devices.ids import AreaCode
 from tts.errors import TextError
 from tts.reading import check_entry
 
 
+@one_write
 def add_entry(
     session: Session,
     *,
@@ -25,13 +27,13 @@ def add_entry(
     spoken: str,
     by: Operator,
     now: datetime,
-    area: AreaCode | None = None,
+    area: str | None = None,
 ) -> LexiconEntry:
     """Teach how a written form is read out, in the whole province or in one area and below.
 
     What is approved already keeps its recording; what waits for approval is spoken again.
     """
-    place = top_area(session).code if area is None else get_area(session, area).code
+    place = get_area(session, AreaCode(area)).code if area else top_area(session).code
     require(session, by, Act.TEACH, place)
     written, spoken = one_line(written), one_line(spoken)
     try:
@@ -53,9 +55,10 @@ def add_entry(
     return entry
 
 
-def remove_entry(session: Session, entry_id: EntryId, *, by: Operator, now: datetime) -> LexiconEntry:
+@one_write
+def remove_entry(session: Session, entry_id: str, *, by: Operator, now: datetime) -> LexiconEntry:
     """Have a written form be read by the built-in rules again; the entry stays as history."""
-    entry = get_entry(session, entry_id, lock=True)
+    entry = seen_entry(session, entry_id, by)
     require(session, by, Act.TEACH, entry.area)
     if entry.removed_at is not None:
         raise Conflict(f"Mục từ «{entry.written}» đã được xóa trước đó.", code="lexicon.removed")

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from controller.model.notices import Notice, NoticeKind
 from controller.model.permissions import OperatorId
+from controller.store import one_read
 
 
+@one_read
 def notices_of(
     session: Session, operator: OperatorId, *, unread: bool = False, limit: int = 100
 ) -> Sequence[Notice]:

@@ -11,6 +11,7 @@ from controller.features.journal.service import record
 from controller.model.new_ids import new_id
 from controller.model.notices import Notice, NoticeId, NoticeKind
 from controller.model.permissions import Operator, OperatorId
+from controller.store import one_write
 
 
 def notify(
@@ -47,6 +48,7 @@ def take_back(session: Session, kind: NoticeKind, subject: str, word: str, *, no
     return len(open_)
 
 
+@one_write
 def read_notice(session: Session, notice_id: NoticeId, *, by: Operator, now: datetime) -> None:
     """Mark a person's notice as read; NotFound for another person's. Repeating it changes nothing."""
     notice = session.get(Notice, notice_id, with_for_update=True)
@@ -57,6 +59,7 @@ def read_notice(session: Session, notice_id: NoticeId, *, by: Operator, now: dat
         record(session, by, "notice.read", notice_id, now)
 
 
+@one_write
 def read_notices(session: Session, *, by: Operator, now: datetime) -> int:
     """Mark all notices of a person as read; return how many were new."""
     marked = session.execute(

@@ -15,5 +15,7 @@ router = APIRouter(tags=["airings"])
 @router.post("/airings/{airing_id}/again", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def again(station: TheStation, viewer: Signed, airing_id: str, asked: AirAgain) -> AiringShown:
     """Air once more what is over, for chosen loudspeakers that missed it; the areas are where they stand."""
-    planned = air_again(station, viewer, airing_id, asked.nodes, start_of(asked, station.now()))
+    planned = air_again(
+        station, viewer, airing_id, nodes=asked.nodes, broadcast=start_of(asked, station.now())
+    )
     return one(station, viewer, planned)

@@ -8,20 +8,24 @@ from controller.features.airings.page_queries import seen_airing
 from controller.features.airings.planning import BroadcastRequest
 from controller.features.airings.target_selection import air_for_chosen
 from controller.http.station import Station
+from controller.http.transactions import writes
 from controller.model.permissions import Act
+from controller.store import Session
 from devices.ids import AiringId, NodeId
 
 
+@writes()
 def air_again(
-    station: Station, viewer: Viewer, airing_id: str, nodes: Iterable[str], broadcast: BroadcastRequest
+    session: Session,
+    station: Station,
+    viewer: Viewer,
+    airing_id: str,
+    *,
+    nodes: Iterable[str],
+    broadcast: BroadcastRequest,
 ) -> AiringId:
     """Plan an airing that is over once more for chosen nodes; where they stand are its areas."""
     need(viewer, Act.AIR)
-    with station.store.write() as session:
-        airing = seen_airing(session, viewer.scope, airing_id)
-        chosen = [NodeId(node) for node in nodes]
-        planned = air_for_chosen(
-            session, airing.id, chosen, broadcast, by=viewer.operator, now=station.now()
-        ).id
-    station.wake()
-    return planned
+    airing, chosen = seen_airing(session, viewer.scope, airing_id), [NodeId(node) for node in nodes]
+    by, now = viewer.operator, station.now()
+    return air_for_chosen(session, airing.id, chosen, broadcast, by=by, now=now).id

@@ -42,8 +42,7 @@ def may_air_again(viewer: Viewer, airing: AiringView) -> bool:
 @router.get("/phat/{airing_id}/phat-lai")
 def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
     """List who missed it, to be chosen from, and ask when."""
-    with station.store.read() as session:
-        airing = seen_airing(session, viewer.scope, airing_id)
+    airing = seen_airing(station.store, viewer.scope, airing_id)
     if not may_air_again(viewer, airing):
         return RedirectResponse(f"/phat/{airing.id}", 303)
     return _page(request, station, viewer, airing, Chosen(luc="ngay", am_luong=str(airing.volume)))
@@ -58,13 +57,12 @@ def plan(
     form: Annotated[Chosen, Form()],
 ) -> Response:
     """Plan it again for the chosen loudspeakers."""
-    with station.store.read() as session:
-        airing = seen_airing(session, viewer.scope, airing_id)
+    airing = seen_airing(station.store, viewer.scope, airing_id)
     need(viewer, Act.AIR)
     try:
         # where they stand is the areas
         broadcast = form.broadcast_for((), station)
-        planned = air_again(station, viewer, airing.id, form.loa, broadcast)
+        planned = air_again(station, viewer, airing.id, nodes=form.loa, broadcast=broadcast)
     except LoaError as error:
         return _page(request, station, viewer, airing, form, error=error)
     return RedirectResponse(f"/phat/{planned}", 303)
@@ -80,8 +78,7 @@ def _page(
     error: LoaError | None = None,
 ) -> Response:
     now = station.now()
-    with station.store.read() as session:
-        rows = unheard(session, AiringId(airing.id), viewer.scope.seen)
+    rows = unheard(station.store, AiringId(airing.id), viewer.scope.seen)
     context = {
         **form_context(station, viewer, form, error),
         "airing": airing,

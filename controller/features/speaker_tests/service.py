@@ -43,6 +43,7 @@ TEXT = (
 _SAYS_SO = "thử"
 
 
+@one_write
 def prepare_test(session: Session, *, by: Operator, now: datetime, speech: Speech | None = None) -> Bulletin:
     """Draft and submit the test text in the person's area; it is of use once an approver has approved it."""
     bulletin = draft_bulletin(session, title=TITLE, text=TEXT, by=by, now=now, test=True)

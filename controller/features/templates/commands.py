@@ -20,23 +20,18 @@ AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của ng
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các mẫu, của ai và khi nào; mẫu có sẵn đứng sau."""
     from controller.client.local_client import reading
-    from controller.features.accounts.queries import names_of_operators
     from controller.features.areas.queries import areas
-    from controller.features.templates.queries import templates_offered
+    from controller.features.templates.queries import templates_offered, templates_shown
 
     with reading() as session:
-        names = names_of_operators(session)
-        found = templates_offered(session, [one.code for one in areas(session)])
+        found = templates_shown(session, templates_offered(session, [one.code for one in areas(session)]))
     if as_json:
-        listed = [
-            fields_of(one, "id", "title", "text", "places", "area")
-            | {"added_by": names.get(one.added_by), "added_at": one.added_at}
-            for one in found
-        ]
+        names = ("id", "title", "text", "places", "area", "added_by", "added_at")
+        listed = [fields_of(one, *names) for one in found]
         print_json({"templates": listed})
         return
     for one in found:
-        kept = f"{one.area}\t{names.get(one.added_by)} {one.added_at:%Y-%m-%d}" if one.area else "có sẵn"
+        kept = f"{one.area}\t{one.added_by} {one.added_at:%Y-%m-%d}" if one.area else "có sẵn"
         typer.echo(f"{one.title}\t{kept}")
 
 

@@ -1,16 +1,18 @@
 """Reads of templates: the built-in ones, and the areas' own."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
+from controller.features.accounts.queries import names_of_operators
 from controller.features.accounts.scope import Scope
 from controller.features.bulletins.placeholders import places_of
 from controller.features.templates.builtin import BUILT_IN
+from controller.features.templates.schemas import BulletinTemplateShown
+from controller.http.schemas import View
 from controller.model.permissions import OperatorId
 from controller.model.row_versions import version_of
 from controller.model.templates import BulletinTemplate, TemplateId
@@ -18,8 +20,7 @@ from controller.store import one_read
 from devices.ids import AreaCode
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedTemplate:
+class OfferedTemplate(View):
     """One template as it is offered; a built-in one is nobody's: no area, no person, no time."""
 
     id: TemplateId
@@ -65,6 +66,7 @@ def live_template(session: Session, title: str, area: AreaCode) -> BulletinTempl
     return session.scalars(query).one_or_none()
 
 
+@one_read
 def templates_offered(session: Session, areas: Collection[AreaCode]) -> Sequence[OfferedTemplate]:
     """Return what is offered in these areas: their own by title, then the built-in ones."""
     query = (
@@ -72,8 +74,7 @@ def templates_offered(session: Session, areas: Collection[AreaCode]) -> Sequence
         .where(BulletinTemplate.area.in_(areas), BulletinTemplate.removed_at.is_(None))
         .order_by(BulletinTemplate.title, BulletinTemplate.id)
     )
-    built_in = [OfferedTemplate(one.id, one.title, one.text) for one in BUILT_IN]
-    return [*(offered(row) for row in session.scalars(query)), *built_in]
+    return [OfferedTemplate.of(one) for one in (*session.scalars(query), *BUILT_IN)]
 
 
 def template_offered(
@@ -82,11 +83,11 @@ def template_offered(
     """Return one that is offered in these areas, or raise NotFound."""
     for one in BUILT_IN:
         if one.id == template_id:
-            return OfferedTemplate(one.id, one.title, one.text)
+            return OfferedTemplate.of(one)
     row = get_template(session, template_id)
     if row.removed_at is not None or row.area not in areas:
         raise unknown_template()
-    return offered(row)
+    return OfferedTemplate.of(row)
 
 
 @one_read
@@ -101,18 +102,14 @@ def template_to_use(session: Session, scope: Scope, template_id: str) -> Offered
     return template_offered(session, TemplateId(template_id), scope.hears)
 
 
-def offered(row: BulletinTemplate) -> OfferedTemplate:
-    """Return an area's own template as it is offered."""
-    return OfferedTemplate(
-        row.id,
-        row.title,
-        row.text,
-        row.area,
-        row.added_by,
-        row.added_at,
-        row.changed_by,
-        row.changed_at,
-    )
+@one_read
+def templates_shown(session: Session, rows: Iterable[object]) -> list[BulletinTemplateShown]:
+    """Return templates with the names of those who added and changed them."""
+    names, found = names_of_operators(session), [OfferedTemplate.of(row) for row in rows]
+    return [
+        BulletinTemplateShown.of(one, added_by=names.get(one.added_by), changed_by=names.get(one.changed_by))
+        for one in found
+    ]
 
 
 def unknown_template() -> NotFound:

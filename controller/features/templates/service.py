@@ -5,23 +5,30 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from controller.errors import Conflict
-from controller.features.accounts.queries import require
+from controller.features.accounts.queries import require, sees
 from controller.features.areas.queries import get_area
 from controller.features.bulletins.queries import get_revision, usable_bulletin
 from controller.features.journal.service import record
-from controller.features.templates.queries import get_template, live_template, offered, unknown_template
-from controller.model.bulletin_states import BulletinId, RevisionKind
+from controller.features.templates.queries import (
+    OfferedTemplate,
+    get_template,
+    live_template,
+    unknown_template,
+)
+from controller.model.bulletin_states import RevisionKind
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.row_versions import check_version
 from controller.model.templates import BulletinTemplate, TemplateId
 from controller.model.wording import clean_text, clean_title, digest_of
+from controller.store import one_write
 from devices.ids import AreaCode
 
 MAY_KEEP = Act.TEACH
 """Who keeps an area's templates keeps its words: what both offer is used by everybody below."""
 
 
+@one_write
 def add_template(
     session: Session,
     *,
@@ -29,10 +36,10 @@ def add_template(
     text: str,
     by: Operator,
     now: datetime,
-    area: AreaCode | None = None,
+    area: str | None = None,
 ) -> BulletinTemplate:
     """Offer a text in an area (by default the person's own) and below it."""
-    place = get_area(session, area or by.area).code
+    place = get_area(session, AreaCode(area or by.area)).code
     require(session, by, MAY_KEEP, place)
     title, text = clean_title(title), clean_text(text)
     _check_free(session, title, place)
@@ -45,21 +52,21 @@ def add_template(
     return row
 
 
-def add_template_of(
-    session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime
-) -> BulletinTemplate:
+@one_write
+def add_template_of(session: Session, bulletin_id: str, *, by: Operator, now: datetime) -> BulletinTemplate:
     """Offer the newest wording of a bulletin in the area that it belongs to."""
     bulletin = usable_bulletin(session, bulletin_id, by)
     require(session, by, MAY_KEEP, bulletin.area)
-    revision = get_revision(session, bulletin_id, bulletin.revision)
+    revision = get_revision(session, bulletin.id, bulletin.revision)
     if revision.kind is not RevisionKind.TEXT:
         raise Conflict("Chỉ bản tin bằng chữ mới lưu làm mẫu được.", code="template.not-a-text")
     return add_template(session, title=bulletin.title, text=revision.text, by=by, now=now, area=bulletin.area)
 
 
+@one_write
 def change_template(
     session: Session,
-    template_id: TemplateId,
+    template_id: str,
     *,
     title: str,
     text: str,
@@ -83,8 +90,9 @@ def change_template(
     return row
 
 
+@one_write
 def remove_template(
-    session: Session, template_id: TemplateId, *, by: Operator, now: datetime, based_on: str | None = None
+    session: Session, template_id: str, *, by: Operator, now: datetime, based_on: str | None = None
 ) -> BulletinTemplate:
     """Offer a template no more; its row stays as history. `based_on` as for a change."""
     row = _kept(session, template_id, by, based_on)
@@ -104,12 +112,14 @@ def remove_template_named(
     return remove_template(session, row.id, by=by, now=now)
 
 
-def _kept(session: Session, template_id: TemplateId, by: Operator, based_on: str | None) -> BulletinTemplate:
-    row = get_template(session, template_id, lock=True)
+def _kept(session: Session, template_id: str, by: Operator, based_on: str | None) -> BulletinTemplate:
+    row = get_template(session, TemplateId(template_id), lock=True)
+    if not sees(session, by, row.area):
+        raise unknown_template()
     require(session, by, MAY_KEEP, row.area)
     if row.removed_at is not None:
         raise unknown_template()
-    check_version(based_on, offered(row).version, what="mẫu", code="template.newer")
+    check_version(based_on, OfferedTemplate.of(row).version, what="mẫu", code="template.newer")
     return row
 
 

@@ -11,6 +11,7 @@ from controller.features.notices.queries import notices_of
 from controller.model.notices import Notice, NoticeId, NoticeKind
 from controller.model.permissions import Operator, OperatorRole
 from controller.model.schedules import Schedule
+from controller.store import one_read
 
 MOST = 10
 """Notices on the page of the day, the newest first; those below come up as these are read."""
@@ -35,6 +36,7 @@ def notices_shown(session: Session, operator: Operator) -> list[Told]:
     return _all_told(session, operator, notices_of(session, operator.id, unread=True, limit=MOST))
 
 
+@one_read
 def notices_kept(session: Session, operator: Operator) -> list[Told]:
     """Return what the person was told of late, known or not, the newest first; two queries."""
     return _all_told(session, operator, notices_of(session, operator.id, limit=MOST_KEPT))

@@ -3,28 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.page_queries import airing_views, commune_tiles
 from controller.features.airings.views import AiringView, Tile
 from controller.features.approvals.waiting import count_waiting
-from controller.features.bulletins.page_queries import MOST_LINES, ProgressOf, makings
+from controller.features.bulletins.page_queries import MOST_LINES, makings
 from controller.features.bulletins.signs import Making
-from controller.features.consent.asked import OpenQuestions
+from controller.features.consent.asked import OpenQuestions, asked_of
 from controller.features.fleet.page_queries import nodes_seen
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.listeners.queries import count_unanswered
 from controller.features.plans.key_set import keys_to_sign_for
+from controller.features.today.notices import notices_shown
+from controller.http.station import Station
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
+from controller.store import one_read
 
 AHEAD = timedelta(hours=24)
 BEHIND = timedelta(hours=24)
@@ -93,16 +99,19 @@ class Today:
         return sum(tile.nodes for tile in self.tiles)
 
 
-def today(
-    session: Session,
-    operator: Operator,
-    scope: Scope,
-    asked: OpenQuestions,
-    *,
-    progress_of: ProgressOf,
-    now: datetime,
-) -> Today:
+def day_page(
+    session: Session, station: Station, viewer: Viewer, asked: OpenQuestions | None
+) -> dict[str, Any]:
+    """Return what the page shows; `asked`: what waits for the commune's word, None: look it up."""
+    asked = asked_of(session, viewer.operator, viewer.scope, station.now()) if asked is None else asked
+    found = today(session, station, viewer, asked)
+    return {"today": found, "notices": notices_shown(session, viewer.operator)}
+
+
+@one_read
+def today(session: Session, station: Station, viewer: Viewer, asked: OpenQuestions) -> Today:
     """Return the state of things for one person, of whose commune this is asked."""
+    operator, scope, now = viewer.operator, viewer.scope, station.now()
     is_open = and_(
         Airing.state.in_((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD
     )
@@ -114,10 +123,11 @@ def today(
     last = airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)
     tiles = commune_tiles(session, scope, now)
     alone = nodes_seen(session, scope) if len(tiles) == 1 else ()
+    add_forecasts(session, station, scope, (*sounding, *upcoming))
     return Today(
         sounding=sounding,
         upcoming=upcoming,
-        making=makings(session, scope, progress_of),
+        making=makings(session, scope, station.rendering_progress),
         tiles=tiles,
         last=last[0] if last else None,
         todo=_todo(session, operator, scope, missed=missed, tiles=tiles, asked=asked, now=now),

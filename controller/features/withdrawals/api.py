@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.bulletins.api.bulletins import bulletin_whole
 from controller.features.bulletins.schemas import BulletinWhole
-from controller.features.withdrawals import operations
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
 
@@ -15,5 +15,7 @@ router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 @router.post("/{bulletin_id}/withdraw", responses=refusals(401, 403, 404, 409, 422))
 def withdraw(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Take an approved bulletin off the air; what sounds stops."""
-    operations.withdraw(station, viewer, bulletin_id, asked.reason)
+    by, now = viewer.operator, station.now()
+    withdraw_bulletin(station.store, bulletin_id, by=by, now=now, reason=asked.reason)
+    station.wake()
     return bulletin_whole(station, viewer, bulletin_id)

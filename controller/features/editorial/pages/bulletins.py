@@ -13,7 +13,7 @@ from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.revisions import bulletins_found
 from controller.features.bulletins.service import clone_bulletin, recall_bulletin, submit_bulletin
 from controller.features.editorial.page_queries import bulletin_page, buttons
-from controller.features.withdrawals import operations
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.render import page
 from controller.model.bulletin_states import (
     BulletinAction,
@@ -134,5 +134,6 @@ def withdraw(
     station: TheStation, viewer: Signed, bulletin_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """Take it off the air."""
-    operations.withdraw(station, viewer, bulletin_id, ly_do)
+    withdraw_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now(), reason=ly_do)
+    station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=rut", 303)

@@ -8,20 +8,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.accounts.viewer import Viewer
-from controller.features.chimes.page_queries import chimes_context
-from controller.features.lexicon.queries import get_entry, lexicon_entries, words_for
 from controller.features.lexicon.service import add_entry, remove_entry
-from controller.features.library.template_queries import TypedTemplate, templates_context
+from controller.features.library.page_queries import TypedTemplate, library_context
 from controller.features.reading.previews import LONGEST_SAMPLE, checked_sample
 from controller.http.render import page
 from controller.http.station import Station
-from controller.model.lexicon import EntryId, LexiconEntry
-from controller.model.permissions import Act
-from controller.store import Session
-from devices.ids import AreaCode
 from tts.engines.voice_files import voice_records
 from tts.reading import read
 
@@ -81,15 +74,8 @@ def add(
 ) -> Response:
     """Teach a word."""
     try:
-        with station.store.write() as session:
-            add_entry(
-                session,
-                written=viet,
-                spoken=doc,
-                area=AreaCode(dia_ban) if dia_ban else None,
-                by=viewer.operator,
-                now=station.now(),
-            )
+        by, now = viewer.operator, station.now()
+        add_entry(station.store, written=viet, spoken=doc, area=dia_ban, by=by, now=now)
     except LoaError as error:
         form = {"viet": viet, "doc": doc, "dia_ban": dia_ban}
         return library_page(request, station, viewer, form=form, error=error)
@@ -101,9 +87,7 @@ def add(
 def remove(request: Request, station: TheStation, viewer: Signed, entry_id: str) -> Response:
     """Remove a word; its entry stays as history."""
     try:
-        with station.store.write() as session:
-            entry = _seen(session, viewer, entry_id)
-            remove_entry(session, entry.id, by=viewer.operator, now=station.now())
+        remove_entry(station.store, entry_id, by=viewer.operator, now=station.now())
     except NotFound:
         raise
     except LoaError as error:
@@ -124,41 +108,18 @@ def library_page(
     done: str = "",
 ) -> Response:
     """Show the whole page: with what was typed, and what is wrong with it or was done."""
-    scope, settings = viewer.scope, station.settings
-    with station.store.read() as session:
-        entries = _entries(session, viewer)
-        context = templates_context(session, viewer, typed) | chimes_context(session, station, viewer)
-        context |= {"names": shown_names(session)}
-        words = dict(words_for(session, scope.home))
+    settings = station.settings
+    context = library_context(station.store, station, viewer, typed)
+    is_read = asked and error is None
     context |= {
-        "entries": entries,
-        "area_name": scope.name,
-        "teachable": [
-            scope.by_code[code]
-            for code in sorted(scope.seen)
-            if scope.may(viewer.operator, Act.TEACH, [code])
-        ],
-        "form": form or {"viet": "", "doc": "", "dia_ban": scope.home},
+        "form": form or {"viet": "", "doc": "", "dia_ban": viewer.scope.home},
         "asked": asked,
-        "reading": read(asked, words=words, region=settings.region) if asked and error is None else None,
+        "reading": read(asked, words=context["own_words"], region=settings.region) if is_read else None,
         "sample_address": f"/thu-vien/nghe.mp3?chu={quote(asked)}",
         "longest": LONGEST_SAMPLE,
         "voice": station.speech,
         "region": {"north": "miền Bắc", "central": "miền Trung", "south": "miền Nam"}[settings.region],
         "added": voice_records(settings.voices_dir),
         "done": done,
-        "may_teach": lambda code: scope.may(viewer.operator, Act.TEACH, [code]),
     }
     return page(request, "thu_vien.html", context, error=error)
-
-
-def _seen(session: Session, viewer: Viewer, entry_id: str) -> LexiconEntry:
-    entry = get_entry(session, EntryId(entry_id))
-    if entry.area not in viewer.scope.seen | viewer.scope.hears:
-        raise NotFound("Không có mục từ này.", code="lexicon.unknown")
-    return entry
-
-
-def _entries(session: Session, viewer: Viewer) -> list[LexiconEntry]:
-    heard = viewer.scope.seen | viewer.scope.hears
-    return [entry for entry in lexicon_entries(session) if entry.area in heard]

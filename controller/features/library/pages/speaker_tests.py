@@ -19,8 +19,8 @@ def prepare(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Draft the test text and hand it in for approval."""
     need(viewer, Act.WRITE)
     try:
-        with station.store.write() as session:
-            bulletin = prepare_test(session, by=viewer.operator, now=station.now(), speech=station.speech).id
+        by, now, speech = viewer.operator, station.now(), station.speech
+        bulletin = prepare_test(station.store, by=by, now=now, speech=speech).id
     except LoaError as error:
         return library_page(request, station, viewer, error=error)
     station.wake()

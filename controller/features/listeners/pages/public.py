@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from controller.errors import NotFound
 from controller.features.accounts.dependencies import TheStation
 from controller.features.areas.queries import area_tree, areas, get_area
-from controller.features.bulletins.legal_queries import act_of
+from controller.features.bulletins.page_queries import act_of
 from controller.features.bulletins.pages.recordings import wave_of
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.voice_origins import origin_of

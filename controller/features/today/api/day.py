@@ -4,7 +4,6 @@ from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.airings.api.airings import airing_shown
-from controller.features.airings.forecasts import add_forecasts
 from controller.features.consent.asked import asked_by
 from controller.features.emergencies.queries import emergencies
 from controller.features.emergencies.views import emergency_shown
@@ -19,17 +18,8 @@ router = APIRouter(tags=["airings"])
 def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
     """Return what sounds or is called, what comes in 24 hours, the last airing, and each commune's nodes."""
     now = station.now()
-    with station.store.read() as session:
-        day = today_of(
-            session,
-            viewer.operator,
-            viewer.scope,
-            asked_by(viewer),
-            progress_of=station.rendering_progress,
-            now=now,
-        )
-        add_forecasts(session, station, viewer.scope, (*day.sounding, *day.upcoming))
-        called = emergencies(session, viewer.scope.hears, now)
+    day = today_of(station.store, station, viewer, asked_by(viewer))
+    called = emergencies(station.store, viewer.scope.hears, now)
     return TodayWithEmergencies(
         emergencies=[emergency_shown(view) for view in called],
         now=now,

@@ -19,19 +19,16 @@ def index(
     station: TheStation, viewer: Signed, *, unread: Annotated[bool, Query()] = False
 ) -> list[NoticeShown]:
     """Return what the station has to tell the person, newest first; at most 100."""
-    with station.store.read() as session:
-        return [NoticeShown.of(row) for row in notices_of(session, viewer.operator.id, unread=unread)]
+    return [NoticeShown.of(row) for row in notices_of(station.store, viewer.operator.id, unread=unread)]
 
 
 @router.post("/read", responses=refusals(401, 403))
 def read_all(station: TheStation, viewer: InPerson) -> NoticesRead:
     """Note that the person has read all of them."""
-    with station.store.write() as session:
-        return NoticesRead(read=read_notices(session, by=viewer.operator, now=station.now()))
+    return NoticesRead(read=read_notices(station.store, by=viewer.operator, now=station.now()))
 
 
 @router.post("/{notice_id}/read", status_code=204, responses=refusals(401, 403, 404))
 def read_one(station: TheStation, viewer: InPerson, notice_id: str) -> None:
     """Note that the person has read one."""
-    with station.store.write() as session:
-        read_notice(session, NoticeId(notice_id), by=viewer.operator, now=station.now())
+    read_notice(station.store, NoticeId(notice_id), by=viewer.operator, now=station.now())

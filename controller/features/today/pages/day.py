@@ -1,7 +1,6 @@
 """Hôm nay: what sounds, what comes, what waits for me, and every commune at a glance."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -9,13 +8,8 @@ from starlette.responses import Response
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.viewer import Viewer
-from controller.features.airings.forecasts import add_forecasts
-from controller.features.consent.asked import OpenQuestions, asked_by, asked_of
-from controller.features.today.notices import notices_shown
-from controller.features.today.queries import today
-from controller.http.station import Station
-from controller.store import Session
+from controller.features.consent.asked import asked_by
+from controller.features.today.queries import day_page
 
 router = APIRouter()
 _DONE = {
@@ -35,19 +29,6 @@ PAGE = LivePage(
 )
 
 
-def _load(session: Session, station: Station, viewer: Viewer, asked: OpenQuestions) -> Mapping[str, Any]:
-    found = today(
-        session,
-        viewer.operator,
-        viewer.scope,
-        asked,
-        progress_of=station.rendering_progress,
-        now=station.now(),
-    )
-    add_forecasts(session, station, viewer.scope, (*found.sounding, *found.upcoming))
-    return {"today": found, "notices": notices_shown(session, viewer.operator)}
-
-
 @router.get("/")
 def show(
     request: Request,
@@ -59,15 +40,10 @@ def show(
     done = _DONE.get(xong, "")
     # what the frame has just looked up for its figure is not looked up again
     asked = asked_by(viewer)
-    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer, asked), done=done)
+    return PAGE.show(request, viewer, lambda unit: day_page(unit, station, viewer, asked), done=done)
 
 
 @router.get("/song")
 def follow(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Keep it alive."""
-
-    def load(session: Session) -> Mapping[str, Any]:
-        asked = asked_of(session, viewer.operator, viewer.scope, station.now())
-        return _load(session, station, viewer, asked)
-
-    return PAGE.follow(request, viewer, load)
+    return PAGE.follow(request, viewer, lambda unit: day_page(unit, station, viewer, None))

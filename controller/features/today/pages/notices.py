@@ -19,8 +19,7 @@ _BACK = {"thong-bao": "/thong-bao"}
 @router.get("")
 def show(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Show the person's notices, those that are known too."""
-    with station.store.read() as session:
-        notices = notices_kept(session, viewer.operator)
+    notices = notices_kept(station.store, viewer.operator)
     return page(request, "thong_bao.html", {"notices": notices, "is_cut": len(notices) >= MOST_KEPT})
 
 
@@ -32,6 +31,5 @@ def known(
     ve: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Note that the person knows it; `ve` says from which page."""
-    with station.store.write() as session:
-        read_notice(session, NoticeId(notice_id), by=viewer.operator, now=station.now())
+    read_notice(station.store, NoticeId(notice_id), by=viewer.operator, now=station.now())
     return RedirectResponse(_BACK.get(ve, "/"), 303)

@@ -1,21 +1,22 @@
-"""Reads of the templates of bulletins, as the page Thư viện shows them."""
+"""Reads of the page Thư viện: templates, words, chimes."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.viewer import Viewer
+from controller.features.chimes.page_queries import chimes_context
+from controller.features.lexicon.queries import lexicon_entries, words_for
 from controller.features.speaker_tests.service import test_at_hand
-from controller.features.templates.queries import (
-    get_template,
-    offered,
-    templates_offered,
-)
+from controller.features.templates.queries import OfferedTemplate, get_template, templates_offered
 from controller.features.templates.service import MAY_KEEP
+from controller.http.station import Station
 from controller.model.permissions import Act
 from controller.model.row_versions import Difference, differences
 from controller.model.templates import TemplateId
+from controller.store import one_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ class TypedTemplate:
     newer: tuple[Difference, ...] = ()
 
 
+@one_read
 def newer_template(session: Session, typed: TypedTemplate) -> TypedTemplate:
     """Return what was typed with what somebody else has saved meanwhile: saving again replaces that."""
-    now = offered(get_template(session, TemplateId(typed.of)))
+    now = OfferedTemplate.of(get_template(session, TemplateId(typed.of)))
     found = differences(("Tên mẫu", now.title, typed.title), ("Lời của mẫu", now.text, typed.text))
     return replace(typed, version=now.version, newer=found)
 
@@ -50,4 +52,22 @@ def templates_context(session: Session, viewer: Viewer, typed: TypedTemplate | N
         "may_keep": lambda code: scope.may(by, MAY_KEEP, [code]),
         "may_write": viewer.may(Act.WRITE),
         "test": test_at_hand(session, scope.home),
+    }
+
+
+@one_read
+def library_context(
+    session: Session, station: Station, viewer: Viewer, typed: TypedTemplate | None
+) -> dict[str, Any]:
+    """Return what Thư viện shows, and the words that a text of the person's area is read with."""
+    scope, by = viewer.scope, viewer.operator
+    return {
+        **templates_context(session, viewer, typed),
+        **chimes_context(session, station, viewer),
+        "entries": lexicon_entries(session, scope.hears),
+        "names": shown_names(session),
+        "own_words": dict(words_for(session, scope.home)),
+        "area_name": scope.name,
+        "teachable": [scope.by_code[code] for code in sorted(scope.seen) if scope.may(by, Act.TEACH, [code])],
+        "may_teach": lambda code: scope.may(by, Act.TEACH, [code]),
     }
