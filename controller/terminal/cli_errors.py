@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, TypeVar
@@ -46,6 +46,15 @@ def told(command: F) -> F:
 def print_json(value: Any) -> None:
     """Print one value as one line of JSON: views as the station sends them, instants as ISO 8601."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+
+
+def print_found(value: Any, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print a value as JSON, or the lines that say it to a person."""
+    if as_json:
+        print_json(value)
+        return
+    for line in lines:
+        typer.echo(line)
 
 
 def fields_of(row: object, *names: str) -> dict[str, Any]:

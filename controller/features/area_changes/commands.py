@@ -6,7 +6,8 @@ import typer
 
 from controller.clocks import utc_now
 from controller.errors import BadInput
-from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from controller.terminal.cli_errors import AsJson, fields_of, print_found, print_json, told
+from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, NodeId
 
 area = typer.Typer(
@@ -18,7 +19,6 @@ NewCode = Annotated[str, typer.Option("--code", help="Mã của địa bàn mớ
 Name = Annotated[str, typer.Option(help="Tên gọi đầy đủ, như «Xã Vạn Ninh».")]
 Kind = Annotated[str, typer.Option(help="Loại: Xã, Phường, Đặc khu, Thôn…")]
 To = Annotated[str, typer.Option(help="Mã địa bàn nhận.")]
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
 
 
 @area.command("list")
@@ -35,11 +35,11 @@ def list_areas(
     with reading() as session:
         above = None if under is None else get_area(session, AreaCode(under)).code
         found = [one for one in areas(session, above) if one.ended_at is None]
-    if as_json:
-        print_json([fields_of(one, "code", "parent", "kind", "name") for one in found])
-        return
-    for one in found:
-        typer.echo(f"{one.code}\t{one.parent or '-'}\t{one.kind}\t{one.name}")
+    print_found(
+        [fields_of(one, "code", "parent", "kind", "name") for one in found],
+        (f"{one.code}\t{one.parent or '-'}\t{one.kind}\t{one.name}" for one in found),
+        as_json=as_json,
+    )
 
 
 @area.command("history")

@@ -6,6 +6,7 @@ import typer
 
 from controller.clocks import utc_now
 from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.options import AsPerson
 
 topic = typer.Typer(
     help="Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", no_args_is_help=True
@@ -13,7 +14,6 @@ topic = typer.Typer(
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã chủ đề, như phap-luat.")]
 Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên chủ đề.")]
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
 
 
 @topic.command("list")

@@ -7,6 +7,7 @@ import typer
 
 from controller.clocks import utc_now
 from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.options import AsPerson
 
 chime = typer.Typer(help="Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", no_args_is_help=True)
 
@@ -14,7 +15,6 @@ Place = Annotated[
     Literal["opening", "closing"], typer.Argument(metavar="opening|closing", help="Mở đầu hay kết thúc.")
 ]
 Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc định là toàn tỉnh.")]
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
 
 
 @chime.command("list")

@@ -6,7 +6,8 @@ from urllib.parse import quote
 import typer
 
 from controller.model.local_time import wall
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, print_found, told
+from controller.terminal.options import AtStation
 
 if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
     from controller.features.consent.schemas import QuestionShown, SideShown
@@ -17,28 +18,25 @@ Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt phát, h
 IsSchedule = Annotated[bool, typer.Option("--schedule", help="Trả lời cho mọi lần của một lịch phát.")]
 Reason = Annotated[str, typer.Option(help="Lý do, cho người đặt và người đọc nhật ký.")]
 _SUBJECTS = {"airing": "lượt phát", "schedule": "lịch phát"}
-Station = Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")]
 
 
 @answer.command("list")
 @told
-def index(station: Station = None, as_json: AsJson = False) -> None:
+def index(station: AtStation = None, as_json: AsJson = False) -> None:
     """Liệt kê những gì đang chờ xã trả lời."""
     from controller.client.http_client import signed_in
     from controller.features.consent.schemas import QuestionShown
 
     with signed_in(station) as here:
         found = here.ask(list[QuestionShown], "GET", "/questions")
-    if as_json:
-        print_json({"questions": found})
-        return
-    for one in found:
-        typer.echo(_line(one))
+    print_found({"questions": found}, (_line(one) for one in found), as_json=as_json)
 
 
 @answer.command("yes")
 @told
-def yes(subject: Id, schedule: IsSchedule = False, station: Station = None, as_json: AsJson = False) -> None:
+def yes(
+    subject: Id, schedule: IsSchedule = False, station: AtStation = None, as_json: AsJson = False
+) -> None:
     """Đồng ý phát ở xã."""
     _answer(subject, {"agrees": True}, schedule=schedule, station=station, as_json=as_json)
 
@@ -49,7 +47,7 @@ def no(
     subject: Id,
     schedule: IsSchedule = False,
     reason: Reason = "",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Không phát ở xã; lời đáp mới nhất là lời đáp có hiệu lực."""
@@ -59,18 +57,18 @@ def no(
 
 @answer.command("collisions")
 @told
-def collisions(station: Station = None, as_json: AsJson = False) -> None:
+def collisions(station: AtStation = None, as_json: AsJson = False) -> None:
     """Liệt kê các lượt phát ưu tiên trùng giờ ở xã."""
     from controller.client.http_client import signed_in
     from controller.features.consent.schemas import CollisionShown
 
     with signed_in(station) as here:
         found = here.ask(list[CollisionShown], "GET", "/collisions")
-    if as_json:
-        print_json({"collisions": found})
-        return
-    for pair in found:
-        typer.echo(f"{_side_line(pair.one)}\n{_side_line(pair.other)}\n")
+    print_found(
+        {"collisions": found},
+        (f"{_side_line(pair.one)}\n{_side_line(pair.other)}\n" for pair in found),
+        as_json=as_json,
+    )
 
 
 @answer.command("order")
@@ -78,7 +76,7 @@ def collisions(station: Station = None, as_json: AsJson = False) -> None:
 def order(
     first: Annotated[str, typer.Argument(metavar="TRƯỚC", help="Mã lượt phát đi trước.")],
     then: Annotated[str, typer.Argument(metavar="SAU", help="Mã lượt phát ngay sau đó.")],
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Xếp hai lượt phát ưu tiên trùng giờ ở xã: lượt nào trước, lượt nào ngay sau."""
@@ -87,10 +85,7 @@ def order(
 
     with signed_in(station) as here:
         done = here.ask(OrderShown, "POST", "/collisions/order", {"first": first, "then": then})
-    if as_json:
-        print_json(done)
-        return
-    typer.echo(f"{done.airing}: phát lúc {wall(done.starts_at)}.")
+    print_found(done, [f"{done.airing}: phát lúc {wall(done.starts_at)}."], as_json=as_json)
 
 
 def _answer(
@@ -102,10 +97,7 @@ def _answer(
     kind = "schedules" if schedule else "airings"
     with signed_in(station) as here:
         said = here.ask(AnswerShown, "POST", f"/{kind}/{quote(subject, safe='')}/answer", asked)
-    if as_json:
-        print_json(said)
-        return
-    typer.echo(f"{said.area}: {'đồng ý phát' if said.agrees else 'không phát'}.")
+    print_found(said, [f"{said.area}: {'đồng ý phát' if said.agrees else 'không phát'}."], as_json=as_json)
 
 
 def _side_line(side: "SideShown") -> str:

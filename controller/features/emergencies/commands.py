@@ -1,13 +1,13 @@
 """`loa emergency`: thin commands; docs/operator.md explains every one."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
 from controller.errors import BadInput
 from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, print_found, print_json, told
+from controller.terminal.options import AtStation, Reason
 
 if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
     from controller.features.emergencies.schemas import EmergencyShown, PreparedShown
@@ -21,8 +21,6 @@ emergency = typer.Typer(
 Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt khẩn cấp, xem «loa emergency list».")]
 Areas = Annotated[list[str], typer.Option("--area", help="Mã địa bàn; có thể ghi nhiều lần.")]
 PreparedId = Annotated[str, typer.Option(help="Mã bản soạn sẵn, xem «loa emergency templates».")]
-Station = Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")]
-Reason = Annotated[str, typer.Option(help="Lý do, cho người đọc nhật ký.")]
 Kinds = Annotated[Literal["alarm", "all_clear", "test"], typer.Option(help="Bản tin ấy để làm gì.")]
 Minutes = Annotated[int, typer.Option(min=1, max=1440, help="Lặp lại bao nhiêu phút nếu không ai dừng.")]
 One = Annotated[str | None, typer.Argument(metavar="[LƯỢT]", help="Mã lượt; bỏ trống thì dùng --area.")]
@@ -36,7 +34,7 @@ Who = Annotated[
 def show_templates(
     area: Annotated[list[str] | None, typer.Option(help="Mã địa bàn; mặc định địa bàn của mình.")] = None,
     who: Who = "approver",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Các bản soạn sẵn, bao nhiêu cụm loa đang giữ, và các mẫu có sẵn."""
@@ -61,7 +59,7 @@ def prepare(
     bulletin: Annotated[str | None, typer.Option(help="Mã một bản tin đã có.")] = None,
     kind: Kinds = "alarm",
     who: Who = "author",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Soạn sẵn một bản khẩn cấp; được duyệt rồi thì mọi cụm loa trong địa bàn tải về và giữ."""
@@ -70,7 +68,7 @@ def prepare(
     asked = {"area": area, "template": template, "bulletin": bulletin}
     asked |= {"kind": kind} if bulletin is not None else {}
     made = _call(PreparedShown, station, who, "POST", "/templates", asked)
-    _tell(made, _prepared_line, as_json=as_json)
+    print_found(made, [_prepared_line(made)], as_json=as_json)
 
 
 @emergency.command("release")
@@ -78,7 +76,7 @@ def prepare(
 def release(
     prepared: Annotated[str, typer.Argument(metavar="BẢN", help="Mã bản soạn sẵn.")],
     who: Who = "author",
-    station: Station = None,
+    station: AtStation = None,
 ) -> None:
     """Thôi giữ một bản soạn sẵn ở loa."""
     _call(type(None), station, who, "POST", f"/templates/{prepared}/release", {})
@@ -97,7 +95,7 @@ def start(
         str | None, typer.Option(help="Phát ngay, một mình, vì lý do này; nhật ký ghi rõ.")
     ] = None,
     who: Who = "approver",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Gọi khẩn cấp: chờ người thứ hai xác nhận, hoặc phát ngay với --alone."""
@@ -111,7 +109,7 @@ def start(
 def confirm(
     emergency_id: Id,
     who: Who = "approver",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Người thứ hai xác nhận: loa kêu ngay."""
@@ -124,7 +122,7 @@ def decline(
     emergency_id: Id,
     reason: Reason = "",
     who: Who = "approver",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Từ chối một lượt đang chờ xác nhận."""
@@ -138,7 +136,7 @@ def stop(
     area: Annotated[list[str] | None, typer.Option(help="Dừng mọi thứ khẩn cấp ở nơi này.")] = None,
     reason: Reason = "",
     who: Who = "author",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Dừng ngay: một lượt ở mọi nơi, hoặc mọi lượt ở một nơi."""
@@ -150,11 +148,7 @@ def stop(
         _act(station, who, f"/{emergency_id}/stop", {"reason": reason}, as_json=as_json)
         return
     ended = _call(list[EmergencyShown], station, who, "POST", "/stop", {"areas": area, "reason": reason})
-    if as_json:
-        print_json(ended)
-        return
-    for one in ended:
-        typer.echo(_emergency_line(one))
+    print_found(ended, (_emergency_line(one) for one in ended), as_json=as_json)
 
 
 @emergency.command("all-clear")
@@ -163,7 +157,7 @@ def all_clear(
     emergency_id: Id,
     prepared: PreparedId,
     who: Who = "approver",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Báo yên: dừng lượt khẩn cấp và đọc bản báo yên."""
@@ -177,7 +171,7 @@ def try_out(
     prepared: PreparedId,
     volume: Annotated[int, typer.Option(min=20, max=100, help="Âm lượng.")] = 70,
     who: Who = "author",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Thử loa bằng bản phát thử: một lần, không bao giờ trong giờ yên lặng."""
@@ -190,31 +184,21 @@ def try_out(
 def index(
     lately: Annotated[bool, typer.Option("--lately", help="Cả những lượt trong một ngày qua.")] = False,
     who: Who = "approver",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Những lượt đang chờ xác nhận hoặc đang phát."""
     from controller.features.emergencies.schemas import EmergencyShown
 
     found = _call(list[EmergencyShown], station, who, "GET", "?lately=true" if lately else "")
-    if as_json:
-        print_json(found)
-        return
-    for one in found:
-        typer.echo(_emergency_line(one))
+    print_found(found, (_emergency_line(one) for one in found), as_json=as_json)
 
 
 def _act(station: str | None, who: str, path: str, asked: dict[str, Any], *, as_json: bool) -> None:
     from controller.features.emergencies.schemas import EmergencyShown
 
-    _tell(_call(EmergencyShown, station, who, "POST", path, asked), _emergency_line, as_json=as_json)
-
-
-def _tell(one: V, line: Callable[[V], str], *, as_json: bool) -> None:
-    if as_json:
-        print_json(one)
-    else:
-        typer.echo(line(one))
+    found = _call(EmergencyShown, station, who, "POST", path, asked)
+    print_found(found, [_emergency_line(found)], as_json=as_json)
 
 
 def _call(

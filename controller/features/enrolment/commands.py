@@ -7,14 +7,13 @@ import typer
 
 from controller.clocks import utc_now
 from controller.model.local_time import wall
-from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from controller.terminal.cli_errors import AsJson, fields_of, print_found, print_json, told
+from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 
 node = typer.Typer()
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
-NodeName = Annotated[str, typer.Argument(metavar="NODE", help="Mã cụm loa.")]
 Hours = Annotated[float, typer.Option(help="Mã có hạn bao nhiêu giờ, nhiều nhất 168.")]
 
 
@@ -57,11 +56,11 @@ def list_codes(*, as_json: AsJson = False) -> None:
 
     with reading() as session:
         found = open_codes(session, utc_now(), frozenset(area_tree(session).parents))
-    if as_json:
-        print_json([fields_of(one, "id", "node", "area", "expires_at") for one in found])
-        return
-    for one in found:
-        typer.echo(f"{one.id}\t{one.node}\t{one.area}\t{one.expires_at.isoformat()}")
+    print_found(
+        [fields_of(one, "id", "node", "area", "expires_at") for one in found],
+        (f"{one.id}\t{one.node}\t{one.area}\t{one.expires_at.isoformat()}" for one in found),
+        as_json=as_json,
+    )
 
 
 @node.command("withdraw-code")

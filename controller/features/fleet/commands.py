@@ -5,14 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from controller.terminal.cli_errors import AsJson, fields_of, print_found, print_json, told
+from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 
 node = typer.Typer(help="Cụm loa: danh sách, gắn, thay, cách ly, bớt.", no_args_is_help=True)
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
-NodeName = Annotated[str, typer.Argument(metavar="NODE", help="Mã cụm loa.")]
 _EVENTS = {"outage": "mất cả địa bàn", "lost": "mất kết nối", "flapping": "chập chờn"}
 
 
@@ -32,17 +31,15 @@ def list_nodes(
     with reading() as session:
         found = nodes_by_area(session, None if area is None else AreaCode(area))
     listed = [(one, status_of(facts_of(one), now)) for one in found]
-    if as_json:
-        print_json(
-            [
-                {"node": one.id, "area": one.area, "name": one.name, "status": status}
-                | {"last_heard_at": one.last_heard_at}
-                for one, status in listed
-            ]
-        )
-        return
-    for one, status in listed:
-        typer.echo(f"{one.id}\t{one.area}\t{status}\t{one.name}")
+    print_found(
+        [
+            {"node": one.id, "area": one.area, "name": one.name, "status": status}
+            | {"last_heard_at": one.last_heard_at}
+            for one, status in listed
+        ],
+        (f"{one.id}\t{one.area}\t{status}\t{one.name}" for one, status in listed),
+        as_json=as_json,
+    )
 
 
 @node.command("add")

@@ -9,14 +9,14 @@ import typer
 from controller.clocks import utc_now
 from controller.model.local_time import wall
 from controller.model.permissions import OperatorRole
-from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from controller.terminal.cli_errors import AsJson, fields_of, print_found, print_json, told
+from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, KeyId
 
 keys = typer.Typer(help="Bộ khóa mà loa tin.", no_args_is_help=True)
 operator = typer.Typer()
 
 Kid = Annotated[str, typer.Argument(metavar="KID", help="Tên khóa, theo «loa keys list».")]
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
 Name = Annotated[str, typer.Argument(help="Tên đăng nhập.")]
 As = Annotated[str | None, typer.Option("--as", help="Quản trị đứng tên trong nhật ký; bỏ trống: đài.")]
 Roles = Annotated[list[OperatorRole], typer.Argument(help="Các vai trò mới.")]
@@ -88,16 +88,14 @@ def list_keys(*, as_json: AsJson = False) -> None:
 
     with reading() as session:
         found = keys_shown(session)
-    if as_json:
-        print_json(
-            [
-                fields_of(key, "kid", "role") | {"holder": holder, "not_after": key.not_after}
-                for key, holder in found
-            ]
-        )
-        return
-    for key, holder in found:
-        typer.echo("\t".join([key.kid, holder, f"{key.not_after:%Y-%m-%d}"]))
+    print_found(
+        [
+            fields_of(key, "kid", "role") | {"holder": holder, "not_after": key.not_after}
+            for key, holder in found
+        ],
+        ("\t".join([key.kid, holder, f"{key.not_after:%Y-%m-%d}"]) for key, holder in found),
+        as_json=as_json,
+    )
 
 
 @keys.command("retire")

@@ -10,10 +10,9 @@ import typer
 from controller.clocks import utc_now
 from controller.model.local_time import ZONE
 from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.options import AsPerson
 
 province_map = typer.Typer(help="Bản đồ: nhập ranh giới các xã, bỏ, xem.", no_args_is_help=True)
-
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
 
 
 @province_map.command("import")

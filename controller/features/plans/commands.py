@@ -8,13 +8,13 @@ from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.options import AsPerson
 from devices.ids import AreaCode
 from devices.messages import LoudHours, Policy, QuietHours
 
 policy = typer.Typer(help="Quy định: giờ yên lặng, âm lượng, số phút một ngày.", no_args_is_help=True)
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
 _NONE = "none"
 """Typed instead of a span: there are none."""
 

@@ -6,13 +6,12 @@ import typer
 
 from controller.clocks import utc_now
 from controller.terminal.cli_errors import told
+from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 
 node = typer.Typer()
 area = typer.Typer()
 
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
-NodeName = Annotated[str, typer.Argument(metavar="NODE", help="Mã cụm loa.")]
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã địa bàn.")]
 
 

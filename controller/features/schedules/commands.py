@@ -1,6 +1,6 @@
 """`loa schedule`: thin commands; docs/operator.md explains each of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -8,7 +8,8 @@ import typer
 
 from controller.errors import BadInput
 from controller.model.local_time import ZONE
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, print_found, told
+from controller.terminal.options import AtStation, Reason
 
 if TYPE_CHECKING:  # for type hints only: a command imports what it needs when it is called
     from controller.features.schedules.schemas import ScheduleForesight, ScheduleShown, ScheduleWhole
@@ -17,8 +18,6 @@ schedule = typer.Typer(help="Lịch phát: đặt, xem, kết thúc, hủy hoặ
 
 Id = Annotated[str, typer.Argument(metavar="LỊCH", help="Mã lịch phát.")]
 Occurrence = Annotated[str, typer.Argument(metavar="LẦN", help="Giờ gốc của lần phát, như 2026-11-27T17:00.")]
-Station = Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")]
-Reason = Annotated[str, typer.Option(help="Lý do, cho người đọc nhật ký.")]
 Meets = Annotated[
     Literal["refuse", "after", "replace", "accept"],
     typer.Option("--meeting", help="Gặp lượt khác thì: không đặt, phát ngay sau, thay thế, hay vẫn đặt."),
@@ -65,7 +64,7 @@ def add(
     volume: Annotated[int | None, typer.Option(min=0, max=100, help="Âm lượng.")] = None,
     meeting: Meets = "refuse",
     check: Check = False,
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Đặt lịch phát lặp lại cho một bản tin."""
@@ -80,17 +79,17 @@ def add(
     with signed_in(station) as here:
         if check:
             outlook = here.ask(ScheduleForesight, "POST", "/schedules/foresee", _given(asked))
-            _tell(outlook, _outlook_lines(outlook), as_json=as_json)
+            print_found(outlook, _outlook_lines(outlook), as_json=as_json)
             return
         made = here.ask(ScheduleWhole, "POST", "/schedules", _given(asked))
-    _tell(made, lines(made), as_json=as_json)
+    print_found(made, lines(made), as_json=as_json)
 
 
 @schedule.command("list")
 @told
 def index(
     everything: Annotated[bool, typer.Option("--all", help="Cả những lịch đã kết thúc.")] = False,
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Liệt kê các lịch phát."""
@@ -99,23 +98,19 @@ def index(
 
     with signed_in(station) as here:
         found = here.ask(list[ScheduleShown], "GET", "/schedules" + ("" if everything else "?state=running"))
-    if as_json:
-        print_json({"schedules": found})
-        return
-    for one in found:
-        typer.echo(_line(one))
+    print_found({"schedules": found}, (_line(one) for one in found), as_json=as_json)
 
 
 @schedule.command("show")
 @told
-def show(schedule_id: Id, station: Station = None, as_json: AsJson = False) -> None:
+def show(schedule_id: Id, station: AtStation = None, as_json: AsJson = False) -> None:
     """Xem một lịch phát và những lần sắp tới."""
     _tell_whole(station, "GET", schedule_id, as_json=as_json)
 
 
 @schedule.command("end")
 @told
-def end(schedule_id: Id, reason: Reason = "", station: Station = None, as_json: AsJson = False) -> None:
+def end(schedule_id: Id, reason: Reason = "", station: AtStation = None, as_json: AsJson = False) -> None:
     """Kết thúc một lịch phát; những lượt chưa phát bị hủy."""
     _tell_whole(station, "POST", f"{schedule_id}/end", {"reason": reason}, as_json=as_json)
 
@@ -126,7 +121,7 @@ def cancel(
     schedule_id: Id,
     occurrence: Occurrence,
     reason: Reason = "",
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Hủy một lần của lịch phát; những lần khác vẫn giữ."""
@@ -142,7 +137,7 @@ def move(
     to: Annotated[str, typer.Option(help="Giờ mới, như 2026-11-28T16:30; giờ gốc là bỏ việc dời.")],
     meeting: Meets = "refuse",
     check: Check = False,
-    station: Station = None,
+    station: AtStation = None,
     as_json: AsJson = False,
 ) -> None:
     """Dời một lần của lịch phát sang giờ khác."""
@@ -156,7 +151,7 @@ def move(
     with signed_in(station) as here:
         path = f"/schedules/{schedule_id}/occurrences/foresee"
         outlook = here.ask(ScheduleForesight, "POST", path, asked)
-    _tell(outlook, _outlook_lines(outlook), as_json=as_json)
+    print_found(outlook, _outlook_lines(outlook), as_json=as_json)
 
 
 def _tell_whole(
@@ -168,15 +163,7 @@ def _tell_whole(
 
     with signed_in(station) as here:
         found = here.ask(ScheduleWhole, method, f"/schedules/{path}", asked)
-    _tell(found, lines(found), as_json=as_json)
-
-
-def _tell(found: object, texts: Iterable[str], *, as_json: bool) -> None:
-    if as_json:
-        print_json(found)
-        return
-    for text in texts:
-        typer.echo(text)
+    print_found(found, lines(found), as_json=as_json)
 
 
 def instant(written: str) -> str:

@@ -6,12 +6,10 @@ import typer
 
 from controller.clocks import utc_now
 from controller.terminal.cli_errors import told
+from controller.terminal.options import AsPerson, NodeName
 from devices.ids import NodeId
 
 node = typer.Typer()
-
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
-NodeName = Annotated[str, typer.Argument(metavar="NODE", help="Mã cụm loa.")]
 
 
 @node.command("test")

@@ -7,12 +7,12 @@ import typer
 
 from controller.clocks import utc_now
 from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from controller.terminal.options import AsPerson
 
 template = typer.Typer(help="Mẫu bản tin: danh sách, thêm, xóa.", no_args_is_help=True)
 
 Title = Annotated[str, typer.Argument(metavar="TITLE", help="Tên mẫu, cũng là tiêu đề bản tin.")]
 Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc định là toàn tỉnh.")]
-AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
 
 
 @template.command("list")
