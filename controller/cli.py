@@ -30,6 +30,7 @@ from controller.features.quarantine.commands import node as nodes_limited
 from controller.features.relocation.commands import area as areas_signed
 from controller.features.relocation.commands import node as nodes_moved
 from controller.features.reports import commands as report_commands
+from controller.features.schedules.commands import day_off
 from controller.features.schedules.commands import schedule as schedules
 from controller.features.speaker_tests.commands import node as nodes_tested
 from controller.features.templates.commands import template
@@ -59,6 +60,7 @@ operators.add_typer(operators_who_sign)
 app.add_typer(operators, name="operator")
 app.add_typer(tokens, name="token")
 app.add_typer(schedules, name="schedule")
+app.add_typer(day_off, name="day-off")
 app.add_typer(answers, name="answer")
 app.add_typer(template, name="template")
 app.add_typer(chime, name="chime")

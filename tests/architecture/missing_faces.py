@@ -12,26 +12,13 @@ TYPED = "Only the form of a page is typed into over minutes; a program or a comm
 BY_HAND = "Who configures a node by hand also has the server; all others enrol it with a code."
 UPKEEP = "Done after a compromised key, or before 400 days are over, by an administrator on the server."
 
-JSON_OF_ACCOUNTS = "not yet: an endpoint in accounts/api/people.py, in person and with proof as for a move."
-
 MISSING = {
-    "accounts.administration.enable_operator": {"api": JSON_OF_ACCOUNTS},
-    "accounts.administration.move_operator": {"commands": "not yet: a command beside `loa operator roles`."},
-    "accounts.administration.reset_password": {"api": JSON_OF_ACCOUNTS},
-    "accounts.administration.set_roles": {"api": JSON_OF_ACCOUNTS},
     "accounts.delegation.delegate_approval": {"commands": IN_PERSON},
     "accounts.delegation.end_delegation": {"commands": IN_PERSON},
     "accounts.second_factor.begin_second_factor": {"commands": IN_PERSON},
     "accounts.second_factor.confirm_second_factor": {"commands": IN_PERSON},
-    "accounts.second_factor.renew_recovery_codes": {
-        "api": "not yet: an endpoint beside /me/second-factor/confirm.",
-        "commands": IN_PERSON,
-    },
+    "accounts.second_factor.renew_recovery_codes": {"commands": IN_PERSON},
     "accounts.service.change_password": {"commands": IN_PERSON},
-    "accounts.service.create_operator": {"api": JSON_OF_ACCOUNTS},
-    "accounts.service.disable_operator": {"api": JSON_OF_ACCOUNTS},
-    "airings.cancellation.cancel_airing": {"commands": "not yet: a command over /airings/{id}/stop."},
-    "airings.planning.move_airing": {"commands": "not yet: a command over /airings/{id}/move."},
     "airings.target_selection.air_for_chosen": {"commands": SEEN},
     "area_changes.changes.add_area": {"pages": RARE},
     "area_changes.changes.close_area": {"pages": RARE},
@@ -39,7 +26,6 @@ MISSING = {
     "area_changes.changes.rename_area": {"pages": RARE},
     "area_changes.changes.reparent_area": {"pages": RARE},
     "area_changes.changes.split_area": {"pages": RARE},
-    "area_changes.service.set_languages": {"commands": "not yet: a command beside `loa area rename`."},
     "bulletins.listening_proof.note_played": {
         "commands": "Players report what they play; a command plays nothing."
     },
@@ -67,7 +53,6 @@ MISSING = {
         "pages": "The page stops one emergency at a time, after it showed which and where (stop_emergency)."
     },
     "fleet.service.add_node": {"api": BY_HAND, "pages": BY_HAND},
-    "fleet.service.retire_node": {"api": "not yet: an endpoint in fleet/api/nodes.py."},
     "legal_acts.service.set_reference": {
         "pages": "Forms always send the act along, and go by name_reference, which sees whether it changed.",
         "commands": WRITTEN,
@@ -87,10 +72,6 @@ MISSING = {
     },
     "relocation.service.move_node": {"pages": RARE},
     "relocation.service.sign_places_below": {"api": UPKEEP, "pages": UPKEEP},
-    "schedules.days_off.remove_day_off": {"commands": "not yet: a command over /days-off."},
-    "schedules.days_off.set_day_off": {"commands": "not yet: a command over /days-off."},
-    "schedules.service.change_schedule": {"commands": "not yet: a command beside `loa schedule move`."},
-    "speaker_tests.service.prepare_test": {"api": "not yet: an endpoint beside /nodes/{id}/test."},
     "templates.service.add_template_of": {"commands": WRITTEN},
     "templates.service.change_template": {"commands": WRITTEN},
     "templates.service.remove_template": {"commands": BY_ID},

@@ -60,6 +60,19 @@ def enable(name: Name, as_name: As = None) -> None:
     typer.echo(f"Đã mở lại {name}. Khóa ký cũ không dùng lại được: loa operator reset-password {name}")
 
 
+@operator.command("move")
+@told
+def move(name: Name, to: Annotated[str, typer.Option(help="Mã địa bàn mới.")], as_name: As = None) -> None:
+    """Chuyển vai trò của một người sang địa bàn khác; người này phải đăng nhập lại."""
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.administration import move_operator
+    from controller.features.accounts.queries import known_operator
+
+    with acting_or_station(as_name) as (session, by):
+        move_operator(session, known_operator(session, name).id, AreaCode(to), by=by, now=utc_now())
+    typer.echo(f"{name} thuộc địa bàn {to}.")
+
+
 @operator.command("remove-second-factor")
 @told
 def remove_second_factor(name: Name, as_name: As = None) -> None:

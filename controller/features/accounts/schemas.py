@@ -54,6 +54,27 @@ class MoveOperator(Proof):
     area: Annotated[str, Field(max_length=64)]
 
 
+class SetRoles(Proof):
+    """All roles that a person shall have."""
+
+    roles: Annotated[list[OperatorRole], Field(min_length=1, max_length=10)]
+
+
+class NewOperator(SetRoles):
+    """A person to open an account for."""
+
+    name: Annotated[str, Field(max_length=200, description="For signing in.")]
+    display_name: Annotated[str, Field(max_length=200)] = ""
+    area: Annotated[str, Field(max_length=64)]
+
+
+class PasswordGiven(View):
+    """A fresh password; its person has to choose another at the first sign-in."""
+
+    name: str
+    password: str = Field(description="It is told this once.")
+
+
 class CodeAsked(Command):
     """A code of the telephone."""
 

@@ -9,14 +9,49 @@ import typer
 from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.model.local_time import ZONE, wall
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, print_found, print_json, told
+from controller.terminal.options import AtStation, Meets, Reason, instant
 from devices.ids import AreaCode
+
+airing = typer.Typer(help="Lượt phát: dừng, dời giờ.", no_args_is_help=True)
+Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt phát.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the program."""
     app.command()(timetable)
     app.command()(air)
+    app.add_typer(airing, name="airing")
+
+
+@airing.command("stop")
+@told
+def stop(airing_id: Id, reason: Reason = "", station: AtStation = None, as_json: AsJson = False) -> None:
+    """Dừng một lượt phát ở mọi nơi, chưa phát hay đang phát."""
+    from controller.client.http_client import signed_in
+
+    with signed_in(station) as here:
+        found = here.call("POST", f"/airings/{airing_id}/stop", {"reason": reason})
+    print_found(found, [f"Đã dừng {found['id']}: {found['title']}."], as_json=as_json)
+
+
+@airing.command("move")
+@told
+def move(
+    airing_id: Id,
+    to: Annotated[str, typer.Option(help="Giờ mới, như 2026-11-28T16:30.")],
+    meeting: Meets = "refuse",
+    station: AtStation = None,
+    as_json: AsJson = False,
+) -> None:
+    """Dời một lượt chưa phát sang giờ khác; của một lịch phát thì chỉ lần này."""
+    from controller.client.http_client import signed_in
+
+    asked = {"to": instant(to), "meeting": meeting}
+    with signed_in(station) as here:
+        new = here.call("POST", f"/airings/{airing_id}/move", asked)
+    words = f"Đã dời; lượt phát mới: {new['airing'] or 'tạo trước giờ phát 14 ngày'}."
+    print_found(new, [words], as_json=as_json)
 
 
 @told
@@ -63,7 +98,7 @@ def air(
     area: Annotated[list[str], typer.Option(help="Mã địa bàn; có thể ghi nhiều lần.")],
     start_in: Annotated[str, typer.Option("--in", help="Bao lâu nữa thì phát: 20s, 5m, 2h.")] = "20s",
     follow: Annotated[bool, typer.Option("--follow", help="Theo dõi đến khi phát xong.")] = False,
-    station: Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")] = None,
+    station: AtStation = None,
 ) -> None:
     """Trên đài đang chạy: soạn, duyệt và phát một văn bản, bằng hai người vận hành."""
     from controller.features.airings.air_command import air_text

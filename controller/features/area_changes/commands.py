@@ -100,6 +100,26 @@ def rename_area(
     typer.echo(f"Đã đổi tên địa bàn {code}.")
 
 
+@area.command("languages")
+@told
+def choose_languages(
+    code: Code,
+    by: AsPerson,
+    languages: Annotated[
+        list[str] | None, typer.Argument(metavar="[TIẾNG]...", help="Mã ISO 639-3, ưu tiên trước.")
+    ] = None,
+) -> None:
+    """Đặt tiếng nói của một địa bàn và mọi nơi bên dưới; không ghi tiếng nào: theo địa bàn cấp trên."""
+    from controller.client.local_client import acting
+    from controller.features.area_changes.service import set_languages
+    from controller.model.languages import LanguageCode
+
+    wanted = [LanguageCode(one) for one in languages or ()]
+    with acting(by) as (session, person):
+        set_languages(session, AreaCode(code), wanted, by=person, now=utc_now())
+    typer.echo(f"Tiếng nói của {code}: {', '.join(wanted) or 'theo địa bàn cấp trên'}.")
+
+
 @area.command("move")
 @told
 def move_area(code: Code, to: To, by: AsPerson) -> None:

@@ -13,18 +13,16 @@ from controller.features.accounts.admin_queries import entries_by, people_seen, 
 from controller.features.accounts.administration import (
     enable_operator,
     move_operator,
-    reset_password,
     set_roles,
 )
 from controller.features.accounts.delegation import delegations_of, end_delegation
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
-from controller.features.accounts.passwords import hash_password
-from controller.features.accounts.proof import Typed, asks_code, proven
+from controller.features.accounts.people_operations import act_on_person, give_password, open_account
+from controller.features.accounts.proof import Typed, asks_code
 from controller.features.accounts.queries import operators
 from controller.features.accounts.second_factor import remove_second_factor
-from controller.features.accounts.secret_codes import fresh_password
-from controller.features.accounts.service import create_operator, disable_operator
+from controller.features.accounts.service import disable_operator
 from controller.features.accounts.viewer import Viewer
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.journal_words import act_words
@@ -81,27 +79,23 @@ def create(
 ) -> Response:
     """Open an account with a fresh password, and show that this once."""
     need(viewer, Act.RULE)
-    roles, password = vai_tro or [], fresh_password()
+    roles = vai_tro or []
     try:
         if not dia_ban:
             raise BadInput("Hãy chọn địa bàn của người này.", code="area.none")
-        chosen = hash_password(password)
-        with proven(request, station, viewer, proof) as session:
-            person = create_operator(
-                session,
-                name=ten,
-                display_name=ho_ten,
-                roles=_roles(roles),
-                area=AreaCode(dia_ban),
-                password=chosen,
-                by=viewer.operator,
-                now=station.now(),
-                first_password=True,
-            )
+        person, password = open_account(
+            request,
+            station,
+            viewer,
+            proof,
+            name=ten,
+            display_name=ho_ten,
+            roles=_roles(roles),
+            area=AreaCode(dia_ban),
+        )
     except LoaError as error:
         form = {"ten": ten, "ho_ten": ho_ten, "roles": roles, "dia_ban": dia_ban}
         return _new_page(request, station, viewer, form, error)
-    station.wake()
     return _password_page(request, person.name, person.display_name, password)
 
 
@@ -178,17 +172,12 @@ def renew_password(
 ) -> Response:
     """Give a fresh password, and new keys with it; shown this once."""
     need(viewer, Act.RULE)
-    password = fresh_password()
     try:
-        chosen = hash_password(password)
-        with proven(request, station, viewer, proof) as session:
-            person = seen_account(session, viewer.scope, name).operator()
-            reset_password(session, person.id, chosen, by=viewer.operator, now=station.now())
+        person, password = give_password(request, station, viewer, name, proof)
     except NotFound:
         raise
     except LoaError as error:
         return _page(request, station, viewer, name, error=error)
-    station.wake()
     return _password_page(request, person.name, person.display_name, password)
 
 
@@ -203,14 +192,11 @@ def _do(  # noqa: PLR0917 - what each of the forms above passes on
 ) -> Response:
     need(viewer, Act.RULE)
     try:
-        with proven(request, station, viewer, proof) as session:
-            person = seen_account(session, viewer.scope, name).id
-            act(session, person, by=viewer.operator, now=station.now())
+        act_on_person(request, station, viewer, name, proof, act=act)
     except NotFound:
         raise
     except LoaError as error:
         return _page(request, station, viewer, name, error=error)
-    station.wake()
     return RedirectResponse(f"/nguoi-dung/{name}?xong={done}", 303)
 
 

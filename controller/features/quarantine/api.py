@@ -9,10 +9,11 @@ from controller.features.enrolment.service import hardware_of
 from controller.features.fleet.api.nodes import node_shown
 from controller.features.fleet.queries import get_node, seen_node
 from controller.features.fleet.schemas import NodeShown
+from controller.features.fleet.service import retire_node
 from controller.features.quarantine.schemas import NodeReason, NodeVolume
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
-from controller.features.speaker_tests.schemas import NodeTest, NodeTestPlanned
-from controller.features.speaker_tests.service import try_node
+from controller.features.speaker_tests.schemas import NodeTest, NodeTestPlanned, TestPrepared
+from controller.features.speaker_tests.service import prepare_test, try_node
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
@@ -57,6 +58,23 @@ def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTes
     )
     station.wake()
     return NodeTestPlanned(airing=airing.id, bulletin=airing.bulletin)
+
+
+@router.post("/nodes/{node_id}/retire", status_code=204, responses=refusals(401, 404))
+def retire(station: TheStation, viewer: Signed, node_id: str) -> None:
+    """Retire a node: it is no longer counted; what it played stays in the log."""
+    node = seen_node(station.store, viewer.scope, node_id).id
+    retire_node(station.store, node, by=viewer.operator, now=station.now())
+    station.wake()
+
+
+@router.post("/speaker-tests", status_code=201, responses=refusals(401, 403, 409, 422))
+def prepare(station: TheStation, viewer: Signed) -> TestPrepared:
+    """Write and submit the test text in one's own area; loudspeakers can be tried once it is approved."""
+    by, now = viewer.operator, station.now()
+    bulletin = prepare_test(station.store, by=by, now=now, speech=station.speech).id
+    station.wake()
+    return TestPrepared(bulletin=bulletin)
 
 
 @router.get("/nodes/{node_id}/hardware", responses=refusals(401, 404))

@@ -1,4 +1,4 @@
-"""`loa schedule`: thin commands; docs/operator.md explains each of them."""
+"""`loa schedule`, `loa day-off`: thin commands; docs/operator.md explains each of them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,22 +6,26 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from controller.errors import BadInput
 from controller.model.local_time import ZONE
 from controller.terminal.cli_errors import AsJson, print_found, told
-from controller.terminal.options import AtStation, Reason
+from controller.terminal.options import AtStation, Meets, Reason, instant
 
 if TYPE_CHECKING:  # for type hints only: a command imports what it needs when it is called
-    from controller.features.schedules.schemas import ScheduleForesight, ScheduleShown, ScheduleWhole
+    from controller.features.schedules.schemas import (
+        DayOffShown,
+        ScheduleForesight,
+        ScheduleShown,
+        ScheduleWhole,
+    )
 
 schedule = typer.Typer(help="Lịch phát: đặt, xem, kết thúc, hủy hoặc dời một lần.", no_args_is_help=True)
 
+day_off = typer.Typer(help="Ngày nghỉ: xem, thêm, bỏ.", no_args_is_help=True)
+
+Day = Annotated[str, typer.Argument(metavar="NGÀY", help="Như 2026-12-24.")]
+Year = Annotated[int, typer.Argument(metavar="NĂM")]
 Id = Annotated[str, typer.Argument(metavar="LỊCH", help="Mã lịch phát.")]
 Occurrence = Annotated[str, typer.Argument(metavar="LẦN", help="Giờ gốc của lần phát, như 2026-11-27T17:00.")]
-Meets = Annotated[
-    Literal["refuse", "after", "replace", "accept"],
-    typer.Option("--meeting", help="Gặp lượt khác thì: không đặt, phát ngay sau, thay thế, hay vẫn đặt."),
-]
 Check = Annotated[bool, typer.Option("--check", help="Chỉ xem sẽ vướng gì, không lưu.")]
 Every = Literal["once", "day", "workday", "week", "month", "month-weekday"]
 _KINDS = {
@@ -42,24 +46,39 @@ _CHOICES = {
 _STATES = {"running": "đang chạy", "ended": "đã kết thúc"}
 
 
+At = Annotated[str, typer.Option(help="Giờ phát, như 17:00.")]
+First = Annotated[str, typer.Option(help="Ngày đầu, như 2026-11-27.")]
+Repeats = Annotated[Every, typer.Option(help="Lặp lại thế nào.")]
+Last = Annotated[str | None, typer.Option(help="Ngày cuối, kể cả ngày đó.")]
+Times = Annotated[int | None, typer.Option(min=1, help="Số lần.")]
+Weekdays = Annotated[list[str] | None, typer.Option(help="Thứ trong tuần: MO đến SU.")]
+Days = Annotated[list[int] | None, typer.Option(help="Ngày trong tháng; -1 là ngày cuối tháng.")]
+Nth = Annotated[int | None, typer.Option(help="Thứ ấy lần thứ mấy trong tháng; -1 là cuối.")]
+Also = Annotated[list[str] | None, typer.Option(help="Thêm một lần, như 2026-12-01T17:00.")]
+ExceptDays = Annotated[list[str] | None, typer.Option(help="Bỏ một ngày.")]
+SkipDaysOff = Annotated[bool, typer.Option("--skip-days-off", help="Không phát ngày nghỉ.")]
+OnlyLunar = Annotated[list[int] | None, typer.Option(help="Chỉ phát ngày âm lịch này: 1, 15.")]
+NeverLunar = Annotated[list[int] | None, typer.Option(help="Không phát ngày âm lịch này.")]
+
+
 @schedule.command("add")
 @told
 def add(
     bulletin: Annotated[str, typer.Option(help="Mã bản tin.")],
     area: Annotated[list[str], typer.Option(help="Mã địa bàn; có thể ghi nhiều lần.")],
-    at: Annotated[str, typer.Option(help="Giờ phát, như 17:00.")],
-    first: Annotated[str, typer.Option(help="Ngày đầu, như 2026-11-27.")],
-    every: Annotated[Every, typer.Option(help="Lặp lại thế nào.")] = "once",
-    last: Annotated[str | None, typer.Option(help="Ngày cuối, kể cả ngày đó.")] = None,
-    times: Annotated[int | None, typer.Option(min=1, help="Số lần.")] = None,
-    weekday: Annotated[list[str] | None, typer.Option(help="Thứ trong tuần: MO đến SU.")] = None,
-    day: Annotated[list[int] | None, typer.Option(help="Ngày trong tháng; -1 là ngày cuối tháng.")] = None,
-    nth: Annotated[int | None, typer.Option(help="Thứ ấy lần thứ mấy trong tháng; -1 là cuối.")] = None,
-    also: Annotated[list[str] | None, typer.Option(help="Thêm một lần, như 2026-12-01T17:00.")] = None,
-    except_day: Annotated[list[str] | None, typer.Option(help="Bỏ một ngày.")] = None,
-    skip_days_off: Annotated[bool, typer.Option("--skip-days-off", help="Không phát ngày nghỉ.")] = False,
-    only_lunar: Annotated[list[int] | None, typer.Option(help="Chỉ phát ngày âm lịch này: 1, 15.")] = None,
-    never_lunar: Annotated[list[int] | None, typer.Option(help="Không phát ngày âm lịch này.")] = None,
+    at: At,
+    first: First,
+    every: Repeats = "once",
+    last: Last = None,
+    times: Times = None,
+    weekday: Weekdays = None,
+    day: Days = None,
+    nth: Nth = None,
+    also: Also = None,
+    except_day: ExceptDays = None,
+    skip_days_off: SkipDaysOff = False,
+    only_lunar: OnlyLunar = None,
+    never_lunar: NeverLunar = None,
     grade: Annotated[Literal["routine", "priority"], typer.Option(help="Mức của bản tin.")] = "routine",
     volume: Annotated[int | None, typer.Option(min=0, max=100, help="Âm lượng.")] = None,
     meeting: Meets = "refuse",
@@ -85,6 +104,34 @@ def add(
     print_found(made, lines(made), as_json=as_json)
 
 
+@schedule.command("change")
+@told
+def change(
+    schedule_id: Id,
+    at: At,
+    first: First,
+    every: Repeats = "once",
+    last: Last = None,
+    times: Times = None,
+    weekday: Weekdays = None,
+    day: Days = None,
+    nth: Nth = None,
+    also: Also = None,
+    except_day: ExceptDays = None,
+    skip_days_off: SkipDaysOff = False,
+    only_lunar: OnlyLunar = None,
+    never_lunar: NeverLunar = None,
+    station: AtStation = None,
+    as_json: AsJson = False,
+) -> None:
+    """Đổi giờ và ngày của một lịch phát; địa bàn, mức, âm lượng giữ nguyên."""
+    rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
+    lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
+    skips = {"days_off": skip_days_off, "only_lunar": only_lunar, "never_lunar": never_lunar}
+    asked = _given({"rule": rule | lists, "skips": skips})
+    _tell_whole(station, "PUT", f"/schedules/{schedule_id}", asked, as_json=as_json)
+
+
 @schedule.command("list")
 @told
 def index(
@@ -105,14 +152,14 @@ def index(
 @told
 def show(schedule_id: Id, station: AtStation = None, as_json: AsJson = False) -> None:
     """Xem một lịch phát và những lần sắp tới."""
-    _tell_whole(station, "GET", schedule_id, as_json=as_json)
+    _tell_whole(station, "GET", f"/schedules/{schedule_id}", as_json=as_json)
 
 
 @schedule.command("end")
 @told
 def end(schedule_id: Id, reason: Reason = "", station: AtStation = None, as_json: AsJson = False) -> None:
     """Kết thúc một lịch phát; những lượt chưa phát bị hủy."""
-    _tell_whole(station, "POST", f"{schedule_id}/end", {"reason": reason}, as_json=as_json)
+    _tell_whole(station, "POST", f"/schedules/{schedule_id}/end", {"reason": reason}, as_json=as_json)
 
 
 @schedule.command("cancel")
@@ -126,7 +173,7 @@ def cancel(
 ) -> None:
     """Hủy một lần của lịch phát; những lần khác vẫn giữ."""
     asked = {"original_at": instant(occurrence), "reason": reason}
-    _tell_whole(station, "POST", f"{schedule_id}/occurrences/cancel", asked, as_json=as_json)
+    _tell_whole(station, "POST", f"/schedules/{schedule_id}/occurrences/cancel", asked, as_json=as_json)
 
 
 @schedule.command("move")
@@ -146,7 +193,7 @@ def move(
 
     asked = {"original_at": instant(occurrence), "to": instant(to), "meeting": meeting}
     if not check:
-        _tell_whole(station, "POST", f"{schedule_id}/occurrences/move", asked, as_json=as_json)
+        _tell_whole(station, "POST", f"/schedules/{schedule_id}/occurrences/move", asked, as_json=as_json)
         return
     with signed_in(station) as here:
         path = f"/schedules/{schedule_id}/occurrences/foresee"
@@ -154,27 +201,61 @@ def move(
     print_found(outlook, _outlook_lines(outlook), as_json=as_json)
 
 
+@day_off.command("list")
+@told
+def list_days_off(year: Year, station: AtStation = None, as_json: AsJson = False) -> None:
+    """Các ngày nghỉ của một năm: ngày lễ và ngày riêng của tỉnh."""
+    from controller.client.http_client import signed_in
+    from controller.features.schedules.schemas import DayOffShown
+
+    with signed_in(station) as here:
+        found = here.ask(list[DayOffShown], "GET", f"/days-off?year={year}")
+    print_found(found, map(_day_line, found), as_json=as_json)
+
+
+@day_off.command("set")
+@told
+def set_day_off(
+    day: Day,
+    name: Annotated[str, typer.Option(help="Tên ngày.")],
+    works: Annotated[bool, typer.Option("--works", help="Ngày lễ này vẫn phát như thường.")] = False,
+    station: AtStation = None,
+    as_json: AsJson = False,
+) -> None:
+    """Thêm hoặc đổi một ngày nghỉ riêng của tỉnh; lịch phát theo ngay."""
+    from controller.client.http_client import signed_in
+    from controller.features.schedules.schemas import DayOffShown
+
+    with signed_in(station) as here:
+        found = here.ask(DayOffShown, "POST", "/days-off", {"day": day, "name": name, "off": not works})
+    print_found(found, [_day_line(found)], as_json=as_json)
+
+
+@day_off.command("remove")
+@told
+def remove_day_off(day: Day, station: AtStation = None) -> None:
+    """Bỏ một ngày khỏi danh sách của tỉnh; ngày lễ lại theo lịch nhà nước."""
+    from controller.client.http_client import signed_in
+
+    with signed_in(station) as here:
+        here.call("DELETE", f"/days-off/{day}")
+    typer.echo(f"Đã bỏ ngày {day}.")
+
+
 def _tell_whole(
     station: str | None, method: str, path: str, asked: dict[str, Any] | None = None, *, as_json: bool
 ) -> None:
-    """Make one request below /schedules and print the schedule in the response."""
+    """Make one request and print the schedule in the response."""
     from controller.client.http_client import signed_in
     from controller.features.schedules.schemas import ScheduleWhole
 
     with signed_in(station) as here:
-        found = here.ask(ScheduleWhole, method, f"/schedules/{path}", asked)
+        found = here.ask(ScheduleWhole, method, path, asked)
     print_found(found, lines(found), as_json=as_json)
 
 
-def instant(written: str) -> str:
-    """Parse an instant that a person typed: local time of Vietnam unless it has an offset."""
-    try:
-        at = datetime.fromisoformat(written.strip())
-    except ValueError:
-        raise BadInput(
-            f"Không hiểu thời điểm «{written}». Hãy viết như 2026-11-27T17:00.", code="time.instant"
-        ) from None
-    return (at if at.tzinfo else at.replace(tzinfo=ZONE)).isoformat()
+def _day_line(one: "DayOffShown") -> str:
+    return "\t".join([one.day.isoformat(), "nghỉ" if one.off else "vẫn phát", one.name])
 
 
 def _line(schedule: "ScheduleShown") -> str:

@@ -20,3 +20,9 @@ class NodeTestPlanned(View):
 
     airing: str
     bulletin: str
+
+
+class TestPrepared(View):
+    """The test text that was submitted."""
+
+    bulletin: str

@@ -194,4 +194,12 @@ CALLS = {
     "GET listener-reports": Row(SIGNED),
     "POST listener-reports/{report_id}/answer": Row(Act.WRITE, {"answer": "Đã sửa."}, foreign=HIDDEN),
     "POST operators/{name}/move": Row(Act.RULE, {"area": "22333"}),
+    "POST operators": Row(Act.RULE, {"name": "moi", "roles": ["officer"], "area": "22333"}),
+    "POST operators/{name}/password": Row(Act.RULE, {}),
+    "POST operators/{name}/roles": Row(Act.RULE, {"roles": ["officer"]}),
+    "POST operators/{name}/disable": Row(Act.RULE, {}),
+    "POST operators/{name}/enable": Row(Act.RULE, {}),
+    "POST me/second-factor/recovery-codes": Row(SIGNED, {"code": "00000"}),
+    "POST nodes/{node_id}/retire": Row(Act.ENROL, foreign=HIDDEN),
+    "POST speaker-tests": Row(Act.WRITE),
 }

@@ -120,6 +120,7 @@ def test_what_belongs_to_another_commune_is_not_there_for_this_one(ask, sign_in)
 def test_a_role_that_needs_a_second_factor_comes_nowhere_before_it_has_one(world, ask, sign_in):
     world.require_totp = True
     free = {"GET /api/v1/me", "POST /api/v1/me/second-factor", "POST /api/v1/me/second-factor/confirm"}
+    free |= {"POST /api/v1/me/second-factor/recovery-codes"}
     free |= {"GET /tai-khoan/ma-xac-thuc", "POST /tai-khoan/ma-xac-thuc"}
     free |= {"GET /tai-khoan/doi-mat-khau", "POST /tai-khoan/mat-khau", "POST /api/v1/me/password"}
     client, wrong = sign_in("duyet"), {}
@@ -149,6 +150,7 @@ def test_a_token_comes_to_the_calls_that_its_acts_name_and_to_no_page(world, ask
     in_person = {"POST /api/v1/tokens", "DELETE /api/v1/tokens/{token_id}"}
     in_person |= {"POST /api/v1/delegations", "DELETE /api/v1/delegations/{delegation_id}"}
     in_person |= {"POST /api/v1/me/second-factor", "POST /api/v1/me/second-factor/confirm"}
+    in_person |= {"POST /api/v1/me/second-factor/recovery-codes"}
     in_person |= {"POST /api/v1/notices/read", "POST /api/v1/notices/{notice_id}/read"}
     in_person |= {"POST /api/v1/me/password", "DELETE /api/v1/operators/{name}/second-factor"}
     in_person |= {"POST /api/v1/keys/{kid}/retire", "POST /api/v1/keys/{kid}/compromise"}

@@ -70,6 +70,8 @@ CALLS = {
     "POST airings/{airing_id}/move": {"to": None},
     "POST airings/{airing_id}/again": {"nodes": ["{node_id}"]},
     "POST operators/{name}/move": {"area": AREA},
+    "POST operators/{name}/roles": {"roles": None},
+    "POST operators": {"area": AREA, "roles": None, "display_name": None},
     "POST schedules/{schedule_id}/occurrences/foresee": {"to": None},
     "POST templates": {"area": AREA},
     "POST tokens": {"area": AREA},
@@ -77,6 +79,7 @@ CALLS = {
 }
 BESIDE = {
     ("POST operators/{name}/move", "area"): {"proof": PASSWORDS["quantri"]},
+    ("POST operators", "area"): {"proof": PASSWORDS["quantri"]},
     ("POST emergencies", "bulletin"): {"prepared": None},
     ("POST emergencies/templates", "bulletin"): {"template": None, "kind": "alarm"},
     ("POST programmes", "items.bulletin"): {"items": [{"kind": "bulletin"}]},

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from controller.features.accounts.queries import operator_named
+from controller.features.fleet.queries import get_node
 from controller.features.listeners.service import report_trouble
 from controller.model.airing_states import AiringState
 from devices.ids import NodeId
@@ -79,3 +80,27 @@ def test_a_person_is_moved_to_another_area_with_proof(world, sign_in, proof, sta
     moved = ruler.post(f"{API}/operators/canbo/move", json={"area": "22366", "proof": proof})
     assert moved.status_code == status, moved.text
     assert (world.ask(operator_named, "canbo").area == "22366") == (status == 204)
+
+
+def test_accounts_are_kept_by_json_with_proof(world, sign_in):
+    ruler, proof = sign_in("quantri"), {"proof": PASSWORDS["quantri"]}
+    asked = {"name": "moi", "display_name": "Người mới", "roles": ["officer"], "area": "22366"}
+    assert ruler.post(f"{API}/operators", json=asked).status_code == 422  # no proof
+    made = ruler.post(f"{API}/operators", json=asked | proof)
+    assert (made.status_code, made.json()["name"]) == (201, "moi"), made.text
+    place = f"{API}/operators/moi"
+    assert ruler.post(f"{place}/roles", json={"roles": ["technician"]} | proof).status_code == 204
+    assert world.ask(operator_named, "moi").roles == {"technician"}
+    assert ruler.post(f"{place}/disable", json=proof).status_code == 204
+    assert ruler.post(f"{place}/enable", json=proof).status_code == 204
+    renewed = ruler.post(f"{place}/password", json=proof)
+    assert renewed.status_code == 200
+    assert renewed.json()["password"] != made.json()["password"]
+
+
+def test_a_node_is_retired_and_a_test_prepared_by_json(world, sign_in):
+    prepared = sign_in("canbo").post(f"{API}/speaker-tests")
+    assert (prepared.status_code, bool(prepared.json()["bulletin"])) == (201, True), prepared.text
+    node = f"loa-{BAC_NHA_TRANG}-1"
+    assert sign_in("kythuat").post(f"{API}/nodes/{node}/retire").status_code == 204
+    assert world.ask(get_node, NodeId(node)).retired_at is not None

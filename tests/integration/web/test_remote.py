@@ -1,6 +1,7 @@
 """`loa air` at the door of a station: over a real socket, by password and, where there is one, by code."""
 
 import json
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -99,3 +100,29 @@ def test_an_answer_of_another_shape_is_told_in_a_sentence(server):
         with pytest.raises(LoaError) as refused:
             station.ask(list[str], "GET", "/me")
         assert refused.value.code == "station.answer"
+
+
+def test_airings_schedules_and_days_off_are_changed_by_typing(world, server, monkeypatch):
+    monkeypatch.setenv("LOA_AUTHOR", "canbo")
+    monkeypatch.setenv("LOA_AUTHOR_PASSWORD", PASSWORDS["canbo"])
+    bulletin, _ = world.submitted("Họp thôn")
+    airing = world.plan(bulletin, areas=[NHA_TRANG], seconds=7200)
+
+    def loa(*arguments):
+        done = CliRunner().invoke(app, [*arguments, "--station", server.address])
+        return done.stdout if done.exit_code == 0 else done.stderr
+
+    to = (world.now() + timedelta(days=1)).isoformat()
+    moved = json.loads(loa("airing", "move", airing, "--to", to, "--json"))["airing"]
+    assert loa("airing", "stop", moved) == f"Đã dừng {moved}: Họp thôn.\n"
+    first = f"{world.now() + timedelta(days=2):%Y-%m-%d}"
+    made = loa(
+        "schedule", "add", "--bulletin", bulletin, "--area", NHA_TRANG, "--at", "17:00", "--first", first
+    )
+    changed = loa("schedule", "change", made.split("\t")[0], "--at", "16:30", "--first", first)
+    assert "T163000" in changed
+    monkeypatch.setenv("LOA_AUTHOR", "quantri")
+    monkeypatch.setenv("LOA_AUTHOR_PASSWORD", PASSWORDS["quantri"])
+    assert loa("day-off", "set", "2026-12-24", "--name", "Ngày hội") == "2026-12-24\tnghỉ\tNgày hội\n"
+    assert "2026-12-24\tnghỉ\tNgày hội\n" in loa("day-off", "list", "2026")
+    assert loa("day-off", "remove", "2026-12-24") == "Đã bỏ ngày 2026-12-24.\n"

@@ -1,12 +1,14 @@
 """Signing in and out by JSON, who one is, one's second factor, and the accounts of others."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.errors import LoaError, NotAllowed, NotSignedIn
-from controller.features.accounts.admin_queries import seen_account, with_factor
-from controller.features.accounts.administration import move_operator
+from controller.features.accounts.admin_queries import with_factor
+from controller.features.accounts.administration import enable_operator, move_operator, set_roles
 from controller.features.accounts.dependencies import (
     EnteringInPerson,
     InPerson,
@@ -22,7 +24,7 @@ from controller.features.accounts.dependencies import (
     tries_of,
     viewer_in,
 )
-from controller.features.accounts.proof import proven
+from controller.features.accounts.people_operations import act_on_person, give_password, open_account
 from controller.features.accounts.queries import operators
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.schemas import (
@@ -32,17 +34,21 @@ from controller.features.accounts.schemas import (
     EnrolmentShown,
     MoveOperator,
     Myself,
+    NewOperator,
+    PasswordGiven,
     Person,
     Proof,
     RecoveryCodesShown,
+    SetRoles,
     SignIn,
 )
 from controller.features.accounts.second_factor import (
     begin_second_factor,
     confirm_second_factor,
     remove_second_factor,
+    renew_recovery_codes,
 )
-from controller.features.accounts.service import change_password, why_unsigned
+from controller.features.accounts.service import change_password, disable_operator, why_unsigned
 from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code
 from controller.features.accounts.sessions import sign_in as enter
 from controller.features.accounts.sessions import sign_out as leave
@@ -132,6 +138,16 @@ def confirm(
     return RecoveryCodesShown(recovery_codes=list(codes))
 
 
+@router.post("/me/second-factor/recovery-codes", responses=refusals(401, 403, 404, 422))
+def renew_codes(
+    request: Request, station: TheStation, viewer: KnownInPerson, asked: CodeAsked
+) -> RecoveryCodesShown:
+    """Replace one's recovery codes by a fresh code of the telephone; the new ones are told this once."""
+    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
+        codes = renew_recovery_codes(station.store, asked.code, by=viewer.operator, now=station.now())
+    return RecoveryCodesShown(recovery_codes=list(codes))
+
+
 @router.get("/operators", responses=refusals(401))
 def index(station: TheStation, viewer: Signed) -> list[AccountShown]:
     """Return the accounts of the administrator's area, by name."""
@@ -150,18 +166,64 @@ def index(station: TheStation, viewer: Signed) -> list[AccountShown]:
 def move(request: Request, station: TheStation, viewer: InPerson, name: str, asked: MoveOperator) -> None:
     """Have a person's roles hold in another area, as administrator; the person signs in anew."""
     _check_rules(viewer.may(Act.RULE))
-    with proven(request, station, viewer, asked.proof) as session:
-        person = seen_account(session, viewer.scope, name)
-        move_operator(session, person.id, AreaCode(asked.area), by=viewer.operator, now=station.now())
+    act = partial(move_operator, area=AreaCode(asked.area))
+    act_on_person(request, station, viewer, name, asked.proof, act=act)
+
+
+@router.post("/operators", status_code=201, responses=refusals(401, 403, 404, 409, 422))
+def create(request: Request, station: TheStation, viewer: InPerson, asked: NewOperator) -> PasswordGiven:
+    """Open an account with a fresh password, as administrator."""
+    _check_rules(viewer.may(Act.RULE))
+    person, password = open_account(
+        request,
+        station,
+        viewer,
+        asked.proof,
+        name=asked.name,
+        display_name=asked.display_name,
+        roles=asked.roles,
+        area=AreaCode(asked.area),
+    )
+    return PasswordGiven(name=person.name, password=password)
+
+
+@router.post("/operators/{name}/password", responses=refusals(401, 403, 404, 409, 422))
+def renew_password(
+    request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof
+) -> PasswordGiven:
+    """Give a person a fresh password and new keys, as administrator; what was signed stays good."""
+    _check_rules(viewer.may(Act.RULE))
+    person, password = give_password(request, station, viewer, name, asked.proof)
+    return PasswordGiven(name=person.name, password=password)
+
+
+@router.post("/operators/{name}/roles", status_code=204, responses=refusals(401, 403, 404, 409, 422))
+def change_roles(request: Request, station: TheStation, viewer: InPerson, name: str, asked: SetRoles) -> None:
+    """Give a person exactly these roles, as administrator; the person signs in anew."""
+    _check_rules(viewer.may(Act.RULE))
+    act = partial(set_roles, roles=asked.roles)
+    act_on_person(request, station, viewer, name, asked.proof, act=act)
+
+
+@router.post("/operators/{name}/disable", status_code=204, responses=refusals(401, 403, 404, 409, 422))
+def disable(request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof) -> None:
+    """Close an account, as administrator: its sessions end, its keys sign nothing more."""
+    _check_rules(viewer.may(Act.RULE))
+    act_on_person(request, station, viewer, name, asked.proof, act=disable_operator)
+
+
+@router.post("/operators/{name}/enable", status_code=204, responses=refusals(401, 403, 404, 409, 422))
+def enable(request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof) -> None:
+    """Open a closed account again, as administrator."""
+    _check_rules(viewer.may(Act.RULE))
+    act_on_person(request, station, viewer, name, asked.proof, act=enable_operator)
 
 
 @router.delete("/operators/{name}/second-factor", status_code=204, responses=refusals(401, 404, 409, 422))
 def remove(request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof) -> None:
     """Take a person's second factor away, as administrator: a lost telephone."""
     _check_rules(viewer.may(Act.RULE))
-    with proven(request, station, viewer, asked.proof) as session:
-        person = seen_account(session, viewer.scope, name)
-        remove_second_factor(session, person.id, by=viewer.operator, now=station.now())
+    act_on_person(request, station, viewer, name, asked.proof, act=remove_second_factor)
 
 
 def _check_rules(may: bool) -> None:  # noqa: FBT001 - the verdict itself
