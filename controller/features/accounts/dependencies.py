@@ -1,6 +1,7 @@
 """FastAPI dependencies: the station, and who is signed in, by the cookie or by a program's token."""
 
 from collections.abc import Sequence, Sized
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol, cast
 
@@ -22,7 +23,7 @@ from controller.http.lanes import in_lane, is_urgent
 from controller.http.requests import address_of, bearer_of, cookie_name, station_of, token_of
 from controller.http.station import Station
 from controller.model.permissions import Act, Operator
-from controller.store import one_read
+from controller.store import Store, one_read
 
 
 class PageHeader(Protocol):
@@ -236,3 +237,53 @@ EnteringInPerson = Annotated[Viewer, Depends(_entering_in_person)]
 InPerson = Annotated[Viewer, Depends(_in_person)]
 KnownInPerson = Annotated[Viewer, Depends(_known_in_person)]
 TheStation = Annotated[Station, Depends(_station)]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request for a page: which station is asked, and who asks."""
+
+    request: Request
+    station: Station
+    viewer: Viewer
+
+    @property
+    def store(self) -> Store:
+        """The station's database."""
+        return self.station.store
+
+    @property
+    def scope(self) -> Scope:
+        """What the person may see."""
+        return self.viewer.scope
+
+    @property
+    def by(self) -> Operator:
+        """The person, as operations take who acts."""
+        return self.viewer.operator
+
+    def now(self) -> datetime:
+        """The station's clock, aware UTC."""
+        return self.station.now()
+
+
+async def _signed_visit(request: Request, station: TheStation, viewer: Signed) -> Visit:
+    return Visit(request, station, viewer)
+
+
+async def _known_visit(request: Request, station: TheStation, viewer: Known) -> Visit:
+    return Visit(request, station, viewer)
+
+
+async def _entering_visit(request: Request, station: TheStation, viewer: EnteringInPerson) -> Visit:
+    return Visit(request, station, viewer)
+
+
+async def _visit_in_person(request: Request, station: TheStation, viewer: InPerson) -> Visit:
+    return Visit(request, station, viewer)
+
+
+SignedVisit = Annotated[Visit, Depends(_signed_visit)]
+KnownVisit = Annotated[Visit, Depends(_known_visit)]
+EnteringVisit = Annotated[Visit, Depends(_entering_visit)]
+InPersonVisit = Annotated[Visit, Depends(_visit_in_person)]

@@ -3,35 +3,28 @@
 from collections.abc import Callable, Collection
 from functools import partial
 
-from starlette.requests import Request
-
 from controller.features.accounts.admin_queries import seen_account
 from controller.features.accounts.administration import reset_password
+from controller.features.accounts.dependencies import Visit
 from controller.features.accounts.passwords import hash_password
 from controller.features.accounts.proof import proven
 from controller.features.accounts.secret_codes import fresh_password
 from controller.features.accounts.service import create_operator
-from controller.features.accounts.viewer import Viewer
-from controller.http.station import Station
 from controller.model.permissions import Operator, OperatorRole
 from devices.ids import AreaCode
 
 
-def act_on_person(
-    request: Request, station: Station, viewer: Viewer, name: str, proof: str, *, act: Callable[..., object]
-) -> Operator:
+def act_on_person(visit: Visit, name: str, proof: str, *, act: Callable[..., object]) -> Operator:
     """Do an operation on an account that the person sees; return whose it is."""
-    with proven(request, station, viewer, proof) as session:
-        person = seen_account(session, viewer.scope, name).operator()
-        act(session, person.id, by=viewer.operator, now=station.now())
-    station.wake()
+    with proven(visit, proof) as session:
+        person = seen_account(session, visit.scope, name).operator()
+        act(session, person.id, by=visit.by, now=visit.now())
+    visit.station.wake()
     return person
 
 
 def open_account(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
+    visit: Visit,
     proof: str,
     *,
     name: str,
@@ -42,7 +35,7 @@ def open_account(
     """Open an account with a fresh password; return whose it is, and the password."""
     password = fresh_password()
     chosen = hash_password(password)
-    with proven(request, station, viewer, proof) as session:
+    with proven(visit, proof) as session:
         person = create_operator(
             session,
             name=name,
@@ -50,19 +43,17 @@ def open_account(
             roles=roles,
             area=area,
             password=chosen,
-            by=viewer.operator,
-            now=station.now(),
+            by=visit.by,
+            now=visit.now(),
             first_password=True,
         )
-    station.wake()
+    visit.station.wake()
     return person, password
 
 
-def give_password(
-    request: Request, station: Station, viewer: Viewer, name: str, proof: str
-) -> tuple[Operator, str]:
+def give_password(visit: Visit, name: str, proof: str) -> tuple[Operator, str]:
     """Give an account a fresh password, and new keys with it; return whose it is, and the password."""
     password = fresh_password()
     chosen = hash_password(password)
     act = partial(reset_password, password=chosen)
-    return act_on_person(request, station, viewer, name, proof, act=act), password
+    return act_on_person(visit, name, proof, act=act), password

@@ -3,10 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.airings.airing_page import airing_page
 from controller.features.airings.operations import stop_airing
@@ -39,66 +38,56 @@ PAGE = LivePage(
 
 
 @router.get("/phat")
-def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+def index(visit: SignedVisit) -> Response:
     """List what is to come, the next one first, and what has been, the newest first."""
-    coming = airings_to_come(station.store, viewer.scope, limit=_LIST)
-    past = ended_airings(station.store, viewer.scope, limit=_LIST)
-    return page(request, "luot_phat_ds.html", {"coming": coming, "past": past})
+    coming = airings_to_come(visit.store, visit.scope, limit=_LIST)
+    past = ended_airings(visit.store, visit.scope, limit=_LIST)
+    return page(visit.request, "luot_phat_ds.html", {"coming": coming, "past": past})
 
 
 @router.get("/phat/{airing_id}")
-def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    airing_id: str,
-    xong: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
+def show(visit: SignedVisit, airing_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show one airing."""
     done = "Đã dời giờ phát. Loa nhận giờ mới trong vài giây." if xong == "doi" else ""
     return PAGE.show(
-        request, viewer, lambda session: airing_page(session, station, viewer, airing_id), done=done
+        visit.request,
+        visit.viewer,
+        lambda session: airing_page(session, visit.station, visit.viewer, airing_id),
+        done=done,
     )
 
 
 @router.get("/song/phat/{airing_id}")
-def follow(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+def follow(visit: SignedVisit, airing_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(request, viewer, lambda session: airing_page(session, station, viewer, airing_id))
+    return PAGE.follow(
+        visit.request,
+        visit.viewer,
+        lambda session: airing_page(session, visit.station, visit.viewer, airing_id),
+    )
 
 
 @router.get("/phat/{airing_id}/cum-loa")
-def nodes(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    airing_id: str,
-    xa: Annotated[str, Query(max_length=64)] = "",
-) -> Response:
+def nodes(visit: SignedVisit, airing_id: str, xa: Annotated[str, Query(max_length=64)] = "") -> Response:
     """List what each node did with it, in one commune or in all."""
-    airing = seen_airing(station.store, viewer.scope, airing_id)
-    asked = viewer.scope.tree.below([AreaCode(xa)]) if xa else None
-    rows = delivery_rows(station.store, viewer.scope, airing.id, areas=asked, limit=_NODES_LISTED)
-    area = viewer.scope.name(AreaCode(xa)) if xa else ""
-    return page(request, "luot_phat_cum_loa.html", {"airing": airing, "rows": rows, "area": area})
+    airing = seen_airing(visit.store, visit.scope, airing_id)
+    asked = visit.scope.tree.below([AreaCode(xa)]) if xa else None
+    rows = delivery_rows(visit.store, visit.scope, airing.id, areas=asked, limit=_NODES_LISTED)
+    area = visit.scope.name(AreaCode(xa)) if xa else ""
+    return page(visit.request, "luot_phat_cum_loa.html", {"airing": airing, "rows": rows, "area": area})
 
 
 @urgent.get("/phat/{airing_id}/dung")
-def ask_to_stop(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+def ask_to_stop(visit: SignedVisit, airing_id: str) -> Response:
     """Ask for confirmation before anything is stopped."""
-    airing = seen_airing(station.store, viewer.scope, airing_id)
-    return page(request, "dung_phat.html", {"airing": airing})
+    airing = seen_airing(visit.store, visit.scope, airing_id)
+    return page(visit.request, "dung_phat.html", {"airing": airing})
 
 
 @urgent.post("/phat/{airing_id}/dung")
-def stop(
-    station: TheStation,
-    viewer: Signed,
-    airing_id: str,
-    ly_do: Annotated[str, Form(max_length=300)] = "",
-) -> Response:
+def stop(visit: SignedVisit, airing_id: str, ly_do: Annotated[str, Form(max_length=300)] = "") -> Response:
     """Stop it as fast as an emergency, without waiting for the periodic work."""
-    return RedirectResponse(f"/phat/{stop_airing(station, viewer, airing_id, ly_do)}", 303)
+    return RedirectResponse(f"/phat/{stop_airing(visit.station, visit.viewer, airing_id, ly_do)}", 303)
 
 
 router.include_router(urgent)

@@ -27,6 +27,7 @@ from controller.model.permissions import Act, Operator
 from controller.model.plan_states import DocumentKind
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule, ScheduleTarget
+from controller.store import one_write
 from devices.ids import AreaCode, NodeId
 from devices.messages import NAME_PATTERN
 from devices.signing import SigningKey
@@ -46,6 +47,7 @@ class NewArea:
     kind: str
 
 
+@one_write
 def add_area(session: Session, new: NewArea, parent: AreaCode, *, by: Operator, now: datetime) -> Area:
     """Make an area below another: a commune of the province, a village of a commune."""
     require(session, by, Act.RULE, parent)
@@ -63,6 +65,7 @@ def add_area(session: Session, new: NewArea, parent: AreaCode, *, by: Operator, 
     return area
 
 
+@one_write
 def rename_area(
     session: Session, code: AreaCode, *, name: str | None, kind: str | None, by: Operator, now: datetime
 ) -> None:

@@ -3,17 +3,14 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
-from controller.features.accounts.viewer import Viewer
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
 from controller.http.render import page
-from controller.http.station import Station
 from controller.model.languages import VIETNAMESE, LanguageCode, languages
 from controller.model.permissions import Act
 from devices.ids import AreaCode
@@ -24,55 +21,45 @@ MOST = 3
 
 
 @router.get("")
-def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+def show(visit: SignedVisit) -> Response:
     """Show the areas with a language list of their own; all others use the list of the area above."""
-    return _page(request, station, viewer, "", [])
+    return _page(visit, "", [])
 
 
 @router.post("")
 def choose(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     dia_ban: Annotated[str, Form(max_length=64)] = "",
     tieng: Annotated[list[str] | None, Form(max_length=MOST)] = None,
 ) -> Response:
     """Set the language list of an area; an empty list removes it."""
-    need(viewer, Act.RULE)
+    need(visit.viewer, Act.RULE)
     wanted = [LanguageCode(code) for code in tieng or () if code]
     try:
-        if dia_ban not in viewer.scope.seen:
+        if dia_ban not in visit.scope.seen:
             raise BadInput("Hãy chọn địa bàn.", code="area.unknown")
-        set_languages(station.store, AreaCode(dia_ban), wanted, by=viewer.operator, now=station.now())
+        set_languages(visit.store, AreaCode(dia_ban), wanted, by=visit.by, now=visit.now())
     except LoaError as error:
-        return _page(request, station, viewer, dia_ban, wanted, error=error)
+        return _page(visit, dia_ban, wanted, error=error)
     return RedirectResponse("/tieng", 303)
 
 
-def _page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    area: str,
-    chosen: list[LanguageCode],
-    *,
-    error: LoaError | None = None,
-) -> Response:
-    lists = area_languages(station.store)
+def _page(visit: Visit, area: str, chosen: list[LanguageCode], *, error: LoaError | None = None) -> Response:
+    lists = area_languages(visit.store)
     known = languages()
     context: dict[str, Any] = {
         "rows": [
-            (code, viewer.scope.name(code), ", ".join(known[one].name for one in own if one in known))
+            (code, visit.scope.name(code), ", ".join(known[one].name for one in own if one in known))
             for code, own in lists.items()
-            if code in viewer.scope.seen
+            if code in visit.scope.seen
         ],
         "areas": sorted(
-            (one for code, one in viewer.scope.by_code.items() if code in viewer.scope.seen),
+            (one for code, one in visit.scope.by_code.items() if code in visit.scope.seen),
             key=lambda one: (one.parent is not None, one.code),
         ),
         "known": [one for one in known.values() if one.code != VIETNAMESE],
         "area": area,
         "chosen": [*chosen, *[LanguageCode("")] * MOST][:MOST],
-        "may_rule": viewer.may(Act.RULE),
+        "may_rule": visit.viewer.may(Act.RULE),
     }
-    return page(request, "tieng.html", context, error=error)
+    return page(visit.request, "tieng.html", context, error=error)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from controller.errors import BadInput, NotAllowed
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.queries import operators
 from controller.features.accounts.viewer import Viewer
@@ -43,9 +43,7 @@ _SECURITY = "an-ninh"
 
 @router.get("")
 def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     nguoi: Annotated[str, Query(max_length=64)] = "",
     viec: Annotated[str, Query(max_length=20)] = "",
@@ -56,17 +54,17 @@ def show(
     loai: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Show a page of entries; `loai=an-ninh`: of the security log, what was refused."""
-    need(viewer, Act.RULE)
+    need(visit.viewer, Act.RULE)
     if loai == _SECURITY:
-        return _refused(request, station, truoc)
+        return _refused(visit.request, visit.station, truoc)
     asked = {"nguoi": nguoi, "viec": viec, "tu": tu, "den": den, "dia_ban": dia_ban}
     try:
         days, fault = (_day(tu), _day(den)), ""
     except BadInput as error:
         days, fault = (None, None), error.sentence
-    context = _load(station, viewer, asked, days, truoc)
+    context = _load(visit.station, visit.viewer, asked, days, truoc)
     context |= {"asked": asked, "is_first": truoc is None, "fault": fault}
-    return page(request, "nhat_ky.html", context, status=422 if fault else 200)
+    return page(visit.request, "nhat_ky.html", context, status=422 if fault else 200)
 
 
 def _refused(request: Request, station: Station, before: int | None) -> Response:
@@ -78,43 +76,43 @@ def _refused(request: Request, station: Station, before: int | None) -> Response
 
 
 @router.get("/kiem-tra")
-def check(request: Request, station: TheStation, viewer: Signed) -> Response:
+def check(visit: SignedVisit) -> Response:
     """Show what will be checked; the page then requests the result."""
-    need(viewer, Act.RULE)
-    entries = count_entries(station.store)
+    need(visit.viewer, Act.RULE)
+    entries = count_entries(visit.store)
     words = {"heading": "Kiểm tra nhật ký", "what": f"cả nhật ký: {number(entries)} mục"}
     words |= {"back": "/nhat-ky", "back_name": "Nhật ký", "place": "/nhat-ky/kiem-tra"}
-    return page(request, "dang_kiem_tra.html", words)
+    return page(visit.request, "dang_kiem_tra.html", words)
 
 
 @router.get("/kiem-tra/ket-qua")
-def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
+def checked(visit: SignedVisit) -> Response:
     """Check the whole chain; one check at a time, because it reads the whole journal."""
-    need(viewer, Act.RULE)
+    need(visit.viewer, Act.RULE)
     if not _checking.acquire(blocking=False):
         busy = "Nhật ký đang được kiểm tra. Hãy đợi một phút."
         context: Mapping[str, Any] = {"busy": busy, "entries": 0, "fault": ""}
-        return page(request, "nhat_ky_kiem_tra.html", context, status=409)
+        return page(visit.request, "nhat_ky_kiem_tra.html", context, status=409)
     try:
-        entries = whole_chain(station.store)
+        entries = whole_chain(visit.store)
         context = {"busy": "", "entries": entries, "fault": ""}
     except JournalBroken as error:
         context = {"busy": "", "entries": error.line, "fault": error.sentence}
     finally:
         _checking.release()
-    return page(request, "nhat_ky_kiem_tra.html", context)
+    return page(visit.request, "nhat_ky_kiem_tra.html", context)
 
 
 @router.get("/tep")
-def download(station: TheStation, viewer: Signed) -> Response:
+def download(visit: SignedVisit) -> Response:
     """Return the whole journal as a file for `loa journal verify`."""
-    need(viewer, Act.RULE)
-    if not viewer.scope.is_whole():
+    need(visit.viewer, Act.RULE)
+    if not visit.scope.is_whole():
         raise NotAllowed("Chỉ quản trị của cả tỉnh mới tải được toàn bộ nhật ký.", code="journal.not-whole")
-    day = station.now().astimezone(ZONE)
+    day = visit.now().astimezone(ZONE)
     name = f"nhat-ky-{day:%Y-%m-%d-%H%M}.jsonl"
     return StreamingResponse(
-        _lines(station),
+        _lines(visit.station),
         media_type="application/x-ndjson",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

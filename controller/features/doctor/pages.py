@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import keys_shown
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.page_permissions import need
 from controller.features.backups.backup import last_backup
 from controller.features.doctor.invariants import invariants
@@ -29,52 +28,52 @@ _asking = threading.Lock()
 
 
 @router.get("")
-def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+def show(visit: SignedVisit) -> Response:
     """Show the configuration of the station; nothing can be changed here, and no secret is shown."""
-    need(viewer, Act.RULE)
-    now = station.now()
-    key_set = published_key_set(station.store)
-    keys = keys_shown(station.store)
+    need(visit.viewer, Act.RULE)
+    now = visit.now()
+    key_set = published_key_set(visit.store)
+    keys = keys_shown(visit.store)
     context: dict[str, Any] = {
         "key_set": key_set,
         "keys": keys,
         "trusted": frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys),
-        "unsigned": keys_to_sign_for(station.store, now),
-        "waiting": count_unacknowledged(station.store),
+        "unsigned": keys_to_sign_for(visit.store, now),
+        "waiting": count_unacknowledged(visit.store),
     }
-    backup = last_backup(station.settings.home)
+    backup = last_backup(visit.station.settings.home)
     context |= {
         "soon": now + SOON,
-        "settings": said_settings(station.settings),
+        "settings": said_settings(visit.station.settings),
         "backup": backup,
         "backup_is_old": backup is None or now - backup.at > BACKUP_OLD,
     }
-    return page(request, "cai_dat.html", context)
+    return page(visit.request, "cai_dat.html", context)
 
 
 @router.get("/kiem-tra")
-def check(request: Request, station: TheStation, viewer: Signed) -> Response:
+def check(visit: SignedVisit) -> Response:
     """Show how much will be read; the page requests the result itself."""
-    need(viewer, Act.RULE)
-    counted = count_rows(station.store)
+    need(visit.viewer, Act.RULE)
+    counted = count_rows(visit.store)
     counts = (
         f"{number(counted.airings)} lượt phát, {number(counted.nodes)} cụm loa, "
         f"{number(counted.entries)} mục nhật ký"
     )
     words = {"heading": "Kiểm tra đài", "what": f"toàn bộ cơ sở dữ liệu: {counts}"}
     words |= {"back": "/cai-dat", "back_name": "Cài đặt", "place": "/cai-dat/kiem-tra"}
-    return page(request, "dang_kiem_tra.html", words)
+    return page(visit.request, "dang_kiem_tra.html", words)
 
 
 @router.get("/kiem-tra/ket-qua")
-def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
+def checked(visit: SignedVisit) -> Response:
     """Run the checks; one run at a time, because it reads the whole database."""
-    need(viewer, Act.RULE)
+    need(visit.viewer, Act.RULE)
     if not _asking.acquire(blocking=False):
         busy = "Đài đang được kiểm tra. Hãy đợi một phút."
-        return page(request, "cai_dat_kiem_tra.html", {"busy": busy, "found": ()}, status=409)
+        return page(visit.request, "cai_dat_kiem_tra.html", {"busy": busy, "found": ()}, status=409)
     try:
-        found = invariants(station.store, now=station.now())
+        found = invariants(visit.store, now=visit.now())
     finally:
         _asking.release()
-    return page(request, "cai_dat_kiem_tra.html", {"busy": "", "found": found})
+    return page(visit.request, "cai_dat_kiem_tra.html", {"busy": "", "found": found})

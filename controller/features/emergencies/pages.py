@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation, tries_of
+from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Viewer
@@ -25,7 +24,6 @@ from controller.features.emergencies.page_queries import (
 from controller.features.emergencies.service import Call
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
-from controller.http.station import Station
 from controller.model.emergency_states import EmergencyId, Kind, PreparedId
 from controller.model.permissions import Act
 from devices.ids import AreaCode
@@ -55,31 +53,27 @@ class CallForm:
 
 
 @urgent.get("/khan")
-def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+def index(visit: SignedVisit) -> Response:
     """Show what sounds or waits, what can be called, and what may be prepared."""
-    need(viewer, Act.AIR)
-    return _index(request, station, viewer)
+    need(visit.viewer, Act.AIR)
+    return _index(visit)
 
 
 @urgent.get("/khan/goi")
 def ask(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     ban: Annotated[str, Query(max_length=100)] = "",
     dia_ban: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """Show what a call would stop and whom it would reach, and ask for the code."""
-    need(viewer, Act.AIR)
-    form = CallForm(ban, _areas(viewer, dia_ban))
-    return _call_page(request, station, viewer, form)
+    need(visit.viewer, Act.AIR)
+    form = CallForm(ban, _areas(visit.viewer, dia_ban))
+    return _call_page(visit, form)
 
 
 @urgent.post("/khan/goi")
 def call(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     ban: Line = "",
     dia_ban: Areas = None,
@@ -89,13 +83,13 @@ def call(
     ma: Code = "",
 ) -> Response:
     """Call: it waits for a second person, or one person starts it and says why."""
-    form = CallForm(ban, _areas(viewer, dia_ban), phut, cach == "mot", ly_do)
-    need(viewer, Act.AIR_EMERGENCY if form.alone else Act.AIR)
+    form = CallForm(ban, _areas(visit.viewer, dia_ban), phut, cach == "mot", ly_do)
+    need(visit.viewer, Act.AIR_EMERGENCY if form.alone else Act.AIR)
     try:
         made = operations.call(
-            station,
-            viewer,
-            tries_of(request),
+            visit.station,
+            visit.viewer,
+            tries_of(visit.request),
             form.call(),
             alone_because=ly_do if form.alone else None,
             code=ma or None,
@@ -103,74 +97,66 @@ def call(
     except NotFound:
         raise
     except LoaError as error:
-        return _call_page(request, station, viewer, form, error)
+        return _call_page(visit, form, error)
     return RedirectResponse(f"/khan/{made}", 303)
 
 
 @urgent.post("/khan/thu")
-def sound_test(
-    request: Request, station: TheStation, viewer: Signed, *, ban: Line = "", dia_ban: Areas = None
-) -> Response:
+def sound_test(visit: SignedVisit, *, ban: Line = "", dia_ban: Areas = None) -> Response:
     """Sound a test; no code is needed, because it cannot be mistaken for a real emergency."""
-    need(viewer, Act.AIR)
-    form = Call(_areas(viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
+    need(visit.viewer, Act.AIR)
+    form = Call(_areas(visit.viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
     try:
-        made = operations.test(station, viewer, form)
+        made = operations.test(visit.station, visit.viewer, form)
     except NotFound:
         raise
     except LoaError as error:
-        return _index(request, station, viewer, error)
+        return _index(visit, error)
     return RedirectResponse(f"/khan/{made}", 303)
 
 
 @router.post("/khan/soan-san")
-def prepare(
-    request: Request, station: TheStation, viewer: Signed, *, mau: Line = "", dia_ban: Line = ""
-) -> Response:
+def prepare(visit: SignedVisit, *, mau: Line = "", dia_ban: Line = "") -> Response:
     """Write a built-in text for an area and hand it in; nodes fetch it once another person approves it."""
-    need(viewer, Act.WRITE)
-    area = _areas(viewer, [dia_ban] if dia_ban else None)[0]
+    need(visit.viewer, Act.WRITE)
+    area = _areas(visit.viewer, [dia_ban] if dia_ban else None)[0]
     try:
-        operations.prepare_template(station, viewer, mau, area)
+        operations.prepare_template(visit.station, visit.viewer, mau, area)
     except NotFound:
         raise
     except LoaError as error:
-        return _index(request, station, viewer, error)
+        return _index(visit, error)
     return RedirectResponse("/khan?xong=soan", 303)
 
 
 @router.post("/khan/soan-san/{prepared}/bo")
-def drop(station: TheStation, viewer: Signed, prepared: str) -> Response:
+def drop(visit: SignedVisit, prepared: str) -> Response:
     """Stop holding it on nodes."""
-    need(viewer, Act.AIR)
-    operations.release_prepared(station, viewer, PreparedId(prepared))
+    need(visit.viewer, Act.AIR)
+    operations.release_prepared(visit.station, visit.viewer, PreparedId(prepared))
     return RedirectResponse("/khan#soan-san", 303)
 
 
 @urgent.get("/khan/{emergency_id}")
-def show(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
+def show(visit: SignedVisit, emergency_id: str) -> Response:
     """Show one emergency with its reach and what can be done."""
-    return _one(request, station, viewer, emergency_id)
+    return _one(visit, emergency_id)
 
 
 @urgent.get("/khan/{emergency_id}/dung")
-def ask_stop(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
+def ask_stop(visit: SignedVisit, emergency_id: str) -> Response:
     """Ask for confirmation."""
-    view = one_emergency(station, viewer, EmergencyId(emergency_id))
-    part = viewer.may_silence(view.areas)
+    view = one_emergency(visit.station, visit.viewer, EmergencyId(emergency_id))
+    part = visit.viewer.may_silence(view.areas)
     if not part:
         return RedirectResponse(f"/khan/{emergency_id}", 303)  # whoever may stop nothing is asked nothing
-    said = {"where": viewer.scope.where(part), "is_part": part != view.areas}
-    return page(request, "khan_dung.html", {"view": view, "Kind": Kind} | said)
+    said = {"where": visit.scope.where(part), "is_part": part != view.areas}
+    return page(visit.request, "khan_dung.html", {"view": view, "Kind": Kind} | said)
 
 
 @urgent.post("/khan/{emergency_id}/dung")
 def stop(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    emergency_id: str,
-    ly_do: Annotated[str, Form(max_length=1000)] = "",
+    visit: SignedVisit, emergency_id: str, ly_do: Annotated[str, Form(max_length=1000)] = ""
 ) -> Response:
     """Stop it at once: everywhere, or where the person may do no more, in the person's own area.
 
@@ -179,76 +165,62 @@ def stop(
     """
 
     def act() -> None:
-        view = one_emergency(station, viewer, EmergencyId(emergency_id))
-        part = viewer.may_silence(view.areas)
-        operations.stop_one(station, viewer, EmergencyId(emergency_id), ly_do, only=part)
+        view = one_emergency(visit.station, visit.viewer, EmergencyId(emergency_id))
+        part = visit.viewer.may_silence(view.areas)
+        operations.stop_one(visit.station, visit.viewer, EmergencyId(emergency_id), ly_do, only=part)
 
-    return _do(request, station, viewer, emergency_id, act)
+    return _do(visit, emergency_id, act)
 
 
 @urgent.post("/khan/{emergency_id}/xac-nhan")
-def confirm(
-    request: Request, station: TheStation, viewer: Signed, emergency_id: str, ma: Code = ""
-) -> Response:
+def confirm(visit: SignedVisit, emergency_id: str, ma: Code = "") -> Response:
     """Confirm what another person called: it sounds at once."""
 
     def act() -> object:
-        return operations.confirm(station, viewer, tries_of(request), EmergencyId(emergency_id), ma or None)
+        return operations.confirm(
+            visit.station, visit.viewer, tries_of(visit.request), EmergencyId(emergency_id), ma or None
+        )
 
-    return _do(request, station, viewer, emergency_id, act)
+    return _do(visit, emergency_id, act)
 
 
 @urgent.post("/khan/{emergency_id}/tu-choi")
 def decline(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    emergency_id: str,
-    ly_do: Annotated[str, Form(max_length=1000)] = "",
+    visit: SignedVisit, emergency_id: str, ly_do: Annotated[str, Form(max_length=1000)] = ""
 ) -> Response:
     """Reject a call that waits for confirmation."""
 
     def act() -> None:
-        operations.decline(station, viewer, EmergencyId(emergency_id), ly_do)
+        operations.decline(visit.station, visit.viewer, EmergencyId(emergency_id), ly_do)
 
-    return _do(request, station, viewer, emergency_id, act)
+    return _do(visit, emergency_id, act)
 
 
 @urgent.post("/khan/{emergency_id}/bao-yen")
-def all_clear(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    emergency_id: str,
-    *,
-    ban: Line = "",
-    ma: Code = "",
-) -> Response:
+def all_clear(visit: SignedVisit, emergency_id: str, *, ban: Line = "", ma: Code = "") -> Response:
     """End it with a spoken all-clear."""
     try:
         made = operations.all_clear(
-            station,
-            viewer,
-            tries_of(request),
+            visit.station,
+            visit.viewer,
+            tries_of(visit.request),
             EmergencyId(emergency_id),
             prepared=PreparedId(ban),
             code=ma or None,
         )
     except LoaError as error:
-        return _one(request, station, viewer, emergency_id, error)
+        return _one(visit, emergency_id, error)
     return RedirectResponse(f"/khan/{made}", 303)
 
 
-def _do(
-    request: Request, station: Station, viewer: Viewer, emergency_id: str, act: Callable[[], object]
-) -> Response:
+def _do(visit: Visit, emergency_id: str, act: Callable[[], object]) -> Response:
     try:
         act()
     except NotFound:
         raise
     except LoaError as error:
-        return _one(request, station, viewer, emergency_id, error)
-    station.wake()
+        return _one(visit, emergency_id, error)
+    visit.station.wake()
     return RedirectResponse(f"/khan/{emergency_id}", 303)
 
 
@@ -260,31 +232,27 @@ def _areas(viewer: Viewer, asked: Sequence[str] | None) -> list[AreaCode]:
     return areas
 
 
-def _index(request: Request, station: Station, viewer: Viewer, error: LoaError | None = None) -> Response:
-    context = index_page(station, viewer) | {
+def _index(visit: Visit, error: LoaError | None = None) -> Response:
+    context = index_page(visit.station, visit.viewer) | {
         "done": "Đã soạn và gửi duyệt. Khi có người khác duyệt, loa sẽ tải về giữ sẵn."
-        if request.query_params.get("xong") == "soan"
+        if visit.request.query_params.get("xong") == "soan"
         else "",
     }
-    return page(request, "khan.html", context, error=error)
+    return page(visit.request, "khan.html", context, error=error)
 
 
-def _call_page(
-    request: Request, station: Station, viewer: Viewer, form: CallForm, error: LoaError | None = None
-) -> Response:
-    context = call_page(station, viewer, form.prepared, form.areas)
-    return page(request, "khan_goi.html", context | {"form": form}, error=error)
+def _call_page(visit: Visit, form: CallForm, error: LoaError | None = None) -> Response:
+    context = call_page(visit.station, visit.viewer, form.prepared, form.areas)
+    return page(visit.request, "khan_goi.html", context | {"form": form}, error=error)
 
 
-def _one(
-    request: Request, station: Station, viewer: Viewer, emergency_id: str, error: LoaError | None = None
-) -> Response:
+def _one(visit: Visit, emergency_id: str, error: LoaError | None = None) -> Response:
     emergency = EmergencyId(emergency_id)
-    asks = emergency_forms(station, viewer, emergency)
+    asks = emergency_forms(visit.station, visit.viewer, emergency)
     return PAGE.show(
-        request,
-        viewer,
-        lambda session: emergency_page(session, station, viewer, emergency),
+        visit.request,
+        visit.viewer,
+        lambda session: emergency_page(session, visit.station, visit.viewer, emergency),
         place=f"/khan/{emergency_id}",
         error=error,
         **asks,
@@ -292,10 +260,14 @@ def _one(
 
 
 @router.get("/song/khan/{emergency_id}")
-def follow(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
+def follow(visit: SignedVisit, emergency_id: str) -> Response:
     """Keep it alive."""
     emergency = EmergencyId(emergency_id)
-    return PAGE.follow(request, viewer, lambda session: emergency_page(session, station, viewer, emergency))
+    return PAGE.follow(
+        visit.request,
+        visit.viewer,
+        lambda session: emergency_page(session, visit.station, visit.viewer, emergency),
+    )
 
 
 router.include_router(urgent)

@@ -5,14 +5,12 @@ from typing import Annotated, Any
 
 import segno
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.secret_codes import typed_code
-from controller.features.accounts.viewer import Viewer
 from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.queries import free_name, seen_code
 from controller.features.enrolment.service import make_code, open_codes, withdraw_code
@@ -20,7 +18,6 @@ from controller.features.fleet.queries import seen_node
 from controller.features.fleet.service import NewNode
 from controller.http.public_address import Reachable, reach_of
 from controller.http.render import page
-from controller.http.station import Station
 from controller.model.enrolment import Welcome
 from controller.model.permissions import Act
 from devices.enrolment import qr_payload
@@ -32,27 +29,23 @@ Field = Annotated[str, Form(max_length=200)]
 
 @router.get("")
 def ask(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     cum: Annotated[str, Query(max_length=64)] = "",
     xa: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Show the form (for a node in use, filled with it), and the codes that wait to be used."""
-    need(viewer, Act.ENROL)
-    only = viewer.scope.communes[0].code if len(viewer.scope.communes) == 1 else ""
-    form = {"dia_ban": xa if xa in viewer.scope.seen else only}
+    need(visit.viewer, Act.ENROL)
+    only = visit.scope.communes[0].code if len(visit.scope.communes) == 1 else ""
+    form = {"dia_ban": xa if xa in visit.scope.seen else only}
     if cum:
-        node = seen_node(station.store, viewer.scope, cum)
+        node = seen_node(visit.store, visit.scope, cum)
         form = {"cum": node.id, "ten": node.name, "dia_ban": node.area}
-    return _form_page(request, station, viewer, form)
+    return _form_page(visit, form)
 
 
 @router.post("")
 def make(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     cum: Field = "",
     ten: Field = "",
@@ -60,24 +53,24 @@ def make(
     gio: Annotated[int, Form(ge=1, le=168)] = 24,
 ) -> Response:
     """Make the code, and show it with its picture this once."""
-    need(viewer, Act.ENROL)
+    need(visit.viewer, Act.ENROL)
     try:
         if not ten.strip():
             raise BadInput("Hãy đặt tên cho cụm loa, như “Cụm 3, chợ Xóm Mới”.", code="node.no-name")
         if not dia_ban:
             raise BadInput("Hãy chọn xã, phường của cụm loa.", code="area.none")
-        taken = foreign_names(station.store, station.settings)
-        node_id = cum.strip() or free_name(station.store, dia_ban)
+        taken = foreign_names(visit.store, visit.station.settings)
+        node_id = cum.strip() or free_name(visit.store, dia_ban)
         node = NewNode(NodeId(node_id), AreaCode(dia_ban), ten)
-        now, life = station.now(), timedelta(hours=gio)
-        row, code = make_code(station.store, node, by=viewer.operator, now=now, life=life, taken=taken)
+        now, life = visit.now(), timedelta(hours=gio)
+        row, code = make_code(visit.store, node, by=visit.by, now=now, life=life, taken=taken)
     except LoaError as error:
         form = {"cum": cum, "ten": ten, "dia_ban": dia_ban}
-        return _form_page(request, station, viewer, form, error)
-    welcome = station.welcome()
+        return _form_page(visit, form, error)
+    welcome = visit.station.welcome()
     context = {
         "node": node,
-        "area": viewer.scope.name(node.area),
+        "area": visit.scope.name(node.area),
         "code": code,
         "expires_at": row.expires_at,
         "address": welcome.address,
@@ -85,15 +78,15 @@ def make(
         "unreached": [one for one in (welcome.address, welcome.broker) if reach_of(one) is Reachable.MACHINE],
         "picture": _picture(welcome, code),
     }
-    return page(request, "gan_ma.html", context)
+    return page(visit.request, "gan_ma.html", context)
 
 
 @router.post("/{enrolment_id}/huy")
-def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> Response:
+def withdraw(visit: SignedVisit, enrolment_id: str) -> Response:
     """Make a code void."""
-    need(viewer, Act.ENROL)
-    row = seen_code(station.store, viewer.scope, enrolment_id)
-    withdraw_code(station.store, row.id, by=viewer.operator, now=station.now())
+    need(visit.viewer, Act.ENROL)
+    row = seen_code(visit.store, visit.scope, enrolment_id)
+    withdraw_code(visit.store, row.id, by=visit.by, now=visit.now())
     return RedirectResponse("/gan-cum-loa", 303)
 
 
@@ -104,13 +97,11 @@ def _picture(welcome: Welcome, code: str) -> str:
     return picture.svg_data_uri(scale=6, border=4, light="#fff", dark="#000")
 
 
-def _form_page(
-    request: Request, station: Station, viewer: Viewer, form: dict[str, Any], error: LoaError | None = None
-) -> Response:
+def _form_page(visit: Visit, form: dict[str, Any], error: LoaError | None = None) -> Response:
     context = {
         "form": {"cum": "", "ten": "", "dia_ban": ""} | form,
-        "areas": viewer.scope.communes,
-        "codes": open_codes(station.store, station.now(), viewer.scope.seen),
-        "area_name": viewer.scope.name,
+        "areas": visit.scope.communes,
+        "codes": open_codes(visit.store, visit.now(), visit.scope.seen),
+        "area_name": visit.scope.name,
     }
-    return page(request, "gan_cum_loa.html", context, error=error)
+    return page(visit.request, "gan_cum_loa.html", context, error=error)

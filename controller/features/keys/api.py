@@ -1,10 +1,9 @@
 """JSON API for keys: list, what a key has signed, and ending a key as retired or compromised."""
 
 from fastapi import APIRouter
-from starlette.requests import Request
 
 from controller.features.accounts.admin_queries import keys_shown
-from controller.features.accounts.dependencies import InPerson, Signed, TheStation
+from controller.features.accounts.dependencies import InPersonVisit, Signed, TheStation
 from controller.features.accounts.page_permissions import need_province
 from controller.features.accounts.proof import proven
 from controller.features.accounts.schemas import Proof
@@ -40,23 +39,21 @@ def preview(station: TheStation, viewer: Signed, kid: str) -> FalloutShown:
 
 
 @router.post("/{kid}/retire", status_code=204, responses=refusals(401, 404, 409, 422))
-def retire(request: Request, station: TheStation, viewer: InPerson, kid: str, asked: Proof) -> None:
+def retire(visit: InPersonVisit, kid: str, asked: Proof) -> None:
     """Retire the key: it signs nothing more; its signatures stay valid."""
-    need_province(viewer, Act.RULE)
-    with proven(request, station, viewer, asked.proof) as session:
-        retire_one_key(session, KeyId(kid), by=viewer.operator, now=station.now())
-    station.wake()
+    need_province(visit.viewer, Act.RULE)
+    with proven(visit, asked.proof) as session:
+        retire_one_key(session, KeyId(kid), by=visit.by, now=visit.now())
+    visit.station.wake()
 
 
 @router.post("/{kid}/compromise", responses=refusals(401, 404, 409, 422))
-def compromise(
-    request: Request, station: TheStation, viewer: InPerson, kid: str, asked: Proof
-) -> FalloutShown:
+def compromise(visit: InPersonVisit, kid: str, asked: Proof) -> FalloutShown:
     """Declare the key stolen: the key and all its signatures become void. Request the fallout first."""
-    need_province(viewer, Act.RULE)
-    with proven(request, station, viewer, asked.proof) as session:
-        fallout = compromise_key(session, KeyId(kid), by=viewer.operator, now=station.now())
-    station.wake()
+    need_province(visit.viewer, Act.RULE)
+    with proven(visit, asked.proof) as session:
+        fallout = compromise_key(session, KeyId(kid), by=visit.by, now=visit.now())
+    visit.station.wake()
     return _shown(fallout)
 
 

@@ -3,16 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.errors import LoaError
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.viewer import Viewer
 from controller.features.node_overview.queries import Filter, node_history, node_list, node_page
 from controller.http.journal_words import act_words
-from controller.http.station import Station
 
 router = APIRouter()
 _DONE = {
@@ -44,38 +41,32 @@ Filtered = Annotated[Filter, Depends(_filter)]
 
 
 @router.get("/cum-loa")
-def index(request: Request, station: TheStation, viewer: Signed, asked: Filtered) -> Response:
+def index(visit: SignedVisit, asked: Filtered) -> Response:
     """List the communes with their nodes counted, or the nodes that fit a filter."""
     return LIST.show(
-        request,
-        viewer,
-        lambda session: node_list(session, station, viewer, asked),
+        visit.request,
+        visit.viewer,
+        lambda session: node_list(session, visit.station, visit.viewer, asked),
         place=asked.address(),
     )
 
 
 @router.get("/song/cum-loa")
-def follow_list(request: Request, station: TheStation, viewer: Signed, asked: Filtered) -> Response:
+def follow_list(visit: SignedVisit, asked: Filtered) -> Response:
     """Keep it alive."""
-    return LIST.follow(request, viewer, lambda session: node_list(session, station, viewer, asked))
+    return LIST.follow(
+        visit.request, visit.viewer, lambda session: node_list(session, visit.station, visit.viewer, asked)
+    )
 
 
 @router.get("/cum-loa/{node_id}")
-def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    node_id: str,
-    xong: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
+def show(visit: SignedVisit, node_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show one node."""
-    return show_node(request, station, viewer, node_id, done=_DONE.get(xong, ""))
+    return show_node(visit, node_id, done=_DONE.get(xong, ""))
 
 
 def show_node(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
+    visit: Visit,
     node_id: str,
     *,
     error: LoaError | None = None,
@@ -83,11 +74,11 @@ def show_node(
 ) -> Response:
     """Return a node's page, also after a form of it was refused."""
     return PAGE.show(
-        request,
-        viewer,
+        visit.request,
+        visit.viewer,
         lambda session: {
-            **node_page(session, station, viewer, node_id),
-            **node_history(session, station, viewer, node_id),
+            **node_page(session, visit.station, visit.viewer, node_id),
+            **node_history(session, visit.station, visit.viewer, node_id),
         },
         place=f"/cum-loa/{node_id}",
         error=error,
@@ -97,6 +88,8 @@ def show_node(
 
 
 @router.get("/song/cum-loa/{node_id}")
-def follow(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
+def follow(visit: SignedVisit, node_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(request, viewer, lambda session: node_page(session, station, viewer, node_id))
+    return PAGE.follow(
+        visit.request, visit.viewer, lambda session: node_page(session, visit.station, visit.viewer, node_id)
+    )

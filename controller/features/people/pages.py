@@ -16,18 +16,16 @@ from controller.features.accounts.administration import (
     set_roles,
 )
 from controller.features.accounts.delegation import delegations_of, end_delegation
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.people_operations import act_on_person, give_password, open_account
 from controller.features.accounts.proof import Typed, asks_code
 from controller.features.accounts.queries import operators
 from controller.features.accounts.second_factor import remove_second_factor
 from controller.features.accounts.service import disable_operator
-from controller.features.accounts.viewer import Viewer
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.journal_words import act_words
 from controller.http.render import page
-from controller.http.station import Station
 from controller.model.permissions import Act, OperatorRole
 from devices.ids import AreaCode
 
@@ -46,30 +44,28 @@ _DONE = {
 
 
 @router.get("")
-def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+def index(visit: SignedVisit) -> Response:
     """List the accounts."""
-    need(viewer, Act.RULE)
-    people = people_seen(station.store, viewer.scope)
+    need(visit.viewer, Act.RULE)
+    people = people_seen(visit.store, visit.scope)
     context: dict[str, Any] = {
         "people": people,
-        "with_factor": with_factor(station.store),
-        "unsigned": keys_to_sign_for(station.store, station.now()),
+        "with_factor": with_factor(visit.store),
+        "unsigned": keys_to_sign_for(visit.store, visit.now()),
     }
-    return page(request, "nguoi_dung_ds.html", context)
+    return page(visit.request, "nguoi_dung_ds.html", context)
 
 
 @router.get("/them")
-def ask_new(request: Request, station: TheStation, viewer: Signed) -> Response:
+def ask_new(visit: SignedVisit) -> Response:
     """Show the form of a new account."""
-    need(viewer, Act.RULE)
-    return _new_page(request, station, viewer, {"roles": [OperatorRole.OFFICER]})
+    need(visit.viewer, Act.RULE)
+    return _new_page(visit, {"roles": [OperatorRole.OFFICER]})
 
 
 @router.post("/them")
 def create(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     ten: Text = "",
     ho_ten: Text = "",
@@ -78,15 +74,13 @@ def create(
     proof: Typed = "",
 ) -> Response:
     """Open an account with a fresh password, and show that this once."""
-    need(viewer, Act.RULE)
+    need(visit.viewer, Act.RULE)
     roles = vai_tro or []
     try:
         if not dia_ban:
             raise BadInput("Hãy chọn địa bàn của người này.", code="area.none")
         person, password = open_account(
-            request,
-            station,
-            viewer,
+            visit,
             proof,
             name=ten,
             display_name=ho_ten,
@@ -95,70 +89,56 @@ def create(
         )
     except LoaError as error:
         form = {"ten": ten, "ho_ten": ho_ten, "roles": roles, "dia_ban": dia_ban}
-        return _new_page(request, station, viewer, form, error)
-    return _password_page(request, person.name, person.display_name, password)
+        return _new_page(visit, form, error)
+    return _password_page(visit.request, person.name, person.display_name, password)
 
 
 @router.get("/{name}")
-def show(request: Request, station: TheStation, viewer: Signed, name: str, xong: str = "") -> Response:
+def show(visit: SignedVisit, name: str, xong: str = "") -> Response:
     """Show one account with all that may be done to it."""
-    need(viewer, Act.RULE)
-    return _page(request, station, viewer, name, done=_DONE.get(xong, ""))
+    need(visit.viewer, Act.RULE)
+    return _page(visit, name, done=_DONE.get(xong, ""))
 
 
 @router.post("/{name}/vai-tro")
 def change_roles(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    *,
-    name: str,
-    vai_tro: Annotated[list[str] | None, Form()] = None,
-    proof: Typed = "",
+    visit: SignedVisit, *, name: str, vai_tro: Annotated[list[str] | None, Form()] = None, proof: Typed = ""
 ) -> Response:
     """Give other roles."""
     act = partial(set_roles, roles=_roles(vai_tro or []))
-    return _do(request, station, viewer, name, proof, "vai-tro", act)
+    return _do(visit, name, proof, "vai-tro", act)
 
 
 @router.post("/{name}/dia-ban")
-def move(
-    request: Request, station: TheStation, viewer: Signed, *, name: str, dia_ban: Text = "", proof: Typed = ""
-) -> Response:
+def move(visit: SignedVisit, *, name: str, dia_ban: Text = "", proof: Typed = "") -> Response:
     """Have the roles hold in another area."""
     act = partial(move_operator, area=AreaCode(dia_ban))
-    return _do(request, station, viewer, name, proof, "dia-ban", act)
+    return _do(visit, name, proof, "dia-ban", act)
 
 
 @router.post("/{name}/khoa")
-def lock(request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = "") -> Response:
+def lock(visit: SignedVisit, name: str, proof: Typed = "") -> Response:
     """Close the account."""
-    return _do(request, station, viewer, name, proof, "khoa", disable_operator)
+    return _do(visit, name, proof, "khoa", disable_operator)
 
 
 @router.post("/{name}/mo")
-def unlock(request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = "") -> Response:
+def unlock(visit: SignedVisit, name: str, proof: Typed = "") -> Response:
     """Open it again."""
-    return _do(request, station, viewer, name, proof, "mo", enable_operator)
+    return _do(visit, name, proof, "mo", enable_operator)
 
 
 @router.post("/{name}/go-ma")
-def take_factor(
-    request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = ""
-) -> Response:
+def take_factor(visit: SignedVisit, name: str, proof: Typed = "") -> Response:
     """Take the second factor away: a telephone was lost."""
-    return _do(request, station, viewer, name, proof, "go-ma", remove_second_factor)
+    return _do(visit, name, proof, "go-ma", remove_second_factor)
 
 
 @router.post("/{name}/uy-quyen/{delegation}/thoi")
-def end_loan(
-    request: Request, station: TheStation, viewer: Signed, *, name: str, delegation: str, proof: Typed = ""
-) -> Response:
+def end_loan(visit: SignedVisit, *, name: str, delegation: str, proof: Typed = "") -> Response:
     """End a delegation of the person."""
     return _do(
-        request,
-        station,
-        viewer,
+        visit,
         name,
         proof,
         "thoi-uy-quyen",
@@ -167,36 +147,26 @@ def end_loan(
 
 
 @router.post("/{name}/mat-khau")
-def renew_password(
-    request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = ""
-) -> Response:
+def renew_password(visit: SignedVisit, name: str, proof: Typed = "") -> Response:
     """Give a fresh password, and new keys with it; shown this once."""
-    need(viewer, Act.RULE)
+    need(visit.viewer, Act.RULE)
     try:
-        person, password = give_password(request, station, viewer, name, proof)
+        person, password = give_password(visit, name, proof)
     except NotFound:
         raise
     except LoaError as error:
-        return _page(request, station, viewer, name, error=error)
-    return _password_page(request, person.name, person.display_name, password)
+        return _page(visit, name, error=error)
+    return _password_page(visit.request, person.name, person.display_name, password)
 
 
-def _do(  # noqa: PLR0917 - what each of the forms above passes on
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    name: str,
-    proof: str,
-    done: str,
-    act: Callable[..., object],
-) -> Response:
-    need(viewer, Act.RULE)
+def _do(visit: Visit, name: str, proof: str, done: str, act: Callable[..., object]) -> Response:
+    need(visit.viewer, Act.RULE)
     try:
-        act_on_person(request, station, viewer, name, proof, act=act)
+        act_on_person(visit, name, proof, act=act)
     except NotFound:
         raise
     except LoaError as error:
-        return _page(request, station, viewer, name, error=error)
+        return _page(visit, name, error=error)
     return RedirectResponse(f"/nguoi-dung/{name}?xong={done}", 303)
 
 
@@ -207,44 +177,34 @@ def _roles(words: list[str]) -> list[OperatorRole]:
         raise BadInput("Vai trò này không có.", code="operator.no-role") from None
 
 
-def _page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    name: str,
-    *,
-    error: LoaError | None = None,
-    done: str = "",
-) -> Response:
-    now = station.now()
-    account = seen_account(station.store, viewer.scope, name)
+def _page(visit: Visit, name: str, *, error: LoaError | None = None, done: str = "") -> Response:
+    now = visit.now()
+    account = seen_account(visit.store, visit.scope, name)
     context = {
         "person": account,
-        "has_factor": account.id in with_factor(station.store),
-        "asks_code": asks_code(station.store, viewer),
-        "unsigned": keys_to_sign_for(station.store, now),
-        "delegations": delegations_of(station.store, account.id, now),
-        "names": {one.id: one.display_name for one in operators(station.store)},
-        "entries": entries_by(station.store, account.id),
-        "is_self": account.id == viewer.operator.id,
-        "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
+        "has_factor": account.id in with_factor(visit.store),
+        "asks_code": asks_code(visit.store, visit.viewer),
+        "unsigned": keys_to_sign_for(visit.store, now),
+        "delegations": delegations_of(visit.store, account.id, now),
+        "names": {one.id: one.display_name for one in operators(visit.store)},
+        "entries": entries_by(visit.store, account.id),
+        "is_self": account.id == visit.by.id,
+        "areas": [visit.scope.by_code[code] for code in sorted(visit.scope.seen)],
         "roles": list(OperatorRole),
         "act_words": act_words,
         "done": done,
     }
-    return page(request, "nguoi_dung.html", context, error=error)
+    return page(visit.request, "nguoi_dung.html", context, error=error)
 
 
-def _new_page(
-    request: Request, station: Station, viewer: Viewer, form: dict[str, Any], error: LoaError | None = None
-) -> Response:
+def _new_page(visit: Visit, form: dict[str, Any], error: LoaError | None = None) -> Response:
     context = {
-        "asks_code": asks_code(station.store, viewer),
+        "asks_code": asks_code(visit.store, visit.viewer),
         "form": {"ten": "", "ho_ten": "", "dia_ban": ""} | form,
-        "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
+        "areas": [visit.scope.by_code[code] for code in sorted(visit.scope.seen)],
         "roles": list(OperatorRole),
     }
-    return page(request, "nguoi_dung_them.html", context, error=error)
+    return page(visit.request, "nguoi_dung_them.html", context, error=error)
 
 
 def _password_page(request: Request, name: str, display_name: str, password: str) -> Response:

@@ -5,13 +5,11 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
-from controller.features.accounts.viewer import Viewer
 from controller.features.fleet.fault_assignments import LONGEST_NOTE, take_care
 from controller.features.fleet.faults import FaultKind
 from controller.features.fleet.queries import seen_node
@@ -19,7 +17,6 @@ from controller.features.fleet.service import retire_node
 from controller.features.node_overview.pages import show_node
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
 from controller.features.speaker_tests.service import try_node
-from controller.http.station import Station
 from controller.model.airings import TEST_VOLUME
 from controller.model.permissions import Act
 
@@ -29,61 +26,47 @@ Why = Annotated[str, Form(max_length=1000)]
 
 
 @router.post("/am-luong")
-def volume(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    node_id: str,
-    muc: Annotated[int, Form(ge=0, le=100)] = 100,
-) -> Response:
+def volume(visit: SignedVisit, node_id: str, muc: Annotated[int, Form(ge=0, le=100)] = 100) -> Response:
     """Limit the node's volume in percent; 100 removes the limit."""
-    return _do(request, station, viewer, node_id, "am-luong", partial(limit_volume, loudest=muc))
+    return _do(visit, node_id, "am-luong", partial(limit_volume, loudest=muc))
 
 
 @router.post("/cach-ly")
-def quarantine(
-    request: Request, station: TheStation, viewer: Signed, node_id: str, ly_do: Why = ""
-) -> Response:
+def quarantine(visit: SignedVisit, node_id: str, ly_do: Why = "") -> Response:
     """Quarantine the node: it plays nothing and its messages are ignored."""
-    return _do(request, station, viewer, node_id, "cach-ly", partial(quarantine_node, reason=ly_do))
+    return _do(visit, node_id, "cach-ly", partial(quarantine_node, reason=ly_do))
 
 
 @router.post("/thoi-cach-ly")
-def release(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
+def release(visit: SignedVisit, node_id: str) -> Response:
     """End the quarantine."""
-    return _do(request, station, viewer, node_id, "thoi-cach-ly", release_node)
+    return _do(visit, node_id, "thoi-cach-ly", release_node)
 
 
 @router.post("/ngung-dung")
-def retire(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
+def retire(visit: SignedVisit, node_id: str) -> Response:
     """Retire the node; what it played stays in the log."""
-    return _do(request, station, viewer, node_id, "ngung-dung", retire_node)
+    return _do(visit, node_id, "ngung-dung", retire_node)
 
 
 @router.post("/thu")
 def sound_test(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    node_id: str,
-    muc: Annotated[int, Form(ge=0, le=100)] = TEST_VOLUME,
+    visit: SignedVisit, node_id: str, muc: Annotated[int, Form(ge=0, le=100)] = TEST_VOLUME
 ) -> Response:
     """Play a test announcement on this loudspeaker only."""
-    need(viewer, Act.ENROL)
+    need(visit.viewer, Act.ENROL)
     try:
-        node = seen_node(station.store, viewer.scope, node_id).id
-        airing = try_node(station.store, node, by=viewer.operator, now=station.now(), volume=muc).id
+        node = seen_node(visit.store, visit.scope, node_id).id
+        airing = try_node(visit.store, node, by=visit.by, now=visit.now(), volume=muc).id
     except LoaError as error:
-        return _refused(request, station, viewer, node_id, error)
-    station.wake()
+        return _refused(visit, node_id, error)
+    visit.station.wake()
     return RedirectResponse(f"/phat/{airing}", 303)
 
 
 @router.post("/lo")
 def care(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     node_id: str,
     *,
     viec: Annotated[str, Form(max_length=10)] = "",
@@ -92,32 +75,25 @@ def care(
     """Set the assignee of the node's faults and the note, and mark the faults as seen."""
     changes: dict[str, Any] = {"note": ghi_chu}
     if viec in {"nhan", "thoi"}:
-        changes["assignee"] = viewer.operator.name if viec == "nhan" else ""
+        changes["assignee"] = visit.by.name if viec == "nhan" else ""
     if viec == "biet":
         changes["seen"] = frozenset(FaultKind)
-    return _do(request, station, viewer, node_id, "lo", partial(take_care, **changes))
+    return _do(visit, node_id, "lo", partial(take_care, **changes))
 
 
-def _do(  # noqa: PLR0917 - what each of the forms above passes on
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    node_id: str,
-    done: str,
-    act: Callable[..., object],
-) -> Response:
-    need(viewer, Act.ENROL)
+def _do(visit: Visit, node_id: str, done: str, act: Callable[..., object]) -> Response:
+    need(visit.viewer, Act.ENROL)
     try:
-        node = seen_node(station.store, viewer.scope, node_id).id
-        act(station.store, node, by=viewer.operator, now=station.now())
+        node = seen_node(visit.store, visit.scope, node_id).id
+        act(visit.store, node, by=visit.by, now=visit.now())
     except LoaError as error:
-        return _refused(request, station, viewer, node_id, error)
-    station.wake()
+        return _refused(visit, node_id, error)
+    visit.station.wake()
     return RedirectResponse(f"/cum-loa/{node_id}?xong={done}", 303)
 
 
-def _refused(request: Request, station: Station, viewer: Viewer, node_id: str, error: LoaError) -> Response:
+def _refused(visit: Visit, node_id: str, error: LoaError) -> Response:
     """Return the node's page with what was refused; a node that is not there has none."""
     if error.code == _UNKNOWN:
         raise error
-    return show_node(request, station, viewer, node_id, error=error)
+    return show_node(visit, node_id, error=error)

@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.reports.coverage import COLUMNS, GROUPS, Group, Table
 from controller.features.reports.monthly import MOST_MONTHS, coverage
 from controller.http.charts import bars
@@ -26,9 +25,7 @@ _SHARES = ("percent_of_nodes", "percent_of_minutes")
 
 @router.get("")
 def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     dia_ban: Annotated[str, Query(max_length=64)] = "",
     thang: Annotated[str, Query(max_length=7)] = "",
@@ -36,7 +33,7 @@ def show(
     theo: Annotated[str, Query(max_length=20)] = Group.AREA.value,
 ) -> Response:
     """Show a report."""
-    scope, now = viewer.scope, station.now()
+    scope, now = visit.scope, visit.now()
     area = AreaCode(dia_ban or scope.home)
     if area not in scope.seen:
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
@@ -52,11 +49,11 @@ def show(
         "cell": cell_words,
     }
     try:
-        table = coverage(station.store, area, month, so_thang)
+        table = coverage(visit.store, area, month, so_thang)
     except LoaError as error:
         context |= {"fault": error.sentence, "table": None}
-        return page(request, "bao_cao.html", context, status=status_of(error))
-    return page(request, "bao_cao.html", context | {"fault": "", "table": table} | _shown(table, theo))
+        return page(visit.request, "bao_cao.html", context, status=status_of(error))
+    return page(visit.request, "bao_cao.html", context | {"fault": "", "table": table} | _shown(table, theo))
 
 
 def _shown(table: Table, by: str) -> dict[str, Any]:

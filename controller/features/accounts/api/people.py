@@ -11,7 +11,7 @@ from controller.features.accounts.admin_queries import with_factor
 from controller.features.accounts.administration import enable_operator, move_operator, set_roles
 from controller.features.accounts.dependencies import (
     EnteringInPerson,
-    InPerson,
+    InPersonVisit,
     Known,
     KnownInPerson,
     Signed,
@@ -163,21 +163,19 @@ def index(station: TheStation, viewer: Signed) -> list[AccountShown]:
 
 
 @router.post("/operators/{name}/move", status_code=204, responses=refusals(401, 403, 404, 409, 422))
-def move(request: Request, station: TheStation, viewer: InPerson, name: str, asked: MoveOperator) -> None:
+def move(visit: InPersonVisit, name: str, asked: MoveOperator) -> None:
     """Have a person's roles hold in another area, as administrator; the person signs in anew."""
-    _check_rules(viewer.may(Act.RULE))
+    _check_rules(visit.viewer.may(Act.RULE))
     act = partial(move_operator, area=AreaCode(asked.area))
-    act_on_person(request, station, viewer, name, asked.proof, act=act)
+    act_on_person(visit, name, asked.proof, act=act)
 
 
 @router.post("/operators", status_code=201, responses=refusals(401, 403, 404, 409, 422))
-def create(request: Request, station: TheStation, viewer: InPerson, asked: NewOperator) -> PasswordGiven:
+def create(visit: InPersonVisit, asked: NewOperator) -> PasswordGiven:
     """Open an account with a fresh password, as administrator."""
-    _check_rules(viewer.may(Act.RULE))
+    _check_rules(visit.viewer.may(Act.RULE))
     person, password = open_account(
-        request,
-        station,
-        viewer,
+        visit,
         asked.proof,
         name=asked.name,
         display_name=asked.display_name,
@@ -188,42 +186,40 @@ def create(request: Request, station: TheStation, viewer: InPerson, asked: NewOp
 
 
 @router.post("/operators/{name}/password", responses=refusals(401, 403, 404, 409, 422))
-def renew_password(
-    request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof
-) -> PasswordGiven:
+def renew_password(visit: InPersonVisit, name: str, asked: Proof) -> PasswordGiven:
     """Give a person a fresh password and new keys, as administrator; what was signed stays good."""
-    _check_rules(viewer.may(Act.RULE))
-    person, password = give_password(request, station, viewer, name, asked.proof)
+    _check_rules(visit.viewer.may(Act.RULE))
+    person, password = give_password(visit, name, asked.proof)
     return PasswordGiven(name=person.name, password=password)
 
 
 @router.post("/operators/{name}/roles", status_code=204, responses=refusals(401, 403, 404, 409, 422))
-def change_roles(request: Request, station: TheStation, viewer: InPerson, name: str, asked: SetRoles) -> None:
+def change_roles(visit: InPersonVisit, name: str, asked: SetRoles) -> None:
     """Give a person exactly these roles, as administrator; the person signs in anew."""
-    _check_rules(viewer.may(Act.RULE))
+    _check_rules(visit.viewer.may(Act.RULE))
     act = partial(set_roles, roles=asked.roles)
-    act_on_person(request, station, viewer, name, asked.proof, act=act)
+    act_on_person(visit, name, asked.proof, act=act)
 
 
 @router.post("/operators/{name}/disable", status_code=204, responses=refusals(401, 403, 404, 409, 422))
-def disable(request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof) -> None:
+def disable(visit: InPersonVisit, name: str, asked: Proof) -> None:
     """Close an account, as administrator: its sessions end, its keys sign nothing more."""
-    _check_rules(viewer.may(Act.RULE))
-    act_on_person(request, station, viewer, name, asked.proof, act=disable_operator)
+    _check_rules(visit.viewer.may(Act.RULE))
+    act_on_person(visit, name, asked.proof, act=disable_operator)
 
 
 @router.post("/operators/{name}/enable", status_code=204, responses=refusals(401, 403, 404, 409, 422))
-def enable(request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof) -> None:
+def enable(visit: InPersonVisit, name: str, asked: Proof) -> None:
     """Open a closed account again, as administrator."""
-    _check_rules(viewer.may(Act.RULE))
-    act_on_person(request, station, viewer, name, asked.proof, act=enable_operator)
+    _check_rules(visit.viewer.may(Act.RULE))
+    act_on_person(visit, name, asked.proof, act=enable_operator)
 
 
 @router.delete("/operators/{name}/second-factor", status_code=204, responses=refusals(401, 404, 409, 422))
-def remove(request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof) -> None:
+def remove(visit: InPersonVisit, name: str, asked: Proof) -> None:
     """Take a person's second factor away, as administrator: a lost telephone."""
-    _check_rules(viewer.may(Act.RULE))
-    act_on_person(request, station, viewer, name, asked.proof, act=remove_second_factor)
+    _check_rules(visit.viewer.may(Act.RULE))
+    act_on_person(visit, name, asked.proof, act=remove_second_factor)
 
 
 def _check_rules(may: bool) -> None:  # noqa: FBT001 - the verdict itself

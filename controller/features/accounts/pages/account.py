@@ -6,16 +6,15 @@ from typing import Annotated, Any
 
 import segno
 from fastapi import APIRouter, Form
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
 from controller.features.accounts.dependencies import (
-    EnteringInPerson,
-    Known,
-    Signed,
-    TheStation,
+    EnteringVisit,
+    KnownVisit,
+    SignedVisit,
+    Visit,
     drop_cookie,
     tries_of,
 )
@@ -31,9 +30,7 @@ from controller.features.accounts.second_factor import (
 )
 from controller.features.accounts.service import change_password
 from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
-from controller.features.accounts.viewer import Viewer
 from controller.http.render import page
-from controller.http.station import Station
 from controller.http.time_fields import read_day
 from controller.model.local_time import ZONE
 from controller.model.permissions import TOKEN_ACTS, Act
@@ -48,24 +45,22 @@ _DONE = {
 
 
 @router.get("")
-def show(request: Request, station: TheStation, viewer: Signed, xong: str = "") -> Response:
+def show(visit: SignedVisit, xong: str = "") -> Response:
     """Show one's own account."""
-    return _page(request, station, viewer, done=_DONE.get(xong, ""))
+    return _page(visit, done=_DONE.get(xong, ""))
 
 
 @router.get("/doi-mat-khau")
-def ask_password(request: Request, viewer: EnteringInPerson) -> Response:
+def ask_password(visit: EnteringVisit) -> Response:
     """Ask the person to choose a password, if somebody else chose the first one."""
-    if not viewer.operator.first_password:
+    if not visit.by.first_password:
         return RedirectResponse("/tai-khoan", 303)
-    return page(request, "doi_mat_khau.html", {})
+    return page(visit.request, "doi_mat_khau.html", {})
 
 
 @router.post("/mat-khau")
 def password(
-    request: Request,
-    station: TheStation,
-    viewer: EnteringInPerson,
+    visit: EnteringVisit,
     *,
     cu: Annotated[str, Form(max_length=500)] = "",
     moi: Annotated[str, Form(max_length=500)] = "",
@@ -75,56 +70,50 @@ def password(
     try:
         if moi != lap_lai:
             raise BadInput("Hai lần nhập mật khẩu mới khác nhau.", code="operator.unlike")
-        with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
-            change_password(station.store, by=viewer.operator, old=cu, new=moi, now=station.now())
+        with tries_of(visit.request).counted(visit.viewer.tried_as, Purpose.ACCOUNT):
+            change_password(visit.store, by=visit.by, old=cu, new=moi, now=visit.now())
     except LoaError as error:
-        if viewer.operator.first_password:
-            return page(request, "doi_mat_khau.html", {}, error=error)
-        return _page(request, station, viewer, error=error)
+        if visit.by.first_password:
+            return page(visit.request, "doi_mat_khau.html", {}, error=error)
+        return _page(visit, error=error)
     response = RedirectResponse("/dang-nhap?xong=mat-khau", 303)
-    drop_cookie(request, response)
+    drop_cookie(visit.request, response)
     return response
 
 
 @router.get("/ma-xac-thuc")
-def ask_factor(request: Request, station: TheStation, viewer: Known) -> Response:
+def ask_factor(visit: KnownVisit) -> Response:
     """Show the QR code of a second factor that is not yet in force."""
-    if has_second_factor(station.store, viewer.operator.id):
+    if has_second_factor(visit.store, visit.by.id):
         return RedirectResponse("/tai-khoan", 303)
-    return _factor_page(request, station, viewer)
+    return _factor_page(visit)
 
 
 @router.post("/ma-xac-thuc")
-def confirm_factor(
-    request: Request, station: TheStation, viewer: Known, ma: Annotated[str, Form(max_length=100)] = ""
-) -> Response:
+def confirm_factor(visit: KnownVisit, ma: Annotated[str, Form(max_length=100)] = "") -> Response:
     """Confirm the second factor with a first correct code; show the recovery codes once."""
     try:
-        codes = _with_code(request, station, viewer, ma, confirm_second_factor)
+        codes = _with_code(visit, ma, confirm_second_factor)
     except LoaError as error:
         if error.code == "operator.has-second-factor":
             return RedirectResponse("/tai-khoan", 303)
-        return _factor_page(request, station, viewer, error)
-    return page(request, "ma_du_phong.html", {"codes": codes})
+        return _factor_page(visit, error)
+    return page(visit.request, "ma_du_phong.html", {"codes": codes})
 
 
 @router.post("/ma-du-phong")
-def renew(
-    request: Request, station: TheStation, viewer: Signed, ma: Annotated[str, Form(max_length=100)] = ""
-) -> Response:
+def renew(visit: SignedVisit, ma: Annotated[str, Form(max_length=100)] = "") -> Response:
     """Make new recovery codes; the old ones are void."""
     try:
-        codes = _with_code(request, station, viewer, ma, renew_recovery_codes)
+        codes = _with_code(visit, ma, renew_recovery_codes)
     except LoaError as error:
-        return _page(request, station, viewer, error=error)
-    return page(request, "ma_du_phong.html", {"codes": codes})
+        return _page(visit, error=error)
+    return page(visit.request, "ma_du_phong.html", {"codes": codes})
 
 
 @router.post("/uy-quyen")
 def delegate(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     nguoi: Annotated[str, Form(max_length=200)] = "",
     dia_ban: Annotated[str, Form(max_length=64)] = "",
@@ -134,82 +123,72 @@ def delegate(
     try:
         until = _end_of_day(den_ngay)
         delegate_approval(
-            station.store,
+            visit.store,
             to=nguoi,
             area=AreaCode(dia_ban),
             until=until,
-            by=viewer.operator,
-            now=station.now(),
+            by=visit.by,
+            now=visit.now(),
         )
     except LoaError as error:
-        return _page(request, station, viewer, error=error)
+        return _page(visit, error=error)
     return RedirectResponse("/tai-khoan?xong=uy-quyen", 303)
 
 
 @router.post("/uy-quyen/{delegation}/thoi")
-def end(request: Request, station: TheStation, viewer: Signed, delegation: str) -> Response:
+def end(visit: SignedVisit, delegation: str) -> Response:
     """End a delegation before its date."""
     try:
-        end_delegation(station.store, delegation, by=viewer.operator, now=station.now())
+        end_delegation(visit.store, delegation, by=visit.by, now=visit.now())
     except LoaError as error:
-        return _page(request, station, viewer, error=error)
+        return _page(visit, error=error)
     return RedirectResponse("/tai-khoan?xong=thoi-uy-quyen", 303)
 
 
 @router.post("/ma-truy-cap")
 def token(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     ten: Annotated[str, Form(max_length=200)] = "",
     viec: Annotated[list[str] | None, Form()] = None,
     ngay: Annotated[int, Form(ge=1, le=366)] = 90,
 ) -> Response:
     """Make a token for a program and show it once."""
-    now = station.now()
+    now = visit.now()
     try:
         _, made = create_token(
-            station.store,
+            visit.store,
             name=ten,
             acts=[Act(act) for act in viec or () if act in TOKEN_ACTS],
-            area=viewer.operator.area,
+            area=visit.by.area,
             expires_at=now + timedelta(days=ngay),
-            of=viewer.operator,
+            of=visit.by,
             now=now,
         )
     except LoaError as error:
-        return _page(request, station, viewer, error=error)
-    return _page(request, station, viewer, made=made)
+        return _page(visit, error=error)
+    return _page(visit, made=made)
 
 
 @router.post("/ma-truy-cap/{token_id}/thu-hoi")
-def revoke(request: Request, station: TheStation, viewer: Signed, token_id: str) -> Response:
+def revoke(visit: SignedVisit, token_id: str) -> Response:
     """End a token."""
     try:
-        revoke_token(station.store, token_id, by=viewer.operator, now=station.now())
+        revoke_token(visit.store, token_id, by=visit.by, now=visit.now())
     except LoaError as error:
-        return _page(request, station, viewer, error=error)
+        return _page(visit, error=error)
     return RedirectResponse("/tai-khoan?xong=thu-hoi", 303)
 
 
-def _page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    *,
-    error: LoaError | None = None,
-    done: str = "",
-    made: str = "",
-) -> Response:
-    me, now = viewer.operator, station.now()
-    people = {account.id: account for account in operators(station.store)}
+def _page(visit: Visit, *, error: LoaError | None = None, done: str = "", made: str = "") -> Response:
+    me, now = visit.by, visit.now()
+    people = {account.id: account for account in operators(visit.store)}
     context: dict[str, Any] = {
-        "has_factor": has_second_factor(station.store, me.id),
+        "has_factor": has_second_factor(visit.store, me.id),
         "needs_factor": needs_second_factor(me),
-        "codes_left": codes_left(station.store, me.id),
-        "delegations": delegations_of(station.store, me.id, now),
-        "tokens": [row for row in tokens_of(station.store, me.id) if row.revoked_at is None],
+        "codes_left": codes_left(visit.store, me.id),
+        "delegations": delegations_of(visit.store, me.id, now),
+        "tokens": [row for row in tokens_of(visit.store, me.id) if row.revoked_at is None],
     }
     context |= {
         "names": {operator: account.display_name for operator, account in people.items()},
@@ -218,34 +197,30 @@ def _page(
             for account in people.values()
             if account.id != me.id and account.disabled_at is None and "approver" in account.roles
         ],
-        "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.tree.below([me.area]))],
-        "token_acts": [act for act in Act if act in TOKEN_ACTS and viewer.may(act)],
+        "areas": [visit.scope.by_code[code] for code in sorted(visit.scope.tree.below([me.area]))],
+        "token_acts": [act for act in Act if act in TOKEN_ACTS and visit.viewer.may(act)],
         "done": done,
         "made": made,
     }
-    return page(request, "tai_khoan.html", context, error=error)
+    return page(visit.request, "tai_khoan.html", context, error=error)
 
 
-def _factor_page(
-    request: Request, station: Station, viewer: Viewer, error: LoaError | None = None
-) -> Response:
-    enrolment = begin_second_factor(station.store, by=viewer.operator, place=station.label, now=station.now())
+def _factor_page(visit: Visit, error: LoaError | None = None) -> Response:
+    enrolment = begin_second_factor(visit.store, by=visit.by, place=visit.station.label, now=visit.now())
     code = segno.make(enrolment.uri, error="m", micro=False)
     context = {
         "picture": code.svg_data_uri(scale=5, border=4, light="#fff", dark="#000"),
         "uri": enrolment.uri,
         "secret": " ".join(enrolment.secret[n : n + 4] for n in range(0, len(enrolment.secret), 4)),
-        "must": viewer.lacks_factor,
+        "must": visit.viewer.lacks_factor,
     }
-    return page(request, "ma_xac_thuc.html", context, error=error)
+    return page(visit.request, "ma_xac_thuc.html", context, error=error)
 
 
-def _with_code(
-    request: Request, station: Station, viewer: Viewer, code: str, act: Callable[..., tuple[str, ...]]
-) -> tuple[str, ...]:
+def _with_code(visit: Visit, code: str, act: Callable[..., tuple[str, ...]]) -> tuple[str, ...]:
     """Do an act that needs a code, and return the new recovery codes; wrong codes are counted."""
-    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
-        return act(station.store, code, by=viewer.operator, now=station.now())
+    with tries_of(visit.request).counted(visit.viewer.tried_as, Purpose.ACCOUNT):
+        return act(visit.store, code, by=visit.by, now=visit.now())
 
 
 def _end_of_day(text: str) -> datetime:

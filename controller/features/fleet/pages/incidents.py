@@ -3,11 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import shown_names
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.fleet.events import EventKind, FleetEvent
 from controller.features.fleet.page_queries import PAGE, names_of_nodes
 from controller.features.fleet.watch import Cared, events_now, in_quarantine, troubles
@@ -35,18 +34,16 @@ _CARED = {"": Cared.EVERY, "chua": Cared.NOBODYS, "toi": Cared.MINE}
 
 @router.get("")
 def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     ai: Annotated[str, Query(max_length=40)] = "",
     trang: Annotated[int, Query(ge=1, le=_LAST_PAGE)] = 1,
 ) -> Response:
     """Show events, and a page of faulty nodes: all, those of the person, or those without an assignee."""
-    scope, now = viewer.scope, station.now()
+    scope, now = visit.scope, visit.now()
     ai, offset = ai if ai in _CARED else "", (trang - 1) * PAGE
-    store, cared = station.store, _CARED[ai]
-    found = troubles(store, scope.seen, now, by=viewer.operator, cared=cared, limit=PAGE, offset=offset)
+    store, cared = visit.store, _CARED[ai]
+    found = troubles(store, scope.seen, now, by=visit.by, cared=cared, limit=PAGE, offset=offset)
     happened = events_now(store, scope.seen, now)
     lone = [one.nodes[0] for one in happened[:MOST_EVENTS] if len(one.nodes) == 1]
     silenced = in_quarantine(store, scope.seen)
@@ -64,9 +61,9 @@ def show(
         "names": shown_names(store),
         "node_names": names_of_nodes(store, lone),
         "area_name": scope.name,
-        "may_enrol": viewer.may(Act.ENROL),
+        "may_enrol": visit.viewer.may(Act.ENROL),
     }
-    return page(request, "su_co.html", context)
+    return page(visit.request, "su_co.html", context)
 
 
 def _sign_of(event: FleetEvent) -> Sign:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation, viewer_in
+from controller.features.accounts.dependencies import SignedVisit, TheStation, viewer_in
 from controller.features.fleet.page_queries import nodes_seen
 from controller.features.fleet.queries import find_node
 from controller.features.listeners import operations
@@ -124,22 +124,23 @@ def answer_of(
 
 
 @router.get("/phan-anh")
-def index(
-    request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = ""
-) -> Response:
+def index(visit: SignedVisit, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
     """List the reports of listeners in the person's areas, unanswered ones first."""
-    scope = viewer.scope
-    rows = reports_in(station.store, None if scope.is_whole() else scope.seen)
-    context = {"rows": rows, "troubles": TROUBLE_WORDS, "may_answer": viewer.may(Act.WRITE), "fault": ""}
+    scope = visit.scope
+    rows = reports_in(visit.store, None if scope.is_whole() else scope.seen)
+    context = {
+        "rows": rows,
+        "troubles": TROUBLE_WORDS,
+        "may_answer": visit.viewer.may(Act.WRITE),
+        "fault": "",
+    }
     done = "Đã trả lời. Người gửi đọc được bằng mã của mình." if xong else ""
-    return page(request, "phan_anh.html", context | {"done": done})
+    return page(visit.request, "phan_anh.html", context | {"done": done})
 
 
 @router.get("/phan-anh/ma-dan")
 def poles(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     xa: Annotated[str, Query(max_length=64)] = "",
     van_xem: Annotated[str, Query(max_length=1)] = "",
@@ -148,14 +149,14 @@ def poles(
 
     Codes that people's phones cannot open are shown only on explicit request (`van_xem`).
     """
-    asked = AreaCode(xa) if xa else viewer.scope.communes[0].code
-    base = public_address(station)
+    asked = AreaCode(xa) if xa else visit.scope.communes[0].code
+    base = public_address(visit.station)
     reach = reach_of(base)
     is_held = reach is not Reachable.EVERYWHERE and not van_xem
-    nodes = nodes_seen(station.store, viewer.scope, viewer.scope.tree.below([asked]))
+    nodes = nodes_seen(visit.store, visit.scope, visit.scope.tree.below([asked]))
     drawn = [(node, _code_of(f"{base}/cong-khai/bao/{node.id}")) for node in nodes]
     context = {"poles": drawn, "base": base, "reach": reach, "is_held": is_held, "xa": asked}
-    return page(request, "ma_dan.html", context)
+    return page(visit.request, "ma_dan.html", context)
 
 
 @lru_cache(maxsize=_CODES)
@@ -168,8 +169,8 @@ def _code_of(address: str) -> str:
 
 @router.post("/phan-anh/{report_id}/tra-loi")
 def answer(
-    station: TheStation, viewer: Signed, report_id: Id, tra_loi: Annotated[str, Form(max_length=4000)] = ""
+    visit: SignedVisit, report_id: Id, tra_loi: Annotated[str, Form(max_length=4000)] = ""
 ) -> Response:
     """Answer one of them."""
-    operations.answer(station, viewer, report_id, tra_loi)
+    operations.answer(visit.station, visit.viewer, report_id, tra_loi)
     return RedirectResponse("/phan-anh?xong=tra-loi", 303)

@@ -6,10 +6,9 @@ Drawn from outlines if the province imported some, else as a sketch from the com
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.maps.province_page import province_page
 
@@ -18,17 +17,16 @@ PAGE = LivePage("ban_do.html", {"ban-do": "ban_do/hinh.html", "bang-dia-ban": "b
 
 
 @router.get("/ban-do")
-def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+def show(visit: SignedVisit) -> Response:
     """Show the province; the URL of its stream includes the identifier of the page's drawing."""
-    return PAGE.show(request, viewer, lambda session: province_page(session, station, viewer))
+    return PAGE.show(
+        visit.request, visit.viewer, lambda session: province_page(session, visit.station, visit.viewer)
+    )
 
 
 @router.get("/song/ban-do")
-def follow(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    hinh: Annotated[str, Query(max_length=64)] = "",
-) -> Response:
+def follow(visit: SignedVisit, hinh: Annotated[str, Query(max_length=64)] = "") -> Response:
     """Stream updates while the current drawing is the same as the page's."""
-    return PAGE.follow(request, viewer, lambda session: province_page(session, station, viewer, hinh))
+    return PAGE.follow(
+        visit.request, visit.viewer, lambda session: province_page(session, visit.station, visit.viewer, hinh)
+    )

@@ -5,17 +5,14 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.viewer import Viewer
 from controller.features.schedules import page_queries
 from controller.features.schedules.calendar import WEEK, monday_of
 from controller.http.render import page
-from controller.http.station import Station
 from controller.http.time_fields import read_day
 from controller.model.local_time import ZONE
 from schedules.recurrence import FIRST_YEAR, LAST_YEAR
@@ -43,9 +40,7 @@ def _day_of(text: str) -> date:
 
 @router.get("/lich")
 def now(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     ngay: Annotated[str, Query(max_length=10)] = "",
     xa: Commune = "",
@@ -55,40 +50,34 @@ def now(
     if ngay:
         query = f"?{urlencode({'xa': xa})}" if xa else ""
         return RedirectResponse(f"/lich/tuan/{monday_of(_day_of(ngay)).isoformat()}{query}", 303)
-    return _show(request, station, viewer, monday_of(station.now().astimezone(ZONE).date()), xa=xa, done=xong)
+    return _show(visit, monday_of(visit.now().astimezone(ZONE).date()), xa=xa, done=xong)
 
 
 @router.get("/lich/tuan/{first}")
 def week(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    *,
-    first: str,
-    xa: Commune = "",
-    xong: Annotated[str, Query(max_length=20)] = "",
+    visit: SignedVisit, *, first: str, xa: Commune = "", xong: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
     """Show the week of a day."""
-    return _show(request, station, viewer, monday_of(_day_of(first)), xa=xa, done=xong)
+    return _show(visit, monday_of(_day_of(first)), xa=xa, done=xong)
 
 
 @router.get("/song/lich/tuan/{first}")
-def follow(request: Request, station: TheStation, viewer: Signed, first: str, xa: Commune = "") -> Response:
+def follow(visit: SignedVisit, first: str, xa: Commune = "") -> Response:
     """Stream updates of a week."""
     monday = monday_of(_day_of(first))
     return PAGE.follow(
-        request, viewer, lambda session: page_queries.week(session, station, viewer, monday, xa)
+        visit.request,
+        visit.viewer,
+        lambda session: page_queries.week(session, visit.station, visit.viewer, monday, xa),
     )
 
 
-def _show(
-    request: Request, station: Station, viewer: Viewer, monday: date, *, xa: str, done: str
-) -> Response:
+def _show(visit: Visit, monday: date, *, xa: str, done: str) -> Response:
     query = f"?{urlencode({'xa': xa})}" if xa else ""
     return PAGE.show(
-        request,
-        viewer,
-        lambda session: page_queries.week(session, station, viewer, monday, xa),
+        visit.request,
+        visit.viewer,
+        lambda session: page_queries.week(session, visit.station, visit.viewer, monday, xa),
         place=f"/lich/tuan/{monday.isoformat()}{query}",
         monday=monday,
         sunday=monday + WEEK - WEEK / 7,
@@ -100,17 +89,19 @@ def _show(
 
 
 @router.get("/lich/ngay/{day}")
-def one_day(request: Request, station: TheStation, viewer: Signed, day: str, xa: Commune = "") -> Response:
+def one_day(visit: SignedVisit, day: str, xa: Commune = "") -> Response:
     """Show everything that is aired on one day."""
     wanted = _day_of(day)
-    context = page_queries.day(station, viewer, wanted, xa)
-    return page(request, "lich_ngay.html", context | {"monday": monday_of(wanted)})
+    context = page_queries.day(visit.station, visit.viewer, wanted, xa)
+    return page(visit.request, "lich_ngay.html", context | {"monday": monday_of(wanted)})
 
 
 @router.get("/lich/danh-sach")
-def index(
-    request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=2)] = ""
-) -> Response:
+def index(visit: SignedVisit, xong: Annotated[str, Query(max_length=2)] = "") -> Response:
     """List the schedules: running ones first, each with a sentence and its next start."""
     done = f"Đã đặt {xong} lịch, mỗi giờ một lịch." if xong.isdigit() else ""
-    return page(request, "lich_ds.html", page_queries.schedule_list(station, viewer) | {"done": done})
+    return page(
+        visit.request,
+        "lich_ds.html",
+        page_queries.schedule_list(visit.station, visit.viewer) | {"done": done},
+    )

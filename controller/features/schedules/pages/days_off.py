@@ -4,18 +4,15 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
-from controller.features.accounts.viewer import Viewer
 from controller.features.schedules import operations
 from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR
 from controller.features.schedules.page_queries import days_off_of, top_code
 from controller.http.render import page
-from controller.http.station import Station
 from controller.http.time_fields import read_day
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
@@ -25,51 +22,44 @@ router = APIRouter(prefix="/ngay-nghi")
 
 @router.get("")
 def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    nam: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None,
+    visit: SignedVisit, nam: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None
 ) -> Response:
     """Show a year's days off."""
-    return _page(request, station, viewer, nam or station.now().astimezone(ZONE).year)
+    return _page(visit, nam or visit.now().astimezone(ZONE).year)
 
 
 @router.post("")
 def add(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     ngay: Annotated[str, Form(max_length=20)] = "",
     ten: Annotated[str, Form(max_length=300)] = "",
     nghi: Annotated[str, Form(max_length=10)] = "co",
 ) -> Response:
     """Add a day to the province's list; airings of that day are updated."""
-    need(viewer, Act.RULE, top_code(station))
+    need(visit.viewer, Act.RULE, top_code(visit.station))
     day = None
     try:
         day = _day(ngay)
-        operations.set_day_off(station, viewer, day, name=ten, off=nghi == "co")
+        operations.set_day_off(visit.station, visit.viewer, day, name=ten, off=nghi == "co")
     except LoaError as error:
-        year = day.year if day and FIRST_YEAR <= day.year <= LAST_YEAR else station.now().year
-        return _page(request, station, viewer, year, error=error)
+        year = day.year if day and FIRST_YEAR <= day.year <= LAST_YEAR else visit.now().year
+        return _page(visit, year, error=error)
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
 
 @router.post("/{day}/bo")
-def remove(station: TheStation, viewer: Signed, day: date) -> Response:
+def remove(visit: SignedVisit, day: date) -> Response:
     """Remove a day from the list; the public holidays apply to it again."""
-    need(viewer, Act.RULE, top_code(station))
-    operations.remove_day_off(station, viewer, day)
+    need(visit.viewer, Act.RULE, top_code(visit.station))
+    operations.remove_day_off(visit.station, visit.viewer, day)
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
 
-def _page(
-    request: Request, station: Station, viewer: Viewer, year: int, error: LoaError | None = None
-) -> Response:
-    context = days_off_of(station, viewer, year)
+def _page(visit: Visit, year: int, error: LoaError | None = None) -> Response:
+    context = days_off_of(visit.station, visit.viewer, year)
     context |= {"years": (FIRST_YEAR, LAST_YEAR)}
-    return page(request, "ngay_nghi.html", context, error=error)
+    return page(visit.request, "ngay_nghi.html", context, error=error)
 
 
 def _day(text: str) -> date:

@@ -3,19 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.planning import MeetsOthers
 from controller.features.schedules import operations
 from controller.features.schedules.form import read_wall
 from controller.features.schedules.page_queries import airing_to_move
 from controller.http.render import page
-from controller.http.station import Station
 from controller.model.airing_states import MOVABLE
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
@@ -24,17 +21,15 @@ router = APIRouter()
 
 
 @router.get("/phat/{airing_id}/doi")
-def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+def ask(visit: SignedVisit, airing_id: str) -> Response:
     """Ask for the new time."""
-    return _page(request, station, viewer, airing_id)
+    return _page(visit, airing_id)
 
 
 @router.post("/phat/{airing_id}/doi")
 def move(
+    visit: SignedVisit,
     *,
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
     airing_id: str,
     ngay: Annotated[str, Form(max_length=10)] = "",
     gio: Annotated[str, Form(max_length=8)] = "",
@@ -43,27 +38,21 @@ def move(
     """Move it; conflicts are shown first, and the person chooses what to do."""
     try:
         meeting = Meeting(trung) if trung in set(Meeting) else None
-        new = operations.move(station, viewer, airing_id, read_wall(ngay, gio), meeting=meeting)
+        new = operations.move(visit.station, visit.viewer, airing_id, read_wall(ngay, gio), meeting=meeting)
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
-        return _page(request, station, viewer, airing_id, typed=(ngay, gio, trung), error=error)
+        return _page(visit, airing_id, typed=(ngay, gio, trung), error=error)
     return RedirectResponse(f"/phat/{new}?xong=doi" if new else f"/lich?ngay={ngay}&xong=doi", 303)
 
 
 def _page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    airing_id: str,
-    *,
-    typed: tuple[str, str, str] | None = None,
-    error: LoaError | None = None,
+    visit: Visit, airing_id: str, *, typed: tuple[str, str, str] | None = None, error: LoaError | None = None
 ) -> Response:
-    airing, repeats = airing_to_move(station, viewer, airing_id)
+    airing, repeats = airing_to_move(visit.station, visit.viewer, airing_id)
     local = airing.starts_at.astimezone(ZONE)
     ngay, gio, trung = typed or (f"{local:%Y-%m-%d}", f"{local:%H:%M}", "")
-    movable = airing.state in MOVABLE and viewer.scope.may(viewer.operator, Act.AIR, airing.targets)
+    movable = airing.state in MOVABLE and visit.scope.may(visit.by, Act.AIR, airing.targets)
     context = {
         "airing": airing,
         "repeats": repeats,
@@ -72,4 +61,4 @@ def _page(
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
     }
-    return page(request, "doi_gio.html", context, error=error)
+    return page(visit.request, "doi_gio.html", context, error=error)

@@ -5,19 +5,16 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.schedules import operations
 from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.page_queries import schedule_page
 from controller.features.schedules.service import CANCELLED
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
-from controller.http.station import Station
 from controller.model.local_time import ZONE
 from schedules.icalendar import from_text
 from schedules.recurrence import RuleError, start_of
@@ -35,34 +32,26 @@ _DONE = {
 
 
 @router.get("/lich/{schedule_id}")
-def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    schedule_id: str,
-    xong: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
+def show(visit: SignedVisit, schedule_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show one schedule: its sentence, its next dates, its changes, and its past airings."""
-    context = schedule_page(station, viewer, schedule_id)
+    context = schedule_page(visit.station, visit.viewer, schedule_id)
     done = "cho" if xong == "tao" and not context["is_heard"] else xong
-    return page(request, "lich_mot.html", context | {"done": _DONE.get(done, "")})
+    return page(visit.request, "lich_mot.html", context | {"done": _DONE.get(done, "")})
 
 
 @urgent.get("/lich/{schedule_id}/ket-thuc")
-def ask_to_end(request: Request, station: TheStation, viewer: Signed, schedule_id: str) -> Response:
+def ask_to_end(visit: SignedVisit, schedule_id: str) -> Response:
     """Ask for confirmation before the schedule ends."""
-    context = schedule_page(station, viewer, schedule_id)
+    context = schedule_page(visit.station, visit.viewer, schedule_id)
     if not context["may_stop"]:
         return RedirectResponse(f"/lich/{schedule_id}", 303)
-    return page(request, "lich_ket_thuc.html", context)
+    return page(visit.request, "lich_ket_thuc.html", context)
 
 
 @urgent.post("/lich/{schedule_id}/ket-thuc")
-def end(
-    station: TheStation, viewer: Signed, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
-) -> Response:
+def end(visit: SignedVisit, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = "") -> Response:
     """End it; its remaining airings are cancelled."""
-    operations.end(station, viewer, schedule_id, ly_do)
+    operations.end(visit.station, visit.viewer, schedule_id, ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=het", 303)
 
 
@@ -71,27 +60,21 @@ def end(
 
 @router.get("/lich/{schedule_id}/lan")
 def one_occurrence(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    schedule_id: str,
-    luc: Annotated[str, Query(max_length=64)] = "",
+    visit: SignedVisit, schedule_id: str, luc: Annotated[str, Query(max_length=64)] = ""
 ) -> Response:
     """Show one occurrence with the possible actions."""
-    return _occurrence_page(request, station, viewer, schedule_id, read_original(luc))
+    return _occurrence_page(visit, schedule_id, read_original(luc))
 
 
 def _occurrence_page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
+    visit: Visit,
     schedule_id: str,
     original_at: datetime,
     *,
     typed: Mapping[str, str] | None = None,
     error: LoaError | None = None,
 ) -> Response:
-    context = schedule_page(station, viewer, schedule_id)
+    context = schedule_page(visit.station, visit.viewer, schedule_id)
     try:
         starts_at = start_of(from_text(context["schedule"].rule), original_at)
     except RuleError:
@@ -103,15 +86,13 @@ def _occurrence_page(
         "luc": original_at.isoformat(),
         "typed": typed or {"ngay": f"{local:%Y-%m-%d}", "gio": f"{local:%H:%M}"},
     }
-    return page(request, "lich_lan.html", context, error=error)
+    return page(visit.request, "lich_lan.html", context, error=error)
 
 
 @router.post("/lich/{schedule_id}/lan/doi")
 def move(
+    visit: SignedVisit,
     *,
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
     schedule_id: str,
     luc: Annotated[str, Form(max_length=64)] = "",
     ngay: Annotated[str, Form(max_length=10)] = "",
@@ -120,25 +101,26 @@ def move(
     """Move one occurrence to another time."""
     original_at = read_original(luc)
     try:
-        operations.move_occurrence(station, viewer, schedule_id, original_at, to=read_wall(ngay, gio))
+        operations.move_occurrence(
+            visit.station, visit.viewer, schedule_id, original_at, to=read_wall(ngay, gio)
+        )
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
         typed = {"ngay": ngay, "gio": gio}
-        return _occurrence_page(request, station, viewer, schedule_id, original_at, typed=typed, error=error)
+        return _occurrence_page(visit, schedule_id, original_at, typed=typed, error=error)
     return RedirectResponse(f"/lich/{schedule_id}?xong=doi", 303)
 
 
 @urgent.post("/lich/{schedule_id}/lan/huy")
 def cancel(
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     schedule_id: str,
     luc: Annotated[str, Form(max_length=64)] = "",
     ly_do: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
     """Cancel one occurrence of the schedule."""
-    operations.cancel_occurrence(station, viewer, schedule_id, read_original(luc), reason=ly_do)
+    operations.cancel_occurrence(visit.station, visit.viewer, schedule_id, read_original(luc), reason=ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)
 
 

@@ -3,11 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.viewer import Viewer
 from controller.features.schedules import operations
 from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form, typed_of
@@ -15,7 +14,6 @@ from controller.features.schedules.page_queries import form_choices, form_previe
 from controller.features.schedules.queries import version_of_schedule
 from controller.features.schedules.sentences import rule_sentence
 from controller.http.render import fragment, frame_of, page
-from controller.http.station import Station
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from controller.model.row_versions import Difference, Newer, differences
@@ -37,54 +35,52 @@ def _allowed(viewer: Viewer) -> None:
 
 
 @router.get("/lich/tao")
-def ask(
-    request: Request, station: TheStation, viewer: Signed, ban_tin: Annotated[str, Query(max_length=64)] = ""
-) -> Response:
+def ask(visit: SignedVisit, ban_tin: Annotated[str, Query(max_length=64)] = "") -> Response:
     """Show the form, with the bulletin preselected if it is known."""
-    _allowed(viewer)
-    today = station.now().astimezone(ZONE).date()
-    return _form_page(request, station, viewer, fresh_form(ban_tin, today))
+    _allowed(visit.viewer)
+    today = visit.now().astimezone(ZONE).date()
+    return _form_page(visit, fresh_form(ban_tin, today))
 
 
 @router.post("/lich/xem-truoc")
-def look_ahead(request: Request, station: TheStation, viewer: Signed, form: Typed) -> Response:
+def look_ahead(visit: SignedVisit, form: Typed) -> Response:
     """Return the part of the page that previews the present form."""
-    _allowed(viewer)
+    _allowed(visit.viewer)
     if form.lich:
-        form = _aimed(form, *schedule_and_areas(station, viewer, form.lich))
-    context = frame_of(station, viewer, request.url.path) | form_preview(station, viewer, form)
+        form = _aimed(form, *schedule_and_areas(visit.station, visit.viewer, form.lich))
+    context = frame_of(visit.station, visit.viewer, visit.request.url.path) | form_preview(
+        visit.station, visit.viewer, form
+    )
     return HTMLResponse(fragment("lich/xem_truoc.html", context | {"form": form}))
 
 
 @router.post("/lich/tao")
-def create(request: Request, station: TheStation, viewer: Signed, form: Typed) -> Response:
+def create(visit: SignedVisit, form: Typed) -> Response:
     """Create the schedule, or show its preview."""
-    _allowed(viewer)
+    _allowed(visit.viewer)
     if form.viec == "xem":
-        return _form_page(request, station, viewer, form)
+        return _form_page(visit, form)
     try:
         if not form.ban_tin:
             raise NotFound("Hãy chọn bản tin sẽ phát.", code="bulletin.unknown")
         made = operations.create(
-            station,
-            viewer,
+            visit.station,
+            visit.viewer,
             form.ban_tin,
             form.rules(),
             skips=form.skips(),
-            areas=form.areas(viewer),
+            areas=form.areas(visit.viewer),
             grade=form.grade(),
             volume=form.volume(),
         )
     except LoaError as error:
-        return _form_page(request, station, viewer, form, error=error)
+        return _form_page(visit, form, error=error)
     place = f"/lich/{made[0]}?xong=tao" if len(made) == 1 else f"/lich/danh-sach?xong={len(made)}"
     return RedirectResponse(place, 303)
 
 
 def _form_page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
+    visit: Visit,
     form: ScheduleTyped,
     *,
     error: LoaError | None = None,
@@ -97,24 +93,24 @@ def _form_page(
         "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
         "schedule": schedule,
         "newer": newer,
-        **form_choices(station, viewer, form, schedule),
-        **form_preview(station, viewer, form, is_opening=request.method == "GET"),
+        **form_choices(visit.station, visit.viewer, form, schedule),
+        **form_preview(visit.station, visit.viewer, form, is_opening=visit.request.method == "GET"),
     }
-    return page(request, "lich_tao.html", context, error=error)
+    return page(visit.request, "lich_tao.html", context, error=error)
 
 
 # --- one that is there
 
 
 @router.get("/lich/{schedule_id}/sua")
-def ask_again(request: Request, station: TheStation, viewer: Signed, schedule_id: str) -> Response:
+def ask_again(visit: SignedVisit, schedule_id: str) -> Response:
     """Show the schedule's form."""
-    row, targets = schedule_and_areas(station, viewer, schedule_id)
-    if row.state is not ScheduleState.RUNNING or not viewer.scope.may(viewer.operator, Act.AIR, targets):
+    row, targets = schedule_and_areas(visit.station, visit.viewer, schedule_id)
+    if row.state is not ScheduleState.RUNNING or not visit.scope.may(visit.by, Act.AIR, targets):
         return RedirectResponse(f"/lich/{schedule_id}", 303)
     form = typed_of(from_text(row.rule), row.skips)
     form = form.model_copy(update={"phien_ban": version_of_schedule(row)})
-    return _form_page(request, station, viewer, _aimed(form, row, targets), schedule=row)
+    return _form_page(visit, _aimed(form, row, targets), schedule=row)
 
 
 def _aimed(form: ScheduleTyped, row: Schedule, targets: tuple[str, ...]) -> ScheduleTyped:
@@ -132,33 +128,31 @@ def _aimed(form: ScheduleTyped, row: Schedule, targets: tuple[str, ...]) -> Sche
 
 
 @router.post("/lich/{schedule_id}/sua")
-def change(request: Request, station: TheStation, viewer: Signed, schedule_id: str, form: Typed) -> Response:
+def change(visit: SignedVisit, schedule_id: str, form: Typed) -> Response:
     """Change the rule of the schedule, or show the preview."""
-    row, targets = schedule_and_areas(station, viewer, schedule_id)
+    row, targets = schedule_and_areas(visit.station, visit.viewer, schedule_id)
     form = _aimed(form, row, targets)
-    _allowed(viewer)
+    _allowed(visit.viewer)
     if form.viec == "xem":
-        return _form_page(request, station, viewer, form, schedule=row)
+        return _form_page(visit, form, schedule=row)
     try:
         operations.change(
-            station, viewer, schedule_id, form.rule(), skips=form.skips(), based_on=form.phien_ban
+            visit.station, visit.viewer, schedule_id, form.rule(), skips=form.skips(), based_on=form.phien_ban
         )
     except NotAllowed:
         raise
     except Newer as error:
-        return _newer_page(request, station, viewer, form, error)
+        return _newer_page(visit, form, error)
     except LoaError as error:
-        return _form_page(request, station, viewer, form, schedule=row, error=error)
+        return _form_page(visit, form, schedule=row, error=error)
     return RedirectResponse(f"/lich/{schedule_id}?xong=sua", 303)
 
 
-def _newer_page(
-    request: Request, station: Station, viewer: Viewer, form: ScheduleTyped, error: Newer
-) -> Response:
+def _newer_page(visit: Visit, form: ScheduleTyped, error: Newer) -> Response:
     """Show the rule that somebody else has saved next to the typed one; saving again replaces theirs."""
-    row, _ = schedule_and_areas(station, viewer, form.lich)
+    row, _ = schedule_and_areas(visit.station, visit.viewer, form.lich)
     theirs = rule_sentence(from_text(row.rule), row.skips)
     typed = rule_sentence(form.rule(), form.skips())
     form = form.model_copy(update={"phien_ban": version_of_schedule(row)})
     newer = differences(("Lịch", theirs, typed))
-    return _form_page(request, station, viewer, form, schedule=row, error=error, newer=newer)
+    return _form_page(visit, form, schedule=row, error=error, newer=newer)
