@@ -35,8 +35,8 @@ from controller.features.schedules.commands import schedule as schedules
 from controller.features.speaker_tests.commands import node as nodes_tested
 from controller.features.templates.commands import template
 from controller.features.voices.commands import voice as voices
-from controller.terminal.cli_errors import AsJson, print_json, told
-from controller.terminal.usage import run_told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.usage import run_program
 from controller.trial.bench_commands import bench
 
 app = typer.Typer(
@@ -75,7 +75,7 @@ BrokerOption = Annotated[
 
 
 @app.command()
-@told
+@errors_in_words
 def up(
     broker: BrokerOption = "auto",
     port: Annotated[int | None, typer.Option(help="Cổng của trang; 0 lấy một cổng trống.")] = None,
@@ -90,7 +90,7 @@ def up(
 
 
 @app.command()
-@told
+@errors_in_words
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Phát một lần rồi tự kết thúc.")] = False,
     as_json: AsJson = False,
@@ -120,7 +120,7 @@ def demo(
 
 
 @app.command()
-@told
+@errors_in_words
 def speak(
     out: Annotated[Path | None, typer.Option(help="Tệp âm thanh: .wav, .mp3 hoặc .opus.")] = None,
     text: Annotated[str | None, typer.Option(help="Văn bản cần đọc.")] = None,
@@ -170,7 +170,7 @@ def _list_voices(engine: str | None, *, as_json: bool) -> None:
 
 
 @app.command()
-@told
+@errors_in_words
 def read(
     as_json: AsJson = False,
     explain: Annotated[
@@ -202,4 +202,4 @@ backup_commands.add_to(app)
 
 def main() -> None:
     """Entry point of the `loa` program."""
-    sys.exit(run_told(app))
+    sys.exit(run_program(app))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from controller.features.airings.lateness import DeliveryFacts, forecasts
 from controller.features.airings.lateness_facts import delivery_facts
-from controller.features.airings.notifications import tell_caught_up, tell_late, told_late
+from controller.features.airings.notifications import notified_late, tell_caught_up, tell_late
 from controller.model.times import Times
 from controller.store import Store
 from devices.ids import AiringId
@@ -44,7 +44,7 @@ class LatenessWatch:
             found = delivery_facts(session, now, since=now - _JUST_BEGUN)
             facts = {one.airing: one for one in found}
             fresh = facts.keys() - self._told.keys()
-            known = told_late(session, fresh) if fresh else set()
+            known = notified_late(session, fresh) if fresh else set()
         is_near = any(one.starts_at - now < _NEAR or now - one.begun_at < _NEAR for one in found)
         self._next = self.clock() + (_EVERY if is_near or not found else _WHEN_CALM)
         self._told = {one: self._told.get(one, one in known) for one in facts}

@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 AsJson = Annotated[bool, typer.Option("--json", help="In kết quả thành một đối tượng JSON.")]
 
 
-def told(command: F) -> F:
+def errors_in_words(command: F) -> F:
     """Print the sentence of every expected error and exit with its code."""
 
     @wraps(command)

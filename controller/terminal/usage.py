@@ -132,7 +132,7 @@ def _show_help(**page: Any) -> None:
         _SHOW_HELP(**page)
 
 
-def run_told(program: Callable[..., Any]) -> int:
+def run_program(program: Callable[..., Any]) -> int:
     """Run the program; return its exit code. A wrong command gets one sentence."""
     say_help_in_vietnamese()
     try:

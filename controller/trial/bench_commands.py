@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 
 Broker = Annotated[Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")]
 
@@ -12,7 +12,7 @@ bench = typer.Typer(help="Đo đài trên dữ liệu dùng một lần.", no_ar
 
 
 @bench.command()
-@told
+@errors_in_words
 def emergency(
     nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Số cụm loa mô phỏng.")] = 1000,
     runs: Annotated[int, typer.Option(min=1, max=1000, help="Gọi và dừng bao nhiêu lần.")] = 20,
@@ -45,7 +45,7 @@ def emergency(
 
 
 @bench.command()
-@told
+@errors_in_words
 def delivery(
     nodes: Annotated[int, typer.Option(min=1, max=9_000, help="Số cụm loa mô phỏng.")] = 1000,
     size: Annotated[int, typer.Option("--bytes", min=1024, max=64 << 20, help="Cỡ tệp âm thanh, byte.")] = 1
@@ -71,7 +71,7 @@ def delivery(
 
 
 @bench.command()
-@told
+@errors_in_words
 def ingest(
     nodes: Annotated[int, typer.Option(min=20, max=20_000, help="Số cụm loa.")] = 5000,
     database: Annotated[
@@ -96,7 +96,7 @@ def ingest(
 
 
 @bench.command()
-@told
+@errors_in_words
 def rest(
     nodes: Annotated[int, typer.Option(min=1, max=20_000, help="Số cụm loa mô phỏng.")] = 5000,
     broker: Broker = "auto",
@@ -117,7 +117,7 @@ def rest(
 
 
 @bench.command()
-@told
+@errors_in_words
 def sync(
     nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Số cụm loa mô phỏng.")] = 1000,
     broker: Broker = "auto",

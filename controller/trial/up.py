@@ -96,7 +96,7 @@ def _greet(station: Controller, stages: Stages, *, is_trial: bool) -> None:
     files = Secrets(station.settings.home)
     assert station.pages is not None
     stages.say(f"Trang của đài:  {station.pages.address}")
-    for line in passwords_told(files, to_person=is_trial or sys.stderr.isatty()):
+    for line in password_lines(files, to_person=is_trial or sys.stderr.isatty()):
         stages.say(line)
     with station.store.read() as session:
         lacks_administrator = not has_administrator(session)
@@ -110,7 +110,7 @@ def _greet(station: Controller, stages: Stages, *, is_trial: bool) -> None:
         stages.say(f"Trạm trung chuyển MQTT: {station.broker.kind}, {station.broker_url}")
 
 
-def passwords_told(files: Secrets, *, to_person: bool) -> list[str]:
+def password_lines(files: Secrets, *, to_person: bool) -> list[str]:
     """Return the lines about the first passwords, while their file exists.
 
     The passwords are shown at a terminal, and in a trial with simulated loudspeakers; the output of a service

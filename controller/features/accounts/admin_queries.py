@@ -20,7 +20,7 @@ _RECENT = 10
 
 
 @one_read
-def people_seen(session: Session, scope: Scope) -> Sequence[Account]:
+def visible_people(session: Session, scope: Scope) -> Sequence[Account]:
     """Return the accounts in the areas that the person may see: open accounts first, by display name."""
     query = select(Account).order_by(Account.disabled_at.is_not(None), Account.display_name, Account.name)
     return [account for account in session.scalars(query) if account.area in scope.seen]
@@ -74,7 +74,7 @@ def name_of(session: Session, operator_id: str) -> str:
 
 
 @one_read
-def seen_account(session: Session, scope: Scope, name: str) -> Account:
+def visible_account(session: Session, scope: Scope, name: str) -> Account:
     """Return the account of a sign-in name, open or closed; one of another area is not there."""
     found = session.scalars(select(Account).where(Account.name == name)).one_or_none()
     if found is None or found.area not in scope.seen:

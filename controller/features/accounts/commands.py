@@ -10,7 +10,7 @@ import typer
 
 from controller.clocks import utc_now
 from controller.model.permissions import Act
-from controller.terminal.cli_errors import told
+from controller.terminal.cli_errors import errors_in_words
 from devices.ids import AreaCode
 
 operator = typer.Typer(help="Tài khoản của người vận hành, trên máy chủ.", no_args_is_help=True)
@@ -21,7 +21,7 @@ As = Annotated[str | None, typer.Option("--as", help="Quản trị đứng tên 
 
 
 @operator.command("first-code")
-@told
+@errors_in_words
 def first_code() -> None:
     """Tạo mã bắt đầu (một lần, trong một giờ) để lập quản trị đầu tiên ở trang /bat-dau."""
     from controller.client.local_client import acting_or_station
@@ -33,7 +33,7 @@ def first_code() -> None:
 
 
 @operator.command("list")
-@told
+@errors_in_words
 def show() -> None:
     """Liệt kê tài khoản: tên, họ tên, vai trò, địa bàn."""
     from controller.client.local_client import reading
@@ -48,7 +48,7 @@ def show() -> None:
 
 
 @operator.command("enable")
-@told
+@errors_in_words
 def enable(name: Name, as_name: As = None) -> None:
     """Mở lại tài khoản đã khóa."""
     from controller.client.local_client import acting_or_station
@@ -61,7 +61,7 @@ def enable(name: Name, as_name: As = None) -> None:
 
 
 @operator.command("move")
-@told
+@errors_in_words
 def move(name: Name, to: Annotated[str, typer.Option(help="Mã địa bàn mới.")], as_name: As = None) -> None:
     """Chuyển vai trò của một người sang địa bàn khác; người này phải đăng nhập lại."""
     from controller.client.local_client import acting_or_station
@@ -74,7 +74,7 @@ def move(name: Name, to: Annotated[str, typer.Option(help="Mã địa bàn mới
 
 
 @operator.command("remove-second-factor")
-@told
+@errors_in_words
 def remove_second_factor(name: Name, as_name: As = None) -> None:
     """Gỡ mã xác thực hai bước của người mất điện thoại."""
     from controller.client.local_client import acting_or_station
@@ -87,7 +87,7 @@ def remove_second_factor(name: Name, as_name: As = None) -> None:
 
 
 @token.command("add")
-@told
+@errors_in_words
 def add_token(
     name: Annotated[str, typer.Argument(help="Mã dùng cho chương trình nào.")],
     of: Annotated[str, typer.Option(help="Tên đăng nhập của người mà chương trình thay mặt.")],
@@ -118,7 +118,7 @@ def add_token(
 
 
 @token.command("list")
-@told
+@errors_in_words
 def list_tokens(
     of: Annotated[str | None, typer.Option(help="Chỉ mã của người này.")] = None,
 ) -> None:
@@ -139,7 +139,7 @@ def list_tokens(
 
 
 @token.command("revoke")
-@told
+@errors_in_words
 def revoke_token(
     token_id: Annotated[str, typer.Argument(help="Số mà «loa token list» in ra.")],
     as_name: As = None,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from functools import partial
 
-from controller.features.accounts.admin_queries import seen_account
+from controller.features.accounts.admin_queries import visible_account
 from controller.features.accounts.administration import reset_password
 from controller.features.accounts.dependencies import Visit
 from controller.features.accounts.passwords import hash_password
@@ -17,7 +17,7 @@ from devices.ids import AreaCode
 def act_on_person(visit: Visit, name: str, proof: str, *, act: Callable[..., object]) -> Operator:
     """Do an operation on an account that the person sees; return whose it is."""
     with proven(visit, proof) as session:
-        person = seen_account(session, visit.scope, name).operator()
+        person = visible_account(session, visit.scope, name).operator()
         act(session, person.id, by=visit.by, now=visit.now())
     visit.station.wake()
     return person

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.consent import standing_in_family
-from controller.features.airings.consent_words import said_of
+from controller.features.airings.consent_words import consent_lines
 from controller.features.airings.forecasts import add_forecasts
-from controller.features.airings.page_queries import airing_tiles, delivery_rows, reasons, seen_airing
+from controller.features.airings.page_queries import airing_tiles, delivery_rows, reasons, visible_airing
 from controller.features.airings.queries import get_airing
 from controller.features.airings.start_histogram import starts_of
 from controller.features.airings.views import AiringView, Tile
@@ -27,7 +27,7 @@ _NODES_ON_PAGE = 300
 
 def airing_page(session: Session, station: Station, viewer: Viewer, airing_id: str) -> Mapping[str, Any]:
     """Return one airing with its reach, its nodes, its text, and what can be done."""
-    airing = seen_airing(session, viewer.scope, airing_id)
+    airing = visible_airing(session, viewer.scope, airing_id)
     add_forecasts(session, station, viewer.scope, [airing])
     name = airing.id
     listed = airing.reach.nodes <= _NODES_ON_PAGE
@@ -36,7 +36,7 @@ def airing_page(session: Session, station: Station, viewer: Viewer, airing_id: s
     tiles = airing_tiles(session, viewer.scope, name)
     return {
         "airing": airing,
-        "said": said_of(viewer, standings, f"/phat/{name}"),
+        "said": consent_lines(viewer, standings, f"/phat/{name}"),
         "tiles": tiles,
         "starts": starts_of(session, viewer.scope, name, airing.starts_at),
         "again": _again(viewer, airing, tiles),

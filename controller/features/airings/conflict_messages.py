@@ -17,7 +17,7 @@ _FEW = 2
 _MINUTE = 60
 
 
-def said_at(at: datetime, now: datetime) -> str:
+def when_words(at: datetime, now: datetime) -> str:
     """Return “05:00 sáng mai”, “17:00 chiều nay” or “19:30 tối thứ Sáu, 27/11/2026”."""
     local = at.astimezone(ZONE)
     part = next(word for until, word in _PARTS if local.hour < until)
@@ -39,7 +39,7 @@ def against_policy_sentence(
     """Return a sentence: why policies forbid an airing, and when it could be heard."""
     first = next(iter(found))
     where = places(first.areas, name_of)
-    start = said_at(starts_at, now)
+    start = when_words(starts_at, now)
     if first.kind is ConflictKind.QUIET_HOURS:
         why = (
             f"Lượt phát lúc {start} rơi vào giờ yên lặng của {where}: loa sẽ không kêu "
@@ -52,7 +52,7 @@ def against_policy_sentence(
         )
     if clear_at is None or clear_at == starts_at:
         return f"{why} Hãy chọn ngày, giờ khác hoặc rút ngắn bản tin."
-    return f"{why} Sớm nhất có thể phát lúc {said_at(clear_at, now)}."
+    return f"{why} Sớm nhất có thể phát lúc {when_words(clear_at, now)}."
 
 
 def meets_others_sentence(
@@ -66,7 +66,7 @@ def meets_others_sentence(
     told = [_meeting(one, titles, name_of, now) for one in found if one.kind not in BY_POLICY]
     shown = " ".join(told[: _FEW + 1])
     more = f" Và {len(told) - _FEW - 1} lượt phát khác." if len(told) > _FEW + 1 else ""
-    after = f"phát ngay sau đó ({said_at(clear_at, now)}), " if clear_at is not None else ""
+    after = f"phát ngay sau đó ({when_words(clear_at, now)}), " if clear_at is not None else ""
     return f"{shown}{more} Hãy chọn: {after}thay thế lượt đã đặt, vẫn đặt, hoặc đổi giờ."
 
 
@@ -104,7 +104,7 @@ def _facts(one: AiringConflict, titles: Mapping[AiringId, str]) -> dict[str, Any
 
 def _meeting(one: AiringConflict, titles: Mapping[AiringId, str], name_of: NameOf, now: datetime) -> str:
     title = titles.get(one.other, "") if one.other is not None else ""
-    where, lost, at = places(one.areas, name_of), _long(one.loses), said_at(one.since, now)
+    where, lost, at = places(one.areas, name_of), _long(one.loses), when_words(one.since, now)
     if one.kind is ConflictKind.YIELDS:
         return f"Trùng giờ với «{title}» lúc {at} ở {where}: lượt này phải nhường, mất {lost}."
     if one.kind is ConflictKind.TAKES:

@@ -27,7 +27,7 @@ class Said:
         return len(self.agreed) + len(self.declined) + len(self.unanswered)
 
 
-def said_of(viewer: Viewer, parts: Iterable[ConsentStanding], place: str) -> Said | None:
+def consent_lines(viewer: Viewer, parts: Iterable[ConsentStanding], place: str) -> Said | None:
     """Return what the person may see of it: all from above, a commune its own; None: nobody is asked."""
     found = list(parts)
     agreed = {code for part in found for code in part.agreed} & viewer.scope.seen

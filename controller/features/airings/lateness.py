@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from controller.features.airings.conflict_messages import said_at
+from controller.features.airings.conflict_messages import when_words
 from controller.model.times import Times
 from devices.ids import AiringId, Grade
 
@@ -127,7 +127,7 @@ def forecast_sentence(forecast: Forecast, starts_at: datetime, now: datetime) ->
     """Return it in an officer's words: “2.300 trong 5.000 cụm loa sẽ kịp giờ phát 17:00 chiều nay. …”."""
     ready, nodes = _number(forecast.in_time), _number(forecast.nodes)
     will = "kịp" if starts_at <= now else "sẽ kịp"
-    told = [f"{ready} trong {nodes} cụm loa {will} giờ phát {said_at(starts_at, now)}."]
+    told = [f"{ready} trong {nodes} cụm loa {will} giờ phát {when_words(starts_at, now)}."]
     by = f" khoảng {span_words(forecast.late_by)}" if forecast.late_by else ""
     if forecast.late:
         told.append(f"{_number(forecast.late)} cụm tải xong muộn{by}, sẽ vào giữa chừng.")
@@ -175,7 +175,7 @@ def too_soon_sentence(
 ) -> str:
     """Say that a start is too near for `nodes` to have the recording by then, and from when on it is not."""
     good = _whole_minute(ready_at)
-    start = said_at(asked_at, now)
+    start = when_words(asked_at, now)
     takes = span_words(ready_at - now)
     otherwise = (
         "Đặt sớm hơn thì lượt phát tự lùi tới khi gửi xong."
@@ -184,7 +184,7 @@ def too_soon_sentence(
     )
     return (
         f"Giờ phát {start} quá gần: gửi bản tin tới {_number(nodes)} cụm loa cần khoảng {takes}, "
-        f"tính từ lúc được duyệt. Từ {said_at(good, now)} trở đi thì mọi cụm kịp phát từ đầu. {otherwise}"
+        f"tính từ lúc được duyệt. Từ {when_words(good, now)} trở đi thì mọi cụm kịp phát từ đầu. {otherwise}"
     )
 
 

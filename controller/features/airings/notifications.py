@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.conflict_messages import places, said_at
+from controller.features.airings.conflict_messages import places, when_words
 from controller.features.airings.lateness import Forecast, forecast_sentence
 from controller.features.airings.planning import area_names
 from controller.features.airings.queries import get_airing, targets_of
@@ -27,7 +27,7 @@ def tell_not_agreed(session: Session, airing: Airing, bulletin: Bulletin, *, now
     known = unread_about(session, NoticeKind.NOT_AGREED, subject) if airing.schedule is not None else set()
     where = places(targets_of(session, [airing.id])[airing.id], area_names(session))
     sentence = (
-        f"«{bulletin.title}» không phát lúc {said_at(airing.starts_at, now)} ở {where}. {airing.reason}"
+        f"«{bulletin.title}» không phát lúc {when_words(airing.starts_at, now)} ở {where}. {airing.reason}"
     )
     people = {airing.created_by, bulletin.author} - known
     notify(session, people, NoticeKind.NOT_AGREED, subject, sentence, now=now)
@@ -52,7 +52,7 @@ def tell_caught_up(session: Session, airing_id: AiringId, forecast: Forecast, *,
     take_back(session, NoticeKind.DELIVERY_LATE, airing_id, word, now=now)
 
 
-def told_late(session: Session, airings: Collection[AiringId]) -> set[str]:
+def notified_late(session: Session, airings: Collection[AiringId]) -> set[str]:
     """Return the airings for which people were notified of lateness."""
     query = select(Notice.subject).where(Notice.kind == NoticeKind.DELIVERY_LATE, Notice.subject.in_(airings))
     return set(session.scalars(query))

@@ -9,10 +9,10 @@ from controller.features.airings.conflict_check import check_conflicts
 from controller.features.airings.conflict_messages import foresight_facts
 from controller.features.airings.lateness import size_of
 from controller.features.airings.lateness_facts import earliest_for
-from controller.features.airings.page_queries import seen_airing
+from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import BroadcastRequest, asking_of, plan_foreseen
 from controller.features.airings.queries import targets_of
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.http.station import Station
 from controller.http.transactions import reads, writes
 from controller.store import Session
@@ -24,14 +24,14 @@ def plan(
     session: Session, station: Station, viewer: Viewer, bulletin_id: str, broadcast: BroadcastRequest
 ) -> AiringId:
     """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
-    bulletin = seen_bulletin(session, viewer.scope, bulletin_id).id
+    bulletin = visible_bulletin(session, viewer.scope, bulletin_id).id
     return plan_foreseen(session, bulletin, broadcast, by=viewer.operator, now=station.now()).id
 
 
 def stop_airing(station: Station, viewer: Viewer, airing_id: str, reason: str) -> AiringId:
     """Stop any airing, planned or sounding, as fast as an emergency; return the part that was stopped."""
     with station.store.write(urgent=True) as session:
-        airing = seen_airing(session, viewer.scope, airing_id).id
+        airing = visible_airing(session, viewer.scope, airing_id).id
         ended = cancel_airing(session, airing, by=viewer.operator, now=station.now(), reason=reason)
         targets = targets_of(session, ended)
         outgoing = station.sign(session, {area for areas in targets.values() for area in areas})
@@ -44,7 +44,7 @@ def conflicts_of(
     session: Session, station: Station, viewer: Viewer, bulletin_id: str, broadcast: BroadcastRequest
 ) -> dict[str, Any]:
     """Return an airing's conflicts, and how soon how many nodes could have it; nothing is saved."""
-    bulletin, now = seen_bulletin(session, viewer.scope, bulletin_id).id, station.now()
+    bulletin, now = visible_bulletin(session, viewer.scope, bulletin_id).id, station.now()
     asking = asking_of(session, bulletin, broadcast, by=viewer.operator, now=now)
     found = check_conflicts(session, bulletin, asking)
     size = size_of(found.duration // timedelta(milliseconds=1), station.settings.bitrate_kbps)

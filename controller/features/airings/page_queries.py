@@ -242,7 +242,7 @@ def _where(airing: Airing, scope: Scope, targets: tuple[AreaCode, ...]) -> str:
 
 
 @one_read
-def seen_airing(session: Session, scope: Scope, airing_id: str) -> AiringView:
+def visible_airing(session: Session, scope: Scope, airing_id: str) -> AiringView:
     """Return the airing with its start spread, or raise NotFound: one outside the person's view is not there.
 
     Where what bears the id is for other areas by now, the part of it that is for the person's is returned: an

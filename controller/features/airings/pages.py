@@ -13,7 +13,7 @@ from controller.features.airings.page_queries import (
     airings_to_come,
     delivery_rows,
     ended_airings,
-    seen_airing,
+    visible_airing,
 )
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
@@ -70,7 +70,7 @@ def follow(visit: SignedVisit, airing_id: str) -> Response:
 @router.get("/phat/{airing_id}/cum-loa")
 def nodes(visit: SignedVisit, airing_id: str, xa: Annotated[str, Query(max_length=64)] = "") -> Response:
     """List what each node did with it, in one commune or in all."""
-    airing = seen_airing(visit.store, visit.scope, airing_id)
+    airing = visible_airing(visit.store, visit.scope, airing_id)
     asked = visit.scope.tree.below([AreaCode(xa)]) if xa else None
     rows = delivery_rows(visit.store, visit.scope, airing.id, areas=asked, limit=_NODES_LISTED)
     area = visit.scope.name(AreaCode(xa)) if xa else ""
@@ -80,7 +80,7 @@ def nodes(visit: SignedVisit, airing_id: str, xa: Annotated[str, Query(max_lengt
 @urgent.get("/phat/{airing_id}/dung")
 def ask_to_stop(visit: SignedVisit, airing_id: str) -> Response:
     """Ask for confirmation before anything is stopped."""
-    airing = seen_airing(visit.store, visit.scope, airing_id)
+    airing = visible_airing(visit.store, visit.scope, airing_id)
     return page(visit.request, "dung_phat.html", {"airing": airing})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from controller.features.airings.conflict_check import HeardSlot, heard_in, waiting_in
-from controller.features.airings.conflict_messages import said_at
+from controller.features.airings.conflict_messages import when_words
 from controller.features.areas.queries import get_area
 from controller.store import one_read
 from devices.ids import AreaCode
@@ -26,7 +26,7 @@ def timetable_of(
         "area": area,
         "since": since.isoformat(),
         "until": until.isoformat(),
-        "first_sound": None if first is None else said_at(first, now),
+        "first_sound": None if first is None else when_words(first, now),
         "slots": [_slot(one) for one in heard],
         "waiting": [
             {

@@ -6,7 +6,7 @@ import typer
 
 from controller.clocks import utc_now
 from controller.errors import BadInput
-from controller.terminal.cli_errors import AsJson, fields_of, print_found, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, NodeId
 
@@ -22,7 +22,7 @@ To = Annotated[str, typer.Option(help="Mã địa bàn nhận.")]
 
 
 @area.command("list")
-@told
+@errors_in_words
 def list_areas(
     under: Annotated[str | None, typer.Option(help="Chỉ các địa bàn ngay dưới địa bàn này.")] = None,
     *,
@@ -43,7 +43,7 @@ def list_areas(
 
 
 @area.command("history")
-@told
+@errors_in_words
 def show_history(code: Code, *, as_json: AsJson = False) -> None:
     """Một địa bàn hiện nay, và trước mỗi lần thay đổi."""
     from controller.client.local_client import reading
@@ -65,7 +65,7 @@ def show_history(code: Code, *, as_json: AsJson = False) -> None:
 
 
 @area.command("add")
-@told
+@errors_in_words
 def add_area(
     code: Code,
     name: Name,
@@ -84,7 +84,7 @@ def add_area(
 
 
 @area.command("rename")
-@told
+@errors_in_words
 def rename_area(
     code: Code,
     by: AsPerson,
@@ -101,7 +101,7 @@ def rename_area(
 
 
 @area.command("languages")
-@told
+@errors_in_words
 def choose_languages(
     code: Code,
     by: AsPerson,
@@ -121,7 +121,7 @@ def choose_languages(
 
 
 @area.command("move")
-@told
+@errors_in_words
 def move_area(code: Code, to: To, by: AsPerson) -> None:
     """Chuyển một địa bàn, cùng mọi thứ bên dưới, về một địa bàn khác."""
     from controller.features.accounts.signing import signing
@@ -135,7 +135,7 @@ def move_area(code: Code, to: To, by: AsPerson) -> None:
 
 
 @area.command("merge")
-@told
+@errors_in_words
 def merge_areas(
     codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="Các địa bàn được nhập.")],
     code: NewCode,
@@ -154,7 +154,7 @@ def merge_areas(
 
 
 @area.command("split")
-@told
+@errors_in_words
 def split_area(
     from_code: Code,
     nodes: Annotated[list[str], typer.Argument(metavar="NODE...", help="Các cụm loa chuyển sang.")],
@@ -178,7 +178,7 @@ def split_area(
 
 
 @area.command("close")
-@told
+@errors_in_words
 def close_area(code: Code, to: To, by: AsPerson) -> None:
     """Đóng một địa bàn không còn gì đặt phát: cụm loa sang địa bàn khác, kế hoạch và quy định được gỡ."""
     from controller.features.accounts.signing import signing

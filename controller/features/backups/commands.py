@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import told
+from controller.terminal.cli_errors import errors_in_words
 
 
 def add_to(app: typer.Typer) -> None:
@@ -14,7 +14,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(restore)
 
 
-@told
+@errors_in_words
 def backup(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Thư mục nhận bản sao, nên ở ổ đĩa khác.")],
     to: Annotated[
@@ -31,7 +31,7 @@ def backup(
         typer.echo(line)
 
 
-@told
+@errors_in_words
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp do «loa backup» tạo.")],
     identity: Annotated[

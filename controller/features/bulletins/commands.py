@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 from controller.terminal.options import AsPerson
 
 topic = typer.Typer(
@@ -17,7 +17,7 @@ Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên chủ đề.")]
 
 
 @topic.command("list")
-@told
+@errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các chủ đề."""
     from controller.client.local_client import reading
@@ -34,7 +34,7 @@ def index(*, as_json: AsJson = False) -> None:
 
 
 @topic.command("add")
-@told
+@errors_in_words
 def add(name: Name, as_name: AsPerson) -> None:
     """Thêm một chủ đề."""
     from controller.client.local_client import acting
@@ -46,7 +46,7 @@ def add(name: Name, as_name: AsPerson) -> None:
 
 
 @topic.command("rename")
-@told
+@errors_in_words
 def rename(code: Code, name: Name, as_name: AsPerson) -> None:
     """Đổi tên một chủ đề; báo cáo của mọi tháng dùng tên mới."""
     from controller.client.local_client import acting
@@ -58,7 +58,7 @@ def rename(code: Code, name: Name, as_name: AsPerson) -> None:
 
 
 @topic.command("end")
-@told
+@errors_in_words
 def end(code: Code, as_name: AsPerson) -> None:
     """Thôi dùng một chủ đề; bản tin đã mang chủ đề ấy vẫn giữ."""
     from controller.client.local_client import acting
@@ -70,7 +70,7 @@ def end(code: Code, as_name: AsPerson) -> None:
 
 
 @topic.command("bring-back")
-@told
+@errors_in_words
 def bring_back(code: Code, as_name: AsPerson) -> None:
     """Dùng lại một chủ đề."""
     from controller.client.local_client import acting

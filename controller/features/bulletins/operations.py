@@ -10,7 +10,7 @@ from controller.features.bulletins.listening_proof import ListeningProof, Span, 
 from controller.features.bulletins.programme_form import ProgrammeTyped
 from controller.features.bulletins.programme_queries import place_of
 from controller.features.bulletins.programmes import check_sounds, draft_programme, revise_programme
-from controller.features.bulletins.queries import seen_bulletin, seen_wording
+from controller.features.bulletins.queries import visible_bulletin, visible_wording
 from controller.features.bulletins.schemas import BulletinShown, Revise
 from controller.features.bulletins.service import (
     approve_bulletin,
@@ -47,7 +47,7 @@ def approve(
     """
     by, now, meant = viewer.operator, station.now(), RecordingId(recording)
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+        bulletin = visible_bulletin(session, viewer.scope, bulletin_id)
         check_approvable(session, bulletin, revision, meant, by=by, declared=declared, now=now)
     try:
         with tries.counted(viewer.tried_as, Purpose.APPROVAL):
@@ -75,7 +75,7 @@ def revise(
     session: Session, station: Station, viewer: Viewer, bulletin_id: str, asked: Revise
 ) -> BulletinShown:
     """Give a bulletin another wording; what is left out of how it is read stays."""
-    _, was = seen_wording(session, viewer.scope, bulletin_id)
+    _, was = visible_wording(session, viewer.scope, bulletin_id)
     row = revise_bulletin(
         session,
         bulletin_id,

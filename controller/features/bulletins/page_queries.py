@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.accounts.scope import Scope
 from controller.features.bulletins.legal_form import ActShown, act_shown
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.signs import Making
 from controller.model.accounts import Account
 from controller.model.bulletin_states import BulletinId, BulletinState, RenderingId, RenderingState
@@ -67,9 +67,9 @@ def spoken(session: Session, bulletin_id: str, revision: int) -> SpokenRevision:
 
 
 @one_read
-def seen_speech(session: Session, scope: Scope, bulletin_id: str) -> tuple[Bulletin, SpokenRevision]:
+def visible_speech(session: Session, scope: Scope, bulletin_id: str) -> tuple[Bulletin, SpokenRevision]:
     """Return a bulletin that the person sees with its newest wording and recording."""
-    bulletin = seen_bulletin(session, scope, bulletin_id)
+    bulletin = visible_bulletin(session, scope, bulletin_id)
     return bulletin, spoken(session, bulletin.id, bulletin.revision)
 
 
@@ -87,7 +87,7 @@ def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[Bull
 
 
 @one_read
-def bulletins_seen(
+def visible_bulletins(
     session: Session,
     scope: Scope,
     states: Collection[BulletinState] | None = None,

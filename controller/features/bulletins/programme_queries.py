@@ -19,7 +19,7 @@ from controller.features.bulletins.programme_form import (
     typed_programme,
 )
 from controller.features.bulletins.programmes import LONGEST_SILENCE, MOST_ITEMS
-from controller.features.bulletins.queries import get_revision, items_of, seen_bulletin
+from controller.features.bulletins.queries import get_revision, items_of, visible_bulletin
 from controller.features.bulletins.topics import topics
 from controller.features.drafts.queries import NEW_PROGRAMME, draft_of
 from controller.model.accounts import Account
@@ -85,7 +85,7 @@ def _newest(query: Select[*_Columns], scope: Scope) -> Select[*_Columns]:
 
 
 @one_read
-def programmes_seen(session: Session, scope: Scope) -> list[Listed]:
+def visible_programmes(session: Session, scope: Scope) -> list[Listed]:
     """Return the programmes that the person may see, last changed first; one query."""
     items = (
         select(func.count())
@@ -139,7 +139,7 @@ def programme_to_write(
 
     None where nothing may be changed: by this person, in this state, or because it is no programme.
     """
-    bulletin = None if bulletin_id is None else seen_bulletin(session, viewer.scope, bulletin_id)
+    bulletin = None if bulletin_id is None else visible_bulletin(session, viewer.scope, bulletin_id)
     kept = draft_of(session, viewer.operator.id, place_of(bulletin))
     if bulletin is None:
         form = ProgrammeTyped() if kept is None else typed_programme(kept.fields)

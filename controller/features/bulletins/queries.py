@@ -45,7 +45,7 @@ def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = Fals
 
 
 @one_read
-def seen_bulletin(session: Session, scope: Scope, bulletin_id: str) -> Bulletin:
+def visible_bulletin(session: Session, scope: Scope, bulletin_id: str) -> Bulletin:
     """Return the bulletin, or raise NotFound: one outside the person's view is not there."""
     bulletin = get_bulletin(session, BulletinId(bulletin_id))
     if bulletin.area not in scope.hears and bulletin.area not in scope.seen:
@@ -54,11 +54,11 @@ def seen_bulletin(session: Session, scope: Scope, bulletin_id: str) -> Bulletin:
 
 
 @one_read
-def seen_wording(
+def visible_wording(
     session: Session, scope: Scope, bulletin_id: str, number: int = 0
 ) -> tuple[Bulletin, Revision]:
     """Return a bulletin that the person sees with one of its wordings, by default the newest."""
-    bulletin = seen_bulletin(session, scope, bulletin_id)
+    bulletin = visible_bulletin(session, scope, bulletin_id)
     return bulletin, get_revision(session, bulletin.id, number or bulletin.revision)
 
 

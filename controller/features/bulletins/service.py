@@ -178,7 +178,7 @@ def check_approvable(
     """
     require(session, by, Act.APPROVE, bulletin.area)
     check_key(session, by, Role.APPROVER, now)
-    _check_seen(session, bulletin, revision, recording)
+    _check_visible(session, bulletin, revision, recording)
     _check_other_person(session, bulletin, by)
     check_items(session, bulletin)
     heard = check_heard(session, by, recording, declared=declared)
@@ -325,7 +325,7 @@ def write_revision(
     return revision
 
 
-def _check_seen(session: Session, bulletin: Bulletin, revision: int, recording: RecordingId) -> None:
+def _check_visible(session: Session, bulletin: Bulletin, revision: int, recording: RecordingId) -> None:
     rendering = rendering_of(session, bulletin.id, bulletin.revision)
     if rendering is None or rendering.state is not RenderingState.READY or rendering.recording is None:
         raise Conflict("Tệp âm thanh chưa dựng xong nên chưa duyệt được.", code="bulletin.not-rendered")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 from controller.terminal.options import AsPerson
 
 chime = typer.Typer(help="Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", no_args_is_help=True)
@@ -18,7 +18,7 @@ Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc
 
 
 @chime.command("list")
-@told
+@errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê nhạc hiệu riêng của tỉnh và các địa bàn: ai đặt, khi nào."""
     from controller.client.local_client import reading
@@ -38,7 +38,7 @@ def index(*, as_json: AsJson = False) -> None:
 
 
 @chime.command("choose")
-@told
+@errors_in_words
 def choose(
     place: Place,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp âm thanh dài 1 đến 15 giây.")],
@@ -62,7 +62,7 @@ def choose(
 
 
 @chime.command("remove")
-@told
+@errors_in_words
 def remove(place: Place, by: AsPerson, area: Area = None) -> None:
     """Thôi dùng nhạc hiệu riêng: trở lại nhạc hiệu của cấp trên, hoặc nhạc hiệu có sẵn."""
     from controller.client.local_client import acting

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.viewer import Viewer
-from controller.features.chimes.queries import chimes_of, seen_chime, unknown_chime
+from controller.features.chimes.queries import chimes_of, unknown_chime, visible_chime
 from controller.features.chimes.service import MAY_CHOOSE
 from controller.http.named import Named
 from controller.http.station import Station
@@ -27,7 +27,7 @@ class ChimeInArea:
 
 def chime_sound(station: Station, viewer: Viewer, chime_id: str) -> UploadId:
     """Return the sound of a chime that the person sees, as it was brought; NotFound if its file is gone."""
-    upload = UploadId(seen_chime(station.store, chime_id, viewer.operator).upload)
+    upload = UploadId(visible_chime(station.store, chime_id, viewer.operator).upload)
     if not station.uploads.has(upload):
         raise unknown_chime()
     return upload

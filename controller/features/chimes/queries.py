@@ -16,7 +16,7 @@ from devices.ids import AreaCode
 
 
 @one_read
-def seen_chime(session: Session, chime_id: str, by: Operator, *, lock: bool = False) -> Chime:
+def visible_chime(session: Session, chime_id: str, by: Operator, *, lock: bool = False) -> Chime:
     """Return a chime that is heard in the person's areas, or raise NotFound; `lock`: till the end."""
     row = session.get(Chime, ChimeId(chime_id), with_for_update=lock or None)
     if row is None or row.removed_at is not None or not sees(session, by, row.area):

@@ -9,7 +9,7 @@ from controller.errors import BadInput
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import get_area
 from controller.features.bulletins.sound_uploads import keep_upload
-from controller.features.chimes.queries import live_chime, seen_chime, unknown_chime
+from controller.features.chimes.queries import live_chime, unknown_chime, visible_chime
 from controller.features.journal.service import record
 from controller.model.chimes import Chime, ChimeId, ChimePlace
 from controller.model.new_ids import new_id
@@ -94,7 +94,7 @@ def choose_chime(
 @one_write
 def remove_chime(session: Session, chime_id: str, *, by: Operator, now: datetime) -> Chime:
     """Remove a chime that the person sees: the chime from above, or the built-in one, is used again."""
-    row = seen_chime(session, chime_id, by, lock=True)
+    row = visible_chime(session, chime_id, by, lock=True)
     require(session, by, MAY_CHOOSE, row.area)
     row.removed_by, row.removed_at = by.id, now
     session.flush()

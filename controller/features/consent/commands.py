@@ -6,7 +6,7 @@ from urllib.parse import quote
 import typer
 
 from controller.model.local_time import wall
-from controller.terminal.cli_errors import AsJson, print_found, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_found
 from controller.terminal.options import AtStation
 
 if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
@@ -21,7 +21,7 @@ _SUBJECTS = {"airing": "lượt phát", "schedule": "lịch phát"}
 
 
 @answer.command("list")
-@told
+@errors_in_words
 def index(station: AtStation = None, as_json: AsJson = False) -> None:
     """Liệt kê những gì đang chờ xã trả lời."""
     from controller.client.http_client import signed_in
@@ -33,7 +33,7 @@ def index(station: AtStation = None, as_json: AsJson = False) -> None:
 
 
 @answer.command("yes")
-@told
+@errors_in_words
 def yes(
     subject: Id, schedule: IsSchedule = False, station: AtStation = None, as_json: AsJson = False
 ) -> None:
@@ -42,7 +42,7 @@ def yes(
 
 
 @answer.command("no")
-@told
+@errors_in_words
 def no(
     subject: Id,
     schedule: IsSchedule = False,
@@ -56,7 +56,7 @@ def no(
 
 
 @answer.command("collisions")
-@told
+@errors_in_words
 def collisions(station: AtStation = None, as_json: AsJson = False) -> None:
     """Liệt kê các lượt phát ưu tiên trùng giờ ở xã."""
     from controller.client.http_client import signed_in
@@ -72,7 +72,7 @@ def collisions(station: AtStation = None, as_json: AsJson = False) -> None:
 
 
 @answer.command("order")
-@told
+@errors_in_words
 def order(
     first: Annotated[str, typer.Argument(metavar="TRƯỚC", help="Mã lượt phát đi trước.")],
     then: Annotated[str, typer.Argument(metavar="SAU", help="Mã lượt phát ngay sau đó.")],

@@ -5,13 +5,13 @@ from collections.abc import Collection
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.consent import ConsentStanding, standing_in_family
-from controller.features.airings.page_queries import seen_airing
+from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.precedence import order_airings
 from controller.features.airings.queries import get_airing
 from controller.features.consent.schemas import AnswerShown, OrderShown, StandingShown
 from controller.features.consent.service import answer_airing, answer_schedule
 from controller.features.schedules.consent import standing_of_schedule
-from controller.features.schedules.queries import seen_schedule
+from controller.features.schedules.queries import visible_schedule
 from controller.http.station import Station
 from controller.http.transactions import writes
 from controller.store import Session, one_read
@@ -22,7 +22,7 @@ def answer_for_airing(
     session: Session, station: Station, viewer: Viewer, airing_id: str, *, agrees: bool, reason: str
 ) -> AnswerShown:
     """Say yes or no to one airing that the person sees."""
-    airing, by = seen_airing(session, viewer.scope, airing_id).id, viewer.operator
+    airing, by = visible_airing(session, viewer.scope, airing_id).id, viewer.operator
     row = answer_airing(session, airing, agrees=agrees, reason=reason, by=by, now=station.now())
     return AnswerShown.of(row)
 
@@ -32,7 +32,7 @@ def answer_for_schedule(
     session: Session, station: Station, viewer: Viewer, schedule_id: str, *, agrees: bool, reason: str
 ) -> AnswerShown:
     """Say yes or no to all occurrences of a schedule that the person sees."""
-    schedule, by = seen_schedule(session, viewer.scope, schedule_id).id, viewer.operator
+    schedule, by = visible_schedule(session, viewer.scope, schedule_id).id, viewer.operator
     row = answer_schedule(session, schedule, agrees=agrees, reason=reason, by=by, now=station.now())
     return AnswerShown.of(row)
 
@@ -40,7 +40,7 @@ def answer_for_schedule(
 @writes()
 def order(session: Session, station: Station, viewer: Viewer, first: str, then: str) -> OrderShown:
     """Say which of two priority airings goes first in the person's commune; the other follows it."""
-    before, after = (seen_airing(session, viewer.scope, name).id for name in (first, then))
+    before, after = (visible_airing(session, viewer.scope, name).id for name in (first, then))
     row = order_airings(session, before, after, by=viewer.operator, now=station.now())
     return OrderShown.of(row, airing=row.id)
 
@@ -48,14 +48,14 @@ def order(session: Session, station: Station, viewer: Viewer, first: str, then: 
 @one_read
 def said_of_airing(session: Session, scope: Scope, airing_id: str) -> StandingShown:
     """Return what communes have said of an airing that the person sees."""
-    airing = seen_airing(session, scope, airing_id)
+    airing = visible_airing(session, scope, airing_id)
     return _shown(standing_in_family(session, get_airing(session, airing.id)).values())
 
 
 @one_read
 def said_of_schedule(session: Session, scope: Scope, schedule_id: str) -> StandingShown:
     """Return what communes have said of all occurrences of a schedule that the person sees."""
-    return _shown([standing_of_schedule(session, seen_schedule(session, scope, schedule_id))])
+    return _shown([standing_of_schedule(session, visible_schedule(session, scope, schedule_id))])
 
 
 def _shown(parts: Collection[ConsentStanding]) -> StandingShown:

@@ -13,7 +13,7 @@ from controller.features.accounts.page_permissions import need
 from controller.features.backups.backup import last_backup
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.queries import count_rows
-from controller.features.doctor.settings_words import said_settings
+from controller.features.doctor.settings_words import settings_in_words
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.queries import count_unacknowledged, published_key_set
 from controller.http.render import page
@@ -44,7 +44,7 @@ def show(visit: SignedVisit) -> Response:
     backup = last_backup(visit.station.settings.home)
     context |= {
         "soon": now + SOON,
-        "settings": said_settings(visit.station.settings),
+        "settings": settings_in_words(visit.station.settings),
         "backup": backup,
         "backup_is_old": backup is None or now - backup.at > BACKUP_OLD,
     }

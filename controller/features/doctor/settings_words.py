@@ -79,7 +79,7 @@ WORDS: dict[str, Said] = {
 """By field: its group, its name, and how a value is said. Addresses lose the passwords that they carry."""
 
 
-def said_settings(settings: Settings) -> dict[str, list[tuple[str, str, str]]]:
+def settings_in_words(settings: Settings) -> dict[str, list[tuple[str, str, str]]]:
     """Return the settings by group: name, value in words, and environment variable."""
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for field, (group, name, say) in WORDS.items():

@@ -56,7 +56,7 @@ class Typed(ActTyped):
         """Return the revision that the person began with; None where the form does not say."""
         return int(self.phien_ban) if self.phien_ban.isascii() and self.phien_ban.isdigit() else None
 
-    def said_of_template(self) -> str:
+    def template_words(self) -> str:
         """Return what is told when a template was just put into the form."""
         places = places_of(self.tieu_de, self.noi_dung)
         fill = f" Hãy điền những chỗ trong ngoặc vuông: {', '.join(places)}." if places else ""

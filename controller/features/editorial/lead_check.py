@@ -8,7 +8,7 @@ from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.planning_context import length_of
 from controller.features.airings.target_form import areas_typed
 from controller.features.airings.timing import LATEST_AFTER
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.editorial.broadcast_form import Typed
 from controller.http.station import Station
 from controller.http.transactions import reads
@@ -26,7 +26,7 @@ def too_soon(session: Session, station: Station, viewer: Viewer, form: Typed, bu
 
     `bulletin_id`: what is aired; None: the words of the form.
     """
-    bulletin = None if bulletin_id is None else seen_bulletin(session, viewer.scope, bulletin_id)
+    bulletin = None if bulletin_id is None else visible_bulletin(session, viewer.scope, bulletin_id)
     if form.luc in {"", "ngay"}:
         return ""  # at once means: as soon as it is approved and sent
     areas = [area for area in areas_typed(viewer, form.noi, form.dia_ban) if area in viewer.scope.seen]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.planning import BroadcastRequest, plan_foreseen
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import name_reference
@@ -104,7 +104,7 @@ def plan_again(
     session: Session, station: Station, viewer: Viewer, bulletin_id: str, broadcast: BroadcastRequest
 ) -> AiringId:
     """Plan one more airing of a bulletin that the person sees."""
-    bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+    bulletin = visible_bulletin(session, viewer.scope, bulletin_id)
     return plan_foreseen(session, bulletin.id, broadcast, by=viewer.operator, now=station.now()).id
 
 

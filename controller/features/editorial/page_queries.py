@@ -11,9 +11,9 @@ from controller.features.airings.language_reach import spread_of
 from controller.features.airings.page_queries import airings_of_bulletin
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
-from controller.features.bulletins.page_queries import SpokenRevision, act_of, seen_speech, titles_of
+from controller.features.bulletins.page_queries import SpokenRevision, act_of, titles_of, visible_speech
 from controller.features.bulletins.programme_queries import lines_of
-from controller.features.bulletins.queries import reference_given, seen_wording
+from controller.features.bulletins.queries import reference_given, visible_wording
 from controller.features.bulletins.reapproval import is_due_again
 from controller.features.bulletins.revisions import compared_with
 from controller.features.bulletins.topics import topic_of, topics
@@ -83,7 +83,7 @@ def _of_approval(
 @one_read
 def bulletin_page(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> dict[str, Any]:
     """Return all that the page of a bulletin shows."""
-    bulletin, speech = seen_speech(session, viewer.scope, bulletin_id)
+    bulletin, speech = visible_speech(session, viewer.scope, bulletin_id)
     before = compared_with(session, bulletin)
     return {
         "bulletin": bulletin,
@@ -155,7 +155,7 @@ def tried_out(
     session: Session, station: Station, viewer: Viewer, bulletin_id: str
 ) -> tuple[list[str], AreaCode]:
     """Return the pieces of a bulletin that can be heard now, and the area with whose words they are read."""
-    bulletin, speech = seen_speech(session, viewer.scope, bulletin_id)
+    bulletin, speech = visible_speech(session, viewer.scope, bulletin_id)
     return _tried_out(session, station, bulletin, speech), bulletin.area
 
 
@@ -196,7 +196,7 @@ def editing_form(
     kept_at: datetime | None,
 ) -> dict[str, Any]:
     """Return what the form that changes a wording shows, and what somebody else saved meanwhile."""
-    bulletin, revision = seen_wording(session, viewer.scope, bulletin_id)
+    bulletin, revision = visible_wording(session, viewer.scope, bulletin_id)
     is_old_draft = kept_at is not None and not form.phien_ban
     is_older = is_old_draft or form.based_on() not in {None, bulletin.revision}
     # who saves once more has both before them, and means it

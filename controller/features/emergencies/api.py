@@ -40,7 +40,7 @@ def templates(
 ) -> TemplatesShown:
     """Return what can be called in the areas (by default the own one), and how many nodes it would reach."""
     areas = [AreaCode(code) for code in area or [viewer.operator.area]]
-    _check_seen(viewer, areas)
+    _check_visible(viewer, areas)
     return views.templates_in(station, areas)
 
 
@@ -90,7 +90,7 @@ def call(request: Request, station: TheStation, viewer: Signed, asked: CallEmerg
 def stop_where(station: TheStation, viewer: Signed, asked: StopWhere) -> list[EmergencyShown]:
     """End everything that was called and sounds in areas, there alone; return what was ended."""
     areas = [AreaCode(area) for area in asked.areas]
-    _check_seen(viewer, areas)
+    _check_visible(viewer, areas)
     ended = operations.stop_where(station, viewer, areas, asked.reason)
     return [views.emergency(station, viewer, row.id) for row in ended]
 
@@ -148,7 +148,7 @@ def stop(station: TheStation, viewer: Signed, emergency_id: str, asked: Reason) 
     return views.emergency(station, viewer, EmergencyId(emergency_id))
 
 
-def _check_seen(viewer: Viewer, areas: list[AreaCode]) -> None:
+def _check_visible(viewer: Viewer, areas: list[AreaCode]) -> None:
     if not viewer.scope.seen.issuperset(areas):
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
 

@@ -6,7 +6,7 @@ import typer
 
 from controller.errors import BadInput
 from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS
-from controller.terminal.cli_errors import AsJson, print_found, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_found, print_json
 from controller.terminal.options import AtStation, Reason
 
 if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
@@ -30,7 +30,7 @@ Who = Annotated[
 
 
 @emergency.command("templates")
-@told
+@errors_in_words
 def show_templates(
     area: Annotated[list[str] | None, typer.Option(help="Mã địa bàn; mặc định địa bàn của mình.")] = None,
     who: Who = "approver",
@@ -52,7 +52,7 @@ def show_templates(
 
 
 @emergency.command("prepare")
-@told
+@errors_in_words
 def prepare(
     area: Annotated[str, typer.Option(help="Mã địa bàn mà loa ở đó sẽ giữ bản này.")],
     template: Annotated[str | None, typer.Option(help="Mẫu có sẵn, như flood.")] = None,
@@ -72,7 +72,7 @@ def prepare(
 
 
 @emergency.command("release")
-@told
+@errors_in_words
 def release(
     prepared: Annotated[str, typer.Argument(metavar="BẢN", help="Mã bản soạn sẵn.")],
     who: Who = "author",
@@ -84,7 +84,7 @@ def release(
 
 
 @emergency.command("start")
-@told
+@errors_in_words
 def start(
     area: Areas,
     prepared: Annotated[str | None, typer.Option(help="Mã bản soạn sẵn.")] = None,
@@ -105,7 +105,7 @@ def start(
 
 
 @emergency.command("confirm")
-@told
+@errors_in_words
 def confirm(
     emergency_id: Id,
     who: Who = "approver",
@@ -117,7 +117,7 @@ def confirm(
 
 
 @emergency.command("decline")
-@told
+@errors_in_words
 def decline(
     emergency_id: Id,
     reason: Reason = "",
@@ -130,7 +130,7 @@ def decline(
 
 
 @emergency.command("stop")
-@told
+@errors_in_words
 def stop(
     emergency_id: One = None,
     area: Annotated[list[str] | None, typer.Option(help="Dừng mọi thứ khẩn cấp ở nơi này.")] = None,
@@ -152,7 +152,7 @@ def stop(
 
 
 @emergency.command("all-clear")
-@told
+@errors_in_words
 def all_clear(
     emergency_id: Id,
     prepared: PreparedId,
@@ -165,7 +165,7 @@ def all_clear(
 
 
 @emergency.command("test")
-@told
+@errors_in_words
 def try_out(
     area: Areas,
     prepared: PreparedId,
@@ -180,7 +180,7 @@ def try_out(
 
 
 @emergency.command("list")
-@told
+@errors_in_words
 def index(
     lately: Annotated[bool, typer.Option("--lately", help="Cả những lượt trong một ngày qua.")] = False,
     who: Who = "approver",

@@ -14,9 +14,9 @@ from controller.features.accounts.second_factor import (
     needs_second_factor,
 )
 from controller.features.accounts.viewer import Viewer
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.emergencies.preparation import prepare, release, write_from_template
-from controller.features.emergencies.queries import check_seen, get_prepared
+from controller.features.emergencies.queries import check_visible, get_prepared
 from controller.features.emergencies.service import (
     Call,
     Started,
@@ -65,7 +65,7 @@ def confirm(
     """Confirm what another person called: it sounds within one second."""
 
     def act(session: Session) -> Started:
-        check_seen(session, emergency, viewer.scope.hears)
+        check_visible(session, emergency, viewer.scope.hears)
         return confirm_emergency(
             session, emergency, by=viewer.operator, now=station.now(), times=station.times
         )
@@ -85,7 +85,7 @@ def all_clear(
     """End an emergency with a spoken all-clear."""
 
     def act(session: Session) -> Started:
-        check_seen(session, emergency, viewer.scope.hears)
+        check_visible(session, emergency, viewer.scope.hears)
         return sound_all_clear(
             session, emergency, prepared, by=viewer.operator, now=station.now(), times=station.times
         )
@@ -96,7 +96,7 @@ def all_clear(
 @writes(urgent=True)
 def decline(session: Session, station: Station, viewer: Viewer, emergency: EmergencyId, reason: str) -> None:
     """Reject a call that waits for confirmation."""
-    check_seen(session, emergency, viewer.scope.hears)
+    check_visible(session, emergency, viewer.scope.hears)
     decline_emergency(session, emergency, by=viewer.operator, now=station.now(), reason=reason)
 
 
@@ -114,7 +114,7 @@ def prepare_bulletin(
     session: Session, station: Station, viewer: Viewer, bulletin: str, *, kind: Kind, area: AreaCode
 ) -> PreparedId:
     """Have the nodes of an area hold a bulletin's recording ready, once it is approved."""
-    known = seen_bulletin(session, viewer.scope, bulletin).id
+    known = visible_bulletin(session, viewer.scope, bulletin).id
     return prepare(session, known, kind, area, by=viewer.operator, now=station.now()).id
 
 
@@ -144,7 +144,7 @@ def stop_one(
 ) -> None:
     """End one emergency everywhere, or in some areas only."""
     with station.store.write(urgent=True) as session:
-        check_seen(session, emergency, viewer.scope.hears)
+        check_visible(session, emergency, viewer.scope.hears)
         changed = stop_emergency(
             session, emergency, by=viewer.operator, now=station.now(), reason=reason, only=only
         )

@@ -188,7 +188,7 @@ def emergency_view(
     return views[0]
 
 
-def check_seen(session: Session, emergency: EmergencyId, areas: Collection[AreaCode]) -> None:
+def check_visible(session: Session, emergency: EmergencyId, areas: Collection[AreaCode]) -> None:
     """Raise NotFound as `emergency_view` does, without counting nodes: a stop must not wait for that."""
     row = get_emergency(session, emergency)
     here = targets_of(session, [row.airing]).get(row.airing, ()) if row.airing is not None else ()

@@ -7,7 +7,7 @@ import typer
 
 from controller.clocks import utc_now
 from controller.model.local_time import wall
-from controller.terminal.cli_errors import AsJson, fields_of, print_found, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 
@@ -18,7 +18,7 @@ Hours = Annotated[float, typer.Option(help="Mã có hạn bao nhiêu giờ, nhi�
 
 
 @node.command("enrol")
-@told
+@errors_in_words
 def enrol_node(
     name_of_node: NodeName,
     area: Area,
@@ -33,7 +33,7 @@ def enrol_node(
 
 
 @node.command("replace")
-@told
+@errors_in_words
 def replace_node(
     name_of_node: NodeName, by: AsPerson, hours: Hours = 24.0, *, as_json: AsJson = False
 ) -> None:
@@ -47,7 +47,7 @@ def replace_node(
 
 
 @node.command("codes")
-@told
+@errors_in_words
 def list_codes(*, as_json: AsJson = False) -> None:
     """Các mã gắn còn hạn, chưa ai dùng."""
     from controller.client.local_client import reading
@@ -64,7 +64,7 @@ def list_codes(*, as_json: AsJson = False) -> None:
 
 
 @node.command("withdraw-code")
-@told
+@errors_in_words
 def withdraw_code(
     enrolment: Annotated[str, typer.Argument(metavar="ID", help="Mã số, theo «loa node codes».")],
     by: AsPerson,
@@ -79,7 +79,7 @@ def withdraw_code(
 
 
 @node.command("hardware")
-@told
+@errors_in_words
 def show_hardware(name_of_node: NodeName, *, as_json: AsJson = False) -> None:
     """Các phần cứng đã mang mã này, mới nhất trước."""
     from controller.client.local_client import reading

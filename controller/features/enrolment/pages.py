@@ -12,9 +12,9 @@ from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.enrolment.broker_credentials import foreign_names
-from controller.features.enrolment.queries import free_name, seen_code
+from controller.features.enrolment.queries import free_name, visible_code
 from controller.features.enrolment.service import make_code, open_codes, withdraw_code
-from controller.features.fleet.queries import seen_node
+from controller.features.fleet.queries import visible_node
 from controller.features.fleet.service import NewNode
 from controller.http.public_address import Reachable, reach_of
 from controller.http.render import page
@@ -38,7 +38,7 @@ def ask(
     only = visit.scope.communes[0].code if len(visit.scope.communes) == 1 else ""
     form = {"dia_ban": xa if xa in visit.scope.seen else only}
     if cum:
-        node = seen_node(visit.store, visit.scope, cum)
+        node = visible_node(visit.store, visit.scope, cum)
         form = {"cum": node.id, "ten": node.name, "dia_ban": node.area}
     return _form_page(visit, form)
 
@@ -85,7 +85,7 @@ def make(
 def withdraw(visit: SignedVisit, enrolment_id: str) -> Response:
     """Make a code void."""
     need(visit.viewer, Act.ENROL)
-    row = seen_code(visit.store, visit.scope, enrolment_id)
+    row = visible_code(visit.store, visit.scope, enrolment_id)
     withdraw_code(visit.store, row.id, by=visit.by, now=visit.now())
     return RedirectResponse("/gan-cum-loa", 303)
 

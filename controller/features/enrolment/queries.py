@@ -10,7 +10,7 @@ from controller.store import one_read
 
 
 @one_read
-def seen_code(session: Session, scope: Scope, enrolment_id: str) -> EnrolmentCode:
+def visible_code(session: Session, scope: Scope, enrolment_id: str) -> EnrolmentCode:
     """Return the code; raise NotFound also if the person may not see it."""
     row = session.get(EnrolmentCode, enrolment_id)
     if row is None or row.area not in scope.seen:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.features.bulletins.in_force import approved_until
-from controller.features.expiries.endings import tell_of_endings, was_told
+from controller.features.expiries.endings import tell_of_endings, was_notified
 from controller.features.expiries.schedules import tell_of_schedules
 from controller.features.notices.service import notify
 from controller.features.plans.reliance import relied_upon
@@ -39,7 +39,7 @@ def tell_of_approvals(session: Session, *, now: datetime) -> int:
     for one in relied_upon(session, ends):
         ends_at = ends[one.bulletin]
         ahead = min(ahead for ahead in AHEAD if ends_at - ahead <= now)
-        if was_told(session, NoticeKind.APPROVAL_ENDS, one.bulletin, ends_at - ahead):
+        if was_notified(session, NoticeKind.APPROVAL_ENDS, one.bulletin, ends_at - ahead):
             continue
         day, left = ends_at.astimezone(ZONE).strftime("%d/%m/%Y"), (ends_at - now).days
         when = f"hết hiệu lực ngày {day}, còn {left} ngày" if ends_at > now else f"đã hết hiệu lực ngày {day}"

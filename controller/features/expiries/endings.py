@@ -59,7 +59,7 @@ def tell_of_endings(session: Session, *, now: datetime) -> int:
     told = 0
     for one in endings(session, now):
         ahead = min(ahead for ahead in AHEAD if one.ends_at - ahead <= now or ahead == AHEAD[0])
-        if was_told(session, NoticeKind.ENDS_SOON, one.subject, one.ends_at - ahead):
+        if was_notified(session, NoticeKind.ENDS_SOON, one.subject, one.ends_at - ahead):
             continue
         sentence = one.sentence(now)
         area = one.area or top_area(session).code
@@ -70,7 +70,7 @@ def tell_of_endings(session: Session, *, now: datetime) -> int:
     return told
 
 
-def was_told(session: Session, kind: NoticeKind, subject: str, since: datetime) -> bool:
+def was_notified(session: Session, kind: NoticeKind, subject: str, since: datetime) -> bool:
     """Whether anybody got such a notice about a subject since an instant."""
     query = exists().where(Notice.kind == kind, Notice.subject == subject, Notice.at >= since)
     return bool(session.scalar(select(query)))

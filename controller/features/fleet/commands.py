@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import AsJson, fields_of, print_found, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 
@@ -16,7 +16,7 @@ _EVENTS = {"outage": "mất cả địa bàn", "lost": "mất kết nối", "fla
 
 
 @node.command("list")
-@told
+@errors_in_words
 def list_nodes(
     area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None,
     *,
@@ -43,7 +43,7 @@ def list_nodes(
 
 
 @node.command("add")
-@told
+@errors_in_words
 def add_node(
     name_of_node: NodeName,
     area: Area,
@@ -61,7 +61,7 @@ def add_node(
 
 
 @node.command("retire")
-@told
+@errors_in_words
 def retire_node(
     nodes: Annotated[list[str], typer.Argument(metavar="NODE...", help="Mã cụm loa.")], by: AsPerson
 ) -> None:
@@ -76,7 +76,7 @@ def retire_node(
 
 
 @node.command("faults")
-@told
+@errors_in_words
 def list_faults(
     area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None,
     *,
@@ -122,7 +122,7 @@ def _as_json(one: Any) -> dict[str, Any]:
 
 
 @node.command("care")
-@told
+@errors_in_words
 def take_care(
     name_of_node: NodeName,
     by: AsPerson,

@@ -72,7 +72,7 @@ def _mark(now: datetime) -> ColumnElement[int]:
 
 
 def _is_faulty(now: datetime) -> ColumnElement[bool]:
-    """The same rule as `faults_told`, as an SQL condition."""
+    """The same rule as `reported_faults`, as an SQL condition."""
     waited = and_(Node.vitals.is_not(None), Node.online_at < now - CLOCK_PATIENCE)
     return or_(
         Node.amplifier_ok.is_(False),

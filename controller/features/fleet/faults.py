@@ -88,7 +88,7 @@ class NodeFacts:
     flooded: int | None = None
 
 
-def faults_told(facts: NodeFacts, now: datetime | None = None) -> tuple[NodeFault, ...]:
+def reported_faults(facts: NodeFacts, now: datetime | None = None) -> tuple[NodeFault, ...]:
     """Return the faults that a node's own vitals show; `now` None: skip faults that depend on a duration."""
     return (*_sound_faults(facts), *_clock_faults(facts, now), *_house_faults(facts))
 
@@ -109,7 +109,7 @@ def all_faults(
             NodeFault(FaultKind.FLAPPING, "Kết nối chập chờn: mất rồi có lại nhiều lần trong một giờ.")
         )
     if facts.online:
-        found += faults_told(facts, now)
+        found += reported_faults(facts, now)
     if missed >= MISSED_LIMIT:
         found.append(NodeFault(FaultKind.MISSED, f"Bỏ lỡ {missed} lượt phát trong 24 giờ qua."))
     return tuple(found)

@@ -148,7 +148,7 @@ _MOST_FOUND = 500
 
 
 @one_read
-def nodes_seen(session: Session, scope: Scope, areas: Iterable[AreaCode] | None = None) -> Sequence[Node]:
+def visible_nodes(session: Session, scope: Scope, areas: Iterable[AreaCode] | None = None) -> Sequence[Node]:
     """Return the nodes in use that the person may see (in the areas, if given), by area and id."""
     query = select(Node).where(Node.retired_at.is_(None)).order_by(Node.area, Node.id)
     if areas is not None:

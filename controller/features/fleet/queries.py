@@ -33,7 +33,7 @@ def get_node(session: Session, node_id: NodeId) -> Node:
 
 
 @one_read
-def seen_node(session: Session, scope: Scope, node_id: str) -> Node:
+def visible_node(session: Session, scope: Scope, node_id: str) -> Node:
     """Return the node, or raise NotFound: one outside the person's view is not there."""
     node = get_node(session, NodeId(node_id))
     if node.area not in scope.seen:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from controller.features.fleet.faults import SILENT_AFTER, NodeFacts, faults_told
+from controller.features.fleet.faults import SILENT_AFTER, NodeFacts, reported_faults
 
 
 class NodeStatus(StrEnum):
@@ -42,6 +42,6 @@ def status_of(facts: NodeFacts, now: datetime) -> NodeStatus:
         return NodeStatus.OFFLINE
     if now - facts.last_heard_at > SILENT_AFTER:
         return NodeStatus.SILENT
-    if faults_told(facts, now):
+    if reported_faults(facts, now):
         return NodeStatus.FAULTY
     return NodeStatus.SOUNDING if facts.sounding else NodeStatus.READY

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 
 
 def add_to(app: typer.Typer) -> None:
@@ -14,7 +14,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("import")(import_file)
 
 
-@told
+@errors_in_words
 def import_file(
     file: Annotated[Path, typer.Argument(help="Tệp .txt (mọi bảng mã), .docx hoặc .pdf.")],
     as_json: AsJson = False,

@@ -9,7 +9,7 @@ import typer
 from controller.clocks import utc_now
 from controller.model.local_time import wall
 from controller.model.permissions import OperatorRole
-from controller.terminal.cli_errors import AsJson, fields_of, print_found, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, KeyId
 
@@ -27,7 +27,7 @@ _NOT_SIGNED = (
 
 
 @keys.command("show")
-@told
+@errors_in_words
 def show_keys() -> None:
     """Bộ khóa đang có hiệu lực, một đối tượng JSON."""
     from controller.client.local_client import reading
@@ -39,7 +39,7 @@ def show_keys() -> None:
 
 
 @keys.command("sign")
-@told
+@errors_in_words
 def sign_keys(
     root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
 ) -> None:
@@ -58,7 +58,7 @@ def sign_keys(
 
 
 @keys.command("renew-station")
-@told
+@errors_in_words
 def renew_station(
     root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
     *,
@@ -80,7 +80,7 @@ def renew_station(
 
 
 @keys.command("list")
-@told
+@errors_in_words
 def list_keys(*, as_json: AsJson = False) -> None:
     """Các khóa đang dùng: của ai, để ký gì, đến ngày nào."""
     from controller.client.local_client import reading
@@ -99,7 +99,7 @@ def list_keys(*, as_json: AsJson = False) -> None:
 
 
 @keys.command("retire")
-@told
+@errors_in_words
 def retire_key(kid: Kid, by: AsPerson) -> None:
     """Cho một khóa thôi dùng: không ký gì thêm, những gì đã ký vẫn còn giá trị."""
     from controller.client.local_client import acting
@@ -111,7 +111,7 @@ def retire_key(kid: Kid, by: AsPerson) -> None:
 
 
 @keys.command("compromise")
-@told
+@errors_in_words
 def compromise_key(
     kid: Kid,
     by: AsPerson,
@@ -141,7 +141,7 @@ def compromise_key(
 
 
 @operator.command("add")
-@told
+@errors_in_words
 def add(
     name: Name,
     role: Annotated[list[OperatorRole], typer.Option(help="Vai trò; có thể ghi nhiều lần.")],
@@ -178,7 +178,7 @@ def add(
 
 
 @operator.command("disable")
-@told
+@errors_in_words
 def disable(name: Name, as_name: As = None) -> None:
     """Khóa tài khoản: hết phiên đăng nhập, khóa ký thôi dùng; những gì đã ký vẫn còn giá trị."""
     from controller.client.local_client import acting_or_station
@@ -196,7 +196,7 @@ def disable(name: Name, as_name: As = None) -> None:
 
 
 @operator.command("reset-password")
-@told
+@errors_in_words
 def reset_password(name: Name, as_name: As = None) -> None:
     """Đặt mật khẩu mới (được in ra) và tạo khóa ký mới; những gì đã duyệt vẫn còn giá trị."""
     from controller.client.local_client import acting_or_station
@@ -219,7 +219,7 @@ def reset_password(name: Name, as_name: As = None) -> None:
 
 
 @operator.command("roles")
-@told
+@errors_in_words
 def roles(name: Name, role: Roles, as_name: As = None) -> None:
     """Đổi vai trò."""
     from controller.client.local_client import acting_or_station

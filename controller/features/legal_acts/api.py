@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.viewer import Viewer
-from controller.features.bulletins.queries import reference_given, seen_wording
+from controller.features.bulletins.queries import reference_given, visible_wording
 from controller.features.imports.legal_references import Reference, reference_of
 from controller.features.imports.schemas import ReferenceShown
 from controller.features.legal_acts.schemas import LegalShown, ReferenceAsked
@@ -31,7 +31,7 @@ def refer(station: TheStation, viewer: Signed, bulletin_id: str, asked: Referenc
 
 
 def _legal(station: Station, viewer: Viewer, bulletin_id: str) -> LegalShown:
-    row, wording = seen_wording(station.store, viewer.scope, bulletin_id)
+    row, wording = visible_wording(station.store, viewer.scope, bulletin_id)
     given = reference_given(station.store, row.id)
     return LegalShown(
         reference=None if given is None else ReferenceShown.of(given),

@@ -10,7 +10,7 @@ from controller.errors import LoaError
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.bulletins.legal_form import ACT_KINDS, ActTyped, typed_act
-from controller.features.bulletins.queries import reference_given, seen_bulletin, seen_wording
+from controller.features.bulletins.queries import reference_given, visible_bulletin, visible_wording
 from controller.features.imports.legal_references import reference_of
 from controller.features.legal_acts.service import name_reference
 from controller.http.render import page
@@ -23,7 +23,7 @@ router = APIRouter()
 @router.get("/ban-tin/{bulletin_id}/van-ban")
 def ask(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Show the act that is named; where none is, what the head of the text proposes."""
-    bulletin, wording = seen_wording(station.store, viewer.scope, bulletin_id)
+    bulletin, wording = visible_wording(station.store, viewer.scope, bulletin_id)
     given = reference_given(station.store, bulletin.id)
     if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
@@ -41,7 +41,7 @@ def name(
     form: Annotated[ActTyped, Form()],
 ) -> Response:
     """Name the act; what was planned beyond its end is cancelled."""
-    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
     need(viewer, Act.WRITE, bulletin.area)
     try:
         act, by = form.reference(), viewer.operator

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 
 lexicon = typer.Typer(help="Từ riêng của tỉnh: thêm, liệt kê, xóa, thử.", no_args_is_help=True)
 Written = Annotated[str, typer.Argument(help="Chữ viết trong văn bản, ví dụ PBGDPL.")]
@@ -14,7 +14,7 @@ Who = Annotated[str, typer.Option("--as", help="Tên đăng nhập của ngườ
 
 
 @lexicon.command("add")
-@told
+@errors_in_words
 def add(
     written: Written,
     spoken: Annotated[str, typer.Argument(help="Cách đọc, bằng các tiếng Việt cách nhau.")],
@@ -31,7 +31,7 @@ def add(
 
 
 @lexicon.command("list")
-@told
+@errors_in_words
 def index(
     *,
     history: Annotated[bool, typer.Option("--all", help="Cả những từ đã xóa.")] = False,
@@ -56,7 +56,7 @@ def index(
 
 
 @lexicon.command("remove")
-@told
+@errors_in_words
 def remove(written: Written, name: Who, area: Area = None) -> None:
     """Xóa cách đọc của một từ; lịch sử vẫn còn."""
     from controller.client.local_client import acting
@@ -69,7 +69,7 @@ def remove(written: Written, name: Who, area: Area = None) -> None:
 
 
 @lexicon.command("test")
-@told
+@errors_in_words
 def try_text(
     text: Annotated[str, typer.Argument(help="Văn bản cần thử.")],
     area: Area = None,

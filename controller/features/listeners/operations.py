@@ -2,7 +2,7 @@
 
 from controller.errors import NotAllowed
 from controller.features.accounts.viewer import Viewer
-from controller.features.listeners.queries import seen_report
+from controller.features.listeners.queries import visible_report
 from controller.features.listeners.service import answer_report
 from controller.http.station import Station
 from controller.model.listener_report_states import ReportId
@@ -14,6 +14,6 @@ def answer(station: Station, viewer: Viewer, report_id: str, words: str) -> None
     if not viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền trả lời người dân.")
     with station.store.write() as session:
-        row = seen_report(session, viewer.scope, ReportId(report_id))
+        row = visible_report(session, viewer.scope, ReportId(report_id))
         answer_report(session, row.id, answer=words, by=viewer.operator, now=station.now())
     station.wake()

@@ -181,7 +181,7 @@ def count_unanswered(session: Session, areas: Collection[AreaCode] | None) -> in
     return session.scalar(query) or 0
 
 
-def seen_report(session: Session, scope: Scope, report_id: ReportId) -> ListenerReport:
+def visible_report(session: Session, scope: Scope, report_id: ReportId) -> ListenerReport:
     """Return the report; raise NotFound also if the person may not see it."""
     row = session.get(ListenerReport, report_id)
     if row is None or row.area not in scope.seen:

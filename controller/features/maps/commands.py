@@ -9,14 +9,14 @@ import typer
 
 from controller.clocks import utc_now
 from controller.model.local_time import ZONE
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 from controller.terminal.options import AsPerson
 
 province_map = typer.Typer(help="Bản đồ: nhập ranh giới các xã, bỏ, xem.", no_args_is_help=True)
 
 
 @province_map.command("import")
-@told
+@errors_in_words
 def import_outlines(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp GeoJSON; «-» là đầu vào chuẩn.")],
     by: AsPerson,
@@ -53,7 +53,7 @@ def import_outlines(
 
 
 @province_map.command("show")
-@told
+@errors_in_words
 def show(*, as_json: AsJson = False) -> None:
     """Bản đồ đang vẽ bằng gì, từ bao giờ, còn thiếu ranh giới xã nào."""
     from controller.client.local_client import reading
@@ -73,7 +73,7 @@ def show(*, as_json: AsJson = False) -> None:
 
 
 @province_map.command("remove")
-@told
+@errors_in_words
 def remove(by: AsPerson) -> None:
     """Bỏ ranh giới đã nhập; bản đồ lại là hình sơ lược."""
     from controller.client.local_client import acting

@@ -11,10 +11,10 @@ from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.enrolment.service import hardware_of
-from controller.features.fleet.faults import faults_told
+from controller.features.fleet.faults import reported_faults
 from controller.features.fleet.location_history import stays_of
 from controller.features.fleet.page_queries import NodeListFilter, care_of, find_nodes, fleet_tree
-from controller.features.fleet.queries import facts_of, get_node, seen_node
+from controller.features.fleet.queries import facts_of, get_node, visible_node
 from controller.features.fleet.signs import group_by_area
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.fleet.vitals_charts import day_shown, month_begins, month_shown
@@ -71,14 +71,14 @@ def node_list(session: Session, station: Station, viewer: Viewer, asked: Filter)
 
 def node_page(session: Session, station: Station, viewer: Viewer, node_id: str) -> Mapping[str, Any]:
     """Return one node as it is now, with its last deliveries and receipts."""
-    node = seen_node(session, viewer.scope, node_id)
+    node = visible_node(session, viewer.scope, node_id)
     facts = facts_of(node)
     deliveries = deliveries_to(session, node.id, _DELIVERIES, until=station.now())
     return {
         "node": node,
         "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
         "status": status_of(facts, station.now()),
-        "faults": faults_told(facts) if node.online else (),
+        "faults": reported_faults(facts) if node.online else (),
         "area": viewer.scope.name(node.area),
         "deliveries": deliveries,
         "titles": titles_of(session, [airing.bulletin for _, airing in deliveries]),

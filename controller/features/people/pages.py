@@ -9,7 +9,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.features.accounts.admin_queries import entries_by, people_seen, seen_account, with_factor
+from controller.features.accounts.admin_queries import (
+    entries_by,
+    visible_account,
+    visible_people,
+    with_factor,
+)
 from controller.features.accounts.administration import (
     enable_operator,
     move_operator,
@@ -47,7 +52,7 @@ _DONE = {
 def index(visit: SignedVisit) -> Response:
     """List the accounts."""
     need(visit.viewer, Act.RULE)
-    people = people_seen(visit.store, visit.scope)
+    people = visible_people(visit.store, visit.scope)
     context: dict[str, Any] = {
         "people": people,
         "with_factor": with_factor(visit.store),
@@ -179,7 +184,7 @@ def _roles(words: list[str]) -> list[OperatorRole]:
 
 def _page(visit: Visit, name: str, *, error: LoaError | None = None, done: str = "") -> Response:
     now = visit.now()
-    account = seen_account(visit.store, visit.scope, name)
+    account = visible_account(visit.store, visit.scope, name)
     context = {
         "person": account,
         "has_factor": account.id in with_factor(visit.store),

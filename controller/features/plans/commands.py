@@ -7,7 +7,7 @@ import typer
 from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode
 from devices.messages import LoudHours, Policy, QuietHours
@@ -20,7 +20,7 @@ _NONE = "none"
 
 
 @policy.command("show")
-@told
+@errors_in_words
 def show_policies(*, as_json: AsJson = False) -> None:
     """Các quy định đang có hiệu lực."""
     from controller.client.local_client import reading
@@ -42,7 +42,7 @@ def show_policies(*, as_json: AsJson = False) -> None:
 
 
 @policy.command("sign")
-@told
+@errors_in_words
 def sign_policy(
     area: Area,
     by: AsPerson,

@@ -7,7 +7,7 @@ from controller.features.enrolment.api import check_enrols
 from controller.features.enrolment.schemas import HardwareShown
 from controller.features.enrolment.service import hardware_of
 from controller.features.fleet.api.nodes import node_shown
-from controller.features.fleet.queries import get_node, seen_node
+from controller.features.fleet.queries import get_node, visible_node
 from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.service import retire_node
 from controller.features.quarantine.schemas import NodeReason, NodeVolume
@@ -63,7 +63,7 @@ def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTes
 @router.post("/nodes/{node_id}/retire", status_code=204, responses=refusals(401, 404))
 def retire(station: TheStation, viewer: Signed, node_id: str) -> None:
     """Retire a node: it is no longer counted; what it played stays in the log."""
-    node = seen_node(station.store, viewer.scope, node_id).id
+    node = visible_node(station.store, viewer.scope, node_id).id
     retire_node(station.store, node, by=viewer.operator, now=station.now())
     station.wake()
 
@@ -81,7 +81,7 @@ def prepare(station: TheStation, viewer: Signed) -> TestPrepared:
 def hardware(station: TheStation, viewer: Signed, node_id: str) -> list[HardwareShown]:
     """Return every board that has had the node's name, newest first."""
     check_enrols(viewer)
-    node = seen_node(station.store, viewer.scope, node_id).id
+    node = visible_node(station.store, viewer.scope, node_id).id
     return [HardwareShown.of(row) for row in hardware_of(station.store, node)]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import told
+from controller.terminal.cli_errors import errors_in_words
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import NodeId
 
@@ -13,7 +13,7 @@ node = typer.Typer()
 
 
 @node.command("quarantine")
-@told
+@errors_in_words
 def quarantine_node(
     name_of_node: NodeName, by: AsPerson, reason: Annotated[str, typer.Option(help="Lý do.")]
 ) -> None:
@@ -27,7 +27,7 @@ def quarantine_node(
 
 
 @node.command("release")
-@told
+@errors_in_words
 def release_node(name_of_node: NodeName, by: AsPerson) -> None:
     """Thôi cách ly một cụm loa."""
     from controller.client.local_client import acting
@@ -39,7 +39,7 @@ def release_node(name_of_node: NodeName, by: AsPerson) -> None:
 
 
 @node.command("volume")
-@told
+@errors_in_words
 def limit_volume(
     name_of_node: NodeName,
     loudest: Annotated[

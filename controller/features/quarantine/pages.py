@@ -12,7 +12,7 @@ from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
 from controller.features.fleet.fault_assignments import LONGEST_NOTE, take_care
 from controller.features.fleet.faults import FaultKind
-from controller.features.fleet.queries import seen_node
+from controller.features.fleet.queries import visible_node
 from controller.features.fleet.service import retire_node
 from controller.features.node_overview.pages import show_node
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
@@ -56,7 +56,7 @@ def sound_test(
     """Play a test announcement on this loudspeaker only."""
     need(visit.viewer, Act.ENROL)
     try:
-        node = seen_node(visit.store, visit.scope, node_id).id
+        node = visible_node(visit.store, visit.scope, node_id).id
         airing = try_node(visit.store, node, by=visit.by, now=visit.now(), volume=muc).id
     except LoaError as error:
         return _refused(visit, node_id, error)
@@ -84,7 +84,7 @@ def care(
 def _do(visit: Visit, node_id: str, done: str, act: Callable[..., object]) -> Response:
     need(visit.viewer, Act.ENROL)
     try:
-        node = seen_node(visit.store, visit.scope, node_id).id
+        node = visible_node(visit.store, visit.scope, node_id).id
         act(visit.store, node, by=visit.by, now=visit.now())
     except LoaError as error:
         return _refused(visit, node_id, error)

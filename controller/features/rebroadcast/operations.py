@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.page_queries import seen_airing
+from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import BroadcastRequest
 from controller.features.airings.target_selection import air_for_chosen
 from controller.http.station import Station
@@ -26,6 +26,6 @@ def air_again(
 ) -> AiringId:
     """Plan an airing that is over once more for chosen nodes; where they stand are its areas."""
     need(viewer, Act.AIR)
-    airing, chosen = seen_airing(session, viewer.scope, airing_id), [NodeId(node) for node in nodes]
+    airing, chosen = visible_airing(session, viewer.scope, airing_id), [NodeId(node) for node in nodes]
     by, now = viewer.operator, station.now()
     return air_for_chosen(session, airing.id, chosen, broadcast, by=by, now=now).id

@@ -11,7 +11,7 @@ from controller.errors import LoaError
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.page_queries import seen_airing
+from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.target_selection import MOST_CHOSEN, OVER, unheard
 from controller.features.airings.views import AiringView
 from controller.features.editorial.broadcast_form import Typed
@@ -42,7 +42,7 @@ def may_air_again(viewer: Viewer, airing: AiringView) -> bool:
 @router.get("/phat/{airing_id}/phat-lai")
 def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
     """List who missed it, to be chosen from, and ask when."""
-    airing = seen_airing(station.store, viewer.scope, airing_id)
+    airing = visible_airing(station.store, viewer.scope, airing_id)
     if not may_air_again(viewer, airing):
         return RedirectResponse(f"/phat/{airing.id}", 303)
     return _page(request, station, viewer, airing, Chosen(luc="ngay", am_luong=str(airing.volume)))
@@ -57,7 +57,7 @@ def plan(
     form: Annotated[Chosen, Form()],
 ) -> Response:
     """Plan it again for the chosen loudspeakers."""
-    airing = seen_airing(station.store, viewer.scope, airing_id)
+    airing = visible_airing(station.store, viewer.scope, airing_id)
     need(viewer, Act.AIR)
     try:
         # where they stand is the areas

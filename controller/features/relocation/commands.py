@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import told
+from controller.terminal.cli_errors import errors_in_words
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 
@@ -16,7 +16,7 @@ Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã địa bàn.")]
 
 
 @node.command("move")
-@told
+@errors_in_words
 def move_node(
     name_of_node: NodeName, to: Annotated[str, typer.Option(help="Mã địa bàn nhận.")], by: AsPerson
 ) -> None:
@@ -30,7 +30,7 @@ def move_node(
 
 
 @area.command("sign-places")
-@told
+@errors_in_words
 def sign_places(code: Code, by: AsPerson) -> None:
     """Ký lại nơi đặt của mọi cụm loa trong địa bàn: khi khóa đã ký bị lộ hoặc sắp hết hạn."""
     from controller.features.accounts.signing import signing

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from controller.model.local_time import ZONE
-from controller.terminal.cli_errors import AsJson, print_found, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_found
 from controller.terminal.options import AtStation, Meets, Reason, instant
 
 if TYPE_CHECKING:  # for type hints only: a command imports what it needs when it is called
@@ -62,7 +62,7 @@ NeverLunar = Annotated[list[int] | None, typer.Option(help="Không phát ngày �
 
 
 @schedule.command("add")
-@told
+@errors_in_words
 def add(
     bulletin: Annotated[str, typer.Option(help="Mã bản tin.")],
     area: Annotated[list[str], typer.Option(help="Mã địa bàn; có thể ghi nhiều lần.")],
@@ -105,7 +105,7 @@ def add(
 
 
 @schedule.command("change")
-@told
+@errors_in_words
 def change(
     schedule_id: Id,
     at: At,
@@ -133,7 +133,7 @@ def change(
 
 
 @schedule.command("list")
-@told
+@errors_in_words
 def index(
     everything: Annotated[bool, typer.Option("--all", help="Cả những lịch đã kết thúc.")] = False,
     station: AtStation = None,
@@ -149,21 +149,21 @@ def index(
 
 
 @schedule.command("show")
-@told
+@errors_in_words
 def show(schedule_id: Id, station: AtStation = None, as_json: AsJson = False) -> None:
     """Xem một lịch phát và những lần sắp tới."""
     _tell_whole(station, "GET", f"/schedules/{schedule_id}", as_json=as_json)
 
 
 @schedule.command("end")
-@told
+@errors_in_words
 def end(schedule_id: Id, reason: Reason = "", station: AtStation = None, as_json: AsJson = False) -> None:
     """Kết thúc một lịch phát; những lượt chưa phát bị hủy."""
     _tell_whole(station, "POST", f"/schedules/{schedule_id}/end", {"reason": reason}, as_json=as_json)
 
 
 @schedule.command("cancel")
-@told
+@errors_in_words
 def cancel(
     schedule_id: Id,
     occurrence: Occurrence,
@@ -177,7 +177,7 @@ def cancel(
 
 
 @schedule.command("move")
-@told
+@errors_in_words
 def move(
     schedule_id: Id,
     occurrence: Occurrence,
@@ -202,7 +202,7 @@ def move(
 
 
 @day_off.command("list")
-@told
+@errors_in_words
 def list_days_off(year: Year, station: AtStation = None, as_json: AsJson = False) -> None:
     """Các ngày nghỉ của một năm: ngày lễ và ngày riêng của tỉnh."""
     from controller.client.http_client import signed_in
@@ -214,7 +214,7 @@ def list_days_off(year: Year, station: AtStation = None, as_json: AsJson = False
 
 
 @day_off.command("set")
-@told
+@errors_in_words
 def set_day_off(
     day: Day,
     name: Annotated[str, typer.Option(help="Tên ngày.")],
@@ -232,7 +232,7 @@ def set_day_off(
 
 
 @day_off.command("remove")
-@told
+@errors_in_words
 def remove_day_off(day: Day, station: AtStation = None) -> None:
     """Bỏ một ngày khỏi danh sách của tỉnh; ngày lễ lại theo lịch nhà nước."""
     from controller.client.http_client import signed_in

@@ -23,7 +23,7 @@ from schedules.recurrence import Recurrence, RuleError, move
 from schedules.skips import Skips
 
 
-def settled(
+def resolved_rule(
     session: Session,
     requested: RequestedSchedule,
     rule: Recurrence,
@@ -46,7 +46,7 @@ def settled(
     return rule
 
 
-def settled_move(
+def resolved_start(
     session: Session,
     requested: RequestedSchedule,
     original_at: datetime,

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.conflicts import Meeting
-from controller.features.airings.page_queries import seen_airing
+from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import move_airing
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.schedules import days_off, service
-from controller.features.schedules.queries import airing_of_moved, occurrence_of, seen_schedule
+from controller.features.schedules.queries import airing_of_moved, occurrence_of, visible_schedule
 from controller.http.station import Station
 from controller.http.transactions import writes
 from controller.model.airings import DEFAULT_VOLUME
@@ -37,7 +37,7 @@ def create(
     meeting: Meeting = Meeting.ACCEPT,
 ) -> list[ScheduleId]:
     """Make a schedule for each rule: all of them, or none."""
-    bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+    bulletin = visible_bulletin(session, viewer.scope, bulletin_id)
     return [
         service.schedule_bulletin(
             session,
@@ -68,7 +68,7 @@ def change(
     based_on: str | None = None,
 ) -> None:
     """Give a schedule another rule; Newer where it has another one than `based_on` by now."""
-    schedule, by = seen_schedule(session, viewer.scope, schedule_id).id, viewer.operator
+    schedule, by = visible_schedule(session, viewer.scope, schedule_id).id, viewer.operator
     service.change_schedule(
         session, schedule, rule=rule, skips=skips, by=by, now=station.now(), based_on=based_on
     )
@@ -77,7 +77,7 @@ def change(
 @writes(urgent=True)
 def end(session: Session, station: Station, viewer: Viewer, schedule_id: str, reason: str) -> None:
     """End a schedule; its remaining airings are cancelled."""
-    schedule = seen_schedule(session, viewer.scope, schedule_id).id
+    schedule = visible_schedule(session, viewer.scope, schedule_id).id
     service.end_schedule(session, schedule, by=viewer.operator, now=station.now(), reason=reason)
 
 
@@ -92,7 +92,7 @@ def cancel_occurrence(
     reason: str,
 ) -> None:
     """Cancel one occurrence, planned or playing; the others stay."""
-    schedule, by = seen_schedule(session, viewer.scope, schedule_id).id, viewer.operator
+    schedule, by = visible_schedule(session, viewer.scope, schedule_id).id, viewer.operator
     service.cancel_occurrence(session, schedule, original_at, by=by, now=station.now(), reason=reason)
 
 
@@ -108,7 +108,7 @@ def move_occurrence(
     meeting: Meeting = Meeting.ACCEPT,
 ) -> None:
     """Move one occurrence to another start; days off are not checked."""
-    schedule, by = seen_schedule(session, viewer.scope, schedule_id).id, viewer.operator
+    schedule, by = visible_schedule(session, viewer.scope, schedule_id).id, viewer.operator
     service.move_occurrence(session, schedule, original_at, to=to, by=by, now=station.now(), meeting=meeting)
 
 
@@ -127,7 +127,7 @@ def move(
     Without `meeting`, an airing that would meet others is refused; an occurrence is moved as its grade says.
     """
     by, now = viewer.operator, station.now()
-    airing = seen_airing(session, viewer.scope, airing_id).id
+    airing = visible_airing(session, viewer.scope, airing_id).id
     row = occurrence_of(session, airing)
     if row is None:
         alone = meeting or Meeting.REFUSE

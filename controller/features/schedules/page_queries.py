@@ -7,13 +7,13 @@ from typing import Any
 
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.consent_words import said_of
-from controller.features.airings.page_queries import past_of_schedule, seen_airing
+from controller.features.airings.consent_words import consent_lines
+from controller.features.airings.page_queries import past_of_schedule, visible_airing
 from controller.features.airings.precedence import collisions_for
 from controller.features.airings.views import AiringView
 from controller.features.areas.queries import top_area
-from controller.features.bulletins.page_queries import bulletins_seen, states_of, titles_of
-from controller.features.bulletins.queries import get_bulletin, programmes_among, seen_bulletin
+from controller.features.bulletins.page_queries import states_of, titles_of, visible_bulletins
+from controller.features.bulletins.queries import get_bulletin, programmes_among, visible_bulletin
 from controller.features.schedules.calendar import CalendarDay, days_shown, lunar_words, occurrence_path
 from controller.features.schedules.calendar_conflicts import MOST
 from controller.features.schedules.consent import standing_of_schedule
@@ -25,9 +25,9 @@ from controller.features.schedules.queries import (
     own_days,
     own_days_between,
     schedules_for,
-    seen_schedule,
     targets_of_schedule,
     targets_of_schedules,
+    visible_schedule,
 )
 from controller.features.schedules.sentences import rule_sentence
 from controller.features.schedules.waits import what_it_waits_for
@@ -87,7 +87,7 @@ def airing_to_move(
     session: Session, _station: Station, viewer: Viewer, airing_id: str
 ) -> tuple[AiringView, bool]:
     """Return an airing, and whether a schedule has made it."""
-    airing = seen_airing(session, viewer.scope, airing_id)
+    airing = visible_airing(session, viewer.scope, airing_id)
     return airing, occurrence_of(session, airing.id) is not None
 
 
@@ -123,7 +123,7 @@ def schedule_list(session: Session, station: Station, viewer: Viewer) -> dict[st
 @reads
 def schedule_page(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> dict[str, Any]:
     """Return one schedule: its sentence, its next dates, its changes, and its past airings."""
-    row = seen_schedule(session, viewer.scope, schedule_id)
+    row = visible_schedule(session, viewer.scope, schedule_id)
     rule, targets = from_text(row.rule), targets_of_schedule(session, row.id)
     running = row.state is ScheduleState.RUNNING
     coming = next_occurrences(row, own_days(session), station.now(), DATES) if running else []
@@ -140,7 +140,9 @@ def schedule_page(session: Session, station: Station, viewer: Viewer, schedule_i
         "moved": sorted(rule.moved),
         "cancelled": sorted(rule.cancelled),
         "past": past_of_schedule(session, viewer.scope, row.id, now=station.now(), limit=_PAST),
-        "said": said_of(viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"),
+        "said": consent_lines(
+            viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"
+        ),
         "running": running,
         "is_heard": bulletin.state is BulletinState.APPROVED,
         "waits_for": what_it_waits_for(session, viewer, bulletin, targets),
@@ -157,7 +159,7 @@ def schedule_and_areas(
     session: Session, _station: Station, viewer: Viewer, schedule_id: str
 ) -> tuple[Schedule, tuple[AreaCode, ...]]:
     """Return a schedule that the person may see, and the areas that it is for."""
-    row = seen_schedule(session, viewer.scope, schedule_id)
+    row = visible_schedule(session, viewer.scope, schedule_id)
     return row, targets_of_schedule(session, row.id)
 
 
@@ -170,13 +172,13 @@ def form_choices(
     A bulletin of the province is included if its page linked here.
     """
     if schedule is not None:
-        title = seen_bulletin(session, viewer.scope, schedule.bulletin).title
+        title = visible_bulletin(session, viewer.scope, schedule.bulletin).title
         return {"bulletins": [], "programmes": programmes_among(session, []), "title": title}
     not_gone = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
-    found = [bulletin for bulletin, _ in bulletins_seen(session, viewer.scope, not_gone, _BULLETINS)]
+    found = [bulletin for bulletin, _ in visible_bulletins(session, viewer.scope, not_gone, _BULLETINS)]
     if form.ban_tin and form.ban_tin not in {bulletin.id for bulletin in found}:
         with suppress(NotFound):
-            found.insert(0, seen_bulletin(session, viewer.scope, form.ban_tin))
+            found.insert(0, visible_bulletin(session, viewer.scope, form.ban_tin))
     programmes = programmes_among(session, [bulletin.id for bulletin in found])
     return {"bulletins": found, "programmes": programmes, "title": ""}
 
@@ -187,7 +189,7 @@ def form_preview(
 ) -> dict[str, Any]:
     """Return the preview of the form, or what is still missing."""
     try:
-        known = bool(form.ban_tin) and seen_bulletin(session, viewer.scope, form.ban_tin)
+        known = bool(form.ban_tin) and visible_bulletin(session, viewer.scope, form.ban_tin)
         bulletin = BulletinId(form.ban_tin) if known else None
         found = preview(session, viewer, form, bulletin, station.now(), is_opening=is_opening)
     except LoaError as error:

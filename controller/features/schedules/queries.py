@@ -150,7 +150,7 @@ def version_of_schedule(schedule: Schedule) -> str:
     return version_of(to_text(rule), schedule.days_off, schedule.only_lunar, schedule.never_lunar)
 
 
-def seen_schedule(session: Session, scope: Scope, schedule_id: str) -> Schedule:
+def visible_schedule(session: Session, scope: Scope, schedule_id: str) -> Schedule:
     """Return the schedule, or raise NotFound: one outside the person's view is not there."""
     row = get_schedule(session, ScheduleId(schedule_id))
     if not scope.hears & set(targets_of_schedule(session, row.id)):

@@ -26,7 +26,7 @@ from controller.features.schedules.conflict_check import (
     check_schedule_conflicts,
     requested_of,
 )
-from controller.features.schedules.conflict_choices import refuse_forbidden, settled, settled_move
+from controller.features.schedules.conflict_choices import refuse_forbidden, resolved_rule, resolved_start
 from controller.features.schedules.occurrence_making import finish, keep_current
 from controller.features.schedules.queries import (
     airings_to_come,
@@ -85,7 +85,7 @@ def schedule_bulletin(
     patience = latest_after or LATEST_AFTER[grade]
     requested = RequestedSchedule(bulletin_id, areas, patience, grade, volume)
     check_policies(session, bulletin_id, requested.asking(first), now=now)
-    rule = settled(session, requested, rule, skips, meeting, by=by, now=now)
+    rule = resolved_rule(session, requested, rule, skips, meeting, by=by, now=now)
     schedule = _row_of(requested, rule, skips, by, now)
     _lay_down(session, schedule, tree.outermost(areas), by, now)
     return schedule
@@ -232,7 +232,7 @@ def move_occurrence(
         return
     now_has = frozenset() if row is None else frozenset({row.airing})
     requested = requested_of(schedule, areas)
-    to = settled_move(session, requested, original_at, to, meeting=meeting, by=by, now=now, without=now_has)
+    to = resolved_start(session, requested, original_at, to, meeting=meeting, by=by, now=now, without=now_has)
     moved = _moved(rule, original_at, to)
     check_in_force(session, schedule.bulletin, to)
     schedule.rule = to_text(moved)

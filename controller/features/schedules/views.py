@@ -8,7 +8,7 @@ from controller.features.airings.service import check_sound, check_targets
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.page_queries import titles_of
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.schedules.calendar import lunar_date
 from controller.features.schedules.conflict_check import (
     RequestedSchedule,
@@ -24,9 +24,9 @@ from controller.features.schedules.queries import (
     own_days,
     own_days_between,
     schedules_for,
-    seen_schedule,
     targets_of_schedules,
     version_of_schedule,
+    visible_schedule,
 )
 from controller.features.schedules.rule_parsing import rule_of, skips_of
 from controller.features.schedules.schemas import (
@@ -65,7 +65,7 @@ def schedules_shown(
 @reads
 def schedule_whole(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> ScheduleWhole:
     """Return one schedule with its next 30 occurrences within 400 days."""
-    row = seen_schedule(session, viewer.scope, schedule_id)
+    row = visible_schedule(session, viewer.scope, schedule_id)
     (shown,) = _shown(session, viewer, [row])
     coming: Sequence[Dated] = ()
     if row.state is ScheduleState.RUNNING:
@@ -88,7 +88,7 @@ def conflicts_of(
     session: Session, station: Station, viewer: Viewer, asked: ScheduleAsked
 ) -> ScheduleForesight:
     """Return the conflicts of a schedule's occurrences in the next 14 days; nothing is saved."""
-    bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
+    bulletin = visible_bulletin(session, viewer.scope, asked.bulletin)
     areas = [AreaCode(area) for area in asked.areas]
     check_targets(session, area_tree(session), areas, asked.grade, viewer.operator)
     check_sound(bulletin, asked.grade, asked.volume)
@@ -105,7 +105,7 @@ def conflicts_of_move(
     session: Session, station: Station, viewer: Viewer, schedule_id: str, asked: MoveOccurrence
 ) -> ScheduleForesight:
     """Return the conflicts of one occurrence at another start; nothing is saved."""
-    row = seen_schedule(session, viewer.scope, schedule_id)
+    row = visible_schedule(session, viewer.scope, schedule_id)
     areas = targets_of_schedules(session, [row.id])[row.id]
     check_targets(session, area_tree(session), areas, row.grade, viewer.operator)
     original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)

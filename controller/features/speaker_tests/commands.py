@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import told
+from controller.terminal.cli_errors import errors_in_words
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import NodeId
 
@@ -13,7 +13,7 @@ node = typer.Typer()
 
 
 @node.command("test")
-@told
+@errors_in_words
 def sound_test(
     name_of_node: NodeName,
     by: AsPerson,
@@ -29,7 +29,7 @@ def sound_test(
 
 
 @node.command("prepare-test")
-@told
+@errors_in_words
 def prepare_test(by: AsPerson) -> None:
     """Soạn và gửi duyệt bản tin thử loa mẫu; dùng được khi cán bộ duyệt đã duyệt."""
     from controller.client.local_client import acting

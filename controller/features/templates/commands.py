@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_json
 from controller.terminal.options import AsPerson
 
 template = typer.Typer(help="Mẫu bản tin: danh sách, thêm, xóa.", no_args_is_help=True)
@@ -16,7 +16,7 @@ Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc
 
 
 @template.command("list")
-@told
+@errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các mẫu, của ai và khi nào; mẫu có sẵn đứng sau."""
     from controller.client.local_client import reading
@@ -36,7 +36,7 @@ def index(*, as_json: AsJson = False) -> None:
 
 
 @template.command("add")
-@told
+@errors_in_words
 def add(
     title: Title,
     text: Annotated[
@@ -59,7 +59,7 @@ def add(
 
 
 @template.command("remove")
-@told
+@errors_in_words
 def remove(title: Title, name: AsPerson, area: Area = None) -> None:
     """Xóa một mẫu của địa bàn; bản tin đã tạo từ mẫu ấy vẫn giữ."""
     from controller.client.local_client import acting

@@ -17,7 +17,7 @@ from controller.features.approvals.waiting import count_waiting
 from controller.features.bulletins.page_queries import MOST_LINES, makings
 from controller.features.bulletins.signs import Making
 from controller.features.consent.asked import OpenQuestions, asked_of
-from controller.features.fleet.page_queries import nodes_seen
+from controller.features.fleet.page_queries import visible_nodes
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.listeners.queries import count_unanswered
@@ -122,7 +122,7 @@ def today(session: Session, station: Station, viewer: Viewer, asked: OpenQuestio
     upcoming = airing_views(session, scope, is_open, limit=MOST_LINES, few=True)
     last = airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)
     tiles = commune_tiles(session, scope, now)
-    alone = nodes_seen(session, scope) if len(tiles) == 1 else ()
+    alone = visible_nodes(session, scope) if len(tiles) == 1 else ()
     add_forecasts(session, station, scope, (*sounding, *upcoming))
     return Today(
         sounding=sounding,

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 
 voice = typer.Typer(help="Giọng đọc thêm: thêm, liệt kê, xóa.", no_args_is_help=True)
 _SHORT = 12  # digits of a digest that are enough to compare by eye
 
 
 @voice.command("add")
-@told
+@errors_in_words
 def add(
     source: Annotated[str, typer.Argument(metavar="TỆP_HOẶC_ĐỊA_CHỈ", help="Tệp .onnx, hoặc địa chỉ https.")],
     config: Annotated[
@@ -37,7 +37,7 @@ def add(
 
 
 @voice.command("list")
-@told
+@errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các giọng đã thêm."""
     from controller.features.voices.service import added_voices
@@ -53,7 +53,7 @@ def index(*, as_json: AsJson = False) -> None:
 
 
 @voice.command("remove")
-@told
+@errors_in_words
 def remove(name: Annotated[str, typer.Argument(help="Tên của giọng.")]) -> None:
     """Xóa một giọng đã thêm; các tệp âm thanh đã tạo vẫn còn."""
     from controller.features.voices.service import remove_voice

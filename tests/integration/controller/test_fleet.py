@@ -159,10 +159,10 @@ def test_what_the_broker_had_kept_says_what_holds_but_not_that_a_node_was_heard_
 
 def test_a_birth_that_was_kept_before_the_first_contact_was_heard_when_it_was_said(world):
     born = state(7, True, world)
-    said_at = world.now
+    when_words = world.now
     world.later(hours=2)
     world.do(note_states, [born], retained=True)
-    assert world.ask(get_node, NODE).last_heard_at == said_at
+    assert world.ask(get_node, NODE).last_heard_at == when_words
 
 
 def test_vitals_of_an_older_session_and_of_strangers_change_nothing(world):

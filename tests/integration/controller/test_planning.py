@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from controller.features.airings.conflict_check import heard_in
-from controller.features.airings.conflict_messages import said_at
+from controller.features.airings.conflict_messages import when_words
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.planning import AgainstPolicy, BroadcastRequest, MeetsOthers, plan_foreseen
 from controller.features.airings.queries import get_airing
@@ -248,7 +248,7 @@ def test_what_sounds_now_is_shown_whole_and_with_its_true_start(world):
 )
 def test_an_hour_is_said_as_people_say_it(at, said):
     now = datetime(2026, 11, 25, 10, 0, tzinfo=ZONE)
-    assert said_at(datetime(*at, tzinfo=ZONE), now) == said
+    assert when_words(datetime(*at, tzinfo=ZONE), now) == said
 
 
 @pytest.mark.parametrize("seam", [0, 10, 30, 59])

@@ -16,7 +16,7 @@ from controller.host.station_keys import Secrets
 from controller.model.first_people import FIRST_OPERATORS, OFFICER
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
-from controller.trial.up import _greet, passwords_told
+from controller.trial.up import _greet, password_lines
 from devices.ids import AreaCode
 from tests.support.running_station import running
 
@@ -34,13 +34,13 @@ def test_a_station_that_no_person_watches_names_the_file_and_no_password(tmp_pat
 def test_a_person_at_a_terminal_is_shown_the_first_passwords(tmp_path):
     files = Secrets(tmp_path)
     files.operators.write_text("canbo\tba-be\nduyet\tbi-bo\n")
-    told = passwords_told(files, to_person=True)
+    told = password_lines(files, to_person=True)
     assert [line.split()[-2:] for line in told[:2]] == [["canbo", "ba-be"], ["duyet", "bi-bo"]]
     assert str(files.operators) in told[2]
 
 
 def test_nothing_is_said_of_passwords_once_their_file_is_gone(tmp_path):
-    assert passwords_told(Secrets(tmp_path), to_person=True) == []
+    assert password_lines(Secrets(tmp_path), to_person=True) == []
 
 
 def test_a_trial_has_an_officer_of_one_commune_who_says_yes_to_the_sample(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from controller.features.accounts.queries import held_key, operator_named
-from controller.features.doctor.settings_words import WORDS, said_settings
+from controller.features.doctor.settings_words import WORDS, settings_in_words
 from controller.features.journal.export import verify_export
 from controller.features.keys.service import retire_one_key
 from controller.features.maps.sketch import Centre, centres_of, sketch
@@ -322,7 +322,7 @@ def test_no_password_of_an_address_is_shown(tmp_path):
         database_url="postgresql+psycopg://loa:bi-mat@db.example/loa?password=bi-mat",
         broker_url="mqtt://station:bi-mat@broker.example:1883",
     )
-    told = str(said_settings(settings))
+    told = str(settings_in_words(settings))
     assert "bi-mat" not in told
     assert "broker.example:1883" in told
 

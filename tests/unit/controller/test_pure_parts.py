@@ -13,7 +13,7 @@ from controller.features.accounts import encryption as sealing
 from controller.features.accounts.encryption import Cost, Sealing, WrongSecret, seal, unseal
 from controller.features.airings.queries import spread_of
 from controller.features.airings.timing import start_for
-from controller.features.fleet.faults import SILENT_AFTER, NodeFacts, faults_told
+from controller.features.fleet.faults import SILENT_AFTER, NodeFacts, reported_faults
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.new_ids import new_id
 from controller.model.plan_states import is_worn, next_version
@@ -138,8 +138,8 @@ def test_a_nodes_status_is_what_its_facts_amount_to():
         NodeStatus.RETIRED: NodeFacts(online=True, last_heard_at=NOW, retired=True),
     }
     assert {status: status_of(facts, NOW) for status, facts in cases.items()} == {s: s for s in cases}
-    assert faults_told(cases[NodeStatus.FAULTY])
-    assert not faults_told(fresh)
+    assert reported_faults(cases[NodeStatus.FAULTY])
+    assert not reported_faults(fresh)
 
 
 def test_ids_are_sortable_by_age_and_fit_for_topics():

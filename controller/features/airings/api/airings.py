@@ -10,7 +10,7 @@ from controller.errors import BadInput, NotFound
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.airings import operations
 from controller.features.airings.forecasts import add_forecasts
-from controller.features.airings.page_queries import airing_views, delivery_rows, seen_airing
+from controller.features.airings.page_queries import airing_views, delivery_rows, visible_airing
 from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import (
     AiringShown,
@@ -45,7 +45,7 @@ def index(station: TheStation, viewer: Signed) -> list[AiringShown]:
 def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShown:
     """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
     made = operations.plan(station, viewer, asked.bulletin, request_of(asked, station.now()))
-    return airing_shown(seen_airing(station.store, viewer.scope, made))
+    return airing_shown(visible_airing(station.store, viewer.scope, made))
 
 
 @router.post("/airings/foresee", responses=refusals(401, 403, 404, 409, 422))
@@ -77,7 +77,7 @@ def timetable(
 @router.get("/airings/{airing_id}", responses=refusals(401, 404))
 def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
     """Return one airing with its reach and the spread of its starts; if it was split, your part."""
-    view = seen_airing(station.store, viewer.scope, airing_id)
+    view = visible_airing(station.store, viewer.scope, airing_id)
     add_forecasts(station.store, station, viewer.scope, [view])
     return airing_shown(view)
 
@@ -85,7 +85,7 @@ def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
 @router.get("/airings/{airing_id}/deliveries", responses=refusals(401, 404))
 def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[DeliveryShown]:
     """Return the delivery state of each node, the least advanced first."""
-    airing = seen_airing(station.store, viewer.scope, airing_id)
+    airing = visible_airing(station.store, viewer.scope, airing_id)
     rows = delivery_rows(station.store, viewer.scope, airing.id, limit=_MOST_NODES)
     return [DeliveryShown.of(delivery) for delivery, _ in rows]
 
@@ -94,7 +94,7 @@ def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[Deli
 def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> AiringShown:
     """Stop an airing, planned or sounding."""
     airing = operations.stop_airing(station, viewer, airing_id, asked.reason)
-    return airing_shown(seen_airing(station.store, viewer.scope, airing))
+    return airing_shown(visible_airing(station.store, viewer.scope, airing))
 
 
 def airing_shown(view: AiringView) -> AiringShown:

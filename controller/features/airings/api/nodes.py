@@ -7,7 +7,7 @@ from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
 from controller.features.airings.schemas import NodeWhole
 from controller.features.fleet.api.nodes import node_shown
-from controller.features.fleet.queries import seen_node
+from controller.features.fleet.queries import visible_node
 from controller.http.refusals import refusals
 
 router = APIRouter(tags=["fleet"])
@@ -17,7 +17,7 @@ _LAST = 50
 @router.get("/nodes/{node_id}", responses=refusals(401, 404))
 def node(station: TheStation, viewer: Signed, node_id: str) -> NodeWhole:
     """Return one node with its last deliveries and receipts, newest first."""
-    found = seen_node(station.store, viewer.scope, node_id)
+    found = visible_node(station.store, viewer.scope, node_id)
     deliveries = [one for one, _ in deliveries_to(station.store, found.id, _LAST)]
     receipts = receipts_of(station.store, found.id, _LAST)
     return NodeWhole.of(node_shown(found, station.now()), deliveries=deliveries, receipts=receipts)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from controller.features.accounts.dependencies import Signed, TheStation, tries_of
 from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins import operations
-from controller.features.bulletins.page_queries import SpokenRevision, bulletins_seen, seen_speech
+from controller.features.bulletins.page_queries import SpokenRevision, visible_bulletins, visible_speech
 from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.schemas import (
     Approve,
@@ -35,7 +35,7 @@ def index(
     station: TheStation, viewer: Signed, state: Annotated[BulletinState | None, Query()] = None
 ) -> list[BulletinShown]:
     """Return the bulletins that the person may see, last changed first; at most 100."""
-    rows = bulletins_seen(station.store, viewer.scope, None if state is None else [state])
+    rows = visible_bulletins(station.store, viewer.scope, None if state is None else [state])
     return [BulletinShown.of(row) for row, _ in rows]
 
 
@@ -107,7 +107,7 @@ def _changed(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhol
 
 def bulletin_whole(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
     """Return one bulletin with its newest wording, and how far its recording is."""
-    row, words = seen_speech(station.store, viewer.scope, bulletin_id)
+    row, words = visible_speech(station.store, viewer.scope, bulletin_id)
     progress = station.rendering_progress(words.rendering.id) if words.rendering else None
     return BulletinWhole.of(
         row,

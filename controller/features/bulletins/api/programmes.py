@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.bulletins.programmes import Item, check_sounds, draft_programme, revise_programme
-from controller.features.bulletins.queries import items_of, seen_bulletin
+from controller.features.bulletins.queries import items_of, visible_bulletin
 from controller.features.bulletins.schemas import BulletinShown, ItemShown, ProgrammeAsked, SoundKept
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.http.refusals import refusals
@@ -42,7 +42,7 @@ def draft(station: TheStation, viewer: Signed, asked: ProgrammeAsked) -> Bulleti
 @router.get("/{bulletin_id}/items", responses=refusals(401, 404))
 def items(station: TheStation, viewer: Signed, bulletin_id: str) -> list[ItemShown]:
     """Return the items of a programme's newest wording, in order; none for other bulletins."""
-    row = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    row = visible_bulletin(station.store, viewer.scope, bulletin_id)
     found = items_of(station.store, row.id, row.revision)
     return [ItemShown.of(one, bulletin=one.item) for one in found]
 
@@ -50,7 +50,7 @@ def items(station: TheStation, viewer: Signed, bulletin_id: str) -> list[ItemSho
 @router.post("/{bulletin_id}/revise", responses=_CHANGES)
 def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: ProgrammeAsked) -> BulletinShown:
     """Give a draft, or a returned programme, other items; its area stays."""
-    seen_bulletin(station.store, viewer.scope, bulletin_id)
+    visible_bulletin(station.store, viewer.scope, bulletin_id)
     row = revise_programme(
         station.store,
         bulletin_id,

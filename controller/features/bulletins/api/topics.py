@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.schemas import TopicChosen, TopicNamed, TopicOfBulletin, TopicShown
 from controller.features.bulletins.topics import (
     add_topic,
@@ -59,7 +59,7 @@ def bring_back(station: TheStation, viewer: Signed, code: str) -> TopicShown:
 @router.get("/bulletins/{bulletin_id}/topic", responses=refusals(401, 404))
 def of_bulletin(station: TheStation, viewer: Signed, bulletin_id: str) -> TopicOfBulletin:
     """Return what a bulletin is about."""
-    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
     return TopicOfBulletin.model_validate({"topic": topic_of(station.store, bulletin)})
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import Uploaded
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.schemas import BulletinShown
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
@@ -51,7 +51,7 @@ def draft_audio(station: TheStation, viewer: Signed, upload: Uploaded) -> Bullet
 )
 def revise_audio(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded) -> BulletinShown:
     """Give a draft, or a returned bulletin, another sound; title and text stay unless they are sent too."""
-    seen_bulletin(station.store, viewer.scope, bulletin_id)
+    visible_bulletin(station.store, viewer.scope, bulletin_id)
     row = revise_bulletin(
         station.store,
         bulletin_id,

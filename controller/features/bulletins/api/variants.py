@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.upload_forms import Uploaded
-from controller.features.bulletins.queries import seen_bulletin, variants_of
+from controller.features.bulletins.queries import variants_of, visible_bulletin
 from controller.features.bulletins.schemas import BulletinShown, VariantShown
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.variants import add_variant
@@ -23,7 +23,7 @@ _FORM = {
 @router.get("/bulletins/{bulletin_id}/variants", responses=refusals(401, 404))
 def variants(station: TheStation, viewer: Signed, bulletin_id: str) -> list[VariantShown]:
     """Return a bulletin's variants; one that is not `current` is of an older wording and is not aired."""
-    base = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    base = visible_bulletin(station.store, viewer.scope, bulletin_id)
     return [_variant(row, base) for row in variants_of(station.store, base.id)]
 
 
@@ -38,7 +38,7 @@ def add(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded)
 
     Once approved, areas with that language hear it instead of the Vietnamese one; other areas never do.
     """
-    seen_bulletin(station.store, viewer.scope, bulletin_id)
+    visible_bulletin(station.store, viewer.scope, bulletin_id)
     row = add_variant(
         station.store,
         bulletin_id,
@@ -48,7 +48,7 @@ def add(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded)
         by=viewer.operator,
         now=station.now(),
     )
-    return _variant(row, seen_bulletin(station.store, viewer.scope, bulletin_id))
+    return _variant(row, visible_bulletin(station.store, viewer.scope, bulletin_id))
 
 
 def _variant(row: Bulletin, base: Bulletin) -> VariantShown:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.bulletins import operations
-from controller.features.bulletins.queries import seen_bulletin, seen_wording, wordings_of
+from controller.features.bulletins.queries import visible_bulletin, visible_wording, wordings_of
 from controller.features.bulletins.schemas import (
     BulletinShown,
     DifferencesShown,
@@ -30,7 +30,7 @@ Number = Annotated[int, Query(ge=1, le=1_000_000)]
 @router.get("/revisions", responses=_READS)
 def revisions(station: TheStation, viewer: Signed, bulletin_id: str) -> list[RevisionShown]:
     """Return every wording, the newest first, each with its recording and approval."""
-    row = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    row = visible_bulletin(station.store, viewer.scope, bulletin_id)
     return wordings_of(station.store, row.id)
 
 
@@ -39,7 +39,7 @@ def compare(
     station: TheStation, viewer: Signed, bulletin_id: str, before: Number, after: Number
 ) -> DifferencesShown:
     """Return what was removed and added between two wordings, word by word."""
-    old, new = (seen_wording(station.store, viewer.scope, bulletin_id, one)[1] for one in (before, after))
+    old, new = (visible_wording(station.store, viewer.scope, bulletin_id, one)[1] for one in (before, after))
     return DifferencesShown(
         before=before,
         after=after,
@@ -54,7 +54,7 @@ def compare(
 @router.get("/reading", responses=_READS)
 def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRead:
     """Return how the newest wording is read out: what was repaired, and what a person should listen to."""
-    row, wording = seen_wording(station.store, viewer.scope, bulletin_id)
+    row, wording = visible_wording(station.store, viewer.scope, bulletin_id)
     words = words_for(station.store, row.area)
     found = [read_apart(written, words, station.settings.region) for written in (row.title, wording.text)]
     shown_title, shown_text = (ReadingShown.of(one) for one in found)

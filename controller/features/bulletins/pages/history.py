@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.bulletins.queries import seen_bulletin, wordings_of
+from controller.features.bulletins.queries import visible_bulletin, wordings_of
 from controller.features.bulletins.revisions import display_names, steps_of
 from controller.features.bulletins.wording_views import changes
 from controller.http.render import page
@@ -27,7 +27,7 @@ def show(
     den: Annotated[int, Query(ge=0, le=_MOST)] = 0,
 ) -> Response:
     """Show the history, and the differences between two wordings (default: the last two)."""
-    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
     kept = wordings_of(station.store, bulletin.id)
     by_number = {one.number: one for one in kept}
     after = by_number.get(den, kept[0])

@@ -23,10 +23,10 @@ from controller.features.bulletins.programme_queries import (
     place_of,
     programme_form,
     programme_to_write,
-    programmes_seen,
+    visible_programmes,
 )
 from controller.features.bulletins.programmes import Item
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.drafts.service import keep_draft
 from controller.http.render import page
@@ -44,7 +44,7 @@ _SAVES = frozenset({"gui", "nhap"})
 @router.get("")
 def index(request: Request, station: TheStation, viewer: Signed) -> Response:
     """List the programmes, last changed first."""
-    return page(request, "chuong_trinh_ds.html", {"rows": programmes_seen(station.store, viewer.scope)})
+    return page(request, "chuong_trinh_ds.html", {"rows": visible_programmes(station.store, viewer.scope)})
 
 
 @router.get("/tao")
@@ -70,7 +70,7 @@ def revise(
     request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
 ) -> Response:
     """Save other items, or show the form after one of its buttons."""
-    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
     need(viewer, Act.WRITE, bulletin.area)
     return _go_on(request, station, viewer, sent, bulletin)
 

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.live_pages import LivePage
-from controller.features.bulletins.queries import seen_wording
+from controller.features.bulletins.queries import visible_wording
 from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.revisions import bulletins_found
 from controller.features.bulletins.service import clone_bulletin, recall_bulletin, submit_bulletin
@@ -97,7 +97,7 @@ def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
 @router.post("/ban-tin/{bulletin_id}/lay-lai")
 def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Take it back before anybody has judged it."""
-    bulletin, revision = seen_wording(station.store, viewer.scope, bulletin_id)
+    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
     if viewer.may(Act.WRITE) and BulletinAction.RECALL not in buttons(viewer, bulletin, revision):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     recall_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now())

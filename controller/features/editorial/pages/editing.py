@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.viewer import Viewer
-from controller.features.bulletins.queries import seen_wording
+from controller.features.bulletins.queries import visible_wording
 from controller.features.drafts.queries import draft_of
 from controller.features.editorial import operations
 from controller.features.editorial.broadcast_form import Typed
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/ban-tin/{bulletin_id}/sua")
 @router.get("")
 def ask(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Show a draft or a returned bulletin for mending; a programme has a form of its own."""
-    bulletin, revision = seen_wording(station.store, viewer.scope, bulletin_id)
+    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
     if BulletinAction.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     if revision.kind is RevisionKind.PROGRAMME:

@@ -14,7 +14,7 @@ from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.language_reach import spread_of
 from controller.features.bulletins.legal_form import ACT_KINDS
-from controller.features.bulletins.queries import seen_bulletin, seen_wording
+from controller.features.bulletins.queries import visible_bulletin, visible_wording
 from controller.features.bulletins.service import revise_bulletin
 from controller.features.bulletins.sound_uploads import has_upload, keep_upload
 from controller.features.bulletins.topics import topics
@@ -91,7 +91,7 @@ def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm
 @router.get("/ban-tin/{bulletin_id}/ghi-am")
 def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Ask for another sound."""
-    bulletin, revision = seen_wording(station.store, viewer.scope, bulletin_id)
+    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
     may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
     is_sound = revision.kind is RevisionKind.AUDIO
     if not (may and is_sound and BulletinAction.REVISE in actions(bulletin.state)):
@@ -105,7 +105,7 @@ def bring_another(
     request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
 ) -> Response:
     """Give a draft, or what was returned, another sound."""
-    bulletin, revision = seen_wording(station.store, viewer.scope, bulletin_id)
+    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
     need(viewer, Act.WRITE, bulletin.area)
     brought = _brought(station, sent)
     try:
@@ -133,7 +133,7 @@ def listen(
     phien_ban: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """Answer with the sound as it was brought: of a wording, by default the newest."""
-    upload = seen_wording(station.store, viewer.scope, bulletin_id, phien_ban)[1].upload
+    upload = visible_wording(station.store, viewer.scope, bulletin_id, phien_ban)[1].upload
     if upload is None or not station.uploads.has(UploadId(upload)):
         raise NotFound("Bản tin này không có tệp ghi âm, hoặc tệp không còn.", code="upload.gone")
     return sound_file(station, UploadId(upload))
@@ -145,7 +145,7 @@ def listen(
 @router.get("/ban-tin/{bulletin_id}/tieng-khac")
 def ask_for_variant(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Show who would hear what, and ask for a sound in another language."""
-    bulletin, revision = seen_wording(station.store, viewer.scope, bulletin_id)
+    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
     if bulletin.variant_of is not None:
         return RedirectResponse(f"/ban-tin/{bulletin.variant_of}/tieng-khac", 303)
     if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
@@ -158,7 +158,7 @@ def bring_variant(
     request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
 ) -> Response:
     """Bring the newest wording along in another language: a draft of its own, submitted by itself."""
-    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
     need(viewer, Act.WRITE, bulletin.area)
     brought = _brought(station, sent)
     try:
@@ -174,7 +174,7 @@ def bring_variant(
             now=station.now(),
         )
     except LoaError as error:
-        bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+        bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
         return _variant_page(request, station, viewer, bulletin, brought, error=error)
     return RedirectResponse(f"/ban-tin/{row.id}?xong=ghi-am", 303)
 

@@ -13,7 +13,7 @@ from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.planning import MeetsOthers
 from controller.features.bulletins.legal_form import ACT_KINDS
-from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.topics import topics
 from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import send_draft
@@ -99,8 +99,8 @@ def ask(
     form = Typed() if kept is None else Typed.model_validate(kept.fields)
     if chosen is not None and not (form.tieu_de.strip() or form.noi_dung.strip()):
         form = form.model_copy(update={"tieu_de": chosen.title, "noi_dung": chosen.text})
-        return form_page(request, station, viewer, form, done=form.said_of_template())
-    done = {"lay-chu": _TAKEN_OVER, "mau": form.said_of_template()}.get(xong, "")
+        return form_page(request, station, viewer, form, done=form.template_words())
+    done = {"lay-chu": _TAKEN_OVER, "mau": form.template_words()}.get(xong, "")
     kept_at = None if kept is None or done else kept.saved_at
     return form_page(request, station, viewer, form, kept_at=kept_at, done=done, instead=chosen)
 
@@ -177,7 +177,7 @@ def ask_when(
     xa: Annotated[list[str] | None, Query(max_length=1000)] = None,
 ) -> Response:
     """Ask where and when a bulletin shall be heard (again); `xa`: communes that are chosen already."""
-    bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
     if not viewer.may(Act.AIR):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     form = Typed(noi="chon", dia_ban=xa) if xa else Typed()
@@ -197,7 +197,7 @@ def plan_again(
     try:
         airing_id = operations.plan_again(station, viewer, bulletin_id, form.broadcast(viewer, station))
     except LoaError as error:
-        bulletin = seen_bulletin(station.store, viewer.scope, bulletin_id)
+        bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
         return _when_page(request, station, viewer, form, bulletin=bulletin, error=error)
     return RedirectResponse(f"/phat/{airing_id}", 303)
 

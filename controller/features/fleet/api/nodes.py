@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.areas.schemas import AreaShown
-from controller.features.fleet.faults import faults_told
-from controller.features.fleet.page_queries import nodes_seen
+from controller.features.fleet.faults import reported_faults
+from controller.features.fleet.page_queries import visible_nodes
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.status import status_of
@@ -36,7 +36,7 @@ def nodes(
     """Return the nodes in use, by area and id."""
     now = station.now()
     asked = None if area is None else viewer.scope.tree.below([AreaCode(area)])
-    found = nodes_seen(station.store, viewer.scope, asked)
+    found = visible_nodes(station.store, viewer.scope, asked)
     return [node_shown(node, now) for node in found]
 
 
@@ -46,6 +46,6 @@ def node_shown(row: Node, now: datetime) -> NodeShown:
     return NodeShown.of(
         row,
         status=status_of(facts, now),
-        faults=[fault.sentence for fault in faults_told(facts)] if row.online else [],
+        faults=[fault.sentence for fault in reported_faults(facts)] if row.online else [],
         **{name: (row.vitals or {}).get(name) for name in _VITALS},
     )

@@ -9,7 +9,7 @@ from controller.errors import NotFound
 from controller.features.accounts.dependencies import Signed, TheStation
 from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.faults import FaultKind
-from controller.features.fleet.queries import get_node, seen_node
+from controller.features.fleet.queries import get_node, visible_node
 from controller.features.fleet.schemas import (
     CareShown,
     EventShown,
@@ -101,7 +101,7 @@ def vitals(
 ) -> VitalsShown:
     """Return the history of a node's vitals; `24h` and `48h` include every sample."""
     back, cell = SPANS[span]
-    node = seen_node(station.store, viewer.scope, node_id).id
+    node = visible_node(station.store, viewer.scope, node_id).id
     course = course_of(station.store, node, station.now(), back, cell=cell)
     return _course(node_id, course)
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.dependencies import SignedVisit, TheStation, viewer_in
-from controller.features.fleet.page_queries import nodes_seen
+from controller.features.fleet.page_queries import visible_nodes
 from controller.features.fleet.queries import find_node
 from controller.features.listeners import operations
 from controller.features.listeners.queries import report_by_code, reports_in
@@ -153,7 +153,7 @@ def poles(
     base = public_address(visit.station)
     reach = reach_of(base)
     is_held = reach is not Reachable.EVERYWHERE and not van_xem
-    nodes = nodes_seen(visit.store, visit.scope, visit.scope.tree.below([asked]))
+    nodes = visible_nodes(visit.store, visit.scope, visit.scope.tree.below([asked]))
     drawn = [(node, _code_of(f"{base}/cong-khai/bao/{node.id}")) for node in nodes]
     context = {"poles": drawn, "base": base, "reach": reach, "is_held": is_held, "xa": asked}
     return page(visit.request, "ma_dan.html", context)
