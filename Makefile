@@ -49,7 +49,7 @@ test: everything known ## install what tests need, check the code, run every tes
 # the variable applies to all that `test` needs and does; tests/support/nightly.py reads it
 .PHONY: nightly
 nightly: export LOA_NIGHTLY := 1
-nightly: test ## the same with nothing left out: use cases on both databases, pages in each light, all examples
+nightly: test ## the same with nothing left out: benchmarks, both databases and brokers, pages in each light, all examples
 
 # while the code is checked on one core, Python compiles the modules on the other, once for all workers
 .PHONY: known

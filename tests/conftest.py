@@ -19,7 +19,7 @@ from controller.features.accounts import encryption as sealing
 from controller.features.accounts import passwords
 from controller.store import engine as store_engine
 from controller.store import migrating
-from tests.support.nightly import NIGHTLY, QUICK, is_quick
+from tests.support.nightly import NIGHTLY, QUICK, is_due, is_quick
 
 gc.disable()  # until all is imported: what modules make stays, and to look through it takes a second
 
@@ -131,15 +131,16 @@ def pytest_report_header():
     return (
         []
         if NIGHTLY
-        else ["not all on both databases or in each light, fewer examples: `make nightly` has everything"]
+        else ["no benchmarks, not all on both databases and brokers, fewer examples: `make nightly` has all"]
     )
 
 
 def pytest_collection_modifyitems(config, items):
     """Put what takes long first, tell workers what belongs together, and leave out what is not quick."""
-    if QUICK:
-        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
-        items[:] = filter(is_quick, items)
+    left_out = [item for item in items if not is_due(item) or (QUICK and not is_quick(item))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if is_due(item) and (is_quick(item) or not QUICK)]
     items.sort(key=_place)
     for item in items:
         if any(part in _where(item) for part in _TOGETHER):

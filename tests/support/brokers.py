@@ -10,10 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
+from tests.support.nightly import amount
+
 MOSQUITTO = Path("/usr/sbin/mosquitto")
 START_TIMEOUT_S = 20
 STOP_TIMEOUT_S = 5
 KINDS = ("mosquitto", "iotcore")
+BY_DAY = amount(KINDS[:1], KINDS)
+"""For what is above a link: tests/contract/links holds both brokers to the same each time."""
 
 _MOSQUITTO_CONF = """
 listener {port} 127.0.0.1

@@ -35,6 +35,11 @@ def databases(definition):
     return ["sqlite", "postgresql"] if both and not QUICK else ["sqlite"]
 
 
+def is_due(item):
+    """Whether the test belongs to this run: what is marked `nightly` runs by night alone."""
+    return NIGHTLY or item.get_closest_marker("nightly") is None
+
+
 def is_quick(item):
     """Whether the test belongs to `make quick`."""
     return item.get_closest_marker("slow") is None and "postgres" not in item.fixturenames

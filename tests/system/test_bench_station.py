@@ -10,6 +10,7 @@ from controller.trial import bench_ingest, bench_rest
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(240)
 def test_what_nodes_say_goes_into_the_database_and_none_of_it_is_lost(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))
@@ -27,6 +28,7 @@ def test_what_nodes_say_goes_into_the_database_and_none_of_it_is_lost(tmp_path, 
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(240)
 def test_a_station_at_rest_answers_every_clock_request(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))

@@ -13,7 +13,7 @@ from devices.ids import Grade, Role
 from devices.messages import Kept, ReceiptKind
 from devices.signing import SigningKey, sign
 from tests.support import stranger_node, stranger_rules
-from tests.support.brokers import KINDS, BrokerProcess, is_available
+from tests.support.brokers import BY_DAY, BrokerProcess, is_available
 from tests.support.parts import missing
 from tests.support.small_station import YEAR, SmallStation
 
@@ -37,7 +37,7 @@ def open_station(kind, directory):
         broker.stop()
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=BY_DAY)
 def station(request, tmp_path):
     if not is_available(request.param):
         missing(request.param)
@@ -48,7 +48,7 @@ def station(request, tmp_path):
 @pytest.fixture
 def any_station(tmp_path):
     """What a node refuses does not depend on the broker: one is enough."""
-    with open_station(next(filter(is_available, KINDS)), tmp_path) as small:
+    with open_station(next(filter(is_available, BY_DAY)), tmp_path) as small:
         yield small
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.support.brokers import KINDS, BrokerProcess, is_available
+from tests.support.brokers import BY_DAY, BrokerProcess, is_available
 from tests.support.parts import missing
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=BY_DAY)
 def broker(request, tmp_path):
     if not is_available(request.param):
         missing(request.param)
