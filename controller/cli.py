@@ -7,66 +7,50 @@ from typing import Annotated, Any, Literal
 import typer
 
 from controller.errors import BadInput
-from controller.features.accounts.commands import operator as operators
-from controller.features.accounts.commands import token as tokens
 from controller.features.airings import commands as airing_commands
-from controller.features.area_changes.commands import area as areas
 from controller.features.backups import commands as backup_commands
-from controller.features.bulletins.commands import topic as topics
-from controller.features.chimes.commands import chime
-from controller.features.consent.commands import answer as answers
 from controller.features.doctor import commands as doctor_commands
-from controller.features.doctor.commands import journal
-from controller.features.emergencies.commands import emergency
-from controller.features.enrolment.commands import node as nodes_enrolled
-from controller.features.fleet.commands import node as nodes
 from controller.features.imports import commands as text_commands
-from controller.features.keys.commands import keys
-from controller.features.keys.commands import operator as operators_who_sign
-from controller.features.lexicon.commands import lexicon
-from controller.features.maps.commands import province_map
-from controller.features.plans.commands import policy
-from controller.features.quarantine.commands import node as nodes_limited
-from controller.features.relocation.commands import area as areas_signed
-from controller.features.relocation.commands import node as nodes_moved
 from controller.features.reports import commands as report_commands
-from controller.features.schedules.commands import day_off
-from controller.features.schedules.commands import schedule as schedules
-from controller.features.speaker_tests.commands import node as nodes_tested
-from controller.features.templates.commands import template
-from controller.features.voices.commands import voice as voices
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.lazy_groups import lazy_group
 from controller.terminal.usage import run_program
-from controller.trial.bench_commands import bench
 
 app = typer.Typer(
     help="Loa: điều khiển loa truyền thanh cơ sở của tỉnh.", no_args_is_help=True, add_completion=False
 )
-app.add_typer(journal, name="journal")
+_GROUPS = {
+    "journal": ("Nhật ký: xuất và kiểm tra.", "doctor:journal"),
+    "policy": ("Quy định: giờ yên lặng, âm lượng, số phút một ngày.", "plans:policy"),
+    "keys": ("Bộ khóa mà loa tin.", "keys:keys"),
+    "node": (
+        "Cụm loa: danh sách, gắn, thay, cách ly, bớt.",
+        "fleet:node enrolment:node quarantine:node relocation:node speaker_tests:node",
+    ),
+    "area": (
+        "Địa bàn: danh sách, thêm, đổi tên, chuyển, sáp nhập, chia, đóng.",
+        "area_changes:area relocation:area",
+    ),
+    "map": ("Bản đồ: nhập ranh giới các xã, bỏ, xem.", "maps:province_map"),
+    "lexicon": ("Từ riêng của tỉnh: thêm, liệt kê, xóa, thử.", "lexicon:lexicon"),
+    "voice": ("Giọng đọc thêm: thêm, liệt kê, xóa.", "voices:voice"),
+    "operator": ("Tài khoản của người vận hành, trên máy chủ.", "accounts:operator keys:operator"),
+    "token": ("Mã truy cập cho chương trình, trên máy chủ.", "accounts:token"),
+    "schedule": ("Lịch phát: đặt, xem, kết thúc, hủy hoặc dời một lần.", "schedules:schedule"),
+    "day-off": ("Ngày nghỉ: xem, thêm, bỏ.", "schedules:day_off"),
+    "answer": ("Xã trả lời: đồng ý phát hay không, lượt ưu tiên nào trước.", "consent:answer"),
+    "template": ("Mẫu bản tin: danh sách, thêm, xóa.", "templates:template"),
+    "chime": ("Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", "chimes:chime"),
+    "topic": ("Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", "bulletins:topic"),
+    "emergency": ("Khẩn cấp: soạn sẵn, gọi, xác nhận, dừng, báo yên, thử loa.", "emergencies:emergency"),
+    "bench": ("Đo đài trên dữ liệu dùng một lần.", "controller.trial.bench_commands:bench"),
+}
+"""Groups by name: what their help says, and where their commands are: `feature:name`, or `module:name`."""
+for group, (text, sources) in _GROUPS.items():
+    app.add_typer(lazy_group(text, *sources.split()), name=group)
 airing_commands.add_to(app)
-app.add_typer(policy, name="policy")
-app.add_typer(keys, name="keys")
 report_commands.add_to(app)
-for part in (nodes_enrolled, nodes_limited, nodes_moved, nodes_tested):
-    nodes.add_typer(part)
-app.add_typer(nodes, name="node")
 text_commands.add_to(app)
-areas.add_typer(areas_signed)
-app.add_typer(areas, name="area")
-app.add_typer(province_map, name="map")
-app.add_typer(lexicon, name="lexicon")
-app.add_typer(voices, name="voice")
-operators.add_typer(operators_who_sign)
-app.add_typer(operators, name="operator")
-app.add_typer(tokens, name="token")
-app.add_typer(schedules, name="schedule")
-app.add_typer(day_off, name="day-off")
-app.add_typer(answers, name="answer")
-app.add_typer(template, name="template")
-app.add_typer(chime, name="chime")
-app.add_typer(topics, name="topic")
-app.add_typer(emergency, name="emergency")
-app.add_typer(bench, name="bench")
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
 BrokerOption = Annotated[

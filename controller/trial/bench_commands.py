@@ -8,7 +8,7 @@ from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 
 Broker = Annotated[Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")]
 
-bench = typer.Typer(help="Đo đài trên dữ liệu dùng một lần.", no_args_is_help=True)
+bench = typer.Typer()
 
 
 @bench.command()

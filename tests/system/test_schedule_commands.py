@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 from controller.cli import app
 from controller.features.accounts.queries import operator_named
 from controller.features.bulletins.service import draft_bulletin
-from controller.features.schedules.commands import instant, lines
+from controller.features.schedules.commands import lines
 from controller.features.schedules.schemas import OccurrenceShown, ScheduleWhole
 from controller.model.first_people import OFFICER
+from controller.terminal.options import instant
 from tests.support.running_station import running
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

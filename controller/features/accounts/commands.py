@@ -8,13 +8,21 @@ from typing import Annotated
 
 import typer
 
+from controller.client.local_client import acting_or_station, reading
 from controller.clocks import utc_now
+from controller.features.accounts.administration import enable_operator, move_operator
+from controller.features.accounts.first_administrator import make_first_code
+from controller.features.accounts.queries import known_operator, names_of_operators, operators
+from controller.features.accounts.second_factor import has_second_factor
+from controller.features.accounts.second_factor import remove_second_factor as remove_factor
+from controller.features.accounts.tokens import create_token, tokens_of
+from controller.features.accounts.tokens import revoke_token as revoke
 from controller.model.permissions import Act
 from controller.terminal.cli_errors import errors_in_words
 from devices.ids import AreaCode
 
-operator = typer.Typer(help="Tài khoản của người vận hành, trên máy chủ.", no_args_is_help=True)
-token = typer.Typer(help="Mã truy cập cho chương trình, trên máy chủ.", no_args_is_help=True)
+operator = typer.Typer()
+token = typer.Typer()
 
 Name = Annotated[str, typer.Argument(help="Tên đăng nhập.")]
 As = Annotated[str | None, typer.Option("--as", help="Quản trị đứng tên trong nhật ký; bỏ trống: đài.")]
@@ -24,9 +32,6 @@ As = Annotated[str | None, typer.Option("--as", help="Quản trị đứng tên 
 @errors_in_words
 def first_code() -> None:
     """Tạo mã bắt đầu (một lần, trong một giờ) để lập quản trị đầu tiên ở trang /bat-dau."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.first_administrator import make_first_code
-
     with acting_or_station(None) as (session, _):
         code = make_first_code(session, now=utc_now())
     typer.echo(code)
@@ -36,10 +41,6 @@ def first_code() -> None:
 @errors_in_words
 def show() -> None:
     """Liệt kê tài khoản: tên, họ tên, vai trò, địa bàn."""
-    from controller.client.local_client import reading
-    from controller.features.accounts.queries import operators
-    from controller.features.accounts.second_factor import has_second_factor
-
     with reading() as session:
         for row in operators(session):
             notes = ["đã khóa"] if row.disabled_at is not None else []
@@ -51,10 +52,6 @@ def show() -> None:
 @errors_in_words
 def enable(name: Name, as_name: As = None) -> None:
     """Mở lại tài khoản đã khóa."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.administration import enable_operator
-    from controller.features.accounts.queries import known_operator
-
     with acting_or_station(as_name) as (session, by):
         enable_operator(session, known_operator(session, name).id, by=by, now=utc_now())
     typer.echo(f"Đã mở lại {name}. Khóa ký cũ không dùng lại được: loa operator reset-password {name}")
@@ -64,10 +61,6 @@ def enable(name: Name, as_name: As = None) -> None:
 @errors_in_words
 def move(name: Name, to: Annotated[str, typer.Option(help="Mã địa bàn mới.")], as_name: As = None) -> None:
     """Chuyển vai trò của một người sang địa bàn khác; người này phải đăng nhập lại."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.administration import move_operator
-    from controller.features.accounts.queries import known_operator
-
     with acting_or_station(as_name) as (session, by):
         move_operator(session, known_operator(session, name).id, AreaCode(to), by=by, now=utc_now())
     typer.echo(f"{name} thuộc địa bàn {to}.")
@@ -77,10 +70,6 @@ def move(name: Name, to: Annotated[str, typer.Option(help="Mã địa bàn mới
 @errors_in_words
 def remove_second_factor(name: Name, as_name: As = None) -> None:
     """Gỡ mã xác thực hai bước của người mất điện thoại."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.queries import known_operator
-    from controller.features.accounts.second_factor import remove_second_factor as remove_factor
-
     with acting_or_station(as_name) as (session, by):
         remove_factor(session, known_operator(session, name).id, by=by, now=utc_now())
     typer.echo(f"Đã gỡ mã xác thực hai bước của {name}; lần đăng nhập sau sẽ gắn lại.")
@@ -97,10 +86,6 @@ def add_token(
     as_name: As = None,
 ) -> None:
     """Tạo mã truy cập; mã chỉ in ra lần này."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.queries import known_operator
-    from controller.features.accounts.tokens import create_token
-
     now = utc_now()
     with acting_or_station(as_name) as (session, by):
         person = known_operator(session, of)
@@ -123,10 +108,6 @@ def list_tokens(
     of: Annotated[str | None, typer.Option(help="Chỉ mã của người này.")] = None,
 ) -> None:
     """Liệt kê mã truy cập."""
-    from controller.client.local_client import reading
-    from controller.features.accounts.queries import known_operator, names_of_operators
-    from controller.features.accounts.tokens import tokens_of
-
     with reading() as session:
         names = names_of_operators(session)
         found = tokens_of(session, None if of is None else known_operator(session, of).id)
@@ -145,9 +126,6 @@ def revoke_token(
     as_name: As = None,
 ) -> None:
     """Thu hồi mã truy cập."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.tokens import revoke_token as revoke
-
     with acting_or_station(as_name) as (session, by):
         revoke(session, token_id, by=by, now=utc_now())
     typer.echo("Đã thu hồi.")

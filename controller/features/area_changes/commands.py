@@ -4,15 +4,19 @@ from typing import Annotated
 
 import typer
 
+from controller.client.local_client import acting, reading
 from controller.clocks import utc_now
 from controller.errors import BadInput
+from controller.features.accounts.signing import signing
+from controller.features.area_changes import changes
+from controller.features.area_changes.service import set_languages
+from controller.features.areas.queries import areas, get_area, history_of
+from controller.model.languages import LanguageCode
 from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, NodeId
 
-area = typer.Typer(
-    help="Địa bàn: danh sách, thêm, đổi tên, chuyển, sáp nhập, chia, đóng.", no_args_is_help=True
-)
+area = typer.Typer()
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã địa bàn.")]
 NewCode = Annotated[str, typer.Option("--code", help="Mã của địa bàn mới.")]
@@ -29,9 +33,6 @@ def list_areas(
     as_json: AsJson = False,
 ) -> None:
     """Các địa bàn hiện có."""
-    from controller.client.local_client import reading
-    from controller.features.areas.queries import areas, get_area
-
     with reading() as session:
         above = None if under is None else get_area(session, AreaCode(under)).code
         found = [one for one in areas(session, above) if one.ended_at is None]
@@ -46,9 +47,6 @@ def list_areas(
 @errors_in_words
 def show_history(code: Code, *, as_json: AsJson = False) -> None:
     """Một địa bàn hiện nay, và trước mỗi lần thay đổi."""
-    from controller.client.local_client import reading
-    from controller.features.areas.queries import get_area, history_of
-
     with reading() as session:
         found = get_area(session, AreaCode(code))
         history = history_of(session, found.code)
@@ -74,9 +72,6 @@ def add_area(
     by: AsPerson,
 ) -> None:
     """Thêm một địa bàn: xã, phường của tỉnh; thôn, tổ dân phố của xã."""
-    from controller.client.local_client import acting
-    from controller.features.area_changes import changes
-
     new = changes.NewArea(AreaCode(code), name, kind)
     with acting(by) as (session, person):
         changes.add_area(session, new, AreaCode(under), by=person, now=utc_now())
@@ -92,9 +87,6 @@ def rename_area(
     kind: Annotated[str | None, typer.Option(help="Loại mới.")] = None,
 ) -> None:
     """Đổi tên hoặc loại của một địa bàn; tên cũ còn trong lịch sử."""
-    from controller.client.local_client import acting
-    from controller.features.area_changes import changes
-
     with acting(by) as (session, person):
         changes.rename_area(session, AreaCode(code), name=name, kind=kind, by=person, now=utc_now())
     typer.echo(f"Đã đổi tên địa bàn {code}.")
@@ -110,10 +102,6 @@ def choose_languages(
     ] = None,
 ) -> None:
     """Đặt tiếng nói của một địa bàn và mọi nơi bên dưới; không ghi tiếng nào: theo địa bàn cấp trên."""
-    from controller.client.local_client import acting
-    from controller.features.area_changes.service import set_languages
-    from controller.model.languages import LanguageCode
-
     wanted = [LanguageCode(one) for one in languages or ()]
     with acting(by) as (session, person):
         set_languages(session, AreaCode(code), wanted, by=person, now=utc_now())
@@ -124,9 +112,6 @@ def choose_languages(
 @errors_in_words
 def move_area(code: Code, to: To, by: AsPerson) -> None:
     """Chuyển một địa bàn, cùng mọi thứ bên dưới, về một địa bàn khác."""
-    from controller.features.accounts.signing import signing
-    from controller.features.area_changes import changes
-
     with signing(by) as (session, person, key):
         count = changes.reparent_area(
             session, AreaCode(code), AreaCode(to), by=person, password=key, now=utc_now()
@@ -144,9 +129,6 @@ def merge_areas(
     by: AsPerson,
 ) -> None:
     """Nhập nhiều địa bàn thành một; các địa bàn cũ nằm dưới địa bàn mới, lịch sử giữ nguyên."""
-    from controller.features.accounts.signing import signing
-    from controller.features.area_changes import changes
-
     into, old = changes.NewArea(AreaCode(code), name, kind), [AreaCode(one) for one in codes]
     with signing(by) as (session, person, key):
         count = changes.merge_areas(session, old, into, by=person, password=key, now=utc_now())
@@ -164,9 +146,6 @@ def split_area(
     by: AsPerson,
 ) -> None:
     """Tách một phần của địa bàn, với các cụm loa được nêu, thành địa bàn mới."""
-    from controller.features.accounts.signing import signing
-    from controller.features.area_changes import changes
-
     if not nodes:
         raise BadInput("Hãy nêu ít nhất một cụm loa.", code="area.no-nodes")
     parts = {changes.NewArea(AreaCode(code), name, kind): [NodeId(node) for node in nodes]}
@@ -181,9 +160,6 @@ def split_area(
 @errors_in_words
 def close_area(code: Code, to: To, by: AsPerson) -> None:
     """Đóng một địa bàn không còn gì đặt phát: cụm loa sang địa bàn khác, kế hoạch và quy định được gỡ."""
-    from controller.features.accounts.signing import signing
-    from controller.features.area_changes import changes
-
     with signing(by) as (session, person, key):
         left = changes.close_area(
             session, AreaCode(code), AreaCode(to), by=person, password=key, now=utc_now()

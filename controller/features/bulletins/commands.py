@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
+from controller.client.local_client import acting, reading
 from controller.clocks import utc_now
+from controller.features.bulletins.schemas import TopicShown
+from controller.features.bulletins.topics import add_topic, bring_back_topic, end_topic, rename_topic, topics
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 from controller.terminal.options import AsPerson
 
-topic = typer.Typer(
-    help="Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", no_args_is_help=True
-)
+topic = typer.Typer()
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã chủ đề, như phap-luat.")]
 Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên chủ đề.")]
@@ -20,10 +21,6 @@ Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên chủ đề.")]
 @errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các chủ đề."""
-    from controller.client.local_client import reading
-    from controller.features.bulletins.schemas import TopicShown
-    from controller.features.bulletins.topics import topics
-
     with reading() as session:
         found = topics(session, everything=True)
     if as_json:
@@ -37,9 +34,6 @@ def index(*, as_json: AsJson = False) -> None:
 @errors_in_words
 def add(name: Name, as_name: AsPerson) -> None:
     """Thêm một chủ đề."""
-    from controller.client.local_client import acting
-    from controller.features.bulletins.topics import add_topic
-
     with acting(as_name) as (session, person):
         made = add_topic(session, name, by=person, now=utc_now())
     typer.echo(f"{made.code}\t{made.name}")
@@ -49,9 +43,6 @@ def add(name: Name, as_name: AsPerson) -> None:
 @errors_in_words
 def rename(code: Code, name: Name, as_name: AsPerson) -> None:
     """Đổi tên một chủ đề; báo cáo của mọi tháng dùng tên mới."""
-    from controller.client.local_client import acting
-    from controller.features.bulletins.topics import rename_topic
-
     with acting(as_name) as (session, person):
         made = rename_topic(session, code, name, by=person, now=utc_now())
     typer.echo(f"{made.code}\t{made.name}")
@@ -61,9 +52,6 @@ def rename(code: Code, name: Name, as_name: AsPerson) -> None:
 @errors_in_words
 def end(code: Code, as_name: AsPerson) -> None:
     """Thôi dùng một chủ đề; bản tin đã mang chủ đề ấy vẫn giữ."""
-    from controller.client.local_client import acting
-    from controller.features.bulletins.topics import end_topic
-
     with acting(as_name) as (session, person):
         ended = end_topic(session, code, by=person, now=utc_now())
     typer.echo(f"{ended.name}: thôi dùng.")
@@ -73,9 +61,6 @@ def end(code: Code, as_name: AsPerson) -> None:
 @errors_in_words
 def bring_back(code: Code, as_name: AsPerson) -> None:
     """Dùng lại một chủ đề."""
-    from controller.client.local_client import acting
-    from controller.features.bulletins.topics import bring_back_topic
-
     with acting(as_name) as (session, person):
         offered = bring_back_topic(session, code, by=person, now=utc_now())
     typer.echo(f"{offered.name}: dùng lại.")

@@ -5,11 +5,19 @@ from typing import Annotated, Literal
 
 import typer
 
+from controller.client.local_client import acting, local_store, person_named, reading
 from controller.clocks import utc_now
+from controller.features.areas.queries import area_or_top, areas
+from controller.features.chimes.queries import chimes_of, chimes_shown
+from controller.features.chimes.service import bring_chime, remove_chime_at
+from controller.features.imports.bulletin_files import opened
+from controller.model.chimes import ChimePlace
+from controller.settings import Settings
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 from controller.terminal.options import AsPerson
+from tts.uploads import UploadStore
 
-chime = typer.Typer(help="Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", no_args_is_help=True)
+chime = typer.Typer()
 
 Place = Annotated[
     Literal["opening", "closing"], typer.Argument(metavar="opening|closing", help="Mở đầu hay kết thúc.")
@@ -21,10 +29,6 @@ Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc
 @errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê nhạc hiệu riêng của tỉnh và các địa bàn: ai đặt, khi nào."""
-    from controller.client.local_client import reading
-    from controller.features.areas.queries import areas
-    from controller.features.chimes.queries import chimes_of, chimes_shown
-
     with reading() as session:
         found = chimes_shown(session, chimes_of(session, [one.code for one in areas(session)]))
     if as_json:
@@ -46,14 +50,6 @@ def choose(
     area: Area = None,
 ) -> None:
     """Đặt nhạc hiệu cho các bản thu từ nay; thay nhạc hiệu đang dùng ở chỗ ấy."""
-    from controller.client.local_client import local_store, person_named
-    from controller.features.areas.queries import area_or_top
-    from controller.features.chimes.service import bring_chime
-    from controller.features.imports.bulletin_files import opened
-    from controller.model.chimes import ChimePlace
-    from controller.settings import Settings
-    from tts.uploads import UploadStore
-
     with local_store() as store, opened(file) as sound:
         code, person = area_or_top(store, area), person_named(store, by)
         uploads, chosen = UploadStore(Settings().uploads_dir), ChimePlace(place)
@@ -65,11 +61,6 @@ def choose(
 @errors_in_words
 def remove(place: Place, by: AsPerson, area: Area = None) -> None:
     """Thôi dùng nhạc hiệu riêng: trở lại nhạc hiệu của cấp trên, hoặc nhạc hiệu có sẵn."""
-    from controller.client.local_client import acting
-    from controller.features.areas.queries import area_or_top
-    from controller.features.chimes.service import remove_chime_at
-    from controller.model.chimes import ChimePlace
-
     with acting(by) as (session, person):
         remove_chime_at(session, ChimePlace(place), area_or_top(session, area), by=person, now=utc_now())
     typer.echo("Đã thôi dùng nhạc hiệu này. Bản đã thu vẫn như cũ.")

@@ -1,18 +1,23 @@
 """`loa answer`: a commune's word on what is planned above it; docs/operator.md explains every one."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.parse import quote
 
 import typer
 
+from controller.client.http_client import signed_in
+from controller.features.consent.schemas import (
+    AnswerShown,
+    CollisionShown,
+    OrderShown,
+    QuestionShown,
+    SideShown,
+)
 from controller.model.local_time import wall
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_found
 from controller.terminal.options import AtStation
 
-if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
-    from controller.features.consent.schemas import QuestionShown, SideShown
-
-answer = typer.Typer(help="Xã trả lời: đồng ý phát hay không, lượt ưu tiên nào trước.", no_args_is_help=True)
+answer = typer.Typer()
 
 Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt phát, hoặc mã lịch phát với --schedule.")]
 IsSchedule = Annotated[bool, typer.Option("--schedule", help="Trả lời cho mọi lần của một lịch phát.")]
@@ -24,9 +29,6 @@ _SUBJECTS = {"airing": "lượt phát", "schedule": "lịch phát"}
 @errors_in_words
 def index(station: AtStation = None, as_json: AsJson = False) -> None:
     """Liệt kê những gì đang chờ xã trả lời."""
-    from controller.client.http_client import signed_in
-    from controller.features.consent.schemas import QuestionShown
-
     with signed_in(station) as here:
         found = here.ask(list[QuestionShown], "GET", "/questions")
     print_found({"questions": found}, (_line(one) for one in found), as_json=as_json)
@@ -59,9 +61,6 @@ def no(
 @errors_in_words
 def collisions(station: AtStation = None, as_json: AsJson = False) -> None:
     """Liệt kê các lượt phát ưu tiên trùng giờ ở xã."""
-    from controller.client.http_client import signed_in
-    from controller.features.consent.schemas import CollisionShown
-
     with signed_in(station) as here:
         found = here.ask(list[CollisionShown], "GET", "/collisions")
     print_found(
@@ -80,9 +79,6 @@ def order(
     as_json: AsJson = False,
 ) -> None:
     """Xếp hai lượt phát ưu tiên trùng giờ ở xã: lượt nào trước, lượt nào ngay sau."""
-    from controller.client.http_client import signed_in
-    from controller.features.consent.schemas import OrderShown
-
     with signed_in(station) as here:
         done = here.ask(OrderShown, "POST", "/collisions/order", {"first": first, "then": then})
     print_found(done, [f"{done.airing}: phát lúc {wall(done.starts_at)}."], as_json=as_json)
@@ -91,21 +87,18 @@ def order(
 def _answer(
     subject: str, asked: dict[str, object], *, schedule: bool, station: str | None, as_json: bool
 ) -> None:
-    from controller.client.http_client import signed_in
-    from controller.features.consent.schemas import AnswerShown
-
     kind = "schedules" if schedule else "airings"
     with signed_in(station) as here:
         said = here.ask(AnswerShown, "POST", f"/{kind}/{quote(subject, safe='')}/answer", asked)
     print_found(said, [f"{said.area}: {'đồng ý phát' if said.agrees else 'không phát'}."], as_json=as_json)
 
 
-def _side_line(side: "SideShown") -> str:
+def _side_line(side: SideShown) -> str:
     """Return one line of a pair: id, when it starts, title."""
     return "\t".join([side.airing, wall(side.starts_at), side.title])
 
 
-def _line(question: "QuestionShown") -> str:
+def _line(question: QuestionShown) -> str:
     """Return one line of a list: what it is, its id, when next, title, who asks."""
     at = "chưa có lần nào" if question.starts_at is None else wall(question.starts_at)
     return "\t".join([_SUBJECTS[question.subject], question.id, at, question.title, question.asked_by])

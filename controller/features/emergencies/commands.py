@@ -1,22 +1,20 @@
 """`loa emergency`: thin commands; docs/operator.md explains every one."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 
+from controller.client.credentials import CommandUser, fresh_code
+from controller.client.http_client import signed_in
 from controller.errors import BadInput
+from controller.features.emergencies.schemas import EmergencyShown, PreparedShown, TemplatesShown
 from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_found, print_json
 from controller.terminal.options import AtStation, Reason
 
-if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
-    from controller.features.emergencies.schemas import EmergencyShown, PreparedShown
-
 V = TypeVar("V")
 
-emergency = typer.Typer(
-    help="Khẩn cấp: soạn sẵn, gọi, xác nhận, dừng, báo yên, thử loa.", no_args_is_help=True
-)
+emergency = typer.Typer()
 
 Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt khẩn cấp, xem «loa emergency list».")]
 Areas = Annotated[list[str], typer.Option("--area", help="Mã địa bàn; có thể ghi nhiều lần.")]
@@ -38,8 +36,6 @@ def show_templates(
     as_json: AsJson = False,
 ) -> None:
     """Các bản soạn sẵn, bao nhiêu cụm loa đang giữ, và các mẫu có sẵn."""
-    from controller.features.emergencies.schemas import TemplatesShown
-
     query = "?" + "&".join(f"area={one}" for one in area) if area else ""
     found = _call(TemplatesShown, station, who, "GET", f"/templates{query}")
     if as_json:
@@ -63,8 +59,6 @@ def prepare(
     as_json: AsJson = False,
 ) -> None:
     """Soạn sẵn một bản khẩn cấp; được duyệt rồi thì mọi cụm loa trong địa bàn tải về và giữ."""
-    from controller.features.emergencies.schemas import PreparedShown
-
     asked = {"area": area, "template": template, "bulletin": bulletin}
     asked |= {"kind": kind} if bulletin is not None else {}
     made = _call(PreparedShown, station, who, "POST", "/templates", asked)
@@ -140,8 +134,6 @@ def stop(
     as_json: AsJson = False,
 ) -> None:
     """Dừng ngay: một lượt ở mọi nơi, hoặc mọi lượt ở một nơi."""
-    from controller.features.emergencies.schemas import EmergencyShown
-
     if (emergency_id is None) == (not area):
         raise BadInput("Hãy cho biết mã lượt, hoặc địa bàn bằng --area.", code="emergency.which")
     if emergency_id is not None:
@@ -188,15 +180,11 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Những lượt đang chờ xác nhận hoặc đang phát."""
-    from controller.features.emergencies.schemas import EmergencyShown
-
     found = _call(list[EmergencyShown], station, who, "GET", "?lately=true" if lately else "")
     print_found(found, (_emergency_line(one) for one in found), as_json=as_json)
 
 
 def _act(station: str | None, who: str, path: str, asked: dict[str, Any], *, as_json: bool) -> None:
-    from controller.features.emergencies.schemas import EmergencyShown
-
     found = _call(EmergencyShown, station, who, "POST", path, asked)
     print_found(found, [_emergency_line(found)], as_json=as_json)
 
@@ -209,9 +197,6 @@ def _call(
     Where the station asks for a fresh code of the telephone (the one of the sign-in is used up), the person
     is asked for it and the call made again.
     """
-    from controller.client.credentials import CommandUser, fresh_code
-    from controller.client.http_client import signed_in
-
     path, given = f"/emergencies{path}", None
     if asked is not None:
         given = {name: value for name, value in asked.items() if value is not None}
@@ -224,7 +209,7 @@ def _call(
         return station.ask(view, method, path, given | {"code": fresh_code()})
 
 
-def _prepared_line(one: "PreparedShown") -> str:
+def _prepared_line(one: PreparedShown) -> str:
     """Return one prepared recording as a person reads it."""
     ready = one.readiness
     state = f"giữ {ready.held}/{ready.nodes} cụm loa, kêu ngay được {ready.ready}"
@@ -233,7 +218,7 @@ def _prepared_line(one: "PreparedShown") -> str:
     return f"{one.id}\t{KINDS_IN_WORDS[one.kind]}\t{one.area}\t{one.title}\t{state}"
 
 
-def _emergency_line(one: "EmergencyShown") -> str:
+def _emergency_line(one: EmergencyShown) -> str:
     """Return one emergency as a person reads it."""
     state = "ĐANG PHÁT" if one.is_running else STANDING_IN_WORDS[one.state]
     alone = f" (một mình: {one.alone_because})" if one.alone_because else ""

@@ -3,12 +3,24 @@
 from datetime import timedelta
 from typing import Annotated
 
+import segno
 import typer
 
+from controller.client.local_client import acting, local_store, person_named, reading
 from controller.clocks import utc_now
+from controller.features.accounts.secret_codes import typed_code
+from controller.features.areas.queries import area_tree
+from controller.features.enrolment import service
+from controller.features.enrolment.broker_credentials import foreign_names
+from controller.features.enrolment.service import hardware_of, make_code, open_codes, welcome_of
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.service import NewNode
+from controller.host.station_keys import station_key
 from controller.model.local_time import wall
+from controller.settings import Settings
 from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson, NodeName
+from devices.enrolment import qr_payload
 from devices.ids import AreaCode, NodeId
 
 node = typer.Typer()
@@ -38,9 +50,6 @@ def replace_node(
     name_of_node: NodeName, by: AsPerson, hours: Hours = 24.0, *, as_json: AsJson = False
 ) -> None:
     """Lấy mã gắn cho phần cứng mới của một cụm loa đang dùng; phần cứng cũ bị từ chối từ khi mã được dùng."""
-    from controller.client.local_client import reading
-    from controller.features.fleet.queries import get_node
-
     with reading() as session:
         known = get_node(session, NodeId(name_of_node))
     _tell_code(name_of_node, known.area, known.name, hours, by=by, as_json=as_json)
@@ -50,10 +59,6 @@ def replace_node(
 @errors_in_words
 def list_codes(*, as_json: AsJson = False) -> None:
     """Các mã gắn còn hạn, chưa ai dùng."""
-    from controller.client.local_client import reading
-    from controller.features.areas.queries import area_tree
-    from controller.features.enrolment.service import open_codes
-
     with reading() as session:
         found = open_codes(session, utc_now(), frozenset(area_tree(session).parents))
     print_found(
@@ -70,9 +75,6 @@ def withdraw_code(
     by: AsPerson,
 ) -> None:
     """Hủy một mã gắn chưa dùng."""
-    from controller.client.local_client import acting
-    from controller.features.enrolment import service
-
     with acting(by) as (session, person):
         service.withdraw_code(session, enrolment, by=person, now=utc_now())
     typer.echo("Đã hủy mã.")
@@ -82,10 +84,6 @@ def withdraw_code(
 @errors_in_words
 def show_hardware(name_of_node: NodeName, *, as_json: AsJson = False) -> None:
     """Các phần cứng đã mang mã này, mới nhất trước."""
-    from controller.client.local_client import reading
-    from controller.features.enrolment.service import hardware_of
-    from controller.features.fleet.queries import get_node
-
     with reading() as session:
         found = hardware_of(session, get_node(session, NodeId(name_of_node)).id)
     if as_json:
@@ -98,17 +96,6 @@ def show_hardware(name_of_node: NodeName, *, as_json: AsJson = False) -> None:
 
 def _tell_code(node_id: str, area: str, name: str, hours: float, *, by: str, as_json: bool) -> None:
     """Make a code with which a node enrols itself, and print it with its picture for a telephone."""
-    import segno
-
-    from controller.client.local_client import local_store, person_named
-    from controller.features.accounts.secret_codes import typed_code
-    from controller.features.enrolment.broker_credentials import foreign_names
-    from controller.features.enrolment.service import make_code, welcome_of
-    from controller.features.fleet.service import NewNode
-    from controller.host.station_keys import station_key
-    from controller.settings import Settings
-    from devices.enrolment import qr_payload
-
     settings = Settings()
     new, life = NewNode(NodeId(node_id), AreaCode(area), name), timedelta(hours=hours)
     with local_store() as store:

@@ -4,12 +4,19 @@ from typing import Annotated, Any
 
 import typer
 
+from controller.client.local_client import acting, reading
 from controller.clocks import utc_now
+from controller.features.areas.queries import area_tree, get_area
+from controller.features.fleet import service
+from controller.features.fleet.fault_assignments import take_care as write_care
+from controller.features.fleet.queries import facts_of, nodes_by_area
+from controller.features.fleet.status import status_of
+from controller.features.fleet.watch import NodeFilter, events_now, faults_of_node, watched
 from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 
-node = typer.Typer(help="Cụm loa: danh sách, gắn, thay, cách ly, bớt.", no_args_is_help=True)
+node = typer.Typer()
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
 _EVENTS = {"outage": "mất cả địa bàn", "lost": "mất kết nối", "flapping": "chập chờn"}
@@ -23,10 +30,6 @@ def list_nodes(
     as_json: AsJson = False,
 ) -> None:
     """Các cụm loa đang dùng."""
-    from controller.client.local_client import reading
-    from controller.features.fleet.queries import facts_of, nodes_by_area
-    from controller.features.fleet.status import status_of
-
     now = utc_now()
     with reading() as session:
         found = nodes_by_area(session, None if area is None else AreaCode(area))
@@ -51,9 +54,6 @@ def add_node(
     by: AsPerson,
 ) -> None:
     """Thêm một cụm loa đã được cấu hình bằng tay, không qua mã gắn."""
-    from controller.client.local_client import acting
-    from controller.features.fleet import service
-
     new = service.NewNode(NodeId(name_of_node), AreaCode(area), name)
     with acting(by) as (session, person):
         service.add_node(session, new, by=person, now=utc_now())
@@ -66,9 +66,6 @@ def retire_node(
     nodes: Annotated[list[str], typer.Argument(metavar="NODE...", help="Mã cụm loa.")], by: AsPerson
 ) -> None:
     """Cho cụm loa thôi dùng; những gì nó đã phát vẫn còn trong sổ."""
-    from controller.client.local_client import acting
-    from controller.features.fleet import service
-
     with acting(by) as (session, person):
         for one in nodes:
             service.retire_node(session, NodeId(one), by=person, now=utc_now())
@@ -83,10 +80,6 @@ def list_faults(
     as_json: AsJson = False,
 ) -> None:
     """Những gì cần xem: sự kiện, rồi từng cụm loa có trục trặc, vì sao, ai lo."""
-    from controller.client.local_client import reading
-    from controller.features.areas.queries import area_tree, get_area
-    from controller.features.fleet.watch import NodeFilter, events_now, watched
-
     now = utc_now()
     with reading() as session:
         below = None
@@ -131,10 +124,6 @@ def take_care(
     seen: Annotated[bool, typer.Option("--seen", help="Các trục trặc hiện có đã được xem.")] = False,
 ) -> None:
     """Ghi ai lo một cụm loa, ghi chú, và trục trặc nào đã xem."""
-    from controller.client.local_client import acting
-    from controller.features.fleet.fault_assignments import take_care as write_care
-    from controller.features.fleet.watch import faults_of_node
-
     now, node_id = utc_now(), NodeId(name_of_node)
     with acting(by) as (session, person):
         kinds = faults_of_node(session, node_id, now) if seen else None

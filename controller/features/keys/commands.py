@@ -6,14 +6,29 @@ from typing import Annotated
 
 import typer
 
+from controller.client.local_client import acting, acting_or_station, local_store, reading
 from controller.clocks import utc_now
+from controller.features.accounts.admin_queries import keys_shown
+from controller.features.accounts.administration import reset_password as give_password
+from controller.features.accounts.administration import set_roles
+from controller.features.accounts.passwords import hash_password
+from controller.features.accounts.queries import known_operator
+from controller.features.accounts.secret_codes import fresh_password
+from controller.features.accounts.service import create_operator, disable_operator
+from controller.features.keys.service import compromise_key as declare_compromised
+from controller.features.keys.service import fallout_of, retire_one_key, sign_at_hand
+from controller.features.keys.station_key_renewal import renew_station_key
+from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.queries import known_key_set, void_policies
+from controller.host.station_keys import Secrets, root_key_at
 from controller.model.local_time import wall
 from controller.model.permissions import OperatorRole
+from controller.settings import Settings
 from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, KeyId
 
-keys = typer.Typer(help="Bộ khóa mà loa tin.", no_args_is_help=True)
+keys = typer.Typer()
 operator = typer.Typer()
 
 Kid = Annotated[str, typer.Argument(metavar="KID", help="Tên khóa, theo «loa keys list».")]
@@ -30,9 +45,6 @@ _NOT_SIGNED = (
 @errors_in_words
 def show_keys() -> None:
     """Bộ khóa đang có hiệu lực, một đối tượng JSON."""
-    from controller.client.local_client import reading
-    from controller.features.plans.queries import known_key_set
-
     with reading() as session:
         key_set = known_key_set(session)
     print_json(key_set.model_dump(mode="json"))
@@ -44,12 +56,6 @@ def sign_keys(
     root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
 ) -> None:
     """Ký lại bộ khóa bằng khóa gốc: mỗi năm một lần, khi có khóa mới và khi một khóa bị lộ."""
-    from controller.client.local_client import local_store
-    from controller.features.plans.policy_signing import sign_key_set
-    from controller.features.plans.queries import known_key_set
-    from controller.host.station_keys import Secrets, root_key_at
-    from controller.settings import Settings
-
     key = root_key_at(root or Secrets(Settings().home).root_key)
     with local_store() as store:
         sign_key_set(store, root_key=key, now=utc_now())
@@ -67,11 +73,6 @@ def renew_station(
     ] = False,
 ) -> None:
     """Tạo khóa mới của đài và ký vào bộ khóa; đài tự chuyển sang khóa mới sau một ngày, không phải dừng."""
-    from controller.client.local_client import local_store
-    from controller.features.keys.station_key_renewal import renew_station_key
-    from controller.host.station_keys import Secrets, root_key_at
-    from controller.settings import Settings
-
     settings = Settings()
     key = root_key_at(root or Secrets(settings.home).root_key)
     with local_store() as store:
@@ -83,9 +84,6 @@ def renew_station(
 @errors_in_words
 def list_keys(*, as_json: AsJson = False) -> None:
     """Các khóa đang dùng: của ai, để ký gì, đến ngày nào."""
-    from controller.client.local_client import reading
-    from controller.features.accounts.admin_queries import keys_shown
-
     with reading() as session:
         found = keys_shown(session)
     print_found(
@@ -102,9 +100,6 @@ def list_keys(*, as_json: AsJson = False) -> None:
 @errors_in_words
 def retire_key(kid: Kid, by: AsPerson) -> None:
     """Cho một khóa thôi dùng: không ký gì thêm, những gì đã ký vẫn còn giá trị."""
-    from controller.client.local_client import acting
-    from controller.features.keys.service import retire_one_key
-
     with acting(by) as (session, person):
         retire_one_key(session, KeyId(kid), by=person, now=utc_now())
     typer.echo(f"Khóa {kid} thôi dùng. Những gì đã ký vẫn còn giá trị cho đến hạn của chúng.")
@@ -119,10 +114,6 @@ def compromise_key(
     yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
 ) -> None:
     """Khai một khóa BỊ LỘ: mọi thứ nó đã ký mất giá trị. Quên mật khẩu, nghỉ việc không phải là bị lộ."""
-    from controller.client.local_client import acting, reading
-    from controller.features.keys.service import compromise_key as declare_compromised
-    from controller.features.keys.service import fallout_of
-
     with reading() as session:
         fallout = fallout_of(session, KeyId(kid), utc_now())
     for one in fallout.silenced:
@@ -150,13 +141,6 @@ def add(
     as_name: As = None,
 ) -> None:
     """Thêm tài khoản; in tên và mật khẩu mới."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.passwords import hash_password
-    from controller.features.accounts.secret_codes import fresh_password
-    from controller.features.accounts.service import create_operator
-    from controller.features.keys.service import sign_at_hand
-    from controller.settings import Settings
-
     password = fresh_password()
     chosen = hash_password(password)
     with acting_or_station(as_name) as (session, by):
@@ -181,13 +165,6 @@ def add(
 @errors_in_words
 def disable(name: Name, as_name: As = None) -> None:
     """Khóa tài khoản: hết phiên đăng nhập, khóa ký thôi dùng; những gì đã ký vẫn còn giá trị."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.queries import known_operator
-    from controller.features.accounts.service import disable_operator
-    from controller.features.keys.service import sign_at_hand
-    from controller.features.plans.queries import void_policies
-    from controller.settings import Settings
-
     with acting_or_station(as_name) as (session, by):
         disable_operator(session, known_operator(session, name).id, by=by, now=utc_now())
         signed, void = sign_at_hand(session, Settings(), now=utc_now()), void_policies(session)
@@ -199,15 +176,6 @@ def disable(name: Name, as_name: As = None) -> None:
 @errors_in_words
 def reset_password(name: Name, as_name: As = None) -> None:
     """Đặt mật khẩu mới (được in ra) và tạo khóa ký mới; những gì đã duyệt vẫn còn giá trị."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.administration import reset_password as give_password
-    from controller.features.accounts.passwords import hash_password
-    from controller.features.accounts.queries import known_operator
-    from controller.features.accounts.secret_codes import fresh_password
-    from controller.features.keys.service import sign_at_hand
-    from controller.features.plans.queries import void_policies
-    from controller.settings import Settings
-
     password = fresh_password()
     chosen = hash_password(password)
     with acting_or_station(as_name) as (session, by):
@@ -222,13 +190,6 @@ def reset_password(name: Name, as_name: As = None) -> None:
 @errors_in_words
 def roles(name: Name, role: Roles, as_name: As = None) -> None:
     """Đổi vai trò."""
-    from controller.client.local_client import acting_or_station
-    from controller.features.accounts.administration import set_roles
-    from controller.features.accounts.queries import known_operator
-    from controller.features.keys.service import sign_at_hand
-    from controller.features.plans.queries import void_policies
-    from controller.settings import Settings
-
     with acting_or_station(as_name) as (session, by):
         lacks_key = set_roles(session, known_operator(session, name).id, role, by=by, now=utc_now())
         signed, void = sign_at_hand(session, Settings(), now=utc_now()), void_policies(session)

@@ -4,10 +4,16 @@ from typing import Annotated
 
 import typer
 
+from controller.client.local_client import acting, reading
 from controller.clocks import utc_now
+from controller.features.areas.queries import area_or_top, get_area
+from controller.features.lexicon.queries import entries_shown, lexicon_entries, words_for
+from controller.features.lexicon.service import add_entry, remove_word
+from controller.settings import Settings
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from tts.reading import read
 
-lexicon = typer.Typer(help="Từ riêng của tỉnh: thêm, liệt kê, xóa, thử.", no_args_is_help=True)
+lexicon = typer.Typer()
 Written = Annotated[str, typer.Argument(help="Chữ viết trong văn bản, ví dụ PBGDPL.")]
 Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc định là toàn tỉnh.")]
 Who = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người thêm hoặc xóa.")]
@@ -22,9 +28,6 @@ def add(
     area: Area = None,
 ) -> None:
     """Thêm cách đọc của một từ; bản tin đang chờ duyệt có từ ấy được đọc lại."""
-    from controller.client.local_client import acting
-    from controller.features.lexicon.service import add_entry
-
     with acting(name) as (session, person):
         add_entry(session, written=written, spoken=spoken, area=area, by=person, now=utc_now())
     typer.echo(f"Đã thêm: «{written}» đọc là «{spoken}».")
@@ -38,9 +41,6 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Liệt kê các từ, ai thêm và khi nào."""
-    from controller.client.local_client import reading
-    from controller.features.lexicon.queries import entries_shown, lexicon_entries
-
     with reading() as session:
         entries = entries_shown(session, lexicon_entries(session, removed=history))
     if as_json:
@@ -59,10 +59,6 @@ def index(
 @errors_in_words
 def remove(written: Written, name: Who, area: Area = None) -> None:
     """Xóa cách đọc của một từ; lịch sử vẫn còn."""
-    from controller.client.local_client import acting
-    from controller.features.areas.queries import area_or_top
-    from controller.features.lexicon.service import remove_word
-
     with acting(name) as (session, person):
         remove_word(session, written, area_or_top(session, area), by=person, now=utc_now())
     typer.echo(f"Đã xóa: «{written}».")
@@ -77,12 +73,6 @@ def try_text(
     as_json: AsJson = False,
 ) -> None:
     """Cho thấy một văn bản được đọc thế nào với các từ của tỉnh; những chỗ ấy nằm trong ngoặc kép góc."""
-    from controller.client.local_client import reading
-    from controller.features.areas.queries import area_or_top, get_area
-    from controller.features.lexicon.queries import words_for
-    from controller.settings import Settings
-    from tts.reading import read
-
     with reading() as session:
         words = words_for(session, get_area(session, area_or_top(session, area)).code)
     found = read(text, words=dict(words), region=Settings().region)

@@ -7,12 +7,17 @@ from typing import Annotated
 
 import typer
 
+from controller.client.local_client import acting, local_store, person_named, reading
 from controller.clocks import utc_now
+from controller.features.imports.bulletin_files import content_of
+from controller.features.maps.outlines import edition_of, lacking, remove_outlines
+from controller.features.maps.uploads import bring_outlines
+from controller.model.limits import LARGEST_OUTLINES
 from controller.model.local_time import ZONE
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 from controller.terminal.options import AsPerson
 
-province_map = typer.Typer(help="Bản đồ: nhập ranh giới các xã, bỏ, xem.", no_args_is_help=True)
+province_map = typer.Typer()
 
 
 @province_map.command("import")
@@ -27,11 +32,6 @@ def import_outlines(
     as_json: AsJson = False,
 ) -> None:
     """Vẽ bản đồ bằng ranh giới trong tệp, thay cho hình đang dùng; tệp sai thì không nhập gì."""
-    from controller.client.local_client import local_store, person_named
-    from controller.features.imports.bulletin_files import content_of
-    from controller.features.maps.uploads import bring_outlines
-    from controller.model.limits import LARGEST_OUTLINES
-
     name = "" if str(file) == "-" else file.name
     with local_store() as store:
         person = person_named(store, by)
@@ -56,9 +56,6 @@ def import_outlines(
 @errors_in_words
 def show(*, as_json: AsJson = False) -> None:
     """Bản đồ đang vẽ bằng gì, từ bao giờ, còn thiếu ranh giới xã nào."""
-    from controller.client.local_client import reading
-    from controller.features.maps.outlines import edition_of, lacking
-
     with reading() as session:
         edition, missing = edition_of(session), lacking(session)
     count, on = (edition.count, edition.imported_at.astimezone(ZONE)) if edition else (0, None)
@@ -76,9 +73,6 @@ def show(*, as_json: AsJson = False) -> None:
 @errors_in_words
 def remove(by: AsPerson) -> None:
     """Bỏ ranh giới đã nhập; bản đồ lại là hình sơ lược."""
-    from controller.client.local_client import acting
-    from controller.features.maps.outlines import remove_outlines
-
     with acting(by) as (session, person):
         count = remove_outlines(session, by=person, now=utc_now())
     typer.echo(f"Đã bỏ ranh giới của {count} xã, phường. Bản đồ lại là hình sơ lược.")

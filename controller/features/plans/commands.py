@@ -4,15 +4,19 @@ from typing import Annotated, Any
 
 import typer
 
+from controller.client.local_client import reading
 from controller.clocks import utc_now
 from controller.errors import BadInput
+from controller.features.accounts.signing import signing
+from controller.features.plans.policy_signing import sign_changed_policy
+from controller.features.plans.queries import policies_in_force
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode
 from devices.messages import LoudHours, Policy, QuietHours
 
-policy = typer.Typer(help="Quy định: giờ yên lặng, âm lượng, số phút một ngày.", no_args_is_help=True)
+policy = typer.Typer()
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
 _NONE = "none"
@@ -23,9 +27,6 @@ _NONE = "none"
 @errors_in_words
 def show_policies(*, as_json: AsJson = False) -> None:
     """Các quy định đang có hiệu lực."""
-    from controller.client.local_client import reading
-    from controller.features.plans.queries import policies_in_force
-
     with reading() as session:
         found = policies_in_force(session)
     if as_json:
@@ -56,9 +57,6 @@ def sign_policy(
     ] = None,
 ) -> None:
     """Ký quy định mới cho một địa bàn; điều không nêu giữ như cũ, chưa có thì không giới hạn."""
-    from controller.features.accounts.signing import signing
-    from controller.features.plans.policy_signing import sign_changed_policy
-
     named: dict[str, Any] = {"loudest_volume": loudest, "minutes_a_day": minutes}
     named["quiet_hours"] = [_quiet(text) for text in quiet if text != _NONE] if quiet else None
     named["volumes"] = [_loud(text) for text in volume if text != _NONE] if volume else None

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from controller.client.local_client import acting
 from controller.clocks import utc_now
+from controller.features.quarantine import service
 from controller.terminal.cli_errors import errors_in_words
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import NodeId
@@ -18,9 +20,6 @@ def quarantine_node(
     name_of_node: NodeName, by: AsPerson, reason: Annotated[str, typer.Option(help="Lý do.")]
 ) -> None:
     """Cách ly một cụm loa: chỉ tin khẩn còn phát nhỏ, không được tin lời, không đăng nhập được."""
-    from controller.client.local_client import acting
-    from controller.features.quarantine import service
-
     with acting(by) as (session, person):
         service.quarantine_node(session, NodeId(name_of_node), reason=reason, by=person, now=utc_now())
     typer.echo(f"Đã cách ly cụm loa {name_of_node}.")
@@ -30,9 +29,6 @@ def quarantine_node(
 @errors_in_words
 def release_node(name_of_node: NodeName, by: AsPerson) -> None:
     """Thôi cách ly một cụm loa."""
-    from controller.client.local_client import acting
-    from controller.features.quarantine import service
-
     with acting(by) as (session, person):
         service.release_node(session, NodeId(name_of_node), by=person, now=utc_now())
     typer.echo(f"Cụm loa {name_of_node} được phát trở lại.")
@@ -48,9 +44,6 @@ def limit_volume(
     by: AsPerson,
 ) -> None:
     """Giới hạn âm lượng của một cụm loa."""
-    from controller.client.local_client import acting
-    from controller.features.quarantine import service
-
     with acting(by) as (session, person):
         service.limit_volume(session, NodeId(name_of_node), loudest, by=person, now=utc_now())
     typer.echo(f"Cụm loa {name_of_node}: to nhất {loudest}%.")

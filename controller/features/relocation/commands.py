@@ -5,6 +5,9 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
+from controller.features.accounts.signing import signing
+from controller.features.relocation.service import move_node as move
+from controller.features.relocation.service import sign_places_below
 from controller.terminal.cli_errors import errors_in_words
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
@@ -21,9 +24,6 @@ def move_node(
     name_of_node: NodeName, to: Annotated[str, typer.Option(help="Mã địa bàn nhận.")], by: AsPerson
 ) -> None:
     """Chuyển một cụm loa sang địa bàn khác; những gì nó đã phát vẫn thuộc địa bàn cũ."""
-    from controller.features.accounts.signing import signing
-    from controller.features.relocation.service import move_node as move
-
     with signing(by) as (session, person, key):
         move(session, NodeId(name_of_node), AreaCode(to), by=person, password=key, now=utc_now())
     typer.echo(f"Cụm loa {name_of_node} thuộc địa bàn {to}.")
@@ -33,9 +33,6 @@ def move_node(
 @errors_in_words
 def sign_places(code: Code, by: AsPerson) -> None:
     """Ký lại nơi đặt của mọi cụm loa trong địa bàn: khi khóa đã ký bị lộ hoặc sắp hết hạn."""
-    from controller.features.accounts.signing import signing
-    from controller.features.relocation.service import sign_places_below
-
     with signing(by) as (session, person, key):
         count = sign_places_below(session, AreaCode(code), by=person, password=key, now=utc_now())
     typer.echo(f"Đã ký nơi đặt của {count} cụm loa.")

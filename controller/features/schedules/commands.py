@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
+from controller.client.http_client import signed_in
+from controller.features.schedules.schemas import DayOffShown, ScheduleForesight, ScheduleShown, ScheduleWhole
 from controller.model.local_time import ZONE
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_found
 from controller.terminal.options import AtStation, Meets, Reason, instant
 
-if TYPE_CHECKING:  # for type hints only: a command imports what it needs when it is called
-    from controller.features.schedules.schemas import (
-        DayOffShown,
-        ScheduleForesight,
-        ScheduleShown,
-        ScheduleWhole,
-    )
+schedule = typer.Typer()
 
-schedule = typer.Typer(help="Lịch phát: đặt, xem, kết thúc, hủy hoặc dời một lần.", no_args_is_help=True)
-
-day_off = typer.Typer(help="Ngày nghỉ: xem, thêm, bỏ.", no_args_is_help=True)
+day_off = typer.Typer()
 
 Day = Annotated[str, typer.Argument(metavar="NGÀY", help="Như 2026-12-24.")]
 Year = Annotated[int, typer.Argument(metavar="NĂM")]
@@ -87,9 +81,6 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Đặt lịch phát lặp lại cho một bản tin."""
-    from controller.client.http_client import signed_in
-    from controller.features.schedules.schemas import ScheduleForesight, ScheduleWhole
-
     rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
     lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
     skips = {"days_off": skip_days_off, "only_lunar": only_lunar, "never_lunar": never_lunar}
@@ -140,9 +131,6 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Liệt kê các lịch phát."""
-    from controller.client.http_client import signed_in
-    from controller.features.schedules.schemas import ScheduleShown
-
     with signed_in(station) as here:
         found = here.ask(list[ScheduleShown], "GET", "/schedules" + ("" if everything else "?state=running"))
     print_found({"schedules": found}, (_line(one) for one in found), as_json=as_json)
@@ -188,9 +176,6 @@ def move(
     as_json: AsJson = False,
 ) -> None:
     """Dời một lần của lịch phát sang giờ khác."""
-    from controller.client.http_client import signed_in
-    from controller.features.schedules.schemas import ScheduleForesight
-
     asked = {"original_at": instant(occurrence), "to": instant(to), "meeting": meeting}
     if not check:
         _tell_whole(station, "POST", f"/schedules/{schedule_id}/occurrences/move", asked, as_json=as_json)
@@ -205,9 +190,6 @@ def move(
 @errors_in_words
 def list_days_off(year: Year, station: AtStation = None, as_json: AsJson = False) -> None:
     """Các ngày nghỉ của một năm: ngày lễ và ngày riêng của tỉnh."""
-    from controller.client.http_client import signed_in
-    from controller.features.schedules.schemas import DayOffShown
-
     with signed_in(station) as here:
         found = here.ask(list[DayOffShown], "GET", f"/days-off?year={year}")
     print_found(found, map(_day_line, found), as_json=as_json)
@@ -223,9 +205,6 @@ def set_day_off(
     as_json: AsJson = False,
 ) -> None:
     """Thêm hoặc đổi một ngày nghỉ riêng của tỉnh; lịch phát theo ngay."""
-    from controller.client.http_client import signed_in
-    from controller.features.schedules.schemas import DayOffShown
-
     with signed_in(station) as here:
         found = here.ask(DayOffShown, "POST", "/days-off", {"day": day, "name": name, "off": not works})
     print_found(found, [_day_line(found)], as_json=as_json)
@@ -235,8 +214,6 @@ def set_day_off(
 @errors_in_words
 def remove_day_off(day: Day, station: AtStation = None) -> None:
     """Bỏ một ngày khỏi danh sách của tỉnh; ngày lễ lại theo lịch nhà nước."""
-    from controller.client.http_client import signed_in
-
     with signed_in(station) as here:
         here.call("DELETE", f"/days-off/{day}")
     typer.echo(f"Đã bỏ ngày {day}.")
@@ -246,24 +223,21 @@ def _tell_whole(
     station: str | None, method: str, path: str, asked: dict[str, Any] | None = None, *, as_json: bool
 ) -> None:
     """Make one request and print the schedule in the response."""
-    from controller.client.http_client import signed_in
-    from controller.features.schedules.schemas import ScheduleWhole
-
     with signed_in(station) as here:
         found = here.ask(ScheduleWhole, method, path, asked)
     print_found(found, lines(found), as_json=as_json)
 
 
-def _day_line(one: "DayOffShown") -> str:
+def _day_line(one: DayOffShown) -> str:
     return "\t".join([one.day.isoformat(), "nghỉ" if one.off else "vẫn phát", one.name])
 
 
-def _line(schedule: "ScheduleShown") -> str:
+def _line(schedule: ScheduleShown) -> str:
     """Return one line of a list: id, state, title, where."""
     return "\t".join([schedule.id, _STATES[schedule.state], schedule.title, schedule.where])
 
 
-def lines(schedule: "ScheduleWhole") -> Iterator[str]:
+def lines(schedule: ScheduleWhole) -> Iterator[str]:
     """Yield the lines with all details of one schedule."""
     yield _line(schedule)
     yield from (f"  {part}" for part in schedule.rule.splitlines())
@@ -272,7 +246,7 @@ def lines(schedule: "ScheduleWhole") -> Iterator[str]:
         yield f"{_wall(one.starts_at)}\tâm lịch {one.lunar}\t{one.airing or 'chưa tạo lượt phát'}{moved}"
 
 
-def _outlook_lines(outlook: "ScheduleForesight") -> Iterator[str]:
+def _outlook_lines(outlook: ScheduleForesight) -> Iterator[str]:
     """Yield the lines about conflicts of occurrences: time, other airing, loss, and possible actions."""
     for one in outlook.occurrences:
         starts = _wall(one.starts_at)

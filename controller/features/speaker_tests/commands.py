@@ -4,7 +4,12 @@ from typing import Annotated
 
 import typer
 
+from controller.client.local_client import acting
 from controller.clocks import utc_now
+from controller.features.speaker_tests import service
+from controller.features.speaker_tests.service import try_node
+from controller.model.speech import speech_by
+from controller.settings import Settings
 from controller.terminal.cli_errors import errors_in_words
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import NodeId
@@ -20,9 +25,6 @@ def sound_test(
     volume: Annotated[int, typer.Option(help="Âm lượng, 0–100.")] = 60,
 ) -> None:
     """Cho riêng một cụm loa phát bản tin thử đã duyệt; không làm trong giờ yên lặng."""
-    from controller.client.local_client import acting
-    from controller.features.speaker_tests.service import try_node
-
     with acting(by) as (session, person):
         airing = try_node(session, NodeId(name_of_node), by=person, now=utc_now(), volume=volume).id
     typer.echo(f"Cụm loa {name_of_node} sẽ phát bản tin thử trong ít giây (lượt {airing}).")
@@ -32,11 +34,6 @@ def sound_test(
 @errors_in_words
 def prepare_test(by: AsPerson) -> None:
     """Soạn và gửi duyệt bản tin thử loa mẫu; dùng được khi cán bộ duyệt đã duyệt."""
-    from controller.client.local_client import acting
-    from controller.features.speaker_tests import service
-    from controller.model.speech import speech_by
-    from controller.settings import Settings
-
     speech = speech_by(Settings())
     with acting(by) as (session, person):
         bulletin = service.prepare_test(session, by=person, now=utc_now(), speech=speech).id

@@ -5,11 +5,16 @@ from typing import Annotated
 
 import typer
 
+from controller.client.local_client import acting, reading
 from controller.clocks import utc_now
+from controller.features.areas.queries import area_or_top, areas
+from controller.features.imports.bulletin_files import written_in
+from controller.features.templates.queries import templates_offered, templates_shown
+from controller.features.templates.service import add_template, remove_template_named
 from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_json
 from controller.terminal.options import AsPerson
 
-template = typer.Typer(help="Mẫu bản tin: danh sách, thêm, xóa.", no_args_is_help=True)
+template = typer.Typer()
 
 Title = Annotated[str, typer.Argument(metavar="TITLE", help="Tên mẫu, cũng là tiêu đề bản tin.")]
 Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc định là toàn tỉnh.")]
@@ -19,10 +24,6 @@ Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc
 @errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các mẫu, của ai và khi nào; mẫu có sẵn đứng sau."""
-    from controller.client.local_client import reading
-    from controller.features.areas.queries import areas
-    from controller.features.templates.queries import templates_offered, templates_shown
-
     with reading() as session:
         found = templates_shown(session, templates_offered(session, [one.code for one in areas(session)]))
     if as_json:
@@ -46,11 +47,6 @@ def add(
     area: Area = None,
 ) -> None:
     """Thêm một mẫu từ tệp chữ; chỗ cần điền ghi trong ngoặc vuông, như [ngày]."""
-    from controller.client.local_client import acting
-    from controller.features.areas.queries import area_or_top
-    from controller.features.imports.bulletin_files import written_in
-    from controller.features.templates.service import add_template
-
     written = written_in(text)
     with acting(name) as (session, person):
         place = area_or_top(session, area)
@@ -62,10 +58,6 @@ def add(
 @errors_in_words
 def remove(title: Title, name: AsPerson, area: Area = None) -> None:
     """Xóa một mẫu của địa bàn; bản tin đã tạo từ mẫu ấy vẫn giữ."""
-    from controller.client.local_client import acting
-    from controller.features.areas.queries import area_or_top
-    from controller.features.templates.service import remove_template_named
-
     with acting(name) as (session, person):
         remove_template_named(session, title, area_or_top(session, area), by=person, now=utc_now())
     typer.echo(f"Đã xóa mẫu «{title}».")

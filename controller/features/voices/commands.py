@@ -1,12 +1,14 @@
 """`loa voice`: voices that an operator adds to this machine; docs/operator.md explains every command."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from controller.features.voices.service import add_voice, added_voices, remove_voice
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 
-voice = typer.Typer(help="Giọng đọc thêm: thêm, liệt kê, xóa.", no_args_is_help=True)
+voice = typer.Typer()
 _SHORT = 12  # digits of a digest that are enough to compare by eye
 
 
@@ -23,10 +25,6 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Thêm một giọng kiểu Piper (.onnx) và cho đọc thử một câu."""
-    from dataclasses import asdict
-
-    from controller.features.voices.service import add_voice
-
     record = add_voice(source, config, sha256, name)
     if as_json:
         print_json(asdict(record))
@@ -40,8 +38,6 @@ def add(
 @errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các giọng đã thêm."""
-    from controller.features.voices.service import added_voices
-
     voices = added_voices()
     if as_json:
         print_json({"voices": voices})
@@ -56,7 +52,5 @@ def index(*, as_json: AsJson = False) -> None:
 @errors_in_words
 def remove(name: Annotated[str, typer.Argument(help="Tên của giọng.")]) -> None:
     """Xóa một giọng đã thêm; các tệp âm thanh đã tạo vẫn còn."""
-    from controller.features.voices.service import remove_voice
-
     remove_voice(name)
     typer.echo(f"Đã xóa giọng «{name}».")
