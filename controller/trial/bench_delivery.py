@@ -1,21 +1,20 @@
 """`loa bench delivery`: one recording to all loudspeakers, compared with clients that only count bytes."""
 
+import os
 import random
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from controller.app import Controller
-from controller.features.accounts.queries import operator_named
-from controller.features.airings.service import plan_airing
-from controller.model.first_people import APPROVER
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
 from controller.trial.bench_ground import ToneMade, approved, throw_away_station
 from controller.trial.bench_references import count_over_mqtt, count_over_nginx, count_over_sockets
 from controller.trial.fleet_process import FleetProcesses
+from controller.trial.job import TrialRun
+from controller.trial.outside import memory_kb
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices import topics
 from devices.chunks import split
@@ -109,13 +108,7 @@ def _deliver(
     watcher = Watcher(station.broker_url)
     watcher.start(area, made.recording)
     used_before = fleet.processor_seconds()
-    with station.store.write() as session:
-        by = operator_named(session, APPROVER)
-        assert by is not None
-        plan_airing(
-            session, bulletin, areas=[area], starts_at=station.now() + START_IN, by=by, now=station.now()
-        )
-    station.wake()
+    TrialRun(station, stages).air(bulletin, area, station.now() + START_IN)
     verified: dict[str, float] = {}
     until = time.monotonic() + PATIENCE_S
     while len(verified) < reachable and time.monotonic() < until:
@@ -136,8 +129,8 @@ def _deliver(
         "published_ratio": round(_sent_each(station, reachable) / len(body), 4),
         "given_ratio": round(station.sender.published_bytes / len(body), 4),
         "published_bytes": station.sender.published_bytes,
-        "controller_rss_mb": round(_peak_kb("self") / _KB_A_MB, 1),
-        "node_rss_kb": round(sum(_peak_kb(str(pid)) for pid in fleet.pids()) / max(1, reachable), 1),
+        "controller_rss_mb": round(memory_kb(os.getpid(), "VmHWM") / _KB_A_MB, 1),
+        "node_rss_kb": round(sum(memory_kb(pid, "VmHWM") for pid in fleet.pids()) / max(1, reachable), 1),
     }
 
 
@@ -145,11 +138,3 @@ def _sent_each(station: Controller, nodes: int) -> float:
     """Return the mean bytes sent to each node; bytes sent to one node alone are divided among all."""
     to_one = station.sender.repair_bytes
     return station.sender.published_bytes - to_one + to_one / max(1, nodes)
-
-
-def _peak_kb(process: str) -> int:
-    """Return the peak resident memory of a process, kB, from /proc."""
-    for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    return 0

@@ -4,13 +4,9 @@ The station runs in its own process, the loudspeakers in one process for each pr
 calls, and reads what the loudspeakers really did.
 """
 
-import shutil
-import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from controller.client.http_client import RemoteStation
@@ -22,10 +18,16 @@ from controller.model.emergency_states import Kind
 from controller.model.first_people import APPROVER
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
+from controller.trial import children
 from controller.trial.alarms_prepared import BROADCAST, BROADCAST_S
-from controller.trial.bench_ground import PATIENCE_S, SOUND_PATIENCE_S, Ears, nearest_rank
-from controller.trial.fleet_process import FleetProcesses
-from controller.trial.simulated import fleet_of
+from controller.trial.bench_ground import (
+    PATIENCE_S,
+    SOUND_PATIENCE_S,
+    Ears,
+    started_fleet,
+    throw_away_home,
+)
+from controller.trial.percentiles import nearest_rank, spread
 from controller.trial.station_apart import StationApart
 from devices.ids import AreaCode
 
@@ -187,16 +189,15 @@ class EmergencyBench:
         }
 
     def _await_held(self) -> None:
-        until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
+        def all_hold() -> bool:
             with self.station.store.read() as session:
                 views = prepared_views(session, [self._province], utc_now())
             held = min(view.readiness.held for view in views)
             self.stages.show("Loa đã giữ bản soạn sẵn", held, self.reachable)
-            if held >= self.reachable:
-                return
-            time.sleep(0.5)
-        raise LoaError("Loa mô phỏng không tải kịp bản soạn sẵn.", code="bench.not-held")
+            return held >= self.reachable
+
+        late = LoaError("Loa mô phỏng không tải kịp bản soạn sẵn.", code="bench.not-held")
+        children.wait_for(all_hold, PATIENCE_S, late, every_s=0.5)
 
     def _all(self, heard: dict[str, dict[str, float]], airing: str) -> list[float]:
         """Return the sorted instants of the loudspeakers that keep their power, when all have one."""
@@ -225,18 +226,11 @@ class EmergencyBench:
 def bench_emergency(nodes: int, runs: int, broker: BrokerChoice, storm: int = 0) -> dict[str, Any]:
     """Return the figures; creates everything it needs and deletes it afterwards."""
     began = time.monotonic()
-    with ExitStack() as parts:
-        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
-        parts.callback(shutil.rmtree, home, ignore_errors=True)
-        stages = parts.enter_context(Stages())
-        asked = {"home": str(home), "nodes": nodes, "broker": broker, "alarms": True}
-        station = StationApart(home, asked)
+    with throw_away_home() as (home, stages, parts):
+        station = StationApart(home, {"home": str(home), "nodes": nodes, "broker": broker, "alarms": True})
         parts.callback(station.stop)
         station.start()
-        fleet: FleetProcesses = fleet_of(station, station.nodes)
-        parts.callback(fleet.stop)
-        fleet.start()
-        reachable = int(fleet.wait_ready()["connected"])
+        fleet, reachable = started_fleet(parts, station, station.nodes)
         password = Secrets(home).passwords()[APPROVER]
         signed_in = RemoteStation.signed_in(station.told["address"], APPROVER, password, str)
         approver = parts.enter_context(signed_in)
@@ -262,14 +256,12 @@ def _figures(runs: Sequence[Mapping[str, float]], reachable: int, nodes: int) ->
 
 
 def _spreads(runs: Sequence[Mapping[str, float]], names: Collection[str]) -> dict[str, Any]:
-    figures = {name: [run[name] for run in runs] for name in names}
-    return {name: {f"p{p}": nearest_rank(told, p) for p in (50, 99)} for name, told in figures.items()}
+    return {name: spread([run[name] for run in runs]) for name in names}
 
 
 def _spread_s(since: Mapping[str, float], until: Mapping[str, float]) -> dict[str, float]:
     """Return percentiles of the seconds from each loudspeaker's first to its second instant."""
-    took = [at - since[node] for node, at in until.items() if node in since]
-    return {f"p{p}": round(nearest_rank(took, p), 1) for p in (50, 99)}
+    return spread([at - since[node] for node, at in until.items() if node in since])
 
 
 def _last(instants: Sequence[float], since: float) -> float:

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from controller.app import Controller
 from controller.features.accounts.queries import operator_named
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
+from controller.features.fleet.service import NewNode
 from controller.host.logs import log_to
 from controller.model.bulletin_states import BulletinId
 from controller.model.first_people import OFFICER
@@ -21,7 +22,7 @@ from controller.settings import BrokerChoice, Settings
 from controller.terminal.progress import Stages
 from controller.trial.fleet_process import FleetProcesses
 from controller.trial.job import TrialRun
-from controller.trial.simulated import enrol_simulated, fleet_of
+from controller.trial.simulated import StationAccess, enrol_simulated, fleet_of
 from devices.chunks import manifest_of
 
 RATE, KBPS = 24_000, 48
@@ -138,6 +139,41 @@ def approved(station: Controller, stages: Stages, title: str, made: ToneMade) ->
     return bulletin.id
 
 
+@contextmanager
+def throw_away_home() -> Iterator[tuple[Path, Stages, ExitStack]]:
+    """Make a temporary folder; what is on the stack ends before the folder is deleted."""
+    with ExitStack() as parts:
+        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
+        parts.callback(shutil.rmtree, home, ignore_errors=True)
+        yield home, parts.enter_context(Stages()), parts
+
+
+@contextmanager
+def throw_away_station(
+    broker: BrokerChoice, **chosen: Any
+) -> Iterator[tuple[Path, Controller, Stages, ExitStack]]:
+    """Start a station in a temporary folder; `chosen` are additional settings.
+
+    Processes that the caller starts must be put on the stack, so that they end before the station.
+    """
+    with throw_away_home() as (home, stages, parts):
+        log_to(home / "loa.log", "WARNING")
+        station = Controller(bench_settings(home, broker, chosen))
+        station.start()
+        parts.callback(station.stop)
+        yield home, station, stages, parts
+
+
+def started_fleet(
+    parts: ExitStack, station: StationAccess, nodes: list[NewNode], **more: Any
+) -> tuple[FleetProcesses, int]:
+    """Start the loudspeakers, `more` being fields of their spec; return them and how many are connected."""
+    fleet = fleet_of(station, nodes, **more)
+    fleet.start()
+    parts.callback(fleet.stop)
+    return fleet, int(fleet.wait_ready()["connected"])
+
+
 @dataclass(frozen=True, slots=True)
 class BenchStation:
     """A throw-away station with its simulated loudspeakers in other processes."""
@@ -150,35 +186,11 @@ class BenchStation:
 
 
 @contextmanager
-def throw_away_station(
-    broker: BrokerChoice, **chosen: Any
-) -> Iterator[tuple[Path, Controller, Stages, ExitStack]]:
-    """Start a station in a temporary directory; `chosen` are additional settings.
-
-    Processes that the caller starts must be put on the stack, so that they end before the station.
-    """
-    with ExitStack() as parts:
-        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
-        parts.callback(shutil.rmtree, home, ignore_errors=True)
-        log_to(home / "loa.log", "WARNING")
-        stages = parts.enter_context(Stages())
-        station = Controller(bench_settings(home, broker, chosen))
-        station.start()
-        parts.callback(station.stop)
-        yield home, station, stages, parts
-
-
-@contextmanager
-def throw_away_ground(
-    nodes: int, broker: BrokerChoice, fleet: Mapping[str, Any] | None = None, **chosen: Any
-) -> Iterator[BenchStation]:
-    """Start a station and loudspeakers in a temporary folder; `fleet`: additional fields of their spec."""
-    with throw_away_station(broker, **chosen) as (home, station, stages, parts):
-        started = fleet_of(station, enrol_simulated(station, nodes), **(fleet or {}))
-        started.start()
-        parts.callback(started.stop)
-        reachable = int(started.wait_ready()["connected"])
-        yield BenchStation(home, station, stages, started, reachable)
+def throw_away_ground(nodes: int, broker: BrokerChoice, **more: Any) -> Iterator[BenchStation]:
+    """Start a station and loudspeakers in a temporary folder; `more`: additional fields of their spec."""
+    with throw_away_station(broker) as (home, station, stages, parts):
+        fleet, reachable = started_fleet(parts, station, enrol_simulated(station, nodes), **more)
+        yield BenchStation(home, station, stages, fleet, reachable)
 
 
 def bench_settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> Settings:
@@ -195,11 +207,3 @@ def bench_settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> 
         "speech_workers": 0,
     }
     return Settings(**usual | chosen)
-
-
-def nearest_rank(figures: Sequence[float], percent: int, since: float | None = None) -> float:
-    """Return the nearest-rank percentile (of instants: ms after `since`), or 0.0 of an empty list."""
-    if not figures:
-        return 0.0
-    found = sorted(figures)[max(0, -(-len(figures) * percent // 100) - 1)]
-    return round(found if since is None else (found - since) * 1000, 1)

@@ -1,10 +1,8 @@
 """`loa bench ingest`: how fast vitals and receipts are written to the database, and whether any is lost."""
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,6 +20,7 @@ from controller.model.airings import StoredReceipt
 from controller.model.fleet import RecentVitals
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
+from controller.trial.bench_ground import throw_away_home
 from controller.trial.load import VITALS_A_RECEIPT
 from controller.trial.outside import used_by
 from controller.trial.postgres import running_postgres
@@ -157,10 +156,7 @@ def bench_ingest(
     saturated: float | None = None,
 ) -> dict[str, Any]:
     """Return the figures; creates everything it needs and deletes it afterwards."""
-    with ExitStack() as parts:
-        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
-        parts.callback(shutil.rmtree, home, ignore_errors=True)
-        stages = parts.enter_context(Stages())
+    with throw_away_home() as (home, stages, _):
         bench = _Bench(home, nodes, broker, stages, minute or MINUTE_S, saturated or SATURATED_S)
         reference = bench.reference()
         found: dict[str, dict[str, Any]] = {}

@@ -9,9 +9,8 @@ import select
 import shutil
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any, Final
 from controller.errors import StartFailed
 from controller.host import child_process as child
 from controller.runtime.sender import IN_FLIGHT
+from controller.trial import children
 from devices import topics
 from devices.ids import RecordingId
 from devices.link import Link
@@ -27,7 +27,7 @@ from devices.link import Link
 READY_S: Final = 120.0
 DONE_S: Final = 150.0
 """Seconds to wait until all have connected, and until all have everything."""
-_UP_S, _LOOK_S = 10.0, 0.05
+_UP_S = 10.0
 _HEAD = 128  # least bytes of an HTTP header, counted in addition to the body
 
 _NGINX = """\
@@ -61,9 +61,7 @@ class Counting:
     def begin(self) -> None:
         """Tell them to request the data."""
         for process in self.processes:
-            assert process.stdin is not None
-            process.stdin.write(b"go\n")
-            process.stdin.flush()
+            children.tell(process, "go")
 
     def seconds_since(self, began_at: float) -> float | None:
         """Return the time from an instant until the last client had everything; None: limit reached."""
@@ -96,7 +94,7 @@ def count_over_mqtt(
         link = Link(broker, "loa-bench-count")
         link.start()
         try:
-            _wait_until(lambda: link.is_up, _UP_S)
+            children.wait_for(lambda: link.is_up, _UP_S)
             began_at = time.time()
             flying = []
             for n, chunk in enumerate(chunks):
@@ -134,7 +132,7 @@ def count_over_nginx(home: Path, body: bytes, clients: int, processes: int) -> f
     with ExitStack() as parts:
         server = child.start([nginx, "-p", str(served), "-c", str(conf)], log=served / "start.log")
         parts.callback(child.stop, server)
-        _wait_until(lambda: _answers(port), _UP_S)
+        children.wait_for(lambda: _answers(port), _UP_S)
         asked = "GET /file.bin HTTP/1.1\r\nHost: loa\r\n\r\n"
         return _count_raw(port, asked, len(body) + _HEAD, clients, processes)
 
@@ -149,23 +147,10 @@ def _count_raw(port: int, request: str, size: int, clients: int, processes: int)
 
 
 def _start(parts: ExitStack, told: dict[str, Any]) -> "subprocess.Popen[bytes]":
-    process = child.start(
-        [sys.executable, "-m", "controller.trial.counting"],
-        log=None,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    parts.callback(_end, process)
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(told).encode() + b"\n")
-    process.stdin.flush()
+    process = children.started("controller.trial.counting")
+    parts.callback(children.end, process)
+    children.tell(process, told)
     return process
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    child.stop(process)
-    if process.stdout is not None:
-        process.stdout.close()
 
 
 def _each_line(processes: Sequence["subprocess.Popen[bytes]"], seconds: float) -> list[dict[str, Any]]:
@@ -180,14 +165,6 @@ def _each_line(processes: Sequence["subprocess.Popen[bytes]"], seconds: float) -
             raise StartFailed("Phép đo đối chiếu không chạy hết được.", code="bench.reference")
         lines.append(json.loads(line))
     return lines
-
-
-def _wait_until(is_so: Callable[[], bool], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > until:
-            raise StartFailed("Phép đo đối chiếu không khởi động được.", code="bench.reference")
-        time.sleep(_LOOK_S)
 
 
 def _answers(port: int) -> bool:

@@ -1,9 +1,6 @@
 """`loa bench rest`: what a station uses while nothing is due, and how soon it answers clock requests."""
 
-import shutil
-import tempfile
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock, Thread
@@ -16,10 +13,11 @@ from controller.errors import StartFailed
 from controller.model.fleet import Node
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
-from controller.trial.bench_ground import PATIENCE_S, nearest_rank
+from controller.trial import children
+from controller.trial.bench_ground import PATIENCE_S, started_fleet, throw_away_home
 from controller.trial.bench_ingest import loaded
 from controller.trial.outside import Used
-from controller.trial.simulated import fleet_of
+from controller.trial.percentiles import spread
 from controller.trial.station_apart import StationApart
 from devices import topics
 from devices.ids import NodeId
@@ -55,11 +53,8 @@ class ClockProbe:
         self._link = Link(self.broker_url, "bench-probe", on_message=self._take)
         self._link.subscribe(*map(topics.time_reply, self._names), qos=0)
         self._link.start()
-        until = time.monotonic() + PATIENCE_S
-        while not self._link.is_up:
-            if time.monotonic() > until:
-                raise StartFailed("Không kết nối được với trạm trung chuyển.", code="bench.no_broker")
-            time.sleep(0.05)
+        failed = StartFailed("Không kết nối được với trạm trung chuyển.", code="bench.no_broker")
+        children.wait_for(lambda: self._link.is_up, PATIENCE_S, failed)
 
     def ask_for(self, seconds: float) -> None:
         """Send requests for a duration."""
@@ -95,17 +90,11 @@ class ClockProbe:
 
 def bench_rest(nodes: int, broker: BrokerChoice, seconds: float | None = None) -> dict[str, Any]:
     """Return the figures; creates everything it needs and deletes it afterwards."""
-    with ExitStack() as parts:
-        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
-        parts.callback(shutil.rmtree, home, ignore_errors=True)
-        stages = parts.enter_context(Stages())
+    with throw_away_home() as (home, stages, parts):
         station = StationApart(home, {"home": str(home), "nodes": nodes, "broker": broker, "airings": 1})
         parts.callback(station.stop)
         station.start()
-        fleet = fleet_of(station, station.nodes)
-        parts.callback(fleet.stop)
-        fleet.start()
-        connected = int(fleet.wait_ready()["connected"])
+        fleet, connected = started_fleet(parts, station, station.nodes)
         _await_heard(station, stages, connected)
         probe = ClockProbe(station.broker_url)
         probe.start()
@@ -151,13 +140,9 @@ def _begun(station: StationApart, home: Path, probe: ClockProbe) -> dict[str, An
     return {
         "at_start": {
             "receipts_committed_ms": {p: max(one[p] for one in delays) for p in ("p50", "p99")},
-            "clock_answer_ms": _spread(probe),
+            "clock_answer_ms": spread(probe.answers_ms),
         }
     }
-
-
-def _spread(probe: ClockProbe) -> dict[str, float]:
-    return {f"p{p}": nearest_rank(probe.answers_ms, p) for p in (50, 99)}
 
 
 def _figures(
@@ -170,7 +155,7 @@ def _figures(
         "broker_cores": round((after[2].seconds - before[2].seconds) / wall, 3),
         "fleet_cores": round((after[3] - before[3]) / wall, 3),
         "station_rss_mb": after[1].rss_mb,
-        "clock_answer_ms": _spread(probe),
+        "clock_answer_ms": spread(probe.answers_ms),
         "clock_asked": probe.asked,
         "clock_answered": len(probe.answers_ms),
     }
@@ -178,12 +163,12 @@ def _figures(
 
 def _await_heard(station: StationApart, stages: Stages, count: int) -> None:
     """Wait until the station has received the births of this many nodes."""
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
+
+    def all_heard() -> bool:
         with station.store.read() as session:
             heard = session.scalar(select(func.count()).select_from(Node).where(Node.online)) or 0
         stages.show("Đài đã nghe loa", heard, count)
-        if heard >= count:
-            return
-        time.sleep(0.5)
-    raise StartFailed("Đài không nghe kịp loa mô phỏng.", code="bench.not_heard")
+        return heard >= count
+
+    late = StartFailed("Đài không nghe kịp loa mô phỏng.", code="bench.not_heard")
+    children.wait_for(all_heard, PATIENCE_S, late, every_s=0.5)

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from controller.features.accounts.queries import operator_named
-from controller.features.airings.service import plan_airing
-from controller.model.first_people import APPROVER
 from controller.settings import BrokerChoice
-from controller.trial.bench_ground import BenchStation, approved, nearest_rank, throw_away_ground, tone
+from controller.trial.bench_ground import BenchStation, approved, throw_away_ground, tone
+from controller.trial.job import TrialRun
+from controller.trial.percentiles import nearest_rank, spread
 from devices.ids import AiringId, AreaCode
 
 LINKS: Final = {"least_ms": 20.0, "most_ms": 80.0, "jitter_ms": 10.0}
@@ -89,8 +88,7 @@ class Watch:
 def bench_sync(nodes: int, broker: BrokerChoice) -> dict[str, Any]:
     """Return the figures: deliveries in real time, then ten minutes and a lost link in virtual time."""
     began = time.monotonic()
-    more = {"delays": LINKS, "clocks_every_s": CLOCKS_EVERY_S}
-    with throw_away_ground(nodes, broker, fleet=more) as ground:
+    with throw_away_ground(nodes, broker, delays=LINKS, clocks_every_s=CLOCKS_EVERY_S) as ground:
         watch = Watch(ground)
         time.sleep(SETTLE_S)
         watch.forget()
@@ -128,19 +126,8 @@ def _aired(ground: BenchStation, number: int) -> AiringId:
     """Plan a recording that no node has yet."""
     station = ground.station
     bulletin = approved(station, ground.stages, f"Đo {number + 1}", tone(SOUND_S, 330 + 110 * number))
-    with station.store.write() as session:
-        by = operator_named(session, APPROVER)
-        assert by is not None
-        airing = plan_airing(
-            session,
-            bulletin,
-            areas=[AreaCode(station.settings.province)],
-            starts_at=station.now() + timedelta(seconds=AHEAD_S),
-            by=by,
-            now=station.now(),
-        ).id
-    station.wake()
-    return airing
+    area, starts_at = AreaCode(station.settings.province), station.now() + timedelta(seconds=AHEAD_S)
+    return TrialRun(station, ground.stages).air(bulletin, area, starts_at)
 
 
 def _tried(nodes: int, delays: dict[str, float], up_s: float = UP_S) -> dict[str, Any]:
@@ -162,4 +149,4 @@ def _tried(nodes: int, delays: dict[str, float], up_s: float = UP_S) -> dict[str
 
 
 def _figures(found: Sequence[float]) -> dict[str, float]:
-    return {"p50": nearest_rank(found, 50), "p99": nearest_rank(found, 99), "max": nearest_rank(found, 100)}
+    return spread(found) | {"max": nearest_rank(found, 100)}

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import queue
 import subprocess
 import sys
@@ -17,11 +16,12 @@ from typing import Any
 from controller.errors import BadInput, StartFailed
 from controller.host import child_process as child
 from controller.host.home_folder import write_private
+from controller.trial import children
+from controller.trial.outside import used_by
 
 _READY_SECONDS = 120.0  # seconds; 5,000 nodes connect in about three; a busy machine takes longer
 _QUEUE = 100_000  # unread facts: two for each of 5,000 nodes, ten times
 _READER_SECONDS = 5.0  # seconds; its pipe has ended by then
-_UTIME, _STIME = 11, 12  # fields of /proc/PID/stat, counted after the program's name
 _TOLD_WRONG = 2  # exit code of a program with wrong arguments
 _EXIT_SECONDS = 10.0  # seconds from a program's last output to its exit code
 
@@ -45,11 +45,8 @@ class FleetProcess:
         path = self.home / "fleet.json"
         # it contains the broker's address with the password
         write_private(path, json.dumps({"storage": str(self.home.absolute()), **self.spec}))
-        self._process = child.start(
-            [sys.executable, "-m", "simulator", "--with-parent", "--spec", str(path)],
-            log=self.home / "fleet.log",
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+        self._process = children.started(
+            "simulator", "--with-parent", "--spec", str(path), log=self.home / "fleet.log"
         )
         self._reader = threading.Thread(target=self._read, name="fleet-facts", daemon=True)
         self._reader.start()
@@ -82,19 +79,11 @@ class FleetProcess:
     def storm(self, nodes: int, dark_s: float, within_s: float) -> None:
         """Cut the power of this many of its nodes and restore it; see simulator/storms.py."""
         assert self._process is not None
-        assert self._process.stdin is not None
-        line = json.dumps({"nodes": nodes, "dark_s": dark_s, "within_s": within_s})
-        self._process.stdin.write(line.encode() + b"\n")
-        self._process.stdin.flush()
+        children.tell(self._process, {"nodes": nodes, "dark_s": dark_s, "within_s": within_s})
 
     def processor_seconds(self) -> float:
-        """Return its processor time from /proc, seconds; 0.0 where it is not available."""
-        if self._process is None:
-            return 0.0
-        with contextlib.suppress(OSError):
-            told = Path(f"/proc/{self._process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-            return (int(told[_UTIME]) + int(told[_STIME])) / os.sysconf("SC_CLK_TCK")
-        return 0.0
+        """Return its processor time, seconds; 0.0 where it does not run."""
+        return 0.0 if self.pid is None else used_by([self.pid]).seconds
 
     @property
     def pid(self) -> int | None:
@@ -107,8 +96,7 @@ class FleetProcess:
             child.stop(self._process)
             if self._reader is not None:
                 self._reader.join(_READER_SECONDS)
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+            children.end(self._process)
 
     def _read(self) -> None:
         assert self._process is not None

@@ -108,14 +108,17 @@ class TrialRun:
                 declared=True,  # nobody listens to a sample: its journal entry says so
             )
 
-    def air(self, bulletin: BulletinId, area: AreaCode, starts_at: datetime) -> AiringId:
-        """Plan the airing for the whole area."""
+    def air(
+        self, bulletin: BulletinId, area: AreaCode, starts_at: datetime, latest: timedelta | None = None
+    ) -> AiringId:
+        """Plan the airing for the whole area; `latest`: how much later it may still start."""
         with self.station.store.write() as session:
             airing = plan_airing(
                 session,
                 bulletin,
                 areas=[area],
                 starts_at=starts_at,
+                latest_start_at=None if latest is None else starts_at + latest,
                 by=self._person(session, APPROVER),
                 now=self.station.now(),
             )

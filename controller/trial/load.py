@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from controller.trial.bare_mqtt import BareClient
+from controller.trial.percentiles import spread
 from devices import topics
 from devices.ids import NodeId
 from devices.messages import MOST_RECEIPTS, Receipts, Vitals, parse
@@ -104,7 +105,7 @@ class Load:
             "taken_per_second": round((self.taken - before[2]) / span),
             "repeated": self.repeated,
             "unacknowledged": sum(len(node.open) for node in self.nodes),
-            "ack_ms": _percentiles(self.delays),
+            "ack_ms": spread([1000 * one for one in self.delays]),
         }
 
     # --- sending
@@ -225,11 +226,6 @@ def receipt_of(name: str, airing: dict[str, str], kind: str) -> str:
 
 def _instant() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _percentiles(seconds: list[float]) -> dict[str, float]:
-    found = sorted(seconds) or [0.0]
-    return {f"p{p}": round(found[max(0, -(-len(found) * p // 100) - 1)] * 1000, 1) for p in (50, 99)}
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ def used_by(pids: list[int]) -> Used:
         with contextlib.suppress(OSError):
             told = _stat(pid)
             ticks += int(told[_UTIME]) + int(told[_STIME])
-            kilobytes += _resident(pid)
+            kilobytes += memory_kb(pid, "VmRSS")
     return Used(ticks / os.sysconf("SC_CLK_TCK"), round(kilobytes / 1024, 1))
 
 
@@ -50,12 +50,13 @@ def is_broker(pid: int) -> bool:
     return False
 
 
-def _stat(pid: int) -> list[str]:
-    return (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-
-
-def _resident(pid: int) -> int:
+def memory_kb(pid: int, field: str) -> int:
+    """Return a field of /proc/PID/status, kB: `VmRSS` for resident memory, `VmHWM` for its peak."""
     for line in (_PROC / str(pid) / "status").read_text("utf-8", "replace").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{field}:"):
             return int(line.split()[1])
     return 0
+
+
+def _stat(pid: int) -> list[str]:
+    return (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()

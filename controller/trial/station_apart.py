@@ -8,7 +8,6 @@ import functools
 import json
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,19 +18,17 @@ from sqlalchemy import func, select
 
 from controller.app import Controller
 from controller.errors import StartFailed
-from controller.features.accounts.queries import operator_named
-from controller.features.airings.service import plan_airing
 from controller.features.fleet.service import NewNode
-from controller.host import child_process as child
 from controller.host.interpreter import settle
 from controller.host.logs import log_to
 from controller.model.airings import Airing, Delivery
-from controller.model.first_people import APPROVER
 from controller.settings import Settings
 from controller.store import Store
 from controller.terminal.progress import Stages
+from controller.trial import children
 from controller.trial.alarms_prepared import prepare_alarms
 from controller.trial.bench_ground import PATIENCE_S, ToneMade, approved, bench_settings
+from controller.trial.job import TrialRun
 from controller.trial.outside import Used, family, is_broker, used_by
 from controller.trial.simulated import enrol_simulated
 from devices.ids import AreaCode
@@ -84,16 +81,9 @@ class StationApart:
         its end.
         """
         self.store.upgrade()
-        self._process = child.start(
-            [sys.executable, "-m", "controller.trial.station_apart"],
-            log=self.home / "station.log",
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert self._process.stdin is not None
+        self._process = children.started("controller.trial.station_apart", log=self.home / "station.log")
+        children.tell(self._process, self.asked)
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(self.asked).encode() + b"\n")
-        self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
             raise StartFailed("Đài để đo không khởi động được.", code="bench.no_station")
@@ -110,9 +100,7 @@ class StationApart:
     def stop(self) -> None:
         """End it, and close its database."""
         if self._process is not None:
-            child.stop(self._process)
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+            children.end(self._process)
             if "store" in self.__dict__:
                 self.store.close()
 
@@ -136,22 +124,10 @@ def planned_airings(station: Controller, count: int, nodes: int) -> list[dict[st
         return []
     with Stages() as stages:
         bulletin = approved(station, stages, "Đo", ToneMade(_AUDIO, duration_ms=5_000))
-    now = station.now()
-    with station.store.write() as session:
-        by = operator_named(session, APPROVER)
-        assert by is not None
+        run, now = TrialRun(station, stages), station.now()
         for n in range(count):
             starts_at = now + _FIRST_AFTER + n * _APART
-            plan_airing(
-                session,
-                bulletin,
-                areas=[AreaCode(station.settings.province)],
-                starts_at=starts_at,
-                latest_start_at=starts_at + timedelta(minutes=2),
-                by=by,
-                now=now,
-            )
-    station.wake()
+            run.air(bulletin, AreaCode(station.settings.province), starts_at, latest=timedelta(minutes=2))
     return _delivered(station, count, nodes)
 
 
@@ -163,14 +139,15 @@ def _delivered(station: Controller, count: int, nodes: int) -> list[dict[str, st
         .group_by(Airing.id, Airing.recording)
         .having(func.count() >= nodes)
     )
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
+
+    def found() -> list[dict[str, str]]:
         with station.store.read() as session:
-            found = session.execute(query).all()
-        if len(found) >= count:
-            return [{"airing": airing, "recording": str(recording)} for airing, recording in found]
-        time.sleep(0.2)
-    raise StartFailed("Đài để đo không lập kế hoạch kịp.", code="bench.not-planned")
+            rows = session.execute(query).all()
+        return [{"airing": airing, "recording": str(recording)} for airing, recording in rows]
+
+    late = StartFailed("Đài để đo không lập kế hoạch kịp.", code="bench.not-planned")
+    children.wait_for(lambda: len(found()) >= count, PATIENCE_S, late, every_s=0.2)
+    return found()
 
 
 def main(asked: dict[str, Any]) -> None:
