@@ -15,7 +15,16 @@ from devices.fleet_link import AsyncLink, LinkHub
 from devices.ids import NodeId
 from devices.link_api import LinkDown, Message
 from devices.node import NodeIdentity
-from devices.node.effects import Arm, DigestRecording, Disarm, Publish, StopPlaying
+from devices.node.effects import (
+    Arm,
+    DigestRecording,
+    Disarm,
+    Effect,
+    Publish,
+    StopPlaying,
+    Subscribe,
+    Unsubscribe,
+)
 from devices.node.events import (
     Connected,
     Digested,
@@ -52,7 +61,7 @@ READY_PER_NODE_S = 0.01
 
 
 class Fleet:
-    """All loudspeakers of a spec; also the host of its nodes. All but sound runs in one event loop."""
+    """All loudspeakers of a spec; executes the effects of its nodes. All but sound runs in one event loop."""
 
     def __init__(self, spec: FleetSpec, facts: FactLines) -> None:
         self._spec = spec
@@ -64,7 +73,7 @@ class Fleet:
         self._hub = LinkHub(spec.broker, randomness=random.Random(f"links {spec.seed}"))  # noqa: S311
         self._rng = random.Random(f"fleet {spec.seed}")  # noqa: S311 - a repeatable world
         self._seats: dict[NodeId, Seat] = {}
-        self._pump = Pump(self._shelf, self, self._fix_fate)
+        self._pump = Pump(self._shelf, self.execute, self._fix_fate)
         self._up: set[NodeId] = set()
         self._all_up = asyncio.Event()
         self._strikes: set[asyncio.TimerHandle] = set()
@@ -345,16 +354,36 @@ class Fleet:
 
     # -- effects of the nodes
 
-    def publish(self, node: VirtualNode, message: Publish) -> None:
-        """Send it if the node is connected; otherwise the brain repeats what matters."""
+    def execute(self, node: VirtualNode, effect: Effect) -> None:
+        """Execute an effect that is no save; what cannot be sent is dropped, and the brain repeats it."""
         seat = self._seats[node.id]
+        match effect:
+            case Publish():
+                self._publish(seat, effect)
+            case Subscribe(filters) if seat.link is not None:
+                seat.filters.update(filters)
+                seat.link.subscribe(*filters)
+            case Unsubscribe(filters) if seat.link is not None:
+                seat.filters.difference_update(filters)
+                seat.link.unsubscribe(*filters)
+            case DigestRecording():
+                self._digest(seat, effect)
+            case Arm():
+                # at the true instant at which the node's clock shows the requested one
+                self._bank.arm(node.id, effect, node.crystal.true(effect.begin_at).timestamp())
+            case Disarm(airing):
+                self._bank.disarm(node.id, airing)
+            case StopPlaying(airing):
+                self._sounded([*self._bank.stop(node.id, airing, time.time())])
+
+    def _publish(self, seat: Seat, message: Publish) -> None:
         if seat.way is None:
             self._send(seat, message)
             return
-        now, life = time.time(), node.life
+        now, life = time.time(), seat.node.life
         after = seat.way.from_node(now) - now
         asyncio.get_running_loop().call_later(
-            after, lambda: self._send(seat, message) if node.life == life else None
+            after, lambda: self._send(seat, message) if seat.node.life == life else None
         )
 
     def _send(self, seat: Seat, message: Publish) -> None:
@@ -365,35 +394,10 @@ class Fleet:
         except LinkDown:
             self._counts["unsent"] += 1
 
-    def subscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
-        """Subscribe a node to topics."""
-        seat = self._seats[node.id]
-        if seat.link is not None:
-            seat.filters.update(filters)
-            seat.link.subscribe(*filters)
-
-    def unsubscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
-        """Unsubscribe a node from topics."""
-        seat = self._seats[node.id]
-        if seat.link is not None:
-            seat.filters.difference_update(filters)
-            seat.link.unsubscribe(*filters)
-
-    def digest(self, node: VirtualNode, asked: DigestRecording) -> None:
+    def _digest(self, seat: Seat, asked: DigestRecording) -> None:
         """Answer with the digest of what is on the node's disk."""
-        sha256 = self._shelf.digest_of(node.id, asked.recording, asked.count)
+        sha256 = self._shelf.digest_of(seat.node.id, asked.recording, asked.count)
         if sha256 == asked.recording:
-            self._facts.gather("verified", {"node": node.id, "recording": sha256, "at": time.time()})
-        self._pump.queue(self._seats[node.id], Digested(asked.recording, sha256))
-
-    def arm(self, node: VirtualNode, arm: Arm) -> None:
-        """Have an airing begin at the true instant at which the node's clock shows the requested one."""
-        self._bank.arm(node.id, arm, node.crystal.true(arm.begin_at).timestamp())
-
-    def disarm(self, node: VirtualNode, disarm: Disarm) -> None:
-        """Cancel an armed airing."""
-        self._bank.disarm(node.id, disarm.airing)
-
-    def stop_playing(self, node: VirtualNode, stop: StopPlaying) -> None:
-        """End an airing now."""
-        self._sounded([*self._bank.stop(node.id, stop.airing, time.time())])
+            verified = {"node": seat.node.id, "recording": sha256, "at": time.time()}
+            self._facts.gather("verified", verified)
+        self._pump.queue(seat, Digested(asked.recording, sha256))

@@ -1,51 +1,19 @@
 """One simulated loudspeaker: a brain, an inexact clock, a power switch; a host executes its effects."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from devices.ids import NodeId
 from devices.link_api import Will
 from devices.node import Brain, NodeIdentity, NodeMemory
-from devices.node.effects import (
-    Arm,
-    DigestRecording,
-    Disarm,
-    Effect,
-    Publish,
-    StopPlaying,
-    Subscribe,
-    Unsubscribe,
-)
+from devices.node.effects import Effect
 from devices.node.events import Booted, Event
 from devices.node.playing import JOIN_AHEAD
 from simulator.clock_model import ClockModel
 
-
-class Host(Protocol):
-    """Executes a node's effects, except saves."""
-
-    def publish(self, node: "VirtualNode", message: Publish) -> None:
-        """Send it if the node is connected; otherwise drop it."""
-
-    def subscribe(self, node: "VirtualNode", filters: tuple[str, ...]) -> None:
-        """Subscribe a node to topics."""
-
-    def unsubscribe(self, node: "VirtualNode", filters: tuple[str, ...]) -> None:
-        """Unsubscribe a node from topics."""
-
-    def digest(self, node: "VirtualNode", asked: DigestRecording) -> None:
-        """Answer with a Digested event."""
-
-    def arm(self, node: "VirtualNode", arm: Arm) -> None:
-        """Have an airing begin."""
-
-    def disarm(self, node: "VirtualNode", disarm: Disarm) -> None:
-        """Cancel an armed airing."""
-
-    def stop_playing(self, node: "VirtualNode", stop: StopPlaying) -> None:
-        """End an airing."""
+Execute = Callable[["VirtualNode", Effect], None]
+"""Executes an effect that is no save; saves are executed before this call, and ignored here."""
 
 
 class VirtualNode:
@@ -100,25 +68,3 @@ class VirtualNode:
             self._will = Will(will.topic, will.payload, will.qos, will.retain)
         assert self._will is not None, "a node connects after it was switched on"
         return self._will
-
-
-def carry_out(node: VirtualNode, effects: Iterable[Effect], host: Host) -> None:
-    """Have the host execute, in order, the effects that are not saves; the host saves before this call."""
-    for effect in effects:
-        match effect:
-            case Publish():
-                host.publish(node, effect)
-            case Subscribe(filters):
-                host.subscribe(node, filters)
-            case Unsubscribe(filters):
-                host.unsubscribe(node, filters)
-            case DigestRecording():
-                host.digest(node, effect)
-            case Arm():
-                host.arm(node, effect)
-            case Disarm():
-                host.disarm(node, effect)
-            case StopPlaying():
-                host.stop_playing(node, effect)
-            case _:
-                continue

@@ -19,7 +19,7 @@ from devices.node.events import Event, Received, Tick
 from simulator.delays import Way
 from simulator.faults import Dealt
 from simulator.fleet_storage import SAVES, FleetStorage, Save
-from simulator.node import Host, VirtualNode, carry_out
+from simulator.node import Execute, VirtualNode
 
 SLICE_S = 0.008
 """How long brains run before the event loop continues: clock replies are stamped as they arrive."""
@@ -65,9 +65,9 @@ class Seat:
 class Pump:
     """Processes events and effects of all nodes; belongs to one event loop."""
 
-    def __init__(self, shelf: FleetStorage, host: Host, after: Callable[[Seat], None]) -> None:
+    def __init__(self, shelf: FleetStorage, execute: Execute, after: Callable[[Seat], None]) -> None:
         self._shelf = shelf
-        self._host = host
+        self._execute = execute
         self._after = after
         """Called for a node after each processed event."""
         self._turns: deque[Seat] = deque()
@@ -185,17 +185,16 @@ class Pump:
         ]
         self._shelf.commit(saves)
         for seat, effects in asked:
-            carry_out(seat.node, effects, self._host)
+            for effect in effects:
+                self._execute(seat.node, effect)
 
     def _carry_out(self, seat: Seat, effects: list[Effect]) -> None:
-        others = []
         for effect in effects:
             if isinstance(effect, SaveChunk):
                 self._shelf.keep_chunk(seat.node.id, effect)
-            else:
-                others.append(effect)
-        if others:
-            carry_out(seat.node, others, self._host)
+        for effect in effects:
+            if not isinstance(effect, SaveChunk):
+                self._execute(seat.node, effect)
 
     async def _write_bitmaps(self) -> None:
         while True:

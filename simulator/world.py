@@ -7,6 +7,7 @@ import hashlib
 import heapq
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,6 +29,8 @@ from devices.node.effects import (
     SaveChunk,
     SaveDocument,
     StopPlaying,
+    Subscribe,
+    Unsubscribe,
 )
 from devices.node.events import (
     Connected,
@@ -41,7 +44,7 @@ from devices.node.events import (
 )
 from devices.node.playing import JOIN_AHEAD
 from simulator.clock_model import ClockModel
-from simulator.node import VirtualNode, carry_out
+from simulator.node import VirtualNode
 from simulator.speakers import Began, Over, Sounded, SpeakerBank
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
 
@@ -105,7 +108,7 @@ class Network:
 
 
 class World:
-    """Virtual time, a broker and nodes; also the host of its nodes."""
+    """Virtual time, a broker and nodes; executes the effects of its nodes."""
 
     def __init__(self, seed: int, now: datetime, network: Network | None = None) -> None:
         self.now = now
@@ -266,7 +269,8 @@ class World:
         place = self._places[node.id]
         for effect in effects:
             place.disk.save(effect)
-        carry_out(node, effects, self)
+        for effect in effects:
+            self.execute(node, effect)
         told = node.wake_at()
         wake = None if told is None else node.crystal.true(told)
         if wake is not None and (place.wake_at is None or wake < place.wake_at):
@@ -282,49 +286,39 @@ class World:
 
     # -- effects of the nodes
 
-    def publish(self, node: VirtualNode, message: Publish) -> None:
-        """Send a message; it is lost if the node is not connected when it leaves."""
-        self.later(self.delay(), lambda: self._send(node, message))
-
-    def _send(self, node: VirtualNode, message: Publish) -> None:
-        try:
-            link = self._places[node.id].link
-            link.publish(message.topic, message.payload, message.qos, retain=message.retain)
-        except LinkDown:
-            return
-
-    def subscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
-        """Subscribe a node to topics."""
+    def execute(self, node: VirtualNode, effect: Effect) -> None:
+        """Execute an effect that is no save; a message is lost if its node is not connected then."""
         place = self._places[node.id]
-        place.filters.update(filters)
-        place.link.subscribe(*filters)
+        match effect:
+            case Publish():
+                self.later(self.delay(), lambda: self._send(place, effect))
+            case Subscribe(filters):
+                place.filters.update(filters)
+                place.link.subscribe(*filters)
+            case Unsubscribe(filters):
+                place.filters.difference_update(filters)
+                place.link.unsubscribe(*filters)
+            case DigestRecording(recording):
+                self._digest(node, recording)
+            case Arm():
+                due = node.crystal.true(effect.begin_at)
+                self.bank.arm(node.id, effect, max(due, self.now).timestamp())
+            case Disarm(airing):
+                self.bank.disarm(node.id, airing)
+            case StopPlaying(airing):
+                for over in self.bank.stop(node.id, airing, self.now.timestamp()):
+                    self.later(timedelta(0), partial(self._sounded, over))
 
-    def unsubscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
-        """Unsubscribe a node from topics."""
-        place = self._places[node.id]
-        place.filters.difference_update(filters)
-        place.link.unsubscribe(*filters)
+    def _send(self, place: _Place, message: Publish) -> None:
+        with suppress(LinkDown):
+            place.link.publish(message.topic, message.payload, message.qos, retain=message.retain)
 
-    def digest(self, node: VirtualNode, asked: DigestRecording) -> None:
+    def _digest(self, node: VirtualNode, recording: RecordingId) -> None:
         """Answer in the next step."""
-        life, sha256 = node.life, self.disk(node).sha256(asked.recording)
+        life, sha256 = node.life, self.disk(node).sha256(recording)
 
         def answer() -> None:
             if node.life == life:
-                self._tell(node, Digested(asked.recording, sha256))
+                self._tell(node, Digested(recording, sha256))
 
         self.later(timedelta(milliseconds=1), answer)
-
-    def arm(self, node: VirtualNode, arm: Arm) -> None:
-        """Have an airing begin."""
-        due = node.crystal.true(arm.begin_at)
-        self.bank.arm(node.id, arm, max(due, self.now).timestamp())
-
-    def disarm(self, node: VirtualNode, disarm: Disarm) -> None:
-        """Cancel an armed airing."""
-        self.bank.disarm(node.id, disarm.airing)
-
-    def stop_playing(self, node: VirtualNode, stop: StopPlaying) -> None:
-        """End an airing, and report so in the next step."""
-        for over in self.bank.stop(node.id, stop.airing, self.now.timestamp()):
-            self.later(timedelta(0), partial(self._sounded, over))

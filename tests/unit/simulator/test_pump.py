@@ -10,6 +10,7 @@ from devices import topics
 from devices.ids import AreaCode, NodeId
 from devices.node import NodeIdentity
 from devices.node.brain import SESSION
+from devices.node.effects import Publish
 from devices.node.events import Connected, Disconnected, Received, Tick
 from simulator import pump
 from simulator.clock_model import ClockModel
@@ -95,18 +96,16 @@ def test_while_plans_are_said_the_loop_gets_no_turn_between_two_nodes(shelf, mon
 
 
 class Told:
-    """A host that notes, at each message, which session is on the node's disk."""
+    """Executes effects: notes, at each message, which session is on the node's disk."""
 
     def __init__(self, shelf):
         self.shelf = shelf
         self.said = []
 
-    def publish(self, node, message):
-        on_disk = self.shelf.memory_of(node.id).documents[SESSION]
-        self.said.append((json.loads(message.payload)["session"], int(on_disk)))
-
-    def subscribe(self, node, filters):
-        """Nobody listens."""
+    def __call__(self, node, effect):
+        if isinstance(effect, Publish):
+            on_disk = self.shelf.memory_of(node.id).documents[SESSION]
+            self.said.append((json.loads(effect.payload)["session"], int(on_disk)))
 
 
 def test_what_a_node_says_does_not_come_before_what_it_saved_earlier(shelf):
