@@ -42,25 +42,20 @@ class RefusalLog(Protocol):
 class Station(Protocol):
     """The running station as pages see it; every member is safe from any thread."""
 
-    @property
-    def store(self) -> Store:
-        """The database."""
-
-    @property
-    def recordings(self) -> RecordingStore:
-        """The finished recordings, by digest."""
-
-    @property
-    def uploads(self) -> UploadStore:
-        """The uploaded sound files, by digest."""
+    store: Store
+    """The database."""
+    recordings: RecordingStore
+    """The finished recordings, by digest."""
+    uploads: UploadStore
+    """The uploaded sound files, by digest."""
+    label: str
+    """The name in the header of the pages, such as “Khánh Hòa”."""
+    settings: Settings
+    """The settings in force; secrets in them must never be put on a page."""
 
     @property
     def changes(self) -> ChangeCounter:
         """Grows when something was committed or a rendering made progress."""
-
-    @property
-    def label(self) -> str:
-        """The name in the header of the pages, such as “Khánh Hòa”."""
 
     @property
     def speech(self) -> Speech:
@@ -81,10 +76,6 @@ class Station(Protocol):
 
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """Progress of a rendering; None if it is not being spoken now."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings in force; secrets in them must never be put on a page."""
 
     def sample(self, text: str, area: AreaCode) -> bytes:
         """Speak a short text with an area's lexicon; return MP3. Bounded, one at a time; raises LoaError."""

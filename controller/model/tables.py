@@ -1,43 +1,14 @@
 """Imports every table, for migrations."""
 
+import pkgutil
+from importlib import import_module
+
 from sqlalchemy import MetaData
 
-from controller.model import accounts as operators
-from controller.model import (
-    airings,
-    areas,
-    bulletins,
-    chimes,
-    drafts,
-    emergencies,
-    fleet,
-    journal,
-    lexicon,
-    listeners,
-    notices,
-    plans,
-    reports,
-    templates,
-)
-from controller.model import schedules as programmes
+import controller.model
 from controller.model.base import Base
 
-FEATURES = (
-    areas,
-    operators,
-    fleet,
-    bulletins,
-    programmes,
-    airings,
-    emergencies,
-    plans,
-    journal,
-    lexicon,
-    notices,
-    reports,
-    drafts,
-    listeners,
-    templates,
-    chimes,
-)
+for module in pkgutil.iter_modules(controller.model.__path__):
+    import_module(f"{controller.model.__name__}.{module.name}")
+
 METADATA: MetaData = Base.metadata

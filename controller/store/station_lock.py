@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import URL, Connection, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,24 +35,7 @@ _LONGEST_NAME = 63  # bytes of a session's name that PostgreSQL keeps
 _PRIVATE = 0o600
 
 
-class StationLock(Protocol):
-    """Lock of the running station; `is_held` may be read from any thread, and is cheap."""
-
-    @property
-    def is_held(self) -> bool:
-        """Whether this station, and no other, may publish now."""
-
-    def take(self) -> None:
-        """Take it; raise StartFailed, which names the holder, when another station holds it."""
-
-    def check(self) -> bool:
-        """Check whether it is still held; try once to take it again if it was lost; return `is_held`."""
-
-    def release(self) -> None:
-        """Release it."""
-
-
-def lock_of(url: URL, home: Path) -> StationLock:
+def lock_of(url: URL, home: Path) -> "FileLock | SessionLock":
     """Return the lock of a database for the station of a home, not taken yet."""
     if url.get_backend_name() == "sqlite":
         return FileLock(Path(url.database or "").absolute(), home)
