@@ -1,7 +1,5 @@
 """Computes the next block of a sound in a thread while the previous one is used, to use two processors."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar

@@ -1,14 +1,12 @@
 """Mixes a recording section by section, each as soon as its phrases are spoken, while others still are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tts.jobs import Mix
-from tts.mixing import Piece
+from tts.sections import Piece
 from tts.workers import Workers
 
 

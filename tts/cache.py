@@ -1,7 +1,5 @@
 """Cache of spoken phrases on disk, so that a changed sentence costs one phrase, not the whole bulletin."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,8 +1,6 @@
 """Errors between a written text and a recording."""
 # ruff: noqa: N818 -- the names say what happened; "Error" would say nothing more
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 

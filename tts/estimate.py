@@ -1,7 +1,5 @@
 """Estimates the duration of a text before it is spoken."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Final
 

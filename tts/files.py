@@ -1,7 +1,5 @@
 """Atomic writing of files: complete or absent, also after a crash or a power cut."""
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

@@ -23,7 +23,6 @@ from tts.brought import (
 )
 from tts.codec import UnknownSoundFormat
 from tts.files import write_whole
-from tts.stretches import Stretches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +65,8 @@ def examined(path: Path, scratch: Path, bounds: Bounds = WHOLE) -> Found:
 def _examined(path: Path, form: str, bounds: Bounds) -> Found:
     import numpy as np
     import soundfile
+
+    from tts.stretches import Stretches
 
     length, heard, energy, peak = 0, 0, 0.0, 0.0
     with soundfile.SoundFile(path) as opened:

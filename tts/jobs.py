@@ -19,13 +19,12 @@ from tts.engines import Engine, Sound, make_engine
 from tts.errors import EngineFailed, SilentSpeech
 from tts.files import LEFTOVER, room_needed, write_whole
 from tts.marks import Origin, id3_of
-from tts.stretches import TOO_LONG_SECONDS, heard_part, stretches
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tts.mixing import Piece
+    from tts.sections import Piece
 
 Made_co = TypeVar("Made_co", covariant=True)
 
@@ -33,6 +32,8 @@ _SILENCE = 10 ** (-50 / 20)
 """Peak below which nothing was spoken."""
 _WORD_SECONDS = 0.05
 """Shortest duration of a syllable; less sound than that means that words are missing."""
+TOO_LONG_SECONDS = 2.0
+"""Of a silence or a clipped part: twice the longest rest of a script."""
 _AGAIN = "Chưa có gì được phát; hãy thử lại hoặc chọn giọng khác."
 _LISTEN = "Hãy nghe lại trước khi phát."
 
@@ -237,6 +238,8 @@ def _profile_of(mixed: Path) -> Path:
 
 def _refuse_faults(sound: Sound) -> None:
     """Raise SilentSpeech for a long silence inside the phrase, EngineFailed for sound cut off at the top."""
+    from tts.stretches import stretches
+
     found = stretches([sound.samples], sound.sample_rate)
     if found.silent > TOO_LONG_SECONDS:
         raise SilentSpeech(f"Giọng đọc im lặng {_seconds(found.silent)} giây giữa câu. {_AGAIN}")
@@ -260,6 +263,8 @@ def scratch(directory: Path) -> Iterator[Path]:
 def _trimmed(sound: Sound) -> Sound:
     """The sound without the silence at both ends; raises SilentSpeech when there is nothing else."""
     import numpy as np
+
+    from tts.stretches import heard_part
 
     samples: NDArray[np.float32] = np.clip(np.nan_to_num(sound.samples), -1.0, 1.0)
     if not len(samples) or float(np.abs(samples).max()) < _SILENCE:

@@ -4,18 +4,19 @@ K-weighting from pyloudnorm, gates after EBU R128. All is computed block by bloc
 more memory than a minute.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+import pyloudnorm
+import soxr
+from numpy.typing import NDArray
+from scipy.signal import sosfilt
 
-    Samples = NDArray[np.float32]
+Samples = NDArray[np.float32]
+
 
 OVERSAMPLING = 4
 SILENT_LUFS = -70.0
@@ -38,8 +39,6 @@ class Meter:
     """Measures sound that arrives in blocks."""
 
     def __init__(self, sample_rate: int) -> None:
-        import soxr
-
         self._rate = sample_rate
         self._hop = round(HOP_SECONDS * sample_rate)
         self._weighting = Weighting(sample_rate)
@@ -51,8 +50,6 @@ class Meter:
 
     def add(self, block: Samples) -> None:
         """Take the next samples in."""
-        import numpy as np
-
         self.samples += len(block)
         self._peak = max(self._peak, _peak(block), _peak(self._oversampled.resample_chunk(block)))
         waiting = np.concatenate([*self._rest, self._weighting.next(block.astype(np.float64))])
@@ -62,8 +59,6 @@ class Meter:
 
     def level(self) -> Level:
         """Loudness and true peak of all that was added; call it once, at the end."""
-        import numpy as np
-
         tail = self._oversampled.resample_chunk(np.zeros(0, np.float32), last=True)
         peak = max(self._peak, _peak(tail))
         lufs = integrated(np.concatenate([np.zeros(0), *self._hops]))
@@ -74,23 +69,17 @@ class Weighting:
     """The K-weighting of BS.1770 for sound that arrives in blocks."""
 
     def __init__(self, sample_rate: int) -> None:
-        import numpy as np
-
         self._sections = _k_weighting(sample_rate)
         self._state = np.zeros((len(self._sections), 2))
 
     def next(self, block: NDArray[np.float64]) -> Any:
         """The block weighted, as long as it is."""
-        from scipy.signal import sosfilt
-
         weighted, self._state = sosfilt(self._sections, block, zi=self._state)
         return weighted
 
 
 def integrated(hops: NDArray[np.float64]) -> float:
     """Gated loudness (LUFS) from the K-weighted powers of every tenth of a second."""
-    import numpy as np
-
     if len(hops) < _HOPS_A_BLOCK:
         return SILENT_LUFS
     powers = np.lib.stride_tricks.sliding_window_view(hops, _HOPS_A_BLOCK).mean(axis=1)
@@ -112,16 +101,11 @@ def measured(blocks: Iterable[Samples], sample_rate: int) -> tuple[Level, int]:
 
 
 def _peak(block: Samples) -> float:
-    import numpy as np
-
     return float(np.abs(block).max()) if len(block) else 0.0
 
 
 def _k_weighting(sample_rate: int) -> Any:
     """The filters of BS.1770 as second-order sections: the high shelf (head) and the RLB high-pass."""
-    import numpy as np
-    import pyloudnorm
-
     shelf = pyloudnorm.IIRfilter(4.0, 1 / math.sqrt(2), 1500.0, sample_rate, "high_shelf")
     bass = pyloudnorm.IIRfilter(0.0, 0.5, 38.0, sample_rate, "high_pass")
     return np.array([np.concatenate([one.b, one.a]) for one in (shelf, bass)])

@@ -3,8 +3,6 @@
 The same origin always gives the same bytes, so recordings with a mark stay reproducible by their digest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path

@@ -1,10 +1,10 @@
 """Brings a recording to the requested loudness below the allowed peak, and measures the result."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tts.ahead import ahead
 from tts.codec import decoded_blocks, encode_mp3
@@ -12,11 +12,8 @@ from tts.loudness import SILENT_LUFS, Level, Meter
 from tts.profile import Profile, limited
 from tts.stretches import Stretches
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+Whole = NDArray[np.int16]
 
-    Whole = NDArray[np.int16]
 
 _LOUDNESS_WITHIN = 0.2
 _PEAK_RESERVE = 0.05

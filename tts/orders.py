@@ -1,7 +1,5 @@
 """Orders to the studio, and their results."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

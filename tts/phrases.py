@@ -1,7 +1,5 @@
 """Splits spoken text into phrases: the words of one call to the voice, and the pause after them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from itertools import accumulate

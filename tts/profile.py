@@ -3,23 +3,23 @@
 A profile can be made of each part of a recording while other parts are still being spoken.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d, minimum_filter1d, uniform_filter1d
 
 from tts.codec import FULL_SCALE
 from tts.loudness import HOP_SECONDS, OVERSAMPLING, SILENT_LUFS, Weighting, integrated
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+Samples = NDArray[np.float32]
+Whole = NDArray[np.int16]
 
-    Samples = NDArray[np.float32]
-    Whole = NDArray[np.int16]
 
 _REACH_SECONDS = 0.012
 """The limiter lowers the gain this long before a peak and restores it this long after."""
@@ -47,10 +47,8 @@ class Profile:
         return hop_of(self.sample_rate)
 
     @classmethod
-    def of(cls, whole: Whole, sample_rate: int) -> Profile:
+    def of(cls, whole: Whole, sample_rate: int) -> Self:
         """Read a sound once, block by block; `whole` (16 bits) may be a memory map."""
-        import numpy as np
-
         hop, step = hop_of(sample_rate), _WORK_SECONDS * sample_rate
         weighted, peaks, powers = Weighting(sample_rate), [np.zeros(0, np.float32)], [np.zeros(0)]
         for begin in range(0, len(whole), step):
@@ -60,10 +58,8 @@ class Profile:
         return cls(sample_rate, np.concatenate(peaks), np.concatenate(powers))
 
     @classmethod
-    def joined(cls, parts: Sequence[Profile]) -> Profile:
+    def joined(cls, parts: "Sequence[Profile]") -> Self:
         """Of sounds one after the other; all but the last must be whole hops long and end in silence."""
-        import numpy as np
-
         return cls(
             parts[0].sample_rate,
             np.concatenate([part.peaks for part in parts]),
@@ -72,23 +68,16 @@ class Profile:
 
     def save(self, place: Path) -> None:
         """Write it to a file whose name ends in .npz."""
-        import numpy as np
-
         np.savez(place, rate=self.sample_rate, peaks=self.peaks, powers=self.powers)
 
     @classmethod
-    def load(cls, place: Path) -> Profile:
+    def load(cls, place: Path) -> Self:
         """Read what `save` has written."""
-        import numpy as np
-
         with np.load(place) as kept:
             return cls(int(kept["rate"]), kept["peaks"], kept["powers"])
 
     def gains(self, gain: float, ceiling: float) -> Samples:
         """For each hop the limiter's factor after `gain`: all true peaks stay below the ceiling."""
-        import numpy as np
-        from scipy.ndimage import maximum_filter1d, minimum_filter1d, uniform_filter1d
-
         reach = round(_REACH_SECONDS / _FINE_SECONDS)
         around = maximum_filter1d(self.peaks, 3, mode="nearest")
         needed = np.minimum(1.0, ceiling / np.maximum(around * gain, 1e-9))
@@ -97,8 +86,6 @@ class Profile:
 
     def lufs(self, gain: float, ceiling: float) -> float:
         """Loudness after gain and limiter, from the powers alone."""
-        import numpy as np
-
         heard = self.powers * (gain * self.gains(gain, ceiling)).astype(np.float64) ** 2
         each = round(HOP_SECONDS * self.sample_rate / self.hop)
         whole = len(heard) // each * each
@@ -120,8 +107,6 @@ class Profile:
 
 def limited(whole: Whole, profile: Profile, gain: float, ceiling_dbtp: float) -> Iterator[Samples]:
     """The sound times `gain`, turned down around every true peak above the ceiling; in blocks."""
-    import numpy as np
-
     hop, step = profile.hop, _WORK_SECONDS * profile.sample_rate
     factors = gain / FULL_SCALE * profile.gains(gain, 10 ** (ceiling_dbtp / 20))
     middles = np.arange(len(factors)) * hop + hop / 2
@@ -139,9 +124,6 @@ def hop_of(sample_rate: int) -> int:
 
 def _peaks(whole: Whole, sample_rate: int, begin: int, end: int) -> Samples:
     """True peaks by hop; neighbours on both sides let the resampler settle."""
-    import numpy as np
-    import soxr
-
     first, last = max(0, begin - _MARGIN), min(len(whole), end + _MARGIN)
     near = whole[first:last] * np.float32(1 / FULL_SCALE)
     fine = soxr.resample(near, sample_rate, OVERSAMPLING * sample_rate)
@@ -156,6 +138,4 @@ def _peaks(whole: Whole, sample_rate: int, begin: int, end: int) -> Samples:
 
 
 def _by_hop(samples: NDArray[Any], hop: int) -> NDArray[Any]:
-    import numpy as np
-
     return np.pad(samples, (0, -len(samples) % hop)).reshape(-1, hop)

@@ -1,7 +1,5 @@
 """The store of finished recordings: each is a file named by its own SHA-256."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from contextlib import suppress

@@ -3,17 +3,15 @@
 Its text decides which recording is made (docs/decisions/011-the-spoken-text-is-the-key.md).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tts.mixing import CLOSING, OPENING
 from tts.orders import Chimed, Part, Silent, Sounding, Spoken
 from tts.phrases import phrases
 from tts.reading import Region, read
 from tts.reading.checking import check_readings
+from tts.sections import CLOSING, OPENING
 
 CLOSING_WORDS = "Xin cảm ơn bà con đã lắng nghe."
 REPEAT_WORDS = "Xin nhắc lại."

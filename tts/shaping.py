@@ -3,17 +3,16 @@
 docs: "speech". Band, presence and compressor work block by block with their state carried over.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import butter, lfilter, sosfilt
 
-    Samples = NDArray[np.float32]
+Samples = NDArray[np.float32]
+
 
 BAND_HZ = (300.0, 6000.0)
 """Limits, Hz: below, a horn turns the power into heat; above, it reproduces nothing."""
@@ -31,8 +30,6 @@ _FLOOR = 1e-9
 
 def shaped(blocks: Iterable[Samples], sample_rate: int) -> Iterator[Samples]:
     """Return the sound shaped for a horn: same length, smaller difference between soft and loud parts."""
-    import numpy as np
-
     tone, press = _Tone(sample_rate), _Compressor(sample_rate)
     for block in blocks:
         yield np.asarray(press.next(tone.next(block)), np.float32)
@@ -42,9 +39,6 @@ class _Tone:
     """Band limits and presence as one chain of second-order sections."""
 
     def __init__(self, sample_rate: int) -> None:
-        import numpy as np
-        from scipy.signal import butter
-
         low, high = BAND_HZ
         self._sections = np.concatenate(
             [
@@ -56,8 +50,6 @@ class _Tone:
         self._state = np.zeros((len(self._sections), 2))
 
     def next(self, block: Samples) -> Any:
-        from scipy.signal import sosfilt
-
         passed, self._state = sosfilt(self._sections, block, zi=self._state)
         return passed
 
@@ -71,9 +63,6 @@ class _Compressor:
         self._level_state, self._gain_state = [0.0], [0.0]
 
     def next(self, block: Any) -> Any:
-        import numpy as np
-        from scipy.signal import lfilter
-
         pole = self._level_pole
         power, self._level_state = lfilter([1 - pole], [1, -pole], block**2, zi=self._level_state)
         above = np.maximum(10 * np.log10(np.maximum(power, _FLOOR)) - THRESHOLD_DBFS, 0.0)
@@ -86,8 +75,6 @@ class _Compressor:
 
 def _peak(hertz: float, gain_db: float, q: float, sample_rate: int) -> Any:
     """A bell of `gain_db` around `hertz` as a second-order section (R. Bristow-Johnson's formula)."""
-    import numpy as np
-
     strength = 10 ** (gain_db / 40)
     angle = 2 * math.pi * hertz / sample_rate
     alpha, cosine = math.sin(angle) / (2 * q), math.cos(angle)

@@ -1,18 +1,13 @@
 """Finds long silences and clipped parts in speech."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
-    Samples = NDArray[np.float32]
+Samples = NDArray[np.float32]
 
-TOO_LONG_SECONDS = 2.0
-"""Twice the longest rest of a script."""
+
 _SILENT = 10 ** (-60 / 20)
 _FRAME_SECONDS = 0.05
 _TOP = 0.98
@@ -37,8 +32,6 @@ class Stretches:
 
     def add(self, block: Samples) -> None:
         """Take the next samples in."""
-        import numpy as np
-
         waiting = np.concatenate([*self._rest, block])
         whole = len(waiting) // self._frame * self._frame
         self._judge(waiting[:whole].reshape(-1, self._frame))
@@ -60,8 +53,6 @@ class Stretches:
         return self._clipped_frames / self._loud_frames if self._loud_frames else 0.0
 
     def _judge(self, frames: Samples) -> None:
-        import numpy as np
-
         if not len(frames):
             return
         level = np.abs(frames)
@@ -82,8 +73,6 @@ class _Run:
         self._open = 0
 
     def extend(self, part: NDArray[np.bool_]) -> None:
-        import numpy as np
-
         breaks = np.flatnonzero(~part)
         if not len(breaks):
             self._open += len(part)
@@ -105,8 +94,6 @@ def stretches(blocks: Iterable[Samples], sample_rate: int) -> Stretches:
 
 def heard_part(samples: Samples, sample_rate: int) -> slice:
     """Where the sound is without the silence at both ends; it must not be empty."""
-    import numpy as np
-
     level = np.abs(samples)
     loud = np.flatnonzero(level >= float(level.max()) * _EDGE)
     kept = round(_KEPT_SECONDS * sample_rate)

@@ -1,7 +1,5 @@
 """Renders a written bulletin to a finished recording (docs: architecture, "speech")."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import threading
@@ -20,10 +18,10 @@ from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech
 from tts.files import sweep_leftovers
 from tts.jobs import Master, Measured, Shape, Speak, Warm, scratch
 from tts.marks import Origin, origin_in_file, together
-from tts.mixing import CLOSING, OPENING, OwnChime, Piece, Recorded, sections
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
 from tts.script import Line, Script, programme_script, script_of
+from tts.sections import CLOSING, OPENING, OwnChime, Piece, Recorded, sections
 from tts.sidecar import keep_phrases, phrase_times
 from tts.workers import Stopped, Workers
 
@@ -70,6 +68,15 @@ class _Spoken:
     cached: int
     assembly: Assembly
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A stored recording: its name, its size in bytes, and what was measured on it."""
+
+    recording: RecordingId
+    size: int
+    measured: Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +167,9 @@ class Studio:
             mixed = place / "mix.raw"
             self._workers.submit(Shape(order.brought, mixed), _SHAPE_SECONDS).result()
             origin = origin_in_file(order.brought)
-            recording, size, measured = self._master(order, (mixed,), place / "recording.mp3", origin, tell)
+            made = self._master(order, (mixed,), place / "recording.mp3", origin, tell)
         tell(Progress("done", 1, 1))
-        return Rendered(
-            recording=recording,
-            size=size,
-            duration_ms=round(measured.samples * 1000 / SAMPLE_RATE),
-            codec=CODEC,
-            sample_rate=SAMPLE_RATE,
-            engine=BROUGHT,
-            fallback_reason=None,
-            loudness_lufs=round(measured.loudness_lufs, 2),
-            true_peak_dbtp=round(measured.true_peak_dbtp, 2),
-            text_characters=len(order.text),
-            spoken_text=order.text,
-            phrases=0,
-            phrases_cached=0,
-            text_sha256=hashlib.sha256(order.text.encode()).hexdigest(),
-        )
+        return _rendered(order, made, BROUGHT, order.text)
 
     def process_ids(self) -> tuple[int, ...]:
         """Process ids of the running workers."""
@@ -189,11 +181,15 @@ class Studio:
             tell(Progress("mixing", 0, 1))
             mixed, lengths = spoken.assembly.mixed()
             origin = _origin(script)
-            recording, size, measured = self._master(order, mixed, place / "recording.mp3", origin, tell)
-            keep_phrases(self._recordings, recording, phrase_times(script.all, lengths, SAMPLE_RATE))
-        rendered = _rendered(order, script, spoken, measured, recording=recording, size=size)
+            made = self._master(order, mixed, place / "recording.mp3", origin, tell)
+            keep_phrases(self._recordings, made.recording, phrase_times(script.all, lengths, SAMPLE_RATE))
         tell(Progress("done", 1, 1))
-        return rendered
+        return replace(
+            _rendered(order, made, spoken.cast.engine, script.text),
+            fallback_reason=spoken.reason,
+            phrases=len(script.lines),
+            phrases_cached=spoken.cached,
+        )
 
     def _master(
         self,
@@ -202,15 +198,15 @@ class Studio:
         finished: Path,
         origin: Origin,
         tell: OnProgress,
-    ) -> tuple[RecordingId, int, Measured]:
-        """Bring a mix to its loudness and store it; return its name, its bytes and its measurements."""
+    ) -> _Made:
+        """Bring a mix to its loudness and store it."""
         tell(Progress("encoding", 0, 1))
         job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps, origin)
         measured = self._workers.submit(job, _MASTER_SECONDS).result()
         for warning in measured.warnings:
             _LOG.warning("%s: %s", order.title, warning)
         content = finished.read_bytes()
-        return self._recordings.put(content), len(content), measured
+        return _Made(self._recordings.put(content), len(content), measured)
 
     def _speak(self, work: _Work) -> _Spoken:
         """Bring every line into the cache, by the ordered engine or else by its substitute."""
@@ -331,29 +327,21 @@ def _origin(script: Script) -> Origin:
     )
 
 
-def _rendered(
-    order: RenderOrder,
-    script: Script,
-    spoken: _Spoken,
-    measured: Measured,
-    *,
-    recording: RecordingId,
-    size: int,
-) -> Rendered:
+def _rendered(order: RenderOrder | LevelOrder, made: _Made, engine: str, spoken_text: str) -> Rendered:
     return Rendered(
-        recording=recording,
-        size=size,
-        duration_ms=round(measured.samples * 1000 / SAMPLE_RATE),
+        recording=made.recording,
+        size=made.size,
+        duration_ms=round(made.measured.samples * 1000 / SAMPLE_RATE),
         codec=CODEC,
         sample_rate=SAMPLE_RATE,
-        engine=spoken.cast.engine,
-        fallback_reason=spoken.reason,
-        loudness_lufs=round(measured.loudness_lufs, 2),
-        true_peak_dbtp=round(measured.true_peak_dbtp, 2),
+        engine=engine,
+        fallback_reason=None,
+        loudness_lufs=round(made.measured.loudness_lufs, 2),
+        true_peak_dbtp=round(made.measured.true_peak_dbtp, 2),
         text_characters=len(order.text),
-        spoken_text=script.text,
-        phrases=len(script.lines),
-        phrases_cached=spoken.cached,
+        spoken_text=spoken_text,
+        phrases=0,
+        phrases_cached=0,
         text_sha256=hashlib.sha256(order.text.encode()).hexdigest(),
     )
 

@@ -1,7 +1,5 @@
 """Uploaded sound files, named by their SHA-256, until they are processed to recordings."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

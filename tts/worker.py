@@ -3,8 +3,6 @@
 Started by tts.workers as `python -m tts.worker FD DIRECTORY`.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import signal

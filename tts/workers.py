@@ -1,7 +1,5 @@
 """Worker processes and their queue: a killed worker loses only the phrase that it was speaking."""
 
-from __future__ import annotations
-
 import logging
 import os
 import queue
@@ -119,7 +117,7 @@ class Workers:
         finally:
             self._bury(process)
 
-    def _see_through(self, task: _Task, process: _Process | None) -> _Process | None:
+    def _see_through(self, task: _Task, process: "_Process | None") -> "_Process | None":
         """Do the task, on new processes where one dies; return the process that is left, if any."""
         for _ in range(_TRIES):
             process = process or self._spawn()
@@ -144,7 +142,7 @@ class Workers:
         task.future.set_exception(Stopped() if self._stopping else EngineFailed())
         return process
 
-    def _spawn(self) -> _Process | None:
+    def _spawn(self) -> "_Process | None":
         """A new process, or None when we are stopping or the system has no room for one."""
         with self._lock:
             if self._stopping:
@@ -157,7 +155,7 @@ class Workers:
             self._processes[process.pid] = process
             return process
 
-    def _bury(self, process: _Process | None) -> None:
+    def _bury(self, process: "_Process | None") -> None:
         if process is not None:
             process.end()
             with self._lock:

@@ -20,8 +20,8 @@ from tts.codec import BITRATE_KBPS, decode_mp3
 from tts.engines import BUILT_IN
 from tts.jobs import Bench, Master, Mix, Speak, scratch
 from tts.marks import Origin
-from tts.mixing import Piece
 from tts.orders import RenderOrder
+from tts.sections import Piece
 
 _REST_MS = 300
 _MARK = re.compile(r"[,;:.!?]\s")

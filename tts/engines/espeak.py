@@ -1,7 +1,5 @@
 """Fallback engine: espeak-ng as a separate program, where it is installed; hard to understand."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from io import BytesIO

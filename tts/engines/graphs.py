@@ -5,8 +5,6 @@ melody: durations, features    -> F0 curve, energy curve, sounds
 voice:  F0 (ours), energy, sounds, style -> samples
 """
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import importlib.util
@@ -18,7 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tts.engines.lighter import lighten, signed_products_are_exact
 from tts.errors import EngineUnavailable
 
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -44,6 +41,8 @@ def prepared_graphs(directory: Path) -> Path:
 
     Raises EngineUnavailable when the model is not installed, damaged or not the one that we know.
     """
+    from tts.engines.lighter import signed_products_are_exact
+
     kind = "signed" if signed_products_are_exact() else "plain"
     place = directory / f"kokoro-{MODEL_SHA256[:12]}-{_LAYOUT}-{kind}"
     if place.is_dir():
@@ -106,6 +105,8 @@ def _cut(model: bytes, into: Path) -> None:
     """Write the three graphs and the tables; raises KeyError when the model lacks a tensor where we cut."""
     import numpy as np
     import onnx
+
+    from tts.engines.lighter import lighten, signed_products_are_exact
 
     whole = onnx.load_model_from_string(model)
     graph = _Graph(whole)

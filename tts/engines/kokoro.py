@@ -25,11 +25,8 @@ from tts.engines.graphs import (
     prepared_graphs,
 )
 from tts.engines.phonemes import BLENDS, SyllablePart, Symbol, symbols_of
-from tts.engines.rests import REST_AT_MOST, shortened
 from tts.engines.syllables import Syllable, parse_syllable
-from tts.engines.tones import contour
 from tts.errors import EngineFailed, EngineUnavailable
-from tts.stretches import heard_part
 
 if TYPE_CHECKING:
     import numpy as np
@@ -149,6 +146,8 @@ class KokoroEngine:
     def _say(self, said: Utterance, voice: str, rate: float) -> NDArray[np.float32]:
         import numpy as np
 
+        from tts.engines.rests import REST_AT_MOST, shortened
+
         edge = Symbol("", SyllablePart.BREAK)
         symbols = (edge, _LEAD, *said.symbols, edge)
         numbers = [self._numbers[symbol.text] for symbol in symbols]
@@ -211,6 +210,8 @@ def _closed_up(
     pieces: Sequence[Utterance], parts: Sequence[NDArray[np.float32]]
 ) -> Iterator[NDArray[np.float32]]:
     """The pieces' sounds; where no mark parts them, without the silence that the model puts at their ends."""
+    from tts.stretches import heard_part
+
     marked = [True, *(piece.symbols[-1].text in _REST_MARKS for piece in pieces)]
     marked[-1] = True
     for place, part in enumerate(parts):
@@ -253,6 +254,8 @@ def _tones(
     before the syllable's time is over, and a rise after that would be lost.
     """
     import numpy as np
+
+    from tts.engines.tones import contour
 
     bent = np.full(len(audible), np.nan, np.float32)
     parts: dict[int, dict[SyllablePart, list[int]]] = {}

@@ -4,14 +4,13 @@ A convolution of integers becomes one product of matrices, whose weights stay pa
 order: a fifth of the time where it multiplies signed bytes natively. Dividing by a deviation is one step.
 """
 
-from __future__ import annotations
-
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
 _TO_THE_END = 2**62
 _FEWEST_CHANNELS = 64
@@ -27,10 +26,6 @@ def signed_products_are_exact() -> bool:
 
     Those without VNNI instructions do cut them off; asked of the runtime itself, with the largest bytes.
     """
-    import numpy as np
-    import onnxruntime
-    from onnx import TensorProto, helper, numpy_helper
-
     left, right = np.full((16, 256), 255, np.uint8), np.full((256, 64), 127, np.int8)
     product = helper.make_graph(
         [helper.make_node("MatMulInteger", ["left", "right"], ["made"])],
@@ -58,10 +53,8 @@ def lighten(model: Any) -> None:
     graph.finish()
 
 
-def _multiply(graph: _Rewriting, node: Any) -> None:
+def _multiply(graph: "_Rewriting", node: Any) -> None:
     """The convolution, its bias and its scale as one product over the kernel's taps side by side."""
-    import numpy as np
-
     attributes = {given.name: list(given.ints) for given in node.attribute}
     weights = graph.stored(node.input[1])
     channels, taps = weights.shape[1:]
@@ -94,7 +87,7 @@ def _multiply(graph: _Rewriting, node: Any) -> None:
     graph.replace([*old, cast, scaled], made)
 
 
-def _beside(graph: _Rewriting, turned: str, attributes: dict[str, list[int]], zero: str) -> list[Any]:
+def _beside(graph: "_Rewriting", turned: str, attributes: dict[str, list[int]], zero: str) -> list[Any]:
     """Nodes that lay what each tap of the kernel reads side by side; none for a single tap."""
     (taps,), (step,) = attributes["kernel_shape"], attributes["dilations"]
     before, after = attributes["pads"]
@@ -109,7 +102,7 @@ def _beside(graph: _Rewriting, turned: str, attributes: dict[str, list[int]], ze
     return made
 
 
-def _normalise(graph: _Rewriting, node: Any) -> None:
+def _normalise(graph: "_Rewriting", node: Any) -> None:
     """What is (x - mean) / sqrt(variance + e) * gain + shift becomes one node."""
     apart, root = graph.maker(node.input[0]), graph.maker(node.input[1])
     if root is None or root.op_type != "Sqrt" or apart.op_type != "Sub":
@@ -139,14 +132,10 @@ def _normalise(graph: _Rewriting, node: Any) -> None:
 
 
 def _signed(numbers: NDArray[np.uint8]) -> NDArray[np.int8]:
-    import numpy as np
-
     return np.asarray(numbers.astype(np.int16) - _SIGN, np.int8)
 
 
 def _node(kind: str, inputs: list[str], output: str, **attributes: Any) -> Any:
-    from onnx import helper
-
     return helper.make_node(kind, inputs, [output], **attributes)
 
 
@@ -185,8 +174,6 @@ class _Rewriting:
 
     def stored(self, name: str) -> NDArray[Any]:
         """A stored tensor's numbers."""
-        from onnx import numpy_helper
-
         return numpy_helper.to_array(self._stored[name])
 
     def is_number(self, name: str, number: float) -> bool:
@@ -206,8 +193,6 @@ class _Rewriting:
 
     def constant(self, numbers: NDArray[Any]) -> str:
         """The name under which the numbers are stored."""
-        from onnx import numpy_helper
-
         known = (numbers.dtype.str, numbers.shape, numbers.tobytes())
         if known not in self._constants:
             name = self._constants[known] = f"constant/{len(self._constants)}"
@@ -216,8 +201,6 @@ class _Rewriting:
 
     def whole(self, *numbers: int) -> str:
         """The name of a vector of whole numbers."""
-        import numpy as np
-
         return self.constant(np.array(numbers, np.int64))
 
     def replace(self, old: list[Any], made: list[Any]) -> None:

@@ -2,81 +2,28 @@
 
 The symbols were chosen by what a Vietnamese recogniser understood best, not by phonetic theory: a long m, an
 aspirated k for kh, ɣɣ for g and nd for đ (heard as t otherwise) come across where the textbook symbols
-do not. Northern mergers are spoken
-(ch = tr, s = x, d = gi = r).
+do not. Northern mergers are spoken (ch = tr, s = x, d = gi = r).
 """
 
-from __future__ import annotations
-
+import csv
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from tts.engines.syllables import Syllable
 
-_ONSETS = {
-    "": "",
-    "b": "b",
-    "c": "k",
-    "ch": "ʨ",
-    "d": "z",
-    "đ": "nd",
-    "g": "ɣɣ",
-    "gh": "ɣɣ",
-    "gi": "z",
-    "h": "h",
-    "k": "kk",
-    "kh": "kʰ",
-    "l": "l",
-    "m": "mm",
-    "n": "n",
-    "ng": "ŋ",
-    "ngh": "ŋ",
-    "nh": "ɲ",
-    "p": "p",
-    "ph": "f",
-    "qu": "k",
-    "r": "z",
-    "s": "s",
-    "t": "τ",
-    "th": "tʰ",
-    "tr": "ʨ",
-    "v": "vv",
-    "x": "s",
-}
+
+def _table(part: str) -> dict[str, str]:
+    text = Path(__file__).with_name("phonemes.csv").read_text("utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("# "))
+    return {row["spelled"]: row["symbols"] for row in rows if row["part"] == part}
+
+
+_ONSETS, _NUCLEI, _CODAS = _table("onset"), _table("nucleus"), _table("coda")
+_OPEN_NUCLEI = _table("open nucleus")
+"""Where nothing follows, these are something else than before a coda."""
 BLENDS = {"τ": {"t": 0.6, "d": 0.4}}
 """Sounds between two of the model's symbols: after its own t it breathes, and th is heard."""
-_NUCLEI = {
-    "a": "aː",
-    "ă": "a",
-    "â": "ə",
-    "e": "ɛː",
-    "ê": "eː",
-    "i": "iː",
-    "o": "ɔ",
-    "oo": "ɔː",
-    "ô": "oː",
-    "ơ": "ʌː",
-    "u": "ʊ",
-    "ư": "ɯː",
-    "iê": "iə",
-    "uô": "uə",
-    "ươ": "ɯə",
-}
-_CODAS = {
-    "": "",
-    "c": "k",
-    "ch": "k",
-    "j": "j",
-    "m": "m",
-    "n": "nn",
-    "ng": "ŋŋ",
-    "nh": "ŋ",
-    "p": "p",
-    "t": "t",
-    "w": "w",
-}
-_OPEN_NUCLEI = {"u": "ʊu", "ư": "ɨː"}
-"""Where nothing follows, these two are something else than before a coda."""
 _SOUNDING_ONSETS = frozenset("bdzlmnŋɲvɣ")
 _SHORTENS = "ː"
 

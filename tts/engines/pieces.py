@@ -1,7 +1,5 @@
 """Cuts a phrase for engines that take only so many characters at once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -3,8 +3,6 @@
 Source of the format: the settings that Piper's own voices come with, version 1.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

@@ -1,15 +1,12 @@
 """Shortens the rests that a voice makes within a phrase (docs/speech.md, "Rests within a phrase")."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
-    Samples = NDArray[np.float32]
+Samples = NDArray[np.float32]
+
 
 REST_AT_MOST = 0.15
 """Seconds at the natural tempo. The closure of a final p, t or c takes up to that.
@@ -28,8 +25,6 @@ Stretch = tuple[float, float]
 
 def rests(samples: Samples, sample_rate: int) -> list[Stretch]:
     """The silent stretches between the first and the last sound."""
-    import numpy as np
-
     size = round(_FRAME_SECONDS * sample_rate)
     frames = samples[: len(samples) // size * size].reshape(-1, size)
     level = np.sqrt((frames.astype(np.float64) ** 2).mean(axis=1))
@@ -47,8 +42,6 @@ def shortened(samples: Samples, sample_rate: int, longest: float, marks: Iterabl
 
     What is over is taken from the middle of a rest, so that soft sounds at its ends stay.
     """
-    import numpy as np
-
     marked = tuple(marks)
     kept: list[Samples] = []
     at = 0
@@ -69,8 +62,6 @@ def _over(found: Iterable[Stretch], longest: float, marks: Sequence[Stretch]) ->
 
 def _faded(samples: Samples, cut: slice, since: int, joint: int) -> Samples:
     """The samples up to the cut, the last of them faded into those that lead up to its end."""
-    import numpy as np
-
     before = samples[since : cut.start].copy()
     joint = min(joint, len(before), cut.stop)
     share = np.linspace(0.0, 1.0, joint, dtype=np.float32)

@@ -3,8 +3,6 @@
 Spelling is regular: every written syllable has exactly one way to be spoken (northern standard).
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

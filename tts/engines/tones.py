@@ -1,14 +1,9 @@
 """The melody of Vietnamese tones, in semitones around a voice's base pitch."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import numpy as np
+from numpy.typing import NDArray
 
 from tts.engines.syllables import Syllable, Tone
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 Contour = tuple[tuple[float, float], ...]
 """Points (share of the syllable's voiced time, semitones), joined by straight lines."""
@@ -31,8 +26,6 @@ DECLINATION = 0.3
 
 def contour(syllable: Syllable, frames: int, *, progress: float) -> NDArray[np.float32]:
     """Semitones for each of the syllable's voiced frames; `progress` (0..1) is its place in the phrase."""
-    import numpy as np
-
     tone = syllable.tone
     points = _STOPPED.get(tone, _OPEN[tone]) if syllable.is_stopped else _OPEN[tone]
     when = np.linspace(0.0, 1.0, frames) if frames > 1 else np.array([0.5])

@@ -3,8 +3,6 @@
 docs: operator, "loa voice add". A voice is there whole or not at all: its folder is renamed into place.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

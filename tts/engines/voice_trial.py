@@ -1,7 +1,5 @@
 """The first words of a voice that somebody adds: spoken in a worker, where a bad file harms nothing."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

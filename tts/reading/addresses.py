@@ -1,7 +1,5 @@
 """Web and e-mail addresses, spoken part by part."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import Final
@@ -10,7 +8,7 @@ from tts.reading.documents import spell
 from tts.reading.lexicon import DOMAINS, FOREIGN, NAME_ROWS, SIGN_ROWS
 from tts.reading.numbers import spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
-from tts.reading.syllables import as_syllable, is_syllable
+from tts.reading.syllables import as_syllable, fewest_pieces, is_syllable
 from tts.reading.transliteration import transliterated
 
 
@@ -52,17 +50,8 @@ def segmented(word: str) -> str | None:
     """A run of letters as the fewest syllables that spell it ("khanhhoa" → "khanh hoa"), or None."""
     if len(word) > _LONGEST_LABEL:
         return None
-    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
-    for end in range(1, len(word) + 1):
-        for start in range(max(0, end - _LONGEST_KNOWN), end):
-            before, said = best[start], _known(word[start:end]) or _unmarked(word[start:end])
-            if before is None or said is None:
-                continue
-            longer = (*before, said)
-            if best[end] is None or len(longer) < len(best[end] or ()):
-                best[end] = longer
-    found = best[-1]
-    return " ".join(found) if found else None
+    found = fewest_pieces(word, _LONGEST_KNOWN, lambda piece: _known(piece) or _unmarked(piece))
+    return " ".join(found) or None
 
 
 def joined_names(written: str) -> str | None:

@@ -1,7 +1,5 @@
 """From the hits of the rules to the spoken text and its spans."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from tts.reading.edits import Edits

@@ -1,7 +1,5 @@
 """The limits of a text, checked before anything is done with it."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -1,7 +1,5 @@
 """A text as it was typed, pasted or scanned, into plain lines that the scanner can rely on."""
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """What initials stand for because of what is around them: words said before, signs after, words near by."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from dataclasses import dataclass

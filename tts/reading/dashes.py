@@ -1,7 +1,5 @@
 """A dash between words: until, against, along, or only a pause."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

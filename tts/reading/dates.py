@@ -1,7 +1,5 @@
 """Dates and times of day."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Words on both sides that tell a day from a part: "trước 5/12 tại trạm", but "đạt 5/12 chỉ tiêu"."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

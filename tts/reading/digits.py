@@ -1,7 +1,5 @@
 """Figures that are names, not amounts: telephone numbers, identity numbers, plates, roads."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

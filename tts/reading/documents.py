@@ -1,7 +1,5 @@
 """Numbers of legal documents: 1322/QĐ-UBND, 45/2019/QH14, 27-NQ/TW."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Final

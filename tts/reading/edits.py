@@ -1,7 +1,5 @@
 """What mending changed in a line: where it stands now, and what had been typed there (docs/reading.md)."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -34,7 +32,6 @@ class Substitute(Protocol):
         /,
     ) -> str:
         """Return the text after it."""
-        ...
 
 
 def substitute(

@@ -1,7 +1,5 @@
 """The marks of forms: "Mẫu số 01", "Mẫu 04/ĐK": a form is called by its figures, noughts and all."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Hectares, the one unit that is written as a syllable is: "mỗi ha", "5/HA"."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import Final

@@ -1,7 +1,5 @@
 """Numbers of houses in alleys: 45/2/7, 12/3A, 15B/2, K12/5."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Initials that no list holds, taken apart into two that are known: BQL and RPH in "BQLRPH"."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from tts.reading.lexicon import ABBREVIATIONS, BODIES, DOCUMENT_CODES, HEAD_ROWS, OFFICES

@@ -1,7 +1,5 @@
 """What opens a line or an item of a list: "1.", "a)", "II.", "V.1."."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

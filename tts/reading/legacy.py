@@ -4,8 +4,6 @@ Such a text, opened as Latin-1 or Windows-1252, shows "Th«ng b¸o" or "Thoâng 
 The tables are the published code charts.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping
@@ -85,7 +83,7 @@ class _Tally:
     still: int = 0
     common: int = 0  # of the words as they become, how many are common in the language of offices
 
-    def with_line(self, other: _Tally) -> _Tally:
+    def with_line(self, other: "_Tally") -> "_Tally":
         return _Tally(
             self.gained + other.gained,
             self.lost + other.lost,

@@ -1,7 +1,5 @@
 """The word lists of reading, loaded once from the CSV files beside the code."""
 
-from __future__ import annotations
-
 import csv
 from importlib import resources
 from typing import Final

@@ -1,7 +1,5 @@
 """Signs between words: list labels, brackets, dashes, slashes, quotes, and what is left over."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Words and figures of a cleaned text put right, each change noted; a province's own words stay."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from tts.reading.edits import Edit, EditedLine, Edits, Substitute, substitute

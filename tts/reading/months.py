@@ -1,7 +1,5 @@
 """Months and quarters in short form: T9, T5/2025, Q3/2025, T10+T11/2025."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Numbers into words, as they are spoken in the north: nghìn, linh, mươi, mốt, tư, lăm."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Patterns in which À-Ỹ are the large Vietnamese letters and à-ỹ the small: in Unicode both lie mixed."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

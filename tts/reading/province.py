@@ -1,7 +1,5 @@
 """A province's own words: places, people and abbreviations; they win over the built-in lists."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping

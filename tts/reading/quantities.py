@@ -1,7 +1,5 @@
 """Amounts: numbers with units, money, percent, fractions, and bare numbers."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Parts of a law in short form: Đ.15, K2, đ.a."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Where a number is spoken differently: "nghìn, linh" in the north, "ngàn, lẻ" farther south."""
 
-from __future__ import annotations
-
 import re
 from typing import Final, Literal
 

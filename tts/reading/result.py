@@ -1,7 +1,5 @@
 """What reading gives back: the spoken text, how each part of it came about, and what to look at."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Roman numbers, and capitals that only look like them."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What scanning, and copying out of PDF files, does to figures and letters, taken back."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 from typing import Final

@@ -1,7 +1,5 @@
 """From the written text to spans: each place is offered to the rules in a fixed order."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

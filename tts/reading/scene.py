@@ -1,7 +1,5 @@
 """What a rule sees: the line, the place in it, and what has been said so far in the sentence."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -45,19 +43,15 @@ class OwnEntries(Protocol):
 
     def get(self, written: str, /) -> str | None:
         """How an entry that is written exactly so is spoken."""
-        ...
 
     def begins(self, word: str, /) -> bool:
         """Whether an entry may begin with the word."""
-        ...
 
     def match(self, line: str, place: int, /) -> Hit | None:
         """The longest entry that stands at the place as whole words."""
-        ...
 
     def places(self, line: str, /) -> list[tuple[int, int]]:
         """Where entries stand in the line: start and end of each."""
-        ...
 
 
 @dataclass(slots=True)
@@ -139,7 +133,6 @@ class Rule(Protocol):
 
     def __call__(self, scene: Scene, place: int, /) -> Hit | None:
         """Speak for what stands at the place, or return None."""
-        ...
 
 
 Say = Callable[[Scene, re.Match[str]], Hit | None]

@@ -1,7 +1,5 @@
 """Whether two numbers with a dash between them are the result of a match: "thắng 2-1"."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,8 +1,7 @@
 """Which words are Vietnamese syllables: onset, rime and tone by the rules of spelling."""
 
-from __future__ import annotations
-
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -158,16 +157,21 @@ def _toned(base: str, mark: str) -> str:
     return unicodedata.normalize("NFC", base[: place + 1] + mark + base[place + 1 :])
 
 
-def in_syllables(letters: str) -> str:
-    """A run of letters as the fewest syllables that spell it; "" if there are none."""
-    best: list[list[str] | None] = [[]] + [None] * len(letters)
+def fewest_pieces(letters: str, longest: int, say: Callable[[str], str | None]) -> tuple[str, ...]:
+    """What `say` makes of the fewest pieces, of at most `longest` letters, that spell a run of letters."""
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
     for end in range(1, len(letters) + 1):
-        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
-            before, piece = best[start], letters[start:end]
-            if before is None or not is_syllable(piece):
+        for start in range(max(0, end - longest), end):
+            before, said = best[start], say(letters[start:end])
+            if before is None or said is None:
                 continue
             known = best[end]
             if known is None or len(before) + 1 < len(known):
-                best[end] = [*before, piece]
-    found = best[-1]
-    return " ".join(found) if found and len(found) < len(letters) else ""
+                best[end] = (*before, said)
+    return best[-1] or ()
+
+
+def in_syllables(letters: str) -> str:
+    """A run of letters as the fewest syllables that spell it; "" if there are none."""
+    found = fewest_pieces(letters, _LONGEST_SYLLABLE, lambda piece: piece if is_syllable(piece) else None)
+    return " ".join(found) if len(found) < len(letters) else ""

@@ -1,7 +1,5 @@
 """Times of day and how long something takes."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

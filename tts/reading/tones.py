@@ -1,7 +1,5 @@
 """Marks of tone that stand on the wrong vowel ("Điêù", "cuả", "gíao"), put where spelling has them."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import partial

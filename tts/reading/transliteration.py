@@ -1,7 +1,5 @@
 """A foreign word that no list knows, as a Vietnamese reader would try to say it: "Richter" → "rích tơ"."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import Final

@@ -1,7 +1,5 @@
 """T2 to T7 and CN: days of the week in short form."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Words that are no plain syllables: abbreviations, Roman numbers, foreign words, unknown ones."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Final

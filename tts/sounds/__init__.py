@@ -1,12 +1,7 @@
 """Chimes made by code, so that nobody else holds rights in them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
 _OPENING = ((0.00, 587.33), (0.38, 783.99), (0.76, 880.00), (1.14, 1174.66))
 """Four rising notes (D5 G5 A5 D6, of a five-note scale): start in seconds, hertz."""
@@ -32,8 +27,6 @@ def closing_chime(sample_rate: int) -> NDArray[np.float32]:
 
 def _struck(notes: tuple[tuple[float, float], ...], seconds: float, sample_rate: int) -> NDArray[np.float32]:
     """Notes of a struck metal bar, ringing into each other and fading to silence at the end."""
-    import numpy as np
-
     total = np.zeros(round(seconds * sample_rate))
     for start, hertz in notes:
         begin = round(start * sample_rate)

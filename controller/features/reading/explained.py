@@ -1,7 +1,5 @@
 """A reading laid out for a person (`loa read --explain`): what is said otherwise, and where to listen."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """How a text will be read, shown to a person or to a program (`loa read`); see docs/reading.md."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import asdict

@@ -7,8 +7,8 @@ from tests.support.sounds import RATE, tone
 from tts.assembly import Assembly
 from tts.cache import write_phrase
 from tts.engines import Sound
-from tts.mixing import Piece
 from tts.profile import hop_of
+from tts.sections import Piece
 from tts.workers import Workers
 
 PATIENCE = 60.0

@@ -9,7 +9,8 @@ from tests.support.sounds import RATE, tone
 from tts.brought import UnfitSound
 from tts.cache import write_phrase
 from tts.engines import Sound
-from tts.mixing import CLOSING, OPENING, OwnChime, Piece, mix, sections
+from tts.mixing import mix
+from tts.sections import CLOSING, OPENING, OwnChime, Piece, sections
 from tts.shaping import shaped
 from tts.sounds import closing_chime, opening_chime
 
@@ -96,10 +97,9 @@ def test_the_chimes_are_pleasantly_short_start_softly_and_die_away():
         assert np.abs(chime[-100:]).max() < 0.01
 
 
-def test_importing_the_mixer_warns_of_nothing_and_loads_nothing_heavy():
+def test_importing_the_studio_warns_of_nothing_and_loads_nothing_heavy():
     program = (
-        "import sys, tts.mixing, tts.studio\n"
-        "print([name for name in ('numpy', 'scipy', 'pydub') if name in sys.modules])"
+        "import sys, tts.studio\nprint([name for name in ('numpy', 'scipy', 'pydub') if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, check=True, text=True
@@ -110,7 +110,9 @@ def test_importing_the_mixer_warns_of_nothing_and_loads_nothing_heavy():
 def test_pydub_is_used_without_its_warning_about_ffmpeg():
     program = (
         "import os; os.environ['PATH'] = '/nowhere'\n"
-        "from tts.mixing import Piece, mix; print(sum(map(len, mix([Piece('opening', 100)]))))"
+        "from tts.mixing import mix\n"
+        "from tts.sections import Piece\n"
+        "print(sum(map(len, mix([Piece('opening', 100)]))))"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False

@@ -1,8 +1,8 @@
 import pytest
 
 from tts.errors import BadReadings, TextError
-from tts.mixing import CLOSING, OPENING
 from tts.script import CLOSING_WORDS, REPEAT_WORDS, script_of
+from tts.sections import CLOSING, OPENING
 
 
 def test_a_bulletin_is_framed_by_chimes_title_and_thanks():

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tests.support.sounds import RATE, babble, tone
-from tts.jobs import Measured
-from tts.stretches import TOO_LONG_SECONDS, stretches
+from tts.jobs import TOO_LONG_SECONDS, Measured
+from tts.stretches import stretches
 
 
 def cut(samples, length):
