@@ -25,14 +25,7 @@ from devices.node.effects import (
     Subscribe,
     Unsubscribe,
 )
-from devices.node.events import (
-    Connected,
-    Digested,
-    Disconnected,
-    PlayingBegan,
-    PlayingEnded,
-    Received,
-)
+from devices.node.events import Connected, Digested, Disconnected, Received
 from simulator.clock_model import ClockModel
 from simulator.delays import Way
 from simulator.facts import FactLines, item_of
@@ -296,11 +289,7 @@ class Fleet:
             seat = self._seats[fact.node]
             if not seat.node.is_on:
                 continue
-            at = seat.node.crystal.raw(datetime.fromtimestamp(fact.true_at, UTC))
-            if isinstance(fact, Began):
-                self._pump.queue(seat, PlayingBegan(fact.arm.airing, at, fact.arm.offset_ms))
-            else:
-                self._pump.queue(seat, PlayingEnded(fact.arm.airing, at, fact.heard_ms, fact.why))
+            self._pump.queue(seat, seat.node.noticed(fact))
         self._note(facts)
 
     def _note(self, facts: list[Sounded] | list[Over]) -> None:

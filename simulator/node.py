@@ -2,15 +2,16 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from devices.ids import NodeId
 from devices.link_api import Will
 from devices.node import Brain, NodeIdentity, NodeMemory
 from devices.node.effects import Effect
-from devices.node.events import Booted, Event
+from devices.node.events import Booted, Event, PlayingBegan, PlayingEnded
 from devices.node.playing import JOIN_AHEAD
 from simulator.clock_model import ClockModel
+from simulator.speakers import Began, Sounded
 
 Execute = Callable[["VirtualNode", Effect], None]
 """Executes an effect that is no save; saves are executed before this call, and ignored here."""
@@ -56,6 +57,13 @@ class VirtualNode:
     def handle(self, event: Event, true: datetime) -> list[Effect]:
         """Pass an event at a true instant to the brain; ignored while there is no power."""
         return [] if self.brain is None else self.brain.handle(event, self.crystal.raw(true))
+
+    def noticed(self, fact: Sounded) -> Event:
+        """Return the event by which the node notices what its loudspeaker did, by its own clock."""
+        at = self.crystal.raw(datetime.fromtimestamp(fact.true_at, UTC))
+        if isinstance(fact, Began):
+            return PlayingBegan(fact.arm.airing, at, fact.arm.offset_ms)
+        return PlayingEnded(fact.arm.airing, at, fact.heard_ms, fact.why)
 
     def wake_at(self) -> datetime | None:
         """Return the instant at which it wants a Tick, by its own clock."""

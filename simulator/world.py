@@ -37,15 +37,13 @@ from devices.node.events import (
     Digested,
     Disconnected,
     Event,
-    PlayingBegan,
-    PlayingEnded,
     Received,
     Tick,
 )
 from devices.node.playing import JOIN_AHEAD
 from simulator.clock_model import ClockModel
 from simulator.node import VirtualNode
-from simulator.speakers import Began, Over, Sounded, SpeakerBank
+from simulator.speakers import Over, Sounded, SpeakerBank
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
 
 MOST_STEPS = 2_000_000
@@ -256,11 +254,7 @@ class World:
         node = self._places[fact.node].node
         if not node.is_on:
             return
-        at = node.crystal.raw(datetime.fromtimestamp(fact.true_at, UTC))
-        if isinstance(fact, Began):
-            self._tell(node, PlayingBegan(fact.arm.airing, at, fact.arm.offset_ms))
-        else:
-            self._tell(node, PlayingEnded(fact.arm.airing, at, fact.heard_ms, fact.why))
+        self._tell(node, node.noticed(fact))
 
     def _tell(self, node: VirtualNode, event: Event) -> None:
         self._do(node, node.handle(event, self.now))

@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,33 +15,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from controller.errors import ChangePasswordFirst, EnrolFirst, LoaError, NotSignedIn, TooManyTries
 from controller.http.lanes import in_lane
+from controller.http.named import rows_in
 from controller.http.refusals import status_of
 from controller.http.render import page
 
 log = logging.getLogger(__name__)
 
-_TITLES = {
-    400: "Yêu cầu chưa đúng",
-    401: "Cần đăng nhập",
-    403: "Bạn không có quyền làm việc này",
-    404: "Không tìm thấy trang",
-    405: "Trang này không nhận yêu cầu như vậy",
-    409: "Việc này không làm được lúc này",
-    413: "Nội dung quá lớn",
-    422: "Thông tin chưa đúng",
-    429: "Thao tác quá nhiều lần",
-    500: "Máy chủ gặp lỗi",
-    503: "Máy chủ đang bận",
-}
-_ADVICE = {
-    401: "Hãy đăng nhập rồi làm lại. Chữ gõ ở trang soạn tin vẫn giữ trên máy này và tự hiện lại ở đó.",
-    403: "Nếu cần, hãy nhờ người có quyền hoặc quản trị viên.",
-    404: "Hãy kiểm tra lại địa chỉ, hoặc quay về trang Hôm nay.",
-    413: "Hãy chia bản tin thành nhiều phần ngắn hơn rồi gửi lại.",
-    422: "Hãy quay lại, sửa thông tin rồi gửi lại.",
-    429: "Hãy đợi vài phút rồi thử lại.",
-    500: "Hãy thử lại sau ít phút. Nếu vẫn lỗi, báo kỹ thuật viên kèm mã lỗi bên dưới.",
-}
+_WORDS = {int(status): words for status, *words in rows_in(Path(__file__).with_suffix(".csv"))}
+"""Title and advice of an error page, by HTTP status; no advice: the usual one."""
 _USUAL_ADVICE = "Hãy quay lại trang trước và thử lại."
 _UNKNOWN_SOUND = "Các cụm loa vẫn phát theo kế hoạch đã nhận; lỗi này không làm thay đổi việc phát."
 
@@ -86,7 +68,7 @@ def error_response(
     facts: Mapping[str, Any] | None = None,
 ) -> Response:
     """Return an error as a page or as JSON; never with a stack trace."""
-    title = _TITLES.get(status, "Có lỗi xảy ra")
+    title, advice = _WORDS.get(status, ("Có lỗi xảy ra", ""))
     code = code or f"http-{status}"
     if wants_json(request):
         told: dict[str, Any] = {"code": code, "sentence": sentence or f"{title}."}
@@ -99,7 +81,7 @@ def error_response(
             "title": title,
             "sentence": sentence,
             "sounding": sounding_sentence(request),
-            "advice": _ADVICE.get(status, _USUAL_ADVICE),
+            "advice": advice or _USUAL_ADVICE,
             "code": code,
             "status": HTTPStatus(status),
             "door": door_from(request) if status == HTTPStatus.UNAUTHORIZED else "",

@@ -24,8 +24,12 @@ class Named(dict[K, V]):
         return self._other(key)
 
 
+def rows_in(file: Path) -> list[list[str]]:
+    """Return the rows of a CSV file without its heading."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.reader(opened))[1:]
+
+
 def words_in(file: Path) -> dict[str, str]:
     """Return the words of a CSV file: its first column is the code, its second what pages say."""
-    with file.open(encoding="utf-8", newline="") as opened:
-        _, *rows = csv.reader(opened)
-    return {code: words for code, words in rows}  # noqa: C416 - typed
+    return {code: words for code, words in rows_in(file)}  # noqa: C416 - typed

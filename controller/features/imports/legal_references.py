@@ -3,11 +3,13 @@
 The forms are those of Decree 30/2020/NĐ-CP on how official documents are laid out.
 """
 
+import csv
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib import resources
 from typing import Final
 
 
@@ -26,45 +28,12 @@ class Reference:
         return self != Reference()
 
 
-KINDS: Final = {
-    "HP": "Hiến pháp",
-    "L": "Luật",
-    "PL": "Pháp lệnh",
-    "NQ": "Nghị quyết",
-    "NĐ": "Nghị định",
-    "QĐ": "Quyết định",
-    "TT": "Thông tư",
-    "TTLT": "Thông tư liên tịch",
-    "CT": "Chỉ thị",
-    "QC": "Quy chế",
-    "QYĐ": "Quy định",
-    "TB": "Thông báo",
-    "TC": "Thông cáo",
-    "HD": "Hướng dẫn",
-    "CTr": "Chương trình",
-    "KH": "Kế hoạch",
-    "CĐ": "Công điện",
-    "BC": "Báo cáo",
-    "GM": "Giấy mời",
-}
+_CODES: Final = resources.files("controller.features.imports").joinpath("legal_codes.csv").read_text("utf-8")
+_ROWS: Final = list(csv.DictReader(_CODES.splitlines()[1:]))
+KINDS: Final = {row["code"]: row["name"] for row in _ROWS if row["of"] == "kind"}
 """Kinds of acts by their letters in a number; a number without any is an official letter's."""
 LETTER: Final = "Công văn"
-_ISSUERS: Final = {
-    "QH": "Quốc hội",
-    "UBTVQH": "Ủy ban thường vụ Quốc hội",
-    "CP": "Chính phủ",
-    "TTg": "Thủ tướng Chính phủ",
-    "HĐND": "Hội đồng nhân dân",
-    "UBND": "Ủy ban nhân dân",
-    "BTP": "Bộ Tư pháp",
-    "BTTTT": "Bộ Thông tin và Truyền thông",
-    "BVHTTDL": "Bộ Văn hóa, Thể thao và Du lịch",
-    "BYT": "Bộ Y tế",
-    "BCA": "Bộ Công an",
-    "BNV": "Bộ Nội vụ",
-    "BNNMT": "Bộ Nông nghiệp và Môi trường",
-    "STP": "Sở Tư pháp",
-}
+_ISSUERS: Final = {row["code"]: row["name"] for row in _ROWS if row["of"] == "issuer"}
 _HEAD_LINES: Final = 40
 """Number, place and date stand on the first page; further below other acts are named."""
 _LONGEST_ISSUER: Final = 200

@@ -3,57 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
+from controller.http.named import words_in
 from tts.reading import Reading, Span
 
-_KINDS: Final = {
-    "abbreviation": "viết tắt",
-    "address": "địa chỉ, tên miền",
-    "bullet": "dấu đầu dòng",
-    "caption": "chú thích ảnh",
-    "date": "ngày",
-    "defined": "viết tắt theo văn bản",
-    "document": "số, ký hiệu văn bản",
-    "foreign": "từ nước ngoài",
-    "fraction": "phân số",
-    "identity": "mã số, tài khoản",
-    "label": "số thứ tự mục",
-    "leftover": "không đọc được",
-    "letter": "tên chữ cái",
-    "mended": "chữ máy đã sửa",
-    "mixed": "chữ và số",
-    "money": "số tiền",
-    "month": "tháng, quý",
-    "negative": "số âm",
-    "number": "số",
-    "numbered": "số và năm",
-    "per": "đơn vị",
-    "percent": "phần trăm",
-    "phone": "số điện thoại",
-    "place": "tọa độ",
-    "plate": "biển số",
-    "power": "lũy thừa",
-    "province": "từ điển của tỉnh",
-    "range": "khoảng",
-    "ratio": "tỷ lệ",
-    "reference": "điều, khoản, điểm",
-    "repeat": "viết tắt vừa nói",
-    "respelt": "ghi theo âm gần",
-    "road": "tên đường",
-    "roman": "số La Mã",
-    "score": "tỷ số",
-    "sign": "dấu, ký hiệu",
-    "signature": "tên viết tắt cuối bài",
-    "spelt": "đánh vần hoặc đoán",
-    "standard": "số hiệu tiêu chuẩn",
-    "time": "giờ",
-    "times": "dấu nhân",
-    "unit": "số và đơn vị",
-    "weekday": "thứ trong tuần",
-    "year": "năm",
-    "years": "năm",
-}
+_KINDS: Final = words_in(Path(__file__).with_name("rules.csv"))
 """What each rule of the reading is called to a person."""
 _OTHER: Final = "khác"
 _ALSO_MENDED: Final = ", máy đã sửa chữ"
