@@ -108,6 +108,8 @@ class BufferedClient(Client):
             self._unread, self._at = super()._sock_recv(READ_BYTES), 0
         found = self._unread[self._at : self._at + bufsize]
         self._at += len(found)
+        if self._at == len(self._unread):
+            self.forget_unread()  # thousands of clients would keep a buffer each
         return found
 
     def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:

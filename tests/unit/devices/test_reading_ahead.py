@@ -97,3 +97,9 @@ def test_a_flood_is_read_in_parts_so_that_what_came_is_handed_on(client, pair):
     assert ours.asked == READS_AT_ONCE
     read(client)
     assert client.heard == sent
+
+
+def test_no_buffer_is_kept_once_it_is_read(client, pair):
+    pair[1].sendall(publish("loa/1", b"x" * 1000))
+    read(client)
+    assert client._unread == b""
