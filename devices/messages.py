@@ -39,6 +39,10 @@ MOST_KEYS = 1024
 """In one key set: two approvers for each of 500 communes. Signed, it is some 270 kB, less than the longest
 manifest, which a node must be able to take anyway."""
 
+USUAL_ALONE_DAYS = 7
+"""How long a node speaks without a word of the station, where no policy says it: a week of storm."""
+MOST_ALONE_DAYS = 30
+
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Digest = Annotated[str, StringConstraints(pattern=DIGEST_PATTERN)]
 WallTime = Annotated[str, StringConstraints(pattern=WALL_TIME_PATTERN)]
@@ -59,6 +63,8 @@ def _without_nul(text: str) -> str:
     return text
 
 
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+"""One of a list that later releases may lengthen; who does not know a word shows it as it is."""
 Software = Annotated[str, StringConstraints(max_length=100), AfterValidator(_without_nul)]
 _Reason = Annotated[str, StringConstraints(max_length=200), AfterValidator(_without_nul)]
 
@@ -167,6 +173,7 @@ class Policy(WireMessage):
     quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=16)]
     loudest_volume: _Volume
     minutes_a_day: Annotated[int, Field(ge=0, le=1440)]
+    alone_days: Annotated[int, Field(ge=0, le=MOST_ALONE_DAYS)] = USUAL_ALONE_DAYS
     volumes: Annotated[tuple[LoudHours, ...], Field(max_length=16)] = ()
 
 
@@ -237,14 +244,38 @@ class NodeState(WireMessage):
     software: Software
 
 
+class ClockSource(StrEnum):
+    """Where a node's time comes from; see docs/protocol.md, Sources."""
+
+    STATION = "station"
+    NTP = "ntp"
+    GPS = "gps"
+    RTC = "rtc"
+    HOLD_OVER = "hold-over"
+    """The drift measured before: the last word is more than an hour old."""
+    NONE = "none"
+
+
+class ClockTrust(StrEnum):
+    """What a node's time is good enough for; see docs/protocol.md, Two trusts."""
+
+    TOGETHER = "together"
+    """It joins its street in one voice."""
+    ON_THE_MINUTE = "on-the-minute"
+    """It speaks its plan by itself, some seconds early or late."""
+    NONE = "none"
+
+
 class Vitals(WireMessage):
-    """A node's health now. Clock figures are None before the first clock exchange."""
+    """A node's health now. `at` and the clock figures are None while it does not know the time."""
 
     node: _Node
     session: Annotated[int, Field(ge=0, lt=2**53)]
-    at: Instant
+    at: Instant | None
     clock_offset_ms: float | None
     clock_error_ms: Annotated[float, Field(ge=0)] | None
+    clock_source: Word = ClockSource.NONE.value
+    trust: Word = ClockTrust.NONE.value
     volume: _Volume
     storage_free: Annotated[int, Field(ge=0, lt=2**53)]
     sounding: _Airing | None = None
@@ -255,6 +286,10 @@ class Vitals(WireMessage):
     mains: bool | None = None
     amplifier_ok: bool | None = None
     level_dbfs: Annotated[float, Field(le=0)] | None = None
+
+    def payload(self) -> bytes:
+        """Return the JSON without what has its default: vitals are most of what an idle node sends."""
+        return self.model_dump_json(exclude_defaults=True).encode()
 
 
 class ReceiptKind(StrEnum):
@@ -272,17 +307,19 @@ class ReceiptKind(StrEnum):
 class Receipt(WireMessage):
     """One fact about one airing at one node; `offset_ms`: where in the recording sound began or ended.
 
-    Of a recording to keep, `airing` is its name in the plan.
+    `at` is None where the node did not know the time. Of a recording to keep, `airing` is its name in the
+    plan.
     """
 
     id: Name
     airing: _Airing
     recording: _Recording
     kind: ReceiptKind
-    at: Instant
+    at: Instant | None
     offset_ms: _Millis = 0
     heard_ms: _Millis = 0
     clock_error_ms: Annotated[float, Field(ge=0)] | None = None
+    trust: Word | None = None
     reason: _Reason | None = None
 
 

@@ -18,7 +18,7 @@ from devices.messages import TimeReply, TimeRequest, parse
 from devices.node.clock import StationClock
 from devices.node.exchanges import micros
 from devices.node.pings import Pings
-from simulator.clock_model import ClockModel
+from simulator.clock_model import SWINGS, ClockModel
 from simulator.delays import Delays, Way
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
 
@@ -58,11 +58,14 @@ class ClockTrial:
 
     spec: TrialSpec
     name: NodeId
+    swings: tuple[tuple[float, float], ...] = SWINGS
 
     def __post_init__(self) -> None:
         """Create clock, link and random generator from the seed."""
         self._rng = random.Random(f"trial {self.spec.seed} {self.name}")  # noqa: S311 - a repeatable world
-        self._crystal = ClockModel.of(self.name, self.spec.seed, CLOCK_ERROR_MS, DRIFT_PPM, MORNING)
+        self._crystal = ClockModel.of(
+            self.name, self.spec.seed, CLOCK_ERROR_MS, DRIFT_PPM, MORNING, swings=self.swings
+        )
         self._way = Way(self.name, self.spec.seed, self.spec.delays)
         self._pings = Pings(self.name, self._rng)
         self._clock = StationClock()
@@ -82,6 +85,18 @@ class ClockTrial:
         yield "lost_bound", self._wandered(lost_at, lost_at + spec.lost_s)
         self._pings.connected(self._raw(lost_at + spec.lost_s))
         yield "back", self._hear(lost_at + spec.lost_s + spec.back_s, since=lost_at + spec.lost_s)
+
+    def held_over(self, hours: int) -> Iterator[tuple[float, float]]:
+        """Yield, hour by hour after the link was lost, how wrong the time is and its error bound; seconds."""
+        self._pings.connected(self._raw(0.0))
+        self._pass_until(self.spec.up_s)
+        self._pings.disconnected()
+        for hour in range(hours + 1):
+            at = self.spec.up_s + 3600.0 * hour
+            raw = self._raw(at)
+            error = self._clock.error(raw)
+            if error is not None:
+                yield abs((self._clock.station(raw) - self._at(at)).total_seconds()), error.total_seconds()
 
     def _hear(self, start: float, since: float | None = None) -> float:
         """Advance time to a start that the node learns of a while before."""
@@ -107,7 +122,7 @@ class ClockTrial:
                 self._ask(asks_at + 1e-5)
 
     def _ask(self, at: float) -> None:
-        for asked in self._pings.tick(self._raw(at), is_trusted=self._clock.is_trusted(self._raw(at))):
+        for asked in self._pings.tick(self._raw(at), longest_gap=self._clock.longest_gap(self._raw(at))):
             request = parse(TimeRequest, asked.payload)
             received_at = self._way.from_node(at)
             replied_at = received_at + self._rng.uniform(*ANSWERED_WITHIN_S)

@@ -17,6 +17,7 @@ from devices.chunks import Bitmap
 from devices.ids import NodeId, RecordingId
 from devices.link_api import LinkDown, Message
 from devices.memory_link import MemoryBroker, MemoryLink
+from devices.messages import ClockSource
 from devices.node import NodeIdentity, NodeMemory
 from devices.node.effects import (
     Arm,
@@ -39,6 +40,7 @@ from devices.node.events import (
     Event,
     Received,
     Tick,
+    TimeTold,
 )
 from devices.node.playing import JOIN_AHEAD
 from simulator.clock_model import ClockModel
@@ -214,6 +216,11 @@ class World:
     def plug_in(self, node: VirtualNode) -> None:
         """Reconnect a node's network."""
         self._places[node.id].link.start()
+
+    def tell_time(self, node: VirtualNode, source: ClockSource, error: timedelta) -> None:
+        """Have a source of a node's board tell it the time, wrong by half of the bound that it states."""
+        told = TimeTold(source, self.now + error / 2, error, node.crystal.raw(self.now))
+        self._tell(node, told)
 
     def disk(self, node: VirtualNode) -> Disk:
         """Return a node's storage."""

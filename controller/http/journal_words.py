@@ -75,6 +75,7 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "nodes": "{} cụm loa".format,
     "loudest_volume": "âm lượng lớn nhất {}%".format,
     "minutes_a_day": "tối đa {} phút mỗi ngày".format,
+    "alone_days": "tự phát {} ngày khi mất liên lạc".format,
     "quiet_hours": _spans,
     "volumes": _softer,
     "loudest": "tối đa {}%".format,

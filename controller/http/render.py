@@ -71,6 +71,21 @@ ENGINE_WORDS = {
 }
 
 
+CLOCK_SOURCE_WORDS = {
+    "station": "trạm",
+    "ntp": "NTP",
+    "gps": "GPS",
+    "rtc": "đồng hồ pin (RTC)",
+    "hold-over": "tự giữ giờ",
+    "none": "chưa có",
+}
+
+
+def clock_source_words(source: str) -> str:
+    """Return where a node's time comes from; a source of a later release is shown as it is."""
+    return CLOCK_SOURCE_WORDS.get(source, source)
+
+
 def reason_words(reason: str) -> str:
     """Return a node's reason in words; an unknown reason is returned unchanged."""
     return REASON_WORDS[reason]
@@ -107,6 +122,7 @@ def _environment() -> Environment:
         static=assets.address,
         navigation=shown,
         words=words,
+        clock_source_words=clock_source_words,
         reason_words=reason_words,
         engine_words=engine_words,
         RECEIPT_WORDS=RECEIPT_WORDS,

@@ -153,7 +153,7 @@ class Delivery(Base):
 
 
 class StoredReceipt(Base):
-    """One receipt as received. Written once, never changed."""
+    """One receipt as received. Written once, never changed. `at` None: the node did not know the time."""
 
     __tablename__ = "receipts"
 
@@ -162,7 +162,7 @@ class StoredReceipt(Base):
     airing: Mapped[AiringId] = mapped_column(String(ID_LENGTH), index=True)
     recording: Mapped[RecordingId] = mapped_column(String(ID_LENGTH))
     kind: Mapped[ReceiptKind] = mapped_column(Word(ReceiptKind))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     offset_ms: Mapped[int] = mapped_column(Integer)
     heard_ms: Mapped[int] = mapped_column(Integer)
     clock_error_ms: Mapped[float | None] = mapped_column(Float)

@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
-from controller.features.airings.delivery_state import Facts, fold
+from controller.features.airings.delivery_state import Facts, dated, fold
 from controller.features.airings.heard import planned_to_sound
 from controller.features.airings.late_joins import join
 from controller.features.emergencies.held_recordings import fold_keepings
@@ -52,8 +52,9 @@ def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime)
     if not told:
         return []
     _KEEP.execute(session, [_row(node, receipt, now) for node, receipt in told])
-    fold_keepings(session, told)
-    _climb(session, told, now)
+    with_times = [(node, dated(receipt, now)) for node, receipt in told]
+    fold_keepings(session, with_times)
+    _climb(session, with_times, now)
     note_heard(session, known, now=now)
     ids: dict[NodeId, dict[str, None]] = {}
     for node, receipt in told:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from devices import topics
 from devices.ids import RecordingId
-from devices.messages import Malformed, Manifest, NodeState, ReceiptsCommitted, Vitals, parse
+from devices.messages import ClockTrust, Malformed, Manifest, NodeState, ReceiptsCommitted, Vitals, parse
 from devices.node.choosing import MILLISECOND, Choosing
 from devices.node.clock import StationClock
 from devices.node.effects import Effect, Publish, SaveDocument, Subscribe
@@ -24,24 +24,21 @@ from devices.node.events import (
     PlayingEnded,
     Received,
     Tick,
+    TimeTold,
 )
-from devices.node.exchanges import Exchange, instant, micros
 from devices.node.fetching import MANIFEST, Fetching
 from devices.node.identity import NodeIdentity
 from devices.node.memory import NodeMemory
 from devices.node.pings import Pings
 from devices.node.playing import JOIN_AHEAD, Playing
 from devices.node.receipts import RECEIPT, Outbox
+from devices.node.saved_time import SavedTime
 from devices.node.trust import KEYS, PLACE, PLAN, POLICY, Trust, filters_of
 
 SESSION = "session"
 """Name of the document that holds the number of the newest session."""
-TIME = "time"
-"""Name of the document with the station's time when it was saved, in microseconds since 1970."""
-TIME_EVERY = timedelta(minutes=10)
-"""How often the time is saved, in addition to each receipt: 144 small writes a day."""
-VITALS_EVERY = timedelta(seconds=30)
-"""5,000 nodes: 167 messages a second."""
+VITALS_EVERY = timedelta(seconds=60)
+"""5,000 nodes: 83 messages a second; of an idle node 0.7 MB a day with all that carries them."""
 SET_BACK = timedelta(seconds=1)
 """A raw clock that goes back further than this was set; smaller steps may be rounding by the runner."""
 SET_AHEAD = timedelta(days=2)
@@ -65,6 +62,7 @@ class Brain:
         self._memory = memory
         self._rng = rng
         self._clock = StationClock()
+        self._saved_time = SavedTime(self._clock)
         self._trust = Trust(identity)
         self._pings = Pings(identity.node, rng)
         self._fetching = Fetching(identity.node, rng)
@@ -77,8 +75,7 @@ class Brain:
         self._vitals_at: datetime | None = None
         self._playing_at: datetime | None = None
         self._last: datetime | None = None
-        self._time_saved_at: datetime | None = None
-        self._time_fresh_until: datetime | None = None  # on the raw clock: no need to save the time before
+        self._unknown_since: datetime | None = None  # on the raw clock, while the time is unknown
 
     @property
     def session(self) -> int:
@@ -117,6 +114,8 @@ class Brain:
                 effects += self._receive(event, now)
             case Tick():
                 effects += self._tick(now)
+            case TimeTold():
+                effects += self._take_told(event, now)
             case PlayingBegan():
                 effects += [*self._playing.began(event, now), *self._agree(now)]
             case PlayingEnded():
@@ -125,7 +124,8 @@ class Brain:
                 is_known = self._fetching.is_whole(recording) and sha256 == recording
                 effects += self._fetching.digested(recording, sha256, now)
                 effects += [] if is_known else self._agree(now)
-        return [*self._save_time(effects, now), *effects]
+        is_fact = any(isinstance(one, SaveDocument) and one.name.startswith(RECEIPT) for one in effects)
+        return [*self._saved_time.save(now, is_fact=is_fact), *effects]
 
     def wake_at(self) -> datetime | None:
         """Return the raw instant at which this brain needs a Tick; None: none needed."""
@@ -144,8 +144,11 @@ class Brain:
 
     def _boot(self, now: datetime) -> list[Effect]:
         documents = self._memory.documents
+        self._unknown_since = now
         self._trust.restore_keys(documents)
-        self._note_stored_time(documents, now)
+        self._saved_time.restore(documents, now)
+        for name, text in documents.items():
+            self._note_issued(name, text, now)
         station = self._clock.station(now)
         self._trust.restore(documents)
         self._outbox.restore(documents)
@@ -155,18 +158,11 @@ class Brain:
         self._session = int(stored) if stored.isdigit() else 0
         return [*self._next_session(), *effects, *self._agree(now)]
 
-    def _note_stored_time(self, documents: Mapping[str, bytes], now: datetime) -> None:
-        """Use the stored time as a lower bound: the raw clock may have any value after boot."""
-        stored = documents.get(TIME, b"")
-        if stored.isdigit():
-            self._clock.at_least(instant(int(stored)) + MILLISECOND, now)
-        for name, text in documents.items():
-            self._note_issued(name, text, now)
-
     def _note_issued(self, name: str, text: bytes, now: datetime) -> None:
         issued_at = self._trust.issued_at(name, text)
         if issued_at is not None:
             self._clock.at_least(issued_at, now)
+            self._clock.heard(issued_at)
 
     def _stored_manifests(self, documents: Mapping[str, bytes], now: datetime) -> dict[RecordingId, Manifest]:
         manifests = {}
@@ -244,7 +240,7 @@ class Brain:
                 # The station publishes its keys at each connect, also when they are unchanged.
                 self._outbox.station_spoke(now)
                 self._fetching.station_spoke(now)
-                if not self._clock.is_trusted(now):
+                if not self._clock.is_together(now):
                     self._pings.station_spoke(now)
             case topics.PlaceTopic(node):
                 effects = self._trust.take_place(node, payload, station)
@@ -252,7 +248,10 @@ class Brain:
                 effects = self._trust.take_plan(target, payload, station, is_retained=is_retained)
             case topics.PolicyTopic(area):
                 effects = self._trust.take_policy(area, payload, station)
-        return [*effects, *self._plans_changed(now)] if effects else []
+        if not effects:
+            return []
+        self._note_issued(_name_of(about), payload, now)
+        return [*effects, *self._plans_changed(now)]
 
     def _plans_changed(self, now: datetime) -> list[Effect]:
         self._choosing.plans_changed()
@@ -278,31 +277,34 @@ class Brain:
         exchange = self._pings.answered(reply, arrived) if reply is not None else None
         if exchange is None:
             return []
-        was_trusted, was_set = self._clock.is_trusted(now), self._clock.is_set
-        if exchange.is_late:
-            return self._take_late_time(exchange, now)
+        trust, was_set = self._clock.trust(now), self._clock.is_set
         if not self._clock.add(exchange):
             return self._clock_was_set(now)
         if not was_set:
             return self._learn_time(now)
-        is_news = was_trusted != self._clock.is_trusted(now) or self._playing.is_near_start(now)
+        is_news = trust is not self._clock.trust(now) or self._playing.is_near_start(now)
         return self._agree(now) if is_news else []
 
-    def _take_late_time(self, exchange: Exchange, now: datetime) -> list[Effect]:
-        """Use a reply too late to set the clock to decide what is over, if nothing else tells the time."""
-        if self._clock.knows_now:
-            return []
-        self._clock.told_late(exchange)
-        return self._learn_time(now)
+    def _take_told(self, told: TimeTold, now: datetime) -> list[Effect]:
+        trust, was_set = self._clock.trust(now), self._clock.is_set
+        if not self._clock.tell(told.source, told.utc, told.error, told.at):
+            self._trust.counts[f"time of {told.source}: contradicts the station"] += 1
+        if self._clock.is_set and not was_set:
+            return self._learn_time(now)
+        return [] if trust is self._clock.trust(now) else self._agree(now)
 
     def _learn_time(self, now: datetime) -> list[Effect]:
         """Judge all documents again by the station's time, known for the first time since boot."""
-        self._time_fresh_until = None
-        words = self._trust.retry(self._clock.station(now))
-        return [*words, *self._plans_changed(now)]
+        self._saved_time.is_stale()
+        station = self._clock.station(now)
+        words = [*self._trust.retry(station), *self._plans_changed(now)]
+        if self._unknown_since is None:
+            return words
+        since, self._unknown_since = self._clock.station(self._unknown_since), None
+        return [*words, *self._choosing.hold_back_unknown(since, station), *self._agree(now)]
 
     def _tick(self, now: datetime) -> list[Effect]:
-        effects: list[Effect] = [*self._pings.tick(now, is_trusted=self._clock.is_trusted(now))]
+        effects: list[Effect] = [*self._pings.tick(now, longest_gap=self._clock.longest_gap(now))]
         if self._playing_at is not None and now >= self._playing_at:
             effects += self._agree(now)
             self._pings.before(self._playing.next_start(now), now)
@@ -311,20 +313,6 @@ class Brain:
             effects.append(self._vitals(now))
             self._vitals_at = now + self._rng.uniform(0.8, 1.2) * VITALS_EVERY
         return effects
-
-    def _save_time(self, effects: list[Effect], now: datetime) -> list[Effect]:
-        """Save the time at intervals, and with each receipt: later receipts must have later times."""
-        is_fact = any(isinstance(one, SaveDocument) and one.name.startswith(RECEIPT) for one in effects)
-        if not is_fact and self._time_fresh_until is not None and now < self._time_fresh_until:
-            return []
-        station = self._clock.station(now)
-        saved = self._time_saved_at
-        is_fresh = saved is not None and saved <= station < saved + TIME_EVERY
-        if not is_fact and (is_fresh or not self._clock.knows_now):
-            return []
-        self._time_saved_at = station
-        self._time_fresh_until = now + TIME_EVERY if self._clock.knows_now else None
-        return [SaveDocument(TIME, str(micros(station)).encode())]
 
     def _fetch(self, now: datetime) -> list[Effect]:
         due = self._fetching.due_at()
@@ -344,10 +332,11 @@ class Brain:
         if last is None or -SET_BACK <= now - last <= SET_AHEAD:
             return []
         self._clock.was_set(last, now)
+        self._unknown_since = now
         return self._clock_was_set(now)
 
     def _clock_was_set(self, now: datetime) -> list[Effect]:
-        self._time_fresh_until = None
+        self._saved_time.is_stale()
         self._playing.clock_was_set(now)
         self._choosing.plans_changed()
         self._fetching.clock_was_set(now)
@@ -374,9 +363,11 @@ class Brain:
         vitals = Vitals(
             node=self._identity.node,
             session=self._session,
-            at=self._clock.station(now),
+            at=self._clock.station(now) if self._clock.is_set else None,
             clock_offset_ms=round(self._clock.offset(now) / MILLISECOND, 3) if self._clock.is_set else None,
             clock_error_ms=round(error / MILLISECOND, 3) if error is not None else None,
+            clock_source=self._clock.source(now),
+            trust=ClockTrust.NONE if self._choosing.why_silent(now) else self._clock.trust(now),
             volume=self._volume,
             storage_free=self._memory.storage_free,
             sounding=sound.airing if sound is not None else None,

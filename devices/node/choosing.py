@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from devices.ids import AiringId, Grade, RecordingId
-from devices.messages import Plan, PlannedAiring, ReceiptKind
+from devices.messages import USUAL_ALONE_DAYS, ClockTrust, Plan, PlannedAiring, ReceiptKind
 from devices.node.clock import StationClock
 from devices.node.effects import Effect
 from devices.node.fetching import Fetching, Standing
@@ -32,6 +32,10 @@ CALLED_AHEAD = timedelta(seconds=2)
 """An emergency that starts within this time is called, not scheduled; a station calls 0.35 s ahead."""
 HORIZON = timedelta(days=1)
 """How far ahead change points are searched; a wake at its end searches further."""
+
+CLOCK_UNKNOWN, CLOCK_INEXACT, ALONE_TOO_LONG = "clock-unknown", "clock-inexact", "alone-too-long"
+"""Why an airing was not heard: the time was not known since boot, its error bound is too large, or there was
+no word of the station for longer than the policies allow."""
 
 
 class _May(Enum):
@@ -99,7 +103,7 @@ class Choosing:
             and met.since <= station
             and (met.until is None or station < met.until)
             and met.standing == self._fetching.standing()
-            and not (met.has_repeated and not self._clock.is_trusted(now))
+            and not (met.has_repeated and not self._clock.is_together(now))
         )
 
     def _meet_all(self, station: datetime, now: datetime) -> tuple[list[Effect], set[RecordingId]]:
@@ -131,16 +135,17 @@ class Choosing:
         return [*effects, *told], named | hold
 
     def _as_begun(self, airing: PlannedAiring, station: datetime, now: datetime) -> PlannedAiring:
-        """Return a repeated emergency with its start set to now, where the clock is not trusted.
+        """Return a repeated emergency with its start set to now, where the clock is not together with others.
 
         A called emergency starts at most a second ahead, and this node's clock is not exact to a second.
         """
-        if airing.every_ms is None or self._clock.is_trusted(now):
+        if airing.every_ms is None or self._clock.is_together(now):
             return airing
         begun_at = self._begun_at.get(airing.airing)
         if begun_at is None:
-            soon = station + CALLED_AHEAD + (self._clock.error(now) or timedelta())
-            if not station < airing.starts_at <= soon or not self._runs_now(airing.airing):
+            error = self._clock.error(now) or timedelta()
+            is_called = station - error < airing.starts_at <= station + CALLED_AHEAD + error
+            if not is_called or not self._runs_now(airing.airing):
                 return airing
             begun_at = self._begun_at[airing.airing] = station
             if len(self._begun_at) > MOST_BEGUN:
@@ -150,14 +155,14 @@ class Choosing:
         return airing.model_copy(update=longer)
 
     def _runs_now(self, emergency: AiringId) -> bool:
-        """Return whether the station has confirmed, since power-on, that an emergency is due now.
+        """Return whether this node knows, since power-on, that an emergency is due now.
 
-        Confirmed by the station's time, or by a plan sent just now; a stored or retained plan does not
-        confirm it. An emergency that began here continues.
+        By the time, or by a plan sent just now; a stored or retained plan alone does not say it. An emergency
+        that began here continues.
         """
         record = self.records.get(emergency)
         has_begun = record is not None and record.has_begun_here
-        return self._clock.knows_now or has_begun or self._trust.is_called(emergency)
+        return self._clock.is_set or has_begun or self._trust.is_called(emergency)
 
     def _as_all_begun(
         self, plans: tuple[Plan, ...], airings: Mapping[AiringId, PlannedAiring]
@@ -229,7 +234,7 @@ class Choosing:
         if (
             record is None
             or not self._fetching.is_whole(airing.recording)
-            or not (self._clock.is_trusted(now) or (is_emergency and self._runs_now(airing.airing)))
+            or not (self._runs_now(airing.airing) if is_emergency else self.why_silent(now) is None)
             or is_late
             or (offset_ms > 0 and left_ms < LEAST_WORTH_MS and airing.every_ms is None)
             or record.failures >= MOST_FAILURES
@@ -237,6 +242,39 @@ class Choosing:
         ):
             return _May.NOT_HERE
         return _May.YES
+
+    def why_silent(self, now: datetime) -> str | None:
+        """Return why nothing but emergencies may sound here, or None."""
+        if not self._clock.is_set:
+            return CLOCK_UNKNOWN
+        if self._clock.trust(now) is ClockTrust.NONE:
+            return CLOCK_INEXACT
+        return ALONE_TOO_LONG if self._clock.alone_for(now) > self._alone_at_most() else None
+
+    def _alone_at_most(self) -> timedelta:
+        days = [policy.alone_days for policy in self._trust.policies.values()]
+        return timedelta(days=min(days, default=USUAL_ALONE_DAYS))
+
+    def hold_back(self, station: datetime, now: datetime) -> list[Effect]:
+        """Record what should sound now and does not, because the time is not known well enough."""
+        why = self.why_silent(now)
+        return [] if why is None else self._hold_back(station, why)
+
+    def hold_back_unknown(self, since: datetime, station: datetime) -> list[Effect]:
+        """Record what was due since a station instant, until which this node did not know the time."""
+        due = [a.starts_at for a in self.planned.values() if since < ends_at(a) <= station]
+        return [one for at in sorted(due) for one in self._hold_back(max(at, since), CLOCK_UNKNOWN)]
+
+    def _hold_back(self, at: datetime, why: str) -> list[Effect]:
+        airing = what_sounds(self._approved, tuple(self._trust.policies.values()), at)
+        record = self.records.get(airing.airing) if airing is not None else None
+        if airing is None or record is None or airing.grade is Grade.EMERGENCY:
+            return []
+        is_late = at > airing.latest_start_at
+        if is_late or record.started or record.finished or record.held_back is not None:
+            return []
+        record.held_back = why
+        return [self.records.save(record)]
 
     def next_change(self, station: datetime) -> datetime:
         """Return the first station instant after this one at which what should sound may change."""
@@ -260,8 +298,9 @@ class Choosing:
         """
         effects: list[Effect] = []
         for record in self.records:
-            is_open = record.started and not (record.finished or record.closed)
             is_over = station >= record.ends_at
+            effects += self._tell_unheard(record, now) if is_over and record.held_back else []
+            is_open = record.started and not (record.finished or record.closed)
             is_withdrawn = record.is_between and record.airing not in self.planned
             if not is_open or record.airing == sounding or not (is_over or is_withdrawn):
                 continue
@@ -274,6 +313,15 @@ class Choosing:
                 facts = self.fact(record, ReceiptKind.STOPPED, now, now, reason=why)
             effects += [self.records.save(record), *facts]
         return effects
+
+    def _tell_unheard(self, record: AiringRecord, now: datetime) -> list[Effect]:
+        """Report once that an airing which is over was never heard, and why."""
+        is_known = self._clock.is_set and record.airing in self.planned
+        if record.started or record.is_told_unheard or not is_known:
+            return []
+        record.is_told_unheard = True
+        facts = self.fact(record, ReceiptKind.REFUSED, now, now, reason=record.held_back)
+        return [self.records.save(record), *facts]
 
     def fact(
         self,
@@ -291,10 +339,11 @@ class Choosing:
             airing=record.airing,
             recording=record.recording,
             kind=kind,
-            at=self._clock.station(at),
+            at=self._clock.station(at) if self._clock.is_set else None,
             offset_ms=offset_ms,
             heard_ms=record.heard_ms,
             clock_error_ms=round(error / MILLISECOND, 3) if error is not None else None,
+            trust=self._clock.trust(at),
             reason=reason,
         )
         return self._outbox.add(fact, now)

@@ -23,12 +23,14 @@ DRIFT_STEPS = 20
 """Bisection steps: to within 1e-9."""
 DRIFT_WALK = 0.5e-6**2 / 1800
 """Variance that the drift gains in a second: it changes by about 0.5 ppm in half an hour (temperature)."""
+MOST_WALK = 1.5e-6
+"""Standard deviation of the drift's change over days: the walk ends there, since temperature comes back."""
 LEAST_NOISE = 0.0003
 """Error of even the fastest exchange, seconds: interrupts, scheduling."""
 NOISE_PER_EXCESS = 0.29
 """Delay above the shortest is in one of two directions: uniform within half of it, deviation 1/sqrt(12)."""
 STARTING_OFFSET = 1.0
-"""Standard deviation, seconds, of an offset from a single exchange: its round trip was at most 2 s."""
+"""Standard deviation, seconds, of an offset from a single exchange; half of its round trip, if more."""
 CONTRADICTION = 7.0
 """Standard deviations between two lines from which on they contradict each other."""
 
@@ -48,7 +50,8 @@ class ClockLine:
     @classmethod
     def starting(cls, exchange: Exchange, drift: float = 0.0, var_b: float = USUAL_DRIFT**2) -> "ClockLine":
         """Return the line where only the drift is known."""
-        return cls(exchange.middle_us, exchange.offset_us, 0.0, drift, STARTING_OFFSET**2, var_b, 0.0)
+        deviation = max(STARTING_OFFSET, exchange.round_trip / 2)
+        return cls(exchange.middle_us, exchange.offset_us, 0.0, drift, deviation**2, var_b, 0.0)
 
     def offset(self, raw_us: int) -> float:
         """Return station minus raw at a raw instant, seconds."""
@@ -114,7 +117,8 @@ class ClockLine:
         )
 
     def _variance(self, t: float) -> float:
-        return self.var_a + 2 * t * self.cov + t * t * self.var_b + DRIFT_WALK * abs(t) ** 3 / 3
+        walked = min(DRIFT_WALK * abs(t) / 3, MOST_WALK**2) * t * t
+        return self.var_a + 2 * t * self.cov + t * t * self.var_b + walked
 
 
 def fitted(exchanges: Sequence[Exchange]) -> tuple[ClockLine, float]:

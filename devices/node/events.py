@@ -1,10 +1,11 @@
 """Events: all inputs of a node's brain."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from devices.ids import AiringId, RecordingId
+from devices.messages import ClockSource
 
 
 class Ended(StrEnum):
@@ -81,4 +82,20 @@ class Digested:
     sha256: str
 
 
-Event = Booted | Connected | Disconnected | Received | Tick | PlayingBegan | PlayingEnded | Digested
+@dataclass(frozen=True, slots=True)
+class TimeTold:
+    """A source of the board knows the time: at the raw instant `at` it was `utc`, wrong by at most `error`.
+
+    `source`: NTP or GPS, as often as they know it better; RTC once, after boot. The raw clock itself should
+    be one that nothing sets.
+    """
+
+    source: ClockSource
+    utc: datetime
+    error: timedelta
+    at: datetime
+
+
+Event = (
+    Booted | Connected | Disconnected | Received | Tick | PlayingBegan | PlayingEnded | Digested | TimeTold
+)

@@ -6,10 +6,8 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
-LATEST_REPLY = timedelta(seconds=2)
-"""A reply that took longer is too inexact to measure the clock with."""
-SLOWEST_REPLY = timedelta(seconds=10)
-"""Up to this, a late reply is still used to decide what is over, with this uncertainty."""
+LATEST_REPLY = timedelta(seconds=10)
+"""A reply that took longer says too little: half of its round trip is the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +28,6 @@ class Exchange:
     def offset_us(self) -> int:
         """Return station minus node at the middle of the exchange, microseconds."""
         return ((self.received_us - self.sent_us) + (self.replied_us - self.arrived_us)) // 2
-
-    @property
-    def is_late(self) -> bool:
-        """Return whether the answer took too long to measure the clock with it."""
-        return self.arrived_us - self.sent_us > LATEST_REPLY // MICROSECOND
 
     @property
     def middle_us(self) -> int:

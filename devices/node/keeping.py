@@ -86,7 +86,8 @@ class Keeping:
             record.is_held, kind = True, ReceiptKind.KEPT
         if kind is None:
             return []
-        fact = Fact(kept.name, kept.recording, kind, self._clock.station(now), reason=refused)
+        at = self._clock.station(now) if self._clock.is_set else None
+        fact = Fact(kept.name, kept.recording, kind, at, trust=self._clock.trust(now), reason=refused)
         save = SaveDocument(KEPT + kept.name, record.model_dump_json().encode())
         return [save, *self._outbox.add(fact, now)]
 

@@ -7,16 +7,16 @@ from devices import topics
 from devices.ids import NodeId
 from devices.messages import TimeReply, TimeRequest
 from devices.node.effects import Publish
-from devices.node.exchanges import MICROSECOND, SLOWEST_REPLY, Exchange, micros
+from devices.node.exchanges import LATEST_REPLY, MICROSECOND, Exchange, micros
 
 BURST = 8
 """Measured: the fastest of eight is within a millisecond or two on a LAN."""
 BURST_GAP = timedelta(seconds=0.3)
 USUAL_GAP = timedelta(seconds=20)
-"""5,000 nodes send 250 requests a second."""
+"""First wait once the clock is known; each further one is twice as long, while the error bound allows it."""
 DOUBT_GAP = timedelta(seconds=2)
-"""First wait of a node whose clock is not trusted; each further one is twice as long, up to the usual gap. A
-burst while all nodes connect, or while a recording goes to all, can be too slow to use."""
+"""First wait of a node whose error bound grows fast; each further one is twice as long, up to the usual gap.
+A burst while all nodes connect, or while a recording goes to all, can be too slow to use."""
 PRESSING = timedelta(seconds=60)
 """This near to a start, before or after it, the wait in doubt does not grow: an airing may be joined."""
 BEFORE_START = tuple(timedelta(seconds=s) for s in (28, 23, 18, 13, 8, 4))
@@ -39,6 +39,7 @@ class Pings:
         self._start: datetime | None = None
         self._burst_at: datetime | None = None
         self._doubt = DOUBT_GAP
+        self._gap = USUAL_GAP
 
     def connected(self, now: datetime) -> None:
         """Start with a burst."""
@@ -56,6 +57,7 @@ class Pings:
         self._open.clear()
         self._start = None
         self._doubt = DOUBT_GAP
+        self._gap = USUAL_GAP
         if self._burst_at is not None and timedelta(0) <= now - self._burst_at < BURSTS_APART:
             self._due = [now + BURSTS_APART * self._rng.uniform(0.8, 1.2)] if self._connected else []
             return
@@ -78,18 +80,21 @@ class Pings:
         jittered = (start - gap - self._rng.random() * timedelta(seconds=2) for gap in BEFORE_START)
         self._due = sorted([*self._due, *(at for at in jittered if at > now)])[: 2 * MOST_OPEN]
 
-    def tick(self, now: datetime, *, is_trusted: bool) -> list[Publish]:
-        """Return the request that is due, if any; several missed ones become one."""
+    def tick(self, now: datetime, *, longest_gap: timedelta) -> list[Publish]:
+        """Return the request that is due, if any; several missed ones become one.
+
+        `longest_gap`: until when the clock needs the next exchange; zero while its error bound grows fast.
+        """
         if not self._due or now < self._due[0]:
             return []
         self._due = [at for at in self._due if at > now]
-        is_pressing = self._start is not None and abs(now - self._start) < PRESSING
-        doubt = DOUBT_GAP if is_pressing else self._doubt
-        gap = USUAL_GAP if is_trusted else doubt
-        next_at = now + self._rng.uniform(0.8, 1.2) * gap
+        next_at = now + self._rng.uniform(0.8, 1.2) * self._next_gap(now, longest_gap)
         if not self._due or self._due[0] > next_at:
             self._due.insert(0, next_at)
-            self._doubt = DOUBT_GAP if is_trusted else min(2 * doubt, USUAL_GAP)
+            if longest_gap:
+                self._doubt, self._gap = DOUBT_GAP, min(2 * self._gap, longest_gap)
+            else:
+                self._doubt, self._gap = min(2 * self._doubt, USUAL_GAP), USUAL_GAP
         sent = micros(now)
         self._open[sent] = None
         if len(self._open) > MOST_OPEN:
@@ -97,13 +102,19 @@ class Pings:
         request = TimeRequest(node=self._node, sent_us=sent)
         return [Publish(topics.time(self._node), request.payload(), qos=0)]
 
+    def _next_gap(self, now: datetime, longest_gap: timedelta) -> timedelta:
+        if longest_gap:
+            return min(self._gap, longest_gap)
+        is_pressing = self._start is not None and abs(now - self._start) < PRESSING
+        return DOUBT_GAP if is_pressing else self._doubt
+
     def answered(self, reply: TimeReply, arrived: datetime) -> Exchange | None:
         """Return the exchange that a reply completes; None if not requested, a duplicate, or too old."""
         if reply.node != self._node or reply.sent_us not in self._open:
             return None
         del self._open[reply.sent_us]
         exchange = Exchange(reply.sent_us, reply.received_us, reply.replied_us, micros(arrived))
-        return exchange if exchange.arrived_us - exchange.sent_us <= SLOWEST_REPLY // MICROSECOND else None
+        return exchange if exchange.arrived_us - exchange.sent_us <= LATEST_REPLY // MICROSECOND else None
 
     def due_at(self) -> datetime | None:
         """Return when `tick` has a request to send."""

@@ -107,6 +107,7 @@ class Playing:
         """Make what sounds, and what is armed, agree with what should."""
         station = self._clock.station(now)
         effects = self._choosing.meet(station, now)
+        effects += self._choosing.hold_back(station, now)
         due = self._choosing.sounds_at(self._judged_at(station), now, self.sounding)
         effects += self._stop_others(due, station)
         effects += self._arm(due, station, now)

@@ -9,6 +9,7 @@ from devices import topics
 from devices.ids import AiringId, NodeId, RecordingId
 from devices.messages import MOST_RECEIPTS, Malformed, Receipt, ReceiptKind, Receipts, parse
 from devices.node.effects import DropDocument, Effect, Publish, SaveDocument
+from devices.node.exchanges import EPOCH
 
 RECEIPT = "receipt/"
 """Prefix of the names of documents that hold one receipt each."""
@@ -30,11 +31,17 @@ class Fact:
     airing: AiringId
     recording: RecordingId
     kind: ReceiptKind
-    at: datetime
+    at: datetime | None
     offset_ms: int = 0
     heard_ms: int = 0
     clock_error_ms: float | None = None
+    trust: str | None = None
     reason: str | None = None
+
+
+def _order(receipt: Receipt) -> tuple[datetime, str]:
+    """Return the key that puts the oldest first, and before them what has no time."""
+    return receipt.at or EPOCH, receipt.id
 
 
 class Outbox:
@@ -64,7 +71,7 @@ class Outbox:
                     held.append(parse(Receipt, body))
                 except Malformed:
                     continue  # an incomplete document: this fact is lost, the others are not
-        self._kept = {receipt.id: receipt for receipt in sorted(held, key=lambda r: (r.at, r.id))}
+        self._kept = {receipt.id: receipt for receipt in sorted(held, key=_order)}
 
     def open_session(self, session: int) -> None:
         """Set the session for the names of later receipts: ids stay unique over reboots."""
@@ -84,6 +91,7 @@ class Outbox:
             offset_ms=fact.offset_ms,
             heard_ms=fact.heard_ms,
             clock_error_ms=fact.clock_error_ms,
+            trust=fact.trust,
             reason=fact.reason,
         )
         effects: list[Effect] = list(self._make_room())

@@ -42,6 +42,10 @@ class AiringRecord(BaseModel):
     """Whether it began to sound since power-on."""
     failures: int = 0
     """How often the loudspeaker failed."""
+    held_back: str | None = None
+    """Why it was silent while it was due: the time was not known well enough, or no word came for days."""
+    is_told_unheard: bool = False
+    """Whether a receipt has reported that it was held back until its end."""
 
     def end_stretch(self, heard_ms: int) -> None:
         """Add the current stretch of sound to the total and close it."""

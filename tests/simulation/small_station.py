@@ -105,7 +105,9 @@ class SmallStation:
         )
         self.retain(topics.KEYS, sign(key_set, self.keys.root).encode())
 
-    def publish_policy(self, area: str, *, quiet=(), loudest=100, minutes=1440, lasts=YEAR / 2) -> None:
+    def publish_policy(
+        self, area: str, *, quiet=(), loudest=100, minutes=1440, alone=7, lasts=YEAR / 2
+    ) -> None:
         policy = Policy(
             target=AreaCode(area),
             version=self.next_version(),
@@ -114,6 +116,7 @@ class SmallStation:
             quiet_hours=tuple(QuietHours(begins=begins, ends=ends) for begins, ends in quiet),
             loudest_volume=loudest,
             minutes_a_day=minutes,
+            alone_days=alone,
         )
         self.retain(topics.policy(AreaCode(area)), sign(policy, self.keys.administrator).encode())
 
@@ -250,7 +253,10 @@ class SmallStation:
     def of(self, node: NodeId, airing: str) -> list[Receipt]:
         found = [r for owner, r in self.receipts.values() if owner == node and r.airing == airing]
         order = list(ReceiptKind)
-        return sorted(found, key=lambda receipt: (receipt.at, order.index(receipt.kind)))
+        return sorted(
+            found,
+            key=lambda receipt: (receipt.at or datetime.min.replace(tzinfo=UTC), order.index(receipt.kind)),
+        )
 
 
 def _micros(at: datetime) -> int:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 EMERGENCY_FLOOR = 20
 WALL_TIME = timezone(timedelta(hours=7))
 RANKS = {"routine": 0, "priority": 1, "emergency": 2}
-TRUSTED_ERROR_US = 100_000
+ON_THE_MINUTE_US = 10_000_000
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -98,7 +98,7 @@ class StrangerClock:
         self.least_offset_us = max(offset, self.least_offset_us or offset)
 
     def is_trusted(self):
-        return self.best is not None and self.best[0] / 2 <= TRUSTED_ERROR_US
+        return self.best is not None and self.best[0] / 2 <= ON_THE_MINUTE_US
 
 
 class KeyRing:

@@ -45,25 +45,40 @@ def fold(facts: Facts, receipt: Receipt, most_ms: int) -> Facts:
     longest hearing, the latest reason: so every order of the same receipts, with any of them repeated, ends
     in the same facts.
     """
+    at = _dated(receipt)
     told: dict[str, Any] = {}
     reason = TOO_LONG if receipt.heard_ms > most_ms + RUNS_OUT_MS else ""
     match receipt.kind:
         case ReceiptKind.FETCHED:
-            told["fetched_at"] = _first(facts.fetched_at, receipt.at)
+            told["fetched_at"] = _first(facts.fetched_at, at)
         case ReceiptKind.STARTED if _is_earlier(facts, receipt):
-            told["started_at"], told["start_offset_ms"] = receipt.at, receipt.offset_ms
+            told["started_at"], told["start_offset_ms"] = at, receipt.offset_ms
             told["clock_error_ms"] = receipt.clock_error_ms
         case ReceiptKind.FINISHED:
-            told["finished_at"] = _first(facts.finished_at, receipt.at)
+            told["finished_at"] = _first(facts.finished_at, at)
         case ReceiptKind.STOPPED | ReceiptKind.REFUSED:
             reason = max(reason, receipt.reason or receipt.kind.value)
         case _:
             pass  # KEPT and LOST concern recordings that nodes hold for emergencies, not airings
     if reason:
-        told |= _reason(facts, receipt.at, reason)
+        told |= _reason(facts, at, reason)
     rung = advance(facts.rung, _RUNGS[receipt.kind])
     heard_ms = max(facts.heard_ms, min(receipt.heard_ms, most_ms))
     return facts._replace(rung=rung, heard_ms=heard_ms, **told)
+
+
+def dated(receipt: Receipt, received_at: datetime) -> Receipt:
+    """Return the receipt with a time: a node that did not know it says what it did within the last moments.
+
+    The instant at which it came is then the latest that it can have been.
+    """
+    return receipt if receipt.at is not None else receipt.model_copy(update={"at": received_at})
+
+
+def _dated(receipt: Receipt) -> datetime:
+    if receipt.at is None:
+        raise ValueError(f"receipt {receipt.id} has no time: it is dated before it is folded")
+    return receipt.at
 
 
 def _first(known: datetime | None, told: datetime) -> datetime:

@@ -156,7 +156,10 @@ def sounding_now(session: Session) -> Sequence[str]:
 def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[StoredReceipt]:
     """Return a node's latest receipts, newest first."""
     query = (
-        select(StoredReceipt).where(StoredReceipt.node == node).order_by(StoredReceipt.at.desc()).limit(limit)
+        select(StoredReceipt)
+        .where(StoredReceipt.node == node)
+        .order_by(func.coalesce(StoredReceipt.at, StoredReceipt.received_at).desc())
+        .limit(limit)
     )
     return session.scalars(query).all()
 

@@ -36,7 +36,7 @@ class ReceiptShown(View):
     id: str
     airing: str
     kind: ReceiptKind
-    at: datetime
+    at: datetime | None
     received_at: datetime
     offset_ms: int
     heard_ms: int

@@ -18,7 +18,7 @@ _Place = tuple[PreparedId, NodeId]
 
 
 def fold_keepings(session: Session, told: Iterable[tuple[NodeId, Receipt]]) -> None:
-    """Note who holds what; late, repeated and out-of-order receipts change nothing.
+    """Note who holds what; late, repeated and out-of-order receipts change nothing. Each has its time.
 
     Unknown names are ignored: they are airings, or recordings that were never prepared here.
     """
@@ -59,4 +59,4 @@ _KEEP = {
 
 
 def _order(receipt: Receipt) -> tuple[float, str]:
-    return receipt.at.timestamp(), receipt.id
+    return (receipt.at.timestamp() if receipt.at else 0.0), receipt.id

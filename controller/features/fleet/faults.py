@@ -9,8 +9,8 @@ from devices.plan import EMERGENCY_FLOOR
 
 SILENT_AFTER = timedelta(minutes=3)
 """Vitals come at least each minute: three missing ones are no chance."""
-CLOCK_ERROR_LIMIT_MS = 100.0
-"""A node that knows its time no better than this does not play, except an emergency."""
+CLOCK_ERROR_LIMIT_MS = 10_000.0
+"""A node that knows its time no better than this plays emergencies only; docs/protocol.md, Two trusts."""
 CLOCK_PATIENCE = timedelta(minutes=2)
 """A node that has just connected needs some seconds of clock exchanges; two minutes are too many."""
 LEAST_STORAGE = 16 * 1024 * 1024
@@ -157,7 +157,7 @@ def _clock_faults(facts: NodeFacts, now: datetime | None) -> Iterator[NodeFault]
     error = facts.clock_error_ms
     if error is not None and error > CLOCK_ERROR_LIMIT_MS:
         sentence = "Đồng hồ không đúng giờ: cụm loa chỉ phát tin khẩn cấp."
-        yield NodeFault(FaultKind.CLOCK, sentence, figure=f"sai số {error:.0f} ms")
+        yield NodeFault(FaultKind.CLOCK, sentence, figure=f"sai số {error / 1000:.0f} giây")
     waited = now is not None and facts.online_at is not None and now - facts.online_at > CLOCK_PATIENCE
     if error is None and facts.has_told and waited:
         yield NodeFault(FaultKind.CLOCK, "Chưa lấy được giờ của đài: cụm loa chỉ phát tin khẩn cấp.")

@@ -55,9 +55,12 @@ def sign_policy(
     volume: Annotated[
         list[str] | None, typer.Option(help="Âm lượng theo giờ, như 05:00-06:30=50; none là không có.")
     ] = None,
+    alone: Annotated[
+        int | None, typer.Option(help="Số ngày loa tự phát khi mất liên lạc với trạm, 0–30.")
+    ] = None,
 ) -> None:
     """Ký quy định mới cho một địa bàn; điều không nêu giữ như cũ, chưa có thì không giới hạn."""
-    named: dict[str, Any] = {"loudest_volume": loudest, "minutes_a_day": minutes}
+    named: dict[str, Any] = {"loudest_volume": loudest, "minutes_a_day": minutes, "alone_days": alone}
     named["quiet_hours"] = [_quiet(text) for text in quiet if text != _NONE] if quiet else None
     named["volumes"] = [_loud(text) for text in volume if text != _NONE] if volume else None
     with signing(by) as (session, person, key):
@@ -83,7 +86,8 @@ def _limits(policy: Policy) -> str:
     is_capped, is_limited = policy.loudest_volume < ANY_VOLUME, policy.minutes_a_day < ANY_MINUTES
     loudest = f"to nhất {policy.loudest_volume}%" if is_capped else "không giới hạn âm lượng"
     minutes = f"{policy.minutes_a_day} phút một ngày" if is_limited else "không giới hạn số phút"
-    return f"giờ yên lặng {quiet}; {loudest}{louder}; {minutes}"
+    alone = f"tự phát {policy.alone_days} ngày khi mất liên lạc"
+    return f"giờ yên lặng {quiet}; {loudest}{louder}; {minutes}; {alone}"
 
 
 def _loud(text: str) -> LoudHours:

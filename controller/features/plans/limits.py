@@ -32,12 +32,14 @@ def binding(policies: Mapping[AreaCode, Policy], lineage: Sequence[AreaCode]) ->
     ]
     loudest = min(policy.loudest_volume for _, policy in bound)
     minutes = min(policy.minutes_a_day for _, policy in bound)
+    alone = min(policy.alone_days for _, policy in bound)
     quiet = [Limit("Giờ yên lặng", span, tuple(codes)) for span, codes in spans.items()]
     return [
         *(quiet or [Limit("Giờ yên lặng", "không có", ())]),
         Limit("Âm lượng lớn nhất", f"{loudest}%", _of(bound, "loudest_volume", loudest)),
         *softer,
         Limit("Thời lượng mỗi ngày", f"tối đa {minutes} phút", _of(bound, "minutes_a_day", minutes)),
+        Limit("Tự phát khi mất liên lạc", f"tối đa {alone} ngày", _of(bound, "alone_days", alone)),
     ]
 
 

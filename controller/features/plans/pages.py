@@ -29,7 +29,7 @@ from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.model.plans import Published
 from controller.model.row_versions import Difference, Newer, differences
 from devices.ids import AreaCode, Role
-from devices.messages import LoudHours, Policy, QuietHours
+from devices.messages import MOST_ALONE_DAYS, USUAL_ALONE_DAYS, LoudHours, Policy, QuietHours
 
 router = APIRouter(prefix="/quy-dinh")
 _SPANS = 3
@@ -46,6 +46,8 @@ class Proposed:
     spans: list[tuple[str, str]] = field(default_factory=list)
     loudest: int = ANY_VOLUME
     minutes: int = ANY_MINUTES
+    alone: int = USUAL_ALONE_DAYS
+    """Days for which loudspeakers speak their plan without a word of the station."""
     softer: list[tuple[str, str, str]] = field(default_factory=list)
     """Spans in which less is allowed: begin, end, percent."""
     version: str = ""
@@ -75,6 +77,7 @@ class Proposed:
             ("Giờ yên lặng", _spans_in_words(theirs.spans), _spans_in_words(self.spans)),
             ("Âm lượng lớn nhất", f"{theirs.loudest}%", f"{self.loudest}%"),
             ("Mỗi ngày tối đa", f"{theirs.minutes} phút", f"{self.minutes} phút"),
+            ("Tự phát khi mất liên lạc", f"{theirs.alone} ngày", f"{self.alone} ngày"),
             ("Giờ phát nhỏ hơn", _spans_in_words(theirs.softer), _spans_in_words(self.softer)),
         )
 
@@ -132,6 +135,7 @@ def change(
     den: Wall = None,
     am_luong: Annotated[int, Form(ge=0, le=100)] = ANY_VOLUME,
     phut: Annotated[int, Form(ge=0, le=1440)] = ANY_MINUTES,
+    tu_phat: Annotated[int, Form(ge=0, le=MOST_ALONE_DAYS)] = USUAL_ALONE_DAYS,
     nho_tu: Wall = None,
     nho_den: Wall = None,
     nho_muc: Wall = None,
@@ -148,6 +152,7 @@ def change(
         [pair for pair in pairs if any(pair)],
         am_luong,
         phut,
+        tu_phat,
         [span for span in softer if any(span)][:_SOFTER_SPANS],
         phien_ban,
     )
@@ -181,6 +186,7 @@ def _sign(
                 loudest_volume=proposed.loudest,
                 minutes_a_day=proposed.minutes,
                 volumes=proposed.volumes(),
+                alone_days=proposed.alone,
                 based_on=proposed.version,
             )
     except NotAllowed as error:
@@ -201,6 +207,7 @@ def _losses(station: Station, area: AreaCode, proposed: Proposed) -> list[Policy
         loudest_volume=proposed.loudest,
         minutes_a_day=proposed.minutes,
         volumes=proposed.volumes(),
+        alone_days=proposed.alone,
     )
     with station.store.read() as session:
         return losses_by_policy(session, policy, now, now + _PREVIEW)
@@ -265,5 +272,6 @@ def _as_it_is(own: tuple[Policy, Published] | None) -> Proposed:
         [(hours.begins, hours.ends) for hours in policy.quiet_hours],
         policy.loudest_volume,
         policy.minutes_a_day,
+        policy.alone_days,
         [(hours.begins, hours.ends, str(hours.loudest_volume)) for hours in policy.volumes],
     )

@@ -25,7 +25,7 @@ from controller.model.row_versions import check_version
 from controller.store import one_write
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, Role
-from devices.messages import MOST_KEYS, Key, KeySet, LoudHours, Policy, QuietHours, parse
+from devices.messages import MOST_KEYS, USUAL_ALONE_DAYS, Key, KeySet, LoudHours, Policy, QuietHours, parse
 from devices.signing import ROOT, SigningKey
 
 KEY_SET_LIFE = timedelta(days=400)
@@ -102,6 +102,7 @@ def sign_policy(
     loudest_volume: int = ANY_VOLUME,
     minutes_a_day: int = ANY_MINUTES,
     volumes: Sequence[LoudHours] = (),
+    alone_days: int = USUAL_ALONE_DAYS,
     based_on: str | None = None,
 ) -> Published:
     """Sign the limits of an area's loudspeakers with the administrator's key; a limit not given: no limit.
@@ -113,7 +114,7 @@ def sign_policy(
     hold(session, Lock.PUBLISHED)
     check_version(based_on, version_of_policy(session, area), what="quy định", code="policy.newer")
     version = next_version_of(session, place := DocumentAddress(DocumentKind.POLICY, area), now)
-    limits = _limits(quiet_hours, loudest_volume, minutes_a_day, volumes)
+    limits = _limits(quiet_hours, loudest_volume, minutes_a_day, volumes, alone_days=alone_days)
     policy = _policy(target=area, version=version, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
     key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)
     row = put(
@@ -154,7 +155,7 @@ def sign_changed_policy(
     if not limits:
         raise BadInput(
             f"Địa bàn {area} chưa có quy định riêng: hãy nêu ít nhất một điều "
-            "(--quiet, --loudest, --minutes, --volume).",
+            "(--quiet, --loudest, --minutes, --volume, --alone).",
             code="policy.nothing",
         )
     signed = sign_policy(
@@ -163,7 +164,7 @@ def sign_changed_policy(
     return parse(Policy, signed.document)
 
 
-_LIMITS = ("quiet_hours", "loudest_volume", "minutes_a_day", "volumes")
+_LIMITS = ("quiet_hours", "loudest_volume", "minutes_a_day", "volumes", "alone_days")
 
 
 def _limits(
@@ -171,12 +172,15 @@ def _limits(
     loudest_volume: int,
     minutes_a_day: int,
     volumes: Sequence[LoudHours],
+    *,
+    alone_days: int,
 ) -> dict[str, Any]:
     return {
         "quiet_hours": [hours.model_dump() for hours in quiet_hours],
         "loudest_volume": loudest_volume,
         "minutes_a_day": minutes_a_day,
         "volumes": [hours.model_dump() for hours in volumes],
+        "alone_days": alone_days,
     }
 
 
@@ -189,6 +193,7 @@ def _policy(**fields: Any) -> Policy:
         return Policy.model_validate(fields)
     except ValidationError as error:
         raise BadInput(
-            "Quy định không hợp lệ: kiểm tra âm lượng (0–100), số phút (0–1440) và giờ yên lặng.",
+            "Quy định không hợp lệ: kiểm tra âm lượng (0–100), số phút (0–1440), số ngày tự phát (0–30) và "
+            "giờ yên lặng.",
             code="policy.bad",
         ) from error

@@ -43,7 +43,10 @@ def loa(founded, monkeypatch):
 def test_what_is_not_named_is_not_ruled(loa):
     code, out, _ = loa("policy", "sign", "--area", "22366", "--loudest", "30", "--as", "kythuat")
     assert code == 0
-    assert "giờ yên lặng không có; to nhất 30%; không giới hạn số phút; hết hạn" in out
+    assert (
+        "giờ yên lặng không có; to nhất 30%; không giới hạn số phút; tự phát 7 ngày khi mất liên lạc; hết hạn"
+        in out
+    )
     with local_store() as store, store.read() as session:
         (own,) = [one for one in published_policies(session, AreaCode("22366")) if one.target == "22366"]
     assert (own.quiet_hours, own.loudest_volume, own.minutes_a_day, own.volumes) == ((), 30, 1440, ())

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from devices import topics
 from devices.ids import Grade
-from devices.node.clock import StationClock
-from devices.node.exchanges import Exchange
 from simulator.speakers import Began, Over
 from simulator.world import Network
 from tests.simulation.small_station import YEAR
@@ -226,16 +224,6 @@ def test_a_clock_far_ahead_does_not_forget_that_something_was_heard_to_its_end(s
     on(scene, 10 * YEAR)
     scene.run(20)
     assert len(begins(scene, "talk")) == 1
-
-
-def test_a_reply_too_late_to_set_the_clock_still_says_what_is_over():
-    clock = StationClock()
-    epoch, station = 5_000_000, 1_764_000_000_000_000
-    late = Exchange(epoch, station, station, epoch + 5_000_000)
-    assert late.is_late
-    clock.told_late(late)
-    assert clock.knows_now
-    assert not clock.is_set
 
 
 STEPS = st.lists(

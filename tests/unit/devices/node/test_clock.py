@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.node.clock import TRUST_LASTS, TRUSTED_ERROR, StationClock
+from devices.messages import ClockSource, ClockTrust
+from devices.node.clock import ON_THE_MINUTE, TOGETHER, StationClock
 from devices.node.exchanges import Exchange, instant, micros
 from tests.support.nightly import amount, examples
 
@@ -223,23 +224,83 @@ def test_a_clock_without_exchange_is_the_raw_clock_and_is_not_trusted():
     clock = StationClock()
     assert clock.station(instant(NOON)) == instant(NOON)
     assert clock.error(instant(NOON)) is None
-    assert not clock.is_trusted(instant(NOON))
+    assert clock.trust(instant(NOON)) is ClockTrust.NONE
+    assert clock.source(instant(NOON)) is ClockSource.NONE
 
 
-def test_trust_ends_an_hour_after_the_last_exchange():
+def test_without_the_station_a_clock_is_together_for_hours_and_on_the_minute_for_more_than_a_week():
     crystal = ClockModel(0.2, 1e-6)
-    clock = pinged(crystal, random.Random(4), BURST + [20.0 * i for i in range(1, 32)])
-    last = instant(crystal.raw_us(NOON + 620_000_000))
-    assert clock.is_trusted(last + timedelta(minutes=59))
-    assert not clock.is_trusted(last + TRUST_LASTS + timedelta(minutes=1))
+    clock = pinged(crystal, random.Random(4), BURST + [20.0 * i for i in range(1, 1000)])
+    last = instant(crystal.raw_us(NOON + 20_000_000_000))
+    assert clock.trust(last + timedelta(hours=2)) is ClockTrust.TOGETHER
+    assert clock.source(last + timedelta(hours=2)) is ClockSource.HOLD_OVER
+    assert clock.trust(last + timedelta(hours=24)) is ClockTrust.ON_THE_MINUTE
+    assert clock.trust(last + timedelta(days=8)) is ClockTrust.ON_THE_MINUTE
+    assert clock.trust(last + timedelta(days=20)) is ClockTrust.NONE
 
 
-def test_a_slow_link_alone_makes_a_clock_untrusted():
+def test_a_slow_link_is_on_the_minute_and_never_deaf():
     crystal = ClockModel(0.2, 0)
-    clock = pinged(crystal, random.Random(5), BURST, base_ms=250)
+    for way_ms in (250, 2000, 4000):
+        clock = pinged(crystal, random.Random(5), BURST, base_ms=way_ms)
+        raw = instant(crystal.raw_us(NOON + 3_000_000))
+        assert TOGETHER < clock.error(raw) <= ON_THE_MINUTE
+        assert clock.trust(raw) is ClockTrust.ON_THE_MINUTE
+
+
+def told_clock(source=ClockSource.RTC, error_s=1.0, wrong_s=0.0):
+    clock, raw = StationClock(), instant(NOON - 20 * 365 * 86_400_000_000)
+    utc = instant(NOON + round(wrong_s * 1e6))
+    return clock, raw, clock.tell(source, utc, timedelta(seconds=error_s), raw)
+
+
+def test_a_source_of_the_board_sets_a_clock_that_the_station_never_told():
+    clock, raw, is_taken = told_clock()
+    assert is_taken
+    assert clock.station(raw + timedelta(minutes=5)) == instant(NOON) + timedelta(minutes=5)
+    assert clock.raw(instant(NOON)) == raw
+    assert clock.trust(raw) is ClockTrust.ON_THE_MINUTE
+    assert clock.source(raw) is ClockSource.RTC
+    assert clock.trust(raw + timedelta(days=2)) is ClockTrust.NONE, "nobody measured the drift"
+
+
+def test_the_source_with_the_smaller_bound_counts():
+    clock, raw, _ = told_clock()
+    assert clock.tell(ClockSource.NTP, instant(NOON + 3000), timedelta(milliseconds=5), raw)
+    assert clock.source(raw) is ClockSource.NTP
+    assert clock.trust(raw) is ClockTrust.TOGETHER
+    raw_us = micros(raw)
+    clock.add(Exchange(raw_us, NOON + 600_000, NOON + 600_000, raw_us + 1_200_000))
+    assert clock.source(raw) is ClockSource.NTP, "the station answers over a satellite"
+
+
+def test_a_source_that_contradicts_what_the_station_signed_is_not_believed():
+    rng, crystal = random.Random(9), ClockModel(0.1, 5e-6)
+    clock = pinged(crystal, rng, BURST)
     raw = instant(crystal.raw_us(NOON + 3_000_000))
-    assert clock.error(raw) > TRUSTED_ERROR
-    assert not clock.is_trusted(raw)
+    before = clock.station(raw)
+    assert not clock.tell(ClockSource.NTP, before + timedelta(minutes=1), timedelta(milliseconds=1), raw)
+    assert clock.station(raw) == before
+    clock, raw, _ = told_clock(wrong_s=60)
+    raw_us = micros(raw)
+    clock.add(Exchange(raw_us, NOON, NOON, raw_us + 2000))
+    assert abs(clock.station(raw) - instant(NOON)) < timedelta(milliseconds=2)
+    assert clock.source(raw) is ClockSource.STATION
+
+
+def test_a_source_that_is_behind_what_is_signed_and_held_is_not_believed():
+    clock, raw = StationClock(), instant(5_000_000)
+    clock.at_least(instant(NOON), raw)
+    assert not clock.tell(ClockSource.RTC, instant(NOON - 60_000_000), timedelta(seconds=2), raw)
+    assert not clock.is_set
+
+
+def test_how_long_the_station_was_not_heard_is_counted_from_its_newest_word():
+    clock = pinged(ClockModel(0.0, 0.0), random.Random(4), BURST)
+    clock.heard(instant(NOON - 5_000_000_000))
+    assert clock.alone_for(instant(NOON) + timedelta(days=3)) == pytest.approx(
+        timedelta(days=3), abs=timedelta(seconds=5)
+    )
 
 
 @pytest.mark.parametrize("step", [0.3, -0.3, 3600.0, -3600.0])

@@ -1,0 +1,38 @@
+"""Without a link for three days: how wrong a node's time is, beside the bound that it states."""
+
+import pytest
+
+from devices.ids import NodeId
+from devices.node.clock import ON_THE_MINUTE
+from simulator.clock_model import SWINGS
+from simulator.clock_trial import ClockTrial, TrialSpec
+from simulator.delays import Delays
+
+HOURS = 72
+HOTTER = tuple((1.6 * most, period) for most, period in SWINGS)
+"""An outdoor box in the sun: the drift changes by up to 9 ppm within a day."""
+GROUND = Delays(least_ms=5, most_ms=80, jitter_ms=10)
+SATELLITE = Delays(least_ms=250, most_ms=300, jitter_ms=50)
+
+
+def samples_of(nodes, up_s, delays, swings=HOTTER):
+    spec = TrialSpec(nodes=nodes, seed=4, delays=delays, airings=0, up_s=up_s)
+    return [list(ClockTrial(spec, NodeId(f"n{n}"), swings).held_over(HOURS)) for n in range(nodes)]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "up_s", "delays"),
+    [(60, 600.0, GROUND), (40, 3600.0, GROUND), (12, 30_000.0, GROUND), (20, 3600.0, SATELLITE)],
+    ids=["ten minutes", "an hour", "a third of a day", "by satellite"],
+)
+def test_the_error_is_within_its_bound_in_999_of_1000_samples(nodes, up_s, delays):
+    samples = [one for node in samples_of(nodes, up_s, delays) for one in node]
+    assert len(samples) == nodes * (HOURS + 1)
+    within = sum(wrong <= bound for wrong, bound in samples)
+    assert within >= 0.999 * len(samples)
+
+
+def test_after_three_days_alone_a_node_is_on_the_minute_and_wrong_by_less_than_two_seconds():
+    last = [node[-1] for node in samples_of(60, 3600.0, GROUND)]
+    assert all(bound <= ON_THE_MINUTE.total_seconds() for _, bound in last)
+    assert max(wrong for wrong, _ in last) <= 2.0
