@@ -87,9 +87,12 @@ M = TypeVar("M", bound=WireMessage)
 
 
 def parse(model: type[M], payload: bytes | str) -> M:
-    """Read a received message, ignoring fields we do not know; raise Malformed for anything else amiss."""
+    """Read a received message, ignoring fields we do not know; raise Malformed for anything else amiss.
+
+    Strict: the text "7" is no number, as docs/protocol.md says.
+    """
     try:
-        return model.model_validate_json(payload, extra="ignore")
+        return model.model_validate_json(payload, strict=True, extra="ignore")
     except ValidationError as error:
         raise Malformed(
             f"{model.__name__}: {error.error_count()} faults, first: {error.errors()[0]['msg']}"

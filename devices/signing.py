@@ -42,6 +42,7 @@ Signer = Role | Literal["root"]
 
 LONGEST_JWS: Final = 512 * 1024
 """A manifest of 4,096 chunks is 366 KB; anything longer is refused unread."""
+_DOTS: Final = 2
 LONGEST_HEADER: Final = 512
 """Ours are some 100 bytes."""
 _SIZES: Final = jws.JWSRegistry(algorithms=[ALGORITHM])
@@ -303,8 +304,8 @@ class _Sealed:
     def read(cls, text: str | bytes, kind: MessageKind) -> Self:
         """Read and check the header; raise Malformed or WrongKind."""
         raw = text if isinstance(text, bytes) else text.encode()
-        if len(raw) > LONGEST_JWS:
-            raise MalformedJws(f"{kind.typ}: {len(raw)} bytes are too many")
+        if len(raw) > LONGEST_JWS or raw.count(b".") != _DOTS:
+            raise MalformedJws(f"{kind.typ}: {len(raw)} bytes, or not three parts")
         header = _header(raw[:LONGEST_HEADER].partition(b".")[0])
         if header.typ != kind.typ:
             raise WrongKind(f"expected {kind.typ}, got {header.typ}")

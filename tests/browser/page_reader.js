@@ -1,0 +1,292 @@
+// The rules of docs/protocol.md in another language, written from that page alone: signed messages, what sounds,
+// chunks. Runs in a browser; a test feeds it docs/protocol/vectors/*.json and compares its answers.
+
+const MOST_BYTES = 524288;
+const EMERGENCY_FLOOR = 20;
+const UTC7_MS = 7 * 3600000;
+const DAY_MS = 86400000;
+const RANK = { routine: 0, priority: 1, emergency: 2 };
+const ROLE = {
+  "loa-plan": "station",
+  "loa-manifest": "station",
+  "loa-time": "station",
+  "loa-policy": "administrator",
+  "loa-place": "administrator",
+  "loa-approval": "approver",
+};
+
+class Refused extends Error {}
+
+function refuse(code) {
+  throw new Refused(code);
+}
+
+// ---- How messages are written
+
+function bytesOfBase64(text, alphabet) {
+  const shape = alphabet === "url" ? /^[A-Za-z0-9_-]*$/ : /^[A-Za-z0-9+/]*={0,2}$/;
+  if (!shape.test(text)) refuse("malformed");
+  const plain = text.replace(/-/g, "+").replace(/_/g, "/").replace(/=+$/, "");
+  if (plain.length % 4 === 1) refuse("malformed");
+  const raw = atob(plain + "=".repeat((4 - (plain.length % 4)) % 4));
+  return Uint8Array.from(raw, (sign) => sign.charCodeAt(0));
+}
+
+function base64Of(bytes) {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+function jsonOf(bytes) {
+  try {
+    const found = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (found !== null && typeof found === "object" && !Array.isArray(found)) return found;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  return refuse("malformed");
+}
+
+function msOf(instant) {
+  if (typeof instant !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(instant)) refuse("malformed");
+  const at = Date.parse(instant);
+  if (Number.isNaN(at) || at < 0 || at >= Date.UTC(3000, 0)) refuse("malformed");
+  return at;
+}
+
+// One function a type: each throws unless the value has that type and range.
+const name = (value) => (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)) || refuse("malformed");
+const digest = (value) => (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) || refuse("malformed");
+const instant = (value) => msOf(value);
+const flag = (value) => typeof value === "boolean" || refuse("malformed");
+const wall = (value) => (typeof value === "string" && /^([01]\d|2[0-3]):[0-5]\d$/.test(value)) || refuse("malformed");
+const whole = (low, high) => (value) => (Number.isInteger(value) && value >= low && value <= high) || refuse("malformed");
+const jws = (value) =>
+  (typeof value === "string" && value.length <= 4096 && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) || refuse("malformed");
+const oneOf = (...words) => (value) => words.includes(value) || refuse("malformed");
+const orNull = (check) => (value) => value === null || check(value);
+const list = (low, high, check) => (value) => {
+  if (!Array.isArray(value) || value.length < low || value.length > high) refuse("malformed");
+  value.forEach((one) => check(one));
+};
+const optional = (check, preset) => ({ check, preset });
+const fields = (shape) => (value) => {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) refuse("malformed");
+  for (const [key, rule] of Object.entries(shape)) {
+    const isOptional = typeof rule === "object";
+    if (key in value) (isOptional ? rule.check : rule)(value[key]);
+    else if (isOptional) value[key] = rule.preset;
+    else refuse("malformed");
+  }
+};
+
+const VERSION = whole(1, Number.MAX_SAFE_INTEGER);
+const VOLUME = whole(0, 100);
+const LONG_MS = whole(1, 2147483647);
+const QUIET = { begins: wall, ends: wall };
+const AIRING = {
+  airing: name,
+  recording: digest,
+  approval: jws,
+  starts_at: instant,
+  latest_start_at: instant,
+  duration_ms: LONG_MS,
+  grade: oneOf("routine", "priority", "emergency"),
+  volume: VOLUME,
+  test: optional(flag, false),
+  every_ms: optional(orNull(LONG_MS), null),
+};
+const KEPT = { name, recording: digest, approval: jws, test: optional(flag, false) };
+const DOCUMENT = { target: name, version: VERSION, issued_at: instant, expires_at: instant };
+const SHAPE = {
+  "loa-plan": {
+    ...DOCUMENT,
+    airings: list(0, 512, fields(AIRING)),
+    keep: optional(list(0, 64, fields(KEPT)), []),
+    loudest_volume: optional(VOLUME, 100),
+  },
+  "loa-policy": {
+    ...DOCUMENT,
+    quiet_hours: list(0, 16, fields(QUIET)),
+    loudest_volume: VOLUME,
+    minutes_a_day: whole(0, 1440),
+    volumes: optional(list(0, 16, fields({ ...QUIET, loudest_volume: VOLUME })), []),
+  },
+  "loa-time": {
+    node: name,
+    sent_us: whole(0, Number.MAX_SAFE_INTEGER),
+    received_us: whole(0, Number.MAX_SAFE_INTEGER),
+    replied_us: whole(0, Number.MAX_SAFE_INTEGER),
+  },
+  "loa-keys": {
+    version: VERSION,
+    issued_at: instant,
+    expires_at: instant,
+    keys: list(0, 1024, fields({ kid: name, role: name, public: name, not_before: instant, not_after: instant })),
+  },
+};
+
+// ---- Signed messages
+
+async function opened(text, typ, publicOf) {
+  const parts = text.split(".");
+  if (text.length > MOST_BYTES || parts.length !== 3) refuse("malformed");
+  const header = jsonOf(bytesOfBase64(parts[0], "url"));
+  if (Object.keys(header).sort().join() !== "alg,kid,typ" || header.alg !== "Ed25519") refuse("malformed");
+  if (typeof header.kid !== "string" || typeof header.typ !== "string") refuse("malformed");
+  if (header.typ !== typ) refuse("wrong-kind");
+  const raw = bytesOfBase64(publicOf(header.kid), "url");
+  const key = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
+  const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
+  if (!(await crypto.subtle.verify("Ed25519", key, bytesOfBase64(parts[2], "url"), signed))) refuse("bad-signature");
+  const message = jsonOf(bytesOfBase64(parts[1], "url"));
+  fields(SHAPE[typ])(message);
+  return message;
+}
+
+async function checked(text, typ, keySet, at) {
+  let key = null;
+  const message = await opened(text, typ, (kid) => {
+    key = keySet.keys.find((one) => one.kid === kid) ?? refuse("unknown-key");
+    if (key.role !== ROLE[typ]) refuse("wrong-role");
+    return key.public;
+  });
+  const now = typ === "loa-time" ? message.replied_us / 1000 : at;
+  if (now < msOf(key.not_before) || now >= msOf(key.not_after) || now >= msOf(keySet.expires_at)) refuse("expired");
+  if ("expires_at" in message && now >= msOf(message.expires_at)) refuse("expired");
+  return message;
+}
+
+async function answersOfSignatures(vectors) {
+  const keySet = await opened(vectors.key_set, "loa-keys", () => vectors.root_public);
+  const answers = [];
+  for (const one of vectors.cases) {
+    try {
+      await checked(one.text, one.typ, keySet, msOf(one.at));
+      answers.push("ok");
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      answers.push(error.message);
+    }
+  }
+  return answers;
+}
+
+// ---- What sounds
+
+const begins = (airing) => msOf(airing.starts_at);
+const ends = (airing) => msOf(airing.starts_at) + airing.duration_ms;
+
+function merged(plans, now) {
+  const found = new Map();
+  const inOrder = [...plans].sort((one, other) => one.version - other.version || (one.target < other.target ? -1 : 1));
+  for (const plan of inOrder) {
+    if (msOf(plan.expires_at) > now) plan.airings.forEach((airing) => found.set(airing.airing, airing));
+  }
+  return [...found.values()];
+}
+
+function wallMinute(at) {
+  return Math.floor((((at + UTC7_MS) % DAY_MS) + DAY_MS) % DAY_MS / 60000);
+}
+
+function minuteOf(text) {
+  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+}
+
+function isWithin(hours, at) {
+  const [opens, closes, minute] = [minuteOf(hours.begins), minuteOf(hours.ends), wallMinute(at)];
+  return opens < closes ? opens <= minute && minute < closes : minute >= opens || minute < closes;
+}
+
+function usedMs(airings, now) {
+  const midnight = now - (((now + UTC7_MS) % DAY_MS) + DAY_MS) % DAY_MS;
+  const points = new Set([midnight, now]);
+  for (const airing of airings) {
+    for (const at of [begins(airing), ends(airing)]) if (at > midnight && at < now) points.add(at);
+  }
+  const inOrder = [...points].sort((one, other) => one - other);
+  let used = 0;
+  for (let n = 0; n + 1 < inOrder.length; n += 1) {
+    const due = airings.filter((airing) => begins(airing) <= inOrder[n] && inOrder[n] < ends(airing));
+    if (due.length > 0 && due.every((airing) => airing.grade !== "emergency")) used += inOrder[n + 1] - inOrder[n];
+  }
+  return used;
+}
+
+function silences(policy, airings, now) {
+  if (policy.quiet_hours.some((hours) => isWithin(hours, now))) return true;
+  return policy.minutes_a_day < 1440 && usedMs(airings, now) >= policy.minutes_a_day * 60000;
+}
+
+function capOf(policy, airing) {
+  const caps = [policy.loudest_volume];
+  for (const hours of policy.volumes) {
+    // A wall time counts in whole minutes: the start and each full minute up to the end are all that can differ.
+    let at = begins(airing);
+    while (at < ends(airing)) {
+      if (isWithin(hours, at)) {
+        caps.push(hours.loudest_volume);
+        break;
+      }
+      at = at - (at % 60000) + 60000;
+    }
+  }
+  return Math.min(...caps);
+}
+
+function whatSounds(plans, policies, now) {
+  const airings = merged(plans, now);
+  const due = airings.filter((airing) => begins(airing) <= now && now < ends(airing));
+  if (due.length === 0) return null;
+  due.sort(
+    (one, other) =>
+      RANK[other.grade] - RANK[one.grade] ||
+      begins(one) - begins(other) ||
+      (one.airing < other.airing ? -1 : 1),
+  );
+  const [first] = due;
+  const isEmergency = first.grade === "emergency";
+  if (!isEmergency && policies.some((policy) => silences(policy, airings, now))) return null;
+  const caps = [...policies.map((policy) => capOf(policy, first)), ...plans.map((plan) => plan.loudest_volume)];
+  const volume = Math.min(first.volume, ...caps);
+  return { airing: first.airing, volume: isEmergency ? Math.max(volume, EMERGENCY_FLOOR) : volume };
+}
+
+function answersOfSounds(vectors) {
+  return vectors.cases.map((one) => {
+    one.plans.forEach((plan) => fields(SHAPE["loa-plan"])(plan));
+    one.policies.forEach((policy) => fields(SHAPE["loa-policy"])(policy));
+    return whatSounds(one.plans, one.policies, msOf(one.at));
+  });
+}
+
+// ---- Chunks
+
+async function sha256(bytes) {
+  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...found].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function bitmapOf(count, held) {
+  const bytes = new Uint8Array(Math.floor((count + 7) / 8));
+  const has = new Set(held);
+  for (let n = 0; n < count; n += 1) if (!has.has(n)) bytes[n >> 3] |= 1 << (n & 7);
+  return base64Of(bytes);
+}
+
+async function answersOfChunks(vectors) {
+  const { manifest } = vectors;
+  const pieces = vectors.chunks.map((text) => bytesOfBase64(text, "standard"));
+  if (manifest.chunks.length !== Math.ceil(manifest.size / manifest.chunk_size)) refuse("malformed");
+  const joined = new Uint8Array(manifest.size);
+  pieces.forEach((piece, n) => joined.set(piece, n * manifest.chunk_size));
+  const digests = [];
+  for (const piece of pieces) digests.push(await sha256(piece));
+  return {
+    chunks: digests,
+    recording: await sha256(joined),
+    bitmaps: vectors.bitmaps.map((one) => bitmapOf(one.count, one.held)),
+  };
+}
+
+window.reader = { "signatures.json": answersOfSignatures, "sounds.json": answersOfSounds, "chunks.json": answersOfChunks };

@@ -1,0 +1,42 @@
+"""A second implementation, in JavaScript, written from docs/protocol.md, gives the answers of the vectors."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support import protocol_vectors
+
+READER = Path(__file__).with_name("page_reader.js")
+
+
+@pytest.fixture
+def reader(page):
+    page.route("https://loa.example/", lambda route: route.fulfill(body="<!doctype html>"))
+    page.goto("https://loa.example/")  # Web Crypto is there on pages with a name and TLS only
+    page.add_script_tag(path=READER)
+    return page
+
+
+def answers(reader, name):
+    vectors = json.loads((protocol_vectors.FOLDER / name).read_text("utf-8"))
+    return vectors, reader.evaluate(f"vectors => window.reader['{name}'](vectors)", vectors)
+
+
+@pytest.mark.parametrize("name", ["signatures.json", "sounds.json"])
+def test_it_answers_each_case_as_the_file_says(reader, name):
+    vectors, found = answers(reader, name)
+    assert len(found) == len(vectors["cases"])
+    wrong = [
+        (case, answer)
+        for case, answer in zip(vectors["cases"], found, strict=True)
+        if case["answer"] != answer
+    ]
+    assert not wrong
+
+
+def test_it_cuts_recordings_and_asks_for_chunks_as_the_file_says(reader):
+    vectors, found = answers(reader, "chunks.json")
+    assert found["chunks"] == vectors["manifest"]["chunks"]
+    assert found["recording"] == vectors["manifest"]["recording"]
+    assert found["bitmaps"] == [one["missing"] for one in vectors["bitmaps"]]

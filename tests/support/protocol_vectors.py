@@ -1,0 +1,293 @@
+"""Writes docs/protocol/vectors/*.json: cases with answers, for programs in any language; from Loa's own code.
+
+`python -m tests.support.protocol_vectors` writes the files; a test compares them with what the code says now.
+Everything in them is fixed: keys from known bytes, instants of one day, cases from a seeded generator.
+"""
+
+import base64
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from devices.chunks import Bitmap, manifest_of, split, want_of
+from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId, Role
+from devices.instants import written_instant
+from devices.messages import (
+    KeySet,
+    LoudHours,
+    Plan,
+    PlannedAiring,
+    Policy,
+    QuietHours,
+    TimeReply,
+    WireMessage,
+)
+from devices.plan import what_sounds
+from devices.signing import ROOT, NotTrusted, SigningKey, TrustedKeys, read_key_set, sign, verify
+
+FOLDER = Path(__file__).parents[2] / "docs" / "protocol" / "vectors"
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+YEAR = timedelta(days=365)
+RECORDING = RecordingId("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
+PLANS = 120
+"""Random questions of what sounds."""
+
+
+def key_of(role: str, first: int, not_before: datetime = NOW - DAY) -> SigningKey:
+    """Return the key whose private half is 32 bytes that count up from `first`."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    raw = bytes((first + n) % 256 for n in range(32))
+    public = Ed25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw()
+    stored = {"kty": "OKP", "crv": "Ed25519", "x": _base64url(public), "d": _base64url(raw), "role": role}
+    stored |= {
+        "not_before": written_instant(not_before),
+        "not_after": written_instant(not_before + YEAR),
+    }
+    return SigningKey.from_json(json.dumps(stored))
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+KEYS = {
+    "root": key_of(ROOT, 200),
+    "station": key_of(Role.STATION, 0),
+    "approver": key_of(Role.APPROVER, 32),
+    "administrator": key_of(Role.ADMINISTRATOR, 64),
+    "stranger": key_of(Role.STATION, 96),
+    "later": key_of(Role.STATION, 128, NOW + DAY),
+    "former": key_of(Role.STATION, 160, NOW - YEAR - DAY),
+}
+KEY_SET = KeySet(
+    version=1_764_000_000_000,
+    issued_at=NOW - DAY,
+    expires_at=NOW + YEAR,
+    keys=tuple(KEYS[name].public() for name in ("station", "approver", "administrator", "later", "former")),
+)
+
+
+def _plan(**changes: Any) -> Plan:
+    fields = {
+        "target": "56",
+        "version": 1_764_000_000_001,
+        "issued_at": NOW,
+        "expires_at": NOW + DAY,
+        "airings": (),
+    }
+    return Plan(**(fields | changes))
+
+
+def _reheaded(jws: str, **members: Any) -> str:
+    """Return a JWS with another header, signed again by the station's key."""
+    header = json.loads(base64.urlsafe_b64decode(jws.split(".", maxsplit=1)[0] + "==")) | members
+    head = _base64url(json.dumps({k: v for k, v in header.items() if v is not None}).encode())
+    signed = f"{head}.{jws.split('.')[1]}"
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    return f"{signed}.{_base64url(private.sign(signed.encode()))}"
+
+
+def _signed_texts() -> Iterator[tuple[str, type[WireMessage], str, datetime]]:
+    station, plan = KEYS["station"], _plan()
+    good = sign(plan, station)
+    head, body, signature = good.split(".")
+    other = "A" if signature[10] != "A" else "B"
+    reply = TimeReply(
+        node=NodeId("n1"),
+        sent_us=1,
+        received_us=round(NOW.timestamp() * 1e6),
+        replied_us=round(NOW.timestamp() * 1e6) + 500,
+    )
+    policy = Policy(
+        target=AreaCode("56"),
+        version=1_764_000_000_002,
+        issued_at=NOW,
+        expires_at=NOW + YEAR,
+        quiet_hours=(QuietHours(begins="21:00", ends="05:00"),),
+        loudest_volume=85,
+        minutes_a_day=120,
+    )
+    raw = json.loads(plan.payload())
+    yield "a plan of the station", Plan, good, NOW
+    yield "a policy of an administrator", Policy, sign(policy, KEYS["administrator"]), NOW
+    yield "a field that nobody knows is ignored", Plan, _sealed(raw | {"new": [1, {"a": None}]}), NOW
+    yield (
+        "one letter of the signature is another",
+        Plan,
+        f"{head}.{body}.{signature[:10]}{other}{signature[11:]}",
+        NOW,
+    )
+    yield (
+        "the payload of another plan",
+        Plan,
+        f"{head}.{sign(_plan(version=9), station).split('.')[1]}.{signature}",
+        NOW,
+    )
+    yield "a policy where a plan is due", Plan, sign(policy, KEYS["administrator"]), NOW
+    yield "a policy signed by the station", Policy, station.sign_bytes(policy.payload(), "loa-policy"), NOW
+    yield "a plan signed by an approver", Plan, KEYS["approver"].sign_bytes(plan.payload(), "loa-plan"), NOW
+    yield "a key that is in no key set", Plan, sign(plan, KEYS["stranger"]), NOW
+    yield "a key that is not valid yet", Plan, sign(plan, KEYS["later"]), NOW
+    yield "a key that is over", Plan, sign(plan, KEYS["former"]), NOW
+    yield "another algorithm in the header", Plan, _reheaded(good, alg="EdDSA"), NOW
+    yield "a fourth member in the header", Plan, _reheaded(good, crit=[]), NOW
+    yield "no kid in the header", Plan, _reheaded(good, kid=None), NOW
+    yield "two parts", Plan, f"{head}.{body}", NOW
+    yield "a plan at its last millisecond", Plan, good, NOW + DAY - timedelta(milliseconds=1)
+    yield "a plan from its end on", Plan, good, NOW + DAY
+    yield "a field of the wrong type", Plan, _sealed(raw | {"version": "1764000000001"}), NOW
+    yield "a field out of its range", Plan, _sealed(raw | {"loudest_volume": 101}), NOW
+    yield "a field that is missing", Plan, _sealed({k: v for k, v in raw.items() if k != "airings"}), NOW
+    yield "an instant without milliseconds", Plan, _sealed(raw | {"issued_at": "2026-11-24T10:00:00Z"}), NOW
+    yield "an answer to a clock is judged at its own instant", TimeReply, sign(reply, station), NOW + 9 * YEAR
+
+
+def _sealed(payload: dict[str, Any]) -> str:
+    return KEYS["station"].sign_bytes(json.dumps(payload).encode(), "loa-plan")
+
+
+_TYPS = {Plan: "loa-plan", Policy: "loa-policy", TimeReply: "loa-time"}
+
+
+def signatures() -> dict[str, Any]:
+    """Return signed texts and what checking them gives: `ok`, or the reason."""
+    trusted = TrustedKeys.of(KEY_SET)
+
+    def answer(model: type[WireMessage], text: str, now: datetime) -> str:
+        try:
+            verify(text, model, trusted, now)
+        except NotTrusted as reason:
+            return reason.code
+        return "ok"
+
+    key_set = sign(KEY_SET, KEYS["root"])
+    read_key_set(key_set, KEYS["root"].public_x, NOW)
+    return {
+        "root_public": KEYS["root"].public_x,
+        "key_set": key_set,
+        "cases": [
+            {"name": name, "typ": _TYPS[model], "at": written_instant(now), "text": text}
+            | {"answer": answer(model, text, now)}
+            for name, model, text, now in _signed_texts()
+        ],
+    }
+
+
+def sounds() -> dict[str, Any]:
+    """Return plans, policies and an instant each, and what sounds: an airing with its volume, or null."""
+    rng = random.Random(56)
+    cases = []
+    for _ in range(PLANS):
+        plans = [_some_plan(rng, n) for n in range(rng.randint(1, 3))]
+        policies = [_some_policy(rng) for _ in range(rng.randint(0, 2))]
+        starts = [airing.starts_at for plan in plans for airing in plan.airings]
+        at = rng.choice(starts) + timedelta(
+            milliseconds=rng.choice([-1, 0, 1, 60_000, 299_999, 300_000, 900_000])
+        )
+        found = what_sounds(plans, policies, at)
+        cases.append(
+            {
+                "at": written_instant(at),
+                "plans": [json.loads(plan.payload()) for plan in plans],
+                "policies": [json.loads(policy.payload()) for policy in policies],
+                "answer": None if found is None else {"airing": found.airing, "volume": found.volume},
+            }
+        )
+    return {"cases": cases}
+
+
+def _some_plan(rng: random.Random, n: int) -> Plan:
+    airings = {}
+    for _ in range(rng.randint(1, 4)):
+        starts = NOW + timedelta(minutes=15 * rng.randint(0, 24))
+        grade = rng.choice([Grade.ROUTINE, Grade.ROUTINE, Grade.PRIORITY, Grade.EMERGENCY])
+        minutes = rng.choice([5, 15, 60, 240])
+        airing = PlannedAiring(
+            airing=AiringId(f"a{rng.randint(1, 9)}"),
+            recording=RECORDING,
+            approval="e30.e30.AA",  # {} unsigned: these cases are about time and rank alone
+            starts_at=starts,
+            latest_start_at=starts + timedelta(minutes=5),
+            duration_ms=minutes * 60_000,
+            grade=grade,
+            volume=rng.choice([0, 10, 60, 100]),
+            every_ms=rng.choice([None, 60_000]) if grade is Grade.EMERGENCY else None,
+        )
+        airings[airing.airing] = airing
+    return _plan(
+        target=rng.choice(["56", "56-22333", "n1"]),
+        version=1_764_000_000_000 + rng.randint(0, 2) * 10 + n,
+        expires_at=NOW + timedelta(hours=rng.choice([6, 30])),
+        airings=tuple(airings.values()),
+        loudest_volume=rng.choice([100, 100, 30, 0]),
+    )
+
+
+def _some_policy(rng: random.Random) -> Policy:
+    walls = [f"{rng.randint(0, 23):02}:{rng.choice([0, 30]):02}" for _ in range(4)]
+    return Policy(
+        target=AreaCode("56"),
+        version=1_764_000_000_002,
+        issued_at=NOW,
+        expires_at=NOW + YEAR,
+        quiet_hours=tuple(QuietHours(begins=walls[0], ends=walls[1]) for _ in range(rng.randint(0, 1))),
+        loudest_volume=rng.choice([100, 85, 5]),
+        minutes_a_day=rng.choice([1440, 1440, 240, 30, 0]),
+        volumes=tuple(
+            LoudHours(begins=walls[2], ends=walls[3], loudest_volume=40) for _ in range(rng.randint(0, 1))
+        ),
+    )
+
+
+def chunks() -> dict[str, Any]:
+    """Return a recording cut into chunks with its manifest, and bitmaps of what is missing."""
+    data = random.Random(7).randbytes(5_000)
+    manifest = manifest_of(data, codec="mp3", sample_rate=24_000, duration_ms=1_000, chunk_size=1_024)
+    bitmaps = []
+    for count, held in (
+        (10, {1, 2, 4, 5, 6, 7, 8}),
+        (8, set()),
+        (9, set(range(8))),
+        (1, {0}),
+        (4096, {0, 4095}),
+    ):
+        bitmap = Bitmap.of(count, held)
+        want = want_of(NodeId("n1"), manifest.recording, bitmap)
+        missing = [n for n in range(count) if n not in held]
+        bitmaps.append(
+            {"count": count, "held": sorted(held), "lacking": len(missing), "missing": want.missing}
+        )
+    return {
+        "data": base64.b64encode(data).decode(),
+        "manifest": json.loads(manifest.payload()),
+        "chunks": [base64.b64encode(piece).decode() for piece in split(data, manifest.chunk_size)],
+        "bitmaps": bitmaps,
+    }
+
+
+VECTORS = {"signatures.json": signatures, "sounds.json": sounds, "chunks.json": chunks}
+
+
+def written(name: str) -> str:
+    """Return the content of a file of vectors as the code gives it now."""
+    content = VECTORS[name]()
+    cases = content.pop("cases", None)
+    lines = [f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in content.items()]
+    if cases is not None:
+        lines.append(
+            '"cases": [\n' + ",\n".join(json.dumps(one, ensure_ascii=False) for one in cases) + "\n]"
+        )
+    return "{" + ",\n".join(lines) + "}\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for file in VECTORS:
+        (FOLDER / file).write_text(written(file), encoding="utf-8")
