@@ -75,7 +75,8 @@ class ClockModel:
         # the swings add about 30 ms in all, at 3 ppm: one step is exact to 0.1 microseconds
         since += (shown - since - self._gained(since)) / (1 + self.drift)
         true = self.set_at + timedelta(0, since)
-        return true + (raw - self.raw(true))
+        true += raw - self.raw(true)
+        return true if self.raw(true) >= raw else true + timedelta(microseconds=1)
 
     def _gained(self, since: float) -> float:
         gained = since * self.drift

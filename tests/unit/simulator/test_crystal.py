@@ -59,3 +59,10 @@ def test_fifty_ppm_are_three_milliseconds_a_minute():
     crystal = ClockModel(timedelta(0), 50e-6, NOON)
     minute = NOON + timedelta(minutes=1)
     assert crystal.raw(minute) - minute == timedelta(milliseconds=3)
+
+
+def test_a_wait_until_a_reading_never_ends_before_it():
+    crystal = ClockModel.of("n1", 3, 500.0, 50.0, NOON)
+    for n in range(20_000):
+        raw = NOON + timedelta(hours=n % 90, microseconds=7919 * n)
+        assert crystal.raw(crystal.true(raw)) >= raw
