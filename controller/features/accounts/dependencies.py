@@ -18,12 +18,12 @@ from controller.features.accounts.scope import Scope, scope_of
 from controller.features.accounts.second_factor import has_second_factor, needs_second_factor
 from controller.features.accounts.sessions import ABSOLUTE, operator_of_token, touch, wants_touch
 from controller.features.accounts.tokens import TOUCH_EVERY, bearer, touch_token
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller, Viewer
 from controller.http.lanes import in_lane, is_urgent
 from controller.http.requests import address_of, bearer_of, cookie_name, station_of, token_of
 from controller.http.station import Station
 from controller.model.permissions import Act, Operator
-from controller.store import Store, one_read
+from controller.store import one_read
 
 
 class PageHeader(Protocol):
@@ -240,47 +240,26 @@ TheStation = Annotated[Station, Depends(_station)]
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """A request for a page: which station is asked, and who asks."""
+class Visit(Caller):
+    """A caller with the request that they sent."""
 
     request: Request
-    station: Station
-    viewer: Viewer
-
-    @property
-    def store(self) -> Store:
-        """The station's database."""
-        return self.station.store
-
-    @property
-    def scope(self) -> Scope:
-        """What the person may see."""
-        return self.viewer.scope
-
-    @property
-    def by(self) -> Operator:
-        """The person, as operations take who acts."""
-        return self.viewer.operator
-
-    def now(self) -> datetime:
-        """The station's clock, aware UTC."""
-        return self.station.now()
 
 
 async def _signed_visit(request: Request, station: TheStation, viewer: Signed) -> Visit:
-    return Visit(request, station, viewer)
+    return Visit(station, viewer, request)
 
 
 async def _known_visit(request: Request, station: TheStation, viewer: Known) -> Visit:
-    return Visit(request, station, viewer)
+    return Visit(station, viewer, request)
 
 
 async def _entering_visit(request: Request, station: TheStation, viewer: EnteringInPerson) -> Visit:
-    return Visit(request, station, viewer)
+    return Visit(station, viewer, request)
 
 
 async def _visit_in_person(request: Request, station: TheStation, viewer: InPerson) -> Visit:
-    return Visit(request, station, viewer)
+    return Visit(station, viewer, request)
 
 
 SignedVisit = Annotated[Visit, Depends(_signed_visit)]

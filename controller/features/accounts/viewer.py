@@ -7,8 +7,10 @@ from typing import Protocol
 
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.secret_codes import digest_of_secret
+from controller.http.station import Station
 from controller.model.airing_states import MOVABLE, AiringEvent, AiringState, is_possible
 from controller.model.permissions import Act, Operator
+from controller.store import Store
 from devices.ids import AreaCode
 
 
@@ -74,3 +76,34 @@ class Viewer:
     def may_in_province(self, act: Act) -> bool:
         """Whether the person may do it in the whole province: for buttons."""
         return self.scope.may(self.operator, act, self.scope.tree.lineage(self.scope.home)[-1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks which station for something."""
+
+    station: Station
+    viewer: Viewer
+
+    @property
+    def store(self) -> Store:
+        """The station's database."""
+        return self.station.store
+
+    @property
+    def scope(self) -> Scope:
+        """What the person may see."""
+        return self.viewer.scope
+
+    @property
+    def by(self) -> Operator:
+        """The person, as operations take who acts."""
+        return self.viewer.operator
+
+    def now(self) -> datetime:
+        """The station's clock, aware UTC."""
+        return self.station.now()
+
+    def wake(self) -> None:
+        """Run the station's periodic work at once."""
+        self.station.wake()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.consent import standing_in_family
 from controller.features.airings.consent_words import consent_lines
 from controller.features.airings.forecasts import add_forecasts
@@ -13,7 +13,6 @@ from controller.features.airings.queries import get_airing
 from controller.features.airings.start_histogram import starts_of
 from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.page_queries import spoken
-from controller.http.station import Station
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
@@ -25,27 +24,29 @@ _NODES_ON_PAGE = 300
 """Nodes listed on the airing's own page; a bigger airing's list has pages of its own, by commune."""
 
 
-def airing_page(session: Session, station: Station, viewer: Viewer, airing_id: str) -> Mapping[str, Any]:
+def airing_page(session: Session, caller: Caller, airing_id: str) -> Mapping[str, Any]:
     """Return one airing with its reach, its nodes, its text, and what can be done."""
-    airing = visible_airing(session, viewer.scope, airing_id)
-    add_forecasts(session, station, viewer.scope, [airing])
+    airing = visible_airing(session, caller.scope, airing_id)
+    add_forecasts(session, caller.station, caller.scope, [airing])
     name = airing.id
     listed = airing.reach.nodes <= _NODES_ON_PAGE
     standings = standing_in_family(session, get_airing(session, name)).values()
     speech = spoken(session, airing.bulletin, airing.revision)
-    tiles = airing_tiles(session, viewer.scope, name)
+    tiles = airing_tiles(session, caller.scope, name)
     return {
         "airing": airing,
-        "said": consent_lines(viewer, standings, f"/phat/{name}"),
+        "said": consent_lines(caller.viewer, standings, f"/phat/{name}"),
         "tiles": tiles,
-        "starts": starts_of(session, viewer.scope, name, airing.starts_at),
-        "again": _again(viewer, airing, tiles),
+        "starts": starts_of(session, caller.scope, name, airing.starts_at),
+        "again": _again(caller.viewer, airing, tiles),
         "chosen_again": f"/phat/{name}/phat-lai" if airing.bulletin_state is BulletinState.APPROVED else "",
-        "rows": delivery_rows(session, viewer.scope, name, limit=_NODES_ON_PAGE) if listed else [],
-        "reasons": reasons(session, viewer.scope, name),
+        "rows": delivery_rows(session, caller.scope, name, limit=_NODES_ON_PAGE) if listed else [],
+        "reasons": reasons(session, caller.scope, name),
         "speech": speech,
-        "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
-        "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
+        "phrases": phrases_of(caller.station.recordings, SoundId(speech.recording.id))
+        if speech.recording
+        else (),
+        "progress": caller.station.rendering_progress(speech.rendering.id) if speech.rendering else None,
     }
 
 

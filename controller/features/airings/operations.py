@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.cancellation import cancel_airing
 from controller.features.airings.conflict_check import check_conflicts
 from controller.features.airings.conflict_messages import foresight_facts
@@ -13,40 +13,37 @@ from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import BroadcastRequest, asking_of, plan_foreseen
 from controller.features.airings.queries import targets_of
 from controller.features.bulletins.queries import visible_bulletin
-from controller.http.station import Station
 from controller.http.transactions import reads, writes
 from controller.store import Session
 from devices.ids import AiringId
 
 
 @writes()
-def plan(
-    session: Session, station: Station, viewer: Viewer, bulletin_id: str, broadcast: BroadcastRequest
-) -> AiringId:
+def plan(session: Session, caller: Caller, bulletin_id: str, broadcast: BroadcastRequest) -> AiringId:
     """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
-    bulletin = visible_bulletin(session, viewer.scope, bulletin_id).id
-    return plan_foreseen(session, bulletin, broadcast, by=viewer.operator, now=station.now()).id
+    bulletin = visible_bulletin(session, caller.scope, bulletin_id).id
+    return plan_foreseen(session, bulletin, broadcast, by=caller.by, now=caller.now()).id
 
 
-def stop_airing(station: Station, viewer: Viewer, airing_id: str, reason: str) -> AiringId:
+def stop_airing(caller: Caller, airing_id: str, reason: str) -> AiringId:
     """Stop any airing, planned or sounding, as fast as an emergency; return the part that was stopped."""
-    with station.store.write(urgent=True) as session:
-        airing = visible_airing(session, viewer.scope, airing_id).id
-        ended = cancel_airing(session, airing, by=viewer.operator, now=station.now(), reason=reason)
+    with caller.store.write(urgent=True) as session:
+        airing = visible_airing(session, caller.scope, airing_id).id
+        ended = cancel_airing(session, airing, by=caller.by, now=caller.now(), reason=reason)
         targets = targets_of(session, ended)
-        outgoing = station.sign(session, {area for areas in targets.values() for area in areas})
-    station.publish_now(outgoing)
+        outgoing = caller.station.sign(session, {area for areas in targets.values() for area in areas})
+    caller.station.publish_now(outgoing)
     return airing
 
 
 @reads
 def conflicts_of(
-    session: Session, station: Station, viewer: Viewer, bulletin_id: str, broadcast: BroadcastRequest
+    session: Session, caller: Caller, bulletin_id: str, broadcast: BroadcastRequest
 ) -> dict[str, Any]:
     """Return an airing's conflicts, and how soon how many nodes could have it; nothing is saved."""
-    bulletin, now = visible_bulletin(session, viewer.scope, bulletin_id).id, station.now()
-    asking = asking_of(session, bulletin, broadcast, by=viewer.operator, now=now)
+    bulletin, now = visible_bulletin(session, caller.scope, bulletin_id).id, caller.now()
+    asking = asking_of(session, bulletin, broadcast, by=caller.by, now=now)
     found = check_conflicts(session, bulletin, asking)
-    size = size_of(found.duration // timedelta(milliseconds=1), station.settings.bitrate_kbps)
-    soonest = earliest_for(session, asking, size, now, station.times)
+    size = size_of(found.duration // timedelta(milliseconds=1), caller.station.settings.bitrate_kbps)
+    soonest = earliest_for(session, asking, size, now, caller.station.times)
     return foresight_facts(found) | {"earliest_at": soonest.at, "reachable": soonest.nodes}

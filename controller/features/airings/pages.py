@@ -52,7 +52,7 @@ def show(visit: SignedVisit, airing_id: str, xong: Annotated[str, Query(max_leng
     return PAGE.show(
         visit.request,
         visit.viewer,
-        lambda session: airing_page(session, visit.station, visit.viewer, airing_id),
+        lambda session: airing_page(session, visit, airing_id),
         done=done,
     )
 
@@ -63,7 +63,7 @@ def follow(visit: SignedVisit, airing_id: str) -> Response:
     return PAGE.follow(
         visit.request,
         visit.viewer,
-        lambda session: airing_page(session, visit.station, visit.viewer, airing_id),
+        lambda session: airing_page(session, visit, airing_id),
     )
 
 
@@ -87,7 +87,7 @@ def ask_to_stop(visit: SignedVisit, airing_id: str) -> Response:
 @urgent.post("/phat/{airing_id}/dung")
 def stop(visit: SignedVisit, airing_id: str, ly_do: Annotated[str, Form(max_length=300)] = "") -> Response:
     """Stop it as fast as an emergency, without waiting for the periodic work."""
-    return RedirectResponse(f"/phat/{stop_airing(visit.station, visit.viewer, airing_id, ly_do)}", 303)
+    return RedirectResponse(f"/phat/{stop_airing(visit, airing_id, ly_do)}", 303)
 
 
 router.include_router(urgent)

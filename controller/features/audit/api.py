@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.errors import NotAllowed
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.audit.schemas import SecurityEventShown
 from controller.features.journal.security_log import security_events
 from controller.http.refusals import refusals
@@ -17,13 +17,12 @@ _MOST = 500
 
 @router.get("", responses=refusals(401, 403))
 def index(
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     before: Annotated[int | None, Query(ge=1)] = None,
     limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
 ) -> list[SecurityEventShown]:
     """Return what was refused, the newest first; `before`: what came before that id. Administrators only."""
-    if not viewer.may(Act.RULE):
+    if not visit.viewer.may(Act.RULE):
         raise NotAllowed("Chỉ quản trị mới xem được nhật ký an ninh.")
-    station.security.write()
-    return [SecurityEventShown.of(row) for row in security_events(station.store, before=before, limit=limit)]
+    visit.station.security.write()
+    return [SecurityEventShown.of(row) for row in security_events(visit.store, before=before, limit=limit)]

@@ -4,10 +4,9 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 
 from controller.errors import BadInput, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation, tries_of
+from controller.features.accounts.dependencies import SignedVisit, tries_of
 from controller.features.accounts.viewer import Viewer
 from controller.features.emergencies import operations, views
 from controller.features.emergencies.schemas import (
@@ -36,16 +35,16 @@ urgent = APIRouter(prefix="/emergencies", route_class=UrgentRoute)
 
 @urgent.get("/templates", responses=refusals(401, 404))
 def templates(
-    station: TheStation, viewer: Signed, area: Annotated[list[Code] | None, Query(max_length=1000)] = None
+    visit: SignedVisit, area: Annotated[list[Code] | None, Query(max_length=1000)] = None
 ) -> TemplatesShown:
     """Return what can be called in the areas (by default the own one), and how many nodes it would reach."""
-    areas = [AreaCode(code) for code in area or [viewer.operator.area]]
-    _check_visible(viewer, areas)
-    return views.templates_in(station, areas)
+    areas = [AreaCode(code) for code in area or [visit.by.area]]
+    _check_visible(visit.viewer, areas)
+    return views.templates_in(visit.station, areas)
 
 
 @prepares.post("/templates", status_code=201, responses=refusals(401, 403, 404, 409, 422))
-def add(station: TheStation, viewer: Signed, asked: Prepare) -> PreparedShown:
+def add(visit: SignedVisit, asked: Prepare) -> PreparedShown:
     """Have nodes hold a recording ready: written and submitted from a built-in text, or an existing bulletin.
 
     Nothing is held before another person has approved it.
@@ -54,98 +53,93 @@ def add(station: TheStation, viewer: Signed, asked: Prepare) -> PreparedShown:
     if (asked.template is None) == (asked.bulletin is None):
         raise BadInput("Hãy chọn một mẫu, hoặc một bản tin đã có.", code="emergency.which")
     if asked.template is not None:
-        made = operations.prepare_template(station, viewer, asked.template, area)
+        made = operations.prepare_template(visit, asked.template, area)
     else:
         bulletin = asked.bulletin or ""
-        made = operations.prepare_bulletin(station, viewer, bulletin, kind=asked.kind, area=area)
-    return next(one for one in views.templates_in(station, [area]).prepared if one.id == made)
+        made = operations.prepare_bulletin(visit, bulletin, kind=asked.kind, area=area)
+    return next(one for one in views.templates_in(visit.station, [area]).prepared if one.id == made)
 
 
 @prepares.post("/templates/{prepared}/release", status_code=204, responses=refusals(401, 403, 404, 409))
-def let_go(station: TheStation, viewer: Signed, prepared: str) -> None:
+def let_go(visit: SignedVisit, prepared: str) -> None:
     """Stop holding a recording on nodes."""
-    operations.release_prepared(station, viewer, PreparedId(prepared))
+    operations.release_prepared(visit, PreparedId(prepared))
 
 
 @urgent.get("", responses=refusals(401))
-def index(station: TheStation, viewer: Signed, *, lately: bool = False) -> list[EmergencyShown]:
+def index(visit: SignedVisit, *, lately: bool = False) -> list[EmergencyShown]:
     """Return what waits for a second person or sounds now; with `lately` also all of the last day."""
-    return views.emergencies_of(station, viewer, is_lately=lately)
+    return views.emergencies_of(visit, is_lately=lately)
 
 
 @urgent.post("", status_code=201, responses=refusals(401, 403, 404, 409, 422, 429))
-def call(request: Request, station: TheStation, viewer: Signed, asked: CallEmergency) -> EmergencyShown:
+def call(visit: SignedVisit, asked: CallEmergency) -> EmergencyShown:
     """Call an emergency; it sounds when a second person confirms it, or at once with `alone_because`."""
     bulletin = None if asked.bulletin is None else BulletinId(asked.bulletin)
     prepared = None if asked.prepared is None else PreparedId(asked.prepared)
     areas = [AreaCode(area) for area in asked.areas]
     asked_call = Call(areas, prepared, bulletin, asked.volume, timedelta(minutes=asked.minutes))
     made = operations.call(
-        station, viewer, tries_of(request), asked_call, alone_because=asked.alone_because, code=asked.code
+        visit, tries_of(visit.request), asked_call, alone_because=asked.alone_because, code=asked.code
     )
-    return views.emergency(station, viewer, made)
+    return views.emergency(visit, made)
 
 
 @urgent.post("/stop", responses=refusals(401, 403, 404, 409, 422))
-def stop_where(station: TheStation, viewer: Signed, asked: StopWhere) -> list[EmergencyShown]:
+def stop_where(visit: SignedVisit, asked: StopWhere) -> list[EmergencyShown]:
     """End everything that was called and sounds in areas, there alone; return what was ended."""
     areas = [AreaCode(area) for area in asked.areas]
-    _check_visible(viewer, areas)
-    ended = operations.stop_where(station, viewer, areas, asked.reason)
-    return [views.emergency(station, viewer, row.id) for row in ended]
+    _check_visible(visit.viewer, areas)
+    ended = operations.stop_where(visit, areas, asked.reason)
+    return [views.emergency(visit, row.id) for row in ended]
 
 
 @urgent.post("/test", status_code=201, responses=refusals(401, 403, 404, 409, 422))
-def test(station: TheStation, viewer: Signed, asked: Test) -> EmergencyShown:
+def test(visit: SignedVisit, asked: Test) -> EmergencyShown:
     """Sound a prepared test once; never in quiet hours, and never while an emergency sounds there."""
     areas = [AreaCode(area) for area in asked.areas]
     asked_call = Call(areas, PreparedId(asked.prepared), volume=asked.volume)
-    return views.emergency(station, viewer, operations.test(station, viewer, asked_call))
+    return views.emergency(visit, operations.test(visit, asked_call))
 
 
 @urgent.get("/{emergency_id}", responses=refusals(401, 404))
-def one(station: TheStation, viewer: Signed, emergency_id: str) -> EmergencyShown:
+def one(visit: SignedVisit, emergency_id: str) -> EmergencyShown:
     """Return one emergency with its reach."""
-    return views.emergency(station, viewer, EmergencyId(emergency_id))
+    return views.emergency(visit, EmergencyId(emergency_id))
 
 
 @urgent.post("/{emergency_id}/confirm", responses=refusals(401, 403, 404, 409, 422, 429))
-def confirm(
-    request: Request, station: TheStation, viewer: Signed, emergency_id: str, asked: Confirm
-) -> EmergencyShown:
+def confirm(visit: SignedVisit, emergency_id: str, asked: Confirm) -> EmergencyShown:
     """Confirm what another person called: it sounds at once."""
-    made = operations.confirm(station, viewer, tries_of(request), EmergencyId(emergency_id), asked.code)
-    return views.emergency(station, viewer, made)
+    made = operations.confirm(visit, tries_of(visit.request), EmergencyId(emergency_id), asked.code)
+    return views.emergency(visit, made)
 
 
 @urgent.post("/{emergency_id}/decline", responses=refusals(401, 403, 404, 409))
-def decline(station: TheStation, viewer: Signed, emergency_id: str, asked: Reason) -> EmergencyShown:
+def decline(visit: SignedVisit, emergency_id: str, asked: Reason) -> EmergencyShown:
     """Reject a call that waits for confirmation."""
-    operations.decline(station, viewer, EmergencyId(emergency_id), asked.reason)
-    return views.emergency(station, viewer, EmergencyId(emergency_id))
+    operations.decline(visit, EmergencyId(emergency_id), asked.reason)
+    return views.emergency(visit, EmergencyId(emergency_id))
 
 
 @urgent.post("/{emergency_id}/all-clear", status_code=201, responses=refusals(401, 403, 404, 409, 422, 429))
-def all_clear(
-    request: Request, station: TheStation, viewer: Signed, emergency_id: str, asked: AllClear
-) -> EmergencyShown:
+def all_clear(visit: SignedVisit, emergency_id: str, asked: AllClear) -> EmergencyShown:
     """End an emergency by a prepared all-clear, which is returned."""
     made = operations.all_clear(
-        station,
-        viewer,
-        tries_of(request),
+        visit,
+        tries_of(visit.request),
         EmergencyId(emergency_id),
         prepared=PreparedId(asked.prepared),
         code=asked.code,
     )
-    return views.emergency(station, viewer, made)
+    return views.emergency(visit, made)
 
 
 @urgent.post("/{emergency_id}/stop", responses=refusals(401, 403, 404, 409))
-def stop(station: TheStation, viewer: Signed, emergency_id: str, asked: Reason) -> EmergencyShown:
+def stop(visit: SignedVisit, emergency_id: str, asked: Reason) -> EmergencyShown:
     """End one emergency everywhere, at once."""
-    operations.stop_one(station, viewer, EmergencyId(emergency_id), asked.reason)
-    return views.emergency(station, viewer, EmergencyId(emergency_id))
+    operations.stop_one(visit, EmergencyId(emergency_id), asked.reason)
+    return views.emergency(visit, EmergencyId(emergency_id))
 
 
 def _check_visible(viewer: Viewer, areas: list[AreaCode]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from controller.errors import NotFound
 from controller.features.accounts.second_factor import has_second_factor
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.queries import sound_end_of
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.emergencies.alarm_bar import RUNNING_WORDS
@@ -18,7 +18,6 @@ from controller.features.emergencies.queries import (
 )
 from controller.features.emergencies.texts import TEMPLATES
 from controller.features.emergencies.views import LATELY
-from controller.http.station import Station
 from controller.http.transactions import reads
 from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, Standing
 from controller.model.permissions import Act
@@ -27,9 +26,9 @@ from devices.ids import AreaCode
 
 
 @reads
-def index_page(session: Session, station: Station, viewer: Viewer) -> dict[str, Any]:
+def index_page(session: Session, caller: Caller) -> dict[str, Any]:
     """Return what sounds or waits, what can be called, and what may be prepared."""
-    now, scope = station.now(), viewer.scope
+    now, scope = caller.now(), caller.scope
     views = prepared_views(session, [scope.home], now)
     return {
         "alarms_ready": [view for view in views if view.row.kind is Kind.ALARM],
@@ -45,43 +44,37 @@ def index_page(session: Session, station: Station, viewer: Viewer) -> dict[str, 
 
 
 @reads
-def call_page(
-    session: Session, station: Station, viewer: Viewer, prepared: str, areas: Sequence[AreaCode]
-) -> dict[str, Any]:
+def call_page(session: Session, caller: Caller, prepared: str, areas: Sequence[AreaCode]) -> dict[str, Any]:
     """Return what a call would stop and whom it would reach."""
-    views = prepared_views(session, areas, station.now())
+    views = prepared_views(session, areas, caller.now())
     view = next((one for one in views if one.row.id == prepared), None)
     if view is None or view.row.kind is not Kind.ALARM:
         raise NotFound("Không có bản soạn sẵn này ở địa bàn đã chọn.", code="emergency.unknown-prepared")
-    sounding, scope = sounding_in(session, areas), viewer.scope
+    sounding, scope = sounding_in(session, areas), caller.scope
     titles = titles_of(session, [airing.bulletin for airing in sounding])
     return {
         "view": view,
         "where": scope.where(areas),
         "stops": [titles.get(airing.bulletin, "") for airing in sounding],
-        "has_code": has_second_factor(session, viewer.operator.id),
-        "may_alone": scope.may(viewer.operator, Act.AIR_EMERGENCY, areas),
+        "has_code": has_second_factor(session, caller.by.id),
+        "may_alone": scope.may(caller.by, Act.AIR_EMERGENCY, areas),
         "communes": scope.communes if len(scope.communes) > 1 else (),
     }
 
 
 @reads
-def one_emergency(
-    session: Session, station: Station, viewer: Viewer, emergency: EmergencyId
-) -> EmergencyView:
+def one_emergency(session: Session, caller: Caller, emergency: EmergencyId) -> EmergencyView:
     """Return one emergency with its reach."""
-    return emergency_view(session, emergency, viewer.scope.hears, station.now())
+    return emergency_view(session, emergency, caller.scope.hears, caller.now())
 
 
-def emergency_page(
-    session: Session, station: Station, viewer: Viewer, emergency: EmergencyId
-) -> Mapping[str, Any]:
+def emergency_page(session: Session, caller: Caller, emergency: EmergencyId) -> Mapping[str, Any]:
     """Return one emergency with its reach, as its page keeps it alive."""
-    view = emergency_view(session, emergency, viewer.scope.hears, station.now())
+    view = emergency_view(session, emergency, caller.scope.hears, caller.now())
     return {
         "view": view,
-        "where": viewer.scope.where(view.areas),
-        "sounds_here": view.is_running and not viewer.scope.hears.isdisjoint(view.areas),
+        "where": caller.scope.where(view.areas),
+        "sounds_here": view.is_running and not caller.scope.hears.isdisjoint(view.areas),
         "ends_at": None if view.airing is None else view.airing.ended_at or sound_end_of(view.airing),
         "Kind": Kind,
         "Standing": Standing,
@@ -91,12 +84,10 @@ def emergency_page(
 
 
 @reads
-def emergency_forms(
-    session: Session, station: Station, viewer: Viewer, emergency: EmergencyId
-) -> dict[str, Any]:
+def emergency_forms(session: Session, caller: Caller, emergency: EmergencyId) -> dict[str, Any]:
     """Return what the forms of one emergency ask for."""
-    view = emergency_view(session, emergency, viewer.scope.hears, station.now())
-    areas, by, may = list(view.row.areas), viewer.operator, viewer.scope.may
+    view = emergency_view(session, emergency, caller.scope.hears, caller.now())
+    areas, by, may = list(view.row.areas), caller.by, caller.scope.may
     waits = view.standing is Standing.CALLED
     is_alarm = view.row.kind is Kind.ALARM and view.airing is not None
     return {
@@ -106,7 +97,7 @@ def emergency_forms(
         "may_clear": is_alarm and may(by, Act.AIR_EMERGENCY, areas),
         "clears": [
             one
-            for one in prepared_views(session, areas, station.now())
+            for one in prepared_views(session, areas, caller.now())
             if one.row.kind is Kind.ALL_CLEAR and one.sound is not None
         ],
     }

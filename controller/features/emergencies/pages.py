@@ -87,8 +87,7 @@ def call(
     need(visit.viewer, Act.AIR_EMERGENCY if form.alone else Act.AIR)
     try:
         made = operations.call(
-            visit.station,
-            visit.viewer,
+            visit,
             tries_of(visit.request),
             form.call(),
             alone_because=ly_do if form.alone else None,
@@ -107,7 +106,7 @@ def sound_test(visit: SignedVisit, *, ban: Line = "", dia_ban: Areas = None) -> 
     need(visit.viewer, Act.AIR)
     form = Call(_areas(visit.viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
     try:
-        made = operations.test(visit.station, visit.viewer, form)
+        made = operations.test(visit, form)
     except NotFound:
         raise
     except LoaError as error:
@@ -121,7 +120,7 @@ def prepare(visit: SignedVisit, *, mau: Line = "", dia_ban: Line = "") -> Respon
     need(visit.viewer, Act.WRITE)
     area = _areas(visit.viewer, [dia_ban] if dia_ban else None)[0]
     try:
-        operations.prepare_template(visit.station, visit.viewer, mau, area)
+        operations.prepare_template(visit, mau, area)
     except NotFound:
         raise
     except LoaError as error:
@@ -133,7 +132,7 @@ def prepare(visit: SignedVisit, *, mau: Line = "", dia_ban: Line = "") -> Respon
 def drop(visit: SignedVisit, prepared: str) -> Response:
     """Stop holding it on nodes."""
     need(visit.viewer, Act.AIR)
-    operations.release_prepared(visit.station, visit.viewer, PreparedId(prepared))
+    operations.release_prepared(visit, PreparedId(prepared))
     return RedirectResponse("/khan#soan-san", 303)
 
 
@@ -146,7 +145,7 @@ def show(visit: SignedVisit, emergency_id: str) -> Response:
 @urgent.get("/khan/{emergency_id}/dung")
 def ask_stop(visit: SignedVisit, emergency_id: str) -> Response:
     """Ask for confirmation."""
-    view = one_emergency(visit.station, visit.viewer, EmergencyId(emergency_id))
+    view = one_emergency(visit, EmergencyId(emergency_id))
     part = visit.viewer.may_silence(view.areas)
     if not part:
         return RedirectResponse(f"/khan/{emergency_id}", 303)  # whoever may stop nothing is asked nothing
@@ -165,9 +164,9 @@ def stop(
     """
 
     def act() -> None:
-        view = one_emergency(visit.station, visit.viewer, EmergencyId(emergency_id))
+        view = one_emergency(visit, EmergencyId(emergency_id))
         part = visit.viewer.may_silence(view.areas)
-        operations.stop_one(visit.station, visit.viewer, EmergencyId(emergency_id), ly_do, only=part)
+        operations.stop_one(visit, EmergencyId(emergency_id), ly_do, only=part)
 
     return _do(visit, emergency_id, act)
 
@@ -177,9 +176,7 @@ def confirm(visit: SignedVisit, emergency_id: str, ma: Code = "") -> Response:
     """Confirm what another person called: it sounds at once."""
 
     def act() -> object:
-        return operations.confirm(
-            visit.station, visit.viewer, tries_of(visit.request), EmergencyId(emergency_id), ma or None
-        )
+        return operations.confirm(visit, tries_of(visit.request), EmergencyId(emergency_id), ma or None)
 
     return _do(visit, emergency_id, act)
 
@@ -191,7 +188,7 @@ def decline(
     """Reject a call that waits for confirmation."""
 
     def act() -> None:
-        operations.decline(visit.station, visit.viewer, EmergencyId(emergency_id), ly_do)
+        operations.decline(visit, EmergencyId(emergency_id), ly_do)
 
     return _do(visit, emergency_id, act)
 
@@ -201,8 +198,7 @@ def all_clear(visit: SignedVisit, emergency_id: str, *, ban: Line = "", ma: Code
     """End it with a spoken all-clear."""
     try:
         made = operations.all_clear(
-            visit.station,
-            visit.viewer,
+            visit,
             tries_of(visit.request),
             EmergencyId(emergency_id),
             prepared=PreparedId(ban),
@@ -233,7 +229,7 @@ def _areas(viewer: Viewer, asked: Sequence[str] | None) -> list[AreaCode]:
 
 
 def _index(visit: Visit, error: LoaError | None = None) -> Response:
-    context = index_page(visit.station, visit.viewer) | {
+    context = index_page(visit) | {
         "done": "Đã soạn và gửi duyệt. Khi có người khác duyệt, loa sẽ tải về giữ sẵn."
         if visit.request.query_params.get("xong") == "soan"
         else "",
@@ -242,17 +238,17 @@ def _index(visit: Visit, error: LoaError | None = None) -> Response:
 
 
 def _call_page(visit: Visit, form: CallForm, error: LoaError | None = None) -> Response:
-    context = call_page(visit.station, visit.viewer, form.prepared, form.areas)
+    context = call_page(visit, form.prepared, form.areas)
     return page(visit.request, "khan_goi.html", context | {"form": form}, error=error)
 
 
 def _one(visit: Visit, emergency_id: str, error: LoaError | None = None) -> Response:
     emergency = EmergencyId(emergency_id)
-    asks = emergency_forms(visit.station, visit.viewer, emergency)
+    asks = emergency_forms(visit, emergency)
     return PAGE.show(
         visit.request,
         visit.viewer,
-        lambda session: emergency_page(session, visit.station, visit.viewer, emergency),
+        lambda session: emergency_page(session, visit, emergency),
         place=f"/khan/{emergency_id}",
         error=error,
         **asks,
@@ -266,7 +262,7 @@ def follow(visit: SignedVisit, emergency_id: str) -> Response:
     return PAGE.follow(
         visit.request,
         visit.viewer,
-        lambda session: emergency_page(session, visit.station, visit.viewer, emergency),
+        lambda session: emergency_page(session, visit, emergency),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.queries import sound_end_of
 from controller.features.emergencies.queries import (
     EmergencyView,
@@ -41,19 +41,17 @@ def templates_in(session: Session, station: Station, areas: Sequence[AreaCode]) 
 
 
 @reads
-def emergencies_of(
-    session: Session, station: Station, viewer: Viewer, *, is_lately: bool
-) -> list[EmergencyShown]:
+def emergencies_of(session: Session, caller: Caller, *, is_lately: bool) -> list[EmergencyShown]:
     """Return what waits or sounds in the person's view; `is_lately`: also all of the last day."""
-    now = station.now()
+    now = caller.now()
     since = now - LATELY if is_lately else None
-    return [emergency_shown(view) for view in emergencies(session, viewer.scope.hears, now, since=since)]
+    return [emergency_shown(view) for view in emergencies(session, caller.scope.hears, now, since=since)]
 
 
 @reads
-def emergency(session: Session, station: Station, viewer: Viewer, name: EmergencyId) -> EmergencyShown:
+def emergency(session: Session, caller: Caller, name: EmergencyId) -> EmergencyShown:
     """Return one emergency with its reach."""
-    return emergency_shown(emergency_view(session, name, viewer.scope.hears, station.now()))
+    return emergency_shown(emergency_view(session, name, caller.scope.hears, caller.now()))
 
 
 def emergency_shown(view: EmergencyView) -> EmergencyShown:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from controller.errors import NotAllowed, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation, tries_of
+from controller.features.accounts.dependencies import SignedVisit, TheStation, tries_of
 from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.accounts.viewer import Viewer
@@ -24,34 +24,34 @@ router = APIRouter(tags=["enrolment"])
 
 
 @router.get("/enrolments", responses=refusals(401))
-def index(station: TheStation, viewer: Signed) -> list[CodeShown]:
+def index(visit: SignedVisit) -> list[CodeShown]:
     """Return the codes that can still be claimed in the person's area, newest first."""
-    check_enrols(viewer)
-    return [CodeShown.of(row) for row in open_codes(station.store, station.now(), viewer.scope.seen)]
+    check_enrols(visit.viewer)
+    return [CodeShown.of(row) for row in open_codes(visit.store, visit.now(), visit.scope.seen)]
 
 
 @router.post("/enrolments", status_code=201, responses=refusals(401, 404, 409, 422))
-def create(station: TheStation, viewer: Signed, asked: NewCode) -> CodeMade:
+def create(visit: SignedVisit, asked: NewCode) -> CodeMade:
     """Make a code for a node; for one in use, the hardware that claims it replaces the present one."""
     node = NewNode(NodeId(asked.node), AreaCode(asked.area), asked.name)
-    taken = foreign_names(station.store, station.settings)
+    taken = foreign_names(visit.store, visit.station.settings)
     row, code = make_code(
-        station.store,
+        visit.store,
         node,
-        by=viewer.operator,
-        now=station.now(),
+        by=visit.by,
+        now=visit.now(),
         life=timedelta(hours=asked.hours),
         taken=taken,
     )
-    welcome = station.welcome()
+    welcome = visit.station.welcome()
     qr = qr_payload(welcome.address, typed_code(code), welcome.root_public)
     return CodeMade.of(row, code=code, qr=qr)
 
 
 @router.delete("/enrolments/{enrolment_id}", status_code=204, responses=refusals(401, 404, 409))
-def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> None:
+def withdraw(visit: SignedVisit, enrolment_id: str) -> None:
     """Withdraw a code."""
-    withdraw_code(station.store, enrolment_id, by=viewer.operator, now=station.now())
+    withdraw_code(visit.store, enrolment_id, by=visit.by, now=visit.now())
 
 
 @router.post("/enrolments/claim", responses=refusals(404, 409, 422, 429))

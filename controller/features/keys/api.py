@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from controller.features.accounts.admin_queries import keys_shown
-from controller.features.accounts.dependencies import InPersonVisit, Signed, TheStation
+from controller.features.accounts.dependencies import InPersonVisit, SignedVisit
 from controller.features.accounts.page_permissions import need_province
 from controller.features.accounts.proof import proven
 from controller.features.accounts.schemas import Proof
@@ -19,23 +19,23 @@ router = APIRouter(prefix="/keys", tags=["keys"])
 
 
 @router.get("", responses=refusals(401))
-def index(station: TheStation, viewer: Signed) -> KeysShown:
+def index(visit: SignedVisit) -> KeysShown:
     """Return the active keys, as administrator."""
-    need_province(viewer, Act.RULE)
-    key_set = published_key_set(station.store)
+    need_province(visit.viewer, Act.RULE)
+    key_set = published_key_set(visit.store)
     trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
     keys = [
         KeyShown.of(key, holder=holder, is_trusted=key.kid in trusted)
-        for key, holder in keys_shown(station.store)
+        for key, holder in keys_shown(visit.store)
     ]
-    return KeysShown(keys=keys, to_sign_for=keys_to_sign_for(station.store, station.now()))
+    return KeysShown(keys=keys, to_sign_for=keys_to_sign_for(visit.store, visit.now()))
 
 
 @router.get("/{kid}/fallout", responses=refusals(401, 404))
-def preview(station: TheStation, viewer: Signed, kid: str) -> FalloutShown:
+def preview(visit: SignedVisit, kid: str) -> FalloutShown:
     """Return what would no longer be aired if the key were declared compromised now; changes nothing."""
-    need_province(viewer, Act.RULE)
-    return _shown(fallout_of(station.store, KeyId(kid), station.now()))
+    need_province(visit.viewer, Act.RULE)
+    return _shown(fallout_of(visit.store, KeyId(kid), visit.now()))
 
 
 @router.post("/{kid}/retire", status_code=204, responses=refusals(401, 404, 409, 422))

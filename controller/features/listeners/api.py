@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.listeners import operations
 from controller.features.listeners.queries import reports_in
 from controller.features.listeners.schemas import ListenerAnswer, ListenerReportShown
@@ -12,14 +12,14 @@ router = APIRouter(prefix="/listener-reports", tags=["listeners"])
 
 
 @router.get("", responses=refusals(401))
-def index(station: TheStation, viewer: Signed) -> list[ListenerReportShown]:
+def index(visit: SignedVisit) -> list[ListenerReportShown]:
     """Return what listeners of the person's areas reported: open ones first, then the newest; at most 200."""
-    scope = viewer.scope
-    rows = reports_in(station.store, None if scope.is_whole() else scope.seen)
+    scope = visit.scope
+    rows = reports_in(visit.store, None if scope.is_whole() else scope.seen)
     return [ListenerReportShown.of(row) for row, _ in rows]
 
 
 @router.post("/{report_id}/answer", status_code=204, responses=refusals(401, 403, 404, 409, 422))
-def answer(station: TheStation, viewer: Signed, report_id: str, asked: ListenerAnswer) -> None:
+def answer(visit: SignedVisit, report_id: str, asked: ListenerAnswer) -> None:
     """Answer a report; its sender reads the answer by the code that the report was given."""
-    operations.answer(station, viewer, report_id, asked.answer)
+    operations.answer(visit, report_id, asked.answer)

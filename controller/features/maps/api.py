@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, SignedVisit, TheStation
 from controller.features.accounts.upload_forms import Ruler, SentByRuler
 from controller.features.maps.outlines import edition_of, lacking, remove_outlines
 from controller.features.maps.schemas import OutlinesShown, OutlinesTaken
@@ -41,10 +41,10 @@ def bring(station: TheStation, viewer: Ruler, sent: SentByRuler) -> OutlinesTake
 
 
 @router.delete("/outlines", responses=refusals(401, 403, 404))
-def remove(station: TheStation, viewer: Signed) -> OutlinesShown:
+def remove(visit: SignedVisit) -> OutlinesShown:
     """Remove the outlines: the map is a sketch again."""
-    remove_outlines(station.store, by=viewer.operator, now=station.now())
-    return _shown(station.store)
+    remove_outlines(visit.store, by=visit.by, now=visit.now())
+    return _shown(visit.store)
 
 
 def _shown(store: Store) -> OutlinesShown:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.page_queries import commune_tiles
 from controller.features.airings.views import Tile
 from controller.features.maps.drawing import drawing
 from controller.features.maps.sketch import Box, CommuneCell, free_of_others
 from controller.http.signs import Sign
-from controller.http.station import Station
 from controller.model.permissions import Act
 from controller.store import Session
 from devices.ids import AreaCode
@@ -48,16 +47,16 @@ class MapPlace:
         return (short[:middle], short[middle + 1 :])
 
 
-def province_page(session: Session, station: Station, viewer: Viewer, mark: str = "") -> Mapping[str, Any]:
+def province_page(session: Session, caller: Caller, mark: str = "") -> Mapping[str, Any]:
     """Return the communes on the drawing and in the table, with their states.
 
     `mark`: the identifier of the drawing that a browser has; empty: none.
     """
-    tiles = commune_tiles(session, viewer.scope, station.now())
+    tiles = commune_tiles(session, caller.scope, caller.now())
     by_code = {AreaCode(tile.code): tile for tile in tiles}
-    drawn = drawing(session, viewer.scope)
+    drawn = drawing(session, caller.scope)
     places = [
-        MapPlace(cell, viewer.scope.name(cell.code), by_code.get(cell.code)) for cell in drawn.atlas.cells
+        MapPlace(cell, caller.scope.name(cell.code), by_code.get(cell.code)) for cell in drawn.atlas.cells
     ]
     roomy = sorted((place for place in places if place.cell.has_room), key=lambda place: -place.cell.room)
     named = {
@@ -70,8 +69,8 @@ def province_page(session: Session, station: Station, viewer: Viewer, mark: str 
         replace(place, is_named=place.cell.code in named, number=numbers.get(place.cell.code, 0))
         for place in places
     ]
-    lacking = [viewer.scope.by_code[code] for code in drawn.lacking]
-    top = viewer.scope.tree.lineage(viewer.scope.home)[-1]
+    lacking = [caller.scope.by_code[code] for code in drawn.lacking]
+    top = caller.scope.tree.lineage(caller.scope.home)[-1]
     return {
         "drawing": drawn,
         "lacking": [area.name for area in lacking if area.ended_at is None],
@@ -81,7 +80,7 @@ def province_page(session: Session, station: Station, viewer: Viewer, mark: str 
         "spots": places,
         "tiles": tiles,
         "legend": _legend(tiles),
-        "may_outline": viewer.scope.may(viewer.operator, Act.RULE, [top]),
+        "may_outline": caller.scope.may(caller.by, Act.RULE, [top]),
     }
 
 

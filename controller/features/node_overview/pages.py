@@ -46,7 +46,7 @@ def index(visit: SignedVisit, asked: Filtered) -> Response:
     return LIST.show(
         visit.request,
         visit.viewer,
-        lambda session: node_list(session, visit.station, visit.viewer, asked),
+        lambda session: node_list(session, visit, asked),
         place=asked.address(),
     )
 
@@ -54,9 +54,7 @@ def index(visit: SignedVisit, asked: Filtered) -> Response:
 @router.get("/song/cum-loa")
 def follow_list(visit: SignedVisit, asked: Filtered) -> Response:
     """Keep it alive."""
-    return LIST.follow(
-        visit.request, visit.viewer, lambda session: node_list(session, visit.station, visit.viewer, asked)
-    )
+    return LIST.follow(visit.request, visit.viewer, lambda session: node_list(session, visit, asked))
 
 
 @router.get("/cum-loa/{node_id}")
@@ -65,20 +63,14 @@ def show(visit: SignedVisit, node_id: str, xong: Annotated[str, Query(max_length
     return show_node(visit, node_id, done=_DONE.get(xong, ""))
 
 
-def show_node(
-    visit: Visit,
-    node_id: str,
-    *,
-    error: LoaError | None = None,
-    done: str = "",
-) -> Response:
+def show_node(visit: Visit, node_id: str, *, error: LoaError | None = None, done: str = "") -> Response:
     """Return a node's page, also after a form of it was refused."""
     return PAGE.show(
         visit.request,
         visit.viewer,
         lambda session: {
-            **node_page(session, visit.station, visit.viewer, node_id),
-            **node_history(session, visit.station, visit.viewer, node_id),
+            **node_page(session, visit, node_id),
+            **node_history(session, visit, node_id),
         },
         place=f"/cum-loa/{node_id}",
         error=error,
@@ -90,6 +82,4 @@ def show_node(
 @router.get("/song/cum-loa/{node_id}")
 def follow(visit: SignedVisit, node_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(
-        visit.request, visit.viewer, lambda session: node_page(session, visit.station, visit.viewer, node_id)
-    )
+    return PAGE.follow(visit.request, visit.viewer, lambda session: node_page(session, visit, node_id))

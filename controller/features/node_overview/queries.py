@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from controller.features.accounts.admin_queries import shown_names
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
 from controller.features.bulletins.page_queries import titles_of
@@ -23,7 +23,6 @@ from controller.features.fleet.vitals_samples import QUARTERS_OF_DAY, quarter_of
 from controller.features.journal.queries import entries_of
 from controller.features.journal.service import STATION
 from controller.http.journal_words import detail_words
-from controller.http.station import Station
 from controller.model.permissions import Act
 from controller.store import Session
 from devices.ids import AreaCode, NodeId
@@ -53,9 +52,9 @@ class Filter:
         return f"/cum-loa?{urlencode(kept)}" if kept else "/cum-loa"
 
 
-def node_list(session: Session, station: Station, viewer: Viewer, asked: Filter) -> Mapping[str, Any]:
+def node_list(session: Session, caller: Caller, asked: Filter) -> Mapping[str, Any]:
     """Return the communes with their nodes counted, or the nodes that fit a filter."""
-    now, scope = station.now(), viewer.scope
+    now, scope = caller.now(), caller.scope
     tree = fleet_tree(session, scope, asked.asked(), now)
     shows_nodes = bool(asked.xa or asked.trang_thai or asked.tim or len(tree.branches) == 1)
     nodes, has_more = find_nodes(session, scope, asked.asked(), now) if shows_nodes else ([], False)
@@ -69,28 +68,28 @@ def node_list(session: Session, station: Station, viewer: Viewer, asked: Filter)
     }
 
 
-def node_page(session: Session, station: Station, viewer: Viewer, node_id: str) -> Mapping[str, Any]:
+def node_page(session: Session, caller: Caller, node_id: str) -> Mapping[str, Any]:
     """Return one node as it is now, with its last deliveries and receipts."""
-    node = visible_node(session, viewer.scope, node_id)
+    node = visible_node(session, caller.scope, node_id)
     facts = facts_of(node)
-    deliveries = deliveries_to(session, node.id, _DELIVERIES, until=station.now())
+    deliveries = deliveries_to(session, node.id, _DELIVERIES, until=caller.now())
     return {
         "node": node,
         "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
-        "status": status_of(facts, station.now()),
+        "status": status_of(facts, caller.now()),
         "faults": reported_faults(facts) if node.online else (),
-        "area": viewer.scope.name(node.area),
+        "area": caller.scope.name(node.area),
         "deliveries": deliveries,
         "titles": titles_of(session, [airing.bulletin for _, airing in deliveries]),
         "receipts": receipts_of(session, node.id, _RECEIPTS),
     }
 
 
-def node_history(session: Session, station: Station, viewer: Viewer, node_id: str) -> Mapping[str, Any]:
+def node_history(session: Session, caller: Caller, node_id: str) -> Mapping[str, Any]:
     """Return what only who keeps nodes sees, and everybody's history."""
     node = get_node(session, NodeId(node_id))
-    may_keep = viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
-    until = quarter_of(station.now()) + 1
+    may_keep = caller.scope.may(caller.by, Act.ENROL, [node.area])
+    until = quarter_of(caller.now()) + 1
     quarters = quarters_of(session, node.id, month_begins(until), until)
     return {
         "day": day_shown(

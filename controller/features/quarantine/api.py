@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.enrolment.api import check_enrols
 from controller.features.enrolment.schemas import HardwareShown
 from controller.features.enrolment.service import hardware_of
@@ -23,66 +23,64 @@ router = APIRouter(tags=["fleet"])
 
 
 @router.post("/nodes/{node_id}/quarantine", responses=refusals(401, 404, 409, 422))
-def quarantine(station: TheStation, viewer: Signed, node_id: str, asked: NodeReason) -> NodeShown:
+def quarantine(visit: SignedVisit, node_id: str, asked: NodeReason) -> NodeShown:
     """Quarantine a node: it plays nothing and its messages are ignored until it is released."""
-    quarantine_node(
-        station.store, NodeId(node_id), reason=asked.reason, by=viewer.operator, now=station.now()
-    )
-    return _after(station, node_id)
+    quarantine_node(visit.store, NodeId(node_id), reason=asked.reason, by=visit.by, now=visit.now())
+    return _after(visit.station, node_id)
 
 
 @router.post("/nodes/{node_id}/release", responses=refusals(401, 404, 409))
-def release(station: TheStation, viewer: Signed, node_id: str) -> NodeShown:
+def release(visit: SignedVisit, node_id: str) -> NodeShown:
     """End a node's quarantine."""
-    release_node(station.store, NodeId(node_id), by=viewer.operator, now=station.now())
-    return _after(station, node_id)
+    release_node(visit.store, NodeId(node_id), by=visit.by, now=visit.now())
+    return _after(visit.station, node_id)
 
 
 @router.post("/nodes/{node_id}/volume", responses=refusals(401, 404, 409, 422))
-def volume(station: TheStation, viewer: Signed, node_id: str, asked: NodeVolume) -> NodeShown:
+def volume(visit: SignedVisit, node_id: str, asked: NodeVolume) -> NodeShown:
     """Limit a node's volume in percent; 100 removes the limit."""
-    limit_volume(station.store, NodeId(node_id), asked.loudest, by=viewer.operator, now=station.now())
-    return _after(station, node_id)
+    limit_volume(visit.store, NodeId(node_id), asked.loudest, by=visit.by, now=visit.now())
+    return _after(visit.station, node_id)
 
 
 @router.post("/nodes/{node_id}/test", status_code=201, responses=refusals(401, 404, 409, 422))
-def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTest) -> NodeTestPlanned:
+def sound_test(visit: SignedVisit, node_id: str, asked: NodeTest) -> NodeTestPlanned:
     """Play an approved test on this loudspeaker only, within seconds; refused in quiet hours."""
     airing = try_node(
-        station.store,
+        visit.store,
         NodeId(node_id),
-        by=viewer.operator,
-        now=station.now(),
+        by=visit.by,
+        now=visit.now(),
         bulletin=None if asked.bulletin is None else BulletinId(asked.bulletin),
         volume=asked.volume,
     )
-    station.wake()
+    visit.wake()
     return NodeTestPlanned(airing=airing.id, bulletin=airing.bulletin)
 
 
 @router.post("/nodes/{node_id}/retire", status_code=204, responses=refusals(401, 404))
-def retire(station: TheStation, viewer: Signed, node_id: str) -> None:
+def retire(visit: SignedVisit, node_id: str) -> None:
     """Retire a node: it is no longer counted; what it played stays in the log."""
-    node = visible_node(station.store, viewer.scope, node_id).id
-    retire_node(station.store, node, by=viewer.operator, now=station.now())
-    station.wake()
+    node = visible_node(visit.store, visit.scope, node_id).id
+    retire_node(visit.store, node, by=visit.by, now=visit.now())
+    visit.wake()
 
 
 @router.post("/speaker-tests", status_code=201, responses=refusals(401, 403, 409, 422))
-def prepare(station: TheStation, viewer: Signed) -> TestPrepared:
+def prepare(visit: SignedVisit) -> TestPrepared:
     """Write and submit the test text in one's own area; loudspeakers can be tried once it is approved."""
-    by, now = viewer.operator, station.now()
-    bulletin = prepare_test(station.store, by=by, now=now, speech=station.speech).id
-    station.wake()
+    by, now = visit.by, visit.now()
+    bulletin = prepare_test(visit.store, by=by, now=now, speech=visit.station.speech).id
+    visit.wake()
     return TestPrepared(bulletin=bulletin)
 
 
 @router.get("/nodes/{node_id}/hardware", responses=refusals(401, 404))
-def hardware(station: TheStation, viewer: Signed, node_id: str) -> list[HardwareShown]:
+def hardware(visit: SignedVisit, node_id: str) -> list[HardwareShown]:
     """Return every board that has had the node's name, newest first."""
-    check_enrols(viewer)
-    node = visible_node(station.store, viewer.scope, node_id).id
-    return [HardwareShown.of(row) for row in hardware_of(station.store, node)]
+    check_enrols(visit.viewer)
+    node = visible_node(visit.store, visit.scope, node_id).id
+    return [HardwareShown.of(row) for row in hardware_of(visit.store, node)]
 
 
 def _after(station: Station, node_id: str) -> NodeShown:

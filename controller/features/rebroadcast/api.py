@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.api.airings import one
 from controller.features.airings.request_parsing import start_of
 from controller.features.airings.schemas import AirAgain, AiringShown
@@ -13,9 +13,9 @@ router = APIRouter(tags=["airings"])
 
 
 @router.post("/airings/{airing_id}/again", status_code=201, responses=refusals(401, 403, 404, 409, 422))
-def again(station: TheStation, viewer: Signed, airing_id: str, asked: AirAgain) -> AiringShown:
+def again(visit: SignedVisit, airing_id: str, asked: AirAgain) -> AiringShown:
     """Air once more what is over, for chosen loudspeakers that missed it; the areas are where they stand."""
     planned = air_again(
-        station, viewer, airing_id, nodes=asked.nodes, broadcast=start_of(asked, station.now())
+        visit.station, visit.viewer, airing_id, nodes=asked.nodes, broadcast=start_of(asked, visit.now())
     )
-    return one(station, viewer, planned)
+    return one(visit, planned)

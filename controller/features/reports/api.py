@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from controller.errors import NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.viewer import Viewer
 from controller.features.reports.coverage import Cell, Table
 from controller.features.reports.files import MEDIA, WRITERS, Form, as_csv
@@ -51,54 +51,50 @@ def _file(form: Form, what: str) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get("/reports/coverage", responses=_READING)
-def report(
-    station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1
-) -> CoverageShown:
+def report(visit: SignedVisit, area: AREA, month: Month, months: Months = 1) -> CoverageShown:
     """Return how much of the planned airings was heard: total, by month, area, topic, act and bulletin."""
-    table = _table(station, viewer, area, month, months)
+    table = _table(visit, area, month, months)
     return CoverageShown.model_validate(
         {"title": table.title, "subtitle": table.subtitle, "rows": list(table.records())}
     )
 
 
 @router.get("/reports/coverage.csv", response_class=Response, responses=_file(Form.CSV, "For Excel."))
-def report_csv(station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1) -> Response:
+def report_csv(visit: SignedVisit, area: AREA, month: Month, months: Months = 1) -> Response:
     """Return the same rows as CSV (UTF-8 with a byte order mark for Excel)."""
-    return _written(Form.CSV, _table(station, viewer, area, month, months), area, month)
+    return _written(Form.CSV, _table(visit, area, month, months), area, month)
 
 
 @router.get("/reports/coverage.xlsx", response_class=Response, responses=_file(Form.XLSX, "Excel."))
-def report_xlsx(
-    station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1
-) -> Response:
+def report_xlsx(visit: SignedVisit, area: AREA, month: Month, months: Months = 1) -> Response:
     """Return the same rows as an Excel workbook."""
-    return _written(Form.XLSX, _table(station, viewer, area, month, months), area, month)
+    return _written(Form.XLSX, _table(visit, area, month, months), area, month)
 
 
 @router.get("/reports/coverage.pdf", response_class=Response, responses=_file(Form.PDF, "On paper."))
-def report_pdf(station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1) -> Response:
+def report_pdf(visit: SignedVisit, area: AREA, month: Month, months: Months = 1) -> Response:
     """Return the same rows as a PDF."""
-    return _written(Form.PDF, _table(station, viewer, area, month, months), area, month)
+    return _written(Form.PDF, _table(visit, area, month, months), area, month)
 
 
 @router.get("/reports/as-aired", responses=_READING)
-def as_aired(station: TheStation, viewer: Signed, area: AREA, month: Month) -> list[AiredShown]:
+def as_aired(visit: SignedVisit, area: AREA, month: Month) -> list[AiredShown]:
     """Return the as-aired entries of a month for each node and airing, by start; refused if over 10,000."""
-    found = aired_at_most(station.store, _seen(viewer, area), *span(month), _MOST)
+    found = aired_at_most(visit.store, _seen(visit.viewer, area), *span(month), _MOST)
     return [AiredShown.of(one) for one in found]
 
 
 @router.get("/reports/as-aired.csv", response_class=Response, responses=_file(Form.CSV, "For Excel."))
-def as_aired_csv(station: TheStation, viewer: Signed, area: AREA, month: Month) -> Response:
+def as_aired_csv(visit: SignedVisit, area: AREA, month: Month) -> Response:
     """Return the same entries as CSV; refused if there are over 200,000."""
-    found = aired_at_most(station.store, _seen(viewer, area), *span(month), _MOST_LINES)
+    found = aired_at_most(visit.store, _seen(visit.viewer, area), *span(month), _MOST_LINES)
     rows = ([_cell(getattr(one, name)) for name in _AIRED] for one in found)
     return _download(Form.CSV, as_csv(list(_AIRED.values()), rows), f"so-phat-thanh-{area}-{month}")
 
 
-def _table(station: TheStation, viewer: Viewer, area: str, month: str, months: int) -> Table:
-    _seen(viewer, area)
-    return coverage(station.store, AreaCode(area), month, months)
+def _table(visit: Visit, area: str, month: str, months: int) -> Table:
+    _seen(visit.viewer, area)
+    return coverage(visit.store, AreaCode(area), month, months)
 
 
 def _seen(viewer: Viewer, area: str) -> frozenset[AreaCode]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.schedules import operations, views
 from controller.features.schedules.rule_parsing import rule_of, skips_of
 from controller.features.schedules.schemas import (
@@ -33,18 +33,17 @@ _YEAR = Annotated[int, Query(ge=2000, le=2100)]
 
 
 @router.get("/schedules", responses=refusals(401, 422))
-def index(station: TheStation, viewer: Signed, state: ScheduleState | None = None) -> list[ScheduleShown]:
+def index(visit: SignedVisit, state: ScheduleState | None = None) -> list[ScheduleShown]:
     """Return the schedules that the person may see, newest first; at most 500."""
-    return views.schedules_shown(station, viewer, state)
+    return views.schedules_shown(visit, state)
 
 
 @router.post("/schedules", status_code=201, responses=refusals(401, 403, 404, 409, 422))
-def create(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> ScheduleWhole:
+def create(visit: SignedVisit, asked: ScheduleAsked) -> ScheduleWhole:
     """Create a schedule; its airings of the next 14 days are made at once."""
     latest = asked.latest_after_seconds
     (made,) = operations.create(
-        station,
-        viewer,
+        visit,
         asked.bulletin,
         [rule_of(asked.rule)],
         skips=skips_of(asked.skips),
@@ -54,85 +53,82 @@ def create(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Schedul
         latest_after=None if latest is None else timedelta(seconds=latest),
         meeting=asked.meeting,
     )
-    return views.schedule_whole(station, viewer, made)
+    return views.schedule_whole(visit, made)
 
 
 @router.post("/schedules/foresee", responses=refusals(401, 403, 404, 409, 422))
-def look_ahead(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> ScheduleForesight:
+def look_ahead(visit: SignedVisit, asked: ScheduleAsked) -> ScheduleForesight:
     """Return the conflicts of a schedule's occurrences in the next 14 days; nothing is saved."""
-    return views.conflicts_of(station, viewer, asked)
+    return views.conflicts_of(visit, asked)
 
 
 @router.get("/schedules/{schedule_id}", responses=refusals(401, 404))
-def one(station: TheStation, viewer: Signed, schedule_id: str) -> ScheduleWhole:
+def one(visit: SignedVisit, schedule_id: str) -> ScheduleWhole:
     """Return one schedule with its next 30 occurrences within 400 days."""
-    return views.schedule_whole(station, viewer, schedule_id)
+    return views.schedule_whole(visit, schedule_id)
 
 
 @router.put("/schedules/{schedule_id}", responses=refusals(401, 403, 404, 409, 422))
-def change(station: TheStation, viewer: Signed, schedule_id: str, asked: ScheduleChanged) -> ScheduleWhole:
+def change(visit: SignedVisit, schedule_id: str, asked: ScheduleChanged) -> ScheduleWhole:
     """Give a schedule another rule; airings that it no longer names are cancelled, new ones are made."""
     rule, skips = rule_of(asked.rule), skips_of(asked.skips)
-    operations.change(station, viewer, schedule_id, rule, skips=skips, based_on=asked.based_on)
-    return views.schedule_whole(station, viewer, schedule_id)
+    operations.change(visit, schedule_id, rule, skips=skips, based_on=asked.based_on)
+    return views.schedule_whole(visit, schedule_id)
 
 
 @urgent.post("/schedules/{schedule_id}/end", responses=refusals(401, 403, 404, 409, 422))
-def end(station: TheStation, viewer: Signed, schedule_id: str, asked: Reason) -> ScheduleWhole:
+def end(visit: SignedVisit, schedule_id: str, asked: Reason) -> ScheduleWhole:
     """End a schedule; its remaining airings are stopped."""
-    operations.end(station, viewer, schedule_id, asked.reason)
-    return views.schedule_whole(station, viewer, schedule_id)
+    operations.end(visit, schedule_id, asked.reason)
+    return views.schedule_whole(visit, schedule_id)
 
 
 @urgent.post("/schedules/{schedule_id}/occurrences/cancel", responses=refusals(401, 403, 404, 409, 422))
-def cancel(station: TheStation, viewer: Signed, schedule_id: str, asked: CancelOccurrence) -> ScheduleWhole:
+def cancel(visit: SignedVisit, schedule_id: str, asked: CancelOccurrence) -> ScheduleWhole:
     """Cancel one occurrence, planned or playing; the others stay."""
     original_at = asked.original_at.astimezone(UTC)
-    operations.cancel_occurrence(station, viewer, schedule_id, original_at, reason=asked.reason)
-    return views.schedule_whole(station, viewer, schedule_id)
+    operations.cancel_occurrence(visit, schedule_id, original_at, reason=asked.reason)
+    return views.schedule_whole(visit, schedule_id)
 
 
 @router.post("/schedules/{schedule_id}/occurrences/move", responses=refusals(401, 403, 404, 409, 422))
-def move(station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccurrence) -> ScheduleWhole:
+def move(visit: SignedVisit, schedule_id: str, asked: MoveOccurrence) -> ScheduleWhole:
     """Move one occurrence to another start; days off are not checked."""
     original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
-    operations.move_occurrence(station, viewer, schedule_id, original_at, to=to, meeting=asked.meeting)
-    return views.schedule_whole(station, viewer, schedule_id)
+    operations.move_occurrence(visit, schedule_id, original_at, to=to, meeting=asked.meeting)
+    return views.schedule_whole(visit, schedule_id)
 
 
 @router.post("/schedules/{schedule_id}/occurrences/foresee", responses=refusals(401, 403, 404, 409, 422))
-def look_ahead_of_move(
-    station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccurrence
-) -> ScheduleForesight:
+def look_ahead_of_move(visit: SignedVisit, schedule_id: str, asked: MoveOccurrence) -> ScheduleForesight:
     """Return the conflicts of one occurrence at another start; nothing is saved."""
-    return views.conflicts_of_move(station, viewer, schedule_id, asked)
+    return views.conflicts_of_move(visit, schedule_id, asked)
 
 
 @router.post("/airings/{airing_id}/move", responses=refusals(401, 403, 404, 409, 422))
-def move_airing(station: TheStation, viewer: Signed, airing_id: str, asked: MoveAiring) -> AiringMoved:
+def move_airing(visit: SignedVisit, airing_id: str, asked: MoveAiring) -> AiringMoved:
     """Have an airing that nobody has begun to hear start at another instant; of a schedule, it alone."""
-    new = operations.move(station, viewer, airing_id, asked.to.astimezone(UTC), meeting=asked.meeting)
+    new = operations.move(visit, airing_id, asked.to.astimezone(UTC), meeting=asked.meeting)
     return AiringMoved(airing=new)
 
 
 @router.get("/days-off", responses=refusals(401, 422))
-def days_off(station: TheStation, viewer: Signed, year: _YEAR) -> list[DayOffShown]:
+def days_off(visit: SignedVisit, year: _YEAR) -> list[DayOffShown]:
     """Return the public holidays of a year and the province's own days, in order."""
-    del viewer  # every signed-in person may read it
-    return views.days_off_shown(station, year)
+    return views.days_off_shown(visit.station, year)
 
 
 @router.post("/days-off", status_code=201, responses=refusals(401, 403, 422))
-def add_day_off(station: TheStation, viewer: Signed, asked: DayOffAsked) -> DayOffShown:
+def add_day_off(visit: SignedVisit, asked: DayOffAsked) -> DayOffShown:
     """Add or change a day in the province's list; airings of that day are updated."""
-    row = operations.set_day_off(station, viewer, asked.day, name=asked.name, off=asked.off)
+    row = operations.set_day_off(visit, asked.day, name=asked.name, off=asked.off)
     return DayOffShown.of(row, own=True)
 
 
 @router.delete("/days-off/{day}", status_code=204, responses=refusals(401, 403, 404, 422))
-def delete_day_off(station: TheStation, viewer: Signed, day: date) -> None:
+def delete_day_off(visit: SignedVisit, day: date) -> None:
     """Remove a day from the province's list."""
-    operations.remove_day_off(station, viewer, day)
+    operations.remove_day_off(visit, day)
 
 
 router.include_router(urgent)

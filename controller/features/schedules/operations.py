@@ -3,14 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import move_airing
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.schedules import days_off, service
 from controller.features.schedules.queries import airing_of_moved, occurrence_of, visible_schedule
-from controller.http.station import Station
 from controller.http.transactions import writes
 from controller.model.airings import DEFAULT_VOLUME
 from controller.model.schedule_states import ScheduleId
@@ -24,8 +23,7 @@ from schedules.skips import Skips
 @writes()
 def create(
     session: Session,
-    station: Station,
-    viewer: Viewer,
+    caller: Caller,
     bulletin_id: str,
     rules: Sequence[Recurrence],
     *,
@@ -37,7 +35,7 @@ def create(
     meeting: Meeting = Meeting.ACCEPT,
 ) -> list[ScheduleId]:
     """Make a schedule for each rule: all of them, or none."""
-    bulletin = visible_bulletin(session, viewer.scope, bulletin_id)
+    bulletin = visible_bulletin(session, caller.scope, bulletin_id)
     return [
         service.schedule_bulletin(
             session,
@@ -49,8 +47,8 @@ def create(
             volume=volume,
             latest_after=latest_after,
             meeting=meeting,
-            by=viewer.operator,
-            now=station.now(),
+            by=caller.by,
+            now=caller.now(),
         ).id
         for rule in rules
     ]
@@ -59,8 +57,7 @@ def create(
 @writes()
 def change(
     session: Session,
-    station: Station,
-    viewer: Viewer,
+    caller: Caller,
     schedule_id: str,
     rule: Recurrence,
     *,
@@ -68,39 +65,32 @@ def change(
     based_on: str | None = None,
 ) -> None:
     """Give a schedule another rule; Newer where it has another one than `based_on` by now."""
-    schedule, by = visible_schedule(session, viewer.scope, schedule_id).id, viewer.operator
+    schedule, by = visible_schedule(session, caller.scope, schedule_id).id, caller.by
     service.change_schedule(
-        session, schedule, rule=rule, skips=skips, by=by, now=station.now(), based_on=based_on
+        session, schedule, rule=rule, skips=skips, by=by, now=caller.now(), based_on=based_on
     )
 
 
 @writes(urgent=True)
-def end(session: Session, station: Station, viewer: Viewer, schedule_id: str, reason: str) -> None:
+def end(session: Session, caller: Caller, schedule_id: str, reason: str) -> None:
     """End a schedule; its remaining airings are cancelled."""
-    schedule = visible_schedule(session, viewer.scope, schedule_id).id
-    service.end_schedule(session, schedule, by=viewer.operator, now=station.now(), reason=reason)
+    schedule = visible_schedule(session, caller.scope, schedule_id).id
+    service.end_schedule(session, schedule, by=caller.by, now=caller.now(), reason=reason)
 
 
 @writes(urgent=True)
 def cancel_occurrence(
-    session: Session,
-    station: Station,
-    viewer: Viewer,
-    schedule_id: str,
-    original_at: datetime,
-    *,
-    reason: str,
+    session: Session, caller: Caller, schedule_id: str, original_at: datetime, *, reason: str
 ) -> None:
     """Cancel one occurrence, planned or playing; the others stay."""
-    schedule, by = visible_schedule(session, viewer.scope, schedule_id).id, viewer.operator
-    service.cancel_occurrence(session, schedule, original_at, by=by, now=station.now(), reason=reason)
+    schedule, by = visible_schedule(session, caller.scope, schedule_id).id, caller.by
+    service.cancel_occurrence(session, schedule, original_at, by=by, now=caller.now(), reason=reason)
 
 
 @writes()
 def move_occurrence(
     session: Session,
-    station: Station,
-    viewer: Viewer,
+    caller: Caller,
     schedule_id: str,
     original_at: datetime,
     *,
@@ -108,26 +98,20 @@ def move_occurrence(
     meeting: Meeting = Meeting.ACCEPT,
 ) -> None:
     """Move one occurrence to another start; days off are not checked."""
-    schedule, by = visible_schedule(session, viewer.scope, schedule_id).id, viewer.operator
-    service.move_occurrence(session, schedule, original_at, to=to, by=by, now=station.now(), meeting=meeting)
+    schedule, by = visible_schedule(session, caller.scope, schedule_id).id, caller.by
+    service.move_occurrence(session, schedule, original_at, to=to, by=by, now=caller.now(), meeting=meeting)
 
 
 @writes()
 def move(
-    session: Session,
-    station: Station,
-    viewer: Viewer,
-    airing_id: str,
-    to: datetime,
-    *,
-    meeting: Meeting | None = None,
+    session: Session, caller: Caller, airing_id: str, to: datetime, *, meeting: Meeting | None = None
 ) -> AiringId | None:
     """Move the airing, or the occurrence that it was made for; return the airing that stands for it now.
 
     Without `meeting`, an airing that would meet others is refused; an occurrence is moved as its grade says.
     """
-    by, now = viewer.operator, station.now()
-    airing = visible_airing(session, viewer.scope, airing_id).id
+    by, now = caller.by, caller.now()
+    airing = visible_airing(session, caller.scope, airing_id).id
     row = occurrence_of(session, airing)
     if row is None:
         alone = meeting or Meeting.REFUSE
@@ -138,14 +122,12 @@ def move(
 
 
 @writes()
-def set_day_off(
-    session: Session, station: Station, viewer: Viewer, day: date, *, name: str, off: bool
-) -> OwnDay:
+def set_day_off(session: Session, caller: Caller, day: date, *, name: str, off: bool) -> OwnDay:
     """Add or change a day in the province's list; airings of that day are updated."""
-    return days_off.set_day_off(session, day, name=name, off=off, by=viewer.operator, now=station.now())
+    return days_off.set_day_off(session, day, name=name, off=off, by=caller.by, now=caller.now())
 
 
 @writes()
-def remove_day_off(session: Session, station: Station, viewer: Viewer, day: date) -> None:
+def remove_day_off(session: Session, caller: Caller, day: date) -> None:
     """Remove a day from the province's list; the public holidays apply to it again."""
-    days_off.remove_day_off(session, day, by=viewer.operator, now=station.now())
+    days_off.remove_day_off(session, day, by=caller.by, now=caller.now())

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.consent_words import consent_lines
 from controller.features.airings.page_queries import past_of_schedule, visible_airing
 from controller.features.airings.precedence import collisions_for
@@ -52,27 +52,25 @@ _MOST_A_DAY = 500
 # --- the calendar
 
 
-def week(session: Session, station: Station, viewer: Viewer, first: date, commune: str) -> Mapping[str, Any]:
+def week(session: Session, caller: Caller, first: date, commune: str) -> Mapping[str, Any]:
     """Return the days of a week with their conflicts."""
-    days = days_shown(session, viewer, first, station.now(), commune=commune)
-    return {"days": days, "xa": commune, **_meetings(session, station, viewer, days)}
+    days = days_shown(session, caller.viewer, first, caller.now(), commune=commune)
+    return {"days": days, "xa": commune, **_meetings(session, caller, days)}
 
 
 @reads
-def day(session: Session, station: Station, viewer: Viewer, wanted: date, commune: str) -> dict[str, Any]:
+def day(session: Session, caller: Caller, wanted: date, commune: str) -> dict[str, Any]:
     """Return everything that is aired on one day, with its conflicts."""
     (found,) = days_shown(
-        session, viewer, wanted, station.now(), days=1, commune=commune, shown_a_day=_MOST_A_DAY
+        session, caller.viewer, wanted, caller.now(), days=1, commune=commune, shown_a_day=_MOST_A_DAY
     )
-    return {"day": found, **_meetings(session, station, viewer, [found])}
+    return {"day": found, **_meetings(session, caller, [found])}
 
 
-def _meetings(
-    session: Session, station: Station, viewer: Viewer, days: Sequence[CalendarDay]
-) -> dict[str, Any]:
+def _meetings(session: Session, caller: Caller, days: Sequence[CalendarDay]) -> dict[str, Any]:
     """Return the conflicts of these days, and the pairs for which this person may choose the order."""
     met = [one for shown in days for one in shown.meetings]
-    found = collisions_for(session, viewer.scope.tree, viewer.operator, station.now()) if met else []
+    found = collisions_for(session, caller.scope.tree, caller.by, caller.now()) if met else []
     orderable = {frozenset((pair.one.airing, pair.other.airing)) for pair in found}
     return {
         "meetings": [
@@ -83,11 +81,9 @@ def _meetings(
 
 
 @reads
-def airing_to_move(
-    session: Session, _station: Station, viewer: Viewer, airing_id: str
-) -> tuple[AiringView, bool]:
+def airing_to_move(session: Session, caller: Caller, airing_id: str) -> tuple[AiringView, bool]:
     """Return an airing, and whether a schedule has made it."""
-    airing = visible_airing(session, viewer.scope, airing_id)
+    airing = visible_airing(session, caller.scope, airing_id)
     return airing, occurrence_of(session, airing.id) is not None
 
 
@@ -95,21 +91,21 @@ def airing_to_move(
 
 
 @reads
-def schedule_list(session: Session, station: Station, viewer: Viewer) -> dict[str, list[dict[str, Any]]]:
+def schedule_list(session: Session, caller: Caller) -> dict[str, list[dict[str, Any]]]:
     """Return the running and the ended schedules, each with a sentence and its next start."""
-    running = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.RUNNING)
-    ended = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.ENDED)
+    running = schedules_for(session, caller.scope.hears, limit=_MOST, state=ScheduleState.RUNNING)
+    ended = schedules_for(session, caller.scope.hears, limit=_MOST, state=ScheduleState.ENDED)
     rows = [*running, *ended]
     titles = titles_of(session, {row.bulletin for row in rows})
     states = states_of(session, {row.bulletin for row in rows})
     targets = targets_of_schedules(session, [row.id for row in rows])
-    own, now = own_days(session), station.now()
+    own, now = own_days(session), caller.now()
     lines = [
         {
             "schedule": row,
             "title": titles[row.bulletin],
             "state": states[row.bulletin],
-            "where": viewer.scope.where(targets[row.id]),
+            "where": caller.scope.where(targets[row.id]),
             "sentence": rule_sentence(from_text(row.rule), row.skips),
             "next": next((one.starts_at for one in next_occurrences(row, own, now)), None)
             if row.state is ScheduleState.RUNNING
@@ -121,33 +117,33 @@ def schedule_list(session: Session, station: Station, viewer: Viewer) -> dict[st
 
 
 @reads
-def schedule_page(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> dict[str, Any]:
+def schedule_page(session: Session, caller: Caller, schedule_id: str) -> dict[str, Any]:
     """Return one schedule: its sentence, its next dates, its changes, and its past airings."""
-    row = visible_schedule(session, viewer.scope, schedule_id)
+    row = visible_schedule(session, caller.scope, schedule_id)
     rule, targets = from_text(row.rule), targets_of_schedule(session, row.id)
     running = row.state is ScheduleState.RUNNING
-    coming = next_occurrences(row, own_days(session), station.now(), DATES) if running else []
+    coming = next_occurrences(row, own_days(session), caller.now(), DATES) if running else []
     bulletin = get_bulletin(session, row.bulletin)
     return {
         "schedule": row,
         "bulletin": bulletin,
         "sentence": rule_sentence(rule, row.skips),
-        "where": viewer.scope.where(targets),
+        "where": caller.scope.where(targets),
         "coming": [
             (one, lunar_words(wall_day(one.starts_at)), occurrence_path(row.id, one.original_at))
             for one in coming
         ],
         "moved": sorted(rule.moved),
         "cancelled": sorted(rule.cancelled),
-        "past": past_of_schedule(session, viewer.scope, row.id, now=station.now(), limit=_PAST),
+        "past": past_of_schedule(session, caller.scope, row.id, now=caller.now(), limit=_PAST),
         "said": consent_lines(
-            viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"
+            caller.viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"
         ),
         "running": running,
         "is_heard": bulletin.state is BulletinState.APPROVED,
-        "waits_for": what_it_waits_for(session, viewer, bulletin, targets),
-        "may_air": running and viewer.scope.may(viewer.operator, Act.AIR, targets),
-        "may_stop": running and viewer.scope.may(viewer.operator, Act.STOP, targets),
+        "waits_for": what_it_waits_for(session, caller.viewer, bulletin, targets),
+        "may_air": running and caller.scope.may(caller.by, Act.AIR, targets),
+        "may_stop": running and caller.scope.may(caller.by, Act.STOP, targets),
     }
 
 
@@ -156,42 +152,42 @@ def schedule_page(session: Session, station: Station, viewer: Viewer, schedule_i
 
 @reads
 def schedule_and_areas(
-    session: Session, _station: Station, viewer: Viewer, schedule_id: str
+    session: Session, caller: Caller, schedule_id: str
 ) -> tuple[Schedule, tuple[AreaCode, ...]]:
     """Return a schedule that the person may see, and the areas that it is for."""
-    row = visible_schedule(session, viewer.scope, schedule_id)
+    row = visible_schedule(session, caller.scope, schedule_id)
     return row, targets_of_schedule(session, row.id)
 
 
 @reads
 def form_choices(
-    session: Session, _station: Station, viewer: Viewer, form: ScheduleTyped, schedule: Schedule | None
+    session: Session, caller: Caller, form: ScheduleTyped, schedule: Schedule | None
 ) -> dict[str, Any]:
     """Return the bulletins to choose from for a new schedule, or the title of the one that has one.
 
     A bulletin of the province is included if its page linked here.
     """
     if schedule is not None:
-        title = visible_bulletin(session, viewer.scope, schedule.bulletin).title
+        title = visible_bulletin(session, caller.scope, schedule.bulletin).title
         return {"bulletins": [], "programmes": programmes_among(session, []), "title": title}
     not_gone = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
-    found = [bulletin for bulletin, _ in visible_bulletins(session, viewer.scope, not_gone, _BULLETINS)]
+    found = [bulletin for bulletin, _ in visible_bulletins(session, caller.scope, not_gone, _BULLETINS)]
     if form.ban_tin and form.ban_tin not in {bulletin.id for bulletin in found}:
         with suppress(NotFound):
-            found.insert(0, visible_bulletin(session, viewer.scope, form.ban_tin))
+            found.insert(0, visible_bulletin(session, caller.scope, form.ban_tin))
     programmes = programmes_among(session, [bulletin.id for bulletin in found])
     return {"bulletins": found, "programmes": programmes, "title": ""}
 
 
 @reads
 def form_preview(
-    session: Session, station: Station, viewer: Viewer, form: ScheduleTyped, *, is_opening: bool = False
+    session: Session, caller: Caller, form: ScheduleTyped, *, is_opening: bool = False
 ) -> dict[str, Any]:
     """Return the preview of the form, or what is still missing."""
     try:
-        known = bool(form.ban_tin) and visible_bulletin(session, viewer.scope, form.ban_tin)
+        known = bool(form.ban_tin) and visible_bulletin(session, caller.scope, form.ban_tin)
         bulletin = BulletinId(form.ban_tin) if known else None
-        found = preview(session, viewer, form, bulletin, station.now(), is_opening=is_opening)
+        found = preview(session, caller.viewer, form, bulletin, caller.now(), is_opening=is_opening)
     except LoaError as error:
         return {"preview": None, "lacks": error.sentence}
     return {"preview": found, "lacks": ""}
@@ -207,12 +203,12 @@ def top_code(session: Session, _station: Station) -> AreaCode:
 
 
 @reads
-def days_off_of(session: Session, _station: Station, viewer: Viewer, year: int) -> dict[str, Any]:
+def days_off_of(session: Session, caller: Caller, year: int) -> dict[str, Any]:
     """Return a year's days off: the state's, and the province's own."""
     own = {row.day: row for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31))}
     holidays = public_holidays(year)
     return {
         "year": year,
         "days": [(one, holidays.get(one), own.get(one)) for one in sorted(holidays.keys() | own.keys())],
-        "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [top_area(session).code]),
+        "may_rule": caller.scope.may(caller.by, Act.RULE, [top_area(session).code]),
     }

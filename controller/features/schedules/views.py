@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, timedelta
 
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.service import check_sound, check_targets
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
@@ -54,22 +54,20 @@ _NEXT = 30
 
 
 @reads
-def schedules_shown(
-    session: Session, _station: Station, viewer: Viewer, state: ScheduleState | None
-) -> list[ScheduleShown]:
+def schedules_shown(session: Session, caller: Caller, state: ScheduleState | None) -> list[ScheduleShown]:
     """Return the schedules that the person may see, newest first; at most 500."""
-    rows = schedules_for(session, viewer.scope.hears, limit=_MOST, state=state)
-    return _shown(session, viewer, rows)
+    rows = schedules_for(session, caller.scope.hears, limit=_MOST, state=state)
+    return _shown(session, caller.viewer, rows)
 
 
 @reads
-def schedule_whole(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> ScheduleWhole:
+def schedule_whole(session: Session, caller: Caller, schedule_id: str) -> ScheduleWhole:
     """Return one schedule with its next 30 occurrences within 400 days."""
-    row = visible_schedule(session, viewer.scope, schedule_id)
-    (shown,) = _shown(session, viewer, [row])
+    row = visible_schedule(session, caller.scope, schedule_id)
+    (shown,) = _shown(session, caller.viewer, [row])
     coming: Sequence[Dated] = ()
     if row.state is ScheduleState.RUNNING:
-        coming = next_occurrences(row, own_days(session), station.now(), _NEXT)
+        coming = next_occurrences(row, own_days(session), caller.now(), _NEXT)
     airings = airings_of_occurrences(session, row.id, [one.original_at for one in coming])
     return ScheduleWhole(
         **shown.model_dump(),
@@ -84,35 +82,33 @@ def schedule_whole(session: Session, station: Station, viewer: Viewer, schedule_
 
 
 @reads
-def conflicts_of(
-    session: Session, station: Station, viewer: Viewer, asked: ScheduleAsked
-) -> ScheduleForesight:
+def conflicts_of(session: Session, caller: Caller, asked: ScheduleAsked) -> ScheduleForesight:
     """Return the conflicts of a schedule's occurrences in the next 14 days; nothing is saved."""
-    bulletin = visible_bulletin(session, viewer.scope, asked.bulletin)
+    bulletin = visible_bulletin(session, caller.scope, asked.bulletin)
     areas = [AreaCode(area) for area in asked.areas]
-    check_targets(session, area_tree(session), areas, asked.grade, viewer.operator)
+    check_targets(session, area_tree(session), areas, asked.grade, caller.by)
     check_sound(bulletin, asked.grade, asked.volume)
     latest = asked.latest_after_seconds
     patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
     requested = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
     rule, skips = rule_of(asked.rule), skips_of(asked.skips)
-    outlook = check_schedule_conflicts(session, requested, rule, skips, now=station.now())
+    outlook = check_schedule_conflicts(session, requested, rule, skips, now=caller.now())
     return ScheduleForesight.model_validate(outlook_facts(outlook))
 
 
 @reads
 def conflicts_of_move(
-    session: Session, station: Station, viewer: Viewer, schedule_id: str, asked: MoveOccurrence
+    session: Session, caller: Caller, schedule_id: str, asked: MoveOccurrence
 ) -> ScheduleForesight:
     """Return the conflicts of one occurrence at another start; nothing is saved."""
-    row = visible_schedule(session, viewer.scope, schedule_id)
+    row = visible_schedule(session, caller.scope, schedule_id)
     areas = targets_of_schedules(session, [row.id])[row.id]
-    check_targets(session, area_tree(session), areas, row.grade, viewer.operator)
+    check_targets(session, area_tree(session), areas, row.grade, caller.by)
     original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
     made = get_occurrence(session, row.id, original_at)
     without = frozenset() if made is None else {made.airing}
     outlook = check_move_conflicts(
-        session, requested_of(row, areas), original_at, to, now=station.now(), without=without
+        session, requested_of(row, areas), original_at, to, now=caller.now(), without=without
     )
     return ScheduleForesight.model_validate(outlook_facts(outlook))
 

@@ -14,7 +14,7 @@ from controller.features.accounts.dependencies import (
     InPersonVisit,
     Known,
     KnownInPerson,
-    Signed,
+    SignedVisit,
     TheStation,
     device_of,
     drop_cookie,
@@ -149,16 +149,16 @@ def renew_codes(
 
 
 @router.get("/operators", responses=refusals(401))
-def index(station: TheStation, viewer: Signed) -> list[AccountShown]:
+def index(visit: SignedVisit) -> list[AccountShown]:
     """Return the accounts of the administrator's area, by name."""
-    _check_rules(viewer.may(Act.RULE))
-    protected = with_factor(station.store)
+    _check_rules(visit.viewer.may(Act.RULE))
+    protected = with_factor(visit.store)
     return [
         AccountShown.of(
             row.operator(), disabled=row.disabled_at is not None, second_factor=row.id in protected
         )
-        for row in operators(station.store)
-        if row.area in viewer.scope.seen
+        for row in operators(visit.store)
+        if row.area in visit.scope.seen
     ]
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
-from controller.features.accounts.dependencies import InPerson, Signed, TheStation
+from controller.features.accounts.dependencies import InPerson, SignedVisit, TheStation
 from controller.features.accounts.queries import get_operator
 from controller.features.accounts.schemas import (
     DelegateApproval,
@@ -22,9 +22,9 @@ router = APIRouter(tags=["tokens"])
 
 
 @router.get("/tokens", responses=refusals(401))
-def index(station: TheStation, viewer: Signed) -> list[TokenShown]:
+def index(visit: SignedVisit) -> list[TokenShown]:
     """Return one's own tokens, newest first, those that ended too."""
-    return [TokenShown.of(row) for row in tokens_of(station.store, viewer.operator.id)]
+    return [TokenShown.of(row) for row in tokens_of(visit.store, visit.by.id)]
 
 
 @router.post("/tokens", status_code=201, responses=refusals(401, 404, 422))
@@ -49,10 +49,10 @@ def revoke(station: TheStation, viewer: InPerson, token_id: str) -> None:
 
 
 @router.get("/delegations", responses=refusals(401))
-def delegations(station: TheStation, viewer: Signed) -> list[DelegationShown]:
+def delegations(visit: SignedVisit) -> list[DelegationShown]:
     """Return the delegations in force that one gave or got."""
-    rows = delegations_of(station.store, viewer.operator.id, station.now())
-    return [_delegation(station, row) for row in rows]
+    rows = delegations_of(visit.store, visit.by.id, visit.now())
+    return [_delegation(visit.station, row) for row in rows]
 
 
 @router.post("/delegations", status_code=201, responses=refusals(401, 404, 409, 422))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from controller.errors import BadInput, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings import operations
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.page_queries import airing_views, delivery_rows, visible_airing
@@ -34,67 +34,66 @@ _MOST_NODES = 10_000
 
 
 @router.get("/airings", responses=refusals(401))
-def index(station: TheStation, viewer: Signed) -> list[AiringShown]:
+def index(visit: SignedVisit) -> list[AiringShown]:
     """Return the airings that the person may see, newest first; at most 100."""
-    views = airing_views(station.store, viewer.scope, newest_first=True, limit=_MOST)
-    add_forecasts(station.store, station, viewer.scope, views)
+    views = airing_views(visit.store, visit.scope, newest_first=True, limit=_MOST)
+    add_forecasts(visit.store, visit.station, visit.scope, views)
     return [airing_shown(view) for view in views]
 
 
 @router.post("/airings", status_code=201, responses=refusals(401, 403, 404, 409, 422))
-def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShown:
+def create(visit: SignedVisit, asked: PlanAiring) -> AiringShown:
     """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
-    made = operations.plan(station, viewer, asked.bulletin, request_of(asked, station.now()))
-    return airing_shown(visible_airing(station.store, viewer.scope, made))
+    made = operations.plan(visit, asked.bulletin, request_of(asked, visit.now()))
+    return airing_shown(visible_airing(visit.store, visit.scope, made))
 
 
 @router.post("/airings/foresee", responses=refusals(401, 403, 404, 409, 422))
-def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> ForesightShown:
+def look_ahead(visit: SignedVisit, asked: PlanAiring) -> ForesightShown:
     """Return an airing's conflicts with other airings and with policies; nothing is saved."""
-    broadcast = request_of(asked, station.now())
-    return ForesightShown.model_validate(operations.conflicts_of(station, viewer, asked.bulletin, broadcast))
+    broadcast = request_of(asked, visit.now())
+    return ForesightShown.model_validate(operations.conflicts_of(visit, asked.bulletin, broadcast))
 
 
 @router.get("/areas/{area}/timetable", responses=refusals(401, 404, 422))
 def timetable(
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     area: Code,
     since: AwareDatetime | None = None,
     days: Annotated[int, Query(ge=1, le=MOST_DAYS)] = 1,
 ) -> TimetableShown:
     """Return exactly what an area's loudspeakers will sound, from now on unless `since` is given."""
-    now = station.now()
+    now = visit.now()
     begins = since or now
-    if area not in viewer.scope.seen:
+    if area not in visit.scope.seen:
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
     if begins < now - timedelta(days=1):
         raise BadInput("Lịch phát chỉ xem được từ hôm nay trở đi.", code="timetable.past")
     until = begins + timedelta(days=days)
-    return TimetableShown.model_validate(timetable_of(station.store, AreaCode(area), begins, until, now))
+    return TimetableShown.model_validate(timetable_of(visit.store, AreaCode(area), begins, until, now))
 
 
 @router.get("/airings/{airing_id}", responses=refusals(401, 404))
-def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
+def one(visit: SignedVisit, airing_id: str) -> AiringShown:
     """Return one airing with its reach and the spread of its starts; if it was split, your part."""
-    view = visible_airing(station.store, viewer.scope, airing_id)
-    add_forecasts(station.store, station, viewer.scope, [view])
+    view = visible_airing(visit.store, visit.scope, airing_id)
+    add_forecasts(visit.store, visit.station, visit.scope, [view])
     return airing_shown(view)
 
 
 @router.get("/airings/{airing_id}/deliveries", responses=refusals(401, 404))
-def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[DeliveryShown]:
+def deliveries(visit: SignedVisit, airing_id: str) -> list[DeliveryShown]:
     """Return the delivery state of each node, the least advanced first."""
-    airing = visible_airing(station.store, viewer.scope, airing_id)
-    rows = delivery_rows(station.store, viewer.scope, airing.id, limit=_MOST_NODES)
+    airing = visible_airing(visit.store, visit.scope, airing_id)
+    rows = delivery_rows(visit.store, visit.scope, airing.id, limit=_MOST_NODES)
     return [DeliveryShown.of(delivery) for delivery, _ in rows]
 
 
 @urgent.post("/airings/{airing_id}/stop", responses=refusals(401, 403, 404, 409))
-def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> AiringShown:
+def stop(visit: SignedVisit, airing_id: str, asked: Reason) -> AiringShown:
     """Stop an airing, planned or sounding."""
-    airing = operations.stop_airing(station, viewer, airing_id, asked.reason)
-    return airing_shown(visible_airing(station.store, viewer.scope, airing))
+    airing = operations.stop_airing(visit, airing_id, asked.reason)
+    return airing_shown(visible_airing(visit.store, visit.scope, airing))
 
 
 def airing_shown(view: AiringView) -> AiringShown:

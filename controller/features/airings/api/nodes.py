@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
 from controller.features.airings.schemas import NodeWhole
@@ -15,9 +15,9 @@ _LAST = 50
 
 
 @router.get("/nodes/{node_id}", responses=refusals(401, 404))
-def node(station: TheStation, viewer: Signed, node_id: str) -> NodeWhole:
+def node(visit: SignedVisit, node_id: str) -> NodeWhole:
     """Return one node with its last deliveries and receipts, newest first."""
-    found = visible_node(station.store, viewer.scope, node_id)
-    deliveries = [one for one, _ in deliveries_to(station.store, found.id, _LAST)]
-    receipts = receipts_of(station.store, found.id, _LAST)
-    return NodeWhole.of(node_shown(found, station.now()), deliveries=deliveries, receipts=receipts)
+    found = visible_node(visit.store, visit.scope, node_id)
+    deliveries = [one for one, _ in deliveries_to(visit.store, found.id, _LAST)]
+    receipts = receipts_of(visit.store, found.id, _LAST)
+    return NodeWhole.of(node_shown(found, visit.now()), deliveries=deliveries, receipts=receipts)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from controller.errors import NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, SignedVisit
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
 from controller.features.areas.schemas import AreaLanguages, LanguagesAsked, LanguageShown
@@ -23,18 +23,18 @@ def known(viewer: Signed) -> list[LanguageShown]:
 
 
 @router.get("/area-languages", responses=refusals(401))
-def of_areas(station: TheStation, viewer: Signed) -> list[AreaLanguages]:
+def of_areas(visit: SignedVisit) -> list[AreaLanguages]:
     """Return the areas with a language list of their own; all others use the list of the area above."""
-    lists = area_languages(station.store)
-    seen = viewer.scope.seen
+    lists = area_languages(visit.store)
+    seen = visit.scope.seen
     return [AreaLanguages(area=area, languages=list(codes)) for area, codes in lists.items() if area in seen]
 
 
 @router.put("/areas/{area}/languages", responses=refusals(401, 403, 404, 422))
-def choose(station: TheStation, viewer: Signed, area: Code, asked: LanguagesAsked) -> AreaLanguages:
+def choose(visit: SignedVisit, area: Code, asked: LanguagesAsked) -> AreaLanguages:
     """Set the languages of an area and all below it, best first; an empty list: as the area above."""
-    if area not in viewer.scope.seen:
+    if area not in visit.scope.seen:
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
     wanted = [LanguageCode(code) for code in asked.languages]
-    set_languages(station.store, AreaCode(area), wanted, by=viewer.operator, now=station.now())
+    set_languages(visit.store, AreaCode(area), wanted, by=visit.by, now=visit.now())
     return AreaLanguages(area=area, languages=list(wanted))

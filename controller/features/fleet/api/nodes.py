@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, SignedVisit
 from controller.features.areas.schemas import AreaShown
 from controller.features.fleet.faults import reported_faults
 from controller.features.fleet.page_queries import visible_nodes
@@ -29,14 +29,13 @@ def areas(viewer: Signed) -> list[AreaShown]:
 
 @router.get("/nodes", responses=refusals(401))
 def nodes(
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     area: Annotated[str | None, Query(pattern=NAME_PATTERN, description="This area and all below.")] = None,
 ) -> list[NodeShown]:
     """Return the nodes in use, by area and id."""
-    now = station.now()
-    asked = None if area is None else viewer.scope.tree.below([AreaCode(area)])
-    found = visible_nodes(station.store, viewer.scope, asked)
+    now = visit.now()
+    asked = None if area is None else visit.scope.tree.below([AreaCode(area)])
+    found = visible_nodes(visit.store, visit.scope, asked)
     return [node_shown(node, now) for node in found]
 
 

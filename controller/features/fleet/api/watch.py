@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from controller.errors import NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.faults import FaultKind
 from controller.features.fleet.queries import get_node, visible_node
@@ -40,8 +40,7 @@ SPANS = {
 
 @router.get("/fleet/watched", responses=refusals(401))
 def index(
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     area: Annotated[Code | None, Query()] = None,
     status: Annotated[list[NodeStatus] | None, Query()] = None,
@@ -52,9 +51,9 @@ def index(
     unseen: bool = False,
 ) -> list[WatchedShown]:
     """Return nodes in use with their faults, sorted by area and id; filters are combined with AND."""
-    below = viewer.scope.tree.below([AreaCode(area)]) if area else viewer.scope.seen
+    below = visit.scope.tree.below([AreaCode(area)]) if area else visit.scope.seen
     chosen = NodeFilter(
-        areas=below & viewer.scope.seen,
+        areas=below & visit.scope.seen,
         statuses=frozenset(status or ()),
         kinds=frozenset(fault or ()),
         only_faulty=faulty,
@@ -62,30 +61,30 @@ def index(
         assignee=assignee,
         text=text,
     )
-    return [_shown(one) for one in watched(station.store, chosen, station.now())]
+    return [_shown(one) for one in watched(visit.store, chosen, visit.now())]
 
 
 @router.get("/fleet/events", responses=refusals(401))
-def happened(station: TheStation, viewer: Signed) -> list[EventShown]:
+def happened(visit: SignedVisit) -> list[EventShown]:
     """Return the current events that need attention, newest first."""
-    found = events_now(station.store, viewer.scope.seen, station.now())
+    found = events_now(visit.store, visit.scope.seen, visit.now())
     return [EventShown.of(one) for one in found]
 
 
 @router.post("/nodes/{node_id}/care", responses=refusals(401, 404, 422))
-def care(station: TheStation, viewer: Signed, node_id: str, asked: TakeCare) -> WatchedShown:
+def care(visit: SignedVisit, node_id: str, asked: TakeCare) -> WatchedShown:
     """Set the assignee of a node's faults, the note, and which kinds of faults were seen."""
     take_care(
-        station.store,
+        visit.store,
         NodeId(node_id),
-        by=viewer.operator,
-        now=station.now(),
+        by=visit.by,
+        now=visit.now(),
         assignee=asked.assignee,
         note=asked.note,
         seen=None if asked.seen is None else frozenset(asked.seen),
     )
-    area = get_node(station.store, NodeId(node_id)).area
-    here = watched(station.store, NodeFilter(areas=frozenset({area})), station.now())
+    area = get_node(visit.store, NodeId(node_id)).area
+    here = watched(visit.store, NodeFilter(areas=frozenset({area})), visit.now())
     found = next((one for one in here if one.node.id == node_id), None)
     if found is None:
         raise NotFound(f"Cụm loa {node_id} đã ngừng dùng.", code="node.retired")
@@ -94,15 +93,14 @@ def care(station: TheStation, viewer: Signed, node_id: str, asked: TakeCare) -> 
 
 @router.get("/nodes/{node_id}/vitals", responses=refusals(401, 404))
 def vitals(
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     node_id: str,
     span: Annotated[Literal["24h", "48h", "30d", "400d"], Query()] = "24h",
 ) -> VitalsShown:
     """Return the history of a node's vitals; `24h` and `48h` include every sample."""
     back, cell = SPANS[span]
-    node = visible_node(station.store, viewer.scope, node_id).id
-    course = course_of(station.store, node, station.now(), back, cell=cell)
+    node = visible_node(visit.store, visit.scope, node_id).id
+    course = course_of(visit.store, node, visit.now(), back, cell=cell)
     return _course(node_id, course)
 
 

@@ -172,5 +172,5 @@ def answer(
     visit: SignedVisit, report_id: Id, tra_loi: Annotated[str, Form(max_length=4000)] = ""
 ) -> Response:
     """Answer one of them."""
-    operations.answer(visit.station, visit.viewer, report_id, tra_loi)
+    operations.answer(visit, report_id, tra_loi)
     return RedirectResponse("/phan-anh?xong=tra-loi", 303)

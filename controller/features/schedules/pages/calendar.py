@@ -68,7 +68,7 @@ def follow(visit: SignedVisit, first: str, xa: Commune = "") -> Response:
     return PAGE.follow(
         visit.request,
         visit.viewer,
-        lambda session: page_queries.week(session, visit.station, visit.viewer, monday, xa),
+        lambda session: page_queries.week(session, visit, monday, xa),
     )
 
 
@@ -77,7 +77,7 @@ def _show(visit: Visit, monday: date, *, xa: str, done: str) -> Response:
     return PAGE.show(
         visit.request,
         visit.viewer,
-        lambda session: page_queries.week(session, visit.station, visit.viewer, monday, xa),
+        lambda session: page_queries.week(session, visit, monday, xa),
         place=f"/lich/tuan/{monday.isoformat()}{query}",
         monday=monday,
         sunday=monday + WEEK - WEEK / 7,
@@ -92,7 +92,7 @@ def _show(visit: Visit, monday: date, *, xa: str, done: str) -> Response:
 def one_day(visit: SignedVisit, day: str, xa: Commune = "") -> Response:
     """Show everything that is aired on one day."""
     wanted = _day_of(day)
-    context = page_queries.day(visit.station, visit.viewer, wanted, xa)
+    context = page_queries.day(visit, wanted, xa)
     return page(visit.request, "lich_ngay.html", context | {"monday": monday_of(wanted)})
 
 
@@ -103,5 +103,5 @@ def index(visit: SignedVisit, xong: Annotated[str, Query(max_length=2)] = "") ->
     return page(
         visit.request,
         "lich_ds.html",
-        page_queries.schedule_list(visit.station, visit.viewer) | {"done": done},
+        page_queries.schedule_list(visit) | {"done": done},
     )

@@ -41,7 +41,7 @@ def add(
     day = None
     try:
         day = _day(ngay)
-        operations.set_day_off(visit.station, visit.viewer, day, name=ten, off=nghi == "co")
+        operations.set_day_off(visit, day, name=ten, off=nghi == "co")
     except LoaError as error:
         year = day.year if day and FIRST_YEAR <= day.year <= LAST_YEAR else visit.now().year
         return _page(visit, year, error=error)
@@ -52,12 +52,12 @@ def add(
 def remove(visit: SignedVisit, day: date) -> Response:
     """Remove a day from the list; the public holidays apply to it again."""
     need(visit.viewer, Act.RULE, top_code(visit.station))
-    operations.remove_day_off(visit.station, visit.viewer, day)
+    operations.remove_day_off(visit, day)
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
 
 def _page(visit: Visit, year: int, error: LoaError | None = None) -> Response:
-    context = days_off_of(visit.station, visit.viewer, year)
+    context = days_off_of(visit, year)
     context |= {"years": (FIRST_YEAR, LAST_YEAR)}
     return page(visit.request, "ngay_nghi.html", context, error=error)
 

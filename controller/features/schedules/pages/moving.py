@@ -38,7 +38,7 @@ def move(
     """Move it; conflicts are shown first, and the person chooses what to do."""
     try:
         meeting = Meeting(trung) if trung in set(Meeting) else None
-        new = operations.move(visit.station, visit.viewer, airing_id, read_wall(ngay, gio), meeting=meeting)
+        new = operations.move(visit, airing_id, read_wall(ngay, gio), meeting=meeting)
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
@@ -49,7 +49,7 @@ def move(
 def _page(
     visit: Visit, airing_id: str, *, typed: tuple[str, str, str] | None = None, error: LoaError | None = None
 ) -> Response:
-    airing, repeats = airing_to_move(visit.station, visit.viewer, airing_id)
+    airing, repeats = airing_to_move(visit, airing_id)
     local = airing.starts_at.astimezone(ZONE)
     ngay, gio, trung = typed or (f"{local:%Y-%m-%d}", f"{local:%H:%M}", "")
     movable = airing.state in MOVABLE and visit.scope.may(visit.by, Act.AIR, airing.targets)

@@ -34,7 +34,7 @@ _DONE = {
 @router.get("/lich/{schedule_id}")
 def show(visit: SignedVisit, schedule_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show one schedule: its sentence, its next dates, its changes, and its past airings."""
-    context = schedule_page(visit.station, visit.viewer, schedule_id)
+    context = schedule_page(visit, schedule_id)
     done = "cho" if xong == "tao" and not context["is_heard"] else xong
     return page(visit.request, "lich_mot.html", context | {"done": _DONE.get(done, "")})
 
@@ -42,7 +42,7 @@ def show(visit: SignedVisit, schedule_id: str, xong: Annotated[str, Query(max_le
 @urgent.get("/lich/{schedule_id}/ket-thuc")
 def ask_to_end(visit: SignedVisit, schedule_id: str) -> Response:
     """Ask for confirmation before the schedule ends."""
-    context = schedule_page(visit.station, visit.viewer, schedule_id)
+    context = schedule_page(visit, schedule_id)
     if not context["may_stop"]:
         return RedirectResponse(f"/lich/{schedule_id}", 303)
     return page(visit.request, "lich_ket_thuc.html", context)
@@ -51,7 +51,7 @@ def ask_to_end(visit: SignedVisit, schedule_id: str) -> Response:
 @urgent.post("/lich/{schedule_id}/ket-thuc")
 def end(visit: SignedVisit, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = "") -> Response:
     """End it; its remaining airings are cancelled."""
-    operations.end(visit.station, visit.viewer, schedule_id, ly_do)
+    operations.end(visit, schedule_id, ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=het", 303)
 
 
@@ -74,7 +74,7 @@ def _occurrence_page(
     typed: Mapping[str, str] | None = None,
     error: LoaError | None = None,
 ) -> Response:
-    context = schedule_page(visit.station, visit.viewer, schedule_id)
+    context = schedule_page(visit, schedule_id)
     try:
         starts_at = start_of(from_text(context["schedule"].rule), original_at)
     except RuleError:
@@ -101,9 +101,7 @@ def move(
     """Move one occurrence to another time."""
     original_at = read_original(luc)
     try:
-        operations.move_occurrence(
-            visit.station, visit.viewer, schedule_id, original_at, to=read_wall(ngay, gio)
-        )
+        operations.move_occurrence(visit, schedule_id, original_at, to=read_wall(ngay, gio))
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
@@ -120,7 +118,7 @@ def cancel(
     ly_do: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
     """Cancel one occurrence of the schedule."""
-    operations.cancel_occurrence(visit.station, visit.viewer, schedule_id, read_original(luc), reason=ly_do)
+    operations.cancel_occurrence(visit, schedule_id, read_original(luc), reason=ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)
 
 

@@ -47,10 +47,8 @@ def look_ahead(visit: SignedVisit, form: Typed) -> Response:
     """Return the part of the page that previews the present form."""
     _allowed(visit.viewer)
     if form.lich:
-        form = _aimed(form, *schedule_and_areas(visit.station, visit.viewer, form.lich))
-    context = frame_of(visit.station, visit.viewer, visit.request.url.path) | form_preview(
-        visit.station, visit.viewer, form
-    )
+        form = _aimed(form, *schedule_and_areas(visit, form.lich))
+    context = frame_of(visit.station, visit.viewer, visit.request.url.path) | form_preview(visit, form)
     return HTMLResponse(fragment("lich/xem_truoc.html", context | {"form": form}))
 
 
@@ -64,8 +62,7 @@ def create(visit: SignedVisit, form: Typed) -> Response:
         if not form.ban_tin:
             raise NotFound("Hãy chọn bản tin sẽ phát.", code="bulletin.unknown")
         made = operations.create(
-            visit.station,
-            visit.viewer,
+            visit,
             form.ban_tin,
             form.rules(),
             skips=form.skips(),
@@ -93,8 +90,8 @@ def _form_page(
         "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
         "schedule": schedule,
         "newer": newer,
-        **form_choices(visit.station, visit.viewer, form, schedule),
-        **form_preview(visit.station, visit.viewer, form, is_opening=visit.request.method == "GET"),
+        **form_choices(visit, form, schedule),
+        **form_preview(visit, form, is_opening=visit.request.method == "GET"),
     }
     return page(visit.request, "lich_tao.html", context, error=error)
 
@@ -105,7 +102,7 @@ def _form_page(
 @router.get("/lich/{schedule_id}/sua")
 def ask_again(visit: SignedVisit, schedule_id: str) -> Response:
     """Show the schedule's form."""
-    row, targets = schedule_and_areas(visit.station, visit.viewer, schedule_id)
+    row, targets = schedule_and_areas(visit, schedule_id)
     if row.state is not ScheduleState.RUNNING or not visit.scope.may(visit.by, Act.AIR, targets):
         return RedirectResponse(f"/lich/{schedule_id}", 303)
     form = typed_of(from_text(row.rule), row.skips)
@@ -130,15 +127,13 @@ def _aimed(form: ScheduleTyped, row: Schedule, targets: tuple[str, ...]) -> Sche
 @router.post("/lich/{schedule_id}/sua")
 def change(visit: SignedVisit, schedule_id: str, form: Typed) -> Response:
     """Change the rule of the schedule, or show the preview."""
-    row, targets = schedule_and_areas(visit.station, visit.viewer, schedule_id)
+    row, targets = schedule_and_areas(visit, schedule_id)
     form = _aimed(form, row, targets)
     _allowed(visit.viewer)
     if form.viec == "xem":
         return _form_page(visit, form, schedule=row)
     try:
-        operations.change(
-            visit.station, visit.viewer, schedule_id, form.rule(), skips=form.skips(), based_on=form.phien_ban
-        )
+        operations.change(visit, schedule_id, form.rule(), skips=form.skips(), based_on=form.phien_ban)
     except NotAllowed:
         raise
     except Newer as error:
@@ -150,7 +145,7 @@ def change(visit: SignedVisit, schedule_id: str, form: Typed) -> Response:
 
 def _newer_page(visit: Visit, form: ScheduleTyped, error: Newer) -> Response:
     """Show the rule that somebody else has saved next to the typed one; saving again replaces theirs."""
-    row, _ = schedule_and_areas(visit.station, visit.viewer, form.lich)
+    row, _ = schedule_and_areas(visit, form.lich)
     theirs = rule_sentence(from_text(row.rule), row.skips)
     typed = rule_sentence(form.rule(), form.skips())
     form = form.model_copy(update={"phien_ban": version_of_schedule(row)})
