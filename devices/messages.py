@@ -43,6 +43,11 @@ USUAL_ALONE_DAYS = 7
 """How long a node speaks without a word of the station, where no policy says it: a week of storm."""
 MOST_ALONE_DAYS = 30
 
+MOST_APPROVED_AREAS = 16
+"""In one approval: a bulletin belongs to one area; the rest is room."""
+MOST_FURTHER_AREAS = 16
+"""Of one key: areas in which its holder approves for others who are away, or signed before moving."""
+
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Digest = Annotated[str, StringConstraints(pattern=DIGEST_PATTERN)]
 WallTime = Annotated[str, StringConstraints(pattern=WALL_TIME_PATTERN)]
@@ -181,26 +186,41 @@ class Policy(WireMessage):
 
 
 class Approval(WireMessage):
-    """A person approved exactly this text and this recording. Signed by an approver; `typ` loa-approval."""
+    """A person approved this text and this recording, for these areas, up to this grade, in this time.
+
+    Signed by an approver; `typ` loa-approval. `areas`: with everything below each.
+    """
 
     bulletin: Name
     revision: Annotated[int, Field(ge=1)]
     text_sha256: Digest
     recording: _Recording
+    author: Name
     approver: Name
     approved_at: Instant
+    valid_from: Instant
     expires_at: Instant
+    areas: Annotated[tuple[_Area, ...], Field(min_length=1, max_length=MOST_APPROVED_AREAS)]
+    grade: Grade
     test: bool = False
 
 
 class Key(WireMessage):
-    """One public key and what it may sign, from `not_before` until `not_after`."""
+    """One public key and what it may sign, from `not_before` until `not_after`.
+
+    A person's key has `holder` (whose it is: two keys of one holder are one person) and `area`: it signs for
+    this area and below. `further_areas`: where it counts, too: its holder approves there for another who is
+    away, or signed there before moving.
+    """
 
     kid: _Kid
     role: Role
     public: Annotated[str, StringConstraints(pattern=BASE64URL_KEY_PATTERN)]
     not_before: Instant
     not_after: Instant
+    holder: Name | None = None
+    area: _Area | None = None
+    further_areas: Annotated[tuple[_Area, ...], Field(max_length=MOST_FURTHER_AREAS)] = ()
 
 
 class KeySet(WireMessage):

@@ -22,12 +22,10 @@ from devices.ids import KeyId, Role
 from devices.instants import whole_ms, written_instant
 from devices.messages import (
     Approval,
-    Kept,
     Key,
     KeySet,
     Manifest,
     Plan,
-    PlannedAiring,
     Policy,
     TimeReply,
     WireMessage,
@@ -122,6 +120,12 @@ class FarVersion(NotTrusted):
     code = "far-version"
 
 
+class OutsideScope(NotTrusted):
+    """The approval is not for this place, this grade or this time, or its signer may not approve it here."""
+
+    code = "outside-scope"
+
+
 class MalformedJws(NotTrusted, messages.Malformed):
     """The text is no JWS of ours, or what it carries is not the promised message."""
 
@@ -173,17 +177,12 @@ class SigningKey:
             }
         )
 
-    def public(self) -> Key:
-        """Return the public half for a key set; raise WrongRole for the root key, which is in none."""
+    def public(self, **whose: Any) -> Key:
+        """Return the public half for a key set, with whose it is; raise WrongRole for the root key."""
         if not isinstance(self.role, Role):
             raise WrongRole("the root key is pinned by nodes, never listed in a key set")
-        return Key(
-            kid=self.kid,
-            role=self.role,
-            public=self.public_x,
-            not_before=self.not_before,
-            not_after=self.not_after,
-        )
+        times = {"not_before": self.not_before, "not_after": self.not_after}
+        return Key(kid=self.kid, role=self.role, public=self.public_x, **times, **whose)
 
     def sign_bytes(self, payload: bytes, typ: str) -> str:
         """Return a compact JWS over any bytes; messages go through `sign`."""
@@ -214,8 +213,12 @@ class TrustedKeys:
 
     @classmethod
     def of(cls, key_set: KeySet) -> Self:
-        """Trust every key of a set that `read_key_set` returned (or that we made ourselves)."""
-        return cls(key_set.version, key_set.expires_at, {key.kid: key for key in key_set.keys})
+        """Trust the keys of a set that `read_key_set` returned (or that we made ourselves).
+
+        A person's key without holder and area counts for nothing: nobody could tell whose it is, and where.
+        """
+        keys = {key.kid: key for key in key_set.keys if key.role is Role.STATION or (key.holder and key.area)}
+        return cls(key_set.version, key_set.expires_at, keys)
 
 
 def read_key_set(text: str | bytes, root_public: str, now: datetime | None) -> KeySet:
@@ -226,7 +229,7 @@ def read_key_set(text: str | bytes, root_public: str, now: datetime | None) -> K
     sealed = _Sealed.read(text, KINDS[KeySet])
     key_set = _checked(sealed, KeySet, root_public)
     if now is not None:
-        _within("key set", None, key_set.expires_at, now)
+        check_lifetime("key set", None, key_set.expires_at, now)
     return key_set
 
 
@@ -237,6 +240,13 @@ def verify(text: str | bytes, model: type[M], trusted: TrustedKeys, now: datetim
     A clock reply is judged at the instant that it states itself: a node asks for it because its own clock
     may be wrong, and the echo of its request proves that the reply is fresh.
     """
+    return verified_by(text, model, trusted, now)[0]
+
+
+def verified_by(
+    text: str | bytes, model: type[M], trusted: TrustedKeys, now: datetime | None
+) -> tuple[M, Key]:
+    """Return what `verify` returns, with the key that signed it: whose it is, and where it counts."""
     kind = KINDS[model]
     sealed = _Sealed.read(text, kind)
     key = trusted.keys.get(sealed.kid)
@@ -247,20 +257,10 @@ def verify(text: str | bytes, model: type[M], trusted: TrustedKeys, now: datetim
     message = _checked(sealed, model, key.public)
     if isinstance(message, TimeReply):
         now = datetime.fromtimestamp(message.replied_us / 1_000_000, UTC)
-    _within("key set", None, trusted.expires_at, now)
-    _within(f"key {key.kid}", key.not_before, key.not_after, now)
-    _within(kind.typ, None, getattr(message, "expires_at", None), now)
-    return message
-
-
-def verify_approval(airing: PlannedAiring | Kept, trusted: TrustedKeys, now: datetime) -> Approval:
-    """Return the approval if it is good and is for exactly this recording; else raise NotTrusted."""
-    approval = verify(airing.approval, Approval, trusted, now)
-    if approval.recording != airing.recording:
-        raise WrongApproval("the approval is for another recording")
-    if approval.test != airing.test:
-        raise WrongApproval("a test's approval airs only a test, and a test needs one")
-    return approval
+    check_lifetime("key set", None, trusted.expires_at, now)
+    check_lifetime(f"key {key.kid}", key.not_before, key.not_after, now)
+    check_lifetime(kind.typ, None, getattr(message, "expires_at", None), now)
+    return message, key
 
 
 def read_unchecked(text: bytes, model: type[M]) -> M:
@@ -282,7 +282,8 @@ def read_payload(text: str) -> dict[str, Any]:
     return claimed
 
 
-def _within(what: str, begins: datetime | None, ends: datetime | None, now: datetime | None) -> None:
+def check_lifetime(what: str, begins: datetime | None, ends: datetime | None, now: datetime | None) -> None:
+    """Raise Expired where `now` is before the begin, or not before the end; None: no such limit."""
     if now is None:
         return
     if begins is not None and now < begins:

@@ -1,5 +1,6 @@
 """Rows of accounts: people, sessions, keys, second factors, recovery codes, tokens and delegations."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, LargeBinary, String, Text, false
@@ -63,7 +64,8 @@ class HeldKey(Base):
     The station's private key is a file on the server, the root's is kept off it: neither is here.
     A key is active until it is `retired_at` (it signs nothing more, its private half is deleted, and what it
     signed stays valid) or `compromised_at` (what it signed is void). `in_key_set`: the key set in force
-    contains it; loudspeakers refuse the signatures of any other key.
+    contains it, as the `holder`'s, for `area` and `further_areas`; loudspeakers refuse the signatures of any
+    other key, and this key's elsewhere. `area` None: the station's, or the set is older than keys with areas.
     """
 
     __tablename__ = "keys"
@@ -78,6 +80,12 @@ class HeldKey(Base):
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     compromised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     in_key_set: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    area: Mapped[AreaCode | None] = mapped_column(String(ID_LENGTH))
+    further_areas: Mapped[list[AreaCode]] = mapped_column(JSON, default=list, server_default="[]")
+
+    def signs_for(self, lineage: Collection[AreaCode]) -> bool:
+        """Return whether loudspeakers accept it in an area; `lineage`: that area and those above it."""
+        return self.in_key_set and any(area in lineage for area in (self.area, *self.further_areas))
 
     __table_args__ = (Index("ix_keys_holder", "holder"),)
 

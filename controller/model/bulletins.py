@@ -31,10 +31,12 @@ from controller.model.bulletin_states import (
 from controller.model.languages import LanguageCode
 from controller.model.permissions import OperatorId
 from controller.model.wording import LONGEST_ISSUER, Manner
-from devices.ids import AreaCode, KeyId, RecordingId
+from devices.ids import AreaCode, Grade, KeyId, RecordingId
 
 LONGEST_TOPIC_NAME = 100
 """Characters."""
+USUAL_HIGHEST_GRADE = Grade.PRIORITY
+"""What an author asks for who asks for nothing: an emergency must be wanted."""
 
 
 class Topic(Base):
@@ -59,6 +61,7 @@ class Bulletin(Base):
     A `test` is approved as a test: nodes accept it only as one, and a real bulletin never as a test.
     `again_if_preempted`: a programme that is repeated where a higher grade interrupted it.
     A variant is a translation into `language`: `variant_of` the bulletin, made from its `of_revision`.
+    `highest_grade`: what its author asks the approver for; it sounds at no higher grade.
     """
 
     __tablename__ = "bulletins"
@@ -78,6 +81,9 @@ class Bulletin(Base):
     of_revision: Mapped[int | None] = mapped_column(Integer)
     again_if_preempted: Mapped[bool] = mapped_column(Boolean, default=False)
     topic: Mapped[TopicCode | None] = mapped_column(ForeignKey("topics.code"))
+    highest_grade: Mapped[Grade] = mapped_column(
+        Word(Grade), default=USUAL_HIGHEST_GRADE, server_default=USUAL_HIGHEST_GRADE
+    )
 
 
 class Revision(Base):
@@ -199,7 +205,11 @@ class Recording(Base):
 
 
 class Approved(Base):
-    """A person's approval of one revision, text and recording; `jws` is what nodes verify."""
+    """A person's approval of one revision, text and recording; `jws` is what nodes verify.
+
+    `areas`, `grade` and `valid_from` to `expires_at` are its scope. An older approval has none: nodes refuse
+    it, so it is not in force, and its bulletin is to be approved again.
+    """
 
     __tablename__ = "approvals"
 
@@ -212,6 +222,9 @@ class Approved(Base):
     jws: Mapped[str] = mapped_column(Text)
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    areas: Mapped[list[AreaCode] | None] = mapped_column(JSON)
+    grade: Mapped[Grade | None] = mapped_column(Word(Grade))
+    valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (

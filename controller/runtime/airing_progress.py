@@ -30,6 +30,7 @@ from controller.features.airings.timing import (
 from controller.features.airings.unapproved import void_airings
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until
+from controller.features.bulletins.scope import OUTSIDE, allows
 from controller.features.journal.service import record
 from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, Target
@@ -133,13 +134,22 @@ def _deliver(beat: _Beat) -> None:
     consent = _consent(beat, [row[0] for row in rows])
     for airing, bulletin, rendering, approved, recording, until in rows:
         in_force = until is not None and max(airing.starts_at, beat.now) < until
-        if in_force:
+        if in_force and not _is_allowed(beat, airing, approved):
+            beat.miss(airing, OUTSIDE)
+        elif in_force:
             standing = consent.get(airing.id)
             if standing is None or _has_consent(beat, airing, bulletin, recording, standing):
                 _deliver_parts(beat, airing, approved, recording)
         elif airing.latest_start_at < beat.now:
             state = rendering.state if rendering is not None else None
             beat.miss(airing, why_not_ready(bulletin.state, state, airing.latest_start_at))
+
+
+def _is_allowed(beat: _Beat, airing: Airing, approved: Approved) -> bool:
+    """Return whether the approval lets it sound where it is meant for: loudspeakers refuse anything else."""
+    tree, starts_at = area_tree(beat.session), max(airing.starts_at, beat.now)
+    targets = targets_of(beat.session, [airing.id])[airing.id]
+    return all(allows(approved, airing.grade, tree.lineage(area), starts_at) for area in targets)
 
 
 def _consent(beat: _Beat, airings: Sequence[Airing]) -> dict[AiringId, ConsentStanding]:

@@ -7,7 +7,7 @@ from controller.model.emergency_states import Kind
 from controller.model.first_people import APPROVER
 from controller.terminal.progress import Stages
 from controller.trial.bench_ground import approved, tone
-from devices.ids import AreaCode
+from devices.ids import AreaCode, Grade
 
 BROADCAST_S, ALARM_S, ALL_CLEAR_S = 120, 40, 8
 """Durations, seconds: of the broadcast that is interrupted repeatedly; of the alarm that interrupts it
@@ -20,7 +20,7 @@ def prepare_alarms(station: Controller) -> dict[str, str]:
     with Stages() as stages:
         ids: dict[str, str] = {BROADCAST: approved(station, stages, "Thông báo", tone(BROADCAST_S, 330))}
         for kind, seconds, hertz in ((Kind.ALARM, ALARM_S, 880), (Kind.ALL_CLEAR, ALL_CLEAR_S, 550)):
-            bulletin = approved(station, stages, str(kind), tone(seconds, hertz))
+            bulletin = approved(station, stages, str(kind), tone(seconds, hertz), Grade.EMERGENCY)
             with station.store.write() as session:
                 by = operator_named(session, APPROVER)
                 assert by is not None

@@ -24,6 +24,7 @@ from controller.trial.fleet_process import FleetProcesses
 from controller.trial.job import TrialRun
 from controller.trial.simulated import StationAccess, enrol_simulated, fleet_of
 from devices.chunks import manifest_of
+from devices.ids import Grade
 
 RATE, KBPS = 24_000, 48
 PATIENCE_S = 300.0
@@ -123,8 +124,10 @@ class Ears:
         return False
 
 
-def approved(station: Controller, stages: Stages, title: str, made: ToneMade) -> BulletinId:
-    """Return a bulletin with this recording, approved by the approver."""
+def approved(
+    station: Controller, stages: Stages, title: str, made: ToneMade, highest: Grade | None = None
+) -> BulletinId:
+    """Return a bulletin with this recording, approved by the approver up to this grade."""
     now = station.now()
     station.recordings.put(made.data)
     manifest = manifest_of(made.data, codec="mp3", sample_rate=RATE, duration_ms=made.duration_ms)
@@ -132,7 +135,7 @@ def approved(station: Controller, stages: Stages, title: str, made: ToneMade) ->
         officer = operator_named(session, OFFICER)
         assert officer is not None
         bulletin = draft_bulletin(session, title=title, text="Đo.", by=officer, now=now)
-        rendering = submit_bulletin(session, bulletin.id, by=officer, now=now)
+        rendering = submit_bulletin(session, bulletin.id, by=officer, now=now, highest_grade=highest)
         begin_rendering(session, rendering.id, now=now)
         finish_rendering(session, rendering.id, made, manifest, now=now)
     TrialRun(station, stages).approve(bulletin.id)

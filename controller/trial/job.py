@@ -105,6 +105,7 @@ class TrialRun:
                 by=approver,
                 password=opened,
                 now=now,
+                highest_grade=get_bulletin(session, bulletin).highest_grade,
                 declared=True,  # nobody listens to a sample: its journal entry says so
             )
 

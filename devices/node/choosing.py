@@ -75,6 +75,7 @@ class Choosing:
         self._starts: list[datetime] = []
         self.records = Records()
         self.keeping = Keeping(trust, fetching, outbox, clock)
+        self._as_sent: dict[AiringId, PlannedAiring] = {}
         self.planned: dict[AiringId, PlannedAiring] = {}
         self.retry_at: dict[AiringId, datetime] = {}
         """Raw instants before which a failed loudspeaker is not tried again with an airing."""
@@ -111,7 +112,8 @@ class Choosing:
         standing = self._fetching.standing()
         plans = tuple(self._trust.plans.values())
         expiry = max((plan.expires_at for plan in plans), default=station)
-        airings = {a.airing: self._as_begun(a, station, now) for a in merge(plans, station)}
+        self._as_sent = {a.airing: a for a in merge(plans, station)}
+        airings = {name: self._as_begun(a, station, now) for name, a in self._as_sent.items()}
         refused: set[AiringId] = set()
         for airing in airings.values():
             if ends_at(airing) <= station and self.records.get(airing.airing) is None:
@@ -177,18 +179,23 @@ class Choosing:
 
     def why_refused(self, airing: PlannedAiring, station: datetime) -> str | None:
         """Return the reason why an airing must not be played here, or None."""
-        reason = self._trust.judge(airing, station)
+        reason = self._trust.judge(self._sent(airing), station)
         if reason is not None:
             return reason.code
         return "recording-spoilt" if self._fetching.is_given_up(airing.recording) else None
 
     def is_still_approved(self, airing: PlannedAiring, station: datetime) -> bool:
         """Check the approval in full once more; a worse result is stored."""
+        airing = self._sent(airing)
         reason: NotTrusted | None = self._trust.judge_anew(airing, station)
         if reason is not None:
             self._trust.remember(airing, reason)
             self._met = None
         return reason is None
+
+    def _sent(self, airing: PlannedAiring) -> PlannedAiring:
+        """Return the airing with the start that its plan states: that one is judged, not this clock's."""
+        return self._as_sent.get(airing.airing, airing)
 
     def is_named(self, airing: AiringId) -> bool:
         """Return whether any stored plan names this airing, expired plans included."""

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from devices import topics
+from devices.approvals import signs_for, verify_approval
 from devices.enrolment import Place
-from devices.ids import AiringId, AreaCode, NodeId, RecordingId
+from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.messages import Kept, Manifest, Plan, PlannedAiring, Policy, TimeReply, WireMessage
 from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
 from devices.node.identity import NodeIdentity
@@ -16,12 +17,13 @@ from devices.signing import (
     Expired,
     FarVersion,
     NotTrusted,
+    OutsideScope,
     TrustedKeys,
     UnknownKey,
     read_key_set,
     read_unchecked,
+    verified_by,
     verify,
-    verify_approval,
 )
 
 KEYS = "keys"
@@ -34,8 +36,8 @@ _MODELS: dict[str, type[WireMessage]] = {"plan": Plan, "policy": Policy, "place"
 
 M = TypeVar("M", bound=WireMessage)
 V = TypeVar("V", Plan, Policy, Place)
-Judged = tuple[str, str, bool]
-"""Key of a result: approval, recording, whether a test."""
+Judged = tuple[str, str, bool, Grade | None, datetime | None]
+"""Key of a result: approval, recording, whether a test; of an airing also its grade and start."""
 MOST_AHEAD = timedelta(days=1)
 """A version further ahead of the present (it is the time in ms) would keep all true ones out for good."""
 MOST_JUDGED = 1024
@@ -175,11 +177,11 @@ class Trust:
             return None
 
     def judge(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
-        """Return why an airing must not be played, or None: a person approved exactly this recording.
+        """Return why an airing must not be played, or None: a person approved this recording for it.
 
         The signature is checked once for each key set; `judge_anew` checks lifetimes at `now` again.
         """
-        of = (airing.approval, airing.recording, airing.test)
+        of = _judged(airing)
         if of not in self._approvals:
             if len(self._approvals) > MOST_JUDGED:
                 self._approvals.clear()
@@ -191,14 +193,14 @@ class Trust:
         if self._keys is None:
             return UnknownKey("no key set yet")
         try:
-            verify_approval(airing, self._keys, now)
+            verify_approval(airing, self._identity.areas, self._keys, now)
         except NotTrusted as reason:
             return reason
         return None
 
     def remember(self, airing: PlannedAiring, reason: NotTrusted | None) -> None:
         """Replace the earlier result with a later one."""
-        self._approvals[airing.approval, airing.recording, airing.test] = reason
+        self._approvals[_judged(airing)] = reason
 
     def _verified(self, text: bytes, model: type[M], now: datetime | None) -> M:
         if self._keys is None:
@@ -206,9 +208,17 @@ class Trust:
         return verify(text, model, self._keys, now)
 
     def _versioned(self, text: bytes, model: type[V], now: datetime | None) -> V:
-        message = self._verified(text, model, now)
+        """Return a document of a sane version; a policy only if its key signs for its area, or one above."""
+        if self._keys is None:
+            raise UnknownKey("no key set yet")
+        message, key = verified_by(text, model, self._keys, now)
         if now is not None and message.version > (now + MOST_AHEAD).timestamp() * 1000:
             raise FarVersion(f"version {message.version} is more than {MOST_AHEAD} ahead")
+        areas = self._identity.areas
+        if isinstance(message, Policy) and message.target in areas:
+            bound = areas[: areas.index(message.target) + 1]
+            if not signs_for(key, bound):
+                raise OutsideScope("the administrator's key does not sign for this area")
         return message
 
     def _take(self, name: str, text: bytes, now: datetime | None, *, is_fresh: bool = False) -> list[Effect]:
@@ -260,6 +270,7 @@ class Trust:
     def _stand_in(self, areas: tuple[AreaCode, ...]) -> list[Effect]:
         """Follow these areas only; documents of other areas are deleted."""
         before, self._identity = self._identity, replace(self._identity, areas=areas)
+        self._approvals.clear()  # what is approved there may not be approved here
         left, now_obeyed = set(before.targets), set(self._identity.targets)
         effects: list[Effect] = []
         for area in sorted(left - now_obeyed):
@@ -323,6 +334,12 @@ class Trust:
         if version < held:
             self.counts[f"{what}: older-version"] += 1
         return []
+
+
+def _judged(airing: PlannedAiring | Kept) -> Judged:
+    if isinstance(airing, PlannedAiring):
+        return airing.approval, airing.recording, airing.test, airing.grade, airing.starts_at
+    return airing.approval, airing.recording, airing.test, None, None
 
 
 def filters_of(identity: NodeIdentity) -> tuple[str, ...]:

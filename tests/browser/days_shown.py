@@ -21,7 +21,7 @@ from controller.features.schedules.days_off import set_day_off
 from controller.features.schedules.service import schedule_bulletin
 from controller.model.bulletin_states import ItemKind
 from controller.model.permissions import Act
-from devices.ids import NodeId, Role
+from devices.ids import Grade, NodeId, Role
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.browser.administration_shown import tell_of_the_house
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, Made
@@ -71,7 +71,7 @@ def tell_a_day(world):
     shown["prepared"] = tell_of_the_house(world, there[2])
     shown["kid"] = world.ask(held_key, world.people["duyet"].id, Role.APPROVER, world.now()).kid
     tell_of_people(world)
-    live, _ = world.approved_airing(made=_LONG, seconds=20, grade="priority")
+    live, _ = world.approved_airing(made=_LONG, seconds=20, grade=Grade.PRIORITY)
     world.tell(live, _LONG, "fetched", there[:-4])
     world.later(seconds=20)
     world.advance()
@@ -147,7 +147,7 @@ def ask_the_commune(world, bulletin):
     for by, title in (("duyet", "Cảnh báo lũ sông Cái"), ("xanhatrang", "Sơ tán khu vực ven sông")):
         urgent, _ = world.submitted(title, by=world.people["canbo"])
         world.approve(urgent)
-        world.plan(urgent, areas=[NHA_TRANG], seconds=20 * 3600, grade="priority", by=world.people[by])
+        world.plan(urgent, areas=[NHA_TRANG], seconds=20 * 3600, grade=Grade.PRIORITY, by=world.people[by])
     return {"asked": asked}
 
 

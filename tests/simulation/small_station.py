@@ -11,6 +11,7 @@ from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId, Role
 from devices.messages import (
     Approval,
     Kept,
+    Key,
     KeySet,
     NodeState,
     Plan,
@@ -34,6 +35,21 @@ REPEAT_AFTER = timedelta(seconds=1)
 """A chunk sent to all within this is not sent again: what several nodes want is answered once."""
 CHUNK_SIZE = 4096
 """Small, so that small recordings have several."""
+
+PROVINCE = AreaCode("56")
+
+
+def holder_of(key: SigningKey) -> str:
+    """The person of a key: each key has one of its own."""
+    return key.kid
+
+
+def listed(key: SigningKey, **changes) -> Key:
+    """A key as the key set names it: a person's signs for the whole province."""
+    if key.role is Role.STATION:
+        return key.public()
+    return key.public(**{"holder": holder_of(key), "area": PROVINCE} | changes)
+
 
 Send = Callable[[str, bytes, int, bool], None]
 
@@ -97,11 +113,14 @@ class SmallStation:
 
     def publish_keys(self, *extra: SigningKey, without: Iterable[SigningKey] = ()) -> None:
         keys = {self.keys.station, self.keys.approver, self.keys.administrator, *extra} - set(without)
+        self.publish_key_set(tuple(listed(key) for key in sorted(keys, key=lambda key: key.kid)))
+
+    def publish_key_set(self, keys: tuple[Key, ...]) -> None:
         key_set = KeySet(
             version=self.next_version(),
             issued_at=self.now(),
             expires_at=self.now() + YEAR / 2,
-            keys=tuple(key.public() for key in sorted(keys, key=lambda key: key.kid)),
+            keys=keys,
         )
         self.retain(topics.KEYS, sign(key_set, self.keys.root).encode())
 
@@ -135,17 +154,24 @@ class SmallStation:
         self.retain(topics.manifest(manifest.recording), sign(manifest, self.keys.station).encode())
         return manifest.recording
 
-    def approval(self, recording: RecordingId, key: SigningKey | None = None, lasts: timedelta = YEAR) -> str:
-        approval = Approval(
-            bulletin="b1",
-            revision=1,
-            text_sha256=digest(b"text"),
-            recording=recording,
-            approver="lan",
-            approved_at=self.now(),
-            expires_at=self.now() + lasts,
-        )
-        return sign(approval, key or self.keys.approver)
+    def approval(
+        self, recording: RecordingId, key: SigningKey | None = None, lasts: timedelta = YEAR, **scope
+    ) -> str:
+        key = key or self.keys.approver
+        fields = {
+            "bulletin": "b1",
+            "revision": 1,
+            "text_sha256": digest(b"text"),
+            "recording": recording,
+            "author": "minh",
+            "approver": holder_of(key),
+            "approved_at": self.now(),
+            "valid_from": self.now() - timedelta(days=1),
+            "expires_at": self.now() + lasts,
+            "areas": (PROVINCE,),
+            "grade": Grade.EMERGENCY,
+        }
+        return sign(Approval(**fields | scope), key)
 
     def airing(
         self,

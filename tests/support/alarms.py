@@ -4,6 +4,7 @@ from controller.features.emergencies.preparation import prepare
 from controller.features.fleet.service import note_states
 from controller.model.bulletins import Rendering
 from controller.model.emergency_states import Kind
+from devices.ids import Grade
 from devices.messages import NodeState
 from tests.support.station_world import NODES, PROVINCE, Sound
 
@@ -13,7 +14,8 @@ SOUNDS = {kind: Sound(str(kind).encode() * 20_000, duration_ms=20_000) for kind 
 def prepared(world, kind=Kind.ALARM, area=PROVINCE):
     """Return an approved prepared recording that no node stores yet."""
     data = SOUNDS[kind].data
-    bulletin = world.submitted(data=data, test=kind is Kind.TEST, by=world.officer, rendered=False)
+    highest = None if kind is Kind.TEST else Grade.EMERGENCY
+    bulletin = world.submitted(data=data, test=kind is Kind.TEST, rendered=False, highest=highest)
     rendering = world.ask(lambda session: session.query(Rendering).filter_by(bulletin=bulletin).one())
     world.render(rendering.id, SOUNDS[kind])
     world.approve(bulletin, data)

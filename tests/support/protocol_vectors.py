@@ -68,7 +68,13 @@ KEY_SET = KeySet(
     version=1_764_000_000_000,
     issued_at=NOW - DAY,
     expires_at=NOW + YEAR,
-    keys=tuple(KEYS[name].public() for name in ("station", "approver", "administrator", "later", "former")),
+    keys=(
+        KEYS["station"].public(),
+        KEYS["approver"].public(holder="duyet", area=AreaCode("56")),
+        KEYS["administrator"].public(holder="quantri", area=AreaCode("56")),
+        KEYS["later"].public(),
+        KEYS["former"].public(),
+    ),
 )
 
 

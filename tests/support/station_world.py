@@ -12,6 +12,7 @@ from controller.features.airings.queries import get_airing
 from controller.features.airings.service import plan_airing
 from controller.features.area_changes.service import load_areas
 from controller.features.bulletins.listening_proof import note_served
+from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing, answer_schedule
@@ -92,6 +93,7 @@ class World:
         self._receipts = itertools.count(1)
         with store.read() as session:
             self.officer = operator_named(session, "canbo")
+            self.clerk = operator_named(session, "vanthu")
             self.approver = operator_named(session, "duyet")
             self.technician = operator_named(session, "kythuat")
             self.administrator = operator_named(session, "quantri")
@@ -109,19 +111,21 @@ class World:
         with self.store.read() as session:
             return query(session, *args, **kwargs)
 
-    def submitted(self, text=TEXT, *, by=None, rendered=True, data=b"sound " * 20_000, test=False):
-        """Return a submitted bulletin, its recording made."""
-        by = by or self.officer
+    def submitted(
+        self, text=TEXT, *, by=None, rendered=True, data=b"sound " * 20_000, test=False, highest=None
+    ):
+        """Return a submitted bulletin, its recording made; the clerk's is for the whole province."""
+        by = by or self.clerk
         bulletin = self.do(draft_bulletin, title="Lịch tiêm phòng", text=text, by=by, test=test)
-        rendering = self.do(submit_bulletin, bulletin.id, by=by)
+        rendering = self.do(submit_bulletin, bulletin.id, by=by, highest_grade=highest)
         if rendered:
             self.render(rendering.id, Sound(data))
         return bulletin.id
 
     def submitted_as(self, sound):
         """Return a submitted bulletin whose recording is this very sound."""
-        bulletin = self.do(draft_bulletin, title="Bản tin", text=TEXT, by=self.officer)
-        self.render(self.do(submit_bulletin, bulletin.id, by=self.officer).id, sound)
+        bulletin = self.do(draft_bulletin, title="Bản tin", text=TEXT, by=self.clerk)
+        self.render(self.do(submit_bulletin, bulletin.id, by=self.clerk).id, sound)
         return bulletin.id
 
     def render(self, rendering_id, sound):
@@ -135,6 +139,7 @@ class World:
             "by": self.approver,
             "password": PASSWORD,
             "declared": True,
+            "highest_grade": self.ask(get_bulletin, bulletin_id).highest_grade,
         } | changes
         self.do(note_served, asked["recording"], by=asked["by"])
         return self.do(approve_bulletin, bulletin_id, **asked)
@@ -205,7 +210,7 @@ class World:
 
 
 def seed(url):
-    """Fill an empty database: areas, four people, four nodes, keys and a policy that forbids nothing."""
+    """Fill an empty database: areas, five people, four nodes, keys and a policy that forbids nothing."""
     store = Store(url)
     store.upgrade()
     with store.write() as session:
@@ -215,6 +220,7 @@ def seed(url):
         load_areas(session)
         people = {
             "canbo": ({OperatorRole.OFFICER}, NHA_TRANG),
+            "vanthu": ({OperatorRole.OFFICER}, PROVINCE),
             "duyet": ({OperatorRole.APPROVER}, PROVINCE),
             "kythuat": ({OperatorRole.TECHNICIAN}, PROVINCE),
             "quantri": ({OperatorRole.ADMINISTRATOR}, PROVINCE),

@@ -19,6 +19,7 @@ from tests.support.stranger_rules import (
     Refused,
     StrangerClock,
     StrangerReport,
+    check_scope,
     has_next_round,
     merged,
     place_of,
@@ -93,11 +94,8 @@ class Stranger:
             self.called[target] = [] if self.is_retained else names
 
     def check_approval(self, airing):
-        approval = self.checked(airing["approval"], "loa-approval")
-        if approval["recording"] != airing["recording"]:
-            raise Refused("wrong-approval")
-        if approval.get("test", False) != airing.get("test", False):
-            raise Refused("wrong-approval")
+        approval, key = self.ring.checked_by(airing["approval"], "loa-approval", self.now())
+        check_scope(approval, key, airing, self.areas, self.now())
 
     def is_approved(self, airing):
         try:

@@ -75,6 +75,30 @@ def open_jws(text, typ, find_key):
     return json.loads(unbase64url(body))
 
 
+LONGEST_APPROVAL = timedelta(days=186)
+
+
+def check_scope(approval, key, airing, areas, now):
+    """Refuse what the approval does not allow here; an entry of `keep` has neither grade nor start."""
+    if (approval["recording"], approval.get("test", False)) != (
+        airing["recording"],
+        airing.get("test", False),
+    ):
+        raise Refused("wrong-approval")
+    ends = min(read_instant(approval["expires_at"]), read_instant(approval["valid_from"]) + LONGEST_APPROVAL)
+    if now >= ends:
+        raise Refused("expired")
+    signs_here = {key["area"], *key.get("further_areas", ())} & set(areas)
+    is_inside = signs_here and set(approval["areas"]) & set(areas)
+    is_inside = is_inside and approval["approver"] == key["holder"] != approval["author"]
+    if is_inside and "grade" in airing:
+        starts_at = read_instant(airing["starts_at"])
+        is_inside = RANKS[airing["grade"]] <= RANKS[approval["grade"]]
+        is_inside = is_inside and read_instant(approval["valid_from"]) <= starts_at < ends
+    if not is_inside:
+        raise Refused("outside-scope")
+
+
 class StrangerClock:
     """The node's own clock, and the station's time as far as it is known."""
 
@@ -117,10 +141,18 @@ class KeyRing:
         if now is not None and now >= expires_at:
             raise Refused("expired")
         self.version, self.expires_at = key_set["version"], expires_at
-        self.keys = {key["kid"]: key for key in key_set["keys"]}
+        self.keys = {
+            key["kid"]: key
+            for key in key_set["keys"]
+            if key["role"] == "station" or (key.get("holder") and key.get("area"))
+        }
 
     def checked(self, text, typ, now):
         """Return a signed message after all checks but those of its own kind."""
+        return self.checked_by(text, typ, now)[0]
+
+    def checked_by(self, text, typ, now):
+        """Return a signed message and the key that signed it."""
         used = {}
 
         def find(kid):
@@ -135,12 +167,12 @@ class KeyRing:
         if typ == "loa-time":
             now = datetime.fromtimestamp(message["replied_us"] / 1e6, UTC)
         if now is None:  # the clock was never set: it is not earlier than the document says it is made
-            return message
+            return message, used
         if not read_instant(used["not_before"]) <= now < read_instant(used["not_after"]):
             raise Refused("expired")
         if any(now >= at for at in (self.expires_at, read_expiry(message)) if at is not None):
             raise Refused("expired")
-        return message
+        return message, used
 
 
 def read_expiry(message):

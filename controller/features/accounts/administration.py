@@ -93,7 +93,10 @@ def set_roles(
 def move_operator(
     session: Session, operator: OperatorId, area: AreaCode, *, by: Operator | None, now: datetime
 ) -> None:
-    """Move a person's roles to another area; the sessions end. Keys stay, because they name no area."""
+    """Move a person's roles to another area; the sessions end.
+
+    The person's keys sign there once the key set is signed again.
+    """
     account = _account(session, operator, by)
     get_area(session, area)
     if by is not None:

@@ -16,7 +16,7 @@ from controller.features.accounts.notifications import role_words, tell_of_accou
 from controller.features.accounts.password_rules import check_password
 from controller.features.accounts.passwords import Hashed, NewPassword, hashed, is_password
 from controller.features.accounts.queries import administrators_of, held_key, require
-from controller.features.areas.queries import areas, get_area
+from controller.features.areas.queries import area_tree, areas, get_area
 from controller.features.journal.service import record
 from controller.model.accounts import Account, ApiToken, HeldKey, SignedIn
 from controller.model.new_ids import new_id
@@ -262,21 +262,28 @@ def _held(session: Session, holder: Operator, role: Role, now: datetime) -> Held
     key = held_key(session, holder.id, role, now)
     if key is None or key.sealed is None:
         raise NotAllowed(_NO_KEY, code="operator.no-key")
-    if not key.in_key_set:
+    if not key.in_key_set or key.area is None:
         raise Conflict(_not_in_key_set(session, holder), code="keys.not-in-key-set", facts={"kid": key.kid})
     return key
 
 
-def check_key(session: Session, holder: Operator, role: Role, now: datetime) -> None:
-    """Raise what hinders the person from signing, whatever the password: no key, or one not trusted yet."""
-    _held(session, holder, role, now)
+def check_key(
+    session: Session, holder: Operator, role: Role, now: datetime, area: AreaCode | None = None
+) -> None:
+    """Raise what hinders the person from signing, whatever the password: no key, or one not trusted yet.
+
+    `area`: where the signature is to count; None: anywhere.
+    """
+    key = _held(session, holder, role, now)
+    if area is not None and not key.signs_for(area_tree(session).lineage(area)):
+        raise Conflict(_not_in_key_set(session, holder), code="keys.not-for-area", facts={"kid": key.kid})
 
 
 def _not_in_key_set(session: Session, holder: Operator) -> str:
     names = [one.display_name for one in administrators_of(session, holder.area) if one.id != holder.id]
     whom = f" ({', '.join(names[:_FEW_NAMES])})" if names else ""
     return (
-        "Loa chưa biết khóa ký của bạn, nên sẽ từ chối những gì bạn ký. Chưa ký gì. Hãy báo quản "
+        "Loa chưa biết khóa ký của bạn ở nơi này, nên sẽ từ chối những gì bạn ký. Chưa ký gì. Hãy báo quản "
         f"trị{whom} mang khóa gốc đến máy chủ và chạy: loa keys sign --root TỆP. Xong thì bạn làm lại."
     )
 

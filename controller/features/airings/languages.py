@@ -38,7 +38,8 @@ def divided(
     Areas whose languages have no approved variant hear Vietnamese, or whatever the bulletin itself is in.
     """
     is_whole = airing.node is not None or airing.only_chosen  # a test, or what single ones missed
-    variants = {} if is_whole else approved_variants(session, airing.bulletin, approved.revision, now)
+    found = {} if is_whole else approved_variants(session, airing.bulletin, approved.revision, now)
+    variants = {language: one for language, one in found.items() if _suits(one[0], airing)}
     wanted = area_languages(session) if variants else {}
     if not wanted:
         yield PlannedPart(airing, approved, recording)
@@ -59,3 +60,8 @@ def divided(
         session.flush()
         aim_at(session, part, tree.below(parts[language]), parts[language])
         yield PlannedPart(part, *sound, language)
+
+
+def _suits(approved: Approved, airing: Airing) -> bool:
+    """Return whether a variant, which belongs to its bulletin's area, is approved for the airing's grade."""
+    return approved.grade is not None and airing.grade.rank <= approved.grade.rank

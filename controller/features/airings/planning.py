@@ -117,7 +117,8 @@ def asking_of(
 ) -> Asking:
     """Return the requested airing after the checks of planning: areas, rights, sound and times."""
     check_targets(session, area_tree(session), broadcast.areas, broadcast.grade, by)
-    check_sound(usable_bulletin(session, bulletin_id, by), broadcast.grade, broadcast.volume)
+    bulletin = usable_bulletin(session, bulletin_id, by)
+    check_sound(session, bulletin, broadcast.areas, broadcast.grade, broadcast.volume)
     latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
     check_times(broadcast.starts_at, latest, now)
     check_in_force(session, bulletin_id, broadcast.starts_at)

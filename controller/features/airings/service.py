@@ -12,6 +12,7 @@ from controller.features.accounts.queries import require
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree, ended_areas
 from controller.features.bulletins.queries import usable_bulletin
+from controller.features.bulletins.scope import check_scope
 from controller.features.bulletins.validity import check_in_force
 from controller.features.journal.service import record
 from controller.model.airing_states import AiringState, DeliveryStage
@@ -52,7 +53,7 @@ def plan_airing(
     latest = latest_start_at or starts_at + LATEST_AFTER[grade]
     check_times(starts_at, latest, now)
     check_in_force(session, bulletin_id, starts_at)
-    check_sound(usable_bulletin(session, bulletin_id, by), grade, volume)
+    check_sound(session, usable_bulletin(session, bulletin_id, by), areas, grade, volume)
     airing = Airing(
         id=AiringId(new_id(now)),
         bulletin=bulletin_id,
@@ -139,14 +140,17 @@ def check_targets(
     require(session, by, Act.AIR_EMERGENCY if grade is Grade.EMERGENCY else Act.AIR, *areas)
 
 
-def check_sound(bulletin: Bulletin, grade: Grade, volume: int) -> None:
-    """Raise for a withdrawn bulletin, a test called an emergency, or a volume off the scale."""
+def check_sound(
+    session: Session, bulletin: Bulletin, areas: Collection[AreaCode], grade: Grade, volume: int
+) -> None:
+    """Raise for a withdrawn bulletin, a test called an emergency, a wrong volume, or a wrong scope."""
     if bulletin.state is BulletinState.WITHDRAWN:
         raise Conflict("Bản tin này đã bị rút nên không phát được nữa.", code="bulletin.withdrawn")
     if bulletin.test and grade is Grade.EMERGENCY:
         raise BadInput("Bản tin thử không được phát ở mức khẩn cấp.", code="airing.test-emergency")
     if not 0 <= volume <= 100:  # noqa: PLR2004 - the scale of the wire
         raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
+    check_scope(session, bulletin, areas, grade)
 
 
 def check_times(starts_at: datetime, latest_start_at: datetime, now: datetime) -> None:

@@ -17,7 +17,9 @@ from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE,
 from controller.features.bulletins.service import return_bulletin
 from controller.features.editorial.pages.bulletins import done_sentence
 from controller.http.station import Station
+from controller.model.bulletins import USUAL_HIGHEST_GRADE
 from controller.model.permissions import Act
+from devices.ids import Grade
 
 router = APIRouter()
 QUEUE = LivePage("duyet.html", {"hang-cho": "duyet/hang_cho.html"})
@@ -86,6 +88,7 @@ def approve(
     phien_ban: Annotated[int, Form()],
     tep: Annotated[str, Form(max_length=64)] = "",
     mat_khau: Annotated[str, Form(max_length=500)] = "",
+    muc: Annotated[Grade, Form()] = USUAL_HIGHEST_GRADE,
     da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
     da_nghe: Annotated[str, Form(max_length=1)] = "",
 ) -> Response:
@@ -105,6 +108,7 @@ def approve(
             recording=tep,
             password=mat_khau,
             declared=bool(da_nghe) and heard.is_whole,
+            highest_grade=muc,
         )
     except LoaError as error:
         return _page(request, station, viewer, bulletin_id, error=error)

@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from controller.features.accounts.scope import Scope
 from controller.features.accounts.service import why_unsigned
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.page_queries import MOST_AIRINGS
 from controller.features.approvals.waiting import is_author, submitted_in
+from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.listening_proof import heard_by
+from controller.features.bulletins.signed_approvals import APPROVAL_LIFE
 from controller.features.editorial.page_queries import bulletin_page
+from controller.features.plans.reliance import relied_upon
 from controller.features.schedules.sentences import rule_sentence
 from controller.http.station import Station
+from controller.http.words import GRADE_WORDS, short_day
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
-from controller.model.bulletin_states import BulletinId, RenderingState
+from controller.model.bulletin_states import BulletinId, BulletinState, RenderingState
 from controller.model.bulletins import Bulletin, Rendering
 from controller.model.emergencies import Prepared
 from controller.model.schedule_states import ScheduleState
@@ -112,6 +117,24 @@ def repeats_of(session: Session, wanted: Sequence[BulletinId]) -> dict[BulletinI
     return found
 
 
+def scope_in_words(bulletin: Bulletin, where: str, now: datetime) -> str:
+    """Return what an approval given now allows: where, up to which grade, from when to when."""
+    grade = GRADE_WORDS[bulletin.highest_grade].lower()
+    first, last = short_day(now), short_day(now + APPROVAL_LIFE)
+    return f"Được phát tại: {where} · cao nhất: {grade} · từ {first} đến {last}"
+
+
+def to_approve_again(session: Session, scope: Scope, now: datetime) -> Sequence[Bulletin]:
+    """Return what is in use and refused by loudspeakers: its approval is over, or has no scope."""
+    until = approved_until()
+    is_here = [] if scope.is_whole() else [Bulletin.area.in_(scope.seen)]
+    query = select(Bulletin.id).where(
+        Bulletin.state == BulletinState.APPROVED, or_(until.is_(None), until <= now), *is_here
+    )
+    used = [one.bulletin for one in relied_upon(session, session.scalars(query).all())][:MOST_AIRINGS]
+    return session.scalars(select(Bulletin).where(Bulletin.id.in_(used)).order_by(Bulletin.title)).all()
+
+
 @one_read
 def next_to_approve(session: Session, viewer: Viewer, after: str) -> BulletinId | None:
     """Return the first bulletin in the queue, except the one just handled."""
@@ -121,7 +144,11 @@ def next_to_approve(session: Session, viewer: Viewer, after: str) -> BulletinId 
 
 def queue_page(session: Session, viewer: Viewer, now: datetime) -> dict[str, Any]:
     """Return what the page of the queue shows."""
-    return {"rows": queue(session, viewer), "unsigned": why_unsigned(session, viewer.operator, now=now)}
+    return {
+        "rows": queue(session, viewer),
+        "again": to_approve_again(session, viewer.scope, now),
+        "unsigned": why_unsigned(session, viewer.operator, now=now),
+    }
 
 
 def approval_page(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> dict[str, Any]:
@@ -134,5 +161,6 @@ def approval_page(session: Session, station: Station, viewer: Viewer, bulletin_i
         "is_kept_ready": bulletin in kept_ready_among(session, [bulletin]),
         "most_airings": _AIRINGS,
         "unsigned": why_unsigned(session, viewer.operator, now=station.now()),
+        "approved_for": scope_in_words(shown["bulletin"], shown["where"], station.now()),
         "heard": heard_by(session, viewer.operator, recording.id) if recording else None,
     }

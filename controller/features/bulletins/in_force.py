@@ -1,7 +1,8 @@
 """Whether an approval is in force: one rule for plans, timetables, pages, readiness and the doctor.
 
 An approval is in force from its signature until its own end or its key's, whichever is first, as long as its
-bulletin is approved, it was not withdrawn, and its key is not compromised. A retired key (its password was
+bulletin is approved, it has a scope (what was approved before scopes has none), it was not withdrawn, and its
+key is not compromised. A retired key (its password was
 forgotten, its person left) signs nothing new, but what it signed stays valid: docs/decisions, "Retired is not
 compromised".
 """
@@ -49,6 +50,7 @@ def _is_good() -> tuple[ColumnElement[bool], ...]:
     return (
         Bulletin.state == BulletinState.APPROVED,
         Approved.withdrawn_at.is_(None),
+        Approved.grade.is_not(None),
         HeldKey.compromised_at.is_(None),
     )
 

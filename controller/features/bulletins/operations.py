@@ -24,10 +24,10 @@ from controller.features.journal.service import record
 from controller.http.station import Station
 from controller.http.transactions import writes
 from controller.model.bulletin_states import BulletinId
-from controller.model.bulletins import Bulletin
+from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
 from controller.model.wording import Manner
 from controller.store import Session
-from devices.ids import RecordingId, Role
+from devices.ids import Grade, RecordingId, Role
 
 
 def approve(
@@ -40,6 +40,7 @@ def approve(
     recording: str,
     password: str,
     declared: bool = False,
+    highest_grade: Grade = USUAL_HIGHEST_GRADE,
 ) -> None:
     """Approve what was read and heard; wrong passwords are counted and journaled, as at sign-in.
 
@@ -66,6 +67,7 @@ def approve(
         password=opened,
         now=now,
         declared=declared,
+        highest_grade=highest_grade,
     )
     station.wake()
 

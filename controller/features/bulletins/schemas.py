@@ -9,8 +9,9 @@ from controller.features.bulletins.word_diff import Change
 from controller.http.schemas import Code, Command, View
 from controller.model.base import ID_LENGTH
 from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState, RevisionKind
-from controller.model.bulletins import LONGEST_TOPIC_NAME
+from controller.model.bulletins import LONGEST_TOPIC_NAME, USUAL_HIGHEST_GRADE
 from controller.model.wording import LONGEST_ISSUER, Manner
+from devices.ids import Grade
 from devices.messages import DIGEST_PATTERN
 from tts.reading.checking import MOST_READINGS
 
@@ -30,6 +31,16 @@ class Mannered(Command):
     readings: Readings = Field(1, description="How many times the text is read in one recording.")
 
 
+class Submit(Command):
+    """What the approver is asked for."""
+
+    highest_grade: Grade | None = Field(
+        None,
+        description="The highest grade at which it may sound. Null: as asked before, at first `priority`, "
+        "which is for routine and priority; `emergency` must be asked for.",
+    )
+
+
 class Approve(Command):
     """What the approver has read and heard, and the password that opens the approver's key."""
 
@@ -40,6 +51,10 @@ class Approve(Command):
         default=False,
         description="True: the approver says that they heard all of it by other means than a player that "
         "reports to `/recordings/{recording}/played`. They must have fetched it; the journal says so.",
+    )
+    highest_grade: Grade = Field(
+        USUAL_HIGHEST_GRADE,
+        description="The highest grade that the approver has agreed to; 409 if the author asks for another.",
     )
 
 
@@ -89,6 +104,7 @@ class BulletinShown(View):
     revision: int
     area: Code
     test: bool
+    highest_grade: Grade = Field(description="What its author asks for: it sounds at no higher grade.")
     returned_reason: str | None
     created_at: datetime
     changed_at: datetime

@@ -1,6 +1,6 @@
 """Writes of bulletins: from draft to approval and back; one function, one transaction."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from controller.features.bulletins.queries import (
 )
 from controller.features.bulletins.reapproval import check_due_again, keep_approval
 from controller.features.bulletins.renderings import order_rendering
+from controller.features.bulletins.signed_approvals import signed_approval
 from controller.features.bulletins.topics import set_topic
 from controller.features.journal.service import record
 from controller.model.bulletin_states import (
@@ -28,18 +29,15 @@ from controller.model.bulletin_states import (
     RevisionKind,
     after,
 )
-from controller.model.bulletins import Approved, Bulletin, Rendering, Revision
+from controller.model.bulletins import USUAL_HIGHEST_GRADE, Approved, Bulletin, Rendering, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId
 from controller.model.speech import Speech
 from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
 from controller.store import one_write
-from devices.ids import AreaCode, RecordingId, Role
-from devices.messages import Approval
-from devices.signing import SigningKey, sign
+from devices.ids import AreaCode, Grade, RecordingId, Role
 
-APPROVAL_LIFE = timedelta(days=180)
-"""A text that is read out half a year later deserves a new look."""
+_CHANGED = "Bản tin đã thay đổi sau khi mở trang. Hãy tải lại, đọc và nghe lại trước khi duyệt."
 
 
 @one_write
@@ -114,9 +112,18 @@ def revise_bulletin(
 
 @one_write
 def submit_bulletin(
-    session: Session, bulletin_id: str, *, by: Operator, now: datetime, speech: Speech | None = None
+    session: Session,
+    bulletin_id: str,
+    *,
+    by: Operator,
+    now: datetime,
+    speech: Speech | None = None,
+    highest_grade: Grade | None = None,
 ) -> Rendering:
-    """Hand the newest wording in for approval, and order its recording: the approver listens to it too."""
+    """Hand the newest wording in for approval, and order its recording: the approver listens to it too.
+
+    `highest_grade`: what the approver is asked for; None: as it was asked before, usually priority.
+    """
     bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     bulletin.state = after(bulletin.state, BulletinAction.SUBMIT)
@@ -124,9 +131,18 @@ def submit_bulletin(
     _check_filled(session, bulletin)
     bulletin.returned_reason = None
     bulletin.changed_at = now
+    ask_for_grade(bulletin, highest_grade or bulletin.highest_grade)
     rendering = order_rendering(session, bulletin, speech or Speech(), now=now)
-    record(session, by, "bulletin.submitted", bulletin.id, now, detail={"revision": bulletin.revision})
+    detail = {"revision": bulletin.revision, "highest_grade": bulletin.highest_grade}
+    record(session, by, "bulletin.submitted", bulletin.id, now, detail=detail)
     return rendering
+
+
+def ask_for_grade(bulletin: Bulletin, highest: Grade) -> None:
+    """Ask for another highest grade, of a bulletin that nobody was asked to approve yet."""
+    if bulletin.test and highest is Grade.EMERGENCY:
+        raise BadInput("Bản tin thử không được phát ở mức khẩn cấp.", code="airing.test-emergency")
+    bulletin.highest_grade = highest
 
 
 @one_write
@@ -140,22 +156,26 @@ def approve_bulletin(
     password: Password,
     now: datetime,
     declared: bool = False,
+    highest_grade: Grade = USUAL_HIGHEST_GRADE,
 ) -> Approved:
     """Approve exactly the wording that was read and the recording that was listened to.
 
     The recording must have been served to this very person (`note_served`) and played whole (`note_played`),
     unless the person declares that they heard it otherwise; the journal says which, and how much was played.
-    `revision` and `recording` are what the approver had before them: if either is no longer the bulletin's,
-    nothing is approved. The approver's key is opened with the password for this one signature.
+    `revision`, `recording` and `highest_grade` are what the approver had before them: if any is no longer the
+    bulletin's, nothing is approved. The approver's key is opened with the password for this one signature.
     """
     bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     heard = check_approvable(session, bulletin, revision, recording, by=by, declared=declared, now=now)
+    if bulletin.highest_grade is not highest_grade:
+        raise Conflict(_CHANGED, code="bulletin.changed", facts={"highest_grade": bulletin.highest_grade})
     bulletin.state = after(bulletin.state, BulletinAction.APPROVE)
     bulletin.changed_at = now
     key = open_key(session, by, role=Role.APPROVER, password=password, now=now)
-    approved = _approve(session, bulletin, recording, by=by, key=key, now=now)
+    approved = signed_approval(session, bulletin, recording, by=by, key=key, now=now)
     keep_approval(session, approved, now)
     detail = {"revision": revision, "text_sha256": approved.text_sha256, "recording": recording}
+    detail |= {"area": bulletin.area, "highest_grade": bulletin.highest_grade}
     detail |= {"kid": key.kid, "played_ms": heard.played_ms, "duration_ms": heard.duration_ms}
     detail |= {"declared": True} if declared else {}
     record(session, by, "bulletin.approved", bulletin.id, now, detail=detail)
@@ -177,7 +197,7 @@ def check_approvable(
     Returns what the person has heard of the recording.
     """
     require(session, by, Act.APPROVE, bulletin.area)
-    check_key(session, by, Role.APPROVER, now)
+    check_key(session, by, Role.APPROVER, now, bulletin.area)
     _check_visible(session, bulletin, revision, recording)
     _check_other_person(session, bulletin, by)
     check_items(session, bulletin)
@@ -337,10 +357,7 @@ def _check_visible(session: Session, bulletin: Bulletin, revision: int, recordin
                 code="variant.outdated",
             )
     if (bulletin.revision, rendering.recording) != (revision, recording):
-        raise Conflict(
-            "Bản tin đã thay đổi sau khi mở trang. Hãy tải lại, đọc và nghe lại trước khi duyệt.",
-            code="bulletin.changed",
-        )
+        raise Conflict(_CHANGED, code="bulletin.changed")
 
 
 def _check_other_person(session: Session, bulletin: Bulletin, by: Operator) -> None:
@@ -350,37 +367,3 @@ def _check_other_person(session: Session, bulletin: Bulletin, by: Operator) -> N
 
 def _authors(session: Session, bulletin: Bulletin) -> set[OperatorId]:
     return {bulletin.author, get_revision(session, bulletin.id, bulletin.revision).author}
-
-
-def _approve(
-    session: Session,
-    bulletin: Bulletin,
-    recording: RecordingId,
-    *,
-    by: Operator,
-    key: SigningKey,
-    now: datetime,
-) -> Approved:
-    text_sha256 = get_revision(session, bulletin.id, bulletin.revision).text_sha256
-    expires_at = min(now + APPROVAL_LIFE, key.not_after)  # loudspeakers judge the key's life too
-    approval = Approval(
-        bulletin=bulletin.id,
-        revision=bulletin.revision,
-        text_sha256=text_sha256,
-        recording=recording,
-        approver=by.name,
-        approved_at=now,
-        expires_at=expires_at,
-        test=bulletin.test,
-    )
-    return Approved(
-        bulletin=bulletin.id,
-        revision=bulletin.revision,
-        approver=by.id,
-        text_sha256=text_sha256,
-        recording=recording,
-        kid=key.kid,
-        jws=sign(approval, key),
-        approved_at=now,
-        expires_at=expires_at,
-    )

@@ -47,6 +47,7 @@ def add_variant(
         now=now,
     )
     variant.variant_of, variant.language, variant.of_revision = base.id, language, base.revision
+    variant.highest_grade = base.highest_grade
     session.flush()
     return variant
 

@@ -14,7 +14,7 @@ from controller.http.station import Station
 from controller.http.transactions import writes
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
-from controller.model.bulletins import Bulletin
+from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
 from controller.model.permissions import Operator
 from controller.model.wording import PLAIN, Manner
 from controller.store import Session
@@ -67,7 +67,8 @@ def hand_in(
     by, now = viewer.operator, station.now()
     area = meeting(viewer.scope.tree, broadcast.areas, by.area)
     bulletin = _keep(session, written, by, now, area)
-    submit_bulletin(session, bulletin.id, by=by, now=now, speech=station.speech)
+    highest = max(broadcast.grade, USUAL_HIGHEST_GRADE, key=lambda grade: grade.rank)
+    submit_bulletin(session, bulletin.id, by=by, now=now, speech=station.speech, highest_grade=highest)
     return bulletin.id, plan_foreseen(session, bulletin.id, broadcast, by=by, now=now).id
 
 

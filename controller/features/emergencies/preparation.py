@@ -8,17 +8,22 @@ from controller.errors import Conflict
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import get_area
 from controller.features.bulletins.queries import usable_bulletin
-from controller.features.bulletins.service import draft_bulletin, submit_bulletin
+from controller.features.bulletins.scope import check_scope
+from controller.features.bulletins.service import ask_for_grade, draft_bulletin, submit_bulletin
 from controller.features.emergencies.queries import get_prepared
 from controller.features.emergencies.texts import template_named
 from controller.features.journal.service import record
 from controller.model.bulletin_states import BulletinId, BulletinState
+from controller.model.bulletins import Bulletin
 from controller.model.emergencies import Prepared
 from controller.model.emergency_states import Kind, PreparedId
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.speech import Speech
-from devices.ids import AreaCode
+from devices.ids import AreaCode, Grade
+
+_UNASKED = frozenset({BulletinState.DRAFT, BulletinState.RETURNED})
+"""What nobody was asked to approve yet, or not any more: it can still be meant for emergencies."""
 
 
 def write_from_template(
@@ -31,8 +36,9 @@ def write_from_template(
     bulletin = draft_bulletin(
         session, title=chosen.title, text=text, by=by, now=now, area=area, test=chosen.kind is Kind.TEST
     )
+    row = prepare(session, bulletin.id, chosen.kind, area, by=by, now=now, template=chosen.key)
     submit_bulletin(session, bulletin.id, by=by, now=now, speech=speech)
-    return prepare(session, bulletin.id, chosen.kind, area, by=by, now=now, template=chosen.key)
+    return row
 
 
 def prepare(
@@ -53,13 +59,7 @@ def prepare(
         raise Conflict(f"Địa bàn {area} đã không còn.", code="area.ended")
     require(session, by, Act.AIR, area)
     bulletin = usable_bulletin(session, bulletin_id, by)
-    if bulletin.test != (kind is Kind.TEST):
-        raise Conflict(
-            "Bản phát thử phải được soạn là bản thử, và bản thật thì không. Hãy soạn một bản tin riêng.",
-            code="emergency.test-mixed",
-        )
-    if bulletin.state is BulletinState.WITHDRAWN:
-        raise Conflict("Bản tin này đã bị rút nên không soạn sẵn được nữa.", code="bulletin.withdrawn")
+    _check_suits(session, bulletin, kind, area)
     row = Prepared(
         id=PreparedId(f"keep-{new_id(now)}"),
         kind=kind,
@@ -73,6 +73,21 @@ def prepare(
     session.flush()
     record(session, by, "prepared.added", row.id, now, detail={"bulletin": bulletin_id, "area": area})
     return row
+
+
+def _check_suits(session: Session, bulletin: Bulletin, kind: Kind, area: AreaCode) -> None:
+    """Raise for what cannot be called as this there; a draft is from now on meant for emergencies."""
+    if bulletin.test != (kind is Kind.TEST):
+        raise Conflict(
+            "Bản phát thử phải được soạn là bản thử, và bản thật thì không. Hãy soạn một bản tin riêng.",
+            code="emergency.test-mixed",
+        )
+    if bulletin.state is BulletinState.WITHDRAWN:
+        raise Conflict("Bản tin này đã bị rút nên không soạn sẵn được nữa.", code="bulletin.withdrawn")
+    grade = Grade.PRIORITY if kind is Kind.TEST else Grade.EMERGENCY
+    if bulletin.state in _UNASKED and grade is Grade.EMERGENCY:
+        ask_for_grade(bulletin, grade)
+    check_scope(session, bulletin, [area], grade)
 
 
 def release(session: Session, prepared: PreparedId, *, by: Operator, now: datetime) -> None:

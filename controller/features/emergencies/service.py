@@ -13,7 +13,8 @@ from controller.features.airings.conflict_check import allowed_start
 from controller.features.airings.planning import AgainstPolicy
 from controller.features.airings.queries import targets_of
 from controller.features.areas.queries import area_tree, get_area
-from controller.features.bulletins.queries import usable_bulletin
+from controller.features.bulletins.queries import get_bulletin, usable_bulletin
+from controller.features.bulletins.scope import check_scope
 from controller.features.emergencies.queries import (
     count_ready,
     get_emergency,
@@ -181,6 +182,8 @@ def _write_down(
         raise BadInput("Thời gian phát phải từ 1 phút đến 24 giờ.", code="emergency.bad-length")
     bulletin = _bulletin_of(session, call, kind, by)
     sound_of(session, bulletin, now)
+    grade = Grade.PRIORITY if kind is Kind.TEST else Grade.EMERGENCY
+    check_scope(session, get_bulletin(session, bulletin), call.areas, grade)
     row = Emergency(
         id=EmergencyId(new_id(now)),
         kind=kind,

@@ -10,11 +10,14 @@ from typing import Final
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
+from controller.features.bulletins.scope import allows
 from controller.features.plans.prefetch import wanted_ahead
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing, Delivery, Target
+from controller.model.area_tree import AreaTree
 from controller.model.areas import Area
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.emergencies import Emergency, Prepared
@@ -26,7 +29,7 @@ from devices.plan import ends_at
 
 _LOG = logging.getLogger(__name__)
 
-MOST_SIGNED: Final = 400
+MOST_SIGNED: Final = 350
 """So many airings, each with its approval, stay below the longest signed text that a node takes."""
 NO_CAP: Final = 100
 """Percent: a node that may sound as loud as its policies allow."""
@@ -67,7 +70,7 @@ def wanted_plans(
     midnight = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
     is_of_today = and_(Airing.state == AiringState.AIRED, Airing.starts_at >= midnight)
     query = (
-        select(Target.area, Airing, Approved.jws, Bulletin.test)
+        select(Target.area, Airing, Approved, Bulletin.test)
         .join(Airing, Airing.id == Target.airing)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
@@ -79,11 +82,12 @@ def wanted_plans(
     if only is not None:
         query = query.where(Target.area.in_(only), Airing.node.is_(None), ~Airing.only_chosen)
     plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
-    rows = session.execute(query).all()
+    tree = area_tree(session)
+    rows = [row for row in session.execute(query).all() if _is_accepted(tree, *row[:3])]
     chosen = _chosen(session, {airing.id for _, airing, _, _ in rows if airing.only_chosen})
-    for area, airing, jws, test in rows:
+    for area, airing, approved, test in rows:
         for target in chosen.pop(airing.id, ()) if airing.only_chosen else (airing.node or area,):
-            plans.setdefault(target, []).append(_planned(airing, jws, test=test))
+            plans.setdefault(target, []).append(_planned(airing, approved.jws, test=test))
     for area, alarm in _until_cleared(session, now, only):
         plans.setdefault(area, []).append(alarm)
     held = {area: keep.get(area, ()) for area in plans}
@@ -91,6 +95,14 @@ def wanted_plans(
         area: Content(_that_fit(area, airings, now, MOST_SIGNED - len(held[area])), held[area])
         for area, airings in plans.items()
     }
+
+
+def _is_accepted(tree: AreaTree, area: AreaCode, airing: Airing, approved: Approved) -> bool:
+    """Return whether the loudspeakers of the area accept it; what they would refuse is not sent."""
+    if allows(approved, airing.grade, tree.lineage(area), airing.starts_at):
+        return True
+    _LOG.warning("airing %s left out in %s: outside the scope of its approval", airing.id, area)
+    return False
 
 
 def _until_cleared(
@@ -154,7 +166,7 @@ def _wanted_keep(
     In quiet hours, the recordings of the coming day's airings follow.
     """
     query = (
-        select(Prepared, Approved.recording, Approved.jws, Bulletin.test)
+        select(Prepared, Approved, Bulletin.test)
         .join(Bulletin, Bulletin.id == Prepared.bulletin)
         .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
         .join(HeldKey, HeldKey.kid == Approved.kid)
@@ -165,9 +177,12 @@ def _wanted_keep(
     if only is not None:
         query = query.where(Prepared.area.in_(only))
     keep: dict[str, list[Kept]] = {}
-    for prepared, recording, jws, test in session.execute(query):
-        kept = Kept(name=AiringId(prepared.id), recording=recording, approval=jws, test=test)
-        keep.setdefault(prepared.area, []).append(kept)
+    tree = area_tree(session)
+    for prepared, approved, test in session.execute(query):
+        if not set(tree.lineage(prepared.area)).isdisjoint(approved.areas or ()):
+            name, recording = AiringId(prepared.id), approved.recording
+            kept = Kept(name=name, recording=recording, approval=approved.jws, test=test)
+            keep.setdefault(prepared.area, []).append(kept)
     for area, ahead in wanted_ahead(session, now, only).items():
         held = {one.recording for one in keep.get(area, ())}
         keep.setdefault(area, []).extend(one for one in ahead if one.recording not in held)

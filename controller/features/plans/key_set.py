@@ -1,18 +1,22 @@
 """Keys for a new key set: those that may sign, and those whose signatures are still needed."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
-from controller.model.accounts import Account, HeldKey
+from controller.model.accounts import Account, Delegation, HeldKey
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.plan_states import PLAN_LIFE, DocumentKind
 from controller.model.plans import Published
 from controller.store import one_read
-from devices.ids import Role
+from devices.ids import AreaCode, KeyId, Role
+from devices.messages import MOST_FURTHER_AREAS
 
 STATION_OVERLAP = PLAN_LIFE + timedelta(days=12)
 """A loudspeaker that was out of reach goes on by a plan of the retired key while that plan holds (48 h); the
@@ -37,12 +41,73 @@ def keys_to_name(session: Session, now: datetime) -> Sequence[HeldKey]:
 def keys_to_sign_for(session: Session, now: datetime) -> int:
     """Return the number of keys for which the key set must be signed again.
 
-    Loudspeakers do not trust them yet, or still trust them although they are compromised. A retired key that
-    is no longer needed does no harm in the set: the next set leaves it out.
+    Loudspeakers do not trust them yet, or not for all of their areas, or still trust them although they are
+    compromised. A retired key that is no longer needed does no harm in the set: the next set leaves it out.
     """
     is_stolen = and_(HeldKey.compromised_at.is_not(None), HeldKey.in_key_set)
-    is_lacking = and_(_is_named(now), ~HeldKey.in_key_set)
-    return session.scalar(select(func.count()).where(or_(is_stolen, is_lacking))) or 0
+    stolen = session.scalar(select(func.count()).where(is_stolen)) or 0
+    named = keys_to_name(session, now)
+    listings = listings_of(session, named, now)
+    return stolen + sum(not _is_listed(key, listings.get(key.kid)) for key in named)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyListing:
+    """How a key set names a person's key."""
+
+    holder: str
+    area: AreaCode
+    further_areas: tuple[AreaCode, ...] = ()
+
+
+def listings_of(session: Session, keys: Sequence[HeldKey], now: datetime) -> dict[KeyId, KeyListing]:
+    """Return whose each person's key is, and where it signs: in its holder's area and below.
+
+    Beside that where its holder approves for another person, and where something in force was signed by it:
+    a person who has moved, or does not stand in any more, still has signed what was signed.
+    """
+    people = {one.id: one for one in session.scalars(select(Account))}
+    further = _signed_areas(session, now)
+    for receiver, area in session.execute(
+        select(Delegation.receiver, Delegation.area).where(
+            Delegation.ended_at.is_(None), Delegation.until > now
+        )
+    ):
+        for key in keys:
+            if key.holder == receiver and key.role is Role.APPROVER:
+                further[key.kid].add(area)
+    tree, listings = area_tree(session), {}
+    for key in keys:
+        if key.holder is not None:
+            holder = people[key.holder]
+            beyond = sorted(a for a in further[key.kid] if a in tree and holder.area not in tree.lineage(a))
+            areas = tree.outermost(beyond)[:MOST_FURTHER_AREAS] if beyond else ()
+            listings[key.kid] = KeyListing(holder.name, holder.area, tuple(areas))
+    return listings
+
+
+def _signed_areas(session: Session, now: datetime) -> dict[KeyId, set[AreaCode]]:
+    """Return the areas for which each key signed approvals and policies that are in force."""
+    found: dict[KeyId, set[AreaCode]] = defaultdict(set)
+    approved = (
+        select(Approved.kid, Bulletin.area)
+        .join(Bulletin, and_(Bulletin.id == Approved.bulletin, Bulletin.revision == Approved.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(*is_in_force(now))
+    )
+    ruled = select(Published.kid, Published.target).where(
+        Published.kind == DocumentKind.POLICY, Published.payload != ""
+    )
+    for query in (approved, ruled):
+        for kid, area in session.execute(query.distinct()):
+            found[KeyId(kid)].add(AreaCode(area))
+    return found
+
+
+def _is_listed(key: HeldKey, wanted: KeyListing | None) -> bool:
+    if not key.in_key_set or wanted is None:
+        return key.in_key_set
+    return key.area == wanted.area and {*wanted.further_areas} <= {*key.further_areas}
 
 
 def idle_approvers(session: Session, now: datetime) -> list[str]:

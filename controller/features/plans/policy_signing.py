@@ -14,7 +14,7 @@ from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
 from controller.features.areas.queries import get_area
 from controller.features.journal.service import record
-from controller.features.plans.key_set import idle_approvers, keys_to_name
+from controller.features.plans.key_set import KeyListing, idle_approvers, keys_to_name, listings_of
 from controller.features.plans.publication import DocumentAddress, next_version_of, put
 from controller.features.plans.queries import published, version_of_policy
 from controller.model.accounts import HeldKey
@@ -57,6 +57,9 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
     )
     named = [key.kid for key in keys]
     session.execute(update(HeldKey).values(in_key_set=HeldKey.kid.in_(named)))
+    for key in keys:
+        held = session.get_one(HeldKey, key.kid)
+        held.area, held.further_areas = key.area, list(key.further_areas)
     record(
         session,
         None,
@@ -85,9 +88,20 @@ def _keys_that_fit(session: Session, now: datetime) -> tuple[Key, ...]:
             code="keys.too-many",
             facts={"keys": len(held), "most": MOST_KEYS, "idle": idle},
         )
-    return tuple(
-        Key(kid=key.kid, role=key.role, public=key.public, not_before=key.not_before, not_after=key.not_after)
-        for key in held
+    listings = listings_of(session, held, now)
+    return tuple(_listed(key, listings.get(key.kid)) for key in held)
+
+
+def _listed(key: HeldKey, listing: KeyListing | None) -> Key:
+    return Key(
+        kid=key.kid,
+        role=key.role,
+        public=key.public,
+        not_before=key.not_before,
+        not_after=key.not_after,
+        holder=listing and listing.holder,
+        area=listing and listing.area,
+        further_areas=() if listing is None else listing.further_areas,
     )
 
 

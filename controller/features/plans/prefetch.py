@@ -46,7 +46,7 @@ def wanted_ahead(
         return {}
     tree = area_tree(session)
     query = (
-        select(Target.area, Approved.recording, Approved.jws, Bulletin.test)
+        select(Target.area, Approved, Bulletin.test)
         .join(Airing, Airing.id == Target.airing)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .join(Approved, _APPROVED)
@@ -57,11 +57,13 @@ def wanted_ahead(
     if only is not None:
         query = query.where(Target.area.in_(only))
     ahead: dict[str, dict[RecordingId, Kept]] = {}
-    for area, recording, jws, test in session.execute(query):
-        of_area = ahead.setdefault(area, {})
-        if len(of_area) < MOST_AHEAD and not quiet.isdisjoint(tree.lineage(area)):
+    for area, approved, test in session.execute(query):
+        of_area, lineage, recording = ahead.setdefault(area, {}), tree.lineage(area), approved.recording
+        is_accepted = not set(lineage).isdisjoint(approved.areas or ())
+        if len(of_area) < MOST_AHEAD and not quiet.isdisjoint(lineage) and is_accepted:
             name = AiringId(_NAME + recording[:_OF_DIGEST])
-            of_area.setdefault(recording, Kept(name=name, recording=recording, approval=jws, test=test))
+            kept = Kept(name=name, recording=recording, approval=approved.jws, test=test)
+            of_area.setdefault(recording, kept)
     return {area: tuple(of_area.values()) for area, of_area in ahead.items() if of_area}
 
 

@@ -79,7 +79,7 @@ def schedule_bulletin(
     bulletin = usable_bulletin(session, bulletin_id, by)
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
-    check_sound(bulletin, grade, volume)
+    check_sound(session, bulletin, areas, grade, volume)
     first = _first_start(session, rule, skips, now)
     check_in_force(session, bulletin_id, first)
     patience = latest_after or LATEST_AFTER[grade]

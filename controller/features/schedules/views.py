@@ -87,7 +87,7 @@ def conflicts_of(session: Session, caller: Caller, asked: ScheduleAsked) -> Sche
     bulletin = visible_bulletin(session, caller.scope, asked.bulletin)
     areas = [AreaCode(area) for area in asked.areas]
     check_targets(session, area_tree(session), areas, asked.grade, caller.by)
-    check_sound(bulletin, asked.grade, asked.volume)
+    check_sound(session, bulletin, areas, asked.grade, asked.volume)
     latest = asked.latest_after_seconds
     patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
     requested = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)

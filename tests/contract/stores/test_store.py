@@ -11,11 +11,13 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from controller.errors import BadInput, Busy, Conflict, LoaError, StartFailed, Unavailable
 from controller.model.areas import Area
+from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
 from controller.model.journal import Entry
 from controller.store import Store, migrating
 from controller.store.migrating import differences
 from controller.store.revisions import MIGRATIONS, has_newest_shape, newest_revision
+from devices.ids import Grade
 from tests.support.stored_rows import sqlite_url
 
 NOON = datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=UTC)
@@ -344,3 +346,27 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path):
 def test_a_memory_database_is_refused_for_it_is_another_one_in_each_thread():
     with pytest.raises(ValueError, match="file"):
         Store("sqlite://")
+
+
+_BEFORE_SCOPES = """
+INSERT INTO operators (id, name, display_name, roles, area, password_hash, created_at)
+VALUES ('p', 'duyet', 'Duyệt', '[]', '56', '-', :at);
+INSERT INTO bulletins (id, title, state, revision, author, area, test, created_at,
+    changed_at, again_if_preempted)
+VALUES ('b', 'Lũ', 'approved', 1, 'p', '56', false, :at, :at, false);
+INSERT INTO prepared_recordings (id, kind, bulletin, area, created_by, created_at)
+VALUES ('k', 'alarm', 'b', '56', 'p', :at)"""
+
+
+def test_what_was_approved_without_a_scope_is_kept_and_has_none_afterwards(url):
+    store = Store(url)
+    migrating.upgrade(store._engine, "0028")
+    at = {"at": "2026-11-25 12:00:00.000000+00:00"}
+    with store.write() as session:
+        session.execute(insert(Area).values(code="56", name="Tỉnh Khánh Hòa", kind="Tỉnh"))
+        for statement in _BEFORE_SCOPES.split(";"):
+            session.execute(text(statement), at if ":at" in statement else {})
+    store.upgrade()
+    with store.read() as session:
+        assert session.get(Bulletin, "b").highest_grade is Grade.EMERGENCY
+    store.close()

@@ -16,6 +16,7 @@ from controller.features.accounts.queries import has_administrator, require
 from controller.features.accounts.service import create_operator, disable_operator, open_key
 from controller.features.accounts.sessions import Tries, operator_of_token, sign_in
 from controller.features.bulletins.queries import get_bulletin
+from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.policy_signing import sign_key_set
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act, OperatorRole
@@ -176,7 +177,11 @@ def test_a_deputy_approves_in_the_lent_area_until_the_date(world, neighbour):
         world.ask(require, present(world, token), Act.APPROVE, NHA_TRANG)
     lend(world)
     deputy = present(world, token)
-    bulletin = world.submitted()
+    bulletin = world.submitted(by=world.officer)
+    with pytest.raises(Conflict, match="loa keys sign"):
+        world.approve(bulletin, by=deputy)  # loudspeakers there do not know the deputy's key yet
+    assert world.ask(keys_to_sign_for, world.now) == 1
+    world.do(sign_key_set, root_key=world.root_key)
     world.approve(bulletin, by=deputy)
     assert world.ask(get_bulletin, bulletin).state is BulletinState.APPROVED
     with pytest.raises(NotAllowed):
@@ -197,6 +202,7 @@ def test_a_deputy_does_not_approve_what_they_wrote(world, neighbour):
         from controller.model.accounts import Account
 
         session.get_one(Account, neighbour.id).area = NHA_TRANG
+    world.do(sign_key_set, root_key=world.root_key)
     author = present(world, enter(world, "duyetbac"))
     bulletin = world.submitted(by=author)
     with pytest.raises(NotAllowed) as refused:

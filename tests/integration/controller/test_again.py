@@ -25,9 +25,9 @@ HEARD = {"recording": Sound(MIXED).recording}
 
 def programme(world, *, again=True):
     items = [Item(ItemKind.SPEECH, "Kính chào bà con.")]
-    asked = {"title": "Tin chiều", "items": items, "by": world.officer, "again_if_preempted": again}
+    asked = {"title": "Tin chiều", "items": items, "by": world.clerk, "again_if_preempted": again}
     made = world.do(draft_programme, **asked).id
-    world.render(world.do(submit_bulletin, made, by=world.officer).id, Sound(MIXED))
+    world.render(world.do(submit_bulletin, made, by=world.clerk).id, Sound(MIXED))
     world.approve(made, MIXED)
     return made
 

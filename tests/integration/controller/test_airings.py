@@ -152,7 +152,7 @@ def test_an_airing_that_was_never_ready_says_what_was_lacking(world, rendered, w
 
 
 def test_an_emergency_is_never_too_late(world):
-    bulletin = world.submitted()
+    bulletin = world.submitted(highest=Grade.EMERGENCY)
     airing = world.plan(bulletin, grade=Grade.EMERGENCY, latest_start_at=world.now + timedelta(seconds=60))
     world.later(seconds=59)
     world.approve(bulletin)

@@ -11,7 +11,7 @@ from controller.features.accounts.service import create_operator
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.listening_proof import note_played
 from controller.features.bulletins.reapproval import AGAIN_WITHIN
-from controller.features.bulletins.service import APPROVAL_LIFE
+from controller.features.bulletins.signed_approvals import APPROVAL_LIFE
 from controller.features.doctor.invariants import invariants
 from controller.features.emergencies.queries import prepared_views
 from controller.features.expiries.approvals import tell_of_approvals

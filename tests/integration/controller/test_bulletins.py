@@ -99,7 +99,7 @@ def test_nothing_is_approved_before_its_recording_is_made(world):
 
 
 def test_an_approver_of_another_area_cannot_approve(world):
-    bulletin = world.submitted()
+    bulletin = world.submitted(by=world.officer)
     other = world.do(
         create_operator,
         name="duyet2",
@@ -119,10 +119,10 @@ def test_a_returned_bulletin_keeps_its_old_wording_and_gets_a_new_one(world):
         world.do(return_bulletin, bulletin, reason=" ", by=world.approver)
     world.do(return_bulletin, bulletin, reason="Sai ngày", by=world.approver)
     assert world.ask(get_bulletin, bulletin).returned_reason == "Sai ngày"
-    world.do(revise_bulletin, bulletin, title="Lịch", text=TEXT + " Sửa.", by=world.officer)
+    world.do(revise_bulletin, bulletin, title="Lịch", text=TEXT + " Sửa.", by=world.clerk)
     assert world.ask(get_revision, bulletin, 1).text == TEXT
     assert world.ask(get_revision, bulletin, 2).text == TEXT + " Sửa."
-    world.do(submit_bulletin, bulletin, by=world.officer)
+    world.do(submit_bulletin, bulletin, by=world.clerk)
     assert world.ask(rendering_of, bulletin, 2).state is RenderingState.WAITING
 
 
@@ -146,7 +146,7 @@ def test_another_title_is_another_wording_of_whoever_wrote_it(world):
 def test_an_approved_bulletin_cannot_be_changed(world):
     bulletin = world.approved()
     with pytest.raises(IllegalBulletinTransition):
-        world.do(revise_bulletin, bulletin, title="Khác", text="Lời khác.", by=world.officer)
+        world.do(revise_bulletin, bulletin, title="Khác", text="Lời khác.", by=world.clerk)
 
 
 def test_withdrawing_stops_whatever_is_still_to_be_heard(world):
@@ -205,7 +205,7 @@ def test_a_failed_rendering_says_why_and_can_be_tried_again(world):
     world.do(begin_rendering, rendering.id)
     world.do(fail_rendering, rendering.id, code="engine.silent", sentence="Giọng đọc không phát ra tiếng.")
     assert world.ask(get_rendering, rendering.id).fault_sentence == "Giọng đọc không phát ra tiếng."
-    world.do(retry_rendering, rendering.bulletin, by=world.officer)
+    world.do(retry_rendering, rendering.bulletin, by=world.clerk)
     assert [waiting.id for waiting in world.ask(waiting_renderings)] == [rendering.id]
 
 

@@ -40,7 +40,9 @@ def worlds(tmp_path_factory):
 
 def asked(world, *, areas=(PROVINCE,), seconds=3600, **wishes):
     """Return an approved airing from above that nobody has answered; loudspeakers stand in two communes."""
-    return world.plan(world.approved(), areas=areas, seconds=seconds, agreed=False, **wishes)
+    highest = max(wishes.get("grade", Grade.PRIORITY), Grade.PRIORITY, key=lambda grade: grade.rank)
+    approved = world.approved(highest=highest)
+    return world.plan(approved, areas=areas, seconds=seconds, agreed=False, **wishes)
 
 
 def say(world, airing, *, agrees=True, by=None, reason=""):

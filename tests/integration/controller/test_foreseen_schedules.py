@@ -122,7 +122,7 @@ def test_replacing_cancels_the_others_and_keeps_them_cancelled(world):
 
 
 def test_an_emergency_that_is_met_is_not_replaced(world):
-    alarm = world.plan(world.approved(), seconds=7 * 3600, grade=Grade.EMERGENCY)
+    alarm = world.plan(world.approved(highest=Grade.EMERGENCY), seconds=7 * 3600, grade=Grade.EMERGENCY)
     with pytest.raises(MeetsOthers):
         lay(world, Once(at=time(17), first=date(2026, 11, 25)), meeting=Meeting.REPLACE)
     assert world.ask(get_airing, alarm).state is AiringState.PLANNED

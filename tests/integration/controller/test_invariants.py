@@ -47,7 +47,7 @@ def test_a_station_that_did_its_work_has_nothing_to_hide(world):
 DAMAGES = {
     "its newest revision is not there": lambda _: update(Bulletin).values(revision=9),
     "called approved without": lambda w: update(Approved).values(withdrawn_at=w.now),
-    "author and approver are one person": lambda w: update(Approved).values(approver=w.officer.id),
+    "author and approver are one person": lambda w: update(Approved).values(approver=w.clerk.id),
     "is of another text": lambda _: update(Approved).values(text_sha256="0" * 64),
     "ready without a recording": lambda _: update(Rendering).values(recording=None),
     "failed without a fault": lambda _: update(Rendering).values(state=RenderingState.FAILED),

@@ -56,8 +56,8 @@ def test_entries_name_who_did_it_and_to_what(world):
     assert acts == [
         (world.approver.id, "bulletin.approved"),
         (STATION, "rendering.finished"),
-        (world.officer.id, "bulletin.submitted"),
-        (world.officer.id, "bulletin.drafted"),
+        (world.clerk.id, "bulletin.submitted"),
+        (world.clerk.id, "bulletin.drafted"),
     ]
     assert world.ask(newest_entries, 1)[0].act == "bulletin.approved"
 

@@ -47,7 +47,7 @@ def test_an_act_holds_to_the_end_of_its_last_day():
 
 
 def test_nothing_is_planned_beyond_the_end(world, bulletin):
-    world.do(set_reference, bulletin, ACT, by=world.officer)
+    world.do(set_reference, bulletin, ACT, by=world.clerk)
     world.plan(bulletin, seconds=seconds_to(world, LAST, 23, 59))
     with pytest.raises(BeyondValidity) as refused:
         world.plan(bulletin, seconds=seconds_to(world, LAST + timedelta(days=1), 0))
@@ -57,7 +57,7 @@ def test_nothing_is_planned_beyond_the_end(world, bulletin):
 
 
 def test_foreseeing_and_planning_with_open_eyes_refuse_it_too(world, bulletin):
-    world.do(set_reference, bulletin, ACT, by=world.officer)
+    world.do(set_reference, bulletin, ACT, by=world.clerk)
     wish = BroadcastRequest([NHA_TRANG], datetime.combine(LAST + timedelta(days=1), time(6), ZONE))
     with pytest.raises(BeyondValidity):
         world.do(asking_of, bulletin, wish, by=world.approver)
@@ -71,13 +71,13 @@ def test_foreseeing_and_planning_with_open_eyes_refuse_it_too(world, bulletin):
 def test_naming_an_end_cancels_what_lies_beyond_and_leaves_the_rest(world, bulletin):
     kept = world.plan(bulletin, seconds=seconds_to(world, LAST, 17))
     gone = world.plan(bulletin, seconds=seconds_to(world, LAST + timedelta(days=1), 17))
-    assert world.do(set_reference, bulletin, ACT, by=world.officer) == [gone]
+    assert world.do(set_reference, bulletin, ACT, by=world.clerk) == [gone]
     assert (state(world, kept), state(world, gone)) == (AiringState.PLANNED, AiringState.CANCELLED)
     assert "hết hiệu lực từ ngày 28/11/2026" in world.ask(get_airing, gone).reason
 
 
 def test_a_schedule_makes_nothing_beyond_the_end_and_ends_after_it(world, bulletin):
-    world.do(set_reference, bulletin, ACT, by=world.officer)
+    world.do(set_reference, bulletin, ACT, by=world.clerk)
     daily = Daily(at=time(17), first=date(2026, 11, 25))
     schedule = world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=daily, by=world.approver).id
     made = world.ask(airings_between, world.now, world.now + timedelta(days=30))
@@ -92,14 +92,14 @@ def test_a_schedule_makes_nothing_beyond_the_end_and_ends_after_it(world, bullet
 
 
 def test_the_first_time_of_a_schedule_must_lie_before_the_end(world, bulletin):
-    world.do(set_reference, bulletin, ACT, by=world.officer)
+    world.do(set_reference, bulletin, ACT, by=world.clerk)
     late = Daily(at=time(17), first=date(2026, 12, 1))
     with pytest.raises(BeyondValidity):
         world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=late, by=world.approver)
 
 
 def test_when_an_act_ends_its_owners_are_told_once_and_what_sounds_is_not_cut(world, bulletin):
-    world.do(set_reference, bulletin, ACT, by=world.officer)
+    world.do(set_reference, bulletin, ACT, by=world.clerk)
     airing = world.plan(bulletin, seconds=seconds_to(world, LAST, 23, 59), by=world.approver)
     world.later(seconds=seconds_to(world, LAST, 23, 58))
     assert world.do(end_acts) == []
@@ -110,7 +110,7 @@ def test_when_an_act_ends_its_owners_are_told_once_and_what_sounds_is_not_cut(wo
     assert world.do(end_acts) == [bulletin]
     assert world.do(end_acts) == []
     assert state(world, airing) is AiringState.SOUNDING
-    for person in (world.officer, world.approver):
+    for person in (world.clerk, world.approver):
         (notice,) = world.ask(notices_of, person.id)
         assert (notice.subject, notice.read_at) == (bulletin, None)
         assert "đã hết hiệu lực" in notice.sentence
@@ -118,22 +118,22 @@ def test_when_an_act_ends_its_owners_are_told_once_and_what_sounds_is_not_cut(wo
 
 
 def test_an_act_that_is_prolonged_ends_again_later(world, bulletin):
-    world.do(set_reference, bulletin, ACT, by=world.officer)
+    world.do(set_reference, bulletin, ACT, by=world.clerk)
     world.later(days=4)
     assert world.do(end_acts) == [bulletin]
     longer = Reference("12/TB-UBND", "Thông báo", None, None, None, LAST + timedelta(days=10))
-    world.do(set_reference, bulletin, longer, by=world.officer)
+    world.do(set_reference, bulletin, longer, by=world.clerk)
     assert world.do(end_acts) == []
     world.plan(bulletin)
     world.later(days=10)
     assert world.do(end_acts) == [bulletin]
-    assert len(world.ask(notices_of, world.officer.id)) == 2
+    assert len(world.ask(notices_of, world.clerk.id)) == 2
 
 
 def test_a_reference_is_kept_on_one_line_and_can_be_taken_back(world, bulletin):
-    world.do(set_reference, bulletin, Reference(" 12/TB \n UBND ", ""), by=world.officer)
+    world.do(set_reference, bulletin, Reference(" 12/TB \n UBND ", ""), by=world.clerk)
     assert world.ask(reference_given, bulletin) == Reference("12/TB UBND")
-    world.do(set_reference, bulletin, Reference(), by=world.officer)
+    world.do(set_reference, bulletin, Reference(), by=world.clerk)
     assert world.ask(reference_given, bulletin) == Reference()
 
 
@@ -148,7 +148,7 @@ def test_a_reference_is_kept_on_one_line_and_can_be_taken_back(world, bulletin):
 )
 def test_a_wrong_reference_is_refused_in_words_and_changes_nothing(world, bulletin, wrong):
     with pytest.raises(BadInput):
-        world.do(set_reference, bulletin, wrong, by=world.officer)
+        world.do(set_reference, bulletin, wrong, by=world.clerk)
     assert world.ask(reference_given, bulletin) is None
 
 
@@ -158,13 +158,13 @@ def test_only_who_may_write_there_names_an_act(world, bulletin):
 
 
 def test_notices_are_read_by_their_own_person(world, bulletin):
-    world.do(set_reference, bulletin, ACT, by=world.officer)
+    world.do(set_reference, bulletin, ACT, by=world.clerk)
     world.later(days=4)
     world.do(end_acts)
-    (notice,) = world.ask(notices_of, world.officer.id, unread=True)
+    (notice,) = world.ask(notices_of, world.clerk.id, unread=True)
     with pytest.raises(NotFound):
         world.do(read_notice, notice.id, by=world.approver)
-    world.do(read_notice, notice.id, by=world.officer)
-    world.do(read_notice, notice.id, by=world.officer)
-    assert world.ask(notices_of, world.officer.id, unread=True) == []
-    assert world.do(read_notices, by=world.officer) == 0
+    world.do(read_notice, notice.id, by=world.clerk)
+    world.do(read_notice, notice.id, by=world.clerk)
+    assert world.ask(notices_of, world.clerk.id, unread=True) == []
+    assert world.do(read_notices, by=world.clerk) == 0

@@ -162,8 +162,8 @@ def test_a_returned_bulletin_is_looked_at_when_it_is_handed_in_again(world):
     teach(world, "tiêm phòng", "chích ngừa")
     looking = rereader(world)
     assert looking.look() == 0
-    world.do(revise_bulletin, bulletin, title=TITLE, text=TEXT, by=world.officer)
-    world.do(submit_bulletin, bulletin, by=world.officer)
+    world.do(revise_bulletin, bulletin, title=TITLE, text=TEXT, by=world.clerk)
+    world.do(submit_bulletin, bulletin, by=world.clerk)
     assert looking.look() == 1
 
 

@@ -24,7 +24,7 @@ from controller.features.relocation.service import move_node
 from controller.model.emergency_states import Kind as AlarmKind
 from controller.model.plan_states import DocumentKind
 from devices.enrolment import Place
-from devices.ids import AreaCode
+from devices.ids import AreaCode, Grade
 from devices.signing import TrustedKeys, read_key_set, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
 from tests.support.stored_rows import nodes_under
@@ -117,7 +117,7 @@ def test_what_is_planned_for_a_merged_area_is_still_heard_there(world):
 
 
 def test_an_area_for_which_an_alarm_is_held_ready_is_not_closed_before_it_is_released(world):
-    bulletin = world.approved()
+    bulletin = world.approved(highest=Grade.EMERGENCY)
     prepared = world.do(prepare, bulletin, AlarmKind.ALARM, NHA_TRANG, by=world.approver)
     with pytest.raises(Conflict, match="soạn sẵn"):
         rule(world, close_area, NHA_TRANG, BAC_NHA_TRANG)

@@ -75,7 +75,12 @@ def test_after_means_the_first_instant_that_policies_allow(quiet):
 
 
 def test_an_emergency_is_planned_in_quiet_hours(quiet):
-    airing = plan(quiet, quiet.approved(), seconds=TO_A_QUARTER_PAST_THREE, grade=Grade.EMERGENCY)
+    airing = plan(
+        quiet,
+        quiet.approved(highest=Grade.EMERGENCY),
+        seconds=TO_A_QUARTER_PAST_THREE,
+        grade=Grade.EMERGENCY,
+    )
     assert airing.grade is Grade.EMERGENCY
 
 
@@ -175,7 +180,7 @@ def test_what_may_not_start_late_enough_goes_out_as_it_was_asked(world):
 
 
 def test_a_refusal_saves_nothing_and_cancels_nothing(world):
-    first = plan(world, world.approved(), seconds=600, grade=Grade.EMERGENCY)
+    first = plan(world, world.approved(highest=Grade.EMERGENCY), seconds=600, grade=Grade.EMERGENCY)
     with pytest.raises(MeetsOthers):
         plan(world, world.approved(), seconds=610, meeting=Meeting.REPLACE)
     assert state(world, first.id) is AiringState.PLANNED

@@ -34,7 +34,7 @@ HELLO = Item(ItemKind.SPEECH, "Kính chào bà con.")
 
 
 def programme(world, *items, by=None, **kwargs):
-    asked = {"title": "Bản tin chiều", "items": items, "by": by or world.officer}
+    asked = {"title": "Bản tin chiều", "items": items, "by": by or world.clerk}
     return world.do(draft_programme, **asked, **kwargs).id
 
 
@@ -44,7 +44,7 @@ def of(bulletin):
 
 def submitted(world, *items):
     made = programme(world, *items)
-    world.render(world.do(submit_bulletin, made, by=world.officer).id, Sound(MIXED))
+    world.render(world.do(submit_bulletin, made, by=world.clerk).id, Sound(MIXED))
     return made
 
 
@@ -100,7 +100,7 @@ def test_a_bulletin_that_is_withdrawn_meanwhile_stops_its_programmes(world, bull
     world.approve(on_air, MIXED)
     airing = world.plan(on_air)
     world.advance()
-    world.do(recall_bulletin, drafted, by=world.officer)
+    world.do(recall_bulletin, drafted, by=world.clerk)
     world.do(withdraw_bulletin, bulletin, by=world.approver)
     assert world.ask(get_bulletin, on_air).state is BulletinState.WITHDRAWN
     assert world.ask(get_airing, airing).state is AiringState.CANCELLED
@@ -108,7 +108,7 @@ def test_a_bulletin_that_is_withdrawn_meanwhile_stops_its_programmes(world, bull
         world.approve(waiting, MIXED)
     assert unapproved.value.code == "programme.not-approved"
     with pytest.raises(Conflict):
-        world.do(submit_bulletin, drafted, by=world.officer)
+        world.do(submit_bulletin, drafted, by=world.clerk)
 
 
 def test_it_holds_no_longer_than_the_first_act_in_it(world, bulletin):
@@ -116,7 +116,7 @@ def test_it_holds_no_longer_than_the_first_act_in_it(world, bulletin):
     world.approve(made, MIXED)
     kept, late = world.plan(made), world.plan(made, seconds=5 * 86_400)
     ending = Reference(in_force_until=date(2026, 11, 26))
-    assert world.do(set_reference, bulletin, ending, by=world.officer) == [late]
+    assert world.do(set_reference, bulletin, ending, by=world.clerk) == [late]
     assert world.ask(get_airing, kept).state is AiringState.PLANNED
     with pytest.raises(BeyondValidity):
         world.plan(made, seconds=5 * 86_400)
@@ -124,18 +124,18 @@ def test_it_holds_no_longer_than_the_first_act_in_it(world, bulletin):
 
 def test_it_is_revised_by_items_and_never_as_a_text(world, bulletin):
     made = programme(world, HELLO)
-    world.do(revise_programme, made, title="Tin sáng", items=[HELLO, of(bulletin)], by=world.officer)
+    world.do(revise_programme, made, title="Tin sáng", items=[HELLO, of(bulletin)], by=world.clerk)
     assert [one.kind for one in world.ask(items_of, made, 2)] == [ItemKind.SPEECH, ItemKind.BULLETIN]
     assert len(world.ask(items_of, made, 1)) == 1
     with pytest.raises(Conflict):
-        world.do(revise_bulletin, made, title="Tin", text="Chữ.", by=world.officer)
+        world.do(revise_bulletin, made, title="Tin", text="Chữ.", by=world.clerk)
     with pytest.raises(Conflict):
-        world.do(clone_bulletin, made, by=world.officer)
+        world.do(clone_bulletin, made, by=world.clerk)
     with pytest.raises(Conflict):
-        world.do(revise_programme, bulletin, title="Tin", items=[HELLO], by=world.officer)
-    world.do(submit_bulletin, made, by=world.officer)
+        world.do(revise_programme, bulletin, title="Tin", items=[HELLO], by=world.clerk)
+    world.do(submit_bulletin, made, by=world.clerk)
     with pytest.raises(IllegalBulletinTransition):
-        world.do(revise_programme, made, title="Tin", items=[HELLO], by=world.officer)
+        world.do(revise_programme, made, title="Tin", items=[HELLO], by=world.clerk)
 
 
 def test_a_programme_in_a_programme_and_a_test_in_a_real_one_are_refused(world, bulletin):

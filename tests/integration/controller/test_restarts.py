@@ -173,7 +173,7 @@ def test_an_airing_over_a_turn_of_the_calendar_is_one_airing_of_its_first_day(wo
 
 def test_six_hours_without_a_broker_cost_what_was_due_then_and_nothing_else(worlds, tmp_path):
     world = worlds.world(tmp_path)
-    bulletin = world.approved()
+    bulletin = world.approved(highest=Grade.EMERGENCY)
     due = world.plan(bulletin, seconds=3600)
     later = world.plan(bulletin, seconds=7 * 3600)
     alarm = world.plan(bulletin, seconds=2 * 3600, grade=Grade.EMERGENCY)

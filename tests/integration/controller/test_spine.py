@@ -10,8 +10,9 @@ from controller.features.journal.chain import verify
 from controller.features.journal.queries import export
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
+from devices.approvals import verify_approval
 from devices.messages import Approval, Plan
-from devices.signing import TrustedKeys, read_key_set, verify_approval
+from devices.signing import TrustedKeys, read_key_set
 from devices.signing import verify as verify_jws
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 
@@ -31,7 +32,7 @@ def test_an_approved_bulletin_is_planned_published_heard_and_counted(world):
     )
     plan = verify_jws(_payload(published, f"loa/v1/plan/{PROVINCE}"), Plan, keys, world.now)
     assert [planned.airing for planned in plan.airings] == [airing]
-    assert isinstance(verify_approval(plan.airings[0], keys, world.now), Approval)
+    assert isinstance(verify_approval(plan.airings[0], (PROVINCE,), keys, world.now), Approval)
     start = world.later(seconds=60)
     assert world.advance().sounding == [airing]
     for number, node in enumerate(NODES):

@@ -24,12 +24,12 @@ OTHER = b"vietnamese " * 9_000
 
 def variant_of(world, bulletin, language="rog"):
     asked = {"language": language, "text": "Như bản tiếng Việt.", "upload": "a" * 64}
-    return world.do(add_variant, bulletin, by=world.officer, **asked).id
+    return world.do(add_variant, bulletin, by=world.clerk, **asked).id
 
 
 def approved_variant(world, bulletin, language="rog", data=RAGLAI):
     variant = variant_of(world, bulletin, language)
-    world.render(world.do(submit_bulletin, variant, by=world.officer).id, Sound(data))
+    world.render(world.do(submit_bulletin, variant, by=world.clerk).id, Sound(data))
     world.approve(variant, data)
     return variant
 
@@ -151,18 +151,18 @@ def test_withdrawing_a_variant_leaves_the_bulletin(world, bulletin):
 def test_a_variant_of_an_older_wording_is_neither_approved_nor_aired(world):
     bulletin = world.submitted()
     variant = variant_of(world, bulletin)
-    world.render(world.do(submit_bulletin, variant, by=world.officer).id, Sound(RAGLAI))
-    world.do(recall_bulletin, bulletin, by=world.officer)
-    world.do(revise_bulletin, bulletin, title="Lịch tiêm phòng", text="Lịch mới.", by=world.officer)
+    world.render(world.do(submit_bulletin, variant, by=world.clerk).id, Sound(RAGLAI))
+    world.do(recall_bulletin, bulletin, by=world.clerk)
+    world.do(revise_bulletin, bulletin, title="Lịch tiêm phòng", text="Lịch mới.", by=world.clerk)
     with pytest.raises(Conflict) as outdated:
         world.approve(variant, RAGLAI)
     assert outdated.value.code == "variant.outdated"
-    world.render(world.do(submit_bulletin, bulletin, by=world.officer).id, Sound(OTHER))
+    world.render(world.do(submit_bulletin, bulletin, by=world.clerk).id, Sound(OTHER))
     world.approve(bulletin, OTHER, revision=2)
-    world.do(recall_bulletin, variant, by=world.officer)
-    again = {"title": "Lịch (Raglai)", "text": "Như bản mới.", "by": world.officer}
+    world.do(recall_bulletin, variant, by=world.clerk)
+    again = {"title": "Lịch (Raglai)", "text": "Như bản mới.", "by": world.clerk}
     world.do(revise_bulletin, variant, **again)
-    world.render(world.do(submit_bulletin, variant, by=world.officer).id, Sound(RAGLAI))
+    world.render(world.do(submit_bulletin, variant, by=world.clerk).id, Sound(RAGLAI))
     world.approve(variant, RAGLAI, revision=2)
     assert world.ask(get_bulletin, variant).state is BulletinState.APPROVED
 
@@ -174,10 +174,10 @@ def test_an_act_that_ends_takes_variants_along(world, bulletin):
     world.advance()
     (part,) = parts(world, airing)
     today = world.now.date()
-    assert set(world.do(set_reference, bulletin, Reference(in_force_until=today), by=world.officer)) == set()
+    assert set(world.do(set_reference, bulletin, Reference(in_force_until=today), by=world.clerk)) == set()
     yesterday = today.replace(day=today.day - 1)
     ended = Reference(in_force_until=yesterday)
-    assert set(world.do(set_reference, bulletin, ended, by=world.officer)) == {airing, part.id}
+    assert set(world.do(set_reference, bulletin, ended, by=world.clerk)) == {airing, part.id}
     assert world.do(end_acts) == [bulletin]
 
 
@@ -201,7 +201,7 @@ def test_one_language_has_one_variant_and_a_variant_has_none(world, bulletin):
 def test_the_author_of_a_variant_does_not_approve_it(world, bulletin):
     asked = {"language": "rog", "text": "Như bản tiếng Việt.", "upload": "a" * 64}
     variant = world.do(add_variant, bulletin, by=world.approver, **asked).id
-    world.render(world.do(submit_bulletin, variant, by=world.officer).id, Sound(RAGLAI))
+    world.render(world.do(submit_bulletin, variant, by=world.clerk).id, Sound(RAGLAI))
     assert world.ask(rendering_of, variant, 1).recording == Sound(RAGLAI).recording
     with pytest.raises(NotAllowed):
         world.approve(variant, RAGLAI)
@@ -209,7 +209,7 @@ def test_the_author_of_a_variant_does_not_approve_it(world, bulletin):
 
 def test_languages_are_chosen_by_administrators_from_the_list(world):
     with pytest.raises(NotAllowed):
-        world.do(set_languages, NHA_TRANG, ["rog"], by=world.officer)
+        world.do(set_languages, NHA_TRANG, ["rog"], by=world.clerk)
     for wrong in (["xxx"], ["rog", "rog"]):
         with pytest.raises(BadInput):
             world.do(set_languages, NHA_TRANG, wrong, by=world.administrator)

@@ -29,7 +29,7 @@ from controller.model.bulletin_states import BulletinState, IllegalBulletinTrans
 from controller.model.journal import Entry
 from controller.model.permissions import OperatorRole
 from controller.model.speech import Speech
-from tests.support.station_world import NHA_TRANG, PASSWORD, TEXT, Sound
+from tests.support.station_world import PASSWORD, PROVINCE, TEXT, Sound
 
 OTHER = b"another voice " * 10_000
 
@@ -55,7 +55,7 @@ def entries(world):
 def test_nobody_approves_what_was_only_served_or_played_in_part(world):
     bulletin = world.submitted()
     recording = Sound(b"sound " * 20_000).recording
-    play(world, recording, (0, 60), by=world.officer)  # somebody else's ears do not count
+    play(world, recording, (0, 60), by=world.clerk)  # somebody else's ears do not count
     world.do(note_served, recording, by=world.approver)
     with pytest.raises(Conflict) as refused:
         approve_unheard(world, bulletin)
@@ -127,7 +127,7 @@ def test_what_is_approved_is_never_rendered_anew_nor_revised(world):
         world.ask(approval_of, bulletin, 1).recording,
     )
     with pytest.raises(IllegalBulletinTransition):
-        world.do(revise_bulletin, bulletin, title="Lịch", text=TEXT + " Thêm.", by=world.officer)
+        world.do(revise_bulletin, bulletin, title="Lịch", text=TEXT + " Thêm.", by=world.clerk)
 
 
 def test_a_tampered_recording_or_text_is_never_aired(world):
@@ -147,19 +147,19 @@ def test_a_tampered_recording_or_text_is_never_aired(world):
 
 def test_an_author_takes_a_submitted_bulletin_back_and_changes_it(world):
     bulletin = world.submitted()
-    world.do(recall_bulletin, bulletin, by=world.officer)
+    world.do(recall_bulletin, bulletin, by=world.clerk)
     assert world.ask(get_bulletin, bulletin).state is BulletinState.DRAFT
     with pytest.raises(IllegalBulletinTransition):
-        world.do(recall_bulletin, bulletin, by=world.officer)
-    world.do(revise_bulletin, bulletin, title="Lịch tiêm phòng", text=TEXT + " Thêm.", by=world.officer)
-    rendering = world.do(submit_bulletin, bulletin, by=world.officer)
+        world.do(recall_bulletin, bulletin, by=world.clerk)
+    world.do(revise_bulletin, bulletin, title="Lịch tiêm phòng", text=TEXT + " Thêm.", by=world.clerk)
+    rendering = world.do(submit_bulletin, bulletin, by=world.clerk)
     assert (rendering.revision, rendering.state) == (2, RenderingState.WAITING)
 
 
 def test_an_unchanged_bulletin_that_comes_back_keeps_its_recording(world):
     bulletin = world.submitted()
-    world.do(recall_bulletin, bulletin, by=world.officer)
-    rendering = world.do(submit_bulletin, bulletin, by=world.officer)
+    world.do(recall_bulletin, bulletin, by=world.clerk)
+    rendering = world.do(submit_bulletin, bulletin, by=world.clerk)
     assert (rendering.revision, rendering.state) == (1, RenderingState.READY)
 
 
@@ -169,7 +169,7 @@ def test_another_officer_and_an_approved_bulletin_are_left_alone(world):
         name="canbo2",
         display_name="",
         roles={OperatorRole.OFFICER},
-        area=NHA_TRANG,
+        area=PROVINCE,
         password=PASSWORD,
         by=world.administrator,
     )
@@ -179,15 +179,15 @@ def test_another_officer_and_an_approved_bulletin_are_left_alone(world):
     assert refused.value.code == "bulletin.not-own"
     world.approve(bulletin)
     with pytest.raises(IllegalBulletinTransition):
-        world.do(recall_bulletin, bulletin, by=world.officer)
+        world.do(recall_bulletin, bulletin, by=world.clerk)
 
 
 def test_a_clone_is_a_draft_of_its_own_with_nothing_but_the_words(world):
     bulletin = world.approved()
-    world.do(set_reference, bulletin, Reference("12/TB-UBND"), by=world.officer)
+    world.do(set_reference, bulletin, Reference("12/TB-UBND"), by=world.clerk)
     clone = world.do(clone_bulletin, bulletin, by=world.approver)
     assert (clone.state, clone.revision, clone.author) == (BulletinState.DRAFT, 1, world.approver.id)
-    assert (clone.title, clone.area) == ("Lịch tiêm phòng", NHA_TRANG)
+    assert (clone.title, clone.area) == ("Lịch tiêm phòng", PROVINCE)
     assert world.ask(get_revision, clone.id, 1).text == TEXT
     assert world.ask(rendering_of, clone.id, 1) is None
     assert world.ask(reference_given, clone.id) is None
@@ -197,13 +197,13 @@ def test_a_clone_is_a_draft_of_its_own_with_nothing_but_the_words(world):
 
 def test_all_wordings_are_listed_with_author_recording_and_approval(world):
     bulletin = world.submitted()
-    world.do(recall_bulletin, bulletin, by=world.officer)
-    world.do(revise_bulletin, bulletin, title="Lịch tiêm phòng", text="Lịch mới.", by=world.officer)
-    rendering = world.do(submit_bulletin, bulletin, by=world.officer)
+    world.do(recall_bulletin, bulletin, by=world.clerk)
+    world.do(revise_bulletin, bulletin, title="Lịch tiêm phòng", text="Lịch mới.", by=world.clerk)
+    rendering = world.do(submit_bulletin, bulletin, by=world.clerk)
     world.render(rendering.id, Sound(OTHER))
     world.approve(bulletin, OTHER, revision=2)
     newest, first = world.ask(wordings_of, bulletin)
-    assert (newest.number, newest.text, newest.author) == (2, "Lịch mới.", "canbo")
+    assert (newest.number, newest.text, newest.author) == (2, "Lịch mới.", "vanthu")
     assert newest.approved_at is not None
     assert (first.number, first.approved_at) == (1, None)
     assert first.recording == Sound(b"sound " * 20_000).recording

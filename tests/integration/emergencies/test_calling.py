@@ -186,7 +186,7 @@ def test_without_approval_or_of_another_kind_nothing_is_called(world):
 
 
 def test_an_approved_bulletin_that_nobody_holds_is_called_too_with_time_to_fetch_it(world):
-    started = alone(world, None, bulletin=world.approved())
+    started = alone(world, None, bulletin=world.approved(highest=Grade.EMERGENCY))
     airing = airing_of(world, started.row)
     assert airing.starts_at - world.now > TIMES.least_lead
 
@@ -313,7 +313,7 @@ def test_the_report_counts_the_rounds_until_the_end_and_no_test(world):
 
 def test_an_emergency_that_is_still_to_be_spoken_is_spoken_first(world):
     first = world.submitted(rendered=False)
-    second = world.submitted(rendered=False)
+    second = world.submitted(rendered=False, highest=Grade.EMERGENCY)
     world.plan(second, grade=Grade.EMERGENCY)
     waiting = world.ask(waiting_renderings)
     assert [one.bulletin for one in waiting] == [second, first]

@@ -14,7 +14,7 @@ from controller.features.schedules.service import schedule_bulletin
 from controller.features.templates.service import add_template
 from controller.model.chimes import ChimePlace
 from controller.model.emergency_states import Kind
-from devices.ids import NodeId
+from devices.ids import Grade, NodeId
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import BAC_NHA_TRANG, Made
 from tests.support.swelling_tone import mp3
@@ -32,7 +32,7 @@ def one_of_each(world, area=BAC_NHA_TRANG):
             get_bulletin(session, one).area = area
     daily = Daily(at=time(17), first=world.now().date() + timedelta(days=1))
     schedule = world.do(schedule_bulletin, bulletin, areas=[area], rule=daily, by=world.approver)
-    alarm, _ = world.submitted("Lũ", made=made)
+    alarm, _ = world.submitted("Lũ", made=made, highest=Grade.EMERGENCY)
     world.approve(alarm, made)
     approved, _ = world.submitted("Tin đã duyệt của phường", made=made)
     world.approve(approved, made)

@@ -15,6 +15,7 @@ from controller.features.airings.service import plan_airing
 from controller.features.area_changes.service import load_areas
 from controller.features.areas.queries import areas
 from controller.features.bulletins.listening_proof import note_served
+from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.renderings import begin_rendering, fail_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing
@@ -35,7 +36,7 @@ from controller.runtime.receipt_ingestion import fold_receipts
 from controller.settings import Settings
 from controller.store import Store
 from devices.chunks import manifest_of
-from devices.ids import AreaCode, NodeId
+from devices.ids import AreaCode, Grade, NodeId
 from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, Vitals
 from devices.signing import SigningKey
 from tests.support.stored_rows import note_vitals, sqlite_url
@@ -219,11 +220,12 @@ class SiteWorld:
     def draft(self, title=TITLE, text=TEXT, by=None):
         return self.do(draft_bulletin, title=title, text=text, by=by or self.officer).id
 
-    def submitted(self, title=TITLE, text=TEXT, *, by=None, made=None, rendered=True):
+    def submitted(self, title=TITLE, text=TEXT, *, by=None, made=None, rendered=True, highest=None):
         """Return a submitted bulletin and its rendering."""
         by = by or self.officer
         bulletin = self.draft(title, text, by)
-        rendering = self.do(submit_bulletin, bulletin, by=by, speech=self.speech).id
+        asked = {"speech": self.speech, "highest_grade": highest}
+        rendering = self.do(submit_bulletin, bulletin, by=by, **asked).id
         if rendered:
             self.render(rendering, made)
         return bulletin, rendering
@@ -254,6 +256,7 @@ class SiteWorld:
             by=self.approver,
             password=PASSWORDS["duyet"],
             declared=True,
+            highest_grade=self.ask(get_bulletin, bulletin).highest_grade,
         )
 
     def plan(self, bulletin, *, areas=(PROVINCE,), seconds=60, agreed=True, **kwargs):
@@ -271,7 +274,8 @@ class SiteWorld:
 
     def approved_airing(self, *, title=TITLE, made=None, areas=(PROVINCE,), seconds=60, **kwargs):
         made = made or Made(mp3(), 8_000)
-        bulletin, _ = self.submitted(title, made=made)
+        highest = Grade.EMERGENCY if kwargs.get("grade") is Grade.EMERGENCY else None
+        bulletin, _ = self.submitted(title, made=made, highest=highest)
         self.approve(bulletin, made)
         airing = self.plan(bulletin, areas=areas, seconds=seconds, **kwargs)
         self.advance()

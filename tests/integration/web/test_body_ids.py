@@ -27,7 +27,19 @@ AREA = "{area}"
 # things of an area; `upload` is the digest of a sound: who can say it has the sound, or was shown it.
 PLAIN = {
     *("issuer", "readings", "title", "text", "topic", "starts_at", "starts_in_seconds", "latest_start_at"),
-    *("grade", "volume", "meeting", "reason", "agrees", "name", "kind", "password", "code", "revision"),
+    *(
+        "grade",
+        "highest_grade",
+        "volume",
+        "meeting",
+        "reason",
+        "agrees",
+        "name",
+        "kind",
+        "password",
+        "code",
+        "revision",
+    ),
     *("declared", "file", "place", "template", "lately", "minutes", "alone_because", "hours", "public"),
     *("proof", "software", "loudest", "language", "languages", "written", "spoken", "field", "upload"),
     *("seconds", "intro", "outro", "again_if_preempted", "spans", "every", "at", "first_day", "last"),

@@ -8,6 +8,7 @@ from controller.features.airings.queries import get_airing
 from controller.features.bulletins.service import submit_bulletin
 from controller.features.schedules.service import schedule_bulletin
 from controller.model.airing_states import AiringState
+from devices.ids import Grade
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of
@@ -151,7 +152,7 @@ def pair(world):
     ):
         bulletin, _ = world.submitted(title, by=world.people["canbo"])
         world.approve(bulletin)
-        made.append(world.plan(bulletin, areas=areas, seconds=8 * 3600, grade="priority", by=by))
+        made.append(world.plan(bulletin, areas=areas, seconds=8 * 3600, grade=Grade.PRIORITY, by=by))
     return made
 
 

@@ -9,6 +9,7 @@ from controller.features.emergencies.preparation import prepare
 from controller.model.emergency_states import Kind
 from controller.model.journal import Entry
 from devices import topics
+from devices.ids import Grade
 from devices.messages import Plan
 from devices.signing import read_payload
 from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made
@@ -20,7 +21,7 @@ CALLS = "/api/v1/emergencies"
 
 @pytest.fixture
 def prepared(world):
-    bulletin, _ = world.submitted("Khẩn cấp: lũ", made=MADE)
+    bulletin, _ = world.submitted("Khẩn cấp: lũ", made=MADE, highest=Grade.EMERGENCY)
     world.approve(bulletin, MADE)
     return world.do(prepare, bulletin, Kind.ALARM, PROVINCE, by=world.officer).id
 

@@ -8,6 +8,7 @@ import pytest
 from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
 from controller.features.emergencies.preparation import prepare
 from controller.model.emergency_states import Kind
+from devices.ids import Grade
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made
 from tests.integration.web.test_pages import sounding, text_of
 from tests.support.swelling_tone import mp3
@@ -15,7 +16,8 @@ from tests.support.swelling_tone import mp3
 
 def prepared_of(world, title, kind, hertz):
     made = Made(mp3(8, hertz), 8_000)
-    bulletin, _ = world.submitted(title, made=made)
+    highest = None if kind is Kind.TEST else Grade.EMERGENCY
+    bulletin, _ = world.submitted(title, made=made, highest=highest)
     world.approve(bulletin, made)
     found = world.do(prepare, bulletin, kind, PROVINCE, by=world.officer).id
     world.tell(found, made, "kept", world.nodes[20:])

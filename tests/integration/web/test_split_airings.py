@@ -6,6 +6,7 @@ from controller.features.airings.precedence import order_airings
 from controller.features.airings.queries import get_airing, targets_of
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
+from devices.ids import Grade
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made
 from tests.integration.web.test_pages import text_of
 from tests.support.swelling_tone import mp3
@@ -162,7 +163,7 @@ def test_the_order_of_two_airings_is_turned_by_the_names_that_a_page_still_has(w
     ):
         bulletin, _ = world.submitted(title, by=world.people["canbo"])
         world.approve(bulletin)
-        made.append(world.plan(bulletin, areas=areas, seconds=8 * 3600, grade="priority", by=by))
+        made.append(world.plan(bulletin, areas=areas, seconds=8 * 3600, grade=Grade.PRIORITY, by=by))
     wide, own = made
     part = world.do(order_airings, own, wide, by=world.people["xanhatrang"]).id
     assert part != wide

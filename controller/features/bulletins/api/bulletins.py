@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 from starlette.requests import Request
 
 from controller.features.accounts.dependencies import Signed, TheStation, tries_of
@@ -16,6 +16,7 @@ from controller.features.bulletins.schemas import (
     BulletinWhole,
     DraftOnTopic,
     RenderingShown,
+    Submit,
 )
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
 from controller.http.refusals import refusals
@@ -62,9 +63,18 @@ def one(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
 
 
 @router.post("/{bulletin_id}/submit", responses=_CHANGES)
-def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
+def submit(
+    station: TheStation, viewer: Signed, bulletin_id: str, asked: Annotated[Submit | None, Body()] = None
+) -> BulletinWhole:
     """Hand a draft in; its recording is made at once, so that the approver can listen."""
-    submit_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now(), speech=station.speech)
+    submit_bulletin(
+        station.store,
+        bulletin_id,
+        by=viewer.operator,
+        now=station.now(),
+        speech=station.speech,
+        highest_grade=None if asked is None else asked.highest_grade,
+    )
     return _changed(station, viewer, bulletin_id)
 
 
@@ -82,6 +92,7 @@ def approve(
         recording=asked.recording,
         password=asked.password,
         declared=asked.declared,
+        highest_grade=asked.highest_grade,
     )
     return _changed(station, viewer, bulletin_id)
 

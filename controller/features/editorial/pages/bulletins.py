@@ -19,7 +19,9 @@ from controller.model.bulletin_states import (
     BulletinAction,
     BulletinState,
 )
+from controller.model.bulletins import USUAL_HIGHEST_GRADE
 from controller.model.permissions import Act
+from devices.ids import Grade
 
 router = APIRouter()
 PAGE = LivePage(
@@ -87,9 +89,21 @@ def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: s
 
 
 @router.post("/ban-tin/{bulletin_id}/gui")
-def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
-    """Hand a draft in."""
-    submit_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now(), speech=station.speech)
+def submit(
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    khan_cap: Annotated[str, Form(max_length=1)] = "",
+) -> Response:
+    """Hand a draft in; `khan_cap`: to be approved for emergencies, too."""
+    submit_bulletin(
+        station.store,
+        bulletin_id,
+        by=viewer.operator,
+        now=station.now(),
+        speech=station.speech,
+        highest_grade=Grade.EMERGENCY if khan_cap else USUAL_HIGHEST_GRADE,
+    )
     station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=gui", 303)
 

@@ -303,7 +303,7 @@ def test_an_airing_approved_for_another_recording_is_refused_at_once(scene):
     assert (refused.kind, refused.reason) == ("refused", "wrong-approval")
 
 
-def test_an_approval_that_expires_before_the_start_is_refused_then(scene):
+def test_an_approval_that_expires_before_the_start_is_refused_at_once(scene):
     rec = recording(scene)
     approval = scene.station.approval(rec, lasts=timedelta(seconds=10))
     scene.station.publish_plan(
@@ -311,8 +311,8 @@ def test_an_approval_that_expires_before_the_start_is_refused_then(scene):
     )
     scene.run(90)
     assert scene.world.sounds == []
-    assert scene.kinds("a1") == ["fetched", "refused"]
-    assert scene.station.of(scene.node.id, "a1")[-1].reason == "expired"
+    assert scene.kinds("a1") == ["refused"]
+    assert scene.station.of(scene.node.id, "a1")[-1].reason == "outside-scope"
 
 
 def test_an_approver_revoked_while_it_sounds_is_silenced(scene):

@@ -1,0 +1,58 @@
+"""Makes the signed approval of a wording: for its bulletin's area and below, up to the grade asked for."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from controller.features.bulletins.queries import get_revision
+from controller.model.accounts import Account
+from controller.model.bulletins import Approved, Bulletin
+from controller.model.permissions import Operator
+from devices.ids import RecordingId
+from devices.messages import Approval
+from devices.signing import SigningKey, sign
+
+APPROVAL_LIFE = timedelta(days=180)
+"""A text that is read out half a year later deserves a new look. Loudspeakers take no longer one."""
+
+
+def signed_approval(
+    session: Session,
+    bulletin: Bulletin,
+    recording: RecordingId,
+    *,
+    by: Operator,
+    key: SigningKey,
+    now: datetime,
+) -> Approved:
+    """Return the approval of the newest wording and this recording, signed by the approver's key."""
+    wording = get_revision(session, bulletin.id, bulletin.revision)
+    expires_at = min(now + APPROVAL_LIFE, key.not_after)  # loudspeakers judge the key's life too
+    approval = Approval(
+        bulletin=bulletin.id,
+        revision=bulletin.revision,
+        text_sha256=wording.text_sha256,
+        recording=recording,
+        author=session.get_one(Account, wording.author).name,
+        approver=by.name,
+        approved_at=now,
+        valid_from=now,
+        expires_at=expires_at,
+        areas=(bulletin.area,),
+        grade=bulletin.highest_grade,
+        test=bulletin.test,
+    )
+    return Approved(
+        bulletin=bulletin.id,
+        revision=bulletin.revision,
+        approver=by.id,
+        text_sha256=wording.text_sha256,
+        recording=recording,
+        kid=key.kid,
+        jws=sign(approval, key),
+        approved_at=now,
+        expires_at=expires_at,
+        areas=[bulletin.area],
+        grade=bulletin.highest_grade,
+        valid_from=now,
+    )

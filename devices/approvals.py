@@ -1,0 +1,51 @@
+"""What an approval allows at a node: where, up to which grade, and when; docs/protocol.md, "Approvals"."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from devices.ids import AreaCode
+from devices.messages import Approval, Kept, Key, PlannedAiring
+from devices.signing import OutsideScope, TrustedKeys, WrongApproval, check_lifetime, verified_by
+
+LONGEST_APPROVAL: Final = timedelta(days=186)
+"""From an approval's `valid_from`: half a year. Who holds an approver's key cannot approve for longer."""
+
+
+def verify_approval(
+    airing: PlannedAiring | Kept, areas: Collection[AreaCode], trusted: TrustedKeys, now: datetime
+) -> Approval:
+    """Return the approval if it is good and lets exactly this be aired at a node of these areas.
+
+    `areas`: the node's own, from the province down. Raises NotTrusted for anything outside its scope.
+    """
+    approval, key = verified_by(airing.approval, Approval, trusted, now)
+    if approval.recording != airing.recording:
+        raise WrongApproval("the approval is for another recording")
+    if approval.test != airing.test:
+        raise WrongApproval("a test's approval airs only a test, and a test needs one")
+    _check_signer(approval, key, areas)
+    if not any(area in areas for area in approval.areas):
+        raise OutsideScope("the approval is for other areas")
+    ends = min(approval.expires_at, approval.valid_from + LONGEST_APPROVAL)
+    check_lifetime("the approval, as long as any may be,", None, ends, now)
+    if isinstance(airing, PlannedAiring):
+        if airing.grade.rank > approval.grade.rank:
+            raise OutsideScope(f"approved up to {approval.grade}, not {airing.grade}")
+        if not approval.valid_from <= airing.starts_at < ends:
+            raise OutsideScope("the airing starts outside the time of its approval")
+    return approval
+
+
+def signs_for(key: Key, lineage: Collection[AreaCode]) -> bool:
+    """Return whether a person's key counts in an area; `lineage`: that area and those above it."""
+    return key.area in lineage or any(area in lineage for area in key.further_areas)
+
+
+def _check_signer(approval: Approval, key: Key, areas: Collection[AreaCode]) -> None:
+    if not signs_for(key, areas):
+        raise OutsideScope("the approver's key does not sign for this place")
+    if approval.approver != key.holder:
+        raise OutsideScope("the approval names another approver than its key's holder")
+    if approval.author == key.holder:
+        raise OutsideScope("the author has approved it alone")
