@@ -41,6 +41,7 @@ _GROUPS = {
     "answer": ("Xã trả lời: đồng ý phát hay không, lượt ưu tiên nào trước.", "consent:answer"),
     "template": ("Mẫu bản tin: danh sách, thêm, xóa.", "templates:template"),
     "chime": ("Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", "chimes:chime"),
+    "bulletin": ("Bản tin: dựng lại âm thanh bị lỗi.", "bulletins:bulletin"),
     "topic": ("Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", "bulletins:topic"),
     "emergency": ("Khẩn cấp: soạn sẵn, gọi, xác nhận, dừng, báo yên, thử loa.", "emergencies:emergency"),
     "bench": ("Đo đài trên dữ liệu dùng một lần.", "controller.trial.bench_commands:bench"),

@@ -34,9 +34,6 @@ MISSING = {
     },
     "bulletins.programmes.draft_programme": {"commands": WRITTEN},
     "bulletins.programmes.revise_programme": {"commands": WRITTEN},
-    "bulletins.renderings.retry_rendering": {
-        "commands": "not yet: a command over /bulletins/{id}/render-again."
-    },
     "bulletins.service.clone_bulletin": {"commands": WRITTEN},
     "bulletins.service.recall_bulletin": {"commands": WRITTEN},
     "bulletins.service.return_bulletin": {"commands": WRITTEN},

@@ -4,16 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.errors import LoaError
-from controller.features.accounts.dependencies import header_of
+from controller.features.accounts.dependencies import Visit, header_of
 from controller.features.accounts.sessions import operator_of_token
-from controller.features.accounts.viewer import Viewer
 from controller.http.live import Live, PageElement, stream
 from controller.http.render import fragment, frame_of, page
-from controller.http.requests import station_of
 from controller.http.station import Station
 from controller.store import Session
 
@@ -32,29 +29,21 @@ class LivePage:
     pieces: Mapping[str, str]
 
     def show(
-        self,
-        request: Request,
-        viewer: Viewer,
-        load: Load,
-        *,
-        place: str = "",
-        error: LoaError | None = None,
-        **extra: Any,
+        self, visit: Visit, load: Load, *, place: str = "", error: LoaError | None = None, **extra: Any
     ) -> Response:
         """Return the whole page; `extra` is for the first rendering only, `place` is its URL with query.
 
         `error`: why what was sent was refused.
         """
-        station = station_of(request)
-        with station.store.read() as session:
+        with visit.store.read() as session:
             context = load(session)
-        address = f"{_STREAMS}{(place or request.url.path).rstrip('/')}"
-        shown = {"viewer": viewer, "stream": address, **context, **extra}
-        return page(request, self.template, shown, error=error)
+        address = f"{_STREAMS}{(place or visit.request.url.path).rstrip('/')}"
+        shown = {"viewer": visit.viewer, "stream": address, **context, **extra}
+        return page(visit.request, self.template, shown, error=error)
 
-    def follow(self, request: Request, viewer: Viewer, load: Load) -> Response:
+    def follow(self, visit: Visit, load: Load) -> Response:
         """Return the stream of changed pieces."""
-        station = station_of(request)
+        request, station, viewer = visit.request, visit.station, visit.viewer
         live = cast("Live", request.app.state.live)
         place = request.url.path.removeprefix(_STREAMS) or "/"
 

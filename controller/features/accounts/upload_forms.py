@@ -1,78 +1,56 @@
 """Forms with a file, taken once it is known that their sender may send them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import Request
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.queries import require
-from controller.features.accounts.viewer import Viewer
 from controller.features.areas.queries import top_area
 from controller.http.uploads import Sent, Upload, file_taken, form_taken
 from controller.model.permissions import Act
 
 
-def _writer(station: TheStation, viewer: Signed) -> Viewer:
-    """Let through who may write texts at all, before a byte of the file is taken."""
-    with station.store.read() as session:
-        require(session, viewer.operator, Act.WRITE, viewer.operator.area)
-    return viewer
+def _who_may(act: Act, *, in_province: bool = False) -> Callable[..., Visit]:
+    """Return what lets through who may do the act, before a byte of the file is taken."""
+
+    def check(visit: SignedVisit) -> Visit:
+        with visit.store.read() as session:
+            require(session, visit.by, act, top_area(session).code if in_province else visit.by.area)
+        return visit
+
+    return check
 
 
-Writer = Annotated[Viewer, Depends(_writer)]
+def _form_of(check: Callable[..., Visit]) -> Callable[..., AsyncIterator[Sent]]:
+    """Return what takes a form from whoever is let through."""
+
+    async def sent(request: Request, _visit: Annotated[Visit, Depends(check)]) -> AsyncIterator[Sent]:
+        async with form_taken(request) as form:
+            yield form
+
+    return sent
 
 
-def _teacher(station: TheStation, viewer: Signed) -> Viewer:
-    """Let through who may keep the words and chimes of an area, before a byte of the file is taken."""
-    with station.store.read() as session:
-        require(session, viewer.operator, Act.TEACH, viewer.operator.area)
-    return viewer
+_writes, _teaches, _rules = _who_may(Act.WRITE), _who_may(Act.TEACH), _who_may(Act.RULE, in_province=True)
+Writer = Annotated[Visit, Depends(_writes)]
+"""Who may write texts at all."""
+Teacher = Annotated[Visit, Depends(_teaches)]
+"""Who may keep the words and chimes of an area."""
+Ruler = Annotated[Visit, Depends(_rules)]
+"""Who rules the whole province."""
+SentForm = Annotated[Sent, Depends(_form_of(_writes), scope="function")]
+TaughtForm = Annotated[Sent, Depends(_form_of(_teaches), scope="function")]
+"""As SentForm, from whoever keeps the words and chimes of an area."""
+SentByRuler = Annotated[Sent, Depends(_form_of(_rules), scope="function")]
+"""As SentForm, from whoever rules the whole province."""
 
 
-Teacher = Annotated[Viewer, Depends(_teacher)]
-
-
-def _ruler(station: TheStation, viewer: Signed) -> Viewer:
-    """Let through who rules the whole province, before a byte of the file is taken."""
-    with station.store.read() as session:
-        require(session, viewer.operator, Act.RULE, top_area(session).code)
-    return viewer
-
-
-Ruler = Annotated[Viewer, Depends(_ruler)]
-
-
-async def _uploaded(request: Request, _viewer: Writer) -> AsyncIterator[Upload]:
+async def _uploaded(request: Request, _visit: Writer) -> AsyncIterator[Upload]:
     async with file_taken(request) as upload:
         yield upload
 
 
 Uploaded = Annotated[Upload, Depends(_uploaded, scope="function")]
-
-
-async def _sent(request: Request, _viewer: Writer) -> AsyncIterator[Sent]:
-    async with form_taken(request) as sent:
-        yield sent
-
-
-SentForm = Annotated[Sent, Depends(_sent, scope="function")]
-
-
-async def _sent_by_teacher(request: Request, _viewer: Teacher) -> AsyncIterator[Sent]:
-    async with form_taken(request) as sent:
-        yield sent
-
-
-TaughtForm = Annotated[Sent, Depends(_sent_by_teacher, scope="function")]
-"""As SentForm, from whoever keeps the words and chimes of an area."""
-
-
-async def _sent_by_ruler(request: Request, _viewer: Ruler) -> AsyncIterator[Sent]:
-    async with form_taken(request) as sent:
-        yield sent
-
-
-SentByRuler = Annotated[Sent, Depends(_sent_by_ruler, scope="function")]
-"""As SentForm, from whoever rules the whole province."""

@@ -50,8 +50,7 @@ def show(visit: SignedVisit, airing_id: str, xong: Annotated[str, Query(max_leng
     """Show one airing."""
     done = "Đã dời giờ phát. Loa nhận giờ mới trong vài giây." if xong == "doi" else ""
     return PAGE.show(
-        visit.request,
-        visit.viewer,
+        visit,
         lambda session: airing_page(session, visit, airing_id),
         done=done,
     )
@@ -61,8 +60,7 @@ def show(visit: SignedVisit, airing_id: str, xong: Annotated[str, Query(max_leng
 def follow(visit: SignedVisit, airing_id: str) -> Response:
     """Keep it alive."""
     return PAGE.follow(
-        visit.request,
-        visit.viewer,
+        visit,
         lambda session: airing_page(session, visit, airing_id),
     )
 

@@ -3,11 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
-from controller.features.accounts.dependencies import Signed, TheStation, tries_of
+from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Viewer
 from controller.features.approvals.queries import approval_page, next_to_approve, queue_page
@@ -16,7 +15,6 @@ from controller.features.bulletins.listening_proof import NOT_LISTENED
 from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
 from controller.features.bulletins.service import return_bulletin
 from controller.features.editorial.pages.bulletins import done_sentence
-from controller.http.station import Station
 from controller.model.bulletins import USUAL_HIGHEST_GRADE
 from controller.model.permissions import Act
 from devices.ids import Grade
@@ -41,49 +39,39 @@ def _allowed(viewer: Viewer) -> None:
 
 
 @router.get("/duyet")
-def index(
-    request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = ""
-) -> Response:
+def index(visit: SignedVisit, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show what waits for approval."""
-    _allowed(viewer)
+    _allowed(visit.viewer)
     return QUEUE.show(
-        request, viewer, lambda unit: queue_page(unit, viewer, station.now()), done=done_sentence(xong)
+        visit, lambda unit: queue_page(unit, visit.viewer, visit.now()), done=done_sentence(xong)
     )
 
 
 @router.get("/song/duyet")
-def follow_queue(request: Request, station: TheStation, viewer: Signed) -> Response:
+def follow_queue(visit: SignedVisit) -> Response:
     """Keep the queue alive."""
-    _allowed(viewer)
-    return QUEUE.follow(request, viewer, lambda unit: queue_page(unit, viewer, station.now()))
+    _allowed(visit.viewer)
+    return QUEUE.follow(visit, lambda unit: queue_page(unit, visit.viewer, visit.now()))
 
 
 @router.get("/duyet/{bulletin_id}")
-def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    bulletin_id: str,
-    xong: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
+def show(visit: SignedVisit, bulletin_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show one bulletin to its approver; `xong`: what was just done with the one before it."""
-    _allowed(viewer)
-    return _page(request, station, viewer, bulletin_id, done=done_sentence(xong))
+    _allowed(visit.viewer)
+    return _page(visit, bulletin_id, done=done_sentence(xong))
 
 
 @router.get("/song/duyet/{bulletin_id}")
-def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def follow(visit: SignedVisit, bulletin_id: str) -> Response:
     """Keep it alive: the audio appears as soon as it is made."""
-    _allowed(viewer)
-    return PAGE.follow(request, viewer, lambda unit: approval_page(unit, station, viewer, bulletin_id))
+    _allowed(visit.viewer)
+    return PAGE.follow(visit, lambda unit: approval_page(unit, visit.station, visit.viewer, bulletin_id))
 
 
 @router.post("/duyet/{bulletin_id}/duyet")
 def approve(
+    visit: SignedVisit,
     *,
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
     bulletin_id: str,
     phien_ban: Annotated[int, Form()],
     tep: Annotated[str, Form(max_length=64)] = "",
@@ -98,11 +86,13 @@ def approve(
     without script says instead.
     """
     try:
-        heard = operations.note_heard(station, viewer, tep, WHOLE if da_nghe else spans_of(da_phat))
+        heard = operations.note_heard(
+            visit.station, visit.viewer, tep, WHOLE if da_nghe else spans_of(da_phat)
+        )
         operations.approve(
-            station,
-            viewer,
-            tries_of(request),
+            visit.station,
+            visit.viewer,
+            tries_of(visit.request),
             bulletin_id,
             revision=phien_ban,
             recording=tep,
@@ -111,16 +101,14 @@ def approve(
             highest_grade=muc,
         )
     except LoaError as error:
-        return _page(request, station, viewer, bulletin_id, error=error)
-    return _on_to_the_next(station, viewer, bulletin_id, "duyet")
+        return _page(visit, bulletin_id, error=error)
+    return _on_to_the_next(visit, bulletin_id, "duyet")
 
 
 @router.post("/duyet/{bulletin_id}/tra-lai")
 def give_back(
+    visit: SignedVisit,
     *,
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
     bulletin_id: str,
     ly_do: Annotated[str, Form(max_length=1000)] = "",
     mau: Annotated[str, Form(max_length=1000)] = "",
@@ -128,32 +116,23 @@ def give_back(
     """Return it to its author with a reason."""
     try:
         reason = " ".join(part for part in (mau.strip(), ly_do.strip()) if part)
-        return_bulletin(station.store, bulletin_id, reason=reason, by=viewer.operator, now=station.now())
+        return_bulletin(visit.store, bulletin_id, reason=reason, by=visit.by, now=visit.now())
     except LoaError as error:
-        return _page(request, station, viewer, bulletin_id, error=error)
-    station.wake()
-    return _on_to_the_next(station, viewer, bulletin_id, "tra")
+        return _page(visit, bulletin_id, error=error)
+    visit.station.wake()
+    return _on_to_the_next(visit, bulletin_id, "tra")
 
 
-def _on_to_the_next(station: Station, viewer: Viewer, bulletin_id: str, done: str) -> Response:
+def _on_to_the_next(visit: Visit, bulletin_id: str, done: str) -> Response:
     """Lead to what waits next, or to the empty queue: an approver with ten bulletins opens the list once."""
-    following = next_to_approve(station.store, viewer, bulletin_id)
+    following = next_to_approve(visit.store, visit.viewer, bulletin_id)
     return RedirectResponse(f"/duyet/{following}?xong={done}" if following else f"/duyet?xong={done}", 303)
 
 
-def _page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    bulletin_id: str,
-    *,
-    error: LoaError | None = None,
-    done: str = "",
-) -> Response:
+def _page(visit: Visit, bulletin_id: str, *, error: LoaError | None = None, done: str = "") -> Response:
     return PAGE.show(
-        request,
-        viewer,
-        lambda unit: approval_page(unit, station, viewer, bulletin_id),
+        visit,
+        lambda unit: approval_page(unit, visit.station, visit.viewer, bulletin_id),
         place=f"/duyet/{bulletin_id}",
         error=error,
         is_unheard=error is not None and error.code == NOT_LISTENED,

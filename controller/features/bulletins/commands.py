@@ -1,17 +1,20 @@
-"""`loa topic`: the list of topics of bulletins; docs/operator.md explains every command."""
+"""`loa topic`, `loa bulletin`: topics, failed recordings; docs/operator.md explains every command."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
+from controller.client.http_client import signed_in
 from controller.client.local_client import acting, reading
 from controller.clocks import utc_now
-from controller.features.bulletins.schemas import TopicShown
+from controller.features.bulletins.schemas import BulletinWhole, TopicShown
 from controller.features.bulletins.topics import add_topic, bring_back_topic, end_topic, rename_topic, topics
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
-from controller.terminal.options import AsPerson
+from controller.terminal.options import AsPerson, AtStation
 
 topic = typer.Typer()
+bulletin = typer.Typer()
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã chủ đề, như phap-luat.")]
 Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên chủ đề.")]
@@ -64,3 +67,15 @@ def bring_back(code: Code, as_name: AsPerson) -> None:
     with acting(as_name) as (session, person):
         offered = bring_back_topic(session, code, by=person, now=utc_now())
     typer.echo(f"{offered.name}: dùng lại.")
+
+
+@bulletin.command("render-again")
+@errors_in_words
+def render_again(
+    name: Annotated[str, typer.Argument(metavar="BẢN_TIN", help="Mã bản tin, như trong địa chỉ trang.")],
+    station: AtStation = None,
+) -> None:
+    """Dựng lại âm thanh của bản tin khi lần trước bị lỗi."""
+    with signed_in(station) as here:
+        row = here.ask(BulletinWhole, "POST", f"/bulletins/{quote(name, safe='')}/render-again", {})
+    typer.echo(f"{row.title}: đang dựng lại âm thanh.")

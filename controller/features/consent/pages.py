@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.page_permissions import need
 from controller.features.consent import operations
 from controller.model.base import ID_LENGTH, LONGEST_REASON
@@ -27,43 +27,34 @@ def _agrees(word: str) -> bool:
 
 @router.post("/phat/{airing_id}/tra-loi")
 def of_airing(
-    *,
-    station: TheStation,
-    viewer: Signed,
-    airing_id: str,
-    tra_loi: Word = "",
-    ly_do: Reason = "",
-    ve: Word = "",
+    visit: SignedVisit, *, airing_id: str, tra_loi: Word = "", ly_do: Reason = "", ve: Word = ""
 ) -> Response:
     """Say yes or no to one airing; `ve`: back to the page of the day."""
-    operations.answer_for_airing(station, viewer, airing_id, agrees=_agrees(tra_loi), reason=ly_do)
+    operations.answer_for_airing(
+        visit.station, visit.viewer, airing_id, agrees=_agrees(tra_loi), reason=ly_do
+    )
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing_id}", 303)
 
 
 @router.post("/phat/thu-tu")
 def of_two(
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     truoc: Annotated[str, Form(max_length=ID_LENGTH)] = "",
     sau: Annotated[str, Form(max_length=ID_LENGTH)] = "",
     ve: Word = "",
 ) -> Response:
     """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
-    need(viewer, Act.ANSWER)
-    operations.order(station, viewer, truoc, sau)
+    need(visit.viewer, Act.ANSWER)
+    operations.order(visit.station, visit.viewer, truoc, sau)
     return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
 
 
 @router.post("/lich/{schedule_id}/tra-loi")
 def of_schedule(
-    *,
-    station: TheStation,
-    viewer: Signed,
-    schedule_id: str,
-    tra_loi: Word = "",
-    ly_do: Reason = "",
-    ve: Word = "",
+    visit: SignedVisit, *, schedule_id: str, tra_loi: Word = "", ly_do: Reason = "", ve: Word = ""
 ) -> Response:
     """Say yes or no to all occurrences of a schedule."""
-    operations.answer_for_schedule(station, viewer, schedule_id, agrees=_agrees(tra_loi), reason=ly_do)
+    operations.answer_for_schedule(
+        visit.station, visit.viewer, schedule_id, agrees=_agrees(tra_loi), reason=ly_do
+    )
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)

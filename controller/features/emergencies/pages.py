@@ -246,8 +246,7 @@ def _one(visit: Visit, emergency_id: str, error: LoaError | None = None) -> Resp
     emergency = EmergencyId(emergency_id)
     asks = emergency_forms(visit, emergency)
     return PAGE.show(
-        visit.request,
-        visit.viewer,
+        visit,
         lambda session: emergency_page(session, visit, emergency),
         place=f"/khan/{emergency_id}",
         error=error,
@@ -260,8 +259,7 @@ def follow(visit: SignedVisit, emergency_id: str) -> Response:
     """Keep it alive."""
     emergency = EmergencyId(emergency_id)
     return PAGE.follow(
-        visit.request,
-        visit.viewer,
+        visit,
         lambda session: emergency_page(session, visit, emergency),
     )
 

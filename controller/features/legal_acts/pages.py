@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.page_permissions import need
 from controller.features.bulletins.legal_form import ACT_KINDS, ActTyped, typed_act
 from controller.features.bulletins.queries import reference_given, visible_bulletin, visible_wording
@@ -21,34 +21,28 @@ router = APIRouter()
 
 
 @router.get("/ban-tin/{bulletin_id}/van-ban")
-def ask(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def ask(visit: SignedVisit, bulletin_id: str) -> Response:
     """Show the act that is named; where none is, what the head of the text proposes."""
-    bulletin, wording = visible_wording(station.store, viewer.scope, bulletin_id)
-    given = reference_given(station.store, bulletin.id)
-    if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
+    bulletin, wording = visible_wording(visit.store, visit.scope, bulletin_id)
+    given = reference_given(visit.store, bulletin.id)
+    if not visit.scope.may(visit.by, Act.WRITE, [bulletin.area]):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     shown = given or reference_of(f"{bulletin.title}\n{wording.text}")
     form = ActTyped(**typed_act(shown))
-    return _page(request, bulletin, form, is_proposed=given is None and form.has_act)
+    return _page(visit.request, bulletin, form, is_proposed=given is None and form.has_act)
 
 
 @router.post("/ban-tin/{bulletin_id}/van-ban")
-def name(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    bulletin_id: str,
-    form: Annotated[ActTyped, Form()],
-) -> Response:
+def name(visit: SignedVisit, bulletin_id: str, form: Annotated[ActTyped, Form()]) -> Response:
     """Name the act; what was planned beyond its end is cancelled."""
-    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
-    need(viewer, Act.WRITE, bulletin.area)
+    bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
+    need(visit.viewer, Act.WRITE, bulletin.area)
     try:
-        act, by = form.reference(), viewer.operator
-        name_reference(station.store, bulletin.id, act, by=by, now=station.now())
+        act, by = form.reference(), visit.by
+        name_reference(visit.store, bulletin.id, act, by=by, now=visit.now())
     except LoaError as error:
-        return _page(request, bulletin, form, error=error)
-    station.wake()
+        return _page(visit.request, bulletin, form, error=error)
+    visit.station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=van-ban", 303)
 
 

@@ -26,14 +26,18 @@ def show(station: TheStation, _viewer: Signed) -> OutlinesShown:
     responses=refusals(401, 403, 409, 422),
     openapi_extra=described(field=_FIELD),
 )
-def bring(station: TheStation, viewer: Ruler, sent: SentByRuler) -> OutlinesTaken:
+def bring(visit: Ruler, sent: SentByRuler) -> OutlinesTaken:
     """Replace the map's outlines with a GeoJSON file (WGS 84); an invalid file changes nothing."""
-    by, now = viewer.operator, station.now()
     drawn = bring_outlines(
-        station.store, sent.file, name=sent.name, field=sent.first("field"), by=by, now=now
+        visit.store,
+        sent.file,
+        name=sent.name,
+        field=sent.first("field"),
+        by=visit.by,
+        now=visit.now(),
     ).drawn
     return OutlinesTaken(
-        **_shown(station.store).model_dump(),
+        **_shown(visit.store).model_dump(),
         corners=drawn.corners,
         tolerance_degrees=drawn.tolerance,
         islands_left_out=drawn.left_out,

@@ -44,8 +44,7 @@ Filtered = Annotated[Filter, Depends(_filter)]
 def index(visit: SignedVisit, asked: Filtered) -> Response:
     """List the communes with their nodes counted, or the nodes that fit a filter."""
     return LIST.show(
-        visit.request,
-        visit.viewer,
+        visit,
         lambda session: node_list(session, visit, asked),
         place=asked.address(),
     )
@@ -54,7 +53,7 @@ def index(visit: SignedVisit, asked: Filtered) -> Response:
 @router.get("/song/cum-loa")
 def follow_list(visit: SignedVisit, asked: Filtered) -> Response:
     """Keep it alive."""
-    return LIST.follow(visit.request, visit.viewer, lambda session: node_list(session, visit, asked))
+    return LIST.follow(visit, lambda session: node_list(session, visit, asked))
 
 
 @router.get("/cum-loa/{node_id}")
@@ -66,8 +65,7 @@ def show(visit: SignedVisit, node_id: str, xong: Annotated[str, Query(max_length
 def show_node(visit: Visit, node_id: str, *, error: LoaError | None = None, done: str = "") -> Response:
     """Return a node's page, also after a form of it was refused."""
     return PAGE.show(
-        visit.request,
-        visit.viewer,
+        visit,
         lambda session: {
             **node_page(session, visit, node_id),
             **node_history(session, visit, node_id),
@@ -82,4 +80,4 @@ def show_node(visit: Visit, node_id: str, *, error: LoaError | None = None, done
 @router.get("/song/cum-loa/{node_id}")
 def follow(visit: SignedVisit, node_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(visit.request, visit.viewer, lambda session: node_page(session, visit, node_id))
+    return PAGE.follow(visit, lambda session: node_page(session, visit, node_id))

@@ -4,11 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 from pydantic import Field
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.page_queries import visible_airing
@@ -20,7 +19,6 @@ from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import status_of
 from controller.features.rebroadcast.operations import air_again
 from controller.http.render import page
-from controller.http.station import Station
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
 from devices.ids import AiringId
@@ -40,50 +38,36 @@ def may_air_again(viewer: Viewer, airing: AiringView) -> bool:
 
 
 @router.get("/phat/{airing_id}/phat-lai")
-def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+def ask(visit: SignedVisit, airing_id: str) -> Response:
     """List who missed it, to be chosen from, and ask when."""
-    airing = visible_airing(station.store, viewer.scope, airing_id)
-    if not may_air_again(viewer, airing):
+    airing = visible_airing(visit.store, visit.scope, airing_id)
+    if not may_air_again(visit.viewer, airing):
         return RedirectResponse(f"/phat/{airing.id}", 303)
-    return _page(request, station, viewer, airing, Chosen(luc="ngay", am_luong=str(airing.volume)))
+    return _page(visit, airing, Chosen(luc="ngay", am_luong=str(airing.volume)))
 
 
 @router.post("/phat/{airing_id}/phat-lai")
-def plan(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    airing_id: str,
-    form: Annotated[Chosen, Form()],
-) -> Response:
+def plan(visit: SignedVisit, airing_id: str, form: Annotated[Chosen, Form()]) -> Response:
     """Plan it again for the chosen loudspeakers."""
-    airing = visible_airing(station.store, viewer.scope, airing_id)
-    need(viewer, Act.AIR)
+    airing = visible_airing(visit.store, visit.scope, airing_id)
+    need(visit.viewer, Act.AIR)
     try:
         # where they stand is the areas
-        broadcast = form.broadcast_for((), station)
-        planned = air_again(station, viewer, airing.id, nodes=form.loa, broadcast=broadcast)
+        broadcast = form.broadcast_for((), visit.station)
+        planned = air_again(visit.station, visit.viewer, airing.id, nodes=form.loa, broadcast=broadcast)
     except LoaError as error:
-        return _page(request, station, viewer, airing, form, error=error)
+        return _page(visit, airing, form, error=error)
     return RedirectResponse(f"/phat/{planned}", 303)
 
 
-def _page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    airing: AiringView,
-    form: Chosen,
-    *,
-    error: LoaError | None = None,
-) -> Response:
-    now = station.now()
-    rows = unheard(station.store, AiringId(airing.id), viewer.scope.seen)
+def _page(visit: Visit, airing: AiringView, form: Chosen, *, error: LoaError | None = None) -> Response:
+    now = visit.now()
+    rows = unheard(visit.store, AiringId(airing.id), visit.scope.seen)
     context = {
-        **form_context(station, viewer, form, error),
+        **form_context(visit, form, error),
         "airing": airing,
         "soon": "Ngay bây giờ",
         "rows": [(delivery, node, status_of(facts_of(node), now)) for delivery, node in rows],
         "most": MOST_CHOSEN,
     }
-    return page(request, "phat_lai.html", context, error=error)
+    return page(visit.request, "phat_lai.html", context, error=error)

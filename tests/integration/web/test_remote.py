@@ -12,6 +12,8 @@ from controller.client.credentials import CommandUser, code_of
 from controller.client.http_client import RemoteStation
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
+from controller.features.bulletins.queries import waiting_renderings
+from controller.features.bulletins.renderings import begin_rendering, fail_rendering
 from tests.browser.serving import Server
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
 
@@ -69,6 +71,18 @@ def test_a_commune_answers_by_typing(world, server, monkeypatch):
     assert answer("yes", airing) == f"{NHA_TRANG}: đồng ý phát.\n"
     assert answer("list") == ""
     assert "schedule.unknown" in answer("yes", airing, "--schedule")
+
+
+def test_a_failed_recording_is_made_again_by_typing(world, server, monkeypatch):
+    bulletin, rendering = world.submitted("Lịch tiêm chủng", rendered=False)
+    world.do(begin_rendering, rendering)
+    world.do(fail_rendering, rendering, code="engine", sentence="Giọng đọc hỏng.")
+    monkeypatch.setenv("LOA_AUTHOR", "canbo")
+    monkeypatch.setenv("LOA_AUTHOR_PASSWORD", PASSWORDS["canbo"])
+    asked = ["bulletin", "render-again", bulletin, "--station", server.address]
+    assert CliRunner().invoke(app, asked).output == "Lịch tiêm chủng: đang dựng lại âm thanh.\n"
+    assert [one.bulletin for one in world.ask(waiting_renderings)] == [bulletin]
+    assert "rendering.illegal-transition" in CliRunner().invoke(app, asked).output
 
 
 def test_an_emergency_is_prepared_and_listed_by_typing_as_the_station_answers(server, monkeypatch):

@@ -3,10 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, SignedVisit, TheStation
 from controller.features.bulletins.operations import note_heard
 from controller.features.bulletins.pages.recordings import serve
 from controller.features.bulletins.schemas import HeardShown, Played
@@ -21,14 +20,9 @@ router = APIRouter(prefix="/recordings", tags=["bulletins"])
     response_class=FileResponse,
     responses={**refusals(401, 404, 422), 200: {"content": {"audio/mpeg": {}}, "description": "The MP3."}},
 )
-def listen(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
-) -> Response:
+def listen(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]) -> Response:
     """Return the MP3; report what a person plays of it to `/played` (not with a token)."""
-    return serve(request, station, viewer, recording)
+    return serve(visit, recording)
 
 
 @router.post("/{recording}/played", responses=refusals(401, 422))

@@ -3,14 +3,12 @@
 from datetime import datetime
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.upload_forms import SentForm, Writer
-from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.operations import save_programme
 from controller.features.bulletins.programme_form import (
     ProgrammeTyped,
@@ -42,63 +40,59 @@ _SAVES = frozenset({"gui", "nhap"})
 
 
 @router.get("")
-def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+def index(visit: SignedVisit) -> Response:
     """List the programmes, last changed first."""
-    return page(request, "chuong_trinh_ds.html", {"rows": visible_programmes(station.store, viewer.scope)})
+    return page(visit.request, "chuong_trinh_ds.html", {"rows": visible_programmes(visit.store, visit.scope)})
 
 
 @router.get("/tao")
-def ask(request: Request, station: TheStation, viewer: Writer) -> Response:
+def ask(visit: Writer) -> Response:
     """Show the form, empty or with what the person was typing."""
-    return _ask(request, station, viewer, None)
+    return _ask(visit, None)
 
 
 @router.post("/tao")
-def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm) -> Response:
+def create(visit: Writer, sent: SentForm) -> Response:
     """Save a new programme, or show the form after one of its buttons."""
-    return _go_on(request, station, viewer, sent, None)
+    return _go_on(visit, sent, None)
 
 
 @router.get("/{bulletin_id}/sua")
-def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def ask_again(visit: SignedVisit, bulletin_id: str) -> Response:
     """Show the items of a draft, or of a returned programme."""
-    return _ask(request, station, viewer, bulletin_id)
+    return _ask(visit, bulletin_id)
 
 
 @router.post("/{bulletin_id}/sua")
-def revise(
-    request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
-) -> Response:
+def revise(visit: Writer, bulletin_id: str, sent: SentForm) -> Response:
     """Save other items, or show the form after one of its buttons."""
-    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
-    need(viewer, Act.WRITE, bulletin.area)
-    return _go_on(request, station, viewer, sent, bulletin)
+    bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
+    need(visit.viewer, Act.WRITE, bulletin.area)
+    return _go_on(visit, sent, bulletin)
 
 
-def _ask(request: Request, station: Station, viewer: Viewer, bulletin_id: str | None) -> Response:
-    found = programme_to_write(station.store, viewer, bulletin_id)
+def _ask(visit: Visit, bulletin_id: str | None) -> Response:
+    found = programme_to_write(visit.store, visit.viewer, bulletin_id)
     if found is None:
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     bulletin, form, kept_at = found
-    return _form_page(request, station, viewer, form, bulletin, kept_at=kept_at)
+    return _form_page(visit, form, bulletin, kept_at=kept_at)
 
 
-def _go_on(
-    request: Request, station: Station, viewer: Viewer, sent: Sent, bulletin: Bulletin | None
-) -> Response:
+def _go_on(visit: Visit, sent: Sent, bulletin: Bulletin | None) -> Response:
     form, act = typed_programme(sent.fields), sent.first("viec")
     try:
         if act in _SAVES:
-            saved = save_programme(station, viewer, form, bulletin, is_submitted=act == "gui")
+            saved = save_programme(visit.station, visit.viewer, form, bulletin, is_submitted=act == "gui")
             return RedirectResponse(f"/ban-tin/{saved}?xong={'gui' if act == 'gui' else 'nhap'}", 303)
-        form = _after(station, form, act, sent)
+        form = _after(visit.station, form, act, sent)
         # no script has stored it yet
-        typed, now = fields_of(form), station.now()
-        keep_draft(station.store, place_of(bulletin), typed, by=viewer.operator, now=now)
+        typed, now = fields_of(form), visit.now()
+        keep_draft(visit.store, place_of(bulletin), typed, by=visit.by, now=now)
         error = None
     except LoaError as refused:
         error = refused
-    return _form_page(request, station, viewer, form, bulletin, error=error)
+    return _form_page(visit, form, bulletin, error=error)
 
 
 def _after(station: Station, form: ProgrammeTyped, act: str, sent: Sent) -> ProgrammeTyped:
@@ -114,15 +108,13 @@ def _after(station: Station, form: ProgrammeTyped, act: str, sent: Sent) -> Prog
 
 
 def _form_page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
+    visit: Visit,
     form: ProgrammeTyped,
     bulletin: Bulletin | None,
     *,
     error: LoaError | None = None,
     kept_at: datetime | None = None,
 ) -> Response:
-    number = new_id(station.now())
-    context = programme_form(station.store, viewer.scope, form, bulletin, kept_at=kept_at, number=number)
-    return page(request, "chuong_trinh_tao.html", context, error=error)
+    number = new_id(visit.now())
+    context = programme_form(visit.store, visit.scope, form, bulletin, kept_at=kept_at, number=number)
+    return page(visit.request, "chuong_trinh_tao.html", context, error=error)

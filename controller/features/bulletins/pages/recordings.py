@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from controller.errors import NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.bulletins.listening_proof import Span, is_news, note_served
 from controller.features.bulletins.operations import note_heard
 from controller.http.render import fragment
@@ -31,26 +30,21 @@ WHOLE: list[Span] = [(0, 10**9)]
 
 
 @router.get("/tep/{recording}.mp3")
-def listen(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
-) -> Response:
+def listen(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]) -> Response:
     """Return the bytes; every signed-in person may hear what will be public."""
-    return serve(request, station, viewer, recording)
+    return serve(visit, recording)
 
 
-def serve(request: Request, station: Station, viewer: Viewer, recording: str) -> Response:
+def serve(visit: Visit, recording: str) -> Response:
     """Return the bytes, and note that this person was sent all of them: an approval requires it."""
-    path = station.recordings.path(RecordingId(recording))
+    path = visit.station.recordings.path(RecordingId(recording))
     if not path.is_file():
         raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
     known = WireRecordingId(recording)
     # a program with a token cannot listen, and a part is not the whole
-    is_whole = viewer.operator.acts is None and asks_for_all(request, path.stat().st_size)
-    if is_whole and is_news(station.store, viewer.operator, known):
-        note_served(station.store, known, by=viewer.operator, now=station.now())
+    is_whole = visit.by.acts is None and asks_for_all(visit.request, path.stat().st_size)
+    if is_whole and is_news(visit.store, visit.by, known):
+        note_served(visit.store, known, by=visit.by, now=visit.now())
     # named by digest: content never changes, but each browser must ask again for permission
     headers = {"Cache-Control": "private, max-age=3600"}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)
@@ -58,23 +52,19 @@ def serve(request: Request, station: Station, viewer: Viewer, recording: str) ->
 
 @router.post("/tep/{recording}/da-nghe")
 def played(
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
     da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
 ) -> HTMLResponse:
     """Record what the page's player played; return how much was played in all."""
-    heard = note_heard(station, viewer, recording, spans_of(da_phat))
+    heard = note_heard(visit.station, visit.viewer, recording, spans_of(da_phat))
     return HTMLResponse(fragment("duyet/da_nghe.html", {"heard": heard}))
 
 
 @router.get("/tep/{recording}/hinh-am")
-def wave(
-    station: TheStation, viewer: Signed, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]
-) -> Response:
+def wave(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]) -> Response:
     """Return a drawing of the loudness over time; the player requests it when it becomes visible."""
-    del viewer
-    return wave_of(station, recording)
+    return wave_of(visit.station, recording)
 
 
 def wave_of(station: Station, recording: str) -> HTMLResponse:

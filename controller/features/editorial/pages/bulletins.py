@@ -3,10 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.bulletins.queries import visible_wording
 from controller.features.bulletins.renderings import retry_rendering
@@ -52,102 +51,90 @@ def done_sentence(key: str) -> str:
 
 @router.get("/ban-tin")
 def index(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     tim: Annotated[str, Query(max_length=200)] = "",
     loai: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """List the bulletins, last changed first: all, those of a state, or those with the words looked for."""
     states = [BulletinState(loai)] if loai in set(BulletinState) else []
-    rows = bulletins_found(station.store, viewer.scope, tim, states)
-    return page(request, "ban_tin_ds.html", {"rows": rows, "tim": tim, "loai": loai})
+    rows = bulletins_found(visit.store, visit.scope, tim, states)
+    return page(visit.request, "ban_tin_ds.html", {"rows": rows, "tim": tim, "loai": loai})
 
 
 @router.get("/ban-tin/{bulletin_id}")
-def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    bulletin_id: str,
-    xong: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
+def show(visit: SignedVisit, bulletin_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show one bulletin."""
     return PAGE.show(
-        request,
-        viewer,
-        lambda unit: bulletin_page(unit, station, viewer, bulletin_id),
+        visit,
+        lambda unit: bulletin_page(unit, visit.station, visit.viewer, bulletin_id),
         done=done_sentence(xong),
     )
 
 
 @router.get("/song/ban-tin/{bulletin_id}")
-def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def follow(visit: SignedVisit, bulletin_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(request, viewer, lambda unit: bulletin_page(unit, station, viewer, bulletin_id))
+    return PAGE.follow(visit, lambda unit: bulletin_page(unit, visit.station, visit.viewer, bulletin_id))
 
 
 @router.post("/ban-tin/{bulletin_id}/gui")
 def submit(
-    station: TheStation,
-    viewer: Signed,
-    bulletin_id: str,
-    khan_cap: Annotated[str, Form(max_length=1)] = "",
+    visit: SignedVisit, bulletin_id: str, khan_cap: Annotated[str, Form(max_length=1)] = ""
 ) -> Response:
     """Hand a draft in; `khan_cap`: to be approved for emergencies, too."""
     submit_bulletin(
-        station.store,
+        visit.store,
         bulletin_id,
-        by=viewer.operator,
-        now=station.now(),
-        speech=station.speech,
+        by=visit.by,
+        now=visit.now(),
+        speech=visit.station.speech,
         highest_grade=Grade.EMERGENCY if khan_cap else USUAL_HIGHEST_GRADE,
     )
-    station.wake()
+    visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=gui", 303)
 
 
 @router.post("/ban-tin/{bulletin_id}/lay-lai")
-def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def recall(visit: SignedVisit, bulletin_id: str) -> Response:
     """Take it back before anybody has judged it."""
-    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
-    if viewer.may(Act.WRITE) and BulletinAction.RECALL not in buttons(viewer, bulletin, revision):
+    bulletin, revision = visible_wording(visit.store, visit.scope, bulletin_id)
+    if visit.viewer.may(Act.WRITE) and BulletinAction.RECALL not in buttons(visit.viewer, bulletin, revision):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    recall_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now())
-    station.wake()
+    recall_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now())
+    visit.station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=lay-lai", 303)
 
 
 @router.post("/ban-tin/{bulletin_id}/ban-sao")
-def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def clone(visit: SignedVisit, bulletin_id: str) -> Response:
     """Begin a new draft with its words."""
-    copied = clone_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now())
+    copied = clone_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now())
     return RedirectResponse(f"/ban-tin/{copied.id}/sua", 303)
 
 
 @router.post("/ban-tin/{bulletin_id}/dung-lai")
-def render_again(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def render_again(visit: SignedVisit, bulletin_id: str) -> Response:
     """Have the audio made once more after it failed."""
-    retry_rendering(station.store, bulletin_id, by=viewer.operator, now=station.now())
-    station.wake()
+    retry_rendering(visit.store, bulletin_id, by=visit.by, now=visit.now())
+    visit.station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
 
 
 @router.get("/ban-tin/{bulletin_id}/rut")
-def ask_to_withdraw(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def ask_to_withdraw(visit: SignedVisit, bulletin_id: str) -> Response:
     """Ask once more before it is taken off the air."""
-    context = bulletin_page(station.store, station, viewer, bulletin_id)
+    context = bulletin_page(visit.store, visit.station, visit.viewer, bulletin_id)
     if BulletinAction.WITHDRAW not in context["buttons"]:
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    return page(request, "rut_ban_tin.html", context)
+    return page(visit.request, "rut_ban_tin.html", context)
 
 
 @router.post("/ban-tin/{bulletin_id}/rut")
 def withdraw(
-    station: TheStation, viewer: Signed, bulletin_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
+    visit: SignedVisit, bulletin_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """Take it off the air."""
-    withdraw_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now(), reason=ly_do)
-    station.wake()
+    withdraw_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now(), reason=ly_do)
+    visit.station.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=rut", 303)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Path
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from controller.errors import NotAllowed
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import Signed, SignedVisit, TheStation
 from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.programme_form import kept_fields
@@ -27,11 +27,11 @@ def _allowed(viewer: Viewer) -> None:
 
 
 @router.post("/nhap/{place}")
-def keep(station: TheStation, viewer: Signed, place: Place, form: Annotated[Typed, Form()]) -> Response:
+def keep(visit: SignedVisit, place: Place, form: Annotated[Typed, Form()]) -> Response:
     """Keep what is typed."""
-    _allowed(viewer)
+    _allowed(visit.viewer)
     typed = form.model_dump(exclude={"viec", "chu_truoc", "giu_nguyen"})
-    keep_draft(station.store, place, typed, by=viewer.operator, now=station.now())
+    keep_draft(visit.store, place, typed, by=visit.by, now=visit.now())
     return Response(status_code=204)
 
 
@@ -45,16 +45,16 @@ def length(_station: TheStation, viewer: Signed, form: Annotated[Typed, Form()])
 
 
 @router.post("/nhap/{place}/chuong-trinh")
-def keep_programme(station: TheStation, viewer: Writer, place: Place, sent: SentForm) -> Response:
+def keep_programme(visit: Writer, place: Place, sent: SentForm) -> Response:
     """Keep what is typed of a programme, its items in their order."""
-    keep_draft(station.store, place, kept_fields(sent.fields), by=viewer.operator, now=station.now())
+    keep_draft(visit.store, place, kept_fields(sent.fields), by=visit.by, now=visit.now())
     return Response(status_code=204)
 
 
 @router.post("/nhap/{place}/bo")
-def drop(station: TheStation, viewer: Signed, place: Place) -> Response:
+def drop(visit: SignedVisit, place: Place) -> Response:
     """Forget what was typed, and begin anew."""
-    _allowed(viewer)
-    drop_draft(station.store, viewer.operator.id, place)
+    _allowed(visit.viewer)
+    drop_draft(visit.store, visit.by.id, place)
     forms = {NEW: "/tao-ban-tin", NEW_PROGRAMME: "/chuong-trinh/tao"}
     return RedirectResponse(forms.get(place, f"/ban-tin/{place}/sua"), 303)

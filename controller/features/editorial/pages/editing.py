@@ -6,12 +6,10 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
-from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.bulletins.queries import visible_wording
 from controller.features.drafts.queries import draft_of
 from controller.features.editorial import operations
@@ -20,7 +18,6 @@ from controller.features.editorial.page_queries import editing_form, form_as_it_
 from controller.features.editorial.pages.writing import sent
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
 from controller.http.render import page
-from controller.http.station import Station
 from controller.model.bulletin_states import BulletinAction, RevisionKind, actions
 from controller.model.bulletins import Bulletin
 from controller.model.drafts import Draft
@@ -30,18 +27,18 @@ router = APIRouter(prefix="/ban-tin/{bulletin_id}/sua")
 
 
 @router.get("")
-def ask(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def ask(visit: SignedVisit, bulletin_id: str) -> Response:
     """Show a draft or a returned bulletin for mending; a programme has a form of its own."""
-    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
-    if BulletinAction.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
+    bulletin, revision = visible_wording(visit.store, visit.scope, bulletin_id)
+    if BulletinAction.REVISE not in actions(bulletin.state) or not visit.viewer.may(Act.WRITE):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     if revision.kind is RevisionKind.PROGRAMME:
         return RedirectResponse(f"/chuong-trinh/{bulletin_id}/sua", 303)
-    kept = draft_of(station.store, viewer.operator.id, bulletin.id)
+    kept = draft_of(visit.store, visit.by.id, bulletin.id)
     if kept is None:
-        form = form_as_it_is(station.store, bulletin, revision)
-        return _page(request, station, viewer, bulletin_id, form)
-    return _page(request, station, viewer, bulletin_id, _as_kept(kept, bulletin), kept_at=kept.saved_at)
+        form = form_as_it_is(visit.store, bulletin, revision)
+        return _page(visit, bulletin_id, form)
+    return _page(visit, bulletin_id, _as_kept(kept, bulletin), kept_at=kept.saved_at)
 
 
 def _as_kept(kept: Draft, bulletin: Bulletin) -> Typed:
@@ -52,36 +49,32 @@ def _as_kept(kept: Draft, bulletin: Bulletin) -> Typed:
 
 
 @router.post("")
-def mend(
-    *,
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    bulletin_id: str,
-    form: Annotated[Typed, Form()],
-) -> Response:
+def mend(visit: SignedVisit, *, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
     """Keep a new wording, and hand it in unless it shall stay a draft."""
     if form.viec == "hoan":
-        return _page(request, station, viewer, bulletin_id, taken_back(form))
+        return _page(visit, bulletin_id, taken_back(form))
     found = put_right(form)
     if found is not None:
-        return _page(request, station, viewer, bulletin_id, shown(form, found), found=found)
+        return _page(visit, bulletin_id, shown(form, found), found=found)
     try:
         written, is_submitted = form.written(), form.viec != "nhap"
         if not form.van_ban:  # the form showed no legal act: the one that is named stays
             written = replace(written, reference=None)
         operations.mend(
-            station, viewer, bulletin_id, written, based_on=form.based_on(), is_submitted=is_submitted
+            visit.station,
+            visit.viewer,
+            bulletin_id,
+            written,
+            based_on=form.based_on(),
+            is_submitted=is_submitted,
         )
     except LoaError as error:
-        return _page(request, station, viewer, bulletin_id, form, error=error)
-    return sent(station, viewer, bulletin_id, form, bulletin_id)
+        return _page(visit, bulletin_id, form, error=error)
+    return sent(visit, bulletin_id, form, bulletin_id)
 
 
 def _page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
+    visit: Visit,
     bulletin_id: str,
     form: Typed,
     *,
@@ -89,6 +82,6 @@ def _page(
     kept_at: datetime | None = None,
     found: PutRight | None = None,
 ) -> Response:
-    context = editing_form(station, viewer, bulletin_id, form, kept_at=kept_at)
+    context = editing_form(visit.station, visit.viewer, bulletin_id, form, kept_at=kept_at)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if found else HTTPStatus.OK
-    return page(request, "sua_ban_tin.html", context | {"put_right": found}, error=error, status=status)
+    return page(visit.request, "sua_ban_tin.html", context | {"put_right": found}, error=error, status=status)

@@ -7,13 +7,11 @@ from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
-from controller.features.accounts.dependencies import TheStation
+from controller.features.accounts.dependencies import Visit
 from controller.features.accounts.upload_forms import SentForm, Writer
-from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.legal_form import typed_act
 from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import keep_draft
@@ -26,7 +24,6 @@ from controller.features.imports.text_repair import Mend, Mended
 from controller.features.templates.queries import template_to_use
 from controller.http.named import Named
 from controller.http.render import page
-from controller.http.station import Station
 from controller.http.uploads import Sent
 from controller.model.base import ID_LENGTH
 from controller.model.limits import LARGEST_FILE
@@ -49,14 +46,14 @@ KIND_WORDS = Named({FileKind.PLAIN: "văn bản thuần", FileKind.WORD: "Word",
 
 
 @router.post("/lay-chu")
-def take_out(request: Request, station: TheStation, viewer: Writer, sent: SentForm) -> Response:
+def take_out(visit: Writer, sent: SentForm) -> Response:
     """Show what the file (or what was pasted) becomes; nothing is saved yet."""
-    kept = _kept(station, viewer)
+    kept = _kept(visit)
     try:
         found = import_text(_content(sent))
     except LoaError as error:
-        return form_page(request, station, viewer, kept, error=error, pasted=sent.first("chu"))
-    return page(request, "lay_chu.html", _shown(found, sent.name, kept))
+        return form_page(visit, kept, error=error, pasted=sent.first("chu"))
+    return page(visit.request, "lay_chu.html", _shown(found, sent.name, kept))
 
 
 def _content(sent: Sent) -> bytes:
@@ -87,29 +84,27 @@ def _marked(before: str, mended: tuple[Mended, ...]) -> list[tuple[str, bool]]:
     return [(line, number in touched) for number, line in enumerate(before.splitlines(), 1)]
 
 
-def _kept(station: Station, viewer: Viewer) -> Typed:
-    kept = draft_of(station.store, viewer.operator.id, NEW)
+def _kept(visit: Visit) -> Typed:
+    kept = draft_of(visit.store, visit.by.id, NEW)
     return Typed() if kept is None else Typed.model_validate(kept.fields)
 
 
 @router.post("/dung-chu")
-def take_over(station: TheStation, viewer: Writer, form: Annotated[Typed, Form()]) -> Response:
+def take_over(visit: Writer, form: Annotated[Typed, Form()]) -> Response:
     """Put the words into what the person is writing; where and when stay as they were chosen."""
     words = form.model_dump(include={"tieu_de", "noi_dung", "giu_nguyen", *typed_act(Reference())})
-    _put_in(station, viewer, words)
+    _put_in(visit, words)
     return RedirectResponse("/tao-ban-tin?xong=lay-chu", 303)
 
 
 @router.post("/dung-mau")
-def use_template(
-    station: TheStation, viewer: Writer, mau: Annotated[str, Form(max_length=ID_LENGTH)] = ""
-) -> Response:
+def use_template(visit: Writer, mau: Annotated[str, Form(max_length=ID_LENGTH)] = "") -> Response:
     """Put a template's words in place of those that the person has begun; where and when stay."""
-    chosen = template_to_use(station.store, viewer.scope, mau)
-    _put_in(station, viewer, {"tieu_de": chosen.title, "noi_dung": chosen.text})
+    chosen = template_to_use(visit.store, visit.scope, mau)
+    _put_in(visit, {"tieu_de": chosen.title, "noi_dung": chosen.text})
     return RedirectResponse("/tao-ban-tin?xong=mau", 303)
 
 
-def _put_in(station: Station, viewer: Viewer, words: dict[str, Any]) -> None:
-    fields = _kept(station, viewer).model_dump(exclude={"viec"}) | words
-    keep_draft(station.store, NEW, fields, by=viewer.operator, now=station.now())
+def _put_in(visit: Visit, words: dict[str, Any]) -> None:
+    fields = _kept(visit).model_dump(exclude={"viec"}) | words
+    keep_draft(visit.store, NEW, fields, by=visit.by, now=visit.now())

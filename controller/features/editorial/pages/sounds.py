@@ -8,10 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, Conflict, LoaError, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.upload_forms import SentForm, Writer
-from controller.features.accounts.viewer import Viewer
 from controller.features.airings.language_reach import spread_of
 from controller.features.bulletins.legal_form import ACT_KINDS
 from controller.features.bulletins.queries import visible_bulletin, visible_wording
@@ -67,21 +66,22 @@ def _take_in(station: Station, sent: Sent, brought: Brought) -> UploadId:
 
 
 @router.get("/tao-ban-tin/ghi-am")
-def ask(request: Request, station: TheStation, viewer: Writer) -> Response:
+def ask(visit: Writer) -> Response:
     """Show the form."""
-    del viewer
-    return _form_page(request, station, Brought())
+    return _form_page(visit.request, visit.station, Brought())
 
 
 @router.post("/tao-ban-tin/ghi-am")
-def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm) -> Response:
+def create(visit: Writer, sent: SentForm) -> Response:
     """Keep the sound and begin a draft with it: its page says what was found, and plays it."""
-    brought = _brought(station, sent)
+    brought = _brought(visit.station, sent)
     try:
-        upload, form = _take_in(station, sent, brought), brought.form
-        made = operations.keep(station, viewer, replace(form.written(), manner=PLAIN, upload=upload))
+        upload, form = _take_in(visit.station, sent, brought), brought.form
+        made = operations.keep(
+            visit.station, visit.viewer, replace(form.written(), manner=PLAIN, upload=upload)
+        )
     except LoaError as error:
-        return _form_page(request, station, brought, error=error)
+        return _form_page(visit.request, visit.station, brought, error=error)
     return RedirectResponse(f"/ban-tin/{made}?xong=ghi-am", 303)
 
 
@@ -89,113 +89,100 @@ def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm
 
 
 @router.get("/ban-tin/{bulletin_id}/ghi-am")
-def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def ask_again(visit: SignedVisit, bulletin_id: str) -> Response:
     """Ask for another sound."""
-    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
-    may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
+    bulletin, revision = visible_wording(visit.store, visit.scope, bulletin_id)
+    may = visit.scope.may(visit.by, Act.WRITE, [bulletin.area])
     is_sound = revision.kind is RevisionKind.AUDIO
     if not (may and is_sound and BulletinAction.REVISE in actions(bulletin.state)):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     brought = Brought(Typed(tieu_de=bulletin.title, noi_dung=revision.text))
-    return _form_page(request, station, brought, bulletin=bulletin)
+    return _form_page(visit.request, visit.station, brought, bulletin=bulletin)
 
 
 @router.post("/ban-tin/{bulletin_id}/ghi-am")
-def bring_another(
-    request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
-) -> Response:
+def bring_another(visit: Writer, bulletin_id: str, sent: SentForm) -> Response:
     """Give a draft, or what was returned, another sound."""
-    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
-    need(viewer, Act.WRITE, bulletin.area)
-    brought = _brought(station, sent)
+    bulletin, revision = visible_wording(visit.store, visit.scope, bulletin_id)
+    need(visit.viewer, Act.WRITE, bulletin.area)
+    brought = _brought(visit.station, sent)
     try:
         if revision.kind is not RevisionKind.AUDIO:
             raise Conflict("Bản tin này không phải tệp ghi âm.", code="bulletin.not-sound")
         revise_bulletin(
-            station.store,
+            visit.store,
             bulletin.id,
             title=brought.form.tieu_de,
             text=brought.form.noi_dung,
-            by=viewer.operator,
-            now=station.now(),
-            upload=_take_in(station, sent, brought),
+            by=visit.by,
+            now=visit.now(),
+            upload=_take_in(visit.station, sent, brought),
         )
     except LoaError as error:
-        return _form_page(request, station, brought, bulletin=bulletin, error=error)
+        return _form_page(visit.request, visit.station, brought, bulletin=bulletin, error=error)
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=ghi-am", 303)
 
 
 @router.get("/ban-tin/{bulletin_id}/tep-goc")
 def listen(
-    station: TheStation,
-    viewer: Signed,
-    bulletin_id: str,
-    phien_ban: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    visit: SignedVisit, bulletin_id: str, phien_ban: Annotated[int, Query(ge=0, le=1_000_000)] = 0
 ) -> Response:
     """Answer with the sound as it was brought: of a wording, by default the newest."""
-    upload = visible_wording(station.store, viewer.scope, bulletin_id, phien_ban)[1].upload
-    if upload is None or not station.uploads.has(UploadId(upload)):
+    upload = visible_wording(visit.store, visit.scope, bulletin_id, phien_ban)[1].upload
+    if upload is None or not visit.station.uploads.has(UploadId(upload)):
         raise NotFound("Bản tin này không có tệp ghi âm, hoặc tệp không còn.", code="upload.gone")
-    return sound_file(station, UploadId(upload))
+    return sound_file(visit.station, UploadId(upload))
 
 
 # --- the same in another language
 
 
 @router.get("/ban-tin/{bulletin_id}/tieng-khac")
-def ask_for_variant(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def ask_for_variant(visit: SignedVisit, bulletin_id: str) -> Response:
     """Show who would hear what, and ask for a sound in another language."""
-    bulletin, revision = visible_wording(station.store, viewer.scope, bulletin_id)
+    bulletin, revision = visible_wording(visit.store, visit.scope, bulletin_id)
     if bulletin.variant_of is not None:
         return RedirectResponse(f"/ban-tin/{bulletin.variant_of}/tieng-khac", 303)
-    if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
+    if not visit.scope.may(visit.by, Act.WRITE, [bulletin.area]):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    return _variant_page(request, station, viewer, bulletin, Brought(Typed(noi_dung=revision.text)))
+    return _variant_page(visit, bulletin, Brought(Typed(noi_dung=revision.text)))
 
 
 @router.post("/ban-tin/{bulletin_id}/tieng-khac")
-def bring_variant(
-    request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
-) -> Response:
+def bring_variant(visit: Writer, bulletin_id: str, sent: SentForm) -> Response:
     """Bring the newest wording along in another language: a draft of its own, submitted by itself."""
-    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
-    need(viewer, Act.WRITE, bulletin.area)
-    brought = _brought(station, sent)
+    bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
+    need(visit.viewer, Act.WRITE, bulletin.area)
+    brought = _brought(visit.station, sent)
     try:
         if not brought.language:
             raise BadInput("Hãy chọn tiếng của tệp ghi âm.", code="variant.language")
         row = add_variant(
-            station.store,
+            visit.store,
             bulletin.id,
             language=LanguageCode(brought.language),
             text=brought.form.noi_dung,
-            upload=_take_in(station, sent, brought),
-            by=viewer.operator,
-            now=station.now(),
+            upload=_take_in(visit.station, sent, brought),
+            by=visit.by,
+            now=visit.now(),
         )
     except LoaError as error:
-        bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
-        return _variant_page(request, station, viewer, bulletin, brought, error=error)
+        bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
+        return _variant_page(visit, bulletin, brought, error=error)
     return RedirectResponse(f"/ban-tin/{row.id}?xong=ghi-am", 303)
 
 
 def _variant_page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    bulletin: Bulletin,
-    brought: Brought,
-    *,
-    error: LoaError | None = None,
+    visit: Visit, bulletin: Bulletin, brought: Brought, *, error: LoaError | None = None
 ) -> Response:
-    may = bulletin.variant_of is None and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
+    may = bulletin.variant_of is None and visit.scope.may(visit.by, Act.WRITE, [bulletin.area])
     context = {
         "bulletin": bulletin,
-        "spread": spread_of(station.store, viewer.scope, bulletin),
+        "spread": spread_of(visit.store, visit.scope, bulletin),
         "brought": brought,
         "may_bring": may,
     }
-    return page(request, "tieng_khac.html", context, error=error)
+    return page(visit.request, "tieng_khac.html", context, error=error)
 
 
 def _form_page(

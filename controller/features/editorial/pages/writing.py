@@ -5,12 +5,10 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
-from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.dependencies import Signed, SignedVisit, Visit
 from controller.features.airings.planning import MeetsOthers
 from controller.features.bulletins.legal_form import ACT_KINDS
 from controller.features.bulletins.queries import visible_bulletin
@@ -24,7 +22,6 @@ from controller.features.editorial.pasted import PutRight, put_right, shown, tak
 from controller.features.editorial.start_form import slots
 from controller.features.templates.queries import OfferedTemplate, template_to_use, templates_to_use
 from controller.http.render import fragment, page
-from controller.http.station import Station
 from controller.model.base import ID_LENGTH
 from controller.model.bulletins import Bulletin
 from controller.model.new_ids import new_id
@@ -36,9 +33,7 @@ _TAKEN_OVER = "Đã đưa chữ vào bản đang soạn. Hãy đọc lại, rồ
 
 
 def form_page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
+    visit: Visit,
     form: Typed,
     *,
     error: LoaError | None = None,
@@ -53,25 +48,25 @@ def form_page(
     `pasted`: words that were to be taken over and could not be. `instead`: a template that may take the
     place of the words that the person has begun. `put_right`: what was done to the words that were pasted.
     """
-    form = form.model_copy(update={"luot": form.luot or new_id(station.now())})
-    context = form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
+    form = form.model_copy(update={"luot": form.luot or new_id(visit.now())})
+    context = form_context(visit, form, error) | {"kept_at": kept_at, "draft": NEW}
     context |= {"done": done, "pasted": pasted, "instead": instead, "put_right": put_right}
-    context["templates"] = templates_to_use(station.store, viewer.scope)
+    context["templates"] = templates_to_use(visit.store, visit.scope)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if put_right else HTTPStatus.OK
-    return page(request, "tao_ban_tin.html", context, error=error, status=status)
+    return page(visit.request, "tao_ban_tin.html", context, error=error, status=status)
 
 
-def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError | None) -> dict[str, Any]:
+def form_context(visit: Visit, form: Typed, error: LoaError | None) -> dict[str, Any]:
     """Return what the parts of a form ask for that say where, when and how."""
-    emergency = viewer.may(Act.AIR_EMERGENCY)
+    emergency = visit.viewer.may(Act.AIR_EMERGENCY)
     return {
         "form": form,
-        "topics": topics(station.store),
+        "topics": topics(visit.store),
         "topic": form.chu_de,
         "is_read": True,
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
-        "slots": slots(station.now()),
+        "slots": slots(visit.now()),
         "grades": [grade for grade in Grade if emergency or grade is not Grade.EMERGENCY],
         "act_kinds": ACT_KINDS,
         "opened": False,
@@ -82,9 +77,7 @@ def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError 
 
 @router.get("/tao-ban-tin")
 def ask(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     xong: Annotated[str, Query(max_length=20)] = "",
     mau: Annotated[str, Query(max_length=ID_LENGTH)] = "",
 ) -> Response:
@@ -92,58 +85,50 @@ def ask(
 
     `mau`: the template to begin with. Words that the person has begun stay until they say otherwise.
     """
-    if not viewer.may(Act.WRITE):
+    if not visit.viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
-    kept = draft_of(station.store, viewer.operator.id, NEW)
-    chosen = template_to_use(station.store, viewer.scope, mau) if mau else None
+    kept = draft_of(visit.store, visit.by.id, NEW)
+    chosen = template_to_use(visit.store, visit.scope, mau) if mau else None
     form = Typed() if kept is None else Typed.model_validate(kept.fields)
     if chosen is not None and not (form.tieu_de.strip() or form.noi_dung.strip()):
         form = form.model_copy(update={"tieu_de": chosen.title, "noi_dung": chosen.text})
-        return form_page(request, station, viewer, form, done=form.template_words())
+        return form_page(visit, form, done=form.template_words())
     done = {"lay-chu": _TAKEN_OVER, "mau": form.template_words()}.get(xong, "")
     kept_at = None if kept is None or done else kept.saved_at
-    return form_page(request, station, viewer, form, kept_at=kept_at, done=done, instead=chosen)
+    return form_page(visit, form, kept_at=kept_at, done=done, instead=chosen)
 
 
 @router.post("/tao-ban-tin")
-def create(
-    *,
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    form: Annotated[Typed, Form()],
-) -> Response:
+def create(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> Response:
     """Hand it in with its airing, or keep a draft; words that were pasted are put right first, and shown."""
     if form.viec == "hoan":
-        return form_page(request, station, viewer, taken_back(form))
+        return form_page(visit, taken_back(form))
     found = put_right(form)
     if found is not None:
-        return form_page(request, station, viewer, shown(form, found), put_right=found)
+        return form_page(visit, shown(form, found), put_right=found)
     try:
         if form.viec == "nhap":
-            bulletin_id = operations.keep(station, viewer, form.written())
+            bulletin_id = operations.keep(visit.station, visit.viewer, form.written())
         else:
-            written, broadcast = form.written(), form.broadcast(viewer, station)
-            bulletin_id, _ = operations.hand_in(station, viewer, written, broadcast)
+            written, broadcast = form.written(), form.broadcast(visit.viewer, visit.station)
+            bulletin_id, _ = operations.hand_in(visit.station, visit.viewer, written, broadcast)
     except LoaError as error:
-        return form_page(request, station, viewer, form, error=error)
-    return sent(station, viewer, NEW, form, bulletin_id)
+        return form_page(visit, form, error=error)
+    return sent(visit, NEW, form, bulletin_id)
 
 
 @router.post("/tao-ban-tin/kip-gio")
-def look_if_in_time(station: TheStation, viewer: Signed, form: Annotated[Typed, Form()]) -> Response:
+def look_if_in_time(visit: SignedVisit, form: Annotated[Typed, Form()]) -> Response:
     """Return the note that the chosen start is too near; nothing where it is not."""
-    if not viewer.may(Act.WRITE):
+    if not visit.viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
-    return _note(too_soon(station, viewer, form, None))
+    return _note(too_soon(visit.station, visit.viewer, form, None))
 
 
 @router.post("/ban-tin/{bulletin_id}/dat-lich/kip-gio")
-def look_if_planned_in_time(
-    station: TheStation, viewer: Signed, bulletin_id: str, form: Annotated[Typed, Form()]
-) -> Response:
+def look_if_planned_in_time(visit: SignedVisit, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
     """Return the same of a bulletin that exists."""
-    return _note(too_soon(station, viewer, form, bulletin_id))
+    return _note(too_soon(visit.station, visit.viewer, form, bulletin_id))
 
 
 def _note(sentence: str) -> Response:
@@ -162,55 +147,38 @@ def look_at(viewer: Signed, form: Annotated[Typed, Form()]) -> Response:
     return HTMLResponse(fragment("bieu_mau/da_sua_doan.html", context))
 
 
-def sent(station: Station, viewer: Viewer, place: str, form: Typed, bulletin_id: str) -> Response:
+def sent(visit: Visit, place: str, form: Typed, bulletin_id: str) -> Response:
     """Forget what was typed there, and lead to the bulletin that came of it."""
-    send_draft(station.store, viewer.operator.id, place, form.luot, station.now())
+    send_draft(visit.store, visit.by.id, place, form.luot, visit.now())
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong={'nhap' if form.viec == 'nhap' else 'gui'}", 303)
 
 
 @router.get("/ban-tin/{bulletin_id}/dat-lich")
 def ask_when(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    bulletin_id: str,
-    xa: Annotated[list[str] | None, Query(max_length=1000)] = None,
+    visit: SignedVisit, bulletin_id: str, xa: Annotated[list[str] | None, Query(max_length=1000)] = None
 ) -> Response:
     """Ask where and when a bulletin shall be heard (again); `xa`: communes that are chosen already."""
-    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
-    if not viewer.may(Act.AIR):
+    bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
+    if not visit.viewer.may(Act.AIR):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     form = Typed(noi="chon", dia_ban=xa) if xa else Typed()
-    return _when_page(request, station, viewer, form, bulletin=bulletin)
+    return _when_page(visit, form, bulletin=bulletin)
 
 
 @router.post("/ban-tin/{bulletin_id}/dat-lich")
-def plan_again(
-    *,
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    bulletin_id: str,
-    form: Annotated[Typed, Form()],
-) -> Response:
+def plan_again(visit: SignedVisit, *, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
     """Plan one more airing."""
     try:
-        airing_id = operations.plan_again(station, viewer, bulletin_id, form.broadcast(viewer, station))
+        airing_id = operations.plan_again(
+            visit.station, visit.viewer, bulletin_id, form.broadcast(visit.viewer, visit.station)
+        )
     except LoaError as error:
-        bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
-        return _when_page(request, station, viewer, form, bulletin=bulletin, error=error)
+        bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
+        return _when_page(visit, form, bulletin=bulletin, error=error)
     return RedirectResponse(f"/phat/{airing_id}", 303)
 
 
-def _when_page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
-    form: Typed,
-    *,
-    bulletin: Bulletin,
-    error: LoaError | None = None,
-) -> Response:
-    context = {"bulletin": bulletin, **form_context(station, viewer, form, error)}
+def _when_page(visit: Visit, form: Typed, *, bulletin: Bulletin, error: LoaError | None = None) -> Response:
+    context = {"bulletin": bulletin, **form_context(visit, form, error)}
     context["in_time_at"] = f"/ban-tin/{bulletin.id}/dat-lich/kip-gio"
-    return page(request, "dat_lich.html", context, error=error)
+    return page(visit.request, "dat_lich.html", context, error=error)

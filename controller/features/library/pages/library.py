@@ -4,17 +4,14 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation, tries_of
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
 from controller.features.lexicon.service import add_entry, remove_entry
 from controller.features.library.page_queries import TypedTemplate, library_context
 from controller.features.reading.previews import LONGEST_SAMPLE, checked_sample
 from controller.http.render import page
-from controller.http.station import Station
 from tts.engines.voice_files import voice_records
 from tts.reading import read
 
@@ -32,9 +29,7 @@ _DONE = {
 
 @router.get("")
 def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     *,
     thu: Annotated[str, Query(max_length=2000)] = "",
     xong: Annotated[str, Query(max_length=10)] = "",
@@ -43,63 +38,50 @@ def show(
     try:
         asked = checked_sample(thu) if thu else ""
     except BadInput as error:
-        return library_page(request, station, viewer, asked=thu, error=error)
-    return library_page(request, station, viewer, asked=asked, done=_DONE.get(xong, ""))
+        return library_page(visit, asked=thu, error=error)
+    return library_page(visit, asked=asked, done=_DONE.get(xong, ""))
 
 
 @router.get("/nghe.mp3")
-def listen(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    chu: Annotated[str, Query(max_length=2000)] = "",
-) -> Response:
+def listen(visit: SignedVisit, chu: Annotated[str, Query(max_length=2000)] = "") -> Response:
     """Speak a sentence with the words of the person's area: bounded in length and rate."""
     text = checked_sample(chu)
-    tries_of(request).listens(viewer.operator.id)
-    sound = station.sample(text, viewer.scope.home)
+    tries_of(visit.request).listens(visit.by.id)
+    sound = visit.station.sample(text, visit.scope.home)
     headers = {"Cache-Control": "private, max-age=60"}
     return Response(sound, media_type="audio/mpeg", headers=headers)
 
 
 @router.post("")
 def add(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    *,
-    viet: Line = "",
-    doc: Line = "",
-    dia_ban: Annotated[str, Form(max_length=64)] = "",
+    visit: SignedVisit, *, viet: Line = "", doc: Line = "", dia_ban: Annotated[str, Form(max_length=64)] = ""
 ) -> Response:
     """Teach a word."""
     try:
-        by, now = viewer.operator, station.now()
-        add_entry(station.store, written=viet, spoken=doc, area=dia_ban, by=by, now=now)
+        by, now = visit.by, visit.now()
+        add_entry(visit.store, written=viet, spoken=doc, area=dia_ban, by=by, now=now)
     except LoaError as error:
         form = {"viet": viet, "doc": doc, "dia_ban": dia_ban}
-        return library_page(request, station, viewer, form=form, error=error)
-    station.wake()
+        return library_page(visit, form=form, error=error)
+    visit.station.wake()
     return RedirectResponse(f"/thu-vien?xong=them&thu={quote(viet[:LONGEST_SAMPLE])}#nghe-thu", 303)
 
 
 @router.post("/{entry_id}/xoa")
-def remove(request: Request, station: TheStation, viewer: Signed, entry_id: str) -> Response:
+def remove(visit: SignedVisit, entry_id: str) -> Response:
     """Remove a word; its entry stays as history."""
     try:
-        remove_entry(station.store, entry_id, by=viewer.operator, now=station.now())
+        remove_entry(visit.store, entry_id, by=visit.by, now=visit.now())
     except NotFound:
         raise
     except LoaError as error:
-        return library_page(request, station, viewer, error=error)
-    station.wake()
+        return library_page(visit, error=error)
+    visit.station.wake()
     return RedirectResponse("/thu-vien?xong=xoa", 303)
 
 
 def library_page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
+    visit: Visit,
     *,
     asked: str = "",
     form: dict[str, str] | None = None,
@@ -108,18 +90,18 @@ def library_page(
     done: str = "",
 ) -> Response:
     """Show the whole page: with what was typed, and what is wrong with it or was done."""
-    settings = station.settings
-    context = library_context(station.store, station, viewer, typed)
+    settings = visit.station.settings
+    context = library_context(visit.store, visit.station, visit.viewer, typed)
     is_read = asked and error is None
     context |= {
-        "form": form or {"viet": "", "doc": "", "dia_ban": viewer.scope.home},
+        "form": form or {"viet": "", "doc": "", "dia_ban": visit.scope.home},
         "asked": asked,
         "reading": read(asked, words=context["own_words"], region=settings.region) if is_read else None,
         "sample_address": f"/thu-vien/nghe.mp3?chu={quote(asked)}",
         "longest": LONGEST_SAMPLE,
-        "voice": station.speech,
+        "voice": visit.station.speech,
         "region": {"north": "miền Bắc", "central": "miền Trung", "south": "miền Nam"}[settings.region],
         "added": voice_records(settings.voices_dir),
         "done": done,
     }
-    return page(request, "thu_vien.html", context, error=error)
+    return page(visit.request, "thu_vien.html", context, error=error)

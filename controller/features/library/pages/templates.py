@@ -3,11 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.page_permissions import need
 from controller.features.library.page_queries import TypedTemplate, newer_template
 from controller.features.library.pages.library import library_page
@@ -30,72 +29,52 @@ Version = Annotated[str, Form(max_length=64)]
 
 @router.post("/thu-vien/mau")
 def add(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    *,
-    ten: Title = "",
-    loi: Text = "",
-    dia_ban: Annotated[str, Form(max_length=64)] = "",
+    visit: SignedVisit, *, ten: Title = "", loi: Text = "", dia_ban: Annotated[str, Form(max_length=64)] = ""
 ) -> Response:
     """Offer a text as a template."""
-    need(viewer, MAY_KEEP)
+    need(visit.viewer, MAY_KEEP)
     try:
-        by, now = viewer.operator, station.now()
-        add_template(station.store, title=ten, text=loi, area=dia_ban, by=by, now=now)
+        by, now = visit.by, visit.now()
+        add_template(visit.store, title=ten, text=loi, area=dia_ban, by=by, now=now)
     except LoaError as error:
         typed = TypedTemplate(ten, loi, dia_ban)
-        return library_page(request, station, viewer, typed=typed, error=error)
+        return library_page(visit, typed=typed, error=error)
     return RedirectResponse(_KEPT, 303)
 
 
 @router.post("/thu-vien/mau/{template_id}/sua")
 def change(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    template_id: str,
-    *,
-    ten: Title = "",
-    loi: Text = "",
-    phien_ban: Version = "",
+    visit: SignedVisit, template_id: str, *, ten: Title = "", loi: Text = "", phien_ban: Version = ""
 ) -> Response:
     """Give it other words."""
     typed = TypedTemplate(ten, loi, of=template_id, version=phien_ban)
     words = {"title": ten, "text": loi, "based_on": phien_ban}
     try:
-        change_template(station.store, template_id, **words, by=viewer.operator, now=station.now())
+        change_template(visit.store, template_id, **words, by=visit.by, now=visit.now())
     except NotFound:
         raise
     except LoaError as error:
-        typed = newer_template(station.store, typed) if isinstance(error, Newer) else typed
-        return library_page(request, station, viewer, typed=typed, error=error)
+        typed = newer_template(visit.store, typed) if isinstance(error, Newer) else typed
+        return library_page(visit, typed=typed, error=error)
     return RedirectResponse(_KEPT, 303)
 
 
 @router.post("/thu-vien/mau/{template_id}/xoa")
 def remove(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    template_id: str,
-    *,
-    ten: Title = "",
-    loi: Text = "",
-    phien_ban: Version = "",
+    visit: SignedVisit, template_id: str, *, ten: Title = "", loi: Text = "", phien_ban: Version = ""
 ) -> Response:
     """Offer it no more; one that somebody else has changed since the page came is shown first."""
     try:
-        by, now = viewer.operator, station.now()
-        remove_template(station.store, template_id, by=by, now=now, based_on=phien_ban)
+        by, now = visit.by, visit.now()
+        remove_template(visit.store, template_id, by=by, now=now, based_on=phien_ban)
     except Newer as error:
-        typed = newer_template(station.store, TypedTemplate(ten, loi, of=template_id))
-        return library_page(request, station, viewer, typed=typed, error=error)
+        typed = newer_template(visit.store, TypedTemplate(ten, loi, of=template_id))
+        return library_page(visit, typed=typed, error=error)
     return RedirectResponse("/thu-vien?xong=xoa-mau#mau-ban-tin", 303)
 
 
 @router.post("/ban-tin/{bulletin_id}/mau")
-def keep(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+def keep(visit: SignedVisit, bulletin_id: str) -> Response:
     """Make a bulletin's newest wording a template of its area."""
-    add_template_of(station.store, bulletin_id, by=viewer.operator, now=station.now())
+    add_template_of(visit.store, bulletin_id, by=visit.by, now=visit.now())
     return RedirectResponse(_KEPT, 303)

@@ -19,10 +19,10 @@ PAGE = LivePage("ban_do.html", {"ban-do": "ban_do/hinh.html", "bang-dia-ban": "b
 @router.get("/ban-do")
 def show(visit: SignedVisit) -> Response:
     """Show the province; the URL of its stream includes the identifier of the page's drawing."""
-    return PAGE.show(visit.request, visit.viewer, lambda session: province_page(session, visit))
+    return PAGE.show(visit, lambda session: province_page(session, visit))
 
 
 @router.get("/song/ban-do")
 def follow(visit: SignedVisit, hinh: Annotated[str, Query(max_length=64)] = "") -> Response:
     """Stream updates while the current drawing is the same as the page's."""
-    return PAGE.follow(visit.request, visit.viewer, lambda session: province_page(session, visit, hinh))
+    return PAGE.follow(visit, lambda session: province_page(session, visit, hinh))

@@ -66,8 +66,7 @@ def follow(visit: SignedVisit, first: str, xa: Commune = "") -> Response:
     """Stream updates of a week."""
     monday = monday_of(_day_of(first))
     return PAGE.follow(
-        visit.request,
-        visit.viewer,
+        visit,
         lambda session: page_queries.week(session, visit, monday, xa),
     )
 
@@ -75,8 +74,7 @@ def follow(visit: SignedVisit, first: str, xa: Commune = "") -> Response:
 def _show(visit: Visit, monday: date, *, xa: str, done: str) -> Response:
     query = f"?{urlencode({'xa': xa})}" if xa else ""
     return PAGE.show(
-        visit.request,
-        visit.viewer,
+        visit,
         lambda session: page_queries.week(session, visit, monday, xa),
         place=f"/lich/tuan/{monday.isoformat()}{query}",
         monday=monday,

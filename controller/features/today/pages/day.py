@@ -3,10 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.consent.asked import asked_by
 from controller.features.today.queries import day_page
@@ -30,20 +29,15 @@ PAGE = LivePage(
 
 
 @router.get("/")
-def show(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    xong: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
+def show(visit: SignedVisit, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
     """Show the day."""
     done = _DONE.get(xong, "")
     # what the frame has just looked up for its figure is not looked up again
-    asked = asked_by(viewer)
-    return PAGE.show(request, viewer, lambda unit: day_page(unit, station, viewer, asked), done=done)
+    asked = asked_by(visit.viewer)
+    return PAGE.show(visit, lambda unit: day_page(unit, visit.station, visit.viewer, asked), done=done)
 
 
 @router.get("/song")
-def follow(request: Request, station: TheStation, viewer: Signed) -> Response:
+def follow(visit: SignedVisit) -> Response:
     """Keep it alive."""
-    return PAGE.follow(request, viewer, lambda unit: day_page(unit, station, viewer, None))
+    return PAGE.follow(visit, lambda unit: day_page(unit, visit.station, visit.viewer, None))
