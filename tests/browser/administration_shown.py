@@ -6,7 +6,7 @@ from io import BytesIO
 
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.chimes.service import choose_chime
-from controller.features.fleet.vitals_log import keep_samples
+from controller.features.fleet.vitals_log import append_samples, sampled
 from controller.features.fleet.vitals_samples import EXPECTED, FIGURES, Thinned, pack
 from controller.features.lexicon.service import add_entry
 from controller.features.plans.policy_signing import sign_policy
@@ -78,4 +78,4 @@ def tell_a_nodes_day(world, node):
         )
         at = world.now() - timedelta(minutes=24 * 60 - minute)
         with world.store.write() as session:
-            keep_samples(session, [told] * 6, now=at)
+            append_samples(session, [sampled(told, at)] * 6)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.service import note_newest
-from controller.features.fleet.vitals_log import keep_samples
+from controller.features.fleet.vitals_log import append_samples, sampled
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing, Target
 from controller.model.fleet import Node
@@ -82,5 +82,5 @@ def count_nodes(session: Session) -> int:
 def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) -> None:
     """Keep the vitals of each node, a whole batch in one go. They also show that a node is there."""
     vitals = list(vitals)
-    keep_samples(session, vitals, now=now)
+    append_samples(session, [sampled(one, now) for one in vitals])
     note_newest(session, [(now, told) for told in vitals])

@@ -1,6 +1,6 @@
 """FastAPI dependencies: the station, and who is signed in, by the cookie or by a program's token."""
 
-from collections.abc import Sequence, Sized
+from collections.abc import Awaitable, Callable, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol, cast
@@ -211,31 +211,20 @@ def _by_bearer(request: Request, token: str) -> Viewer:
     return Viewer(operator, scope, 0, (), "")
 
 
-async def _signed_in(request: Request) -> Viewer:
-    return await in_lane(signed_in, request)
+def _in_lane(judge: Callable[[Request], Viewer]) -> Callable[[Request], Awaitable[Viewer]]:
+    async def judged(request: Request) -> Viewer:
+        return await in_lane(judge, request)
+
+    return judged
 
 
-async def _entering_in_person(request: Request) -> Viewer:
-    return await in_lane(entering_in_person, request)
-
-
-async def _known(request: Request) -> Viewer:
-    return await in_lane(known, request)
-
-
-async def _in_person(request: Request) -> Viewer:
-    return await in_lane(in_person, request)
-
-
-async def _known_in_person(request: Request) -> Viewer:
-    return await in_lane(known_in_person, request)
-
-
-Signed = Annotated[Viewer, Depends(_signed_in)]
-Known = Annotated[Viewer, Depends(_known)]
-EnteringInPerson = Annotated[Viewer, Depends(_entering_in_person)]
-InPerson = Annotated[Viewer, Depends(_in_person)]
-KnownInPerson = Annotated[Viewer, Depends(_known_in_person)]
+_SIGNED, _KNOWN = _in_lane(signed_in), _in_lane(known)
+_ENTERING_IN_PERSON, _IN_PERSON = _in_lane(entering_in_person), _in_lane(in_person)
+Signed = Annotated[Viewer, Depends(_SIGNED)]
+Known = Annotated[Viewer, Depends(_KNOWN)]
+EnteringInPerson = Annotated[Viewer, Depends(_ENTERING_IN_PERSON)]
+InPerson = Annotated[Viewer, Depends(_IN_PERSON)]
+KnownInPerson = Annotated[Viewer, Depends(_in_lane(known_in_person))]
 TheStation = Annotated[Station, Depends(_station)]
 
 
@@ -246,23 +235,16 @@ class Visit(Caller):
     request: Request
 
 
-async def _signed_visit(request: Request, station: TheStation, viewer: Signed) -> Visit:
-    return Visit(station, viewer, request)
+def _visit_of(judged: Callable[[Request], Awaitable[Viewer]]) -> Callable[..., Awaitable[Visit]]:
+    async def visited(
+        request: Request, station: TheStation, viewer: Annotated[Viewer, Depends(judged)]
+    ) -> Visit:
+        return Visit(station, viewer, request)
+
+    return visited
 
 
-async def _known_visit(request: Request, station: TheStation, viewer: Known) -> Visit:
-    return Visit(station, viewer, request)
-
-
-async def _entering_visit(request: Request, station: TheStation, viewer: EnteringInPerson) -> Visit:
-    return Visit(station, viewer, request)
-
-
-async def _visit_in_person(request: Request, station: TheStation, viewer: InPerson) -> Visit:
-    return Visit(station, viewer, request)
-
-
-SignedVisit = Annotated[Visit, Depends(_signed_visit)]
-KnownVisit = Annotated[Visit, Depends(_known_visit)]
-EnteringVisit = Annotated[Visit, Depends(_entering_visit)]
-InPersonVisit = Annotated[Visit, Depends(_visit_in_person)]
+SignedVisit = Annotated[Visit, Depends(_visit_of(_SIGNED))]
+KnownVisit = Annotated[Visit, Depends(_visit_of(_KNOWN))]
+EnteringVisit = Annotated[Visit, Depends(_visit_of(_ENTERING_IN_PERSON))]
+InPersonVisit = Annotated[Visit, Depends(_visit_of(_IN_PERSON))]

@@ -1,8 +1,8 @@
 """How much of an airing a node played; one that reached its end after an interruption is not whole."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Final, Protocol
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, case, func
 
@@ -17,22 +17,7 @@ _PAUSE_MS: Final = PAUSE // timedelta(milliseconds=1)
 _ALL: Final = 100
 
 
-class PlannedSound(Protocol):
-    """Fields of an airing that give its planned length; a row or a view has them."""
-
-    @property
-    def state(self) -> AiringState: ...  # noqa: D102 - named as the row's
-    @property
-    def starts_at(self) -> datetime: ...  # noqa: D102
-    @property
-    def ended_at(self) -> datetime | None: ...  # noqa: D102
-    @property
-    def duration_ms(self) -> int | None: ...  # noqa: D102
-    @property
-    def every_ms(self) -> int | None: ...  # noqa: D102
-
-
-def whole_ms(airing: PlannedSound) -> int | None:
+def whole_ms(airing: Airing) -> int | None:
     """Return how long a node should have sounded: in all rounds, less the pauses, until it was ended."""
     lasts_ms = airing.duration_ms
     if lasts_ms is None:

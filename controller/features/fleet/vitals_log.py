@@ -48,11 +48,6 @@ def sampled(vitals: Vitals, at: datetime) -> LoggedSample:
     return LoggedSample(vitals.node, vitals.session, quarter_of(at), written(vitals, at))
 
 
-def keep_samples(session: Session, vitals: Sequence[Vitals], *, now: datetime) -> None:
-    """Append vitals to their nodes' quarters at their arrival time; those of unknown nodes are left out."""
-    append_samples(session, [sampled(one, now) for one in vitals])
-
-
 def append_samples(session: Session, samples: Sequence[LoggedSample]) -> None:
     """Append samples to their nodes' quarters; those of unknown nodes are left out."""
     told = {one.node for one in samples}
