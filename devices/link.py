@@ -11,7 +11,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from random import Random
 from threading import Lock
@@ -51,6 +51,14 @@ GREETING_TIMEOUT_S: Final = 10.0
 FILTERS_A_PACKET: Final = 50
 _WRITTEN = count(1 << 16)
 """Numbers of messages of QoS 0 until they are written: none is a packet id."""
+
+
+@cache
+def _connect_properties(receive_maximum: int) -> Properties:
+    """Return the properties of CONNECT: paho keeps them, so that all clients share what is 2 kB each."""
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties.ReceiveMaximum = receive_maximum
+    return properties
 
 
 class Connection:
@@ -146,15 +154,13 @@ class Connection:
 
     def open(self) -> None:
         """Connect TCP (and TLS) and send CONNECT; blocks up to CONNECT_TIMEOUT_S, raises OSError."""
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.ReceiveMaximum = self._options.receive_maximum
         self._deadline = monotonic() + CONNECT_TIMEOUT_S + GREETING_TIMEOUT_S
         self._client.connect(
             self._address.host,
             self._address.port,
             keepalive=self._options.keepalive_s,
             clean_start=True,
-            properties=properties,
+            properties=_connect_properties(self._options.receive_maximum),
         )
         cast("socket.socket", self._client.socket()).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
