@@ -1,10 +1,11 @@
-// The rules of docs/protocol.md in another language, written from that page alone: signed messages, what sounds,
-// chunks. Runs in a browser; a test feeds it docs/protocol/vectors/*.json and compares its answers.
+// The rules of docs/protocol.md in another language, written from that page alone: signed messages, approvals,
+// what sounds, chunks. Runs in a browser; a test feeds it docs/protocol/vectors/*.json and compares its answers.
 
 const MOST_BYTES = 524288;
 const EMERGENCY_FLOOR = 20;
 const UTC7_MS = 7 * 3600000;
 const DAY_MS = 86400000;
+const LONGEST_APPROVAL_MS = 186 * DAY_MS;
 const RANK = { routine: 0, priority: 1, emergency: 2 };
 const ROLE = {
   "loa-plan": "station",
@@ -121,7 +122,34 @@ const SHAPE = {
     version: VERSION,
     issued_at: instant,
     expires_at: instant,
-    keys: list(0, 1024, fields({ kid: name, role: name, public: name, not_before: instant, not_after: instant })),
+    keys: list(
+      0,
+      1024,
+      fields({
+        kid: name,
+        role: name,
+        public: name,
+        not_before: instant,
+        not_after: instant,
+        holder: optional(orNull(name), null),
+        area: optional(orNull(name), null),
+        further_areas: optional(list(0, 16, name), []),
+      }),
+    ),
+  },
+  "loa-approval": {
+    bulletin: name,
+    revision: whole(1, Number.MAX_SAFE_INTEGER),
+    text_sha256: digest,
+    recording: digest,
+    author: name,
+    approver: name,
+    approved_at: instant,
+    valid_from: instant,
+    expires_at: instant,
+    areas: list(1, 16, name),
+    grade: oneOf("routine", "priority", "emergency"),
+    test: optional(flag, false),
   },
 };
 
@@ -144,16 +172,21 @@ async function opened(text, typ, publicOf) {
 }
 
 async function checked(text, typ, keySet, at) {
+  return (await checkedBy(text, typ, keySet, at))[0];
+}
+
+async function checkedBy(text, typ, keySet, at) {
   let key = null;
   const message = await opened(text, typ, (kid) => {
     key = keySet.keys.find((one) => one.kid === kid) ?? refuse("unknown-key");
+    if (key.role !== "station" && (key.holder === null || key.area === null)) refuse("unknown-key");
     if (key.role !== ROLE[typ]) refuse("wrong-role");
     return key.public;
   });
   const now = typ === "loa-time" ? message.replied_us / 1000 : at;
   if (now < msOf(key.not_before) || now >= msOf(key.not_after) || now >= msOf(keySet.expires_at)) refuse("expired");
   if ("expires_at" in message && now >= msOf(message.expires_at)) refuse("expired");
-  return message;
+  return [message, key];
 }
 
 async function answersOfSignatures(vectors) {
@@ -162,6 +195,36 @@ async function answersOfSignatures(vectors) {
   for (const one of vectors.cases) {
     try {
       await checked(one.text, one.typ, keySet, msOf(one.at));
+      answers.push("ok");
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      answers.push(error.message);
+    }
+  }
+  return answers;
+}
+
+// ---- Approvals
+
+async function checkApproval(one, areas, keySet, now) {
+  const [approval, key] = await checkedBy(one.approval, "loa-approval", keySet, now);
+  if (approval.recording !== one.recording || approval.test !== one.test) refuse("wrong-approval");
+  if (![key.area, ...key.further_areas].some((area) => areas.includes(area))) refuse("outside-scope");
+  if (approval.approver !== key.holder || approval.author === key.holder) refuse("outside-scope");
+  if (!approval.areas.some((area) => areas.includes(area))) refuse("outside-scope");
+  const end = Math.min(msOf(approval.expires_at), msOf(approval.valid_from) + LONGEST_APPROVAL_MS);
+  if (now >= end) refuse("expired");
+  if (!("grade" in one)) return;
+  if (RANK[one.grade] > RANK[approval.grade]) refuse("outside-scope");
+  if (begins(one) < msOf(approval.valid_from) || begins(one) >= end) refuse("outside-scope");
+}
+
+async function answersOfApprovals(vectors) {
+  const keySet = await opened(vectors.key_set, "loa-keys", () => vectors.root_public);
+  const answers = [];
+  for (const one of vectors.cases) {
+    try {
+      await checkApproval(one.airing ?? one.keep, vectors.areas, keySet, msOf(vectors.at));
       answers.push("ok");
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -289,4 +352,9 @@ async function answersOfChunks(vectors) {
   };
 }
 
-window.reader = { "signatures.json": answersOfSignatures, "sounds.json": answersOfSounds, "chunks.json": answersOfChunks };
+window.reader = {
+  "signatures.json": answersOfSignatures,
+  "approvals.json": answersOfApprovals,
+  "sounds.json": answersOfSounds,
+  "chunks.json": answersOfChunks,
+};

@@ -8,14 +8,17 @@ import base64
 import json
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from devices.approvals import LONGEST_APPROVAL, verify_approval
 from devices.chunks import Bitmap, manifest_of, split, want_of
-from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId, Role
+from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.instants import written_instant
 from devices.messages import (
+    Approval,
+    Kept,
     KeySet,
     LoudHours,
     Plan,
@@ -26,44 +29,15 @@ from devices.messages import (
     WireMessage,
 )
 from devices.plan import what_sounds
-from devices.signing import ROOT, NotTrusted, SigningKey, TrustedKeys, read_key_set, sign, verify
+from devices.signing import NotTrusted, TrustedKeys, read_key_set, sign, verify
+from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
 
 FOLDER = Path(__file__).parents[2] / "docs" / "protocol" / "vectors"
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
-YEAR = timedelta(days=365)
 RECORDING = RecordingId("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
 PLANS = 120
 """Random questions of what sounds."""
 
 
-def key_of(role: str, first: int, not_before: datetime = NOW - DAY) -> SigningKey:
-    """Return the key whose private half is 32 bytes that count up from `first`."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    raw = bytes((first + n) % 256 for n in range(32))
-    public = Ed25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw()
-    stored = {"kty": "OKP", "crv": "Ed25519", "x": _base64url(public), "d": _base64url(raw), "role": role}
-    stored |= {
-        "not_before": written_instant(not_before),
-        "not_after": written_instant(not_before + YEAR),
-    }
-    return SigningKey.from_json(json.dumps(stored))
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-KEYS = {
-    "root": key_of(ROOT, 200),
-    "station": key_of(Role.STATION, 0),
-    "approver": key_of(Role.APPROVER, 32),
-    "administrator": key_of(Role.ADMINISTRATOR, 64),
-    "stranger": key_of(Role.STATION, 96),
-    "later": key_of(Role.STATION, 128, NOW + DAY),
-    "former": key_of(Role.STATION, 160, NOW - YEAR - DAY),
-}
 KEY_SET = KeySet(
     version=1_764_000_000_000,
     issued_at=NOW - DAY,
@@ -92,12 +66,12 @@ def _plan(**changes: Any) -> Plan:
 def _reheaded(jws: str, **members: Any) -> str:
     """Return a JWS with another header, signed again by the station's key."""
     header = json.loads(base64.urlsafe_b64decode(jws.split(".", maxsplit=1)[0] + "==")) | members
-    head = _base64url(json.dumps({k: v for k, v in header.items() if v is not None}).encode())
+    head = base64url(json.dumps({k: v for k, v in header.items() if v is not None}).encode())
     signed = f"{head}.{jws.split('.')[1]}"
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    return f"{signed}.{_base64url(private.sign(signed.encode()))}"
+    return f"{signed}.{base64url(private.sign(signed.encode()))}"
 
 
 def _signed_texts() -> Iterator[tuple[str, type[WireMessage], str, datetime]]:
@@ -184,6 +158,105 @@ def signatures() -> dict[str, Any]:
             for name, model, text, now in _signed_texts()
         ],
     }
+
+
+HERE: tuple[AreaCode, ...] = (AreaCode("56"), AreaCode("22333"))
+"""Areas of the node in the cases of approvals."""
+ELSEWHERE = AreaCode("22366")
+APPROVERS = KEY_SET.model_copy(
+    update={
+        "keys": (
+            KEYS["station"].public(),
+            KEYS["approver"].public(holder="duyet", area=HERE[0]),
+            KEYS["ward"].public(holder="duyet.khac", area=ELSEWHERE),
+            KEYS["deputy"].public(holder="duyet.thay", area=ELSEWHERE, further_areas=HERE[1:]),
+            KEYS["nobody"].public(),
+        )
+    }
+)
+
+
+def _scopes() -> Iterator[tuple[str, dict[str, Any], str, dict[str, Any]]]:
+    """Yield cases: name, what the approval says otherwise, whose key signs, what the airing has otherwise."""
+    half_a_year = NOW - LONGEST_APPROVAL
+    yield "inside its scope", {}, "approver", {}
+    yield "for the province, heard in a ward", {"areas": HERE[:1]}, "approver", {}
+    yield "for another ward", {"areas": (ELSEWHERE,)}, "approver", {}
+    yield "for another ward and this one", {"areas": (ELSEWHERE, HERE[1])}, "approver", {}
+    yield "another recording", {"recording": "0" * 64}, "approver", {}
+    yield "a test's approval", {"test": True}, "approver", {}
+    yield "a test", {"test": True}, "approver", {"test": True}
+    yield "a grade above", {}, "approver", {"grade": "emergency"}
+    yield "the grade itself", {}, "approver", {"grade": "priority"}
+    yield "an emergency that was approved", {"grade": "emergency"}, "approver", {"grade": "emergency"}
+    yield "begins before", {"valid_from": NOW + 2 * DAY, "expires_at": NOW + 9 * DAY}, "approver", {}
+    yield "begins at its first instant", {"valid_from": NOW + DAY}, "approver", {}
+    yield "begins at its end", {"expires_at": NOW + DAY}, "approver", {}
+    yield "is over", {"expires_at": NOW}, "approver", {}
+    yield "lasts longer than any may", {"valid_from": half_a_year, "expires_at": NOW + YEAR}, "approver", {}
+    yield "written by its approver", {"author": "duyet"}, "approver", {}
+    yield "in another's name", {"approver": "duyet.khac"}, "approver", {}
+    yield "by the key of another ward's approver", {"approver": "duyet.khac"}, "ward", {}
+    yield "by the key of a deputy", {"approver": "duyet.thay"}, "deputy", {}
+    yield "by a key of nobody", {}, "nobody", {}
+
+
+def approvals() -> dict[str, Any]:
+    """Return airings and recordings to keep with their approvals, and what a node of `areas` answers."""
+    trusted, cases = TrustedKeys.of(APPROVERS), []
+    for name, said, signer, changes in _scopes():
+        fields: dict[str, Any] = {
+            "bulletin": "b1",
+            "revision": 1,
+            "text_sha256": "0" * 64,
+            "recording": RECORDING,
+            "author": "canbo",
+            "approver": "duyet",
+            "approved_at": NOW,
+            "valid_from": NOW,
+            "expires_at": NOW + 9 * DAY,
+            "areas": HERE[1:],
+            "grade": Grade.PRIORITY,
+        }
+        approval = sign(Approval.model_validate(fields | said), KEYS[signer])
+        for one in (_airing_of(approval, changes), _kept_of(approval, changes)):
+            kind = "keep" if isinstance(one, Kept) else "airing"
+            case = {"name": f"{name}, {kind}", kind: json.loads(one.payload())}
+            cases.append(case | {"answer": _judged(one, trusted)})
+    return {
+        "root_public": KEYS["root"].public_x,
+        "key_set": sign(APPROVERS, KEYS["root"]),
+        "areas": HERE,
+        "at": written_instant(NOW),
+        "cases": cases,
+    }
+
+
+def _airing_of(approval: str, changes: dict[str, Any]) -> PlannedAiring:
+    fields: dict[str, Any] = {
+        "airing": "a1",
+        "recording": RECORDING,
+        "approval": approval,
+        "duration_ms": 60_000,
+        "volume": 70,
+        "starts_at": NOW + DAY,
+        "latest_start_at": NOW + DAY,
+        "grade": "routine",
+    }
+    return PlannedAiring.model_validate(fields | changes)
+
+
+def _kept_of(approval: str, changes: dict[str, Any]) -> Kept:
+    name = AiringId("keep-1")
+    return Kept(name=name, recording=RECORDING, approval=approval, test=changes.get("test", False))
+
+
+def _judged(one: PlannedAiring | Kept, trusted: TrustedKeys) -> str:
+    try:
+        verify_approval(one, HERE, trusted, NOW)
+    except NotTrusted as reason:
+        return reason.code
+    return "ok"
 
 
 def sounds() -> dict[str, Any]:
@@ -278,7 +351,12 @@ def chunks() -> dict[str, Any]:
     }
 
 
-VECTORS = {"signatures.json": signatures, "sounds.json": sounds, "chunks.json": chunks}
+VECTORS = {
+    "signatures.json": signatures,
+    "approvals.json": approvals,
+    "sounds.json": sounds,
+    "chunks.json": chunks,
+}
 
 
 def written(name: str) -> str:
