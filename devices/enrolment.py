@@ -35,7 +35,7 @@ class EnrolmentClaim(WireMessage):
 
 
 class Enrolment(WireMessage):
-    """A node's identity and its access to the broker. Signed by the station; `typ` loa-enrolment."""
+    """A node's identity: whose key `public` is. Signed by the station; `typ` loa-enrolment; no secret."""
 
     node: _Node
     name: Annotated[str, StringConstraints(max_length=200)]
@@ -43,7 +43,6 @@ class Enrolment(WireMessage):
     areas: Annotated[tuple[_Area, ...], Field(min_length=1, max_length=16)]
     topics: Annotated[tuple[str, ...], Field(max_length=64)]
     broker: Annotated[str, StringConstraints(pattern=r"^mqtts?://", max_length=200)]
-    password: Annotated[str, StringConstraints(max_length=200)]
     first_session: Annotated[int, Field(ge=0, lt=2**53)]
     issued_at: Instant
 
@@ -59,11 +58,15 @@ class Place(WireMessage):
 
 
 class EnrolmentReply(WireMessage):
-    """Answer to a claim: the enrolment, the key set that verifies it, and the root key that signed it."""
+    """Answer to a claim: the enrolment, the key set that verifies it, the root key that signed that.
+
+    `password` at the broker stands beside the enrolment, which may be shown to anybody as evidence.
+    """
 
     enrolment: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)]
     keys: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)]
     root_public: _Key
+    password: Annotated[str, StringConstraints(max_length=200)]
 
 
 def claim_bytes(code: str, public: str) -> bytes:

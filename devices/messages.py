@@ -25,6 +25,7 @@ DIGEST_PATTERN = r"^[0-9a-f]{64}$"
 WALL_TIME_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 BASE64URL_KEY_PATTERN = r"^[A-Za-z0-9_-]{43}$"
 COMPACT_JWS_PATTERN = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
+KIND_PATTERN = r"^[a-z][a-z-]{0,23}$"
 BASE64_PATTERN = r"^[A-Za-z0-9+/]*={0,2}$"
 
 MOST_AIRINGS = 512
@@ -56,6 +57,7 @@ _Area = Annotated[AreaCode, StringConstraints(pattern=NAME_PATTERN)]
 _Airing = Annotated[AiringId, StringConstraints(pattern=NAME_PATTERN)]
 _Recording = Annotated[RecordingId, StringConstraints(pattern=DIGEST_PATTERN)]
 _Kid = Annotated[KeyId, StringConstraints(pattern=NAME_PATTERN)]
+_Kind = Annotated[str, StringConstraints(pattern=KIND_PATTERN)]
 _Volume = Annotated[int, Field(ge=0, le=100)]
 _Version = Annotated[int, Field(ge=1, lt=2**53)]
 _Micros = Annotated[int, Field(ge=0, lt=2**53)]
@@ -328,36 +330,49 @@ class ReceiptKind(StrEnum):
 
 
 class Receipt(WireMessage):
-    """One fact about one airing at one node; `offset_ms`: where in the recording sound began or ended.
+    """One fact about one airing at one node, signed by the node's own key; `typ` loa-receipt.
 
-    `at` is None where the node did not know the time. Of a recording to keep, `airing` is its name in the
-    plan.
+    `seq` counts a key's receipts, `previous` is the SHA-256 of the JWS text before. `offset_ms`: where in
+    the recording sound began or ended. Of a recording to keep, `airing` is its name in the plan. `at` is None
+    where the node did not know the time. `kind` may be unknown to this release.
     """
 
-    id: Name
+    node: _Node
+    seq: Annotated[int, Field(ge=1, lt=2**53)]
+    previous: Digest
     airing: _Airing
     recording: _Recording
-    kind: ReceiptKind
+    kind: Annotated[ReceiptKind | _Kind, Field(union_mode="left_to_right")]
     at: Instant | None
     offset_ms: _Millis = 0
     heard_ms: _Millis = 0
     clock_error_ms: Annotated[float, Field(ge=0)] | None = None
     trust: Word | None = None
+    volume: _Volume | None = None
+    level_dbfs: Annotated[float, Field(le=0)] | None = None
     reason: _Reason | None = None
 
 
 class Receipts(WireMessage):
-    """Receipts that the station has not yet committed, oldest first."""
+    """Signed receipts that the station has not yet committed, oldest first; each is judged alone."""
 
     node: _Node
     session: Annotated[int, Field(ge=0, lt=2**53)]
-    receipts: Annotated[tuple[Receipt, ...], Field(min_length=1, max_length=MOST_RECEIPTS)]
+    receipts: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_RECEIPTS)]
+
+
+class RefusedReceipt(WireMessage):
+    """A receipt that the station will never take, and why; its id is the SHA-256 of the text that came."""
+
+    id: Digest
+    code: Name
 
 
 class ReceiptsCommitted(WireMessage):
-    """Receipts that the station has committed: the node may delete them."""
+    """Receipts that the station has committed or refused: the node may delete them."""
 
-    ids: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_RECEIPTS)]
+    ids: Annotated[tuple[Digest, ...], Field(max_length=MOST_RECEIPTS)]
+    refused: Annotated[tuple[RefusedReceipt, ...], Field(max_length=MOST_RECEIPTS)] = ()
 
 
 class Want(WireMessage):

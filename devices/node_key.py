@@ -1,13 +1,17 @@
 """The key pair that a node makes for itself; the private half stays there: docs/protocol.md, "Enrolment"."""
 
 import base64
+import hmac
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from devices.enrolment import EnrolmentClaim, claim_bytes
+from devices.ids import KeyId
+from devices.signing import NODE, key_id
 
 _SIGNATURE_BYTES = 64
 
@@ -34,6 +38,21 @@ class NodeKey:
     def _of(cls, private: Ed25519PrivateKey) -> Self:
         return cls(_encoded(private.public_key().public_bytes_raw()), private)
 
+    @classmethod
+    def derived(cls, seed: bytes, node: str) -> Self:
+        """Return the key of a simulated node: the same for the same seed (32 bytes) and node."""
+        private = hmac.digest(seed, f"loa-simulated-node {node}".encode(), "sha256")
+        return cls._of(Ed25519PrivateKey.from_private_bytes(private))
+
+    @property
+    def kid(self) -> KeyId:
+        """Return the name that the headers of its receipts bear."""
+        return key_id(NODE, self.public)
+
+    def sign(self, signed: bytes) -> bytes:
+        """Return the 64 bytes of its signature."""
+        return self._private.sign(signed)
+
     def to_text(self) -> str:
         """Return the private half, base64url: for a file that only the node reads."""
         return _encoded(self._private.private_bytes_raw())
@@ -55,6 +74,20 @@ def is_proved(claim: EnrolmentClaim) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def is_signed(public: str, signature: bytes, signed: bytes) -> bool:
+    """Whether a node's key, given by its public half, signed these bytes."""
+    try:
+        _public_key(public).verify(signature, signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=16_384)
+def _public_key(public: str) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(_decoded(public))
 
 
 def _encoded(raw: bytes) -> str:

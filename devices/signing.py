@@ -27,6 +27,7 @@ from devices.messages import (
     Manifest,
     Plan,
     Policy,
+    Receipt,
     TimeReply,
     WireMessage,
     parse,
@@ -36,7 +37,9 @@ ALGORITHM: Final = "Ed25519"
 """RFC 9864's name: it leaves a verifier no choice of curve, unlike the older `EdDSA`."""
 ROOT: Final = "root"
 """The role of the key that signs key sets; it is in no key set itself."""
-Signer = Role | Literal["root"]
+NODE: Final = "node"
+"""The role of a node's own key, which signs its receipts (receipt_signing.py); the station knows it."""
+Signer = Role | Literal["root", "node"]
 
 LONGEST_JWS: Final = 512 * 1024
 """A manifest of 4,096 chunks is 366 KB; anything longer is refused unread."""
@@ -68,6 +71,7 @@ KINDS: Final[dict[type[WireMessage], MessageKind]] = {
     Approval: MessageKind("loa-approval", Role.APPROVER),
     Enrolment: MessageKind("loa-enrolment", Role.STATION),
     Place: MessageKind("loa-place", Role.ADMINISTRATOR),
+    Receipt: MessageKind("loa-receipt", NODE),
 }
 
 

@@ -62,13 +62,19 @@ def spec_of(storage: Path) -> FleetSpec:
         answer = (storage / REPLY_FILE).read_bytes()
     except FileNotFoundError:
         raise NotEnrolled("Cụm loa này chưa được gắn: hãy chạy với --enrol MÃ --station ĐỊA_CHỈ.") from None
-    enrolment = _checked(answer, _own_key(storage), None)
-    parts = urlsplit(enrolment.broker)
+    key = _own_key(storage)
+    enrolment = _checked(answer, key, None)
+    reply, parts = parse(EnrolmentReply, answer), urlsplit(enrolment.broker)
     return FleetSpec(
-        broker=f"{parts.scheme}://{quote(enrolment.node)}:{quote(enrolment.password)}@{parts.netloc}",
-        root_public=parse(EnrolmentReply, answer).root_public,
+        broker=f"{parts.scheme}://{quote(enrolment.node)}:{quote(reply.password)}@{parts.netloc}",
+        root_public=reply.root_public,
         nodes=(
-            NodeSpec(id=NodeId(enrolment.node), areas=enrolment.areas, first_session=enrolment.first_session),
+            NodeSpec(
+                id=NodeId(enrolment.node),
+                areas=enrolment.areas,
+                key=key.to_text(),
+                first_session=enrolment.first_session,
+            ),
         ),
         # different hardware with the same name must not find the disk of the earlier one
         storage=storage / f"disk-{enrolment.first_session:x}",

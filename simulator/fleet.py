@@ -139,7 +139,8 @@ class Fleet:
 
     def _seat(self, told: NodeSpec, dealt: Dealt | None, now: datetime) -> Seat:
         spec = self._spec
-        identity = NodeIdentity(told.id, told.areas, spec.root_public, first_session=told.first_session)
+        key = spec.key_of(told)
+        identity = NodeIdentity(told.id, told.areas, spec.root_public, key, first_session=told.first_session)
         crystal = ClockModel.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
         seat = Seat(VirtualNode(identity, crystal, spec.seed), dealt=dealt)
         if not spec.delays.are_none:

@@ -35,7 +35,7 @@ _READ = """
 SELECT name, coalesce(bodies.body, documents.body) FROM documents LEFT JOIN bodies
 ON typeof(documents.body) = 'text' AND sha256 = documents.body WHERE node = ?
 """
-SHARED_FROM = 512
+SHARED_FROM = 1024
 """Bytes from which a document is stored once for all nodes: plans, keys, manifests, but no receipt. The row
 of each node then holds its SHA-256, as text."""
 MOST_SHARED = 256

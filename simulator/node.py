@@ -62,7 +62,7 @@ class VirtualNode:
         """Return the event by which the node notices what its loudspeaker did, by its own clock."""
         at = self.crystal.raw(datetime.fromtimestamp(fact.true_at, UTC))
         if isinstance(fact, Began):
-            return PlayingBegan(fact.arm.airing, at, fact.arm.offset_ms)
+            return PlayingBegan(fact.arm.airing, at, fact.arm.offset_ms, fact.arm.volume)
         return PlayingEnded(fact.arm.airing, at, fact.heard_ms, fact.why)
 
     def wake_at(self) -> datetime | None:

@@ -1,11 +1,12 @@
 """The specification of a fleet: broker, nodes, storage, clock errors, and faults."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from devices.ids import AreaCode, NodeId
+from devices.node_key import NodeKey
 from simulator.delays import Delays
 from simulator.faults import Faults, parse_faults
 
@@ -26,6 +27,8 @@ class NodeSpec(BaseModel):
 
     id: NodeId
     areas: tuple[AreaCode, ...]
+    key: str | None = Field(default=None, repr=False)
+    """Its own private key, base64url; None: derived from the fleet's `key_seed`."""
     first_session: int = 0
     """For a node that was enrolled by a code: start of its session count."""
 
@@ -40,6 +43,8 @@ class FleetSpec(BaseModel):
     root_public: str
     """Public half of the root key, base64url: the only key that nodes trust from the start."""
     nodes: tuple[NodeSpec, ...]
+    key_seed: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", repr=False)
+    """32 bytes, hexadecimal, from which the keys of its nodes are derived; None where each brings its own."""
     storage: Path
     """Folder of the nodes' disks; a fleet that starts again on it continues where it was."""
     seed: int = 0
@@ -55,3 +60,16 @@ class FleetSpec(BaseModel):
     """Folder in which each tenth node writes the sound of its loudspeaker."""
     speed: Annotated[float, Field(gt=0, le=1000)] = 1.0
     """Playing takes its duration divided by this; waiting is not shortened."""
+
+    @model_validator(mode="after")
+    def _each_has_a_key(self) -> Self:
+        if self.key_seed is None and any(node.key is None for node in self.nodes):
+            raise ValueError("a node without a key, and no key_seed to derive it from")
+        return self
+
+    def key_of(self, node: NodeSpec) -> NodeKey:
+        """Return a node's own key."""
+        if node.key is not None:
+            return NodeKey.from_text(node.key)
+        assert self.key_seed is not None, "checked above"
+        return NodeKey.derived(bytes.fromhex(self.key_seed), node.id)

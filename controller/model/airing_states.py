@@ -92,3 +92,14 @@ class DeliveryStage(IntEnum):
 def advance(current: DeliveryStage, reported: DeliveryStage) -> DeliveryStage:
     """Fold a receipt in; late, repeated and out-of-order receipts change nothing."""
     return max(current, reported)
+
+
+class ChainFaultKind(StrEnum):
+    """What may be wrong in the numbered and chained receipts of one key."""
+
+    GAP = "gap"
+    """Numbers that never came: dropped on the way, or cut out."""
+    BREAK = "break"
+    """A receipt that names another one before it than the station has."""
+    FORK = "fork"
+    """Another receipt with a number that was used: a disk that was set back, or a key in two hands."""

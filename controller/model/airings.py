@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -18,13 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from controller.model.airing_states import AiringState, DeliveryStage
-from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
+from controller.model.airing_states import AiringState, ChainFaultKind, DeliveryStage
+from controller.model.base import ID_LENGTH, WORD_LENGTH, Base, UtcDateTime, Word
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import OperatorId
 from controller.model.schedule_states import ScheduleId
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
-from devices.messages import ReceiptKind
 
 DEFAULT_VOLUME = 70
 """Percent: default volume of an airing."""
@@ -153,7 +154,13 @@ class Delivery(Base):
 
 
 class StoredReceipt(Base):
-    """One receipt as received. Written once, never changed. `at` None: the node did not know the time."""
+    """One receipt as received. Written once, never changed.
+
+    `id`: the SHA-256 of its JWS text, which `sealed` holds packed (features/airings/sealed_receipts.py), so
+    that it can be proven later; `kid` and `seq`: the node's key that signed it, and its number. All are None
+    of a receipt from before receipts were signed. `kind` may be unknown to this release.
+    `at` None: the node did not know the time.
+    """
 
     __tablename__ = "receipts"
 
@@ -161,10 +168,56 @@ class StoredReceipt(Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     airing: Mapped[AiringId] = mapped_column(String(ID_LENGTH), index=True)
     recording: Mapped[RecordingId] = mapped_column(String(ID_LENGTH))
-    kind: Mapped[ReceiptKind] = mapped_column(Word(ReceiptKind))
+    kind: Mapped[str] = mapped_column(String(WORD_LENGTH))
     at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     offset_ms: Mapped[int] = mapped_column(Integer)
     heard_ms: Mapped[int] = mapped_column(Integer)
     clock_error_ms: Mapped[float | None] = mapped_column(Float)
+    volume: Mapped[int | None] = mapped_column(Integer)
+    level_dbfs: Mapped[float | None] = mapped_column(Float)
     reason: Mapped[str | None] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kid: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ReceiptChain(Base):
+    """How far the station knows the receipts of one key of a node: the highest number and that receipt."""
+
+    __tablename__ = "receipt_chains"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    kid: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    newest: Mapped[str] = mapped_column(String(ID_LENGTH))
+
+
+class ChainFault(Base):
+    """Something wrong in the receipts of one key of a node, at the numbers from `first` to `last`.
+
+    Of a gap, `before` is the id of the receipt before it, and `expected` the id that the last missing one
+    must have: what fills the gap later is checked by them.
+    """
+
+    __tablename__ = "chain_faults"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    kid: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    kind: Mapped[ChainFaultKind] = mapped_column(Word(ChainFaultKind), primary_key=True)
+    first: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(BigInteger)
+    before: Mapped[str] = mapped_column(String(ID_LENGTH), default="")
+    expected: Mapped[str] = mapped_column(String(ID_LENGTH), default="")
+    noticed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReceiptRefusal(Base):
+    """How many receipts of a node were refused, and why the last of them was."""
+
+    __tablename__ = "receipt_refusals"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    code: Mapped[str] = mapped_column(String(ID_LENGTH))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

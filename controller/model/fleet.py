@@ -97,7 +97,11 @@ class EnrolmentCode(Base):
 
 
 class Hardware(Base):
-    """Present or former hardware of a node: its key, and its password as the broker checks it."""
+    """Present or former hardware of a node: its key, and its password as the broker checks it.
+
+    `broker_hash` empty: it has no password of its own, as simulated loudspeakers. `enrolment`: the signed
+    statement whose key this is, to prove it later; None of hardware from before these were kept.
+    """
 
     __tablename__ = "hardware"
 
@@ -106,6 +110,7 @@ class Hardware(Base):
     public: Mapped[str] = mapped_column(String(ID_LENGTH))
     software: Mapped[str] = mapped_column(String(100))
     broker_hash: Mapped[str] = mapped_column(String(200))
+    enrolment: Mapped[str | None] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -5,23 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, and_, bindparam, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from controller.features.airings.delivery_state import Facts, dated, fold
 from controller.features.airings.heard import planned_to_sound
 from controller.features.airings.late_joins import join
+from controller.features.airings.sealed_receipts import pack
 from controller.features.emergencies.held_recordings import fold_keepings
 from controller.features.fleet.service import note_heard
 from controller.features.journal.service import record
 from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, StoredReceipt
-from controller.model.fleet import Node
+from controller.model.fleet import Hardware, Node
 from controller.model.reports import AsAired
+from controller.runtime.receipt_chains import follow_chains, note_refusals
+from controller.runtime.receipt_judging import JudgedReceipts, SignedReceipt
 from controller.store.many import Many, insert_told, told_as
 from devices.ids import AiringId, NodeId, RecordingId
-from devices.messages import Receipt, Receipts
+from devices.messages import Receipt, ReceiptKind, RefusedReceipt
 
 MOST_ENTRIES: Final = 10
 """Most entries of the as-aired log for one node and airing. Each late stretch adds one; later reports of a
@@ -31,56 +34,80 @@ _FACTS = Facts._fields
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The receipts that may be acknowledged to a node after the commit, not before."""
+    """The receipts that may be acknowledged to a node after the commit, not before, and those refused."""
 
     node: NodeId
     ids: tuple[str, ...]
+    refused: tuple[RefusedReceipt, ...] = ()
 
 
-def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime) -> list[Committed]:
+def fold_receipts(session: Session, batch: Sequence[JudgedReceipts], *, now: datetime) -> list[Committed]:
     """Store receipts and advance deliveries; return what to acknowledge after the commit.
 
-    Idempotent. A node that was in an airing's area while it was in progress, but has no delivery, gets one
-    now. A receipt for an unknown airing, or one not meant for the node, is stored and acknowledged (otherwise
-    the node would repeat it for ever), but advances nothing. Receipts of nodes that are not enrolled or in
-    quarantine, and of hardware that was replaced, are not acknowledged.
+    Idempotent; each receipt was judged alone. One of an unknown kind is stored and counted as nothing. A node
+    that was in an airing's area while it was in progress, but has no delivery, gets one now. A receipt for an
+    unknown airing, or one not meant for the node, is stored and acknowledged (otherwise the node would repeat
+    it for ever), but advances nothing. Receipts of nodes that are not enrolled or in quarantine, and of
+    hardware that was replaced, are not acknowledged.
     """
-    floors = _first_sessions(session, {told.node for told in batch})
-    heard = [told for told in batch if told.node in floors and told.session >= floors[told.node]]
-    known = {told.node for told in heard}
-    told = [(told.node, receipt) for told in heard for receipt in told.receipts]
-    if not told:
+    believed = _believed(session, {told.node for told in batch})
+    heard = [told for told in batch if _is_believed(told, believed)]
+    if not heard:
         return []
-    _KEEP.execute(session, [_row(node, receipt, now) for node, receipt in told])
-    with_times = [(node, dated(receipt, now)) for node, receipt in told]
-    fold_keepings(session, with_times)
-    _climb(session, with_times, now)
-    note_heard(session, known, now=now)
+    follow_chains(session, heard, now)
+    note_refusals(session, heard, now)
+    signed = {(told.node, one.id): (told.kid, one) for told in heard for one in told.good}
+    _KEEP.execute(session, [_row(kid, one, now) for kid, one in signed.values()])
+    told = [
+        (node, dated(one.receipt, now))
+        for (node, _), (_, one) in signed.items()
+        if one.receipt.kind in _KINDS
+    ]
+    fold_keepings(session, told)
+    _climb(session, told, now)
+    note_heard(session, {node for node, _ in signed}, now=now)
+    return _answers(heard)
+
+
+def _answers(heard: Iterable[JudgedReceipts]) -> list[Committed]:
     ids: dict[NodeId, dict[str, None]] = {}
-    for node, receipt in told:
-        ids.setdefault(node, {})[receipt.id] = None
-    return [Committed(node, tuple(of_node)) for node, of_node in ids.items()]
+    refused: dict[NodeId, dict[str, RefusedReceipt]] = {}
+    for told in heard:
+        ids.setdefault(told.node, {}).update((one.id, None) for one in told.good)
+        refused.setdefault(told.node, {}).update((one.id, one) for one in told.refused)
+    return [Committed(node, tuple(of_node), tuple(refused[node].values())) for node, of_node in ids.items()]
 
 
-def _first_sessions(session: Session, nodes: set[NodeId]) -> dict[NodeId, int]:
-    rows = session.connection().execute(_HEARD_OF, {"nodes": list(nodes)})
-    return {node: first for node, first in rows}  # noqa: C416 - typed
+def _believed(session: Session, nodes: set[NodeId]) -> dict[tuple[NodeId, str], int]:
+    """Return the nodes that are believed, each with its present key, and their first sessions."""
+    rows = session.connection().execute(_BELIEVED, {"nodes": list(nodes)})
+    return {(node, public): first for node, public, first in rows}
 
 
-_HEARD_OF = select(Node.id, Node.first_session).where(
-    Node.id.in_(bindparam("nodes", expanding=True)), Node.quarantined_at.is_(None)
+def _is_believed(told: JudgedReceipts, believed: Mapping[tuple[NodeId, str], int]) -> bool:
+    first = believed.get((told.node, told.public))  # the key may have changed since the receipts were judged
+    return first is not None and told.session >= first
+
+
+_KINDS = frozenset(ReceiptKind)
+_BELIEVED = (
+    select(Node.id, Hardware.public, Node.first_session)
+    .join(Hardware, and_(Hardware.node == Node.id, Hardware.ended_at.is_(None)))
+    .where(Node.id.in_(bindparam("nodes", expanding=True)), Node.quarantined_at.is_(None))
 )
 _COLUMNS = ("node", "id", "airing", "recording", "kind", "at", "offset_ms", "heard_ms", "clock_error_ms")
+_MORE = ("volume", "level_dbfs", "reason", "received_at", "kid", "seq", "sealed")
 _KEEP = Many(  # existing rows stay
     sqlite.insert(StoredReceipt).on_conflict_do_nothing(),
-    insert_told(cast("Table", StoredReceipt.__table__), (*_COLUMNS, "reason", "received_at"), "DO NOTHING"),
+    insert_told(cast("Table", StoredReceipt.__table__), (*_COLUMNS, *_MORE), "DO NOTHING"),
 )
 
 
-def _row(node: NodeId, receipt: Receipt, now: datetime) -> dict[str, Any]:
+def _row(kid: str, one: SignedReceipt, now: datetime) -> dict[str, Any]:
+    receipt = one.receipt
     return {
-        "node": node,
-        "id": receipt.id,
+        "node": receipt.node,
+        "id": one.id,
         "airing": receipt.airing,
         "recording": receipt.recording,
         "kind": receipt.kind,
@@ -88,8 +115,13 @@ def _row(node: NodeId, receipt: Receipt, now: datetime) -> dict[str, Any]:
         "offset_ms": receipt.offset_ms,
         "heard_ms": receipt.heard_ms,
         "clock_error_ms": receipt.clock_error_ms,
+        "volume": receipt.volume,
+        "level_dbfs": receipt.level_dbfs,
         "reason": receipt.reason,
         "received_at": now,
+        "kid": kid,
+        "seq": receipt.seq,
+        "sealed": pack(one.text, kid),
     }
 
 

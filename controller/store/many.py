@@ -37,7 +37,7 @@ class Many:
     postgresql: str
 
     def execute(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute it; rows hold plain values, instants, and members of StrEnum."""
+        """Execute it; rows hold plain values, bytes, instants, and members of StrEnum."""
         if not rows:
             return
         connection = session.connection()
@@ -94,4 +94,6 @@ def insert_told(table: Table, names: Sequence[str], on_conflict: str) -> str:
 def _written(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"  # as PostgreSQL reads a bytea
     raise TypeError(f"{type(value).__name__} is no value of a row")

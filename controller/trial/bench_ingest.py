@@ -24,6 +24,7 @@ from controller.trial.bench_ground import throw_away_home
 from controller.trial.load import VITALS_A_RECEIPT
 from controller.trial.outside import used_by
 from controller.trial.postgres import running_postgres
+from controller.trial.simulated import key_seed
 from controller.trial.station_apart import StationApart
 from devices.budgets import BUDGETS
 
@@ -68,6 +69,7 @@ class _Bench:
                 "port": broker.port,
                 "nodes": [f"node-{n}" for n in range(self.nodes)],
                 "airings": [{"airing": "one", "recording": "0" * 64}],
+                "key_seed": bytes(32).hex(),
                 "reference": True,
             }
             self.stages.show("Nghe mà không làm gì", 0, 1)
@@ -94,14 +96,16 @@ class _Bench:
                 "port": urlsplit(station.broker_url).port,
                 "nodes": [node.id for node in station.nodes],
                 "airings": station.told["airings"],
+                "key_seed": key_seed(station.settings).hex(),
                 "reference": False,
             }
             self.stages.show(f"{database}: gấp {TIMES} lần bình thường", 0, 1)
             minute = self._load(load, seconds=self.minute, rate=self.nodes * TIMES / NORMAL_S)
             self.stages.show(f"{database}: nhanh hết mức", 0, 1)
             before = station.used()
-            full = self._load(load | {"first": minute["receipts"]}, seconds=self.saturated, rate=0.0)
+            full = self._load(load | {"chains": minute.pop("chains")}, seconds=self.saturated, rate=0.0)
             used = station.used()
+            full.pop("chains")
             station.end()  # writes what is queued
             sent = full["vitals"] + full["receipts"]
             return {

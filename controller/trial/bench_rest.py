@@ -18,6 +18,7 @@ from controller.trial.bench_ground import PATIENCE_S, started_fleet, throw_away_
 from controller.trial.bench_ingest import loaded
 from controller.trial.outside import Used
 from controller.trial.percentiles import spread
+from controller.trial.simulated import key_seed
 from controller.trial.station_apart import StationApart
 from devices import topics
 from devices.ids import NodeId
@@ -117,8 +118,9 @@ def _begun(station: StationApart, home: Path, probe: ClockProbe) -> dict[str, An
     """Have all nodes report a begin within a second, repeatedly; request the time meanwhile."""
     probe.answers_ms.clear()
     nodes = [node.id for node in station.nodes]
-    delays = []
-    for number in range(STARTS):
+    delays: list[dict[str, float]] = []
+    chains: dict[str, Any] = {}
+    for _ in range(STARTS):
         asking = Thread(target=probe.ask_for, args=(START_S,))
         asking.start()
         asked = {
@@ -132,10 +134,13 @@ def _begun(station: StationApart, home: Path, probe: ClockProbe) -> dict[str, An
             "window": len(nodes) * 2,
             "apart": 0.0,
             "vitals": 0,
-            "first": number * len(nodes) * 2,
+            "key_seed": key_seed(station.settings).hex(),
+            "chains": chains,
             "drain": START_S,
         }
-        delays.append(loaded(asked, home)["ack_ms"])
+        told = loaded(asked, home)
+        delays.append(told["ack_ms"])
+        chains = told["chains"]
         asking.join()
     return {
         "at_start": {

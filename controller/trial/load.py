@@ -19,7 +19,9 @@ from controller.trial.bare_mqtt import BareClient
 from controller.trial.percentiles import spread
 from devices import topics
 from devices.ids import NodeId
-from devices.messages import MOST_RECEIPTS, Receipts, Vitals, parse
+from devices.messages import MOST_RECEIPTS, Vitals, parse
+from devices.node_key import NodeKey
+from devices.receipt_signing import NOTHING_BEFORE, encoded, header_of, read_receipt, receipt_id
 
 CLIENTS: Final = 20
 """Connections shared by the nodes: each has its own window at the broker."""
@@ -39,7 +41,10 @@ class _Node:
     name: str
     number: int
     client: BareClient
+    key: NodeKey
     said: int = 0
+    newest: str = NOTHING_BEFORE
+    """The id of its last receipt."""
     last_at: float = 0.0
     open: dict[str, str] = field(default_factory=dict)
     """Receipts that were not acknowledged, as they were sent."""
@@ -81,8 +86,17 @@ class Load:
             client.connect([*own, TAKEN] if n == 0 else own)
             self._clients[client.socket.fileno()] = client
         clients = list(self._clients.values())
-        self.nodes = [_Node(name, n, clients[n % count]) for n, name in enumerate(names)]
+        seed = bytes.fromhex(self.asked["key_seed"])
+        self.nodes = [
+            _Node(name, n, clients[n % count], NodeKey.derived(seed, name), *self._said_before(name))
+            for n, name in enumerate(names)
+        ]
         self._by_topic = {topics.receipt_committed(NodeId(one.name)).encode(): one for one in self.nodes}
+
+    def _said_before(self, name: str) -> tuple[int, str]:
+        """Return how many receipts the node's key has signed in an earlier run, and the id of the last."""
+        said, newest = self.asked.get("chains", {}).get(name, (0, NOTHING_BEFORE))
+        return int(said), str(newest)
 
     def run(self) -> dict[str, Any]:
         """Send for some seconds; return the figures of the time after `warm` seconds, and of the whole."""
@@ -106,6 +120,7 @@ class Load:
             "repeated": self.repeated,
             "unacknowledged": sum(len(node.open) for node in self.nodes),
             "ack_ms": spread([1000 * one for one in self.delays]),
+            "chains": {node.name: (node.said, node.newest) for node in self.nodes},
         }
 
     # --- sending
@@ -143,9 +158,8 @@ class Load:
     def _say_receipt(self, node: _Node, now: float) -> None:
         self.receipts += 1
         airing = self.asked["airings"][node.said // len(_KINDS) % len(self.asked["airings"])]
-        number = self.asked.get("first", 0) + self.receipts
-        name = f"{1 + node.said}.{number}.{number:012x}"
-        text = receipt_of(name, airing, _KINDS[node.said % len(_KINDS)])
+        text = receipt_of(node.key, node.name, (node.said + 1, node.newest), airing, _KINDS[node.said % 3])
+        name = node.newest = receipt_id(text)
         node.said += 1
         if not self.asked["reference"]:
             if not node.open:
@@ -170,7 +184,8 @@ class Load:
         self._send_receipts(node, list(node.open.values())[:MOST_RECEIPTS])
 
     def _send_receipts(self, node: _Node, receipts: list[str]) -> None:
-        payload = f'{{"node":"{node.name}","session":1,"receipts":[{",".join(receipts)}]}}'
+        told = ",".join(f'"{text}"' for text in receipts)
+        payload = f'{{"node":"{node.name}","session":1,"receipts":[{told}]}}'
         node.client.send(f"loa/v1/node/{node.name}/receipt".encode(), payload.encode(), 1)
 
     # --- receiving
@@ -215,13 +230,17 @@ def vitals_of(node: str, n: int) -> bytes:
     ).encode()
 
 
-def receipt_of(name: str, airing: dict[str, str], kind: str) -> str:
-    """Return one receipt as a node writes it."""
-    heard = 5_000 if kind == "finished" else 0
-    return (
-        f'{{"id":"{name}","airing":"{airing["airing"]}","recording":"{airing["recording"]}","kind":"{kind}",'
-        f'"at":"{_instant()}","offset_ms":0,"heard_ms":{heard},"clock_error_ms":0.8,"reason":null}}'
+def receipt_of(key: NodeKey, node: str, place: tuple[int, str], airing: dict[str, str], kind: str) -> str:
+    """Return one receipt as a node writes and signs it; `place`: its number, and the id of the one before."""
+    heard, volume = 5_000 if kind == "finished" else 0, "null" if kind == "fetched" else 70
+    payload = (
+        f'{{"node":"{node}","seq":{place[0]},"previous":"{place[1]}",'
+        f'"airing":"{airing["airing"]}","recording":"{airing["recording"]}","kind":"{kind}",'
+        f'"at":"{_instant()}","offset_ms":0,"heard_ms":{heard},"clock_error_ms":0.8,"volume":{volume},'
+        '"level_dbfs":null,"reason":null}'
     )
+    signed = f"{header_of(key.kid)}.{encoded(payload.encode())}"
+    return f"{signed}.{encoded(key.sign(signed.encode()))}"
 
 
 def _instant() -> str:
@@ -232,8 +251,8 @@ def main() -> None:
     """Run the load that standard input describes."""
     asked = json.loads(sys.stdin.buffer.readline())
     parse(Vitals, vitals_of(asked["nodes"][0], 1))  # fails early if the station would refuse it
-    one = receipt_of("1.1.0", asked["airings"][0], _KINDS[0])
-    parse(Receipts, f'{{"node":"{asked["nodes"][0]}","session":1,"receipts":[{one}]}}')
+    key, node = NodeKey.derived(bytes.fromhex(asked["key_seed"]), asked["nodes"][0]), asked["nodes"][0]
+    read_receipt(receipt_of(key, node, (1, NOTHING_BEFORE), asked["airings"][0], _KINDS[0]), node, key.public)
     load = Load(asked)
     load.connect()
     figures = load.run()

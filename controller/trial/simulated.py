@@ -1,6 +1,7 @@
 """The nodes of a simulated province: selection, enrolment, and the spec of their fleet."""
 
 import os
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from sqlalchemy import select
@@ -8,16 +9,18 @@ from sqlalchemy.orm import Session
 
 from controller.app import Controller
 from controller.features.areas.queries import area_tree
+from controller.features.enrolment.known_keys import give_keys
 from controller.features.fleet.node_names import SIMULATED
 from controller.features.fleet.service import NewNode, enrol_nodes
 from controller.host.broker import refuse_fleet_at
-from controller.host.station_keys import Secrets
+from controller.host.station_keys import Secrets, station_seal
 from controller.model.areas import Area
 from controller.model.fleet import Node
 from controller.settings import Settings
 from controller.store import Store
 from controller.trial.fleet_process import FleetProcess, FleetProcesses
 from devices.ids import AreaCode, NodeId
+from devices.node_key import NodeKey
 
 MOST_PROCESSES: Final = 4
 """Most processes for the simulated loudspeakers; never more than there are processors."""
@@ -35,9 +38,22 @@ def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
         ).all()
         wanted = station.settings.nodes_per_commune * len(communes) if count is None else count
         nodes = [_node(*communes[n % len(communes)], n // len(communes) + 1) for n in range(wanted)]
-        enrol_nodes(session, nodes, by=None, now=station.now())
+        enrol_fleet(session, station, [*nodes, *there])
     fresh = {node.id for node in nodes}
     return [*nodes, *(node for node in there if node.id not in fresh)]
+
+
+def enrol_fleet(session: Session, station: Controller, nodes: Sequence[NewNode]) -> None:
+    """Enrol nodes that a fleet will play, with the public halves of the keys that it derives."""
+    enrol_nodes(session, nodes, by=None, now=station.now())
+    seed = key_seed(station.settings)
+    keys = {node.id: NodeKey.derived(seed, node.id).public for node in nodes}
+    give_keys(session, keys, station.welcome(), now=station.now())
+
+
+def key_seed(settings: Settings) -> bytes:
+    """Return the 32 bytes from which the keys of this station's simulated nodes are derived."""
+    return station_seal(settings).derive("loa simulated loudspeakers")
 
 
 def _simulated(session: Session) -> list[NewNode]:
@@ -81,6 +97,7 @@ def fleet_of(
     common = {
         "broker": station.broker_url,
         "root_public": Secrets(station.settings.home).root_public.read_text("utf-8").strip(),
+        "key_seed": key_seed(station.settings).hex(),
         **more,
     }
     told = [{"id": node.id, "areas": tree.lineage(standing.get(node.id, node.area))[::-1]} for node in nodes]

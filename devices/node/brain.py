@@ -66,7 +66,7 @@ class Brain:
         self._trust = Trust(identity)
         self._pings = Pings(identity.node, rng)
         self._fetching = Fetching(identity.node, rng)
-        self._outbox = Outbox(identity.node, rng)
+        self._outbox = Outbox(identity.node, identity.key, rng)
         self._choosing = Choosing(self._trust, self._fetching, self._outbox, self._clock)
         self._playing = Playing(self._choosing, self._fetching, self._clock, join_ahead)
         self._session = 0
@@ -85,7 +85,8 @@ class Brain:
     @property
     def counts(self) -> Counter[str]:
         """Return the number of ignored messages, by reason: for the node's log."""
-        return self._trust.counts + Counter({"chunk: wrong digest": self._fetching.chunks_refused})
+        chunks = Counter({"chunk: wrong digest": self._fetching.chunks_refused})
+        return self._trust.counts + self._outbox.refusals + chunks
 
     @property
     def clock(self) -> StationClock:
@@ -151,12 +152,12 @@ class Brain:
             self._note_issued(name, text, now)
         station = self._clock.station(now)
         self._trust.restore(documents)
-        self._outbox.restore(documents)
+        counted = self._outbox.restore(documents)
         self._choosing.restore(documents)
         effects = self._fetching.restore(self._stored_manifests(documents, station), self._memory.chunks)
         stored = documents.get(SESSION, b"0")
         self._session = int(stored) if stored.isdigit() else 0
-        return [*self._next_session(), *effects, *self._agree(now)]
+        return [*self._next_session(), *counted, *effects, *self._agree(now)]
 
     def _note_issued(self, name: str, text: bytes, now: datetime) -> None:
         issued_at = self._trust.issued_at(name, text)
@@ -267,7 +268,7 @@ class Brain:
 
     def _take_committed(self, payload: bytes) -> list[Effect]:
         try:
-            return self._outbox.committed(parse(ReceiptsCommitted, payload).ids)
+            return self._outbox.answered(parse(ReceiptsCommitted, payload))
         except Malformed:
             self._trust.counts["receipt-committed: malformed"] += 1
             return []

@@ -30,6 +30,8 @@ MOST_BEGUN = 16
 """Emergencies whose begin is stored while the clock is not trusted."""
 CALLED_AHEAD = timedelta(seconds=2)
 """An emergency that starts within this time is called, not scheduled; a station calls 0.35 s ahead."""
+OF_SOUND = frozenset({ReceiptKind.STARTED, ReceiptKind.FINISHED, ReceiptKind.STOPPED})
+"""Receipts of these kinds say at which volume it sounded."""
 HORIZON = timedelta(days=1)
 """How far ahead change points are searched; a wake at its end searches further."""
 
@@ -338,6 +340,7 @@ class Choosing:
         now: datetime,
         *,
         offset_ms: int = 0,
+        level_dbfs: float | None = None,
         reason: str | None = None,
     ) -> list[Effect]:
         """Make and queue a receipt for something that happened at the raw instant `at`."""
@@ -351,6 +354,8 @@ class Choosing:
             heard_ms=record.heard_ms,
             clock_error_ms=round(error / MILLISECOND, 3) if error is not None else None,
             trust=self._clock.trust(at),
+            volume=record.volume if kind in OF_SOUND else None,
+            level_dbfs=level_dbfs,
             reason=reason,
         )
         return self._outbox.add(fact, now)

@@ -62,6 +62,8 @@ class PlayingBegan:
     airing: AiringId
     at: datetime
     offset_ms: int
+    volume: int
+    """Percent, as the loudspeaker set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class PlayingEnded:
     at: datetime
     heard_ms: int
     why: Ended
+    level_dbfs: float | None = None
+    """The loudest second behind the amplifier in this sound, where the board measures it."""
 
 
 @dataclass(frozen=True, slots=True)

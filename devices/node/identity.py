@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 
 from devices.ids import AreaCode, NodeId
+from devices.node_key import NodeKey
 
 
 @dataclass(frozen=True, slots=True)
 class NodeIdentity:
-    """A node's name, the areas above it from the province down, and the root's public key."""
+    """A node's name, the areas above it from the province down, the root's public key, and its own key."""
 
     node: NodeId
     areas: tuple[AreaCode, ...]
     root_public: str
+    key: NodeKey
+    """Its own key, made at its first start: it signs the node's receipts."""
     software: str = "loa-node/1"
     first_session: int = 0
     """Start of the session count: above all sessions of earlier hardware with this name."""

@@ -130,11 +130,13 @@ class Playing:
             armed is None and self.sound is None and event.airing not in self._choosing.planned
         ):
             return [StopPlaying(event.airing)]
-        volume = armed.volume if armed else 0
-        self.sound = SoundNow(event.airing, record.recording, event.at, event.offset_ms, volume, event.at)
+        self.sound = SoundNow(
+            event.airing, record.recording, event.at, event.offset_ms, event.volume, event.at
+        )
         is_next_round, record.is_between = record.is_between and not record.closed, False
         record.started, record.closed, record.has_begun_here = True, False, True
         record.stretch_offset_ms, record.stretch_ms = event.offset_ms, 0
+        record.sounds_at(event.volume)
         if is_next_round:  # one receipt covers all rounds
             return [self._choosing.records.save(record)]
         receipt = self._choosing.fact(record, ReceiptKind.STARTED, event.at, now, offset_ms=event.offset_ms)
@@ -158,15 +160,15 @@ class Playing:
             return [self._choosing.records.save(record)]
         if is_heard:
             record.finished = True
-            facts = self._choosing.fact(record, ReceiptKind.FINISHED, event.at, now, offset_ms=place)
+            kind, reason = ReceiptKind.FINISHED, None
         else:
             if event.why is Ended.BROKE:
                 record.failures += 1
                 self._choosing.retry_at[event.airing] = now + RETRY_BROKEN
-            reason = self._stop_reason(sound, event)
-            facts = self._choosing.fact(
-                record, ReceiptKind.STOPPED, event.at, now, offset_ms=place, reason=reason
-            )
+            kind, reason = ReceiptKind.STOPPED, self._stop_reason(sound, event)
+        facts = self._choosing.fact(
+            record, kind, event.at, now, offset_ms=place, level_dbfs=event.level_dbfs, reason=reason
+        )
         return [self._choosing.records.save(record), *facts]
 
     def _has_next_round(self, planned: PlannedAiring, sound: SoundNow, event: PlayingEnded) -> bool:
@@ -262,6 +264,8 @@ class Playing:
             if self.sound.volume == airing.volume:
                 return None
             self.sound.volume = airing.volume
+            if (record := self._choosing.records.get(airing.airing)) is not None:
+                record.sounds_at(airing.volume)
         armed = self._armed.get(airing.airing)
         starts_at = airing.starts_at if airing.starts_at > station else self._next_whole(airing, station)
         if starts_at is not None:

@@ -1,18 +1,23 @@
 """The outbox of receipts: stored on disk, then sent, and repeated until the station has committed them."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices import topics
 from devices.ids import AiringId, NodeId, RecordingId
-from devices.messages import MOST_RECEIPTS, Malformed, Receipt, ReceiptKind, Receipts, parse
+from devices.messages import MOST_RECEIPTS, Receipt, ReceiptKind, Receipts, ReceiptsCommitted
 from devices.node.effects import DropDocument, Effect, Publish, SaveDocument
-from devices.node.exchanges import EPOCH
+from devices.node_key import NodeKey
+from devices.receipt_signing import NOTHING_BEFORE, read_receipt, receipt_id, sign_receipt
+from devices.signing import NotTrusted
 
 RECEIPT = "receipt/"
-"""Prefix of the names of documents that hold one receipt each."""
+"""Prefix of the names of documents that hold one signed receipt each."""
+CHAIN = "chain"
+"""Name of the document that says how far the key has counted: its kid, the number and id of the newest."""
 SEND_SPREAD = timedelta(seconds=1)
 """A thousand nodes begin at the same instant; their receipts are spread over this time."""
 FIRST_REPEAT = timedelta(seconds=5)
@@ -36,24 +41,34 @@ class Fact:
     heard_ms: int = 0
     clock_error_ms: float | None = None
     trust: str | None = None
+    volume: int | None = None
+    level_dbfs: float | None = None
     reason: str | None = None
 
 
-def _order(receipt: Receipt) -> tuple[datetime, str]:
-    """Return the key that puts the oldest first, and before them what has no time."""
-    return receipt.at or EPOCH, receipt.id
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A receipt that was signed: its text, which goes out as it is, and what to know of it here."""
+
+    text: str
+    seq: int
+    kind: str
 
 
 class Outbox:
-    """Receipts that the station has not committed yet."""
+    """Receipts that the station has not committed yet, signed, numbered and chained as they are made."""
 
-    def __init__(self, node: NodeId, rng: random.Random) -> None:
+    def __init__(self, node: NodeId, key: NodeKey, rng: random.Random) -> None:
         self._node = node
+        self._key = key
         self._rng = rng
-        self._kept: dict[str, Receipt] = {}
+        self._kept: dict[str, _Held] = {}
         self._fresh: list[str] = []
-        self._count = 0
+        self._seq = 0
+        self._newest = NOTHING_BEFORE
         self._session = 0
+        self.refusals: Counter[str] = Counter()
+        """How many the station refused since boot, by reason: for the node's log."""
         self._connected = False
         self._fresh_at: datetime | None = None
         self._repeat_at: datetime | None = None
@@ -62,28 +77,40 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def restore(self, documents: Mapping[str, bytes]) -> None:
-        """Load what was on disk, oldest first."""
-        held: list[Receipt] = []
+    def restore(self, documents: Mapping[str, bytes]) -> list[Effect]:
+        """Load what was on disk, oldest first; return what must be saved before the next receipt.
+
+        The newest receipt may have been saved and the count not: a power cut came between the two.
+        """
+        held: dict[str, _Held] = {}
         for name, body in documents.items():
             if name.startswith(RECEIPT):
                 try:
-                    held.append(parse(Receipt, body))
-                except Malformed:
+                    text = body.decode("ascii")
+                    receipt = read_receipt(text, self._node, self._key.public)
+                except (NotTrusted, UnicodeDecodeError):
                     continue  # an incomplete document: this fact is lost, the others are not
-        self._kept = {receipt.id: receipt for receipt in sorted(held, key=_order)}
+                held[receipt_id(text)] = _Held(text, receipt.seq, str(receipt.kind))
+        self._kept = dict(sorted(held.items(), key=lambda one: one[1].seq))
+        match documents.get(CHAIN, b"").decode("ascii", "replace").split():
+            case [self._key.kid, seq, newest] if seq.isdigit():
+                self._seq, self._newest = int(seq), newest
+        last = next(reversed(self._kept), None)
+        if last is None or self._kept[last].seq <= self._seq:
+            return []
+        self._seq, self._newest = self._kept[last].seq, last
+        return [self._chain()]
 
     def open_session(self, session: int) -> None:
-        """Set the session for the names of later receipts: ids stay unique over reboots."""
+        """Set the session in which receipts are sent."""
         self._session = session
-        self._count = 0
 
     def add(self, fact: Fact, now: datetime) -> list[Effect]:
-        """Store a new fact and send it soon."""
-        self._count += 1
-        name = f"{self._session}.{self._count}.{self._rng.getrandbits(48):012x}"
+        """Sign and store a new fact, and send it soon."""
         receipt = Receipt(
-            id=name,
+            node=self._node,
+            seq=self._seq + 1,
+            previous=self._newest,
             airing=fact.airing,
             recording=fact.recording,
             kind=fact.kind,
@@ -92,14 +119,22 @@ class Outbox:
             heard_ms=fact.heard_ms,
             clock_error_ms=fact.clock_error_ms,
             trust=fact.trust,
+            volume=fact.volume,
+            level_dbfs=fact.level_dbfs,
             reason=fact.reason,
         )
+        text = sign_receipt(receipt, self._key)
+        name = receipt_id(text)
+        self._seq, self._newest = receipt.seq, name
         effects: list[Effect] = list(self._make_room())
-        self._kept[name] = receipt
+        self._kept[name] = _Held(text, receipt.seq, str(receipt.kind))
         self._fresh.append(name)
         if self._connected and self._fresh_at is None:
             self._fresh_at = now + self._rng.random() * SEND_SPREAD
-        return [*effects, SaveDocument(RECEIPT + name, receipt.payload())]
+        return [*effects, SaveDocument(RECEIPT + name, text.encode("ascii")), self._chain()]
+
+    def _chain(self) -> SaveDocument:
+        return SaveDocument(CHAIN, f"{self._key.kid} {self._seq} {self._newest}".encode("ascii"))
 
     def connected(self, now: datetime) -> list[Effect]:
         """Send everything outstanding: it is unknown what arrived of the last session's messages."""
@@ -112,8 +147,14 @@ class Outbox:
         self._connected = False
         self._fresh_at = self._repeat_at = None
 
-    def committed(self, ids: Iterable[str]) -> list[Effect]:
-        """Delete what the station has committed; foreign or repeated ids change nothing."""
+    def answered(self, told: ReceiptsCommitted) -> list[Effect]:
+        """Delete what the station has committed or refused; foreign or repeated ids change nothing.
+
+        A refusal names the text that was refused: one of a forged copy concerns nothing that is kept here.
+        """
+        refused = [one for one in told.refused if one.id in self._kept]
+        self.refusals.update(f"receipt refused: {one.code}" for one in refused)
+        ids = (*told.ids, *(one.id for one in refused))
         effects: list[Effect] = [DropDocument(RECEIPT + name) for name in ids if self._kept.pop(name, None)]
         if effects:
             self._wait = FIRST_REPEAT
@@ -159,7 +200,7 @@ class Outbox:
         return self._send(list(self._kept), now)
 
     def _send(self, names: list[str], now: datetime) -> list[Effect]:
-        receipts = [self._kept[name] for name in names if name in self._kept]
+        receipts = [self._kept[name].text for name in names if name in self._kept]
         if receipts and self._repeat_at is None:
             self._repeat_at = now + self._wait * self._rng.uniform(0.8, 1.2)
         topic = topics.receipt(self._node)
@@ -171,7 +212,7 @@ class Outbox:
     def _make_room(self) -> list[DropDocument]:
         if len(self._kept) < MOST_KEPT:
             return []
-        lesser = (name for name, receipt in self._kept.items() if receipt.kind is ReceiptKind.FETCHED)
+        lesser = (name for name, held in self._kept.items() if held.kind == ReceiptKind.FETCHED)
         name = next(lesser, next(iter(self._kept)))
         del self._kept[name]
         return [DropDocument(RECEIPT + name)]

@@ -38,6 +38,8 @@ class AiringRecord(BaseModel):
     stretch_offset_ms: int = 0
     stretch_ms: int | None = None
     """Heard in the current stretch, when last saved; None while it does not sound."""
+    volume: int | None = None
+    """The lowest volume at which it sounded; None before it did."""
     has_begun_here: bool = Field(default=False, exclude=True)
     """Whether it began to sound since power-on."""
     failures: int = 0
@@ -46,6 +48,10 @@ class AiringRecord(BaseModel):
     """Why it was silent while it was due: the time was not known well enough, or no word came for days."""
     is_told_unheard: bool = False
     """Whether a receipt has reported that it was held back until its end."""
+
+    def sounds_at(self, volume: int) -> None:
+        """Note at which volume it sounds now."""
+        self.volume = volume if self.volume is None else min(self.volume, volume)
 
     def end_stretch(self, heard_ms: int) -> None:
         """Add the current stretch of sound to the total and close it."""

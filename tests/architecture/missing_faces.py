@@ -49,6 +49,7 @@ MISSING = {
     "emergencies.stopping.stop_in": {
         "pages": "The page stops one emergency at a time, after it showed which and where (stop_emergency)."
     },
+    "enrolment.known_keys.give_key": {"api": BY_HAND, "pages": BY_HAND},
     "fleet.service.add_node": {"api": BY_HAND, "pages": BY_HAND},
     "legal_acts.service.set_reference": {
         "pages": "Forms always send the act along, and go by name_reference, which sees whether it changed.",

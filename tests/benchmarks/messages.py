@@ -17,12 +17,14 @@ from controller.runtime.ingest import Ingest
 from controller.terminal.progress import Stages
 from controller.trial.bench_ground import bench_settings
 from controller.trial.load import receipt_of, vitals_of
-from controller.trial.simulated import enrol_simulated
+from controller.trial.simulated import enrol_simulated, key_seed
 from controller.trial.station_apart import planned_airings
 from devices import topics
 from devices.chunks import Bitmap, want_of, wanted
 from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import NodeState, TimeReply, TimeRequest, Want, parse
+from devices.node_key import NodeKey
+from devices.receipt_signing import NOTHING_BEFORE, receipt_id
 from devices.signing import sign
 
 NODES, BATCH, ROUNDS, CALLS = 5_000, 500, 3, 1_000
@@ -47,6 +49,7 @@ class _Station:
         self.controller = Controller(bench_settings(home, "auto", {}), serve_pages=False)
         self.controller.start()
         self.nodes = [node.id for node in enrol_simulated(self.controller, NODES)]
+        self.chains = {}
         self.airing = planned_airings(self.controller, 1, NODES)[0]
         broker = MemoryBroker()
         broker.start()
@@ -62,8 +65,11 @@ class _Station:
             return vitals_of(node, n)
         if kind == "state":
             return NodeState(node=node, session=n, online=True, at=now, software="1").payload()
-        receipt = receipt_of(f"1.{n}.{n:012x}", self.airing, ("fetched", "started", "finished")[n % 3])
-        return f'{{"node":"{node}","session":1,"receipts":[{receipt}]}}'.encode()
+        key = NodeKey.derived(key_seed(self.controller.settings), node)
+        kind, place = ("fetched", "started", "finished")[n % 3], self.chains.get(node, (0, NOTHING_BEFORE))
+        text = receipt_of(key, node, (place[0] + 1, place[1]), self.airing, kind)
+        self.chains[node] = (place[0] + 1, receipt_id(text))
+        return f'{{"node":"{node}","session":1,"receipts":["{text}"]}}'.encode()
 
     def written(self, kind, topic_of, number):
         """Return the microseconds of one message until it is committed and acknowledged, in whole batches."""

@@ -23,6 +23,6 @@ class ToldDay:
                 shutil.copytree(part, folder / part.name, dirs_exist_ok=True)
         first = self._first
         world = self._seeds.world(folder, start=first.now(), progress=dict(first.progress))
-        world._receipts = copy.copy(first._receipts)
+        world.signer = copy.deepcopy(first.signer)
         world.shown = dict(self._shown)
         return world

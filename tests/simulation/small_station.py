@@ -28,7 +28,9 @@ from devices.messages import (
     Want,
     parse,
 )
+from devices.receipt_signing import read_receipt, receipt_id
 from devices.signing import ROOT, SigningKey, sign
+from tests.support.node_keys import key_of
 
 YEAR = timedelta(days=365)
 REPEAT_AFTER = timedelta(seconds=1)
@@ -256,8 +258,10 @@ class SmallStation:
     def _commit(self, node: NodeId, receipts: Receipts) -> None:
         if not self.commits:
             return
-        self.receipts.update((receipt.id, (node, receipt)) for receipt in receipts.receipts)
-        committed = ReceiptsCommitted(ids=tuple(receipt.id for receipt in receipts.receipts))
+        public = key_of(node).public
+        told = {receipt_id(text): read_receipt(text, node, public) for text in receipts.receipts}
+        self.receipts.update((name, (node, receipt)) for name, receipt in told.items())
+        committed = ReceiptsCommitted(ids=tuple(told))
         self.send(topics.receipt_committed(node), committed.payload(), 1, False)
 
     def _answer_want(self, want: Want) -> None:

@@ -9,6 +9,7 @@ from devices.memory_link import MemoryLink
 from devices.node import NodeIdentity
 from simulator.world import Network, World
 from tests.simulation.small_station import Keys, SmallStation
+from tests.support.node_keys import key_of
 
 MORNING = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """Ten in the morning in Khánh Hòa."""
@@ -27,7 +28,7 @@ class StationInWorld(SmallStation):
         world.broker.deliver()
 
     def identity(self, name: str, areas: tuple[AreaCode, ...] = AREAS) -> NodeIdentity:
-        return NodeIdentity(NodeId(name), areas, self.keys.root.public_x)
+        return NodeIdentity(NodeId(name), areas, self.keys.root.public_x, key_of(name))
 
     def add_node(self, name: str, areas: tuple[AreaCode, ...] = AREAS, **make):
         """Put a loudspeaker into the world, and switch it on."""

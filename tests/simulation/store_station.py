@@ -10,7 +10,6 @@ from controller.features.schedules.occurrence_making import make_occurrences
 from controller.model.plans import Published
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
-from controller.runtime.receipt_ingestion import fold_receipts
 from devices import topics
 from devices.messages import ReceiptsCommitted
 from simulator.world import World
@@ -58,6 +57,6 @@ class StoreStation(StationInWorld):
 
     def _commit(self, node, receipts):
         self.real.now = self.world.now
-        for committed in self.real.do(fold_receipts, [receipts]):
-            told = ReceiptsCommitted(ids=committed.ids)
+        for committed in self.real.receive(receipts):
+            told = ReceiptsCommitted(ids=committed.ids, refused=committed.refused)
             self.send(topics.receipt_committed(node), told.payload(), 1, False)

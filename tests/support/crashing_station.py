@@ -18,6 +18,8 @@ from controller.features.airings.service import plan_airing
 from controller.features.bulletins.listening_proof import note_served
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.features.enrolment.known_keys import give_keys
+from controller.features.enrolment.service import welcome_of
 from controller.features.fleet.service import NewNode, enrol_nodes
 from controller.features.provisioning.service import found
 from controller.host.station_keys import Secrets, StationSeal, station_key
@@ -29,6 +31,7 @@ from controller.store import Store
 from devices.chunks import manifest_of
 from devices.ids import AreaCode, NodeId
 from devices.link import Link
+from tests.support.node_keys import publics
 from tests.support.station_world import Sound
 from tts.codec import decode_mp3, encode_mp3
 from tts.recordings import RecordingStore
@@ -70,6 +73,8 @@ def make_home(home: Path, seconds: float = SECONDS) -> None:
     manifest = manifest_of(mp3, codec="mp3", sample_rate=rate, duration_ms=sound.duration_ms)
     with store.write() as session:
         enrol_nodes(session, NODES, by=None, now=now)
+        welcome = welcome_of(settings, station_key(settings), "mqtt://loa.example", "")
+        give_keys(session, publics(node.id for node in NODES), welcome, now=now)
         officer = operator_named(session, OFFICER)
         bulletin = draft_bulletin(session, title="Thử", text="Thử loa.", by=officer, now=now)
         rendering = submit_bulletin(session, bulletin.id, by=officer, now=now)

@@ -9,6 +9,7 @@ from pathlib import Path
 from controller.host.station_keys import Secrets
 from simulator.__main__ import main
 from tests.support.crashing_station import NODES
+from tests.support.node_keys import SEED
 
 CONTEXT = multiprocessing.get_context("forkserver")
 """Stations and fleets of a hundred runs are forked from one process that has loaded their modules."""
@@ -23,6 +24,7 @@ class Fleet:
             "broker": broker,
             "root_public": Secrets(home).root_public.read_text().strip(),
             "nodes": [{"id": node.id, "areas": ["56", node.area]} for node in NODES],
+            "key_seed": SEED.hex(),
             "storage": str(folder / "fleet"),
         }
         path = folder / "fleet.json"

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from controller.app import Controller
 from controller.features.airings.queries import deliveries_of, get_airing
-from controller.features.fleet.service import NewNode, enrol_nodes
+from controller.features.fleet.service import NewNode
 from controller.features.imports.bulletin_files import sample
 from controller.model.airing_states import AiringState
 from controller.settings import Settings
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
-from controller.trial.simulated import fleet_of
+from controller.trial.simulated import enrol_fleet, fleet_of, key_seed
 from devices.ids import AreaCode, NodeId
+from devices.node_key import NodeKey
 
 ENGINES = {
     "tone": "tests.support.tone_engine:ToneEngine",
@@ -22,6 +23,13 @@ ENGINES = {
 }
 NODES = tuple(NewNode(NodeId(f"n{n}"), AreaCode("22366"), f"Cụm {n}") for n in range(4))
 PROVINCE = AreaCode("56")
+
+
+def key_of(station: Controller, node: NodeId) -> NodeKey:
+    """Return the private key of one of its nodes, for who plays it."""
+    return NodeKey.derived(key_seed(station.settings), node)
+
+
 OVER = (AiringState.AIRED, AiringState.MISSED, AiringState.CANCELLED)
 
 
@@ -53,7 +61,7 @@ def running(
     try:
         if enrolled:
             with station.store.write() as session:
-                enrol_nodes(session, NODES, by=None, now=station.now())
+                enrol_fleet(session, station, NODES)
         yield station
     finally:
         station.stop()

@@ -24,7 +24,9 @@ from devices.messages import (
     Want,
     parse,
 )
+from devices.receipt_signing import read_receipt, receipt_id
 from devices.signing import ROOT, SigningKey, sign
+from tests.support.node_keys import key_of
 
 YEAR = timedelta(days=365)
 PATIENCE_S = 20
@@ -44,6 +46,7 @@ class SmallStation:
         self.root = SigningKey.generate(ROOT, now, YEAR)
         self.keys = {role: SigningKey.generate(role, now, YEAR) for role in Role}
         self.receipts, self.states, self.wants = [], [], []
+        self.receipt_texts: list[str] = []
         self.recordings: dict[str, tuple[Manifest, bytes]] = {}
         self.spoil = lambda _n, _times, chunk: chunk
         """Changes a chunk before it is sent, for tests of damage: (n, times sent before, bytes)."""
@@ -184,7 +187,9 @@ class SmallStation:
             self.link.publish(topic, self.spoil(n, times, pieces[n]))
 
     def _commit(self, node, receipts):
-        known = {receipt.id for receipt in self.receipts}
-        self.receipts.extend(receipt for receipt in receipts.receipts if receipt.id not in known)
-        ids = tuple(receipt.id for receipt in receipts.receipts)
+        for text in receipts.receipts:
+            if text not in self.receipt_texts:
+                self.receipt_texts.append(text)
+                self.receipts.append(read_receipt(text, node, key_of(node).public))
+        ids = tuple(receipt_id(text) for text in receipts.receipts)
         self.link.publish(topics.receipt_committed(node), ReceiptsCommitted(ids=ids).payload())

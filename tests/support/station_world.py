@@ -1,6 +1,5 @@
 """A small station for tests: areas, people, nodes and keys, made by real operations on a real store."""
 
-import itertools
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,20 +15,23 @@ from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing, answer_schedule
+from controller.features.enrolment.known_keys import give_keys
 from controller.features.fleet.service import NewNode, enrol_nodes
 from controller.features.plans.policy_signing import sign_key_set, sign_policy
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
 from controller.host.station_keys import StationSeal
+from controller.model.enrolment import Welcome
 from controller.model.permissions import OperatorRole
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.receipt_ingestion import fold_receipts
+from controller.runtime.receipt_judging import judge, node_keys
 from controller.store import Store
 from devices.chunks import manifest_of
 from devices.ids import AreaCode, NodeId
-from devices.messages import Receipt, ReceiptKind, Receipts
 from tests.support.kept_rows import KeptRows
+from tests.support.node_keys import Signer, publics
 from tests.support.stored_rows import sqlite_url
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -90,7 +92,7 @@ class World:
         self.store, self.seed, self.now = store, seed, NOW
         self.station_key, self.root_key = seed.station_key, seed.root_key
         self.times = Times(least_lead=timedelta(seconds=5), grace=timedelta(seconds=10))
-        self._receipts = itertools.count(1)
+        self.signer, self._told = Signer(), {}
         with store.read() as session:
             self.officer = operator_named(session, "canbo")
             self.clerk = operator_named(session, "vanthu")
@@ -191,22 +193,36 @@ class World:
             assert self.do(acknowledge, document.published_id, version=document.version)
         return waiting
 
-    def tell(self, node, airing, kind, *, recording=None, at=None, **kwargs):
-        """Send one receipt of a node."""
-        receipt = self.receipt(airing, kind, recording=recording, at=at, **kwargs)
-        return self.do(fold_receipts, [Receipts(node=node, session=1, receipts=(receipt,))])
+    def tell(self, node, airing, kind, *, session=1, **kwargs):
+        """Send one receipt of a node; return what the station answers. `id`: again, if it was sent before."""
+        name = (node, kwargs.pop("id", None))
+        if name[1] is not None and name in self._told:
+            return self.receive(self._told[name])
+        self._told[name] = self.said(node, self.fields(airing, kind, **kwargs), session=session)
+        return self.receive(self._told[name])
 
-    def receipt(self, airing, kind, *, recording=None, at=None, **kwargs):
+    def said(self, node, *told, session=1):
+        """Return a message of a node with receipts of these fields, signed by its key."""
+        return self.signer.message(node, *told, session=session)
+
+    def receive(self, *messages):
+        """Take messages of nodes in as the station does: judged first, then written."""
+        judged = judge(messages, self.ask(node_keys, {told.node for told in messages}))
+        return self.do(fold_receipts, judged)
+
+    def fields(self, airing, kind, *, recording=None, at=None, **kwargs):
+        """Return the fields of a receipt but for node, number and chain."""
         if kind == "finished":
             kwargs.setdefault("heard_ms", Sound(b"").duration_ms)
-        return Receipt(
-            id=kwargs.pop("id", f"r{next(self._receipts)}"),
-            airing=airing,
-            recording=recording or Sound(b"sound " * 20_000).recording,
-            kind=ReceiptKind(kind),
-            at=at or self.now,
-            **kwargs,
-        )
+        if kind in ("started", "finished", "stopped"):
+            kwargs.setdefault("volume", 70)
+        recording = recording or Sound(b"sound " * 20_000).recording
+        return {"airing": airing, "recording": recording, "kind": kind, "at": at or self.now} | kwargs
+
+
+def welcome(seed):
+    """Return what the station tells nodes when they enrol; `seed`: whatever has its two keys."""
+    return Welcome("http://loa.example", "mqtt://loa.example", seed.root_key.public_x, seed.station_key)
 
 
 def seed(url):
@@ -237,6 +253,9 @@ def seed(url):
                 now=NOW,
             )
         enrol_nodes(session, NODES, by=None, now=NOW)
+        give_keys(
+            session, publics(node.id for node in NODES), welcome(Seed(keys.root, keys.station)), now=NOW
+        )
         sign_key_set(session, root_key=keys.root, now=NOW)
         sign_policy(
             session,

@@ -1,6 +1,5 @@
 """A node written from docs/protocol.md alone: imports nothing of Loa, only paho and cryptography."""
 
-import base64
 import hashlib
 import json
 import random
@@ -10,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -19,11 +19,13 @@ from tests.support.stranger_rules import (
     Refused,
     StrangerClock,
     StrangerReport,
+    bitmap_of,
     check_scope,
     has_next_round,
     merged,
     place_of,
     read_instant,
+    signed_receipt,
     span_of,
     to_keep,
     what_sounds,
@@ -34,7 +36,8 @@ from tests.support.stranger_rules import (
 class Stranger:
     """One node; a single thread turns paho's loop and its own."""
 
-    def __init__(self, url, root_public, node_id, areas, clock_error_s):
+    def __init__(self, url, root_public, node_id, areas, *, clock_error_s, key):
+        self.key, self.newest_receipt = Ed25519PrivateKey.from_private_bytes(key), "0" * 64
         self.url, self.node, self.areas = urlsplit(url), node_id, list(areas)
         self.clock = StrangerClock(clock_error_s)
         self.report = StrangerReport()
@@ -180,6 +183,9 @@ class Stranger:
         for receipt in committed["ids"]:
             if self.receipts.pop(receipt, None):
                 self.report.committed.add(receipt)
+        for refused in committed.get("refused", ()):
+            if self.receipts.pop(refused["id"], None):
+                self.report.refused[f"receipt: {refused['code']}"] += 1
 
     # -- what is due by time
 
@@ -190,18 +196,17 @@ class Stranger:
     def tell(self, airing, kind, *, offset_ms=0, heard_ms=0, reason=None):
         self.told.add((airing["airing"], kind))
         self.receipt_count += 1
-        receipt = f"{self.node}.{self.session}.{self.receipt_count}"
-        self.receipts[receipt] = {
-            "id": receipt,
-            "airing": airing["airing"],
-            "recording": airing["recording"],
-            "kind": kind,
-            "at": write_instant(self.now()),
-            "offset_ms": offset_ms,
-            "heard_ms": heard_ms,
+        sounded = kind in ("started", "finished", "stopped")
+        receipt = {
+            "node": self.node, "seq": self.receipt_count, "previous": self.newest_receipt,
+            "airing": airing["airing"], "recording": airing["recording"], "kind": kind,
+            "at": write_instant(self.now()), "offset_ms": offset_ms, "heard_ms": heard_ms,
             "clock_error_ms": self.best[0] / 2000 if self.best else None,
-            "reason": reason,
-        }
+            "volume": airing["volume"] if sounded else None, "reason": reason,
+        }  # fmt: skip
+        text = signed_receipt(receipt, self.key)
+        self.newest_receipt = hashlib.sha256(text.encode()).hexdigest()
+        self.receipts[self.newest_receipt] = text
         self.send_at, self.send_gap = 0.0, 5.0
 
     def tick(self):
@@ -213,10 +218,8 @@ class Stranger:
             self.publish(f"loa/v1/time/{self.node}", {"node": self.node, "sent_us": sent}, 0)
         if self.receipts and at >= self.send_at:
             batch = list(self.receipts.values())[:100]
-            self.publish(
-                f"loa/v1/node/{self.node}/receipt",
-                {"node": self.node, "session": self.session, "receipts": batch},
-            )
+            told = {"node": self.node, "session": self.session, "receipts": batch}
+            self.publish(f"loa/v1/node/{self.node}/receipt", told)
             self.send_at, self.send_gap = at + self.send_gap, min(self.send_gap * 2, 60.0)
         if self.ring.keys:
             self.fetch(at)
@@ -243,11 +246,7 @@ class Stranger:
 
     def want(self, recording):
         count = len(self.manifests[recording]["chunks"])
-        bitmap = bytearray((count + 7) // 8)
-        for n in range(count):
-            if n not in self.chunks[recording]:
-                bitmap[n // 8] |= 1 << (n % 8)
-        missing = base64.b64encode(bitmap).decode()
+        missing = bitmap_of(count, self.chunks[recording])
         message = {"node": self.node, "recording": recording, "count": count, "missing": missing}
         self.publish(f"loa/v1/node/{self.node}/want", message)
         self.report.wants += 1
@@ -324,13 +323,9 @@ class Stranger:
     # -- connection
 
     def state(self, *, online):
-        return {
-            "node": self.node,
-            "session": self.session,
-            "online": online,
-            "at": write_instant(self.now()) if online else None,
-            "software": "stranger 1",
-        }
+        at = write_instant(self.now()) if online else None
+        told = {"node": self.node, "session": self.session, "online": online, "at": at}
+        return told | {"software": "stranger 1"}
 
     def on_connect(self, client, _userdata, _flags, _code, _properties):
         self.is_connected = True
@@ -393,6 +388,10 @@ def has_finished_and_told(stranger):
     return bool(stranger.finished) and not stranger.receipts
 
 
-def run(url, root_public, node_id, areas, until, *, clock_error_s=0.0, is_enough=has_finished_and_told):
-    """Be a node until enough was done, or until the instant `until`; return a StrangerReport."""
-    return Stranger(url, root_public, node_id, areas, clock_error_s).run(until, is_enough)
+def run(url, root_public, node_id, areas, until, *, key, clock_error_s=0.0, is_enough=has_finished_and_told):
+    """Be a node until enough was done, or until the instant `until`; return a StrangerReport.
+
+    `key`: the 32 bytes of its private key.
+    """
+    stranger = Stranger(url, root_public, node_id, areas, clock_error_s=clock_error_s, key=key)
+    return stranger.run(until, is_enough)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 import time
@@ -297,3 +298,25 @@ class StrangerReport:
     chunks_refused: int = 0
     offset_us: int | None = None
     error_us: int | None = None
+
+
+def bitmap_of(count, have):
+    """Return the bitmap of chunks that are missing, in base64."""
+    bitmap = bytearray((count + 7) // 8)
+    for n in range(count):
+        if n not in have:
+            bitmap[n // 8] |= 1 << (n % 8)
+    return base64.b64encode(bitmap).decode()
+
+
+def signed_receipt(receipt, key):
+    """Return a receipt as a JWS of the node's own key."""
+
+    def encode(raw):
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    public = encode(key.public_key().public_bytes_raw())
+    kid = f"node-{hashlib.sha256(public.encode()).hexdigest()[:16]}"
+    header = {"typ": "loa-receipt", "alg": "Ed25519", "kid": kid}
+    text = f"{encode(json.dumps(header).encode())}.{encode(json.dumps(receipt).encode())}"
+    return f"{text}.{encode(key.sign(text.encode()))}"

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from controller.model.airings import StoredReceipt
 from controller.trial.bench_ingest import loaded
+from controller.trial.simulated import key_seed
 from controller.trial.station_apart import StationApart
 from tests.support.brokers import BrokerProcess
 
@@ -32,6 +33,7 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_database(tmp_path):
             "port": urlsplit(broker.url).port,
             "nodes": [node.id for node in first.nodes],
             "airings": first.told["airings"],
+            "key_seed": key_seed(first.settings).hex(),
             "reference": False,
             "seconds": SECONDS,
             "warm": 0.0,

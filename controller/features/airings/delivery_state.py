@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from controller.features.fleet.faults import LEAST_AUDIBLE, LEAST_LEVEL_DBFS
 from controller.model.airing_states import DeliveryStage, advance
 from devices.messages import Receipt, ReceiptKind
 
@@ -32,6 +33,11 @@ class Facts(NamedTuple):
     reason_at: datetime | None = None
 
 
+TOO_QUIET: Final = "too-quiet"
+"""The reason where an airing sounded at a volume that nobody hears, or at none that the node names."""
+NO_SOUND: Final = "no-sound"
+"""The reason where behind the amplifier there was (almost) silence."""
+_OF_SOUND = frozenset({ReceiptKind.STARTED, ReceiptKind.FINISHED, ReceiptKind.STOPPED})
 RUNS_OUT_MS: Final = 5000
 """What a sound may run on after its planned end (docs/protocol.md); more cannot have been heard."""
 TOO_LONG: Final = "heard-too-long"
@@ -43,9 +49,11 @@ def fold(facts: Facts, receipt: Receipt, most_ms: int) -> Facts:
 
     Values above `most_ms` count as `most_ms`. The first fetch, first start and first finish are kept, the
     longest hearing, the latest reason: so every order of the same receipts, with any of them repeated, ends
-    in the same facts.
+    in the same facts. What sounded too quietly to be heard counts as not heard.
     """
     at = _dated(receipt)
+    if (inaudible := why_inaudible(receipt)) is not None:
+        return facts._replace(**_reason(facts, at, inaudible))
     told: dict[str, Any] = {}
     reason = TOO_LONG if receipt.heard_ms > most_ms + RUNS_OUT_MS else ""
     match receipt.kind:
@@ -57,12 +65,12 @@ def fold(facts: Facts, receipt: Receipt, most_ms: int) -> Facts:
         case ReceiptKind.FINISHED:
             told["finished_at"] = _first(facts.finished_at, at)
         case ReceiptKind.STOPPED | ReceiptKind.REFUSED:
-            reason = max(reason, receipt.reason or receipt.kind.value)
+            reason = max(reason, receipt.reason or str(receipt.kind))
         case _:
             pass  # KEPT and LOST concern recordings that nodes hold for emergencies, not airings
     if reason:
         told |= _reason(facts, at, reason)
-    rung = advance(facts.rung, _RUNGS[receipt.kind])
+    rung = advance(facts.rung, _RUNGS[ReceiptKind(receipt.kind)])
     heard_ms = max(facts.heard_ms, min(receipt.heard_ms, most_ms))
     return facts._replace(rung=rung, heard_ms=heard_ms, **told)
 
@@ -77,8 +85,22 @@ def dated(receipt: Receipt, received_at: datetime) -> Receipt:
 
 def _dated(receipt: Receipt) -> datetime:
     if receipt.at is None:
-        raise ValueError(f"receipt {receipt.id} has no time: it is dated before it is folded")
+        raise ValueError(f"receipt {receipt.seq} has no time: it is dated before it is folded")
     return receipt.at
+
+
+def why_inaudible(receipt: Receipt) -> str | None:
+    """Return why nobody can have heard what a receipt of sound tells of, or None."""
+    is_of_sound = receipt.kind in _OF_SOUND and not (
+        receipt.kind == ReceiptKind.STOPPED and not receipt.heard_ms
+    )
+    if not is_of_sound:
+        return None
+    if receipt.volume is None or receipt.volume < LEAST_AUDIBLE:
+        return TOO_QUIET
+    if receipt.level_dbfs is not None and receipt.level_dbfs < LEAST_LEVEL_DBFS:
+        return NO_SOUND
+    return None
 
 
 def _first(known: datetime | None, told: datetime) -> datetime:

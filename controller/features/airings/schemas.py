@@ -12,7 +12,6 @@ from controller.http.schemas import Code, Command, View
 from controller.model.airing_states import AiringState
 from controller.model.airings import DEFAULT_VOLUME
 from devices.ids import Grade
-from devices.messages import ReceiptKind
 
 LONGEST_WAIT_SECONDS = 366 * 86_400
 
@@ -31,15 +30,18 @@ class DeliveryShown(View):
 
 
 class ReceiptShown(View):
-    """One receipt as it came."""
+    """One receipt as it came; `seq` None: from before receipts were signed and numbered."""
 
     id: str
+    seq: int | None
     airing: str
-    kind: ReceiptKind
+    kind: str = Field(description="A kind that this release does not know comes as the node told it.")
     at: datetime | None
     received_at: datetime
     offset_ms: int
     heard_ms: int
+    volume: int | None
+    level_dbfs: float | None
     reason: str | None
 
 
@@ -48,6 +50,7 @@ class NodeWhole(NodeShown):
 
     deliveries: list[DeliveryShown]
     receipts: list[ReceiptShown]
+    receipt_faults: list[str] = Field(description="What is missing or wrong in its receipts, in words.")
 
 
 class StartAsked(Command):

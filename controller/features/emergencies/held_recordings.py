@@ -35,7 +35,7 @@ def fold_keepings(session: Session, told: Iterable[tuple[NodeId, Receipt]]) -> N
         return
     rows = [
         {"prepared": name, "node": node, "told_at": receipt.at, "reason": receipt.reason}
-        | {"is_held": receipt.kind is ReceiptKind.KEPT}
+        | {"is_held": receipt.kind == ReceiptKind.KEPT}
         for (name, node), receipt in sorted(newest.items())
         if name in known
     ]
@@ -58,5 +58,5 @@ _KEEP = {
 }
 
 
-def _order(receipt: Receipt) -> tuple[float, str]:
-    return (receipt.at.timestamp() if receipt.at else 0.0), receipt.id
+def _order(receipt: Receipt) -> tuple[float, int]:
+    return (receipt.at.timestamp() if receipt.at else 0.0), receipt.seq

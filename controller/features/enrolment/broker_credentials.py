@@ -99,7 +99,9 @@ def foreign_names(store: Store, settings: Settings) -> frozenset[str]:
 
 def _digests_made(session: Session) -> dict[str, Sequence[str]]:
     made: dict[str, list[str]] = {}
-    for node, digest in session.execute(select(Hardware.node, Hardware.broker_hash)):
+    for node, digest in session.execute(
+        select(Hardware.node, Hardware.broker_hash).where(Hardware.broker_hash != "")
+    ):
         made.setdefault(node, []).append(digest)
     return dict(made)
 

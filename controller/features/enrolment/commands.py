@@ -1,4 +1,4 @@
-"""`loa node enrol`, `replace`, `codes`, `withdraw-code`, `hardware`; docs/operator.md explains each."""
+"""`loa node enrol`, `replace`, `key`, `codes`, `withdraw-code`, `hardware`; see docs/operator.md."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -10,7 +10,7 @@ from controller.client.local_client import acting, local_store, person_named, re
 from controller.clocks import utc_now
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.areas.queries import area_tree
-from controller.features.enrolment import service
+from controller.features.enrolment import known_keys, service
 from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.service import hardware_of, make_code, open_codes, welcome_of
 from controller.features.fleet.queries import get_node
@@ -53,6 +53,22 @@ def replace_node(
     with reading() as session:
         known = get_node(session, NodeId(name_of_node))
     _tell_code(name_of_node, known.area, known.name, hours, by=by, as_json=as_json)
+
+
+@node.command("key")
+@errors_in_words
+def give_key(
+    name_of_node: NodeName,
+    public: Annotated[str, typer.Argument(metavar="KEY", help="Khóa công khai của cụm loa, 43 ký tự.")],
+    by: AsPerson,
+) -> None:
+    """Ghi khóa công khai của một cụm loa cấu hình bằng tay: không có khóa thì biên nhận không được tính."""
+    settings = Settings()
+    broker = settings.broker_url or f"mqtt://{settings.host}"
+    welcome = welcome_of(settings, station_key(settings), broker, "")
+    with acting(by) as (session, person):
+        known_keys.give_key(session, NodeId(name_of_node), public.strip(), welcome, by=person, now=utc_now())
+    typer.echo(f"Đã ghi khóa của cụm loa {name_of_node}: biên nhận của nó được tính từ bây giờ.")
 
 
 @node.command("codes")

@@ -20,6 +20,7 @@ from controller.features.fleet.service import NewNode, bring_back, check_nodes
 from controller.features.journal.service import record
 from controller.features.plans.queries import published
 from controller.host.station_keys import Secrets
+from controller.model.area_tree import AreaTree
 from controller.model.enrolment import Welcome
 from controller.model.fleet import EnrolmentCode, Hardware, Node
 from controller.model.new_ids import new_id
@@ -157,23 +158,31 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
     hardware = session.get_one(Hardware, (node.id, number))
     hardware.broker_hash, hardware.issued_at = broker_hash(password), now
     row.claimed_at, row.public = row.claimed_at or now, claim.public
+    hardware.enrolment = signed_enrolment(node, claim.public, area_tree(session), welcome, now)
     session.flush()
     record(session, None, "node.enrolled", node.id, now, detail={"hardware": number, "public": claim.public})
-    areas = tuple(reversed(area_tree(session).lineage(node.area)))
+    return EnrolmentReply(
+        enrolment=hardware.enrolment,
+        keys=keys.payload,
+        root_public=welcome.root_public,
+        password=password,
+    )
+
+
+def signed_enrolment(node: Node, public: str, tree: AreaTree, welcome: Welcome, now: datetime) -> str:
+    """Return the signed statement that this is the node's key: the node gets it, and the station keeps it."""
+    areas = tuple(reversed(tree.lineage(node.area)))
     enrolment = Enrolment(
         node=node.id,
         name=node.name,
-        public=claim.public,
+        public=public,
         areas=areas,
         topics=topics.node_filters(node.id, areas),
         broker=welcome.broker,
-        password=password,
         first_session=node.first_session,
         issued_at=now,
     )
-    return EnrolmentReply(
-        enrolment=sign(enrolment, welcome.key), keys=keys.payload, root_public=welcome.root_public
-    )
+    return sign(enrolment, welcome.key)
 
 
 @one_read

@@ -40,6 +40,7 @@ def node_passwords(session: Session) -> dict[str, str]:
     query = (
         select(Hardware.node, Hardware.broker_hash)
         .join(Node, Node.id == Hardware.node)
+        .where(Hardware.broker_hash != "")
         .where(Hardware.ended_at.is_(None), Node.retired_at.is_(None), Node.quarantined_at.is_(None))
         .order_by(Hardware.node)
     )

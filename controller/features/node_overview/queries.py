@@ -9,6 +9,7 @@ from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
+from controller.features.airings.receipt_faults import receipt_faults
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.enrolment.service import hardware_of
 from controller.features.fleet.faults import reported_faults
@@ -82,6 +83,7 @@ def node_page(session: Session, caller: Caller, node_id: str) -> Mapping[str, An
         "deliveries": deliveries,
         "titles": titles_of(session, [airing.bulletin for _, airing in deliveries]),
         "receipts": receipts_of(session, node.id, _RECEIPTS),
+        "receipt_faults": receipt_faults(session, node.id, caller.now()),
     }
 
 

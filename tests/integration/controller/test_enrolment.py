@@ -30,9 +30,10 @@ from controller.model.permissions import OperatorRole
 from controller.model.plan_states import DocumentKind
 from devices.enrolment import Enrolment, first_session_of
 from devices.ids import AreaCode, NodeId
-from devices.messages import NodeState, Plan, Vitals
+from devices.messages import NodeState, Plan, Receipts, Vitals
 from devices.node_key import NodeKey
-from devices.signing import TrustedKeys, read_key_set, verify
+from devices.receipt_signing import NOTHING_BEFORE
+from devices.signing import TrustedKeys, read_key_set, read_payload, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 from tests.support.stored_rows import count_nodes, note_vitals
 
@@ -51,8 +52,12 @@ def coded(world, node=NEW, **options):
     return row, typed_code(code)
 
 
+def replied(world, welcome, code, key):
+    return world.do(claim_code, key.claim(code, "board 1"), welcome)
+
+
 def claimed(world, welcome, code, key):
-    reply = world.do(claim_code, key.claim(code, "board 1"), welcome)
+    reply = replied(world, welcome, code, key)
     keys = TrustedKeys.of(read_key_set(reply.keys, reply.root_public, world.now))
     return verify(reply.enrolment, Enrolment, keys, world.now)
 
@@ -80,13 +85,16 @@ def test_a_node_claims_its_code_and_is_told_who_it_is_by_what_the_root_vouches_f
 
 def test_a_code_is_kept_by_a_keyed_digest_and_the_password_by_the_brokers(world, welcome):
     row, code = coded(world)
-    told = claimed(world, welcome, code, NodeKey.generate())
+    told = replied(world, welcome, code, NodeKey.generate())
     with world.store.read() as session:
         kept = session.get(EnrolmentCode, row.id)
+        (board,) = hardware_of(session, NEW.id)
         assert code not in str(vars(kept))
         (digest,) = node_passwords(session).values()
     assert digest.startswith("$7$101$")
     assert told.password not in digest
+    assert board.enrolment == told.enrolment
+    assert told.password not in str(read_payload(told.enrolment)), "the enrolment is evidence, and no secret"
 
 
 BAD_IDS = ["a/b", "a+b", "a#", "#", "a:b", "kh-1\n", "\nkh-1", "$SYS", "kh 1", "-kh", "đài", "", "a" * 65]
@@ -131,9 +139,10 @@ def test_a_code_that_was_made_before_its_name_became_an_areas_is_not_good(world,
 def test_a_code_is_good_once_but_the_same_key_may_claim_again_when_the_answer_was_lost(world, welcome):
     _, code = coded(world)
     key = NodeKey.generate()
-    first = claimed(world, welcome, code, key)
-    second = claimed(world, welcome, code, key)
-    assert first.first_session == second.first_session
+    first = replied(world, welcome, code, key)
+    second = replied(world, welcome, code, key)
+    sessions = {read_payload(one.enrolment)["first_session"] for one in (first, second)}
+    assert sessions == {first_session_of(1)}
     assert first.password != second.password
     assert len(world.ask(hardware_of, NEW.id)) == 1
     with pytest.raises(NotFound):
@@ -205,20 +214,23 @@ def test_new_hardware_takes_over_name_place_and_plan_and_the_old_is_heard_no_mor
 
 
 def test_receipts_of_replaced_hardware_are_neither_believed_nor_acknowledged(world, welcome):
-    from controller.runtime.receipt_ingestion import fold_receipts
-    from devices.messages import Receipts
-
+    boards = []
     for _ in range(2):
         _, code = coded(world)
-        told = claimed(world, welcome, code, NodeKey.generate())
+        boards.append(NodeKey.generate())
+        told = claimed(world, welcome, code, boards[-1])
     airing = world.plan(world.approved(), seconds=60)
     world.advance()
-    receipt = world.receipt(airing, "fetched")
-    late = Receipts(node=NEW.id, session=first_session_of(1) + 9, receipts=(receipt,))
-    assert world.do(fold_receipts, [late]) == []
+    old, new = (
+        world.signer.sign(NEW.id, key=key, seq=1, previous=NOTHING_BEFORE, **world.fields(airing, "fetched"))
+        for key in boards
+    )
+    late = Receipts(node=NEW.id, session=first_session_of(1) + 9, receipts=(old,))
+    assert world.receive(late) == []
+    now = Receipts(node=NEW.id, session=told.first_session + 1, receipts=(old,))
+    assert [one.ids for one in world.receive(now)] == [()], "its key is the node's no more"
     assert world.ask(reach, airing).fetched == 0
-    now = late.model_copy(update={"session": told.first_session + 1})
-    assert [one.node for one in world.do(fold_receipts, [now])] == [NEW.id]
+    assert [one.node for one in world.receive(now.model_copy(update={"receipts": (new,)}))] == [NEW.id]
     assert world.ask(reach, airing).fetched == 1
 
 

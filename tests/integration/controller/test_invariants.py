@@ -80,10 +80,10 @@ def test_a_second_hearing_is_found(world):
 
     def twice(session, now):
         from controller.runtime.receipt_ingestion import fold_receipts
-        from devices.messages import Receipts
+        from controller.runtime.receipt_judging import judge, node_keys
 
-        again = world.receipt(airing, "finished")
-        fold_receipts(session, [Receipts(node=NODES[0].id, session=1, receipts=(again,))], now=now)
+        again = world.said(NODES[0].id, world.fields(airing, "finished"))
+        fold_receipts(session, judge([again], node_keys(session, [NODES[0].id])), now=now)
         assert "finished airing" in " ".join(invariants(session, now=now))
         raise Undo
 

@@ -31,6 +31,7 @@ from devices.messages import TimeReply
 from devices.node.identity import NodeIdentity
 from devices.node.trust import Trust
 from devices.signing import sign
+from tests.support.node_keys import key_of
 from tests.support.station_world import NHA_TRANG, PROVINCE
 
 BEGIN = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -91,7 +92,7 @@ class Loudspeaker:
 
     def __init__(self, station):
         self.station = station
-        identity = NodeIdentity(NodeId("kh-1"), (PROVINCE, NHA_TRANG), station.root.public_x)
+        identity = NodeIdentity(NodeId("kh-1"), (PROVINCE, NHA_TRANG), station.root.public_x, key_of("kh-1"))
         self.trust = Trust(identity)
 
     def hears(self):

@@ -15,9 +15,8 @@ from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
 from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import StoredReceipt
-from controller.runtime.receipt_ingestion import fold_receipts
 from devices.ids import Grade, NodeId, RecordingId
-from devices.messages import Receipts
+from devices.receipt_signing import receipt_id
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD
 
 pytestmark = pytest.mark.both_databases
@@ -47,17 +46,13 @@ def kept(world):
 
 def test_the_same_receipts_again_change_nothing_and_are_acknowledged_again(world):
     airing = delivering(world)
-    said = Receipts(
-        node=NODE,
-        session=1,
-        receipts=tuple(world.receipt(airing, kind) for kind in ("fetched", "started", "finished")),
-    )
-    first = world.do(fold_receipts, [said])
+    said = world.said(NODE, *(world.fields(airing, kind) for kind in ("fetched", "started", "finished")))
+    first = world.receive(said)
     once = [vars(one) for one in world.ask(deliveries_of, airing)]
     world.later(seconds=30)
-    again = world.do(fold_receipts, [said, said])
+    again = world.receive(said, said)
     assert again == first
-    assert first[0].ids == tuple(one.id for one in said.receipts)
+    assert first[0].ids == tuple(map(receipt_id, said.receipts))
     twice = [vars(one) for one in world.ask(deliveries_of, airing)]
     strip = [{k: v for k, v in row.items() if k != "_sa_instance_state"} for row in once]
     assert [{k: v for k, v in row.items() if k != "_sa_instance_state"} for row in twice] == strip
@@ -96,13 +91,6 @@ def test_a_node_that_is_not_enrolled_is_not_acknowledged(world):
     assert kept(world) == 0
 
 
-def test_one_nodes_receipt_ids_do_not_shadow_anothers(world):
-    airing = delivering(world)
-    for node in NODES[:2]:
-        world.tell(node.id, airing, "fetched", id="same")
-    assert world.ask(reach, airing).fetched == 2
-
-
 def test_a_receipt_shows_that_its_node_is_there(world):
     airing = delivering(world)
     world.later(seconds=5)
@@ -121,9 +109,10 @@ def test_why_a_node_did_not_play_can_be_read(world):
 def test_an_outage_of_hours_loses_no_receipt(world):
     airing = delivering(world)
     start = world.now + timedelta(seconds=60)
-    receipts = tuple(world.receipt(airing, kind, at=start) for kind in ("fetched", "started", "finished"))
+    told = [world.fields(airing, kind, at=start) for kind in ("fetched", "started", "finished")]
+    said = world.said(NODE, *told)
     world.later(hours=30)
-    world.do(fold_receipts, [Receipts(node=NODE, session=1, receipts=receipts)])
+    world.receive(said)
     assert rung(world, airing) == DeliveryStage.FINISHED
 
 

@@ -1,6 +1,7 @@
 """A node that was written from docs/protocol.md alone hears, and refuses, what it should."""
 
 import ast
+import base64
 import hashlib
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,11 @@ import pytest
 from devices import topics
 from devices.ids import Grade, Role
 from devices.messages import Kept, ReceiptKind
+from devices.receipt_signing import receipt_id
 from devices.signing import SigningKey, sign
 from tests.support import stranger_node, stranger_rules
 from tests.support.brokers import BY_DAY, BrokerProcess, is_available
+from tests.support.node_keys import key_of
 from tests.support.parts import missing
 from tests.support.small_station import YEAR, SmallStation
 
@@ -54,6 +57,7 @@ def any_station(tmp_path):
 
 def listen(station, *, patience=PATIENCE, **options):
     until = datetime.now(UTC) + patience
+    options.setdefault("key", base64.urlsafe_b64decode(key_of(NODE).to_text() + "="))
     return stranger_node.run(station.broker.url, station.root.public_x, NODE, AREAS, until, **options)
 
 
@@ -87,7 +91,7 @@ def test_it_fetches_plays_on_time_and_its_receipts_are_committed(station):
     assert report.offset_us == pytest.approx(-400_000, abs=20_000)
     kinds = [receipt.kind for receipt in station.receipts]
     assert kinds == [ReceiptKind.FETCHED, ReceiptKind.STARTED, ReceiptKind.FINISHED]
-    assert (report.uncommitted, report.committed) == (0, {receipt.id for receipt in station.receipts})
+    assert (report.uncommitted, report.committed) == (0, set(map(receipt_id, station.receipt_texts)))
     assert [state.online for state in station.states][:1] == [True]
     assert not report.refused
 

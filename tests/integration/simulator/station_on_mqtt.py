@@ -14,6 +14,7 @@ from devices import topics
 from devices.link import Link
 from devices.link_api import LinkDown, Message
 from tests.simulation.small_station import Keys, SmallStation
+from tests.support.node_keys import SEED
 
 ROOT = Path(__file__).parents[3]
 _SLOW = 3.0
@@ -74,6 +75,7 @@ class FleetProcess:
                     "nodes": [{"id": name, "areas": ["56", "56.1"]} for name in self.names],
                     "storage": str(folder / "storage"),
                     "seed": 7,
+                    "key_seed": SEED.hex(),
                     **spec,
                 }
             )

@@ -15,31 +15,28 @@ from controller.model.airings import StoredReceipt
 from devices import topics
 from devices.budgets import BUDGETS
 from devices.link import Link, Options
-from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest
+from devices.messages import NodeState, Receipts, TimeRequest
 from tests.support import station_world
-from tests.support.running_station import NODES, running
+from tests.support.node_keys import Signer
+from tests.support.running_station import NODES, key_of, running
 from tests.support.stored_rows import newest_entries
 from tests.support.waiting import WITHIN, wait_until
 
 FLOODER, OTHER = NODES[0].id, NODES[1].id
 
 
-def invented(message, now):
-    """A hundred receipts of airings that never were."""
-    return Receipts(
-        node=FLOODER,
-        session=1,
-        receipts=tuple(
-            Receipt(
-                id=f"{message}.{n}",
-                airing=f"a{message}",
-                recording="0" * 64,
-                kind=ReceiptKind.STARTED,
-                at=now,
-            )
-            for n in range(100)
-        ),
-    ).payload()
+def invented(station):
+    """Messages of a hundred receipts each, of airings that never were; signed by the flooder's own key."""
+    signer, key = Signer(), key_of(station, FLOODER)
+    told = {"airing": "a1", "recording": "0" * 64, "kind": "started", "at": station.now()}
+    return [
+        Receipts(
+            node=FLOODER,
+            session=1,
+            receipts=tuple(signer.sign(FLOODER, key=key, **told) for _ in range(100)),
+        ).payload()
+        for _ in range(400)
+    ]
 
 
 def connected(station, node, on_message=None):
@@ -61,8 +58,8 @@ def test_forty_thousand_receipts_and_three_thousand_requests_deafen_nobody(tmp_p
             asked = TimeRequest(node=FLOODER, sent_us=n).payload()
             flooder.publish(topics.time(FLOODER), asked, 0)
         said = [
-            flooder.publish(topics.receipt(FLOODER), invented(n, station.now()), 1, retain=False)
-            for n in range(400)
+            flooder.publish(topics.receipt(FLOODER), message, 1, retain=False)
+            for message in invented(station)
         ]
         born = NodeState(node=OTHER, session=1, online=True, at=station.now(), software="test")
         other.publish(topics.state(OTHER), born.payload(), 1, retain=True)

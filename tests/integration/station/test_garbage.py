@@ -11,8 +11,9 @@ from controller.features.fleet.queries import get_node
 from controller.model.airings import StoredReceipt
 from devices import topics
 from devices.link import Link
-from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest, Vitals
-from tests.support.running_station import NODES, running
+from devices.messages import NodeState, TimeRequest, Vitals
+from devices.receipt_signing import NOTHING_BEFORE, encoded, header_of
+from tests.support.running_station import NODES, key_of, running
 from tests.support.waiting import WITHIN, wait_until
 
 BAD, OTHER = NODES[0].id, NODES[1].id
@@ -42,13 +43,14 @@ def connected(station, node, *filters, on_message=None):
     return link
 
 
-def receipts_of(node, at="2026-11-25T10:00:00.000Z", reason=None):
-    one = Receipt(
-        id="r1", airing="a1", recording="0" * 64, kind=ReceiptKind.STARTED, at="2026-11-25T10:00:00.000Z"
-    )
-    said = json.loads(Receipts(node=node, session=1, receipts=(one,)).payload())
-    said["receipts"][0] |= {"at": at, "reason": reason}
-    return json.dumps(said).encode()
+def receipts_of(station, node, **changes):
+    """A message of one receipt that the bad node's own key signed, whatever stands in it."""
+    told = {"node": node, "seq": 1, "previous": NOTHING_BEFORE, "airing": "a1", "recording": "0" * 64}
+    told |= {"kind": "started", "at": "2026-11-25T10:00:00.000Z", "volume": 70} | changes
+    key = key_of(station, BAD)
+    signed = f"{header_of(key.kid)}.{encoded(json.dumps(told).encode())}"
+    text = f"{signed}.{encoded(key.sign(signed.encode()))}"
+    return json.dumps({"node": node, "session": 1, "receipts": [text]}).encode()
 
 
 @pytest.mark.parametrize("broker", ["embedded", "mosquitto"])
@@ -58,9 +60,10 @@ def test_garbage_and_words_for_others_change_nothing_and_hold_up_nobody(tmp_path
         bad = connected(station, BAD)
         other = connected(station, OTHER, topics.time_reply(OTHER), on_message=theirs.append)
         for topic in (topics.state(BAD), topics.vitals(BAD), topics.receipt(BAD), topics.want(BAD)):
-            for raw in (*RAW, receipts_of(OTHER), receipts_of(BAD, at="9999-12-31T23:59:59.999Z")):
+            late = receipts_of(station, BAD, at="9999-12-31T23:59:59.999Z")
+            for raw in (*RAW, receipts_of(station, OTHER), late):
                 bad.publish(topic, raw, 0, retain=False)
-        bad.publish(topics.receipt(BAD), receipts_of(BAD, reason="a\x00b"), 1)
+        bad.publish(topics.receipt(BAD), receipts_of(station, BAD, reason="a\x00b"), 1)
         said = NodeState(node=OTHER, session=9, online=True, at=None, software="x").payload()
         bad.publish(topics.state(BAD), said, 1)
         for raw in (*RAW, TimeRequest(node=OTHER, sent_us=5).payload()):

@@ -1,6 +1,5 @@
 """A whole province for the pages: 65 communes, 130 nodes, people, recordings; made by the use cases."""
 
-import itertools
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.renderings import begin_rendering, fail_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing
+from controller.features.enrolment.known_keys import give_keys
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states
 from controller.features.journal.security_log import SecurityLog
 from controller.features.plans.policy_signing import sign_key_set
@@ -33,12 +33,15 @@ from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.changes import Changes
 from controller.runtime.receipt_ingestion import fold_receipts
+from controller.runtime.receipt_judging import judge, node_keys
 from controller.settings import Settings
 from controller.store import Store
 from devices.chunks import manifest_of
 from devices.ids import AreaCode, Grade, NodeId
-from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, Vitals
+from devices.messages import NodeState, Vitals
 from devices.signing import SigningKey
+from tests.support.node_keys import Signer, publics
+from tests.support.station_world import Seed, welcome
 from tests.support.stored_rows import note_vitals, sqlite_url
 from tests.support.swelling_tone import mp3
 from tts.orders import Progress
@@ -122,7 +125,7 @@ class SiteWorld:
     samples: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
-    _receipts: itertools.count = field(default_factory=lambda: itertools.count(1))
+    signer: Signer = field(default_factory=Signer)
 
     def __post_init__(self):
         self.uploads = self.uploads or UploadStore(self.recordings.path("0" * 64).parents[2] / "uploads")
@@ -294,24 +297,18 @@ class SiteWorld:
     def tell(self, airing, made, kind, nodes=None, *, spread_ms=0.0, at=None, **kwargs):
         """Have nodes report; each a little later or earlier than the one before."""
         at = at or self.now()
+        if kind in ("started", "finished", "stopped"):
+            kwargs.setdefault("volume", 70)
+        told = {"airing": airing, "recording": made.recording, "kind": kind} | kwargs
         batch = [
-            Receipts(
-                node=node,
+            self.signer.message(
+                node,
+                told | {"at": at + timedelta(milliseconds=(place % 17 - 8) / 8 * spread_ms)},
                 session=3,
-                receipts=(
-                    Receipt(
-                        id=f"r{next(self._receipts)}",
-                        airing=airing,
-                        recording=made.recording,
-                        kind=ReceiptKind(kind),
-                        at=at + timedelta(milliseconds=(place % 17 - 8) / 8 * spread_ms),
-                        **({"offset_ms": 0, "heard_ms": 0} | kwargs),
-                    ),
-                ),
             )
             for place, node in enumerate(self.nodes if nodes is None else nodes)
         ]
-        self.do(fold_receipts, batch)
+        self.do(fold_receipts, judge(batch, self.ask(node_keys, {one.node for one in batch})))
 
     def aired(self, *, title=TITLE, without=(), made=None, reasons=()):
         """An airing that is over: all but `without` heard it; `reasons`: (node, reason) of those stopped."""
@@ -341,7 +338,8 @@ class Seeds:
         store.upgrade()
         made_at = datetime(2026, 11, 1, tzinfo=UTC)
         with store.write() as session:
-            self._key, self.root_key = (keys := make_keys(session, now=made_at)).station, keys.root
+            keys = make_keys(session, now=made_at)
+        self._key, self.root_key = keys.station, keys.root
         store.signer = StationSeal(self._key)
         with store.write() as session:
             load_areas(session)
@@ -353,6 +351,12 @@ class Seeds:
                 for number in (1, 2)
             ]
             enrol_nodes(session, nodes, by=None, now=made_at)
+            give_keys(
+                session,
+                publics(node.id for node in nodes),
+                welcome(Seed(keys.root, keys.station)),
+                now=made_at,
+            )
             sign_key_set(session, root_key=self.root_key, now=made_at)
         self.tokens = {
             name: sign_in(store, name=name, password=password, address="test", tries=Tries(), now=NOON)

@@ -2,21 +2,28 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.features.airings.delivery_state import TOO_LONG, Facts, fold
+from controller.features.fleet.faults import LEAST_AUDIBLE, LEAST_LEVEL_DBFS
 from controller.model.airing_states import DeliveryStage
 from devices.ids import AiringId, RecordingId
 from devices.messages import Receipt, ReceiptKind
+from devices.receipt_signing import NOTHING_BEFORE
 
 LASTS_MS = 60_000
 START = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 
 
 def receipt(kind, seconds=0, **fields):
+    if kind in {"started", "stopped", "finished"}:
+        fields.setdefault("volume", 70)
     return Receipt(
-        id=fields.pop("id", "r1"),
+        node="n1",
+        seq=fields.pop("seq", 1),
+        previous=NOTHING_BEFORE,
         airing=AiringId("a1"),
         recording=RecordingId("0" * 64),
         kind=kind,
@@ -32,6 +39,8 @@ RECEIPTS = st.builds(
     offset_ms=st.integers(0, 3),
     heard_ms=st.integers(0, 3) | st.sampled_from([65_001, 2_000_000_000]),
     clock_error_ms=st.none() | st.sampled_from([0.5, 2.0]),
+    volume=st.none() | st.sampled_from([0, LEAST_AUDIBLE - 1, LEAST_AUDIBLE, 100]),
+    level_dbfs=st.none() | st.sampled_from([LEAST_LEVEL_DBFS - 1, -18.5]),
     reason=st.none() | st.sampled_from(["mất điện", "hết chỗ"]),
 )
 
@@ -90,3 +99,31 @@ def test_more_than_the_airing_lasts_counts_as_all_of_it_and_says_why():
     assert (facts.heard_ms, facts.reason) == (LASTS_MS, TOO_LONG)
     facts = folded([receipt(ReceiptKind.FINISHED, 2, heard_ms=LASTS_MS + 5000)])  # it was running out
     assert (facts.heard_ms, facts.reason) == (LASTS_MS, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"volume": 0}, "too-quiet"),
+        ({"volume": LEAST_AUDIBLE - 1}, "too-quiet"),
+        ({"volume": None}, "too-quiet"),
+        ({"volume": 100, "level_dbfs": LEAST_LEVEL_DBFS - 1}, "no-sound"),
+        ({"volume": LEAST_AUDIBLE, "level_dbfs": -18.5}, None),
+    ],
+)
+def test_what_nobody_can_have_heard_counts_as_not_heard_and_says_why(told, why):
+    facts = folded([receipt("started", 0, **told), receipt("finished", 60, heard_ms=60_000, **told)])
+    assert facts.reason == why
+    assert (facts.rung, facts.heard_ms) == ((0, 0) if why else (3, 60_000))
+
+
+def test_an_airing_that_was_muted_in_the_middle_was_heard_until_then_only():
+    facts = folded(
+        [
+            receipt("started", 0),
+            receipt("stopped", 20, heard_ms=20_000, reason="power-lost"),
+            receipt("started", 25, volume=0),
+            receipt("finished", 60, heard_ms=55_000, volume=0),
+        ]
+    )
+    assert (facts.rung, facts.heard_ms, facts.reason) == (2, 20_000, "too-quiet")

@@ -39,12 +39,15 @@ class Ladder(RuleBasedStateMachine):
     def the_node_does_something(self, kind, heard):
         number = len(self.done)
         told = Receipt(
-            id=f"r{number}",
+            node="n1",
+            seq=number + 1,
+            previous="0" * 64,
             airing="a1",
             recording="0" * 64,
             kind=kind,
             at=NOW + timedelta(seconds=number),
             heard_ms=heard,
+            volume=70,
         )
         self.done.append(told)
         self.unacknowledged.append(told)

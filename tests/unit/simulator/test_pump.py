@@ -18,6 +18,7 @@ from simulator.fleet_storage import FleetStorage
 from simulator.node import VirtualNode
 from simulator.pump import Pump, Seat
 from tests.simulation.station_in_world import MORNING
+from tests.support.node_keys import key_of
 
 CUT = Tick()
 PLAN = Received(topics.plan("56"), b"plan", MORNING, False)
@@ -34,7 +35,7 @@ def shelf(tmp_path):
 
 def seat(name):
     """A node without power: it is told of everything and asks for nothing."""
-    identity = NodeIdentity(NodeId(name), (AreaCode("56"),), "A" * 43)
+    identity = NodeIdentity(NodeId(name), (AreaCode("56"),), "A" * 43, key_of(name))
     return Seat(VirtualNode(identity, ClockModel.of(NodeId(name), 0, 0, 0, MORNING), 0))
 
 

@@ -7,6 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from devices.ids import Grade, Role
 from devices.node.events import Ended
+from devices.receipt_signing import NOTHING_BEFORE
 from devices.signing import SigningKey
 from simulator.speakers import Began, Over
 from simulator.world import Network
@@ -199,6 +200,13 @@ class Life(RuleBasedStateMachine):
     def is_repeated(self, sound):
         return self.airings[sound.arm.airing][1].every_ms is not None
 
+    def receipts_are_numbered_and_chained(self):
+        """Over all reboots and power cuts: each number once, and each receipt names the one before it."""
+        told = {receipt.seq: (name, receipt) for name, (_, receipt) in self.station.receipts.items()}
+        assert sorted(told) == list(range(1, len(self.station.receipts) + 1))
+        names = [NOTHING_BEFORE, *(told[seq][0] for seq in sorted(told))]
+        assert [told[seq][1].previous for seq in sorted(told)] == names[:-1]
+
     def teardown(self):
         if not hasattr(self, "scene"):
             return
@@ -212,6 +220,7 @@ class Life(RuleBasedStateMachine):
             name for name in self.scene.world.disk(self.scene.node).documents if name.startswith("receipt/")
         ]
         assert left == []
+        self.receipts_are_numbered_and_chained()
         heard = {
             sound.arm.airing
             for sound in self.sounds()

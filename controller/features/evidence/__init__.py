@@ -1,0 +1,1 @@
+"""Evidence: signed receipts held against what the database says, and the proof of one airing."""

@@ -1,0 +1,222 @@
+"""Follows the numbers of each key's receipts: gaps, breaks and forks are facts, never a reason to refuse.
+
+A gap that is filled later goes; what does not fit where it belongs is a break. See docs/protocol.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, cast
+
+from sqlalchemy import Table, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from controller.model.airing_states import ChainFaultKind
+from controller.model.airings import ChainFault, ReceiptChain, ReceiptRefusal, StoredReceipt
+from controller.runtime.receipt_judging import JudgedReceipts, SignedReceipt, refusals
+from controller.store.many import Many, insert_told
+from devices.ids import NodeId
+from devices.receipt_signing import NOTHING_BEFORE
+
+MOST_FAULTS: Final = 100
+"""Faults kept of one key; a node that skips numbers on purpose must not fill the database."""
+_Key = tuple[NodeId, str]
+
+
+@dataclass(slots=True)
+class _Gap:
+    first: int
+    last: int
+    before: str
+    expected: str
+    noticed_at: datetime
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The receipts of one key, as far as they are known."""
+
+    seq: int = 0
+    newest: str = NOTHING_BEFORE
+    gaps: list[_Gap] = field(default_factory=list)
+    has_new_gaps: bool = False
+    breaks: set[int] = field(default_factory=set)
+    """Numbers of receipts that do not follow the one before them."""
+
+    def take(self, one: SignedReceipt, now: datetime) -> bool:
+        """Take a receipt in; return False if its number is known already: it is a repeat, or a fork."""
+        seq, previous = one.receipt.seq, one.receipt.previous
+        if seq > self.seq:
+            if seq == self.seq + 1:
+                self._follow(seq, previous, self.newest)
+            else:
+                self.gaps.append(_Gap(self.seq + 1, seq - 1, self.newest, previous, now))
+                self.has_new_gaps = True
+            self.seq, self.newest = seq, one.id
+            return True
+        gap = next((gap for gap in self.gaps if gap.first <= seq <= gap.last), None)
+        if gap is None:
+            return False
+        self._fill(gap, one)
+        return True
+
+    def _fill(self, gap: _Gap, one: SignedReceipt) -> None:
+        seq, previous = one.receipt.seq, one.receipt.previous
+        if seq == gap.first:
+            self._follow(seq, previous, gap.before)
+        if seq == gap.last:
+            self._follow(seq + 1, gap.expected, one.id)
+        self.gaps.remove(gap)
+        if seq > gap.first:
+            self.gaps.append(_Gap(gap.first, seq - 1, gap.before, previous, gap.noticed_at))
+        if seq < gap.last:
+            self.gaps.append(_Gap(seq + 1, gap.last, one.id, gap.expected, gap.noticed_at))
+        self.has_new_gaps = True
+
+    def _follow(self, seq: int, previous: str, newest: str) -> None:
+        if previous != newest:
+            self.breaks.add(seq)
+
+
+def follow_chains(session: Session, batch: Iterable[JudgedReceipts], now: datetime) -> None:
+    """Note how far each key has counted, and what is missing; call it before the receipts are stored."""
+    told: dict[_Key, dict[str, SignedReceipt]] = defaultdict(dict)
+    for judged in batch:
+        told[judged.node, judged.kid].update((one.id, one) for one in judged.good)
+    told = {key: receipts for key, receipts in told.items() if receipts}
+    if not told:
+        return
+    chains = _known(session, told)
+    before = {key: chain.seq for key, chain in chains.items()}
+    again: dict[_Key, list[SignedReceipt]] = {}
+    for key, receipts in told.items():
+        in_order = sorted(receipts.values(), key=lambda one: one.receipt.seq)
+        if known := [one for one in in_order if not chains[key].take(one, now)]:
+            again[key] = known
+    rows = [
+        {"node": node, "kid": kid, "seq": chain.seq, "newest": chain.newest}
+        for (node, kid), chain in chains.items()
+        if chain.seq > before[node, kid]
+    ]
+    _SAVE.execute(session, rows)
+    forks = _forks(session, again)
+    for key, chain in chains.items():
+        if chain.has_new_gaps or chain.breaks or key in forks:
+            _save_faults(session, key, chain, forks.get(key, set()), now)
+
+
+def note_refusals(session: Session, batch: Iterable[JudgedReceipts], now: datetime) -> None:
+    """Count what was refused, for the technician."""
+    rows = [
+        {"node": node, "count": count, "code": code, "at": now}
+        for (node, code), count in refusals(batch).items()
+    ]
+    for row in rows:
+        session.connection().execute(_REFUSE[session.get_bind().dialect.name], row)
+
+
+def _known(session: Session, told: Iterable[_Key]) -> dict[_Key, _Chain]:
+    nodes = {"nodes": list({node for node, _ in told})}
+    chains = {key: _Chain() for key in told}
+    for node, kid, seq, newest in session.connection().execute(_CHAINS, nodes):
+        if (node, kid) in chains:
+            chains[node, kid].seq, chains[node, kid].newest = seq, newest
+    for node, kid, first, last, before, expected, at in session.connection().execute(_GAPS, nodes):
+        if (node, kid) in chains:
+            chains[node, kid].gaps.append(_Gap(first, last, before, expected, at))
+    return chains
+
+
+def _forks(session: Session, again: Mapping[_Key, list[SignedReceipt]]) -> dict[_Key, set[int]]:
+    """Return the numbers that were used a second time: the receipt that has them is not the stored one."""
+    if not again:
+        return {}
+    places = [(node, one.id) for (node, _), known in again.items() for one in known]
+    place = tuple_(StoredReceipt.node, StoredReceipt.id)
+    stored = {
+        (row[0], row[1])
+        for at in range(0, len(places), _AT_ONCE)
+        for row in session.execute(
+            select(StoredReceipt.node, StoredReceipt.id).where(place.in_(places[at : at + _AT_ONCE]))
+        )
+    }
+    found = {
+        key: {one.receipt.seq for one in known if (key[0], one.id) not in stored}
+        for key, known in again.items()
+    }
+    return {key: numbers for key, numbers in found.items() if numbers}
+
+
+_AT_ONCE: Final = 500
+"""Pairs in one query; SQLite takes some ten thousand values."""
+
+
+def _save_faults(session: Session, key: _Key, chain: _Chain, forks: set[int], now: datetime) -> None:
+    node, kid = key
+    of_key = (ChainFault.node == node, ChainFault.kid == kid)
+    if chain.has_new_gaps:
+        session.execute(delete(ChainFault).where(*of_key, ChainFault.kind == ChainFaultKind.GAP))
+    room = MOST_FAULTS - (session.scalar(select(func.count()).where(*of_key)) or 0)
+    rows = [
+        {"kind": ChainFaultKind.GAP, "first": gap.first, "last": gap.last, "before": gap.before}
+        | {"expected": gap.expected, "noticed_at": gap.noticed_at}
+        for gap in (sorted(chain.gaps, key=lambda gap: gap.first) if chain.has_new_gaps else ())
+    ]
+    for kind, numbers in ((ChainFaultKind.BREAK, chain.breaks), (ChainFaultKind.FORK, forks)):
+        known = set(session.scalars(select(ChainFault.first).where(*of_key, ChainFault.kind == kind)))
+        rows += [
+            {"kind": kind, "first": seq, "last": seq, "before": "", "expected": "", "noticed_at": now}
+            for seq in sorted(numbers - known)
+        ]
+    if rows[: max(0, room)]:
+        session.execute(
+            insert(ChainFault), [{"node": node, "kid": kid} | row for row in rows[: max(0, room)]]
+        )
+
+
+_CHAINS = select(ReceiptChain.node, ReceiptChain.kid, ReceiptChain.seq, ReceiptChain.newest).where(
+    ReceiptChain.node.in_(bindparam("nodes", expanding=True))
+)
+_GAPS = select(
+    ChainFault.node,
+    ChainFault.kid,
+    ChainFault.first,
+    ChainFault.last,
+    ChainFault.before,
+    ChainFault.expected,
+    ChainFault.noticed_at,
+).where(ChainFault.node.in_(bindparam("nodes", expanding=True)), ChainFault.kind == ChainFaultKind.GAP)
+_NEWER = {"seq": "excluded.seq", "newest": "excluded.newest"}
+_sqlite_chain = sqlite.insert(ReceiptChain)
+_SAVE = Many(
+    _sqlite_chain.on_conflict_do_update(
+        index_elements=[ReceiptChain.node, ReceiptChain.kid],
+        set_={"seq": _sqlite_chain.excluded.seq, "newest": _sqlite_chain.excluded.newest},
+    ),
+    insert_told(
+        cast("Table", ReceiptChain.__table__),
+        ("node", "kid", "seq", "newest"),
+        f"(node, kid) DO UPDATE SET {', '.join(f'{name} = {value}' for name, value in _NEWER.items())}",
+    ),
+)
+
+
+def _refuse(made: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
+    return made.values(
+        {name: bindparam(name) for name in ("node", "count", "code", "at")}
+    ).on_conflict_do_update(
+        index_elements=[ReceiptRefusal.node],
+        set_={
+            "count": ReceiptRefusal.count + made.excluded["count"],
+            "code": made.excluded["code"],
+            "at": made.excluded["at"],
+        },
+    )
+
+
+_REFUSE = {
+    "postgresql": _refuse(postgresql.insert(ReceiptRefusal)),
+    "sqlite": _refuse(sqlite.insert(ReceiptRefusal)),
+}

@@ -1,0 +1,72 @@
+"""Judges receipts one by one, before the database is locked: signed by the node's own key, or refused.
+
+The rules are in docs/protocol.md, "Receipts".
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from controller.model.fleet import Hardware
+from devices.ids import KeyId, NodeId
+from devices.messages import Receipt, Receipts, RefusedReceipt
+from devices.receipt_signing import read_receipt, receipt_id
+from devices.signing import NODE, NotTrusted, key_id
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReceipt:
+    """A receipt that the node's key signed: its id is the SHA-256 of the text."""
+
+    id: str
+    text: str
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedReceipts:
+    """One message of a node, judged by the key that the node had then."""
+
+    node: NodeId
+    session: int
+    public: str
+    kid: KeyId
+    good: tuple[SignedReceipt, ...]
+    refused: tuple[RefusedReceipt, ...]
+
+
+def node_keys(session: Session, nodes: Collection[NodeId]) -> dict[NodeId, str]:
+    """Return the public key of each node's present hardware; nodes without one are left out."""
+    rows = session.connection().execute(_KEYS, {"nodes": list(nodes)})
+    return {node: public for node, public in rows}  # noqa: C416 - typed
+
+
+_KEYS = select(Hardware.node, Hardware.public).where(
+    Hardware.node.in_(bindparam("nodes", expanding=True)), Hardware.ended_at.is_(None)
+)
+
+
+def judge(batch: Iterable[Receipts], keys: Mapping[NodeId, str]) -> list[JudgedReceipts]:
+    """Judge each receipt alone; leave out nodes without a key, as those that are not enrolled."""
+    return [_judged(told, keys[told.node]) for told in batch if told.node in keys]
+
+
+def _judged(told: Receipts, public: str) -> JudgedReceipts:
+    good: list[SignedReceipt] = []
+    refused: list[RefusedReceipt] = []
+    for text in told.receipts:
+        name = receipt_id(text)
+        try:
+            good.append(SignedReceipt(name, text, read_receipt(text, told.node, public)))
+        except NotTrusted as error:
+            refused.append(RefusedReceipt(id=name, code=error.code))
+    kid = key_id(NODE, public)
+    return JudgedReceipts(told.node, told.session, public, kid, tuple(good), tuple(refused))
+
+
+def refusals(judged: Iterable[JudgedReceipts]) -> Counter[tuple[NodeId, str]]:
+    """Count what was refused, by node and reason."""
+    return Counter((one.node, refused.code) for one in judged for refused in one.refused)

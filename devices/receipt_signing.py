@@ -1,0 +1,98 @@
+"""Receipts as evidence: signed by the node's own key, numbered and chained; docs/protocol.md, "Receipts".
+
+The station checks thousands within a second, so this goes to `cryptography` itself: joserfc would add a
+fifth. A receipt is named by the SHA-256 of its JWS text, so the text has one form only: base64url is checked
+to be canonical, or the broker could make a second name for the same receipt.
+"""
+
+import binascii
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
+from typing import Any, Final
+
+from devices.ids import KeyId, NodeId
+from devices.messages import Malformed, Receipt, parse
+from devices.node_key import NodeKey, is_signed
+from devices.signing import ALGORITHM, KINDS, NODE, BadSignature, MalformedJws, UnknownKey, WrongKind, key_id
+
+NOTHING_BEFORE: Final = "0" * 64
+"""What the first receipt of a key names as the one before it."""
+SIGNATURE_BYTES: Final = 64
+LONGEST_RECEIPT: Final = 2048
+"""Characters of one signed receipt; ours have some 700, and a hundred of these fit into a message."""
+_TYP: Final = KINDS[Receipt].typ
+_LONGEST_HEADER: Final = 512
+
+
+def receipt_id(text: str) -> str:
+    """Return the name of a receipt: the SHA-256 of its JWS text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sign_receipt(receipt: Receipt, key: NodeKey) -> str:
+    """Return a receipt as a compact JWS."""
+    signed = f"{header_of(key.kid)}.{encoded(receipt.payload())}"
+    return f"{signed}.{encoded(key.sign(signed.encode()))}"
+
+
+def read_receipt(text: str, node: NodeId, public: str) -> Receipt:
+    """Return a receipt that this key of this node signed; raise NotTrusted, whose code says why not."""
+    header, payload, signature = split_receipt(text)
+    if header != header_of(key_id(NODE, public)):
+        _check_header(header, key_id(NODE, public))
+    if not is_signed(public, decoded(signature), f"{header}.{payload}".encode()):
+        raise BadSignature(f"{_TYP}: the signature is not of {node}'s key")
+    try:
+        receipt = parse(Receipt, decoded(payload))
+    except Malformed as error:
+        raise MalformedJws(str(error)) from error
+    if receipt.node != node:
+        raise MalformedJws(f"{node} signed a receipt of {receipt.node}")
+    return receipt
+
+
+def split_receipt(text: str) -> tuple[str, str, str]:
+    """Return header, payload and signature of a JWS text as they stand in it, or raise MalformedJws."""
+    parts = text.split(".")
+    if len(text) > LONGEST_RECEIPT or not text.isascii() or len(parts) != 3:  # noqa: PLR2004
+        raise MalformedJws("not a compact JWS")
+    header, payload, signature = parts
+    return header, payload, signature
+
+
+def _check_header(header: str, kid: KeyId) -> None:
+    """Accept what is written otherwise than we write it, if it says the same; raise NotTrusted."""
+    try:
+        told: Any = json.loads(decoded(header)) if len(header) <= _LONGEST_HEADER else None
+    except ValueError as error:
+        raise MalformedJws("the header is no JSON") from error
+    if not isinstance(told, dict) or set(told) != {"alg", "kid", "typ"} or told["alg"] != ALGORITHM:
+        raise MalformedJws(f"the header must be exactly alg {ALGORITHM}, kid and typ")
+    if told["typ"] != _TYP:
+        raise WrongKind(f"expected {_TYP}")
+    if told["kid"] != kid:
+        raise UnknownKey(f"{_TYP}: key {told['kid']!s:.64} is not the node's")
+
+
+@lru_cache(maxsize=16_384)
+def header_of(kid: KeyId) -> str:
+    """Return the header of a receipt as we write it, base64url."""
+    return encoded(json.dumps({"alg": ALGORITHM, "kid": kid, "typ": _TYP}, separators=(",", ":")).encode())
+
+
+def encoded(raw: bytes) -> str:
+    """Return base64url without padding."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def decoded(text: str) -> bytes:
+    """Return the bytes of base64url in its only form, or raise MalformedJws."""
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise MalformedJws("no base64url") from error
+    if encoded(raw) != text:
+        raise MalformedJws("base64url in another form than the canonical one")
+    return raw
