@@ -1,13 +1,12 @@
 """The station's home folder: closed to other users, locked by one station at a time; see docs/operator.md."""
 
-import contextlib
-import fcntl
 import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from controller.errors import StartFailed
+from controller.store.station_lock import locked_file
 
 _LOG = logging.getLogger(__name__)
 
@@ -56,17 +55,7 @@ class HomeLock:
 
     def take(self) -> None:
         """Take the lock; raise StartFailed when another station holds it, before anything else is touched."""
-        descriptor = os.open(self.home / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_FILE)
-        with contextlib.ExitStack() as unless_taken:
-            unless_taken.callback(os.close, descriptor)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise StartFailed(self._in_use(descriptor), code="station.home_in_use") from None
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-            unless_taken.pop_all()
-        self._descriptor = descriptor
+        self._descriptor = locked_file(self.home / LOCK, str(os.getpid()), self._in_use)
 
     def release(self) -> None:
         """Release the lock."""
@@ -74,9 +63,9 @@ class HomeLock:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def _in_use(self, descriptor: int) -> str:
-        process = os.pread(descriptor, 20, 0).decode("ascii", "replace")
-        return (
+    def _in_use(self, process: str) -> StartFailed:
+        return StartFailed(
             f"Một đài khác đang chạy trong «{self.home}» (tiến trình {process}) và không bị ảnh hưởng. "
-            "Hãy dừng đài đó trước; muốn chạy hai đài, mỗi đài cần một thư mục riêng (LOA_HOME)."
+            "Hãy dừng đài đó trước; muốn chạy hai đài, mỗi đài cần một thư mục riêng (LOA_HOME).",
+            code="station.home_in_use",
         )

@@ -55,6 +55,24 @@ def _in_words(host: str, process: str, home: str) -> str:
     return f"máy «{host}», tiến trình {process}, thư mục «{home}»"
 
 
+def locked_file(path: Path, holder: str, refused: Callable[[str], StartFailed]) -> int:
+    """Lock a file, write its holder into it, and return its descriptor, whose closing releases the lock.
+
+    Raises what `refused` makes of the present holder's text.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
+    with contextlib.ExitStack() as unless_taken:
+        unless_taken.callback(os.close, descriptor)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise refused(os.pread(descriptor, 1000, 0).decode("utf-8", "replace")) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, holder.encode(), 0)
+        unless_taken.pop_all()
+    return descriptor
+
+
 @dataclass
 class FileLock:
     """File lock of this process; if the file is deleted meanwhile, a new one is locked."""
@@ -77,18 +95,8 @@ class FileLock:
     def take(self) -> None:
         """Take it, or raise StartFailed."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
-        with contextlib.ExitStack() as unless_taken:
-            unless_taken.callback(os.close, descriptor)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise _refused(os.pread(descriptor, 1000, 0).decode("utf-8", "replace")) from None
-            holder = _in_words(socket.gethostname(), str(os.getpid()), str(self.home.absolute()))
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, holder.encode(), 0)
-            unless_taken.pop_all()
-        self._descriptor = descriptor
+        holder = _in_words(socket.gethostname(), str(os.getpid()), str(self.home.absolute()))
+        self._descriptor = locked_file(self.path, holder, _refused)
 
     def check(self) -> bool:
         """Check whether the path still names the locked file."""

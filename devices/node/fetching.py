@@ -1,7 +1,7 @@
 """Fetches recordings: manifest, chunks, requests for missing chunks, and a check of the whole at the end."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -304,10 +304,6 @@ class Fetching:
         """Return the recording's duration from its manifest, milliseconds."""
         fetch = self._fetches.get(recording)
         return fetch.manifest.duration_ms if fetch is not None and fetch.manifest is not None else None
-
-    def wholes(self) -> Iterable[RecordingId]:
-        """Return all recordings that are here, complete and checked."""
-        return [recording for recording, fetch in self._fetches.items() if fetch.is_whole]
 
     def _begin(self, recording: RecordingId, fetch: Fetch, now: datetime) -> list[Effect]:
         fetch.patience = fetch.heard_at = None

@@ -49,9 +49,8 @@ class PiperEngine:
 
     name = "piper"
 
-    def __init__(self, _prepared: Path, voices: Path | None = None, threads: int = 1) -> None:
+    def __init__(self, _prepared: Path, voices: Path | None = None) -> None:
         self._folder = voices
-        self._threads = threads
         self._loaded: _Loaded | None = None
 
     @property
@@ -86,7 +85,7 @@ class PiperEngine:
             raise EngineUnavailable(f"Không có giọng đọc “{name}”. Hãy chọn một giọng trong danh sách.")
         if self._loaded is None or self._loaded.record != record:
             self._loaded = None  # the memory of the one before goes first
-            self._loaded = _load(self._folder, record, self._threads)
+            self._loaded = _load(self._folder, record)
 
     def speak(self, phrase: str, voice: str, rate: float) -> Sound:
         """Say one phrase, clause by clause where it is long."""
@@ -171,7 +170,7 @@ def _config_of(folder: Path, record: VoiceRecord) -> PiperConfig:
         raise _changed(record) from broken
 
 
-def _load(folder: Path, record: VoiceRecord, threads: int) -> _Loaded:
+def _load(folder: Path, record: VoiceRecord) -> _Loaded:
     config = _config_of(folder, record)
     if config.espeak_voice:
         _espeak()
@@ -179,20 +178,20 @@ def _load(folder: Path, record: VoiceRecord, threads: int) -> _Loaded:
     try:
         if digest_of(model) != record.sha256:
             raise _changed(record)
-        session = open_model(steady_model(model), threads)
+        session = open_model(steady_model(model))
     except (OSError, BadVoice) as broken:
         raise _changed(record) from broken
     return _Loaded(record, config, session, "sid" in {given.name for given in session.get_inputs()})
 
 
-def open_model(content: bytes, threads: int) -> Any:
+def open_model(content: bytes) -> Any:
     """A session that speaks with the model; raises BadVoice for a model of another kind."""
     try:
         import onnxruntime
     except ImportError as missing:
         raise EngineUnavailable from missing
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     options.enable_cpu_mem_arena = False

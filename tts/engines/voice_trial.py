@@ -29,7 +29,7 @@ class TryVoice:
         """Raises BadVoice with what is wrong; EngineUnavailable when espeak-ng is missing."""
         model, settings = files_of(self.folder, self.name)
         speakers = parse_config(settings.read_bytes()).speakers
-        open_model(steady_model(model), threads=1)
+        open_model(steady_model(model))
         voice = f"{self.name}:{next(iter(speakers))}" if speakers else self.name
         Speak(engines_with(self.folder)["piper"], FIRST_WORDS, voice, 1.0, self.place).run(bench)
 
