@@ -65,7 +65,7 @@ def show(visit: SignedVisit, bulletin_id: str, xong: Annotated[str, Query(max_le
 def follow(visit: SignedVisit, bulletin_id: str) -> Response:
     """Keep it alive: the audio appears as soon as it is made."""
     _allowed(visit.viewer)
-    return PAGE.follow(visit, lambda unit: approval_page(unit, visit.station, visit.viewer, bulletin_id))
+    return PAGE.follow(visit, lambda unit: approval_page(unit, visit, bulletin_id))
 
 
 @router.post("/duyet/{bulletin_id}/duyet")
@@ -86,12 +86,9 @@ def approve(
     without script says instead.
     """
     try:
-        heard = operations.note_heard(
-            visit.station, visit.viewer, tep, WHOLE if da_nghe else spans_of(da_phat)
-        )
+        heard = operations.note_heard(visit, tep, WHOLE if da_nghe else spans_of(da_phat))
         operations.approve(
-            visit.station,
-            visit.viewer,
+            visit,
             tries_of(visit.request),
             bulletin_id,
             revision=phien_ban,
@@ -119,7 +116,7 @@ def give_back(
         return_bulletin(visit.store, bulletin_id, reason=reason, by=visit.by, now=visit.now())
     except LoaError as error:
         return _page(visit, bulletin_id, error=error)
-    visit.station.wake()
+    visit.wake()
     return _on_to_the_next(visit, bulletin_id, "tra")
 
 
@@ -132,7 +129,7 @@ def _on_to_the_next(visit: Visit, bulletin_id: str, done: str) -> Response:
 def _page(visit: Visit, bulletin_id: str, *, error: LoaError | None = None, done: str = "") -> Response:
     return PAGE.show(
         visit,
-        lambda unit: approval_page(unit, visit.station, visit.viewer, bulletin_id),
+        lambda unit: approval_page(unit, visit, bulletin_id),
         place=f"/duyet/{bulletin_id}",
         error=error,
         is_unheard=error is not None and error.code == NOT_LISTENED,

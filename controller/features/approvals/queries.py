@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.service import why_unsigned
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.page_queries import MOST_AIRINGS
 from controller.features.approvals.waiting import is_author, submitted_in
 from controller.features.bulletins.in_force import approved_until
@@ -19,7 +19,6 @@ from controller.features.bulletins.signed_approvals import APPROVAL_LIFE
 from controller.features.editorial.page_queries import bulletin_page
 from controller.features.plans.reliance import relied_upon
 from controller.features.schedules.sentences import rule_sentence
-from controller.http.station import Station
 from controller.http.words import GRADE_WORDS, short_day
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
@@ -151,16 +150,16 @@ def queue_page(session: Session, viewer: Viewer, now: datetime) -> dict[str, Any
     }
 
 
-def approval_page(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> dict[str, Any]:
+def approval_page(session: Session, caller: Caller, bulletin_id: str) -> dict[str, Any]:
     """Return what an approver is shown of one bulletin."""
-    shown = bulletin_page(session, station, viewer, bulletin_id)
+    shown = bulletin_page(session, caller, bulletin_id)
     recording, bulletin = shown["speech"].recording, shown["bulletin"].id
     return {
         **shown,
         "repeats": repeats_of(session, [bulletin]).get(bulletin, ()),
         "is_kept_ready": bulletin in kept_ready_among(session, [bulletin]),
         "most_airings": _AIRINGS,
-        "unsigned": why_unsigned(session, viewer.operator, now=station.now()),
-        "approved_for": scope_in_words(shown["bulletin"], shown["where"], station.now()),
-        "heard": heard_by(session, viewer.operator, recording.id) if recording else None,
+        "unsigned": why_unsigned(session, caller.by, now=caller.now()),
+        "approved_for": scope_in_words(shown["bulletin"], shown["where"], caller.now()),
+        "heard": heard_by(session, caller.by, recording.id) if recording else None,
     }

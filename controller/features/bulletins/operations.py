@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from controller.errors import BadInput, NotAllowed
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.bulletins.listening_proof import ListeningProof, Span, heard_by, note_played
 from controller.features.bulletins.programme_form import ProgrammeTyped
 from controller.features.bulletins.programme_queries import place_of
@@ -21,7 +21,6 @@ from controller.features.bulletins.service import (
 from controller.features.bulletins.topics import set_topic
 from controller.features.drafts.service import send_draft
 from controller.features.journal.service import record
-from controller.http.station import Station
 from controller.http.transactions import writes
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
@@ -31,8 +30,7 @@ from devices.ids import Grade, RecordingId, Role
 
 
 def approve(
-    station: Station,
-    viewer: Viewer,
+    caller: Caller,
     tries: Tries,
     bulletin_id: str,
     *,
@@ -46,20 +44,20 @@ def approve(
 
     Otherwise a person with a stolen signed-in phone could try passwords without limit.
     """
-    by, now, meant = viewer.operator, station.now(), RecordingId(recording)
-    with station.store.read() as session:
-        bulletin = visible_bulletin(session, viewer.scope, bulletin_id)
+    by, now, meant = caller.by, caller.now(), RecordingId(recording)
+    with caller.store.read() as session:
+        bulletin = visible_bulletin(session, caller.scope, bulletin_id)
         check_approvable(session, bulletin, revision, meant, by=by, declared=declared, now=now)
     try:
-        with tries.counted(viewer.tried_as, Purpose.APPROVAL):
-            opened = unlock_key(station.store, by, role=Role.APPROVER, password=password, now=now)
+        with tries.counted(caller.viewer.tried_as, Purpose.APPROVAL):
+            opened = unlock_key(caller.store, by, role=Role.APPROVER, password=password, now=now)
     except NotAllowed as error:
         if error.code == WRONG_PASSWORD:
-            with station.store.write() as session:
+            with caller.store.write() as session:
                 record(session, by, "bulletin.approval-refused", bulletin_id, now)
         raise
     approve_bulletin(
-        station.store,
+        caller.store,
         bulletin_id,
         revision=revision,
         recording=meant,
@@ -69,22 +67,20 @@ def approve(
         declared=declared,
         highest_grade=highest_grade,
     )
-    station.wake()
+    caller.wake()
 
 
 @writes()
-def revise(
-    session: Session, station: Station, viewer: Viewer, bulletin_id: str, asked: Revise
-) -> BulletinShown:
+def revise(session: Session, caller: Caller, bulletin_id: str, asked: Revise) -> BulletinShown:
     """Give a bulletin another wording; what is left out of how it is read stays."""
-    _, was = visible_wording(session, viewer.scope, bulletin_id)
+    _, was = visible_wording(session, caller.scope, bulletin_id)
     row = revise_bulletin(
         session,
         bulletin_id,
         title=asked.title,
         text=asked.text,
-        by=viewer.operator,
-        now=station.now(),
+        by=caller.by,
+        now=caller.now(),
         manner=Manner(
             was.issuer if asked.issuer is None else asked.issuer,
             was.readings if asked.readings is None else asked.readings,
@@ -96,19 +92,13 @@ def revise(
 
 @writes()
 def save_programme(
-    session: Session,
-    station: Station,
-    viewer: Viewer,
-    form: ProgrammeTyped,
-    bulletin: Bulletin | None,
-    *,
-    is_submitted: bool,
+    session: Session, caller: Caller, form: ProgrammeTyped, bulletin: Bulletin | None, *, is_submitted: bool
 ) -> BulletinId:
     """Save a programme as it was typed (None: a new one), forget that as a draft, and hand it in if asked."""
     if not form.items:
         raise BadInput("Chương trình chưa có mục nào. Hãy thêm ít nhất một bản tin.", code="programme.items")
-    check_sounds(station.uploads, form.items)
-    by, now = viewer.operator, station.now()
+    check_sounds(caller.station.uploads, form.items)
+    by, now = caller.by, caller.now()
     title, items, again = form.title, form.meant(), form.again
     if bulletin is None:
         row = draft_programme(session, title=title, items=items, again_if_preempted=again, by=by, now=now)
@@ -126,16 +116,16 @@ def save_programme(
     set_topic(session, row.id, form.topic, by=by, now=now)
     send_draft(session, by.id, place_of(bulletin), form.number, now)
     if is_submitted:
-        submit_bulletin(session, row.id, by=by, now=now, speech=station.speech)
+        submit_bulletin(session, row.id, by=by, now=now, speech=caller.station.speech)
     return row.id
 
 
-def note_heard(station: Station, viewer: Viewer, recording: str, spans: Sequence[Span]) -> ListeningProof:
+def note_heard(caller: Caller, recording: str, spans: Sequence[Span]) -> ListeningProof:
     """Keep what a person played of a recording, in a transaction of its own; return all that they played.
 
     A program with a token cannot listen, so its report is not stored.
     """
     known = RecordingId(recording)
-    if not spans or viewer.operator.acts is not None:
-        return heard_by(station.store, viewer.operator, known)
-    return note_played(station.store, known, spans, by=viewer.operator, now=station.now())
+    if not spans or caller.by.acts is not None:
+        return heard_by(caller.store, caller.by, known)
+    return note_played(caller.store, known, spans, by=caller.by, now=caller.now())

@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.chimes.queries import chimes_of, unknown_chime, visible_chime
 from controller.features.chimes.service import MAY_CHOOSE
 from controller.http.named import Named
-from controller.http.station import Station
 from controller.model.chimes import Chime, ChimePlace
 from tts.uploads import UploadId
 
@@ -25,17 +24,17 @@ class ChimeInArea:
     is_there: bool
 
 
-def chime_sound(station: Station, viewer: Viewer, chime_id: str) -> UploadId:
+def chime_sound(caller: Caller, chime_id: str) -> UploadId:
     """Return the sound of a chime that the person sees, as it was brought; NotFound if its file is gone."""
-    upload = UploadId(visible_chime(station.store, chime_id, viewer.operator).upload)
-    if not station.uploads.has(upload):
+    upload = UploadId(visible_chime(caller.store, chime_id, caller.by).upload)
+    if not caller.station.uploads.has(upload):
         raise unknown_chime()
     return upload
 
 
-def chimes_context(session: Session, station: Station, viewer: Viewer) -> dict[str, Any]:
+def chimes_context(session: Session, caller: Caller) -> dict[str, Any]:
     """Return what Thư viện shows of chimes: those of the person's areas and above, and where to choose."""
-    scope, by = viewer.scope, viewer.operator
+    scope, by = caller.scope, caller.by
     rows = chimes_of(session, scope.hears)
     own = {(row.area, row.place) for row in rows}
     heard = {
@@ -44,7 +43,7 @@ def chimes_context(session: Session, station: Station, viewer: Viewer) -> dict[s
     }
     return {
         "own_chimes": [
-            ChimeInArea(row, PLACE_WORDS[row.place], station.uploads.has(UploadId(row.upload)))
+            ChimeInArea(row, PLACE_WORDS[row.place], caller.station.uploads.has(UploadId(row.upload)))
             for row in rows
         ],
         "chimes_heard": [(PLACE_WORDS[place], name) for place, name in heard.items()],

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.precedence import collisions_for
 from controller.features.consent import operations
 from controller.features.consent.queries import questions_for
@@ -21,45 +21,43 @@ router = APIRouter(tags=["answers"])
 
 
 @router.get("/questions", responses=refusals(401))
-def index(station: TheStation, viewer: Signed) -> list[QuestionShown]:
+def index(visit: SignedVisit) -> list[QuestionShown]:
     """Return what waits for the yes or no of the person's commune, the nearest first; at most 50."""
-    return questions_for(station.store, viewer.scope.tree, viewer.operator, station.now())
+    return questions_for(visit.store, visit.scope.tree, visit.by, visit.now())
 
 
 @router.get("/airings/{airing_id}/answers", responses=refusals(401, 404))
-def of_airing(station: TheStation, viewer: Signed, airing_id: str) -> StandingShown:
+def of_airing(visit: SignedVisit, airing_id: str) -> StandingShown:
     """Return what communes have said of an airing, of those of its parts that are in no plan yet."""
-    return operations.said_of_airing(station.store, viewer.scope, airing_id)
+    return operations.said_of_airing(visit.store, visit.scope, airing_id)
 
 
 @router.post("/airings/{airing_id}/answer", responses=refusals(401, 403, 404, 409, 422))
-def answer_one(station: TheStation, viewer: Signed, airing_id: str, asked: AnswerAsked) -> AnswerShown:
+def answer_one(visit: SignedVisit, airing_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to one airing; the newest word counts until the airing goes into the commune's plan."""
-    return operations.answer_for_airing(station, viewer, airing_id, agrees=asked.agrees, reason=asked.reason)
+    return operations.answer_for_airing(visit, airing_id, agrees=asked.agrees, reason=asked.reason)
 
 
 @router.get("/schedules/{schedule_id}/answers", responses=refusals(401, 404))
-def of_schedule(station: TheStation, viewer: Signed, schedule_id: str) -> StandingShown:
+def of_schedule(visit: SignedVisit, schedule_id: str) -> StandingShown:
     """Return what communes have said of all occurrences of a schedule."""
-    return operations.said_of_schedule(station.store, viewer.scope, schedule_id)
+    return operations.said_of_schedule(visit.store, visit.scope, schedule_id)
 
 
 @router.post("/schedules/{schedule_id}/answer", responses=refusals(401, 403, 404, 409, 422))
-def answer_all(station: TheStation, viewer: Signed, schedule_id: str, asked: AnswerAsked) -> AnswerShown:
+def answer_all(visit: SignedVisit, schedule_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to all occurrences of a schedule that are in no plan of the commune yet."""
-    return operations.answer_for_schedule(
-        station, viewer, schedule_id, agrees=asked.agrees, reason=asked.reason
-    )
+    return operations.answer_for_schedule(visit, schedule_id, agrees=asked.agrees, reason=asked.reason)
 
 
 @router.get("/collisions", responses=refusals(401))
-def collide(station: TheStation, viewer: Signed) -> list[CollisionShown]:
+def collide(visit: SignedVisit) -> list[CollisionShown]:
     """Return the priority airings that collide in the person's commune, in no plan yet; at most 20 pairs."""
-    pairs = collisions_for(station.store, viewer.scope.tree, viewer.operator, station.now())
+    pairs = collisions_for(visit.store, visit.scope.tree, visit.by, visit.now())
     return [CollisionShown.of(one) for one in pairs]
 
 
 @router.post("/collisions/order", responses=refusals(401, 403, 404, 409, 422))
-def order(station: TheStation, viewer: Signed, asked: OrderAsked) -> OrderShown:
+def order(visit: SignedVisit, asked: OrderAsked) -> OrderShown:
     """Say which of two colliding priority airings goes first in the commune; the other follows it."""
-    return operations.order(station, viewer, asked.first, asked.then)
+    return operations.order(visit, asked.first, asked.then)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from controller.features.accounts.scope import Scope
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.consent import ConsentStanding, standing_in_family
 from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.precedence import order_airings
@@ -12,36 +12,35 @@ from controller.features.consent.schemas import AnswerShown, OrderShown, Standin
 from controller.features.consent.service import answer_airing, answer_schedule
 from controller.features.schedules.consent import standing_of_schedule
 from controller.features.schedules.queries import visible_schedule
-from controller.http.station import Station
 from controller.http.transactions import writes
 from controller.store import Session, one_read
 
 
 @writes()
 def answer_for_airing(
-    session: Session, station: Station, viewer: Viewer, airing_id: str, *, agrees: bool, reason: str
+    session: Session, caller: Caller, airing_id: str, *, agrees: bool, reason: str
 ) -> AnswerShown:
     """Say yes or no to one airing that the person sees."""
-    airing, by = visible_airing(session, viewer.scope, airing_id).id, viewer.operator
-    row = answer_airing(session, airing, agrees=agrees, reason=reason, by=by, now=station.now())
+    airing, by = visible_airing(session, caller.scope, airing_id).id, caller.by
+    row = answer_airing(session, airing, agrees=agrees, reason=reason, by=by, now=caller.now())
     return AnswerShown.of(row)
 
 
 @writes()
 def answer_for_schedule(
-    session: Session, station: Station, viewer: Viewer, schedule_id: str, *, agrees: bool, reason: str
+    session: Session, caller: Caller, schedule_id: str, *, agrees: bool, reason: str
 ) -> AnswerShown:
     """Say yes or no to all occurrences of a schedule that the person sees."""
-    schedule, by = visible_schedule(session, viewer.scope, schedule_id).id, viewer.operator
-    row = answer_schedule(session, schedule, agrees=agrees, reason=reason, by=by, now=station.now())
+    schedule, by = visible_schedule(session, caller.scope, schedule_id).id, caller.by
+    row = answer_schedule(session, schedule, agrees=agrees, reason=reason, by=by, now=caller.now())
     return AnswerShown.of(row)
 
 
 @writes()
-def order(session: Session, station: Station, viewer: Viewer, first: str, then: str) -> OrderShown:
+def order(session: Session, caller: Caller, first: str, then: str) -> OrderShown:
     """Say which of two priority airings goes first in the person's commune; the other follows it."""
-    before, after = (visible_airing(session, viewer.scope, name).id for name in (first, then))
-    row = order_airings(session, before, after, by=viewer.operator, now=station.now())
+    before, after = (visible_airing(session, caller.scope, name).id for name in (first, then))
+    row = order_airings(session, before, after, by=caller.by, now=caller.now())
     return OrderShown.of(row, airing=row.id)
 
 

@@ -30,9 +30,7 @@ def of_airing(
     visit: SignedVisit, *, airing_id: str, tra_loi: Word = "", ly_do: Reason = "", ve: Word = ""
 ) -> Response:
     """Say yes or no to one airing; `ve`: back to the page of the day."""
-    operations.answer_for_airing(
-        visit.station, visit.viewer, airing_id, agrees=_agrees(tra_loi), reason=ly_do
-    )
+    operations.answer_for_airing(visit, airing_id, agrees=_agrees(tra_loi), reason=ly_do)
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing_id}", 303)
 
 
@@ -45,7 +43,7 @@ def of_two(
 ) -> Response:
     """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
     need(visit.viewer, Act.ANSWER)
-    operations.order(visit.station, visit.viewer, truoc, sau)
+    operations.order(visit, truoc, sau)
     return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
 
 
@@ -54,7 +52,5 @@ def of_schedule(
     visit: SignedVisit, *, schedule_id: str, tra_loi: Word = "", ly_do: Reason = "", ve: Word = ""
 ) -> Response:
     """Say yes or no to all occurrences of a schedule."""
-    operations.answer_for_schedule(
-        visit.station, visit.viewer, schedule_id, agrees=_agrees(tra_loi), reason=ly_do
-    )
+    operations.answer_for_schedule(visit, schedule_id, agrees=_agrees(tra_loi), reason=ly_do)
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import Aired, AirOnTopic
 from controller.features.editorial.operations import WrittenBulletin, hand_in
@@ -13,10 +13,10 @@ router = APIRouter(tags=["airings"])
 
 
 @router.post("/air", status_code=201, responses=refusals(401, 403, 409, 422))
-def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
+def air(visit: SignedVisit, asked: AirOnTopic) -> Aired:
     """Write, submit and plan a text in one transaction: all of it, or nothing."""
-    broadcast = request_of(asked, station.now())
+    broadcast = request_of(asked, visit.now())
     manner = Manner(asked.issuer, asked.readings)
     written = WrittenBulletin(asked.title, asked.text, asked.topic or "", manner=manner)
-    bulletin, airing = hand_in(station, viewer, written, broadcast)
+    bulletin, airing = hand_in(visit, written, broadcast)
     return Aired(bulletin=bulletin, airing=airing)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from controller.errors import BadInput
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.planning import BroadcastRequest
 from controller.features.airings.target_form import areas_meant
@@ -72,9 +72,11 @@ class Typed(ActTyped):
         """Return the bulletin as it was typed, or raise BadInput."""
         return WrittenBulletin(self.tieu_de, self.noi_dung, self.chu_de, self.reference(), self.manner())
 
-    def broadcast(self, viewer: Viewer, station: Station) -> BroadcastRequest:
+    def broadcast(self, caller: Caller) -> BroadcastRequest:
         """Return where, when and how it shall be heard, or raise BadInput."""
-        return self.broadcast_for(areas_meant(viewer, self.noi, self.dia_ban, self.ca_vung), station)
+        return self.broadcast_for(
+            areas_meant(caller.viewer, self.noi, self.dia_ban, self.ca_vung), caller.station
+        )
 
     def broadcast_for(self, areas: Sequence[AreaCode], station: Station) -> BroadcastRequest:
         """Return when and how it shall be heard in these areas, or raise BadInput."""

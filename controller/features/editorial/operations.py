@@ -4,13 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.planning import BroadcastRequest, plan_foreseen
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import name_reference
-from controller.http.station import Station
 from controller.http.transactions import writes
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
@@ -36,9 +35,9 @@ class WrittenBulletin:
 
 
 @writes(wakes=False)
-def keep(session: Session, station: Station, viewer: Viewer, written: WrittenBulletin) -> BulletinId:
+def keep(session: Session, caller: Caller, written: WrittenBulletin) -> BulletinId:
     """Keep a bulletin as a draft, with its topic and its legal act."""
-    return _keep(session, written, viewer.operator, station.now()).id
+    return _keep(session, written, caller.by, caller.now()).id
 
 
 def _keep(
@@ -61,22 +60,21 @@ def _keep(
 
 @writes()
 def hand_in(
-    session: Session, station: Station, viewer: Viewer, written: WrittenBulletin, broadcast: BroadcastRequest
+    session: Session, caller: Caller, written: WrittenBulletin, broadcast: BroadcastRequest
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
-    by, now = viewer.operator, station.now()
-    area = meeting(viewer.scope.tree, broadcast.areas, by.area)
+    by, now = caller.by, caller.now()
+    area = meeting(caller.scope.tree, broadcast.areas, by.area)
     bulletin = _keep(session, written, by, now, area)
     highest = max(broadcast.grade, USUAL_HIGHEST_GRADE, key=lambda grade: grade.rank)
-    submit_bulletin(session, bulletin.id, by=by, now=now, speech=station.speech, highest_grade=highest)
+    submit_bulletin(session, bulletin.id, by=by, now=now, speech=caller.station.speech, highest_grade=highest)
     return bulletin.id, plan_foreseen(session, bulletin.id, broadcast, by=by, now=now).id
 
 
 @writes()
 def mend(
     session: Session,
-    station: Station,
-    viewer: Viewer,
+    caller: Caller,
     bulletin_id: str,
     written: WrittenBulletin,
     *,
@@ -84,7 +82,7 @@ def mend(
     is_submitted: bool,
 ) -> None:
     """Give a draft, or a returned bulletin, another wording and legal act, and hand it in if asked."""
-    by, now = viewer.operator, station.now()
+    by, now = caller.by, caller.now()
     bulletin = revise_bulletin(
         session,
         bulletin_id,
@@ -97,16 +95,14 @@ def mend(
     )
     name_reference(session, bulletin.id, written.reference, by=by, now=now)
     if is_submitted:
-        submit_bulletin(session, bulletin.id, by=by, now=now, speech=station.speech)
+        submit_bulletin(session, bulletin.id, by=by, now=now, speech=caller.station.speech)
 
 
 @writes()
-def plan_again(
-    session: Session, station: Station, viewer: Viewer, bulletin_id: str, broadcast: BroadcastRequest
-) -> AiringId:
+def plan_again(session: Session, caller: Caller, bulletin_id: str, broadcast: BroadcastRequest) -> AiringId:
     """Plan one more airing of a bulletin that the person sees."""
-    bulletin = visible_bulletin(session, viewer.scope, bulletin_id)
-    return plan_foreseen(session, bulletin.id, broadcast, by=viewer.operator, now=station.now()).id
+    bulletin = visible_bulletin(session, caller.scope, bulletin_id)
+    return plan_foreseen(session, bulletin.id, broadcast, by=caller.by, now=caller.now()).id
 
 
 def meeting(tree: AreaTree, areas: Collection[AreaCode], home: AreaCode) -> AreaCode:

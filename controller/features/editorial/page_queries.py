@@ -6,7 +6,7 @@ from typing import Any
 
 from controller.errors import BadInput
 from controller.features.accounts.admin_queries import name_of
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.language_reach import spread_of
 from controller.features.airings.page_queries import airings_of_bulletin
 from controller.features.bulletins.in_force import approvals_until
@@ -81,39 +81,43 @@ def _of_approval(
 
 
 @one_read
-def bulletin_page(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> dict[str, Any]:
+def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[str, Any]:
     """Return all that the page of a bulletin shows."""
-    bulletin, speech = visible_speech(session, viewer.scope, bulletin_id)
+    bulletin, speech = visible_speech(session, caller.scope, bulletin_id)
     before = compared_with(session, bulletin)
     return {
         "bulletin": bulletin,
         "author": name_of(session, bulletin.author),
-        "where": viewer.scope.name(bulletin.area),
+        "where": caller.scope.name(bulletin.area),
         "speech": speech,
-        "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
-        "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
-        "airings": airings_of_bulletin(session, viewer.scope, bulletin.id),
-        **_of_approval(session, viewer, bulletin, speech.revision, station.now()),
-        "is_author": viewer.operator.id in {bulletin.author, speech.revision.author},
+        "phrases": phrases_of(caller.station.recordings, SoundId(speech.recording.id))
+        if speech.recording
+        else (),
+        "progress": caller.station.rendering_progress(speech.rendering.id) if speech.rendering else None,
+        "airings": airings_of_bulletin(session, caller.scope, bulletin.id),
+        **_of_approval(session, caller.viewer, bulletin, speech.revision, caller.now()),
+        "is_author": caller.by.id in {bulletin.author, speech.revision.author},
         "manner": speech.revision.manner,
         "manner_before": before.manner if before else None,
-        **_reading(session, station, bulletin, speech.revision),
-        "tried_out": _tried_out(session, station, bulletin, speech) if bulletin.state in _BEFORE else [],
+        **_reading(session, caller.station, bulletin, speech.revision),
+        "tried_out": _tried_out(session, caller.station, bulletin, speech)
+        if bulletin.state in _BEFORE
+        else [],
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
         "topic": topic_of(session, bulletin),
         "topics": topics(session),
-        "may_write": viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
+        "may_write": caller.scope.may(caller.by, Act.WRITE, [bulletin.area]),
         "lines": lines_of(session, bulletin.id, bulletin.revision),
-        "sound": _sound_shown(station, speech.revision),
-        **_languages(session, viewer, bulletin, speech.revision),
-        "act": act_of(session, bulletin, station.now()),
+        "sound": _sound_shown(caller.station, speech.revision),
+        **_languages(session, caller.viewer, bulletin, speech.revision),
+        "act": act_of(session, bulletin, caller.now()),
         "may_name_act": bulletin.variant_of is None
         and speech.revision.kind is not RevisionKind.PROGRAMME
-        and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
+        and caller.scope.may(caller.by, Act.WRITE, [bulletin.area]),
         "may_keep": speech.revision.kind is RevisionKind.TEXT
-        and viewer.scope.may(viewer.operator, MAY_KEEP, [bulletin.area]),
-        "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
+        and caller.scope.may(caller.by, MAY_KEEP, [bulletin.area]),
+        "may_air": bulletin.state is not BulletinState.WITHDRAWN and caller.viewer.may(Act.AIR),
     }
 
 
@@ -151,12 +155,10 @@ def _tried_out(session: Session, station: Station, bulletin: Bulletin, speech: S
 
 
 @reads
-def tried_out(
-    session: Session, station: Station, viewer: Viewer, bulletin_id: str
-) -> tuple[list[str], AreaCode]:
+def tried_out(session: Session, caller: Caller, bulletin_id: str) -> tuple[list[str], AreaCode]:
     """Return the pieces of a bulletin that can be heard now, and the area with whose words they are read."""
-    bulletin, speech = visible_speech(session, viewer.scope, bulletin_id)
-    return _tried_out(session, station, bulletin, speech), bulletin.area
+    bulletin, speech = visible_speech(session, caller.scope, bulletin_id)
+    return _tried_out(session, caller.station, bulletin, speech), bulletin.area
 
 
 def _sound_shown(station: Station, revision: Revision) -> dict[str, Any] | None:
@@ -187,20 +189,14 @@ def form_as_it_is(session: Session, bulletin: Bulletin, revision: Revision) -> T
 
 @reads
 def editing_form(
-    session: Session,
-    station: Station,
-    viewer: Viewer,
-    bulletin_id: str,
-    form: Typed,
-    *,
-    kept_at: datetime | None,
+    session: Session, caller: Caller, bulletin_id: str, form: Typed, *, kept_at: datetime | None
 ) -> dict[str, Any]:
     """Return what the form that changes a wording shows, and what somebody else saved meanwhile."""
-    bulletin, revision = visible_wording(session, viewer.scope, bulletin_id)
+    bulletin, revision = visible_wording(session, caller.scope, bulletin_id)
     is_old_draft = kept_at is not None and not form.phien_ban
     is_older = is_old_draft or form.based_on() not in {None, bulletin.revision}
     # who saves once more has both before them, and means it
-    now_on = {"phien_ban": str(bulletin.revision), "luot": form.luot or new_id(station.now())}
+    now_on = {"phien_ban": str(bulletin.revision), "luot": form.luot or new_id(caller.now())}
     return {
         "bulletin": bulletin,
         "form": form.model_copy(update=now_on),

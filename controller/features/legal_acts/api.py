@@ -2,37 +2,35 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.bulletins.queries import reference_given, visible_wording
 from controller.features.imports.legal_references import Reference, reference_of
 from controller.features.imports.schemas import ReferenceShown
 from controller.features.legal_acts.schemas import LegalShown, ReferenceAsked
 from controller.features.legal_acts.service import set_reference
 from controller.http.refusals import refusals
-from controller.http.station import Station
 
 router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
 
 
 @router.get("/reference", responses=refusals(401, 404, 422))
-def reference(station: TheStation, viewer: Signed, bulletin_id: str) -> LegalShown:
+def reference(visit: SignedVisit, bulletin_id: str) -> LegalShown:
     """Return the legal act that a person named, and what the newest wording's head proposes."""
-    return _legal(station, viewer, bulletin_id)
+    return _legal(visit, bulletin_id)
 
 
 @router.put("/reference", responses=refusals(401, 403, 404, 409, 422))
-def refer(station: TheStation, viewer: Signed, bulletin_id: str, asked: ReferenceAsked) -> LegalShown:
+def refer(visit: SignedVisit, bulletin_id: str, asked: ReferenceAsked) -> LegalShown:
     """Name the legal act; airings planned beyond its end are cancelled. Nothing is approved anew."""
     named = Reference(**asked.model_dump())
-    cancelled = set_reference(station.store, bulletin_id, named, by=viewer.operator, now=station.now())
-    station.wake()
-    return _legal(station, viewer, bulletin_id).model_copy(update={"cancelled": cancelled})
+    cancelled = set_reference(visit.store, bulletin_id, named, by=visit.by, now=visit.now())
+    visit.wake()
+    return _legal(visit, bulletin_id).model_copy(update={"cancelled": cancelled})
 
 
-def _legal(station: Station, viewer: Viewer, bulletin_id: str) -> LegalShown:
-    row, wording = visible_wording(station.store, viewer.scope, bulletin_id)
-    given = reference_given(station.store, row.id)
+def _legal(visit: Visit, bulletin_id: str) -> LegalShown:
+    row, wording = visible_wording(visit.store, visit.scope, bulletin_id)
+    given = reference_given(visit.store, row.id)
     return LegalShown(
         reference=None if given is None else ReferenceShown.of(given),
         proposal=ReferenceShown.of(reference_of(f"{row.title}\n{wording.text}")),

@@ -42,7 +42,7 @@ def name(visit: SignedVisit, bulletin_id: str, form: Annotated[ActTyped, Form()]
         name_reference(visit.store, bulletin.id, act, by=by, now=visit.now())
     except LoaError as error:
         return _page(visit.request, bulletin, form, error=error)
-    visit.station.wake()
+    visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=van-ban", 303)
 
 

@@ -6,13 +6,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.admin_queries import shown_names
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.chimes.page_queries import chimes_context
 from controller.features.lexicon.queries import lexicon_entries, words_for
 from controller.features.speaker_tests.service import test_at_hand
 from controller.features.templates.queries import OfferedTemplate, get_template, templates_offered
 from controller.features.templates.service import MAY_KEEP
-from controller.http.station import Station
 from controller.model.permissions import Act
 from controller.model.row_versions import Difference, differences
 from controller.model.templates import TemplateId
@@ -56,14 +55,12 @@ def templates_context(session: Session, viewer: Viewer, typed: TypedTemplate | N
 
 
 @one_read
-def library_context(
-    session: Session, station: Station, viewer: Viewer, typed: TypedTemplate | None
-) -> dict[str, Any]:
+def library_context(session: Session, caller: Caller, typed: TypedTemplate | None) -> dict[str, Any]:
     """Return what Thư viện shows, and the words that a text of the person's area is read with."""
-    scope, by = viewer.scope, viewer.operator
+    scope, by = caller.scope, caller.by
     return {
-        **templates_context(session, viewer, typed),
-        **chimes_context(session, station, viewer),
+        **templates_context(session, caller.viewer, typed),
+        **chimes_context(session, caller),
         "entries": lexicon_entries(session, scope.hears),
         "names": shown_names(session),
         "own_words": dict(words_for(session, scope.home)),

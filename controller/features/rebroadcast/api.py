@@ -15,7 +15,5 @@ router = APIRouter(tags=["airings"])
 @router.post("/airings/{airing_id}/again", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def again(visit: SignedVisit, airing_id: str, asked: AirAgain) -> AiringShown:
     """Air once more what is over, for chosen loudspeakers that missed it; the areas are where they stand."""
-    planned = air_again(
-        visit.station, visit.viewer, airing_id, nodes=asked.nodes, broadcast=start_of(asked, visit.now())
-    )
+    planned = air_again(visit, airing_id, nodes=asked.nodes, broadcast=start_of(asked, visit.now()))
     return one(visit, planned)

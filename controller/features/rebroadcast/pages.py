@@ -54,7 +54,7 @@ def plan(visit: SignedVisit, airing_id: str, form: Annotated[Chosen, Form()]) ->
     try:
         # where they stand is the areas
         broadcast = form.broadcast_for((), visit.station)
-        planned = air_again(visit.station, visit.viewer, airing.id, nodes=form.loa, broadcast=broadcast)
+        planned = air_again(visit, airing.id, nodes=form.loa, broadcast=broadcast)
     except LoaError as error:
         return _page(visit, airing, form, error=error)
     return RedirectResponse(f"/phat/{planned}", 303)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.templates.queries import templates_offered, templates_shown
 from controller.features.templates.schemas import (
     BulletinTemplateShown,
@@ -22,37 +22,35 @@ _CHANGES = refusals(401, 403, 404, 409, 422)
 
 
 @router.get("/templates", responses=refusals(401))
-def index(station: TheStation, viewer: Signed) -> list[BulletinTemplateShown]:
+def index(visit: SignedVisit) -> list[BulletinTemplateShown]:
     """Return the templates of the person's area, of those above and below, and the built-in ones."""
-    return templates_shown(station.store, templates_offered(station.store, viewer.scope.hears))
+    return templates_shown(visit.store, templates_offered(visit.store, visit.scope.hears))
 
 
 @router.post("/templates", status_code=201, responses=_CHANGES)
-def add(station: TheStation, viewer: Signed, asked: TemplateAdded) -> BulletinTemplateShown:
+def add(visit: SignedVisit, asked: TemplateAdded) -> BulletinTemplateShown:
     """Offer a text as a template in an area and below it."""
-    row = add_template(station.store, **asked.model_dump(), by=viewer.operator, now=station.now())
-    return templates_shown(station.store, [row])[0]
+    row = add_template(visit.store, **asked.model_dump(), by=visit.by, now=visit.now())
+    return templates_shown(visit.store, [row])[0]
 
 
 @router.put("/templates/{template_id}", responses=_CHANGES)
-def change(
-    station: TheStation, viewer: Signed, template_id: str, asked: TemplateChanged
-) -> BulletinTemplateShown:
+def change(visit: SignedVisit, template_id: str, asked: TemplateChanged) -> BulletinTemplateShown:
     """Give an area's own template other words; 409 `template.newer` where somebody else did meanwhile."""
     words = asked.model_dump()
-    row = change_template(station.store, template_id, **words, by=viewer.operator, now=station.now())
-    return templates_shown(station.store, [row])[0]
+    row = change_template(visit.store, template_id, **words, by=visit.by, now=visit.now())
+    return templates_shown(visit.store, [row])[0]
 
 
 @router.delete("/templates/{template_id}", responses=refusals(401, 403, 404, 409))
-def remove(station: TheStation, viewer: Signed, template_id: str) -> BulletinTemplateShown:
+def remove(visit: SignedVisit, template_id: str) -> BulletinTemplateShown:
     """Offer an area's own template no more; built-in ones stay."""
-    row = remove_template(station.store, template_id, by=viewer.operator, now=station.now())
-    return templates_shown(station.store, [row])[0]
+    row = remove_template(visit.store, template_id, by=visit.by, now=visit.now())
+    return templates_shown(visit.store, [row])[0]
 
 
 @router.post("/bulletins/{bulletin_id}/template", status_code=201, responses=_CHANGES)
-def keep(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinTemplateShown:
+def keep(visit: SignedVisit, bulletin_id: str) -> BulletinTemplateShown:
     """Offer a bulletin's newest wording as a template in the area that it belongs to."""
-    row = add_template_of(station.store, bulletin_id, by=viewer.operator, now=station.now())
-    return templates_shown(station.store, [row])[0]
+    row = add_template_of(visit.store, bulletin_id, by=visit.by, now=visit.now())
+    return templates_shown(visit.store, [row])[0]

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.page_queries import airing_views, commune_tiles
 from controller.features.airings.views import AiringView, Tile
@@ -23,7 +23,6 @@ from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.listeners.queries import count_unanswered
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.today.notices import notices_shown
-from controller.http.station import Station
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
@@ -99,19 +98,17 @@ class Today:
         return sum(tile.nodes for tile in self.tiles)
 
 
-def day_page(
-    session: Session, station: Station, viewer: Viewer, asked: OpenQuestions | None
-) -> dict[str, Any]:
+def day_page(session: Session, caller: Caller, asked: OpenQuestions | None) -> dict[str, Any]:
     """Return what the page shows; `asked`: what waits for the commune's word, None: look it up."""
-    asked = asked_of(session, viewer.operator, viewer.scope, station.now()) if asked is None else asked
-    found = today(session, station, viewer, asked)
-    return {"today": found, "notices": notices_shown(session, viewer.operator)}
+    asked = asked_of(session, caller.by, caller.scope, caller.now()) if asked is None else asked
+    found = today(session, caller, asked)
+    return {"today": found, "notices": notices_shown(session, caller.by)}
 
 
 @one_read
-def today(session: Session, station: Station, viewer: Viewer, asked: OpenQuestions) -> Today:
+def today(session: Session, caller: Caller, asked: OpenQuestions) -> Today:
     """Return the state of things for one person, of whose commune this is asked."""
-    operator, scope, now = viewer.operator, viewer.scope, station.now()
+    operator, scope, now = caller.by, caller.scope, caller.now()
     is_open = and_(
         Airing.state.in_((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD
     )
@@ -123,11 +120,11 @@ def today(session: Session, station: Station, viewer: Viewer, asked: OpenQuestio
     last = airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)
     tiles = commune_tiles(session, scope, now)
     alone = visible_nodes(session, scope) if len(tiles) == 1 else ()
-    add_forecasts(session, station, scope, (*sounding, *upcoming))
+    add_forecasts(session, caller.station, scope, (*sounding, *upcoming))
     return Today(
         sounding=sounding,
         upcoming=upcoming,
-        making=makings(session, scope, station.rendering_progress),
+        making=makings(session, scope, caller.station.rendering_progress),
         tiles=tiles,
         last=last[0] if last else None,
         todo=_todo(session, operator, scope, missed=missed, tiles=tiles, asked=asked, now=now),

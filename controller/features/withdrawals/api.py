@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins.api.bulletins import bulletin_whole
 from controller.features.bulletins.schemas import BulletinWhole
 from controller.features.withdrawals.service import withdraw_bulletin
@@ -13,9 +13,9 @@ router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 
 
 @router.post("/{bulletin_id}/withdraw", responses=refusals(401, 403, 404, 409, 422))
-def withdraw(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
+def withdraw(visit: SignedVisit, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Take an approved bulletin off the air; what sounds stops."""
-    by, now = viewer.operator, station.now()
-    withdraw_bulletin(station.store, bulletin_id, by=by, now=now, reason=asked.reason)
-    station.wake()
-    return bulletin_whole(station, viewer, bulletin_id)
+    by, now = visit.by, visit.now()
+    withdraw_bulletin(visit.store, bulletin_id, by=by, now=now, reason=asked.reason)
+    visit.wake()
+    return bulletin_whole(visit, bulletin_id)

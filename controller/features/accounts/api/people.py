@@ -12,8 +12,8 @@ from controller.features.accounts.administration import enable_operator, move_op
 from controller.features.accounts.dependencies import (
     EnteringInPerson,
     InPersonVisit,
-    Known,
     KnownInPerson,
+    KnownVisit,
     SignedVisit,
     TheStation,
     device_of,
@@ -105,10 +105,10 @@ def sign_out(request: Request, response: Response, station: TheStation) -> None:
 
 
 @router.get("/me", responses=refusals(401))
-def me(station: TheStation, viewer: Known) -> Myself:
+def me(visit: KnownVisit) -> Myself:
     """Return who is signed in, and whether loudspeakers would take what this person approves."""
-    why = why_unsigned(station.store, viewer.operator, now=station.now())
-    return Myself.of(viewer.operator, cannot_approve=why or None)
+    why = why_unsigned(visit.store, visit.by, now=visit.now())
+    return Myself.of(visit.by, cannot_approve=why or None)
 
 
 @router.post("/me/password", status_code=204, responses=refusals(401, 403, 422))

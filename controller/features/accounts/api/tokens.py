@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
-from controller.features.accounts.dependencies import InPerson, SignedVisit, TheStation
+from controller.features.accounts.dependencies import InPersonVisit, SignedVisit
 from controller.features.accounts.queries import get_operator
 from controller.features.accounts.schemas import (
     DelegateApproval,
@@ -28,24 +28,24 @@ def index(visit: SignedVisit) -> list[TokenShown]:
 
 
 @router.post("/tokens", status_code=201, responses=refusals(401, 404, 422))
-def create(station: TheStation, viewer: InPerson, asked: NewToken) -> TokenMade:
+def create(visit: InPersonVisit, asked: NewToken) -> TokenMade:
     """Make a token for a program of one's own. The token itself is told this once."""
     row, token = create_token(
-        station.store,
+        visit.store,
         name=asked.name,
         acts=asked.acts,
-        area=AreaCode(asked.area) if asked.area else viewer.operator.area,
+        area=AreaCode(asked.area) if asked.area else visit.by.area,
         expires_at=asked.expires_at,
-        of=viewer.operator,
-        now=station.now(),
+        of=visit.by,
+        now=visit.now(),
     )
     return TokenMade.of(row, token=token)
 
 
 @router.delete("/tokens/{token_id}", status_code=204, responses=refusals(401, 404))
-def revoke(station: TheStation, viewer: InPerson, token_id: str) -> None:
+def revoke(visit: InPersonVisit, token_id: str) -> None:
     """End a token: one's own, or as administrator anybody's in the area."""
-    revoke_token(station.store, token_id, by=viewer.operator, now=station.now())
+    revoke_token(visit.store, token_id, by=visit.by, now=visit.now())
 
 
 @router.get("/delegations", responses=refusals(401))
@@ -56,23 +56,23 @@ def delegations(visit: SignedVisit) -> list[DelegationShown]:
 
 
 @router.post("/delegations", status_code=201, responses=refusals(401, 404, 409, 422))
-def delegate(station: TheStation, viewer: InPerson, asked: DelegateApproval) -> DelegationShown:
+def delegate(visit: InPersonVisit, asked: DelegateApproval) -> DelegationShown:
     """Let another approver approve in an area of one's own, until an instant."""
     row = delegate_approval(
-        station.store,
+        visit.store,
         to=asked.to,
         area=AreaCode(asked.area),
         until=asked.until,
-        by=viewer.operator,
-        now=station.now(),
+        by=visit.by,
+        now=visit.now(),
     )
-    return _delegation(station, row)
+    return _delegation(visit.station, row)
 
 
 @router.delete("/delegations/{delegation_id}", status_code=204, responses=refusals(401, 404))
-def end(station: TheStation, viewer: InPerson, delegation_id: str) -> None:
+def end(visit: InPersonVisit, delegation_id: str) -> None:
     """End a delegation before its date."""
-    end_delegation(station.store, delegation_id, by=viewer.operator, now=station.now())
+    end_delegation(visit.store, delegation_id, by=visit.by, now=visit.now())
 
 
 def _delegation(station: Station, row: Delegation) -> DelegationShown:

@@ -3,10 +3,8 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
-from starlette.requests import Request
 
-from controller.features.accounts.dependencies import Signed, TheStation, tries_of
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
 from controller.features.bulletins import operations
 from controller.features.bulletins.page_queries import SpokenRevision, visible_bulletins, visible_speech
 from controller.features.bulletins.renderings import retry_rendering
@@ -21,7 +19,6 @@ from controller.features.bulletins.schemas import (
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
-from controller.http.station import Station
 from controller.model.bulletin_states import BulletinState
 from controller.model.wording import Manner
 from devices.ids import AreaCode
@@ -32,61 +29,56 @@ _CHANGES = refusals(401, 403, 404, 409, 422)
 
 
 @router.get("", responses=refusals(401))
-def index(
-    station: TheStation, viewer: Signed, state: Annotated[BulletinState | None, Query()] = None
-) -> list[BulletinShown]:
+def index(visit: SignedVisit, state: Annotated[BulletinState | None, Query()] = None) -> list[BulletinShown]:
     """Return the bulletins that the person may see, last changed first; at most 100."""
-    rows = visible_bulletins(station.store, viewer.scope, None if state is None else [state])
+    rows = visible_bulletins(visit.store, visit.scope, None if state is None else [state])
     return [BulletinShown.of(row) for row, _ in rows]
 
 
 @router.post("", status_code=201, responses=refusals(401, 403, 409, 422))
-def draft(station: TheStation, viewer: Signed, asked: DraftOnTopic) -> BulletinWhole:
+def draft(visit: SignedVisit, asked: DraftOnTopic) -> BulletinWhole:
     """Write a new bulletin; it is a draft until it is submitted."""
     row = draft_bulletin(
-        station.store,
+        visit.store,
         title=asked.title,
         text=asked.text,
         area=None if asked.area is None else AreaCode(asked.area),
-        by=viewer.operator,
-        now=station.now(),
+        by=visit.by,
+        now=visit.now(),
         manner=Manner(asked.issuer, asked.readings),
         topic=asked.topic,
     )
-    return bulletin_whole(station, viewer, row.id)
+    return bulletin_whole(visit, row.id)
 
 
 @router.get("/{bulletin_id}", responses=refusals(401, 404))
-def one(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
+def one(visit: SignedVisit, bulletin_id: str) -> BulletinWhole:
     """Return one bulletin with its newest wording, and how far its recording is."""
-    return bulletin_whole(station, viewer, bulletin_id)
+    return bulletin_whole(visit, bulletin_id)
 
 
 @router.post("/{bulletin_id}/submit", responses=_CHANGES)
 def submit(
-    station: TheStation, viewer: Signed, bulletin_id: str, asked: Annotated[Submit | None, Body()] = None
+    visit: SignedVisit, bulletin_id: str, asked: Annotated[Submit | None, Body()] = None
 ) -> BulletinWhole:
     """Hand a draft in; its recording is made at once, so that the approver can listen."""
     submit_bulletin(
-        station.store,
+        visit.store,
         bulletin_id,
-        by=viewer.operator,
-        now=station.now(),
-        speech=station.speech,
+        by=visit.by,
+        now=visit.now(),
+        speech=visit.station.speech,
         highest_grade=None if asked is None else asked.highest_grade,
     )
-    return _changed(station, viewer, bulletin_id)
+    return _changed(visit, bulletin_id)
 
 
 @router.post("/{bulletin_id}/approve", responses=_CHANGES)
-def approve(
-    request: Request, station: TheStation, viewer: Signed, bulletin_id: str, asked: Approve
-) -> BulletinWhole:
+def approve(visit: SignedVisit, bulletin_id: str, asked: Approve) -> BulletinWhole:
     """Approve exactly this wording and this recording; the password opens the approver's key."""
     operations.approve(
-        station,
-        viewer,
-        tries_of(request),
+        visit,
+        tries_of(visit.request),
         bulletin_id,
         revision=asked.revision,
         recording=asked.recording,
@@ -94,32 +86,32 @@ def approve(
         declared=asked.declared,
         highest_grade=asked.highest_grade,
     )
-    return _changed(station, viewer, bulletin_id)
+    return _changed(visit, bulletin_id)
 
 
 @router.post("/{bulletin_id}/render-again", responses=refusals(401, 403, 404, 409))
-def render_again(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
+def render_again(visit: SignedVisit, bulletin_id: str) -> BulletinWhole:
     """Have the recording of the newest wording made once more after that failed."""
-    retry_rendering(station.store, bulletin_id, by=viewer.operator, now=station.now())
-    return _changed(station, viewer, bulletin_id)
+    retry_rendering(visit.store, bulletin_id, by=visit.by, now=visit.now())
+    return _changed(visit, bulletin_id)
 
 
 @router.post("/{bulletin_id}/return", responses=_CHANGES)
-def give_back(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
+def give_back(visit: SignedVisit, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Return it to its author; a reason is required."""
-    return_bulletin(station.store, bulletin_id, reason=asked.reason, by=viewer.operator, now=station.now())
-    return _changed(station, viewer, bulletin_id)
+    return_bulletin(visit.store, bulletin_id, reason=asked.reason, by=visit.by, now=visit.now())
+    return _changed(visit, bulletin_id)
 
 
-def _changed(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
-    station.wake()
-    return bulletin_whole(station, viewer, bulletin_id)
+def _changed(visit: Visit, bulletin_id: str) -> BulletinWhole:
+    visit.wake()
+    return bulletin_whole(visit, bulletin_id)
 
 
-def bulletin_whole(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
+def bulletin_whole(visit: Visit, bulletin_id: str) -> BulletinWhole:
     """Return one bulletin with its newest wording, and how far its recording is."""
-    row, words = visible_speech(station.store, viewer.scope, bulletin_id)
-    progress = station.rendering_progress(words.rendering.id) if words.rendering else None
+    row, words = visible_speech(visit.store, visit.scope, bulletin_id)
+    progress = visit.station.rendering_progress(words.rendering.id) if words.rendering else None
     return BulletinWhole.of(
         row,
         text=words.revision.text,

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit, TheStation
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.bulletins.programmes import Item, check_sounds, draft_programme, revise_programme
 from controller.features.bulletins.queries import items_of, visible_bulletin
@@ -25,40 +25,40 @@ def bring(station: TheStation, upload: Uploaded) -> SoundKept:
 
 
 @router.post("", status_code=201, responses=refusals(401, 403, 404, 409, 422))
-def draft(station: TheStation, viewer: Signed, asked: ProgrammeAsked) -> BulletinShown:
+def draft(visit: SignedVisit, asked: ProgrammeAsked) -> BulletinShown:
     """Write a programme; it is a kind of bulletin, submitted and approved at `/bulletins`."""
     row = draft_programme(
-        station.store,
+        visit.store,
         title=asked.title,
-        items=_items(station, asked),
+        items=_items(visit.station, asked),
         again_if_preempted=asked.again_if_preempted,
         area=None if asked.area is None else AreaCode(asked.area),
-        by=viewer.operator,
-        now=station.now(),
+        by=visit.by,
+        now=visit.now(),
     )
     return BulletinShown.of(row)
 
 
 @router.get("/{bulletin_id}/items", responses=refusals(401, 404))
-def items(station: TheStation, viewer: Signed, bulletin_id: str) -> list[ItemShown]:
+def items(visit: SignedVisit, bulletin_id: str) -> list[ItemShown]:
     """Return the items of a programme's newest wording, in order; none for other bulletins."""
-    row = visible_bulletin(station.store, viewer.scope, bulletin_id)
-    found = items_of(station.store, row.id, row.revision)
+    row = visible_bulletin(visit.store, visit.scope, bulletin_id)
+    found = items_of(visit.store, row.id, row.revision)
     return [ItemShown.of(one, bulletin=one.item) for one in found]
 
 
 @router.post("/{bulletin_id}/revise", responses=_CHANGES)
-def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: ProgrammeAsked) -> BulletinShown:
+def revise(visit: SignedVisit, bulletin_id: str, asked: ProgrammeAsked) -> BulletinShown:
     """Give a draft, or a returned programme, other items; its area stays."""
-    visible_bulletin(station.store, viewer.scope, bulletin_id)
+    visible_bulletin(visit.store, visit.scope, bulletin_id)
     row = revise_programme(
-        station.store,
+        visit.store,
         bulletin_id,
         title=asked.title,
-        items=_items(station, asked),
+        items=_items(visit.station, asked),
         again_if_preempted=asked.again_if_preempted,
-        by=viewer.operator,
-        now=station.now(),
+        by=visit.by,
+        now=visit.now(),
         based_on=asked.based_on,
     )
     return BulletinShown.of(row)

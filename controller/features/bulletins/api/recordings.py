@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import FileResponse, Response
 
-from controller.features.accounts.dependencies import Signed, SignedVisit, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins.operations import note_heard
 from controller.features.bulletins.pages.recordings import serve
 from controller.features.bulletins.schemas import HeardShown, Played
@@ -27,14 +27,11 @@ def listen(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PAT
 
 @router.post("/{recording}/played", responses=refusals(401, 422))
 def played(
-    station: TheStation,
-    viewer: Signed,
-    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
-    asked: Played,
+    visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)], asked: Played
 ) -> HeardShown:
     """Record what a person's player played; return all that they played; an approval requires it.
 
     It is a claim: more than twice the time since the recording was fetched is not counted, and what counts
     is journaled with the approval.
     """
-    return HeardShown.of(note_heard(station, viewer, recording, asked.spans))
+    return HeardShown.of(note_heard(visit, recording, asked.spans))

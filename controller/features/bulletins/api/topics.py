@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.schemas import TopicChosen, TopicNamed, TopicOfBulletin, TopicShown
 from controller.features.bulletins.topics import (
@@ -23,48 +23,46 @@ _CHANGES = refusals(401, 403, 404, 409, 422)
 
 
 @router.get("/topics", responses=refusals(401))
-def index(
-    station: TheStation, viewer: Signed, *, everything: Annotated[bool, Query(alias="all")] = False
-) -> list[TopicShown]:
+def index(visit: SignedVisit, *, everything: Annotated[bool, Query(alias="all")] = False) -> list[TopicShown]:
     """Return the topics in their order; `all`: with those that are not offered any more."""
-    del viewer  # everybody who is signed in may read it
-    return [TopicShown.of(row) for row in topics(station.store, everything=everything)]
+    del visit.viewer  # everybody who is signed in may read it
+    return [TopicShown.of(row) for row in topics(visit.store, everything=everything)]
 
 
 @router.post("/topics", status_code=201, responses=refusals(401, 403, 409, 422))
-def add(station: TheStation, viewer: Signed, asked: TopicNamed) -> TopicShown:
+def add(visit: SignedVisit, asked: TopicNamed) -> TopicShown:
     """Put a topic at the end of the list."""
-    return TopicShown.of(add_topic(station.store, asked.name, by=viewer.operator, now=station.now()))
+    return TopicShown.of(add_topic(visit.store, asked.name, by=visit.by, now=visit.now()))
 
 
 @router.put("/topics/{code}", responses=_CHANGES)
-def rename(station: TheStation, viewer: Signed, code: str, asked: TopicNamed) -> TopicShown:
+def rename(visit: SignedVisit, code: str, asked: TopicNamed) -> TopicShown:
     """Give a topic another name."""
-    row = rename_topic(station.store, code, asked.name, by=viewer.operator, now=station.now())
+    row = rename_topic(visit.store, code, asked.name, by=visit.by, now=visit.now())
     return TopicShown.of(row)
 
 
 @router.post("/topics/{code}/end", responses=_CHANGES)
-def end(station: TheStation, viewer: Signed, code: str) -> TopicShown:
+def end(visit: SignedVisit, code: str) -> TopicShown:
     """Stop offering a topic."""
-    return TopicShown.of(end_topic(station.store, code, by=viewer.operator, now=station.now()))
+    return TopicShown.of(end_topic(visit.store, code, by=visit.by, now=visit.now()))
 
 
 @router.post("/topics/{code}/bring-back", responses=_CHANGES)
-def bring_back(station: TheStation, viewer: Signed, code: str) -> TopicShown:
+def bring_back(visit: SignedVisit, code: str) -> TopicShown:
     """Offer a stopped topic again."""
-    return TopicShown.of(bring_back_topic(station.store, code, by=viewer.operator, now=station.now()))
+    return TopicShown.of(bring_back_topic(visit.store, code, by=visit.by, now=visit.now()))
 
 
 @router.get("/bulletins/{bulletin_id}/topic", responses=refusals(401, 404))
-def of_bulletin(station: TheStation, viewer: Signed, bulletin_id: str) -> TopicOfBulletin:
+def of_bulletin(visit: SignedVisit, bulletin_id: str) -> TopicOfBulletin:
     """Return what a bulletin is about."""
-    bulletin = visible_bulletin(station.store, viewer.scope, bulletin_id)
-    return TopicOfBulletin.model_validate({"topic": topic_of(station.store, bulletin)})
+    bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
+    return TopicOfBulletin.model_validate({"topic": topic_of(visit.store, bulletin)})
 
 
 @router.put("/bulletins/{bulletin_id}/topic", responses=_CHANGES)
-def choose(station: TheStation, viewer: Signed, bulletin_id: str, asked: TopicChosen) -> TopicOfBulletin:
+def choose(visit: SignedVisit, bulletin_id: str, asked: TopicChosen) -> TopicOfBulletin:
     """Say what a bulletin is about; nothing is approved anew."""
-    set_topic(station.store, bulletin_id, asked.topic, by=viewer.operator, now=station.now())
-    return of_bulletin(station, viewer, bulletin_id)
+    set_topic(visit.store, bulletin_id, asked.topic, by=visit.by, now=visit.now())
+    return of_bulletin(visit, bulletin_id)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.schemas import BulletinShown
@@ -24,23 +24,23 @@ _AREA = "Code of the area where it belongs; by default the author's own."
     responses=refusals(401, 403, 422),
     openapi_extra=described(("title", "text"), title=_TITLE, text=_TEXT, area=_AREA),
 )
-def draft_audio(station: TheStation, viewer: Signed, upload: Uploaded) -> BulletinShown:
+def draft_audio(visit: SignedVisit, upload: Uploaded) -> BulletinShown:
     """Write a new bulletin with an uploaded sound: MP3, WAV, OGG, Opus, FLAC or M4A, 2 s to 60 min.
 
     Its level is adjusted as for speech; it is heard and approved like any other, and a draft until submitted.
     """
-    kept = keep_upload(station.uploads, upload.file)
+    kept = keep_upload(visit.station.uploads, upload.file)
     fields = upload.fields
     row = draft_bulletin(
-        station.store,
+        visit.store,
         title=fields.get("title", ""),
         text=fields.get("text", ""),
         area=AreaCode(fields["area"]) if fields.get("area") else None,
-        by=viewer.operator,
-        now=station.now(),
+        by=visit.by,
+        now=visit.now(),
         upload=kept,
     )
-    station.wake()
+    visit.wake()
     return BulletinShown.of(row)
 
 
@@ -49,17 +49,17 @@ def draft_audio(station: TheStation, viewer: Signed, upload: Uploaded) -> Bullet
     responses=refusals(401, 403, 404, 409, 422),
     openapi_extra=described(title=_TITLE, text=_TEXT),
 )
-def revise_audio(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded) -> BulletinShown:
+def revise_audio(visit: SignedVisit, bulletin_id: str, upload: Uploaded) -> BulletinShown:
     """Give a draft, or a returned bulletin, another sound; title and text stay unless they are sent too."""
-    visible_bulletin(station.store, viewer.scope, bulletin_id)
+    visible_bulletin(visit.store, visit.scope, bulletin_id)
     row = revise_bulletin(
-        station.store,
+        visit.store,
         bulletin_id,
         title=upload.fields.get("title") or None,
         text=upload.fields.get("text") or None,
-        by=viewer.operator,
-        now=station.now(),
-        upload=keep_upload(station.uploads, upload.file),
+        by=visit.by,
+        now=visit.now(),
+        upload=keep_upload(visit.station.uploads, upload.file),
     )
-    station.wake()
+    visit.wake()
     return BulletinShown.of(row)

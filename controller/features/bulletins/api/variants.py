@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.bulletins.queries import variants_of, visible_bulletin
 from controller.features.bulletins.schemas import BulletinShown, VariantShown
@@ -21,10 +21,10 @@ _FORM = {
 
 
 @router.get("/bulletins/{bulletin_id}/variants", responses=refusals(401, 404))
-def variants(station: TheStation, viewer: Signed, bulletin_id: str) -> list[VariantShown]:
+def variants(visit: SignedVisit, bulletin_id: str) -> list[VariantShown]:
     """Return a bulletin's variants; one that is not `current` is of an older wording and is not aired."""
-    base = visible_bulletin(station.store, viewer.scope, bulletin_id)
-    return [_variant(row, base) for row in variants_of(station.store, base.id)]
+    base = visible_bulletin(visit.store, visit.scope, bulletin_id)
+    return [_variant(row, base) for row in variants_of(visit.store, base.id)]
 
 
 @router.post(
@@ -33,22 +33,22 @@ def variants(station: TheStation, viewer: Signed, bulletin_id: str) -> list[Vari
     responses=refusals(401, 403, 404, 409, 422),
     openapi_extra=described(("language", "text"), **_FORM),
 )
-def add(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded) -> VariantShown:
+def add(visit: SignedVisit, bulletin_id: str, upload: Uploaded) -> VariantShown:
     """Add the newest wording in another language, as sound; it is submitted and approved separately.
 
     Once approved, areas with that language hear it instead of the Vietnamese one; other areas never do.
     """
-    visible_bulletin(station.store, viewer.scope, bulletin_id)
+    visible_bulletin(visit.store, visit.scope, bulletin_id)
     row = add_variant(
-        station.store,
+        visit.store,
         bulletin_id,
         language=LanguageCode(upload.fields.get("language", "")),
         text=upload.fields.get("text", ""),
-        upload=keep_upload(station.uploads, upload.file),
-        by=viewer.operator,
-        now=station.now(),
+        upload=keep_upload(visit.station.uploads, upload.file),
+        by=visit.by,
+        now=visit.now(),
     )
-    return _variant(row, visible_bulletin(station.store, viewer.scope, bulletin_id))
+    return _variant(row, visible_bulletin(visit.store, visit.scope, bulletin_id))
 
 
 def _variant(row: Bulletin, base: Bulletin) -> VariantShown:

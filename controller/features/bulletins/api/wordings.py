@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins import operations
 from controller.features.bulletins.queries import visible_bulletin, visible_wording, wordings_of
 from controller.features.bulletins.schemas import (
@@ -28,18 +28,16 @@ Number = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
 @router.get("/revisions", responses=_READS)
-def revisions(station: TheStation, viewer: Signed, bulletin_id: str) -> list[RevisionShown]:
+def revisions(visit: SignedVisit, bulletin_id: str) -> list[RevisionShown]:
     """Return every wording, the newest first, each with its recording and approval."""
-    row = visible_bulletin(station.store, viewer.scope, bulletin_id)
-    return wordings_of(station.store, row.id)
+    row = visible_bulletin(visit.store, visit.scope, bulletin_id)
+    return wordings_of(visit.store, row.id)
 
 
 @router.get("/differences", responses=_READS)
-def compare(
-    station: TheStation, viewer: Signed, bulletin_id: str, before: Number, after: Number
-) -> DifferencesShown:
+def compare(visit: SignedVisit, bulletin_id: str, before: Number, after: Number) -> DifferencesShown:
     """Return what was removed and added between two wordings, word by word."""
-    old, new = (visible_wording(station.store, viewer.scope, bulletin_id, one)[1] for one in (before, after))
+    old, new = (visible_wording(visit.store, visit.scope, bulletin_id, one)[1] for one in (before, after))
     return DifferencesShown(
         before=before,
         after=after,
@@ -52,32 +50,34 @@ def compare(
 
 
 @router.get("/reading", responses=_READS)
-def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRead:
+def reading(visit: SignedVisit, bulletin_id: str) -> WordingRead:
     """Return how the newest wording is read out: what was repaired, and what a person should listen to."""
-    row, wording = visible_wording(station.store, viewer.scope, bulletin_id)
-    words = words_for(station.store, row.area)
-    found = [read_apart(written, words, station.settings.region) for written in (row.title, wording.text)]
+    row, wording = visible_wording(visit.store, visit.scope, bulletin_id)
+    words = words_for(visit.store, row.area)
+    found = [
+        read_apart(written, words, visit.station.settings.region) for written in (row.title, wording.text)
+    ]
     shown_title, shown_text = (ReadingShown.of(one) for one in found)
     return WordingRead(title=shown_title, text=shown_text)
 
 
 @router.post("/revise", responses=_CHANGES)
-def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Revise) -> BulletinShown:
+def revise(visit: SignedVisit, bulletin_id: str, asked: Revise) -> BulletinShown:
     """Give a draft, or a returned bulletin, another wording; earlier ones stay unchanged."""
-    return operations.revise(station, viewer, bulletin_id, asked)
+    return operations.revise(visit, bulletin_id, asked)
 
 
 @router.post("/recall", responses=_CHANGES)
-def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShown:
+def recall(visit: SignedVisit, bulletin_id: str) -> BulletinShown:
     """Take a submitted bulletin back into a draft; only its author may."""
-    row = recall_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now())
-    station.wake()
+    row = recall_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now())
+    visit.wake()
     return BulletinShown.of(row)
 
 
 @router.post("/clone", status_code=201, responses=_CHANGES)
-def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShown:
+def clone(visit: SignedVisit, bulletin_id: str) -> BulletinShown:
     """Begin a new draft with the newest wording; approval, airings and legal act are not copied."""
-    row = clone_bulletin(station.store, bulletin_id, by=viewer.operator, now=station.now())
-    station.wake()
+    row = clone_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now())
+    visit.wake()
     return BulletinShown.of(row)

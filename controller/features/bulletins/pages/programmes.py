@@ -83,7 +83,7 @@ def _go_on(visit: Visit, sent: Sent, bulletin: Bulletin | None) -> Response:
     form, act = typed_programme(sent.fields), sent.first("viec")
     try:
         if act in _SAVES:
-            saved = save_programme(visit.station, visit.viewer, form, bulletin, is_submitted=act == "gui")
+            saved = save_programme(visit, form, bulletin, is_submitted=act == "gui")
             return RedirectResponse(f"/ban-tin/{saved}?xong={'gui' if act == 'gui' else 'nhap'}", 303)
         form = _after(visit.station, form, act, sent)
         # no script has stored it yet

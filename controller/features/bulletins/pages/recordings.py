@@ -57,7 +57,7 @@ def played(
     da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
 ) -> HTMLResponse:
     """Record what the page's player played; return how much was played in all."""
-    heard = note_heard(visit.station, visit.viewer, recording, spans_of(da_phat))
+    heard = note_heard(visit, recording, spans_of(da_phat))
     return HTMLResponse(fragment("duyet/da_nghe.html", {"heard": heard}))
 
 

@@ -67,7 +67,7 @@ def show(visit: SignedVisit, bulletin_id: str, xong: Annotated[str, Query(max_le
     """Show one bulletin."""
     return PAGE.show(
         visit,
-        lambda unit: bulletin_page(unit, visit.station, visit.viewer, bulletin_id),
+        lambda unit: bulletin_page(unit, visit, bulletin_id),
         done=done_sentence(xong),
     )
 
@@ -75,7 +75,7 @@ def show(visit: SignedVisit, bulletin_id: str, xong: Annotated[str, Query(max_le
 @router.get("/song/ban-tin/{bulletin_id}")
 def follow(visit: SignedVisit, bulletin_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(visit, lambda unit: bulletin_page(unit, visit.station, visit.viewer, bulletin_id))
+    return PAGE.follow(visit, lambda unit: bulletin_page(unit, visit, bulletin_id))
 
 
 @router.post("/ban-tin/{bulletin_id}/gui")
@@ -102,7 +102,7 @@ def recall(visit: SignedVisit, bulletin_id: str) -> Response:
     if visit.viewer.may(Act.WRITE) and BulletinAction.RECALL not in buttons(visit.viewer, bulletin, revision):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     recall_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now())
-    visit.station.wake()
+    visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=lay-lai", 303)
 
 
@@ -117,14 +117,14 @@ def clone(visit: SignedVisit, bulletin_id: str) -> Response:
 def render_again(visit: SignedVisit, bulletin_id: str) -> Response:
     """Have the audio made once more after it failed."""
     retry_rendering(visit.store, bulletin_id, by=visit.by, now=visit.now())
-    visit.station.wake()
+    visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
 
 
 @router.get("/ban-tin/{bulletin_id}/rut")
 def ask_to_withdraw(visit: SignedVisit, bulletin_id: str) -> Response:
     """Ask once more before it is taken off the air."""
-    context = bulletin_page(visit.store, visit.station, visit.viewer, bulletin_id)
+    context = bulletin_page(visit.store, visit, bulletin_id)
     if BulletinAction.WITHDRAW not in context["buttons"]:
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     return page(visit.request, "rut_ban_tin.html", context)
@@ -136,5 +136,5 @@ def withdraw(
 ) -> Response:
     """Take it off the air."""
     withdraw_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now(), reason=ly_do)
-    visit.station.wake()
+    visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=rut", 303)

@@ -61,8 +61,7 @@ def mend(visit: SignedVisit, *, bulletin_id: str, form: Annotated[Typed, Form()]
         if not form.van_ban:  # the form showed no legal act: the one that is named stays
             written = replace(written, reference=None)
         operations.mend(
-            visit.station,
-            visit.viewer,
+            visit,
             bulletin_id,
             written,
             based_on=form.based_on(),
@@ -82,6 +81,6 @@ def _page(
     kept_at: datetime | None = None,
     found: PutRight | None = None,
 ) -> Response:
-    context = editing_form(visit.station, visit.viewer, bulletin_id, form, kept_at=kept_at)
+    context = editing_form(visit, bulletin_id, form, kept_at=kept_at)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if found else HTTPStatus.OK
     return page(visit.request, "sua_ban_tin.html", context | {"put_right": found}, error=error, status=status)

@@ -18,7 +18,7 @@ def hear(visit: SignedVisit, bulletin_id: str, cau: Annotated[int, Query(ge=0, l
 
     The recordings of bulletins go first: a sample that would have to wait is refused (503).
     """
-    found, area = tried_out(visit.station, visit.viewer, bulletin_id)
+    found, area = tried_out(visit, bulletin_id)
     if cau >= len(found):
         raise NotFound("Không có câu này.", code="bulletin.no-sentence")
     tries_of(visit.request).listens(visit.by.id)

@@ -77,9 +77,7 @@ def create(visit: Writer, sent: SentForm) -> Response:
     brought = _brought(visit.station, sent)
     try:
         upload, form = _take_in(visit.station, sent, brought), brought.form
-        made = operations.keep(
-            visit.station, visit.viewer, replace(form.written(), manner=PLAIN, upload=upload)
-        )
+        made = operations.keep(visit, replace(form.written(), manner=PLAIN, upload=upload))
     except LoaError as error:
         return _form_page(visit.request, visit.station, brought, error=error)
     return RedirectResponse(f"/ban-tin/{made}?xong=ghi-am", 303)

@@ -108,10 +108,10 @@ def create(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> Response:
         return form_page(visit, shown(form, found), put_right=found)
     try:
         if form.viec == "nhap":
-            bulletin_id = operations.keep(visit.station, visit.viewer, form.written())
+            bulletin_id = operations.keep(visit, form.written())
         else:
-            written, broadcast = form.written(), form.broadcast(visit.viewer, visit.station)
-            bulletin_id, _ = operations.hand_in(visit.station, visit.viewer, written, broadcast)
+            written, broadcast = form.written(), form.broadcast(visit)
+            bulletin_id, _ = operations.hand_in(visit, written, broadcast)
     except LoaError as error:
         return form_page(visit, form, error=error)
     return sent(visit, NEW, form, bulletin_id)
@@ -122,13 +122,13 @@ def look_if_in_time(visit: SignedVisit, form: Annotated[Typed, Form()]) -> Respo
     """Return the note that the chosen start is too near; nothing where it is not."""
     if not visit.viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
-    return _note(too_soon(visit.station, visit.viewer, form, None))
+    return _note(too_soon(visit, form, None))
 
 
 @router.post("/ban-tin/{bulletin_id}/dat-lich/kip-gio")
 def look_if_planned_in_time(visit: SignedVisit, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
     """Return the same of a bulletin that exists."""
-    return _note(too_soon(visit.station, visit.viewer, form, bulletin_id))
+    return _note(too_soon(visit, form, bulletin_id))
 
 
 def _note(sentence: str) -> Response:
@@ -169,9 +169,7 @@ def ask_when(
 def plan_again(visit: SignedVisit, *, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
     """Plan one more airing."""
     try:
-        airing_id = operations.plan_again(
-            visit.station, visit.viewer, bulletin_id, form.broadcast(visit.viewer, visit.station)
-        )
+        airing_id = operations.plan_again(visit, bulletin_id, form.broadcast(visit))
     except LoaError as error:
         bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
         return _when_page(visit, form, bulletin=bulletin, error=error)

@@ -35,7 +35,7 @@ def _choose(visit: Visit, sent: Sent) -> None:
 @router.get("/{chime_id}/nghe")
 def listen(visit: SignedVisit, chime_id: str) -> Response:
     """Answer with the sound as it was brought."""
-    return sound_file(visit.station, chime_sound(visit.station, visit.viewer, chime_id))
+    return sound_file(visit.station, chime_sound(visit, chime_id))
 
 
 @router.post("/{chime_id}/bo")

@@ -63,7 +63,7 @@ def add(
     except LoaError as error:
         form = {"viet": viet, "doc": doc, "dia_ban": dia_ban}
         return library_page(visit, form=form, error=error)
-    visit.station.wake()
+    visit.wake()
     return RedirectResponse(f"/thu-vien?xong=them&thu={quote(viet[:LONGEST_SAMPLE])}#nghe-thu", 303)
 
 
@@ -76,7 +76,7 @@ def remove(visit: SignedVisit, entry_id: str) -> Response:
         raise
     except LoaError as error:
         return library_page(visit, error=error)
-    visit.station.wake()
+    visit.wake()
     return RedirectResponse("/thu-vien?xong=xoa", 303)
 
 
@@ -91,7 +91,7 @@ def library_page(
 ) -> Response:
     """Show the whole page: with what was typed, and what is wrong with it or was done."""
     settings = visit.station.settings
-    context = library_context(visit.store, visit.station, visit.viewer, typed)
+    context = library_context(visit.store, visit, typed)
     is_read = asked and error is None
     context |= {
         "form": form or {"viet": "", "doc": "", "dia_ban": visit.scope.home},

@@ -22,5 +22,5 @@ def prepare(visit: SignedVisit) -> Response:
         bulletin = prepare_test(visit.store, by=by, now=now, speech=speech).id
     except LoaError as error:
         return library_page(visit, error=error)
-    visit.station.wake()
+    visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin}?xong=gui", 303)

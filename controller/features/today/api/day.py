@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import Signed, TheStation
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.api.airings import airing_shown
 from controller.features.consent.asked import asked_by
 from controller.features.emergencies.queries import emergencies
@@ -15,15 +15,15 @@ router = APIRouter(tags=["airings"])
 
 
 @router.get("/today", responses=refusals(401))
-def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
+def today(visit: SignedVisit) -> TodayWithEmergencies:
     """Return what sounds or is called, what comes in 24 hours, the last airing, and each commune's nodes."""
-    now = station.now()
-    day = today_of(station.store, station, viewer, asked_by(viewer))
-    called = emergencies(station.store, viewer.scope.hears, now)
+    now = visit.now()
+    day = today_of(visit.store, visit, asked_by(visit.viewer))
+    called = emergencies(visit.store, visit.scope.hears, now)
     return TodayWithEmergencies(
         emergencies=[emergency_shown(view) for view in called],
         now=now,
-        broker_up=station.broker_up(),
+        broker_up=visit.station.broker_up(),
         sounding=[airing_shown(view) for view in day.sounding],
         upcoming=[airing_shown(view) for view in day.upcoming],
         last=day.last and airing_shown(day.last),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.features.accounts.dependencies import InPerson, Signed, TheStation
+from controller.features.accounts.dependencies import InPersonVisit, SignedVisit
 from controller.features.notices.queries import notices_of
 from controller.features.notices.schemas import NoticeShown, NoticesRead
 from controller.features.notices.service import read_notice, read_notices
@@ -15,20 +15,18 @@ router = APIRouter(prefix="/notices", tags=["people"])
 
 
 @router.get("", responses=refusals(401))
-def index(
-    station: TheStation, viewer: Signed, *, unread: Annotated[bool, Query()] = False
-) -> list[NoticeShown]:
+def index(visit: SignedVisit, *, unread: Annotated[bool, Query()] = False) -> list[NoticeShown]:
     """Return what the station has to tell the person, newest first; at most 100."""
-    return [NoticeShown.of(row) for row in notices_of(station.store, viewer.operator.id, unread=unread)]
+    return [NoticeShown.of(row) for row in notices_of(visit.store, visit.by.id, unread=unread)]
 
 
 @router.post("/read", responses=refusals(401, 403))
-def read_all(station: TheStation, viewer: InPerson) -> NoticesRead:
+def read_all(visit: InPersonVisit) -> NoticesRead:
     """Note that the person has read all of them."""
-    return NoticesRead(read=read_notices(station.store, by=viewer.operator, now=station.now()))
+    return NoticesRead(read=read_notices(visit.store, by=visit.by, now=visit.now()))
 
 
 @router.post("/{notice_id}/read", status_code=204, responses=refusals(401, 403, 404))
-def read_one(station: TheStation, viewer: InPerson, notice_id: str) -> None:
+def read_one(visit: InPersonVisit, notice_id: str) -> None:
     """Note that the person has read one."""
-    read_notice(station.store, NoticeId(notice_id), by=viewer.operator, now=station.now())
+    read_notice(visit.store, NoticeId(notice_id), by=visit.by, now=visit.now())

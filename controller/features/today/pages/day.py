@@ -34,10 +34,10 @@ def show(visit: SignedVisit, xong: Annotated[str, Query(max_length=20)] = "") ->
     done = _DONE.get(xong, "")
     # what the frame has just looked up for its figure is not looked up again
     asked = asked_by(visit.viewer)
-    return PAGE.show(visit, lambda unit: day_page(unit, visit.station, visit.viewer, asked), done=done)
+    return PAGE.show(visit, lambda unit: day_page(unit, visit, asked), done=done)
 
 
 @router.get("/song")
 def follow(visit: SignedVisit) -> Response:
     """Keep it alive."""
-    return PAGE.follow(visit, lambda unit: day_page(unit, visit.station, visit.viewer, None))
+    return PAGE.follow(visit, lambda unit: day_page(unit, visit, None))
