@@ -43,9 +43,6 @@ MISSING = {
     "chimes.service.remove_chime": {"commands": BY_ID},
     "chimes.service.remove_chime_at": {"api": BY_NAME, "pages": BY_NAME},
     "drafts.service.keep_draft": {"api": TYPED, "commands": TYPED},
-    "emergencies.preparation.prepare": {
-        "pages": "not yet: the page prepares built-in texts only, JSON and command also other bulletins."
-    },
     "emergencies.stopping.stop_in": {
         "pages": "The page stops one emergency at a time, after it showed which and where (stop_emergency)."
     },

@@ -7,7 +7,7 @@ from controller.errors import NotFound
 from controller.features.accounts.second_factor import has_second_factor
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.queries import sound_end_of
-from controller.features.bulletins.page_queries import titles_of
+from controller.features.bulletins.page_queries import titles_of, visible_bulletins
 from controller.features.emergencies.alarm_bar import RUNNING_WORDS
 from controller.features.emergencies.queries import (
     EmergencyView,
@@ -19,10 +19,14 @@ from controller.features.emergencies.queries import (
 from controller.features.emergencies.texts import TEMPLATES
 from controller.features.emergencies.views import LATELY
 from controller.http.transactions import reads
-from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, Standing
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Bulletin
+from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS, EmergencyId, Kind, Standing
 from controller.model.permissions import Act
 from controller.store import Session
-from devices.ids import AreaCode
+from devices.ids import AreaCode, Grade
+
+_USABLE = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
 
 
 @reads
@@ -36,11 +40,19 @@ def index_page(session: Session, caller: Caller) -> dict[str, Any]:
         "all_ready": views,
         "lately": emergencies(session, scope.hears, now, since=now - LATELY),
         "templates": TEMPLATES,
+        "kinds": KINDS_IN_WORDS,
+        "bulletins": [one for one, _ in visible_bulletins(session, scope, _USABLE) if _may_be_held(one)],
         "taken": {(view.row.template, view.row.area) for view in views},
         "areas": [scope.by_code[code] for code in sorted(scope.seen)],
         "scope": scope,
         "STANDING_IN_WORDS": STANDING_IN_WORDS,
     }
+
+
+def _may_be_held(bulletin: Bulletin) -> bool:
+    """Whether it was handed in for emergencies or as a test, or may still be."""
+    is_open = bulletin.state in {BulletinState.DRAFT, BulletinState.RETURNED}
+    return bulletin.test or is_open or bulletin.highest_grade is Grade.EMERGENCY
 
 
 @reads

@@ -32,6 +32,10 @@ router = APIRouter()
 urgent = APIRouter(route_class=UrgentRoute)
 PAGE = LivePage("khan_mot.html", {"khan-tinh-trang": "khan/tinh_trang.html"})
 _VOLUME_OF_TEST = 70
+_DONE = {
+    "soan": "Đã soạn và gửi duyệt. Khi có người khác duyệt, loa sẽ tải về giữ sẵn.",
+    "giu": "Bản tin này sẽ được giữ sẵn ở loa khi đã có phê duyệt.",
+}
 Line = Annotated[str, Form(max_length=200)]
 Areas = Annotated[list[str] | None, Form()]
 Code = Annotated[str, Form(max_length=100)]
@@ -126,6 +130,23 @@ def prepare(visit: SignedVisit, *, mau: Line = "", dia_ban: Line = "") -> Respon
     except LoaError as error:
         return _index(visit, error)
     return RedirectResponse("/khan?xong=soan", 303)
+
+
+@router.post("/khan/giu-san")
+def prepare_existing(
+    visit: SignedVisit, *, ban_tin: Line = "", loai: Line = Kind.ALARM, dia_ban: Line = ""
+) -> Response:
+    """Have nodes hold a bulletin that is there already; they fetch it once it is approved."""
+    need(visit.viewer, Act.AIR)
+    area = _areas(visit.viewer, [dia_ban] if dia_ban else None)[0]
+    try:
+        kind = Kind(loai) if loai in set(Kind) else Kind.ALARM
+        operations.prepare_bulletin(visit, ban_tin, kind=kind, area=area)
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _index(visit, error)
+    return RedirectResponse("/khan?xong=giu", 303)
 
 
 @router.post("/khan/soan-san/{prepared}/bo")
@@ -230,9 +251,7 @@ def _areas(viewer: Viewer, asked: Sequence[str] | None) -> list[AreaCode]:
 
 def _index(visit: Visit, error: LoaError | None = None) -> Response:
     context = index_page(visit) | {
-        "done": "Đã soạn và gửi duyệt. Khi có người khác duyệt, loa sẽ tải về giữ sẵn."
-        if visit.request.query_params.get("xong") == "soan"
-        else "",
+        "done": _DONE.get(visit.request.query_params.get("xong", ""), ""),
     }
     return page(visit.request, "khan.html", context, error=error)
 

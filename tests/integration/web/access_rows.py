@@ -125,6 +125,7 @@ PAGES = {
     "POST /khan/goi": Row(Act.AIR, {"ban": "khong-co"}),
     "POST /khan/thu": Row(Act.AIR, {"ban": "khong-co"}),
     "POST /khan/soan-san": Row(Act.WRITE, {"mau": "storm", "dia_ban": "22366"}),
+    "POST /khan/giu-san": Row(Act.AIR, {"ban_tin": "{bulletin_id}", "dia_ban": "22333"}, foreign=HIDDEN),
     "POST /khan/soan-san/{prepared}/bo": Row(Act.AIR, {}, foreign=HIDDEN),
     "GET /khan/{emergency_id}": Row(SIGNED, foreign=HIDDEN),
     "GET /song/khan/{emergency_id}": Row(SIGNED),

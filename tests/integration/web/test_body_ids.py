@@ -108,6 +108,7 @@ FORMS = {
     "POST /khan/thu": {"ban": "{prepared}", "dia_ban": AREA},
     "POST /khan/{emergency_id}/bao-yen": {"ban": "{prepared}"},
     "POST /khan/soan-san": {"dia_ban": AREA},
+    "POST /khan/giu-san": {"ban_tin": "{approved}", "dia_ban": AREA},
     "POST /thu-vien": {"dia_ban": AREA},
     "POST /thu-vien/mau": {"dia_ban": AREA},
     "POST /tai-khoan/uy-quyen": {"dia_ban": AREA},

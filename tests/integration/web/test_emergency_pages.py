@@ -132,6 +132,16 @@ def test_a_built_in_text_is_prepared_and_waits_for_approval(approver):
     assert "bão mạnh Phường Nha Trang" not in text_of(approver.get("/khan"))
 
 
+def test_a_bulletin_that_is_there_is_held_ready_for_a_kind(world, approver):
+    bulletin, _ = world.submitted("Sơ tán thôn Đông", highest=Grade.EMERGENCY)
+    chosen = {"ban_tin": bulletin, "loai": "all_clear", "dia_ban": NHA_TRANG}
+    made = approver.post("/khan/giu-san", data=chosen)
+    assert made.status_code == 303, text_of(made)
+    assert "Sơ tán thôn Đông Phường Nha Trang · 0/" in text_of(approver.get("/khan"))
+    refused = approver.post("/khan/giu-san", data=chosen | {"loai": "test"})
+    assert (refused.status_code, "Bản phát thử phải được soạn là bản thử" in refused.text) == (409, True)
+
+
 def test_the_approver_is_told_that_it_is_held_ready_and_sounds_nothing(officer, approver):
     """The answer comes at the head of the page, so the page is not scrolled past it."""
     made = officer.post("/khan/soan-san", data={"mau": "storm", "dia_ban": NHA_TRANG})

@@ -80,7 +80,7 @@ def test_a_stop_is_answered_while_every_ordinary_thread_and_every_sign_in_is_hel
 
 
 def test_every_address_that_stops_something_or_calls_an_emergency_has_threads_of_its_own(site):
-    slow = {"POST /khan/soan-san", "POST /khan/soan-san/{prepared}/bo"}
+    slow = {"POST /khan/soan-san", "POST /khan/giu-san", "POST /khan/soan-san/{prepared}/bo"}
     slow |= {"POST /api/v1/emergencies/templates", "POST /api/v1/emergencies/templates/{prepared}/release"}
     urgent = {
         f"{method} {context.path}"
