@@ -1,6 +1,5 @@
 """A small station, built from devices/ alone: enough to keep nodes busy, and honest about commits."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,7 +33,8 @@ from tests.support.node_keys import key_of
 
 YEAR = timedelta(days=365)
 REPEAT_AFTER = timedelta(seconds=1)
-"""A chunk sent to all within this is not sent again: what several nodes want is answered once."""
+"""A chunk sent within this is not sent again: what several nodes want is answered once, to all; later each
+is sent what it still lacks, as a station does."""
 CHUNK_SIZE = 4096
 """Small, so that small recordings have several."""
 
@@ -96,8 +96,7 @@ class SmallStation:
         self.commits = True
         self.spoil: Callable[[RecordingId, int, bytes], bytes] = lambda _recording, _n, body: body
         self._version = 0
-        self._sent_at: dict[tuple[RecordingId, int], datetime] = {}
-        self._planned: dict[str, tuple[PlannedAiring, ...]] = defaultdict(tuple)
+        self._sent_at: dict[tuple[RecordingId, int, NodeId | None], datetime] = {}
 
     # -- what it says
 
@@ -127,7 +126,7 @@ class SmallStation:
         self.retain(topics.KEYS, sign(key_set, self.keys.root).encode())
 
     def publish_policy(
-        self, area: str, *, quiet=(), loudest=100, minutes=1440, alone=7, lasts=YEAR / 2
+        self, area: str, *, quiet=(), loudest=100, volumes=(), minutes=1440, alone=7, lasts=YEAR / 2
     ) -> None:
         policy = Policy(
             target=AreaCode(area),
@@ -136,6 +135,7 @@ class SmallStation:
             expires_at=self.now() + lasts,
             quiet_hours=tuple(QuietHours(begins=begins, ends=ends) for begins, ends in quiet),
             loudest_volume=loudest,
+            volumes=tuple(volumes),
             minutes_a_day=minutes,
             alone_days=alone,
         )
@@ -187,6 +187,7 @@ class SmallStation:
         volume: int = 80,
         approval: str | None = None,
         every_ms: int | None = None,
+        **more,
     ) -> PlannedAiring:
         return PlannedAiring(
             airing=AiringId(name),
@@ -198,23 +199,23 @@ class SmallStation:
             grade=grade,
             volume=volume,
             every_ms=every_ms,
+            **more,
         )
 
     def kept(self, name: str, recording: RecordingId, approval: str | None = None) -> Kept:
         return Kept(name=name, recording=recording, approval=approval or self.approval(recording))
 
-    def signed_plan(
+    def plan(
         self,
         target: str,
         airings: Iterable[PlannedAiring],
         *,
-        key=None,
         lasts=timedelta(days=2),
         version=None,
         keep: Iterable[Kept] = (),
         **limits,
-    ) -> bytes:
-        plan = Plan(
+    ) -> Plan:
+        return Plan(
             target=target,
             version=version or self.next_version(),
             issued_at=self.now(),
@@ -223,7 +224,9 @@ class SmallStation:
             keep=tuple(keep),
             **limits,
         )
-        return sign(plan, key or self.keys.station).encode()
+
+    def signed_plan(self, target: str, airings: Iterable[PlannedAiring], *, key=None, **how) -> bytes:
+        return sign(self.plan(target, airings, **how), key or self.keys.station).encode()
 
     def publish_plan(self, target: str, *airings: PlannedAiring, **how) -> None:
         self.retain(topics.plan(target), self.signed_plan(target, airings, **how))
@@ -268,11 +271,14 @@ class SmallStation:
         self.wants.append(want)
         chunks = self.recordings.get(want.recording, ())
         for n in wanted(want):
-            sent_at = self._sent_at.get((want.recording, n))
+            to_all, to_one = (want.recording, n, None), (want.recording, n, want.node)
+            sent_at = self._sent_at.get(to_one, self._sent_at.get(to_all))
             if n < len(chunks) and (sent_at is None or self.now() - sent_at > self._repeat_after):
-                self._sent_at[want.recording, n] = self.now()
-                body = self.spoil(want.recording, n, chunks[n])
-                self.send(topics.chunk(want.recording, n), body, 1, False)
+                self._sent_at[to_all if sent_at is None else to_one] = self.now()
+                topic = topics.chunk(want.recording, n)
+                if sent_at is not None:
+                    topic = topics.repair_chunk(want.node, want.recording, n)
+                self.send(topic, self.spoil(want.recording, n, chunks[n]), 1, False)
 
     # -- what it knows
 

@@ -61,9 +61,7 @@ def told(target, begins, *, airings=(), policy=None):
         return Plan(**common, airings=tuple(airings))
     quiet, loudest, minutes = policy
     hours = tuple(QuietHours(begins=since, ends=until) for since, until in quiet)
-    return Policy(
-        **common, zone="Asia/Ho_Chi_Minh", quiet_hours=hours, loudest_volume=loudest, minutes_a_day=minutes
-    )
+    return Policy(**common, quiet_hours=hours, loudest_volume=loudest, minutes_a_day=minutes)
 
 
 def play(rng, scene, recordings):
