@@ -31,6 +31,7 @@ _GROUPS = {
         "Địa bàn: danh sách, thêm, đổi tên, chuyển, sáp nhập, chia, đóng.",
         "area_changes:area relocation:area",
     ),
+    "airing": ("Lượt phát: dừng, dời giờ, lập và kiểm tra bằng chứng.", "airings:airing evidence:airing"),
     "map": ("Bản đồ: nhập ranh giới các xã, bỏ, xem.", "maps:province_map"),
     "lexicon": ("Từ riêng của tỉnh: thêm, liệt kê, xóa, thử.", "lexicon:lexicon"),
     "voice": ("Giọng đọc thêm: thêm, liệt kê, xóa.", "voices:voice"),

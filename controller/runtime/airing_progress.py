@@ -31,6 +31,7 @@ from controller.features.airings.unapproved import void_airings
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.scope import OUTSIDE, allows
+from controller.features.evidence.documents import keep_documents
 from controller.features.journal.service import record
 from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, Target
@@ -284,6 +285,7 @@ def _sound(beat: _Beat) -> None:
     )
     for airing in beat.session.scalars(query).all():
         airing.state = after(airing.state, AiringEvent.SOUND)
+        keep_documents(beat.session, airing)
         beat.done.sounding.append(airing.id)
         beat.note("airing.sounding", airing)
 

@@ -13,7 +13,7 @@ from controller.terminal.cli_errors import AsJson, errors_in_words, print_found,
 from controller.terminal.options import AtStation, Meets, Reason, instant
 from devices.ids import AreaCode
 
-airing = typer.Typer(help="Lượt phát: dừng, dời giờ.", no_args_is_help=True)
+airing = typer.Typer()
 Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt phát.")]
 
 
@@ -21,7 +21,6 @@ def add_to(app: typer.Typer) -> None:
     """Put these commands into the program."""
     app.command()(timetable)
     app.command()(air)
-    app.add_typer(airing, name="airing")
 
 
 @airing.command("stop")
