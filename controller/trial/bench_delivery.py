@@ -106,7 +106,7 @@ def _deliver(
     bulletin = approved(station, stages, "Đo", made)
     area = AreaCode(station.settings.province)
     watcher = Watcher(station.broker_url)
-    watcher.start(area, made.recording)
+    watcher.start(area, made.rendered().recording)
     used_before = fleet.processor_seconds()
     TrialRun(station, stages).air(bulletin, area, station.now() + START_IN)
     verified: dict[str, float] = {}

@@ -1,5 +1,6 @@
 """Common parts of the benchmarks: a throw-away station, simulated loudspeakers, tones, observed facts."""
 
+import hashlib
 import shutil
 import tempfile
 import time
@@ -25,6 +26,8 @@ from controller.trial.job import TrialRun
 from controller.trial.simulated import StationAccess, enrol_simulated, fleet_of
 from devices.chunks import manifest_of
 from devices.ids import Grade
+from tts.orders import Rendered
+from tts.recordings import RecordingId
 
 RATE, KBPS = 24_000, 48
 PATIENCE_S = 300.0
@@ -39,28 +42,25 @@ class ToneMade:
 
     data: bytes
     duration_ms: int
-    codec: str = "mp3"
-    sample_rate: int = RATE
-    engine: str = "tone"
-    fallback_reason: str | None = None
-    loudness_lufs: float = -16.0
-    true_peak_dbtp: float = -1.0
-    text_characters: int = 0
-    spoken_text: str = ""
-    phrases: int = 1
-    phrases_cached: int = 0
 
-    @property
-    def recording(self) -> str:
-        """The recording's id."""
-        return manifest_of(
-            self.data, codec=self.codec, sample_rate=RATE, duration_ms=self.duration_ms
-        ).recording
-
-    @property
-    def size(self) -> int:
-        """Size in bytes."""
-        return len(self.data)
+    def rendered(self) -> Rendered:
+        """Return it as the studio returns what it spoke."""
+        return Rendered(
+            recording=RecordingId(hashlib.sha256(self.data).hexdigest()),
+            size=len(self.data),
+            duration_ms=self.duration_ms,
+            codec="mp3",
+            sample_rate=RATE,
+            engine="tone",
+            fallback_reason=None,
+            loudness_lufs=-16.0,
+            true_peak_dbtp=-1.0,
+            text_characters=0,
+            spoken_text="",
+            phrases=1,
+            phrases_cached=0,
+            text_sha256="",
+        )
 
 
 def tone(seconds: int, hertz: float) -> ToneMade:
@@ -137,7 +137,7 @@ def approved(
         bulletin = draft_bulletin(session, title=title, text="Đo.", by=officer, now=now)
         rendering = submit_bulletin(session, bulletin.id, by=officer, now=now, highest_grade=highest)
         begin_rendering(session, rendering.id, now=now)
-        finish_rendering(session, rendering.id, made, manifest, now=now)
+        finish_rendering(session, rendering.id, made.rendered(), manifest, now=now)
     TrialRun(station, stages).approve(bulletin.id)
     return bulletin.id
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from controller.errors import NotAllowed
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.secret_codes import digest_of_secret
 from controller.http.station import Station
 from controller.model.airing_states import MOVABLE, AiringEvent, AiringState, is_possible
-from controller.model.permissions import Act, Operator
+from controller.model.permissions import Act, Operator, judge
 from controller.store import Store
 from devices.ids import AreaCode
 
@@ -72,6 +73,19 @@ class Viewer:
     def may(self, act: Act) -> bool:
         """Whether the person may do it in the own area: for buttons."""
         return self.scope.may(self.operator, act)
+
+    def need(self, act: Act, area: AreaCode | None = None) -> None:
+        """Raise NotAllowed unless the person may do the act in the area (default: their own area).
+
+        Services check again against the database; this check protects what the page shows.
+        """
+        verdict = judge(self.operator, act, self.scope.tree.lineage(area or self.scope.home))
+        if not verdict.allowed:
+            raise NotAllowed(verdict.sentence)
+
+    def need_province(self, act: Act) -> None:
+        """Raise NotAllowed unless the person may do the act in the whole province."""
+        self.need(act, self.scope.tree.lineage(self.scope.home)[-1])
 
     def may_in_province(self, act: Act) -> bool:
         """Whether the person may do it in the whole province: for buttons."""

@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
 from controller.http.render import page
@@ -33,7 +32,7 @@ def choose(
     tieng: Annotated[list[str] | None, Form(max_length=MOST)] = None,
 ) -> Response:
     """Set the language list of an area; an empty list removes it."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     wanted = [LanguageCode(code) for code in tieng or () if code]
     try:
         if dia_ban not in visit.scope.seen:

@@ -11,7 +11,6 @@ from starlette.responses import Response, StreamingResponse
 
 from controller.errors import BadInput, NotAllowed
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.accounts.page_permissions import need
 from controller.features.accounts.queries import operators
 from controller.features.accounts.viewer import Viewer
 from controller.features.audit.queries import (
@@ -54,7 +53,7 @@ def show(
     loai: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Show a page of entries; `loai=an-ninh`: of the security log, what was refused."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     if loai == _SECURITY:
         return _refused(visit.request, visit.station, truoc)
     asked = {"nguoi": nguoi, "viec": viec, "tu": tu, "den": den, "dia_ban": dia_ban}
@@ -78,7 +77,7 @@ def _refused(request: Request, station: Station, before: int | None) -> Response
 @router.get("/kiem-tra")
 def check(visit: SignedVisit) -> Response:
     """Show what will be checked; the page then requests the result."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     entries = count_entries(visit.store)
     words = {"heading": "Kiểm tra nhật ký", "what": f"cả nhật ký: {number(entries)} mục"}
     words |= {"back": "/nhat-ky", "back_name": "Nhật ký", "place": "/nhat-ky/kiem-tra"}
@@ -88,7 +87,7 @@ def check(visit: SignedVisit) -> Response:
 @router.get("/kiem-tra/ket-qua")
 def checked(visit: SignedVisit) -> Response:
     """Check the whole chain; one check at a time, because it reads the whole journal."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     if not _checking.acquire(blocking=False):
         busy = "Nhật ký đang được kiểm tra. Hãy đợi một phút."
         context: Mapping[str, Any] = {"busy": busy, "entries": 0, "fault": ""}
@@ -106,7 +105,7 @@ def checked(visit: SignedVisit) -> Response:
 @router.get("/tep")
 def download(visit: SignedVisit) -> Response:
     """Return the whole journal as a file for `loa journal verify`."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     if not visit.scope.is_whole():
         raise NotAllowed("Chỉ quản trị của cả tỉnh mới tải được toàn bộ nhật ký.", code="journal.not-whole")
     day = visit.now().astimezone(ZONE)

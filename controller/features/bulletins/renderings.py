@@ -1,7 +1,6 @@
 """Writes of renderings: ordered, claimed by one worker, finished or failed; speech itself runs outside."""
 
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -30,40 +29,10 @@ from controller.model.permissions import Act, Operator
 from controller.model.speech import Speech
 from controller.store import one_write
 from devices.messages import Manifest
+from tts.orders import Rendered
 
 MOST_ATTEMPTS = 3
 """A rendering whose worker died this often is at fault itself."""
-
-
-class RenderedSpeech(Protocol):
-    """What the studio gives back (`tts.studio.Rendered`)."""
-
-    @property
-    def recording(self) -> str: ...  # noqa: D102 - the studio's own class explains each
-    @property
-    def size(self) -> int: ...  # noqa: D102
-    @property
-    def duration_ms(self) -> int: ...  # noqa: D102
-    @property
-    def codec(self) -> str: ...  # noqa: D102
-    @property
-    def sample_rate(self) -> int: ...  # noqa: D102
-    @property
-    def engine(self) -> str: ...  # noqa: D102
-    @property
-    def fallback_reason(self) -> str | None: ...  # noqa: D102
-    @property
-    def loudness_lufs(self) -> float: ...  # noqa: D102
-    @property
-    def true_peak_dbtp(self) -> float: ...  # noqa: D102
-    @property
-    def text_characters(self) -> int: ...  # noqa: D102
-    @property
-    def spoken_text(self) -> str: ...  # noqa: D102
-    @property
-    def phrases(self) -> int: ...  # noqa: D102
-    @property
-    def phrases_cached(self) -> int: ...  # noqa: D102
 
 
 def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now: datetime) -> Rendering:
@@ -105,13 +74,13 @@ def begin_rendering(session: Session, rendering_id: RenderingId, *, now: datetim
 def finish_rendering(
     session: Session,
     rendering_id: RenderingId,
-    rendered: RenderedSpeech,
+    rendered: Rendered,
     manifest: Manifest,
     *,
     now: datetime,
 ) -> None:
     """Keep what the studio made; `manifest` describes the very recording (its chunks and their digests)."""
-    if manifest.recording != rendered.recording or manifest.size != rendered.size:
+    if manifest.recording != str(rendered.recording) or manifest.size != rendered.size:
         raise BadInput("Tệp âm thanh và bản mô tả của nó không khớp nhau.", code="rendering.manifest")
     rendering = get_rendering(session, rendering_id, lock=True)
     rendering.state = after_rendering(rendering.state, RenderingAction.FINISH)
@@ -212,7 +181,7 @@ def _try_again(rendering: Rendering) -> None:
     rendering.fault = rendering.fault_sentence = None
 
 
-def _recording(rendered: RenderedSpeech, manifest: Manifest, now: datetime) -> Recording:
+def _recording(rendered: Rendered, manifest: Manifest, now: datetime) -> Recording:
     return Recording(
         id=manifest.recording,
         size=rendered.size,

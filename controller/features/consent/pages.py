@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.accounts.page_permissions import need
 from controller.features.consent import operations
 from controller.model.base import ID_LENGTH, LONGEST_REASON
 from controller.model.permissions import Act
@@ -42,7 +41,7 @@ def of_two(
     ve: Word = "",
 ) -> Response:
     """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
-    need(visit.viewer, Act.ANSWER)
+    visit.viewer.need(Act.ANSWER)
     operations.order(visit, truoc, sau)
     return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
 

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import keys_shown
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.accounts.page_permissions import need
 from controller.features.backups.backup import last_backup
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.queries import count_rows
@@ -30,7 +29,7 @@ _asking = threading.Lock()
 @router.get("")
 def show(visit: SignedVisit) -> Response:
     """Show the configuration of the station; nothing can be changed here, and no secret is shown."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     now = visit.now()
     key_set = published_key_set(visit.store)
     keys = keys_shown(visit.store)
@@ -54,7 +53,7 @@ def show(visit: SignedVisit) -> Response:
 @router.get("/kiem-tra")
 def check(visit: SignedVisit) -> Response:
     """Show how much will be read; the page requests the result itself."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     counted = count_rows(visit.store)
     counts = (
         f"{number(counted.airings)} lượt phát, {number(counted.nodes)} cụm loa, "
@@ -68,7 +67,7 @@ def check(visit: SignedVisit) -> Response:
 @router.get("/kiem-tra/ket-qua")
 def checked(visit: SignedVisit) -> Response:
     """Run the checks; one run at a time, because it reads the whole database."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     if not _asking.acquire(blocking=False):
         busy = "Đài đang được kiểm tra. Hãy đợi một phút."
         return page(visit.request, "cai_dat_kiem_tra.html", {"busy": busy, "found": ()}, status=409)

@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
 from controller.features.accounts.live_pages import LivePage
-from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Viewer
 from controller.features.emergencies import operations
 from controller.features.emergencies.page_queries import (
@@ -59,7 +58,7 @@ class CallForm:
 @urgent.get("/khan")
 def index(visit: SignedVisit) -> Response:
     """Show what sounds or waits, what can be called, and what may be prepared."""
-    need(visit.viewer, Act.AIR)
+    visit.viewer.need(Act.AIR)
     return _index(visit)
 
 
@@ -70,7 +69,7 @@ def ask(
     dia_ban: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """Show what a call would stop and whom it would reach, and ask for the code."""
-    need(visit.viewer, Act.AIR)
+    visit.viewer.need(Act.AIR)
     form = CallForm(ban, _areas(visit.viewer, dia_ban))
     return _call_page(visit, form)
 
@@ -88,7 +87,7 @@ def call(
 ) -> Response:
     """Call: it waits for a second person, or one person starts it and says why."""
     form = CallForm(ban, _areas(visit.viewer, dia_ban), phut, cach == "mot", ly_do)
-    need(visit.viewer, Act.AIR_EMERGENCY if form.alone else Act.AIR)
+    visit.viewer.need(Act.AIR_EMERGENCY if form.alone else Act.AIR)
     try:
         made = operations.call(
             visit,
@@ -107,7 +106,7 @@ def call(
 @urgent.post("/khan/thu")
 def sound_test(visit: SignedVisit, *, ban: Line = "", dia_ban: Areas = None) -> Response:
     """Sound a test; no code is needed, because it cannot be mistaken for a real emergency."""
-    need(visit.viewer, Act.AIR)
+    visit.viewer.need(Act.AIR)
     form = Call(_areas(visit.viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
     try:
         made = operations.test(visit, form)
@@ -121,7 +120,7 @@ def sound_test(visit: SignedVisit, *, ban: Line = "", dia_ban: Areas = None) -> 
 @router.post("/khan/soan-san")
 def prepare(visit: SignedVisit, *, mau: Line = "", dia_ban: Line = "") -> Response:
     """Write a built-in text for an area and hand it in; nodes fetch it once another person approves it."""
-    need(visit.viewer, Act.WRITE)
+    visit.viewer.need(Act.WRITE)
     area = _areas(visit.viewer, [dia_ban] if dia_ban else None)[0]
     try:
         operations.prepare_template(visit, mau, area)
@@ -137,7 +136,7 @@ def prepare_existing(
     visit: SignedVisit, *, ban_tin: Line = "", loai: Line = Kind.ALARM, dia_ban: Line = ""
 ) -> Response:
     """Have nodes hold a bulletin that is there already; they fetch it once it is approved."""
-    need(visit.viewer, Act.AIR)
+    visit.viewer.need(Act.AIR)
     area = _areas(visit.viewer, [dia_ban] if dia_ban else None)[0]
     try:
         kind = Kind(loai) if loai in set(Kind) else Kind.ALARM
@@ -152,7 +151,7 @@ def prepare_existing(
 @router.post("/khan/soan-san/{prepared}/bo")
 def drop(visit: SignedVisit, prepared: str) -> Response:
     """Stop holding it on nodes."""
-    need(visit.viewer, Act.AIR)
+    visit.viewer.need(Act.AIR)
     operations.release_prepared(visit, PreparedId(prepared))
     return RedirectResponse("/khan#soan-san", 303)
 

@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.queries import free_name, visible_code
@@ -34,7 +33,7 @@ def ask(
     xa: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """Show the form (for a node in use, filled with it), and the codes that wait to be used."""
-    need(visit.viewer, Act.ENROL)
+    visit.viewer.need(Act.ENROL)
     only = visit.scope.communes[0].code if len(visit.scope.communes) == 1 else ""
     form = {"dia_ban": xa if xa in visit.scope.seen else only}
     if cum:
@@ -53,7 +52,7 @@ def make(
     gio: Annotated[int, Form(ge=1, le=168)] = 24,
 ) -> Response:
     """Make the code, and show it with its picture this once."""
-    need(visit.viewer, Act.ENROL)
+    visit.viewer.need(Act.ENROL)
     try:
         if not ten.strip():
             raise BadInput("Hãy đặt tên cho cụm loa, như “Cụm 3, chợ Xóm Mới”.", code="node.no-name")
@@ -84,7 +83,7 @@ def make(
 @router.post("/{enrolment_id}/huy")
 def withdraw(visit: SignedVisit, enrolment_id: str) -> Response:
     """Make a code void."""
-    need(visit.viewer, Act.ENROL)
+    visit.viewer.need(Act.ENROL)
     row = visible_code(visit.store, visit.scope, enrolment_id)
     withdraw_code(visit.store, row.id, by=visit.by, now=visit.now())
     return RedirectResponse("/gan-cum-loa", 303)

@@ -4,7 +4,6 @@ from fastapi import APIRouter
 
 from controller.features.accounts.admin_queries import keys_shown
 from controller.features.accounts.dependencies import InPersonVisit, SignedVisit
-from controller.features.accounts.page_permissions import need_province
 from controller.features.accounts.proof import proven
 from controller.features.accounts.schemas import Proof
 from controller.features.keys.schemas import FalloutShown, KeyShown, KeysShown
@@ -21,7 +20,7 @@ router = APIRouter(prefix="/keys", tags=["keys"])
 @router.get("", responses=refusals(401))
 def index(visit: SignedVisit) -> KeysShown:
     """Return the active keys, as administrator."""
-    need_province(visit.viewer, Act.RULE)
+    visit.viewer.need_province(Act.RULE)
     key_set = published_key_set(visit.store)
     trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
     keys = [
@@ -34,14 +33,14 @@ def index(visit: SignedVisit) -> KeysShown:
 @router.get("/{kid}/fallout", responses=refusals(401, 404))
 def preview(visit: SignedVisit, kid: str) -> FalloutShown:
     """Return what would no longer be aired if the key were declared compromised now; changes nothing."""
-    need_province(visit.viewer, Act.RULE)
+    visit.viewer.need_province(Act.RULE)
     return _shown(fallout_of(visit.store, KeyId(kid), visit.now()))
 
 
 @router.post("/{kid}/retire", status_code=204, responses=refusals(401, 404, 409, 422))
 def retire(visit: InPersonVisit, kid: str, asked: Proof) -> None:
     """Retire the key: it signs nothing more; its signatures stay valid."""
-    need_province(visit.viewer, Act.RULE)
+    visit.viewer.need_province(Act.RULE)
     with proven(visit, asked.proof) as session:
         retire_one_key(session, KeyId(kid), by=visit.by, now=visit.now())
     visit.station.wake()
@@ -50,7 +49,7 @@ def retire(visit: InPersonVisit, kid: str, asked: Proof) -> None:
 @router.post("/{kid}/compromise", responses=refusals(401, 404, 409, 422))
 def compromise(visit: InPersonVisit, kid: str, asked: Proof) -> FalloutShown:
     """Declare the key stolen: the key and all its signatures become void. Request the fallout first."""
-    need_province(visit.viewer, Act.RULE)
+    visit.viewer.need_province(Act.RULE)
     with proven(visit, asked.proof) as session:
         fallout = compromise_key(session, KeyId(kid), by=visit.by, now=visit.now())
     visit.station.wake()

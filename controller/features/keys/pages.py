@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need_province
 from controller.features.accounts.proof import Typed, asks_code, proven
 from controller.features.keys.service import compromise_key, fallout_of, get_key, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
@@ -42,7 +41,7 @@ def compromise(visit: SignedVisit, kid: str, proof: Typed = "") -> Response:
 
 def _end(visit: Visit, kid: KeyId, proof: str, *, how: str, act: Callable[..., object]) -> Response:
     """End a key by one of the two acts; the administrator must authenticate again."""
-    need_province(visit.viewer, Act.RULE)
+    visit.viewer.need_province(Act.RULE)
     try:
         with proven(visit, proof) as session:
             act(session, kid, by=visit.by, now=visit.now())
@@ -55,7 +54,7 @@ def _end(visit: Visit, kid: KeyId, proof: str, *, how: str, act: Callable[..., o
 
 
 def _page(visit: Visit, kid: KeyId, *, error: LoaError | None = None, done: str = "") -> Response:
-    need_province(visit.viewer, Act.RULE)
+    visit.viewer.need_province(Act.RULE)
     fallout = fallout_of(visit.store, kid, visit.now())
     context = {
         "fallout": fallout,

@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.accounts.page_permissions import need
 from controller.features.bulletins.legal_form import ACT_KINDS, ActTyped, typed_act
 from controller.features.bulletins.queries import reference_given, visible_bulletin, visible_wording
 from controller.features.imports.legal_references import reference_of
@@ -36,7 +35,7 @@ def ask(visit: SignedVisit, bulletin_id: str) -> Response:
 def name(visit: SignedVisit, bulletin_id: str, form: Annotated[ActTyped, Form()]) -> Response:
     """Name the act; what was planned beyond its end is cancelled."""
     bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
-    need(visit.viewer, Act.WRITE, bulletin.area)
+    visit.viewer.need(Act.WRITE, bulletin.area)
     try:
         act, by = form.reference(), visit.by
         name_reference(visit.store, bulletin.id, act, by=by, now=visit.now())

@@ -22,7 +22,6 @@ from controller.features.accounts.administration import (
 )
 from controller.features.accounts.delegation import delegations_of, end_delegation
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need
 from controller.features.accounts.people_operations import act_on_person, give_password, open_account
 from controller.features.accounts.proof import Typed, asks_code
 from controller.features.accounts.queries import operators
@@ -51,7 +50,7 @@ _DONE = {
 @router.get("")
 def index(visit: SignedVisit) -> Response:
     """List the accounts."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     people = visible_people(visit.store, visit.scope)
     context: dict[str, Any] = {
         "people": people,
@@ -64,7 +63,7 @@ def index(visit: SignedVisit) -> Response:
 @router.get("/them")
 def ask_new(visit: SignedVisit) -> Response:
     """Show the form of a new account."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     return _new_page(visit, {"roles": [OperatorRole.OFFICER]})
 
 
@@ -79,7 +78,7 @@ def create(
     proof: Typed = "",
 ) -> Response:
     """Open an account with a fresh password, and show that this once."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     roles = vai_tro or []
     try:
         if not dia_ban:
@@ -101,7 +100,7 @@ def create(
 @router.get("/{name}")
 def show(visit: SignedVisit, name: str, xong: str = "") -> Response:
     """Show one account with all that may be done to it."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     return _page(visit, name, done=_DONE.get(xong, ""))
 
 
@@ -154,7 +153,7 @@ def end_loan(visit: SignedVisit, *, name: str, delegation: str, proof: Typed = "
 @router.post("/{name}/mat-khau")
 def renew_password(visit: SignedVisit, name: str, proof: Typed = "") -> Response:
     """Give a fresh password, and new keys with it; shown this once."""
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     try:
         person, password = give_password(visit, name, proof)
     except NotFound:
@@ -165,7 +164,7 @@ def renew_password(visit: SignedVisit, name: str, proof: Typed = "") -> Response
 
 
 def _do(visit: Visit, name: str, proof: str, done: str, act: Callable[..., object]) -> Response:
-    need(visit.viewer, Act.RULE)
+    visit.viewer.need(Act.RULE)
     try:
         act_on_person(visit, name, proof, act=act)
     except NotFound:

@@ -13,7 +13,6 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import BadInput, LoaError, NotAllowed, NotFound
 from controller.features.accounts.admin_queries import policies_in_force, shown_names
 from controller.features.accounts.dependencies import Signed, TheStation, tries_of
-from controller.features.accounts.page_permissions import need
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
 from controller.features.accounts.viewer import Viewer
@@ -145,7 +144,7 @@ def change(
 ) -> Response:
     """Preview a policy, or sign it: only signing asks for the password and changes anything."""
     code = _seen(viewer, area)
-    need(viewer, Act.RULE, code)
+    viewer.need(Act.RULE, code)
     pairs = zip((tu or [])[:_SPANS], (den or [])[:_SPANS], strict=False)
     softer = zip(nho_tu or [], nho_den or [], nho_muc or [], strict=False)
     proposed = Proposed(

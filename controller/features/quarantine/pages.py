@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need
 from controller.features.fleet.fault_assignments import LONGEST_NOTE, take_care
 from controller.features.fleet.faults import FaultKind
 from controller.features.fleet.queries import visible_node
@@ -54,7 +53,7 @@ def sound_test(
     visit: SignedVisit, node_id: str, muc: Annotated[int, Form(ge=0, le=100)] = TEST_VOLUME
 ) -> Response:
     """Play a test announcement on this loudspeaker only."""
-    need(visit.viewer, Act.ENROL)
+    visit.viewer.need(Act.ENROL)
     try:
         node = visible_node(visit.store, visit.scope, node_id).id
         airing = try_node(visit.store, node, by=visit.by, now=visit.now(), volume=muc).id
@@ -82,7 +81,7 @@ def care(
 
 
 def _do(visit: Visit, node_id: str, done: str, act: Callable[..., object]) -> Response:
-    need(visit.viewer, Act.ENROL)
+    visit.viewer.need(Act.ENROL)
     try:
         node = visible_node(visit.store, visit.scope, node_id).id
         act(visit.store, node, by=visit.by, now=visit.now())

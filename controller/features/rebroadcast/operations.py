@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import BroadcastRequest
@@ -18,7 +17,7 @@ def air_again(
     session: Session, caller: Caller, airing_id: str, *, nodes: Iterable[str], broadcast: BroadcastRequest
 ) -> AiringId:
     """Plan an airing that is over once more for chosen nodes; where they stand are its areas."""
-    need(caller.viewer, Act.AIR)
+    caller.viewer.need(Act.AIR)
     airing, chosen = visible_airing(session, caller.scope, airing_id), [NodeId(node) for node in nodes]
     by, now = caller.by, caller.now()
     return air_for_chosen(session, airing.id, chosen, broadcast, by=by, now=now).id

@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.target_selection import MOST_CHOSEN, OVER, unheard
@@ -50,7 +49,7 @@ def ask(visit: SignedVisit, airing_id: str) -> Response:
 def plan(visit: SignedVisit, airing_id: str, form: Annotated[Chosen, Form()]) -> Response:
     """Plan it again for the chosen loudspeakers."""
     airing = visible_airing(visit.store, visit.scope, airing_id)
-    need(visit.viewer, Act.AIR)
+    visit.viewer.need(Act.AIR)
     try:
         # where they stand is the areas
         broadcast = form.broadcast_for((), visit.station)

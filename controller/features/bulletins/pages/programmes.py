@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need
 from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.bulletins.operations import save_programme
 from controller.features.bulletins.programme_form import (
@@ -67,7 +66,7 @@ def ask_again(visit: SignedVisit, bulletin_id: str) -> Response:
 def revise(visit: Writer, bulletin_id: str, sent: SentForm) -> Response:
     """Save other items, or show the form after one of its buttons."""
     bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
-    need(visit.viewer, Act.WRITE, bulletin.area)
+    visit.viewer.need(Act.WRITE, bulletin.area)
     return _go_on(visit, sent, bulletin)
 
 

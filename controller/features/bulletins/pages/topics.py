@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need_province
 from controller.features.bulletins.topics import (
     add_topic,
     bring_back_topic,
@@ -67,7 +66,7 @@ def choose(
 
 
 def _changed(visit: Visit, change: Callable[..., Any], *asked: str) -> Response:
-    need_province(visit.viewer, Act.RULE)
+    visit.viewer.need_province(Act.RULE)
     try:
         change(visit.store, *asked, by=visit.by, now=visit.now())
     except LoaError as error:

@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from starlette.responses import RedirectResponse, Response
 
-from controller.features.accounts.dependencies import SignedVisit
+from controller.errors import NotFound
+from controller.features.accounts.dependencies import SignedVisit, tries_of
 from controller.features.accounts.live_pages import LivePage
 from controller.features.bulletins.queries import visible_wording
 from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.revisions import bulletins_found
 from controller.features.bulletins.service import clone_bulletin, recall_bulletin, submit_bulletin
-from controller.features.editorial.page_queries import bulletin_page, buttons
+from controller.features.editorial.page_queries import bulletin_page, buttons, tried_out
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.render import page
 from controller.model.bulletin_states import (
@@ -138,3 +139,17 @@ def withdraw(
     withdraw_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now(), reason=ly_do)
     visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=rut", 303)
+
+
+@router.get("/ban-tin/{bulletin_id}/doc-thu.mp3")
+def hear(visit: SignedVisit, bulletin_id: str, cau: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
+    """Speak one sentence of the newest wording with its area's words: one at a time, some a minute.
+
+    The recordings of bulletins go first: a sample that would have to wait is refused (503).
+    """
+    found, area = tried_out(visit, bulletin_id)
+    if cau >= len(found):
+        raise NotFound("Không có câu này.", code="bulletin.no-sentence")
+    tries_of(visit.request).listens(visit.by.id)
+    headers = {"Cache-Control": "private, max-age=600"}  # the address names the revision
+    return Response(visit.station.sample(found[cau], area), media_type="audio/mpeg", headers=headers)

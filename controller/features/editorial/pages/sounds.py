@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, Conflict, LoaError, NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need
 from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.airings.language_reach import spread_of
 from controller.features.bulletins.legal_form import ACT_KINDS
@@ -102,7 +101,7 @@ def ask_again(visit: SignedVisit, bulletin_id: str) -> Response:
 def bring_another(visit: Writer, bulletin_id: str, sent: SentForm) -> Response:
     """Give a draft, or what was returned, another sound."""
     bulletin, revision = visible_wording(visit.store, visit.scope, bulletin_id)
-    need(visit.viewer, Act.WRITE, bulletin.area)
+    visit.viewer.need(Act.WRITE, bulletin.area)
     brought = _brought(visit.station, sent)
     try:
         if revision.kind is not RevisionKind.AUDIO:
@@ -150,7 +149,7 @@ def ask_for_variant(visit: SignedVisit, bulletin_id: str) -> Response:
 def bring_variant(visit: Writer, bulletin_id: str, sent: SentForm) -> Response:
     """Bring the newest wording along in another language: a draft of its own, submitted by itself."""
     bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
-    need(visit.viewer, Act.WRITE, bulletin.area)
+    visit.viewer.need(Act.WRITE, bulletin.area)
     brought = _brought(visit.station, sent)
     try:
         if not brought.language:

@@ -1,4 +1,4 @@
-"""Thư viện: templates of bulletins, the province's own words with samples to listen to, and the voice."""
+"""Thư viện: own words with samples to listen to, chimes, the voice, and the test of one loudspeaker."""
 
 from typing import Annotated
 from urllib.parse import quote
@@ -8,10 +8,17 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
+from controller.features.accounts.upload_forms import TaughtForm, Teacher
+from controller.features.chimes.page_queries import chime_sound
+from controller.features.chimes.service import bring_chime, place_named, remove_chime
 from controller.features.lexicon.service import add_entry, remove_entry
 from controller.features.library.page_queries import TypedTemplate, library_context
 from controller.features.reading.previews import LONGEST_SAMPLE, checked_sample
+from controller.features.speaker_tests.service import prepare_test
 from controller.http.render import page
+from controller.http.uploads import Sent, sound_file
+from controller.model.permissions import Act
+from devices.ids import AreaCode
 from tts.engines.voice_files import voice_records
 from tts.reading import read
 
@@ -78,6 +85,49 @@ def remove(visit: SignedVisit, entry_id: str) -> Response:
         return library_page(visit, error=error)
     visit.wake()
     return RedirectResponse("/thu-vien?xong=xoa", 303)
+
+
+@router.post("/nhac-hieu")
+def choose_chime(visit: Teacher, sent: TaughtForm) -> Response:
+    """Keep the sound that was brought, and have it heard from now on."""
+    try:
+        _choose(visit, sent)
+    except LoaError as error:
+        return library_page(visit, error=error)
+    return RedirectResponse("/thu-vien?xong=nhac#nhac-hieu", 303)
+
+
+def _choose(visit: Visit, sent: Sent) -> None:
+    place, area = place_named(sent.first("cho")), AreaCode(sent.first("dia_ban") or visit.scope.home)
+    if area not in visit.scope.by_code:
+        raise BadInput("Không có địa bàn này.", code="area.unknown")
+    bring_chime(visit.store, visit.station.uploads, sent.file, place, area=area, by=visit.by, now=visit.now())
+
+
+@router.get("/nhac-hieu/{chime_id}/nghe")
+def listen_to_chime(visit: SignedVisit, chime_id: str) -> Response:
+    """Answer with the sound as it was brought."""
+    return sound_file(visit.station, chime_sound(visit, chime_id))
+
+
+@router.post("/nhac-hieu/{chime_id}/bo")
+def take_chime_back(visit: SignedVisit, chime_id: str) -> Response:
+    """Go back to what is heard without it."""
+    remove_chime(visit.store, chime_id, by=visit.by, now=visit.now())
+    return RedirectResponse("/thu-vien?xong=bo-nhac#nhac-hieu", 303)
+
+
+@router.post("/ban-thu")
+def prepare_speaker_test(visit: SignedVisit) -> Response:
+    """Draft the test text and hand it in for approval."""
+    visit.viewer.need(Act.WRITE)
+    try:
+        by, now, speech = visit.by, visit.now(), visit.station.speech
+        bulletin = prepare_test(visit.store, by=by, now=now, speech=speech).id
+    except LoaError as error:
+        return library_page(visit, error=error)
+    visit.wake()
+    return RedirectResponse(f"/ban-tin/{bulletin}?xong=gui", 303)
 
 
 def library_page(

@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.accounts.page_permissions import need
 from controller.features.library.page_queries import TypedTemplate, newer_template
 from controller.features.library.pages.library import library_page
 from controller.features.templates.service import (
@@ -32,7 +31,7 @@ def add(
     visit: SignedVisit, *, ten: Title = "", loi: Text = "", dia_ban: Annotated[str, Form(max_length=64)] = ""
 ) -> Response:
     """Offer a text as a template."""
-    need(visit.viewer, MAY_KEEP)
+    visit.viewer.need(MAY_KEEP)
     try:
         by, now = visit.by, visit.now()
         add_template(visit.store, title=ten, text=loi, area=dia_ban, by=by, now=now)

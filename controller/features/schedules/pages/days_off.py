@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.page_permissions import need
 from controller.features.schedules import operations
 from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR
 from controller.features.schedules.page_queries import days_off_of, top_code
@@ -37,7 +36,7 @@ def add(
     nghi: Annotated[str, Form(max_length=10)] = "co",
 ) -> Response:
     """Add a day to the province's list; airings of that day are updated."""
-    need(visit.viewer, Act.RULE, top_code(visit.station))
+    visit.viewer.need(Act.RULE, top_code(visit.station))
     day = None
     try:
         day = _day(ngay)
@@ -51,7 +50,7 @@ def add(
 @router.post("/{day}/bo")
 def remove(visit: SignedVisit, day: date) -> Response:
     """Remove a day from the list; the public holidays apply to it again."""
-    need(visit.viewer, Act.RULE, top_code(visit.station))
+    visit.viewer.need(Act.RULE, top_code(visit.station))
     operations.remove_day_off(visit, day)
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
