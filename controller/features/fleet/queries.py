@@ -1,8 +1,6 @@
 """Reads of nodes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +9,6 @@ from controller.errors import NotFound
 from controller.features.accounts.scope import Scope
 from controller.features.areas.queries import area_tree, get_area
 from controller.features.fleet.faults import NodeFacts
-from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.fleet import TOLD, Node
 from controller.store import one_read
 from devices.ids import AreaCode, NodeId
@@ -63,22 +60,3 @@ def facts_of(node: Node) -> NodeFacts:
         loudest=node.loudest,
         **{name: getattr(node, name) for name in TOLD},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CommuneStatusCounts:
-    """One commune on the overview with its node counts by status."""
-
-    area: AreaCode
-    nodes: int
-    by_status: dict[NodeStatus, int]
-
-
-def tiles(session: Session, now: datetime) -> list[CommuneStatusCounts]:
-    """Return a tile for each area that has nodes of its own, by code."""
-    counts: dict[AreaCode, dict[NodeStatus, int]] = {}
-    for node in session.scalars(select(Node).where(Node.retired_at.is_(None))):
-        status = status_of(facts_of(node), now)
-        of_area = counts.setdefault(node.area, {})
-        of_area[status] = of_area.get(status, 0) + 1
-    return [CommuneStatusCounts(area, sum(by.values()), by) for area, by in sorted(counts.items())]

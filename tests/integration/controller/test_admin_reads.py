@@ -1,6 +1,7 @@
 """What the technician's and the administrator's pages ask of the database, on both engines."""
 
 import random
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 import pytest
@@ -14,8 +15,8 @@ from controller.features.audit.queries import Wanted, find_entries
 from controller.features.fleet.counts import has_status, statuses_by_area
 from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.location_history import open_stays
-from controller.features.fleet.queries import tiles
-from controller.features.fleet.status import NodeStatus
+from controller.features.fleet.queries import facts_of, nodes_by_area
+from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.fleet.watch import Cared, FaultCounts, NodeFilter, troubles, watched
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.fleet import TOLD, Node
@@ -68,7 +69,9 @@ def any_node(world, chance, number):
 
 
 def test_the_database_counts_statuses_as_they_are_derived_one_by_one(motley):
-    one_by_one = {tile.area: tile.by_status for tile in motley.ask(tiles, motley.now)}
+    one_by_one = defaultdict(Counter)
+    for node in motley.ask(nodes_by_area, None):
+        one_by_one[node.area][status_of(facts_of(node), motley.now)] += 1
     counted = {area: dict(counts) for area, counts in motley.ask(statuses_by_area, motley.now).items()}
     assert counted == one_by_one
     assert len({status for counts in counted.values() for status in counts}) == len(NodeStatus) - 1

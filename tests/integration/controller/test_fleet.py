@@ -7,7 +7,8 @@ import pytest
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.features.area_changes.service import load_areas
 from controller.features.areas.queries import areas, top_area
-from controller.features.fleet.queries import get_node, tiles
+from controller.features.fleet.counts import statuses_by_area
+from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states, retire_node
 from controller.features.fleet.status import NodeStatus
 from controller.model.fleet import StateTurn
@@ -159,10 +160,10 @@ def test_what_the_broker_had_kept_says_what_holds_but_not_that_a_node_was_heard_
 
 def test_a_birth_that_was_kept_before_the_first_contact_was_heard_when_it_was_said(world):
     born = state(7, True, world)
-    when_words = world.now
+    heard_at = world.now
     world.later(hours=2)
     world.do(note_states, [born], retained=True)
-    assert world.ask(get_node, NODE).last_heard_at == when_words
+    assert world.ask(get_node, NODE).last_heard_at == heard_at
 
 
 def test_vitals_of_an_older_session_and_of_strangers_change_nothing(world):
@@ -172,14 +173,14 @@ def test_vitals_of_an_older_session_and_of_strangers_change_nothing(world):
     assert world.ask(get_node, NODE).vitals["sounding"] == "a1"
 
 
-def test_tiles_count_each_communes_nodes_by_status(world):
+def test_nodes_are_counted_by_area_and_status(world):
     world.do(note_states, [state(1, True, world), state(1, True, world, NODES[1].id)])
-    world.do(note_vitals, [vitals(1, world), vitals(1, world, NODES[1].id, clock_error_ms=500.0)])
-    by_area = {tile.area: tile for tile in world.ask(tiles, world.now)}
-    assert by_area[NHA_TRANG].by_status == {NodeStatus.READY: 1, NodeStatus.FAULTY: 1}
-    assert by_area[BAC_NHA_TRANG].by_status == {NodeStatus.NEVER_SEEN: 2}
+    world.do(note_vitals, [vitals(1, world), vitals(1, world, NODES[1].id, clock_error_ms=20_000.0)])
+    by_area = world.ask(statuses_by_area, world.now)
+    assert by_area[NHA_TRANG] == {NodeStatus.READY: 1, NodeStatus.FAULTY: 1}
+    assert by_area[BAC_NHA_TRANG] == {NodeStatus.NEVER_SEEN: 2}
     world.do(retire_node, NODES[2].id, by=world.technician)
-    assert {tile.area: tile.nodes for tile in world.ask(tiles, world.now)}[BAC_NHA_TRANG] == 1
+    assert world.ask(statuses_by_area, world.now)[BAC_NHA_TRANG].total() == 1
 
 
 def test_a_node_that_comes_and_goes_without_end_costs_so_many_rows_an_hour(world):
