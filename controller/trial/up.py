@@ -14,6 +14,8 @@ from controller.errors import LoaError
 from controller.features.accounts.queries import has_administrator
 from controller.features.fleet.node_names import SIMULATED
 from controller.features.imports.bulletin_files import sample
+from controller.features.keys.service import sign_at_hand
+from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.queries import published_policies
 from controller.features.provisioning.service import add_officer_of_a_commune
 from controller.host.broker import refuse_trial_broker
@@ -52,8 +54,8 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
         parts.callback(stages.say, "Đã dừng.")
         parts.callback(station.stop)
         is_first = _is_first(station)
-        if with_fleet and is_first:
-            add_officer_of_a_commune(station.store, settings, now=station.now())
+        if with_fleet:
+            _prepare_trial(station, is_first=is_first)
         _greet(station, stages, is_trial=with_fleet)
         if not with_fleet:
             for line in left_of_a_trial(station):
@@ -74,6 +76,19 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
         settle()
         asked.wait()
         stages.say("Đang dừng…")
+
+
+def _prepare_trial(station: Controller, *, is_first: bool) -> None:
+    if is_first:
+        add_officer_of_a_commune(station.store, station.settings, now=station.now())
+    sign_keys_of_a_trial(station)
+
+
+def sign_keys_of_a_trial(station: Controller) -> None:
+    """Sign the key set if keys wait for it, as after an upgrade: a trial has its root key at hand."""
+    with station.store.write() as session:
+        if keys_to_sign_for(session, station.now()):
+            sign_at_hand(session, station.settings, now=station.now())
 
 
 def _settings(chosen: dict[str, Any], *, with_fleet: bool) -> Settings:

@@ -10,6 +10,8 @@ from controller.features.approvals.queries import to_approve_again
 from controller.features.bulletins.scope import OUTSIDE, OutsideApproval
 from controller.features.bulletins.service import clone_bulletin, submit_bulletin
 from controller.features.emergencies.preparation import prepare
+from controller.features.expiries.approvals import tell_of_unscoped
+from controller.features.notices.queries import notices_of
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.policy_signing import sign_key_set
 from controller.features.plans.queries import published_key_set
@@ -111,6 +113,9 @@ def test_what_was_approved_without_a_scope_is_silent_listed_and_approved_again(w
     unscoped(world)
     world.refresh()
     assert not any(plan.airings or plan.keep for plan in world.ask(published_plans, NHA_TRANG))
+    assert (world.do(tell_of_unscoped), world.do(tell_of_unscoped)) == (2, 0)
+    (of_bulletin,) = [one for one in world.ask(notices_of, world.clerk.id) if one.subject == bulletin]
+    assert "chưa ghi nơi phát" in of_bulletin.sentence
     scope = world.ask(scope_of, world.approver)
     assert {row.id for row in world.ask(to_approve_again, scope, world.now)} == {alarm, bulletin}
     world.approve(bulletin)

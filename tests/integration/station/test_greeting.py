@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 from rich.console import Console
+from sqlalchemy import update
 
 from controller.features.accounts.queries import operator_named
 from controller.features.airings.consent import standing_in_family
@@ -11,12 +12,14 @@ from controller.features.airings.queries import get_airing
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.service import draft_bulletin
 from controller.features.notices.queries import notices_of
+from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.provisioning.service import add_officer_of_a_commune
 from controller.host.station_keys import Secrets
+from controller.model.accounts import HeldKey
 from controller.model.first_people import FIRST_OPERATORS, OFFICER
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
-from controller.trial.up import _greet, password_lines
+from controller.trial.up import _greet, password_lines, sign_keys_of_a_trial
 from devices.ids import AreaCode
 from tests.support.running_station import running
 
@@ -48,6 +51,11 @@ def test_a_trial_has_an_officer_of_one_commune_who_says_yes_to_the_sample(tmp_pa
     with running(tmp_path, serve_pages=True, speech_workers=0, broker="embedded") as station:
         officer = add_officer_of_a_commune(station.store, station.settings, now=station.now())
         assert add_officer_of_a_commune(station.store, station.settings, now=station.now()) is None
+        with station.store.write() as session:  # as keys were before they named an area
+            session.execute(update(HeldKey).values(area=None))
+        sign_keys_of_a_trial(station)
+        with station.store.read() as session:
+            assert keys_to_sign_for(session, station.now()) == 0
         stages = Stages(_console=Console(file=said, width=300))
         _greet(station, stages, is_trial=True)
         with station.store.read() as session:
