@@ -140,6 +140,13 @@ class Kept(WireMessage):
     test: bool = False
 
 
+class JournalCheckpoint(WireMessage):
+    """How long the station's journal was when a plan was made, and the Merkle root over it (RFC 9162)."""
+
+    size: Annotated[int, Field(ge=1, lt=2**53)]
+    root: Digest
+
+
 class Plan(WireMessage):
     """Airings of one area's or one node's loudspeakers. Signed by the station; `typ` loa-plan."""
 
@@ -150,6 +157,7 @@ class Plan(WireMessage):
     airings: Annotated[tuple[PlannedAiring, ...], Field(max_length=MOST_AIRINGS)]
     keep: Annotated[tuple[Kept, ...], Field(max_length=MOST_KEPT)] = ()
     loudest_volume: _Volume = 100
+    journal: JournalCheckpoint | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -334,7 +342,8 @@ class Receipt(WireMessage):
 
     `seq` counts a key's receipts, `previous` is the SHA-256 of the JWS text before. `offset_ms`: where in
     the recording sound began or ended. Of a recording to keep, `airing` is its name in the plan. `at` is None
-    where the node did not know the time. `kind` may be unknown to this release.
+    where the node did not know the time. `kind` may be unknown to this release. `journal`: the newest
+    checkpoint that the node has seen, if it told none so new before.
     """
 
     node: _Node
@@ -351,6 +360,7 @@ class Receipt(WireMessage):
     volume: _Volume | None = None
     level_dbfs: Annotated[float, Field(le=0)] | None = None
     reason: _Reason | None = None
+    journal: JournalCheckpoint | None = None
 
 
 class Receipts(WireMessage):

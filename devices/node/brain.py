@@ -152,6 +152,7 @@ class Brain:
             self._note_issued(name, text, now)
         station = self._clock.station(now)
         self._trust.restore(documents)
+        self._outbox.witnessed = self._trust.journal
         counted = self._outbox.restore(documents)
         self._choosing.restore(documents)
         effects = self._fetching.restore(self._stored_manifests(documents, station), self._memory.chunks)
@@ -255,6 +256,7 @@ class Brain:
         return [*effects, *self._plans_changed(now)]
 
     def _plans_changed(self, now: datetime) -> list[Effect]:
+        self._outbox.witnessed = self._trust.journal
         self._choosing.plans_changed()
         effects = self._agree(now)
         self._pings.before(self._playing.next_start(now), now)

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 
 from devices import topics
 from devices.ids import AiringId, NodeId, RecordingId
-from devices.messages import MOST_RECEIPTS, Receipt, ReceiptKind, Receipts, ReceiptsCommitted
+from devices.messages import (
+    MOST_RECEIPTS,
+    JournalCheckpoint,
+    Receipt,
+    ReceiptKind,
+    Receipts,
+    ReceiptsCommitted,
+)
 from devices.node.effects import DropDocument, Effect, Publish, SaveDocument
 from devices.node_key import NodeKey
 from devices.receipt_signing import NOTHING_BEFORE, read_receipt, receipt_id, sign_receipt
@@ -69,6 +76,9 @@ class Outbox:
         self._session = 0
         self.refusals: Counter[str] = Counter()
         """How many the station refused since boot, by reason: for the node's log."""
+        self.witnessed: JournalCheckpoint | None = None
+        """The newest checkpoint of the station's journal that plans brought; the next receipt tells it."""
+        self._told_size = 0
         self._connected = False
         self._fresh_at: datetime | None = None
         self._repeat_at: datetime | None = None
@@ -122,6 +132,7 @@ class Outbox:
             volume=fact.volume,
             level_dbfs=fact.level_dbfs,
             reason=fact.reason,
+            journal=self._untold(),
         )
         text = sign_receipt(receipt, self._key)
         name = receipt_id(text)
@@ -132,6 +143,12 @@ class Outbox:
         if self._connected and self._fresh_at is None:
             self._fresh_at = now + self._rng.random() * SEND_SPREAD
         return [*effects, SaveDocument(RECEIPT + name, text.encode("ascii")), self._chain()]
+
+    def _untold(self) -> JournalCheckpoint | None:
+        if self.witnessed is None or self.witnessed.size <= self._told_size:
+            return None
+        self._told_size = self.witnessed.size
+        return self.witnessed
 
     def _chain(self) -> SaveDocument:
         return SaveDocument(CHAIN, f"{self._key.kid} {self._seq} {self._newest}".encode("ascii"))

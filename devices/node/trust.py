@@ -10,7 +10,16 @@ from devices import topics
 from devices.approvals import signs_for, verify_approval
 from devices.enrolment import Place
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
-from devices.messages import Kept, Manifest, Plan, PlannedAiring, Policy, TimeReply, WireMessage
+from devices.messages import (
+    JournalCheckpoint,
+    Kept,
+    Manifest,
+    Plan,
+    PlannedAiring,
+    Policy,
+    TimeReply,
+    WireMessage,
+)
 from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
 from devices.node.identity import NodeIdentity
 from devices.signing import (
@@ -56,6 +65,8 @@ class Trust:
         self._called: set[str] = set()
         self._approvals: dict[Judged, NotTrusted | None] = {}
         self.plans: dict[str, Plan] = {}
+        self.journal: JournalCheckpoint | None = None
+        """The newest checkpoint of the station's journal that a plan brought."""
         self.policies: dict[AreaCode, Policy] = {}
         self.counts: Counter[str] = Counter()
         """Number of ignored messages, by reason."""
@@ -245,6 +256,8 @@ class Trust:
             return self._old("plan", plan.version, held.version)
         self._drop_plan(target)
         self.plans[target] = plan
+        if plan.journal is not None and (self.journal is None or plan.journal.size > self.journal.size):
+            self.journal = plan.journal
         if is_fresh:
             self._called.add(target)
         return self._keep(PLAN + target, text)

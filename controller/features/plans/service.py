@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from controller.features.journal.queries import head
 from controller.features.plans.desired_state import (
     NO_CAP,
     NOTHING,
@@ -26,7 +27,7 @@ from controller.model.plan_states import PLAN_LIFE, DocumentKind, is_worn
 from controller.model.plans import Published
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, RecordingId
-from devices.messages import Manifest, Plan, parse
+from devices.messages import JournalCheckpoint, Manifest, Plan, parse
 from devices.signing import SigningKey
 
 _OF_NOTHING = digest_of(NOTHING)
@@ -57,12 +58,22 @@ def refresh_plans(
         target: replace(wanted.get(target, NOTHING), loudest_volume=caps.get(target, NO_CAP))
         for target in said | caps.keys() | wanted.keys()
     }
-    plans = [
-        _issue(session, target, content, station_key, now)
+    due = [
+        (target, content)
         for target, content in sorted(contents.items())
         if _is_due(rows.get(target), content, station_key, now)
     ]
+    journal = _checkpoint(session) if due else None
+    plans = [
+        _issue(session, target, content, journal=journal, key=station_key, now=now) for target, content in due
+    ]
     return [outgoing(row) for row in (*manifests, *plans)]
+
+
+def _checkpoint(session: Session) -> JournalCheckpoint | None:
+    """Return how far the journal reaches: loudspeakers keep it and say it in their receipts."""
+    tree = head(session).tree
+    return JournalCheckpoint(size=tree.size, root=tree.root()) if tree.size else None
 
 
 def acknowledge(session: Session, published_id: int, *, version: int, now: datetime) -> bool:
@@ -105,7 +116,15 @@ def _is_due(row: Published | None, content: Content, key: SigningKey, now: datet
     return worn or row.kid != key.kid
 
 
-def _issue(session: Session, target: str, content: Content, key: SigningKey, now: datetime) -> Published:
+def _issue(
+    session: Session,
+    target: str,
+    content: Content,
+    *,
+    journal: JournalCheckpoint | None,
+    key: SigningKey,
+    now: datetime,
+) -> Published:
     place = DocumentAddress(DocumentKind.PLAN, target)
     version = next_version_of(session, place, now)
     expires_at = now + PLAN_LIFE
@@ -117,6 +136,7 @@ def _issue(session: Session, target: str, content: Content, key: SigningKey, now
         airings=content.airings,
         keep=content.keep,
         loudest_volume=content.loudest_volume,
+        journal=journal,
     )
     return put(
         session,

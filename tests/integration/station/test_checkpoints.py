@@ -10,6 +10,10 @@ from controller.features.journal.queries import export, head
 from controller.features.journal.service import record
 from controller.features.reports.queries import export_as_aired
 from controller.runtime.checkpoints import Checkpoints
+from devices.messages import JournalCheckpoint
+from tests.simulation.station_in_world import Scene
+from tests.support.station_world import NHA_TRANG, NODES
+from tests.support.stored_rows import published_plans
 
 pytestmark = pytest.mark.both_databases
 
@@ -111,3 +115,29 @@ def test_a_tree_that_was_changed_in_the_database_is_found(world):
     behind_the_triggers(world, f"UPDATE journal SET peaks = {other} WHERE seq = {last + 1}")
     with world.store.read() as session:
         assert any("tree" in found for found in invariants(session, now=world.now))
+
+
+def test_the_loudspeakers_receipts_show_that_the_journal_was_cut_off(world):
+    airing = world.plan(world.approved())
+    world.advance()
+    world.refresh()
+    (plan,) = world.ask(published_plans, NHA_TRANG)
+    assert plan.journal is not None
+    assert plan.journal.size <= world.ask(head).tree.size
+    world.tell(NODES[0].id, airing, "fetched", journal=plan.journal.model_dump())
+    with world.store.read() as session:
+        assert not [found for found in invariants(session, now=world.now) if "journal" in found]
+    behind_the_triggers(world, f"DELETE FROM journal WHERE seq > {plan.journal.size - 3}")
+    with world.store.read() as session:
+        assert any("bị cắt bớt" in found for found in invariants(session, now=world.now))
+
+
+def test_a_node_says_in_its_next_receipt_which_journal_its_plans_have_seen_and_only_once():
+    scene = Scene()
+    seen = JournalCheckpoint(size=12, root="ab" * 32)
+    recordings = [scene.station.add_recording(bytes([n]) * 9_000, 5_000) for n in range(2)]
+    kept = [scene.station.kept(f"k{n}", one) for n, one in enumerate(recordings)]
+    scene.station.publish_plan("56", keep=kept, journal=seen)
+    scene.run(60)
+    told = [receipt.journal for _, receipt in scene.station.receipts.values()]
+    assert sorted(told, key=lambda one: one is None) == [seen, None]

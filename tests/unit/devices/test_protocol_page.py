@@ -82,7 +82,15 @@ def test_exactly_the_fields_that_may_be_left_out_have_a_default_named(name):
 def test_every_example_is_a_whole_message(name):
     section = PAGE[PAGE.index(f"### {name}\n") :].split("\n### ")[0]
     examples = re.findall(r"```json\n(.*?)```", section, re.DOTALL)
-    assert examples or name in {"Key", "Kept", "PlannedAiring", "QuietHours", "LoudHours", "RefusedReceipt"}
+    assert examples or name in {
+        "Key",
+        "Kept",
+        "PlannedAiring",
+        "QuietHours",
+        "LoudHours",
+        "RefusedReceipt",
+        "JournalCheckpoint",
+    }
     for example in examples:
         message = MODELS[name].model_validate_json(example)
         assert json.loads(message.model_dump_json()) == json.loads(example)
