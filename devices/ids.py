@@ -37,3 +37,25 @@ class Role(StrEnum):
     STATION = "station"
     APPROVER = "approver"
     ADMINISTRATOR = "administrator"
+
+
+class ClockSource(StrEnum):
+    """Where a node's time comes from; see docs/protocol.md, Sources."""
+
+    STATION = "station"
+    NTP = "ntp"
+    GPS = "gps"
+    RTC = "rtc"
+    HOLD_OVER = "hold-over"
+    """The drift measured before: the last word is more than an hour old."""
+    NONE = "none"
+
+
+class ClockTrust(StrEnum):
+    """What a node's time is good enough for; see docs/protocol.md, Two trusts."""
+
+    TOGETHER = "together"
+    """It joins its street in one voice."""
+    ON_THE_MINUTE = "on-the-minute"
+    """It speaks its plan by itself, some seconds early or late."""
+    NONE = "none"

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from devices.ids import AiringId, AreaCode, Grade, KeyId, NodeId, RecordingId, Role
+from devices.ids import AiringId, AreaCode, ClockSource, ClockTrust, Grade, KeyId, NodeId, RecordingId, Role
 from devices.instants import Instant
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -275,28 +275,6 @@ class NodeState(WireMessage):
     online: bool
     at: Instant | None
     software: Software
-
-
-class ClockSource(StrEnum):
-    """Where a node's time comes from; see docs/protocol.md, Sources."""
-
-    STATION = "station"
-    NTP = "ntp"
-    GPS = "gps"
-    RTC = "rtc"
-    HOLD_OVER = "hold-over"
-    """The drift measured before: the last word is more than an hour old."""
-    NONE = "none"
-
-
-class ClockTrust(StrEnum):
-    """What a node's time is good enough for; see docs/protocol.md, Two trusts."""
-
-    TOGETHER = "together"
-    """It joins its street in one voice."""
-    ON_THE_MINUTE = "on-the-minute"
-    """It speaks its plan by itself, some seconds early or late."""
-    NONE = "none"
 
 
 class Vitals(WireMessage):

@@ -14,10 +14,9 @@ from functools import partial
 
 from devices import topics
 from devices.chunks import Bitmap
-from devices.ids import NodeId, RecordingId
+from devices.ids import ClockSource, NodeId, RecordingId
 from devices.link_api import LinkDown, Message
 from devices.memory_link import MemoryBroker, MemoryLink
-from devices.messages import ClockSource
 from devices.node import NodeIdentity, NodeMemory
 from devices.node.effects import (
     Arm,

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from devices import topics
-from devices.ids import RecordingId
-from devices.messages import ClockTrust, Malformed, Manifest, NodeState, ReceiptsCommitted, Vitals, parse
+from devices.ids import ClockTrust, RecordingId
+from devices.messages import Malformed, Manifest, NodeState, ReceiptsCommitted, Vitals, parse
 from devices.node.choosing import MILLISECOND, Choosing
 from devices.node.clock import StationClock
 from devices.node.effects import Effect, Publish, SaveDocument, Subscribe

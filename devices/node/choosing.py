@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from devices.ids import AiringId, Grade, RecordingId
-from devices.messages import USUAL_ALONE_DAYS, ClockTrust, Plan, PlannedAiring, ReceiptKind
+from devices.ids import AiringId, ClockTrust, Grade, RecordingId
+from devices.messages import USUAL_ALONE_DAYS, Plan, PlannedAiring, ReceiptKind
 from devices.node.clock import StationClock
 from devices.node.effects import Effect
 from devices.node.fetching import Fetching, Standing

@@ -9,7 +9,7 @@ one with the smaller error bound counts.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from devices.messages import ClockSource, ClockTrust
+from devices.ids import ClockSource, ClockTrust
 from devices.node.clock_line import USUAL_DRIFT, ClockLine, fitted
 from devices.node.exchanges import MICROSECOND, Exchange, instant, micros
 

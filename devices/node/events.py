@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from devices.ids import AiringId, RecordingId
-from devices.messages import ClockSource
+from devices.ids import AiringId, ClockSource, RecordingId
 
 
 class Ended(StrEnum):

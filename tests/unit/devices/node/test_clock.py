@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.messages import ClockSource, ClockTrust
+from devices.ids import ClockSource, ClockTrust
 from devices.node.clock import ON_THE_MINUTE, TOGETHER, StationClock
 from devices.node.exchanges import Exchange, instant, micros
 from tests.support.nightly import amount, examples
