@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from devices.messages import ClockSource
+from devices.ids import ClockSource
 from simulator.speakers import Began
 from simulator.world import Network
 from tests.simulation.station_in_world import Scene
