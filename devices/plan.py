@@ -209,13 +209,6 @@ def _loudest(policy: Policy, airing: PlannedAiring) -> int:
     return min([policy.loudest_volume, *met])
 
 
-def loudest_at(policy: Policy, at: datetime) -> int:
-    """Return the cap that the policy sets at one instant."""
-    moment = at + timedelta(microseconds=1)
-    met = [one.loudest_volume for one in policy.volumes if _falls_into(one, at, moment)]
-    return min([policy.loudest_volume, *met])
-
-
 def _falls_into(hours: QuietHours, begins: datetime, ends: datetime) -> bool:
     """Say whether any instant from `begins` to `ends` has a wall time within the hours."""
     opens, closes = time.fromisoformat(hours.begins), time.fromisoformat(hours.ends)

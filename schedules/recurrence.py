@@ -177,12 +177,6 @@ class Dated:
     original_at: datetime
 
 
-def once(at: datetime, zone: str = ZONE) -> Once:
-    """Return the rule for one instant (aware), or for one wall time of the zone (naive)."""
-    wall = at if at.tzinfo is None else at.astimezone(_zone(zone)).replace(tzinfo=None)
-    return Once(at=wall.time(), first=wall.date(), zone=zone)
-
-
 def move(rule: Recurrence, original_at: datetime, to: datetime) -> Recurrence:
     """Return the rule with one occurrence moved to another instant; moving it back removes the change.
 

@@ -5,7 +5,6 @@ more memory than a minute.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,14 +89,6 @@ def integrated(hops: NDArray[np.float64]) -> float:
     gate = _BLOCK_OFFSET + 10 * np.log10(powers[audible].mean()) + _RELATIVE_GATE
     heard = powers[audible & (loudness > gate)]
     return float(_BLOCK_OFFSET + 10 * np.log10(heard.mean()))
-
-
-def measured(blocks: Iterable[Samples], sample_rate: int) -> tuple[Level, int]:
-    """The level of the sound and how many samples it has."""
-    meter = Meter(sample_rate)
-    for block in blocks:
-        meter.add(block)
-    return meter.level(), meter.samples
 
 
 def _peak(block: Samples) -> float:

@@ -53,7 +53,6 @@ _CODAS: Final = {
     "th": "t", "x": "t", "n": "n", "m": "m", "p": "p", "t": "t", "c": "c", "ng": "ng", "nh": "nh", "ch": "ch",
     "h": "",
 }  # fmt: skip
-_ONSETS: Final = {"k": "c", "c": "c", "p": "p", "h": "h"}
 
 
 def _near_sounds(word: str) -> str:

@@ -70,7 +70,6 @@ class Reach:
     fetched: int = 0
     started: int = 0
     finished: int = 0
-    with_reason: int = 0
     ended: int = 0
     sounding: int = 0
     heard_ms: int = 0
@@ -164,13 +163,11 @@ def _counts() -> tuple[ColumnElement[int], ...]:
     """Return the figures of `Reach`, in its order, of deliveries joined with their airing and node."""
     of_ms = planned_to_sound()
     heard = case((Delivery.heard_ms < of_ms, Delivery.heard_ms), else_=of_ms)
-    unheard_with_reason = and_(Delivery.reason.is_not(None), ~heard_whole())
     sounds_again = and_(Node.online, Node.sounding == Delivery.airing)
     conditions = (
         Delivery.rung >= int(DeliveryStage.FETCHED),
         Delivery.rung >= int(DeliveryStage.STARTED),
         heard_whole(),
-        unheard_with_reason,
         Delivery.rung >= int(DeliveryStage.FINISHED),
         and_(Delivery.rung == int(DeliveryStage.STARTED), or_(Delivery.reason.is_(None), sounds_again)),
     )

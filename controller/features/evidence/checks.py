@@ -28,7 +28,6 @@ from devices.signing import NotTrusted, TrustedKeys, verify
 CHECKED_FOR: Final = timedelta(days=62)
 """How long after an airing each of its signatures is checked."""
 _KINDS = frozenset(ReceiptKind)
-_LENGTH = func.sum(ChainFault.last - ChainFault.first + 1)
 _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 

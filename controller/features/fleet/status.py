@@ -19,19 +19,6 @@ class NodeStatus(StrEnum):
     RETIRED = "retired"
 
 
-IN_WORDS = {
-    NodeStatus.NEVER_SEEN: "chưa từng kết nối",
-    NodeStatus.OFFLINE: "mất kết nối",
-    NodeStatus.SILENT: "không trả lời",
-    NodeStatus.FAULTY: "có trục trặc",
-    NodeStatus.SOUNDING: "đang phát",
-    NodeStatus.READY: "sẵn sàng",
-    NodeStatus.QUARANTINED: "đang cách ly",
-    NodeStatus.RETIRED: "đã ngừng dùng",
-}
-"""How a person reads a status."""
-
-
 def status_of(facts: NodeFacts, now: datetime) -> NodeStatus:
     """Return the status that follows from the facts."""
     if facts.retired or facts.quarantined:

@@ -35,7 +35,6 @@ from devices.ids import AreaCode, KeyId
 from devices.messages import QuietHours
 from devices.signing import MalformedJws, SigningKey
 
-_PRIVATE = 0o600
 _FOUNDED = "station.founded"
 
 

@@ -14,7 +14,6 @@ from controller.features.emergencies.alarm_bar import RUNNING_WORDS
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.pages.incidents import EVENT_SIGNS
 from controller.features.fleet.signs import NODE_SIGNS
-from controller.features.fleet.status import IN_WORDS as NODES_IN_WORDS
 from controller.features.fleet.status import NodeStatus
 from controller.features.imports.file_kinds import FileKind
 from controller.features.imports.text_repair import Mend
@@ -65,7 +64,6 @@ OF_MACHINES = (
     (EMERGENCIES_IN_WORDS, EmergencyState),
     (STANDING_IN_WORDS, Standing),
     (KINDS_IN_WORDS, Kind),
-    (NODES_IN_WORDS, NodeStatus),
 )
 
 

@@ -24,7 +24,6 @@ from schedules.recurrence import (
     is_over,
     move,
     occurrences,
-    once,
     start_of,
 )
 from tests.support.nightly import examples
@@ -95,13 +94,9 @@ def test_a_day_left_out_is_silent_and_the_others_are_not():
 
 def test_the_stretch_includes_its_beginning_and_not_its_end():
     start = datetime(2026, 11, 24, 22, tzinfo=UTC)
-    rule = once(start)
+    rule = Once(at=FIVE, first=date(2026, 11, 25))
     assert occurrences(rule, start, start + DAY) == (start,)
     assert occurrences(rule, start - DAY, start) == ()
-
-
-def test_once_at_a_wall_time_and_once_at_its_instant_are_the_same_rule():
-    assert once(datetime(2026, 11, 25, 5)) == once(datetime(2026, 11, 24, 22, tzinfo=UTC))  # noqa: DTZ001
 
 
 def test_a_rule_of_long_ago_expands_as_fast_as_a_new_one():
@@ -153,7 +148,7 @@ def test_a_rule_that_names_no_instants_cannot_be_made(make):
 
 def test_instants_without_a_zone_are_refused():
     with pytest.raises(ValueError, match="aware"):
-        occurrences(once(datetime(2026, 1, 1, tzinfo=UTC)), datetime(2026, 1, 1), datetime(2026, 1, 2))  # noqa: DTZ001
+        occurrences(Once(at=FIVE, first=date(2026, 1, 1)), datetime(2026, 1, 1), datetime(2026, 1, 2))  # noqa: DTZ001
 
 
 def test_a_stretch_of_decades_is_refused():

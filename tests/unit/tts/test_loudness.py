@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from tests.support.sounds import RATE, babble, dbtp, lufs, tone
-from tts.loudness import SILENT_LUFS, measured
+from tts.loudness import SILENT_LUFS, Meter
+
+
+def measured(blocks, rate):
+    meter = Meter(rate)
+    for block in blocks:
+        meter.add(block)
+    return meter.level(), meter.samples
 
 
 def cut(samples, length):
