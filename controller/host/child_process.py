@@ -45,6 +45,20 @@ def start(
         )
 
 
+def answer_of(arguments: Sequence[str], asked: bytes, *, seconds: float) -> bytes:
+    """Run a program to its end and return what it prints; nothing if it fails or takes too long."""
+    process = start(arguments, log=None, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        said, _ = process.communicate(asked, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return b""
+    finally:
+        stop(process)
+        if process.stdout is not None:
+            process.stdout.close()
+    return said if process.returncode == 0 else b""
+
+
 def stop(process: "subprocess.Popen[bytes]") -> None:
     """End a child: SIGTERM, then SIGKILL after `_STOP_SECONDS`. Returns when it has ended."""
     if process.stdin is not None:

@@ -1,7 +1,6 @@
 """Reads of bulletins, revisions, renderings and approvals."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from sqlalchemy import and_, case, exists, select
 from sqlalchemy.orm import Session
@@ -115,25 +114,6 @@ def get_recording(session: Session, recording_id: RecordingId) -> Recording:
 def approval_of(session: Session, bulletin_id: BulletinId, revision: int) -> Approved | None:
     """Return a revision's approval, withdrawn or not, if there is one."""
     return session.get(Approved, (bulletin_id, revision))
-
-
-def bulletins(
-    session: Session,
-    *,
-    states: Sequence[BulletinState] = (),
-    areas: Sequence[AreaCode] = (),
-    since: datetime | None = None,
-    limit: int = 100,
-) -> Sequence[Bulletin]:
-    """Return bulletins, newest first; empty `states` or `areas`: all."""
-    query = select(Bulletin).order_by(Bulletin.created_at.desc(), Bulletin.id.desc()).limit(limit)
-    if states:
-        query = query.where(Bulletin.state.in_(states))
-    if areas:
-        query = query.where(Bulletin.area.in_(areas))
-    if since is not None:
-        query = query.where(Bulletin.created_at >= since)
-    return session.scalars(query).all()
 
 
 @one_read

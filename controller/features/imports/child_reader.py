@@ -1,16 +1,14 @@
 """Opens foreign files in a separate process, so that a harmful file can only harm that process."""
 
 import json
-import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from controller.errors import BadInput, Busy
 from controller.features.imports.file_kinds import CHIME_SOUND, SOUND, TEXT
-from controller.host import child_process as child
+from controller.host.child_process import answer_of
 from tts.found import Found
 
 MOST_SECONDS = 90.0
@@ -36,31 +34,13 @@ def _asked(content: bytes, *arguments: str) -> dict[str, Any]:
     if not _PLACES.acquire(timeout=_WAIT_SECONDS):
         raise Busy("Đang có nhiều tệp được mở cùng lúc. Hãy thử lại sau ít phút.", code="import.busy")
     try:
-        answer = _answer(content, arguments)
+        program = [sys.executable, "-m", "controller.features.imports", *arguments]
+        said = answer_of(program, content, seconds=MOST_SECONDS)
     finally:
         _PLACES.release()
+    if not said:
+        raise BadInput(_TOO_MUCH if arguments[0] == TEXT else _TOO_LONG, code="import.too-heavy")
+    answer: dict[str, Any] = json.loads(said)
     if "code" in answer:
         raise BadInput(answer["sentence"], code=answer["code"])
     return answer
-
-
-def _answer(content: bytes, arguments: Sequence[str]) -> dict[str, Any]:
-    process = child.start(
-        [sys.executable, "-m", "controller.features.imports", *arguments],
-        log=None,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        said, _ = process.communicate(content, timeout=MOST_SECONDS)
-    except subprocess.TimeoutExpired as late:
-        raise _too_heavy(arguments) from late
-    finally:
-        child.stop(process)
-    if process.returncode != 0:
-        raise _too_heavy(arguments)
-    return dict(json.loads(said))
-
-
-def _too_heavy(arguments: Sequence[str]) -> BadInput:
-    return BadInput(_TOO_LONG if arguments[0] in {SOUND, CHIME_SOUND} else _TOO_MUCH, code="import.too-heavy")

@@ -1,6 +1,5 @@
 """`loa import`: shows what a file would become as a bulletin, without a station."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +25,7 @@ def import_file(
 
     found = import_text(content_of(file))
     if as_json:
-        print_json(ImportedShown.model_validate(asdict(found)).model_dump(mode="json"))
+        print_json(ImportedShown.of(found))
         return
     typer.echo(f"{found.title}\n\n{found.text}")
     for warning in found.warnings:

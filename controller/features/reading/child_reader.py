@@ -1,16 +1,17 @@
 """Reads long texts in a separate process, so that no page waits for another's text (docs/reading.md)."""
 
 import json
-import subprocess
 import sys
 import threading
 from collections import OrderedDict
 from dataclasses import asdict
 from typing import Any, Final
 
+from pydantic import TypeAdapter
+
 from controller.errors import BadInput, Busy
-from controller.host import child_process as child
-from tts.reading import Reading, ReadingWarning, Region, Span, read
+from controller.host.child_process import answer_of
+from tts.reading import Reading, Region, read
 
 Words = tuple[tuple[str, str], ...]
 
@@ -25,6 +26,7 @@ _REMEMBERED: Final = 32
 _PLACES: Final = threading.BoundedSemaphore(MOST_AT_ONCE)
 _kept: "OrderedDict[tuple[str, Words, Region], Reading]" = OrderedDict()
 _keeping: Final = threading.Lock()
+_ANSWER: Final = TypeAdapter(Reading)
 
 
 def read_apart(text: str, words: Words, region: Region, *, seconds: float = MOST_SECONDS) -> Reading:
@@ -66,36 +68,15 @@ def _remember(key: tuple[str, Words, Region], found: Reading) -> None:
 
 
 def _asked(asked: dict[str, Any], seconds: float) -> Reading:
-    process = child.start(
-        [sys.executable, "-m", "controller.features.reading.child_reader"],
-        log=None,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        said, _ = process.communicate(json.dumps(asked).encode(), timeout=seconds)
-    except subprocess.TimeoutExpired:
-        said = b""
-    finally:
-        child.stop(process)
-        if process.stdout is not None:
-            process.stdout.close()
-    if not said or process.returncode != 0:
+    program = [sys.executable, "-m", "controller.features.reading.child_reader"]
+    said = answer_of(program, json.dumps(asked).encode(), seconds=seconds)
+    if not said:
         raise BadInput(
             "Máy đọc bài này quá lâu nên đã dừng; chữ vẫn còn nguyên. "
             "Hãy chia bài thành nhiều bản tin ngắn hơn.",
             code="reading.too-slow",
         )
-    return _reading(json.loads(said))
-
-
-def _reading(answer: dict[str, Any]) -> Reading:
-    return Reading(
-        answer["written"],
-        answer["spoken"],
-        tuple(Span(**one) for one in answer["spans"]),
-        tuple(ReadingWarning(**one) for one in answer["warnings"]),
-    )
+    return _ANSWER.validate_json(said)
 
 
 def _answer() -> None:

@@ -8,15 +8,16 @@ from contextlib import closing
 
 import pyrage
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from controller.cli import app
 from controller.errors import BadInput, Conflict, NotFound, StartFailed, Unavailable
 from controller.features.backups.backup import back_up, last_backup
 from controller.features.backups.restore import restore
-from controller.features.bulletins.queries import bulletins
 from controller.features.doctor.invariants import invariants
 from controller.host.home_folder import HomeLock
+from controller.model.bulletins import Bulletin
 from controller.settings import Settings
 from controller.store import Store
 from tts.recordings import RecordingStore
@@ -71,7 +72,7 @@ def test_everything_comes_back_into_an_empty_place(world, settings, safe, empty)
     told = "\n".join(restore(empty, only(safe)))
     copy = Store(empty.database)
     with copy.read() as session:
-        assert len(bulletins(session)) == 1
+        assert len(session.scalars(select(Bulletin)).all()) == 1
         assert invariants(session, now=world.now) == []
     copy.close()
     for folder in ("keys", "uploads", "voices", "recordings"):
