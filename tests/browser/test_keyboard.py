@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import get_airing
-from controller.features.bulletins.queries import bulletins, rendering_of
+from controller.features.bulletins.queries import rendering_of
 from controller.features.consent.service import answer_airing
 from tests.integration.web.site_world import PASSWORDS, TEXT
-from tests.support.stored_rows import airings_between
+from tests.support.stored_rows import airings_between, bulletins
 
 FARTHEST = 120
 """Presses of Tab within which whatever is wanted has to be reached."""

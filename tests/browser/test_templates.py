@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from controller.features.bulletins.queries import bulletins
 from controller.features.templates.service import add_template
 from tests.browser.serving import DESKTOP, PHONE
 from tests.browser.test_legible import faults, too_small
 from tests.browser.test_text_pages import narrow_too
 from tests.integration.web.site_world import PROVINCE
+from tests.support.stored_rows import bulletins
 
 TEXT = "Lời sẽ đọc trên loa"
 

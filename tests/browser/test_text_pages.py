@@ -5,12 +5,13 @@ import re
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import deliveries_of
-from controller.features.bulletins.queries import bulletins, get_bulletin
+from controller.features.bulletins.queries import get_bulletin
 from controller.model.bulletin_states import BulletinState
 from tests.browser.serving import PHONE
 from tests.browser.test_legible import faults, sideways, sideways_at_200_percent, too_small
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.old_letters import tcvn3
+from tests.support.stored_rows import bulletins
 
 NARROW = {"width": 320, "height": 640}
 BODY = "Đề nghị bà con đưa chó, mèo đến trụ sở trước 17 giờ ngày 30/11/2026."

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import get_airing
-from controller.features.bulletins.queries import bulletins, get_bulletin, rendering_of
+from controller.features.bulletins.queries import get_bulletin, rendering_of
 from tests.browser.serving import DESKTOP, PHONE, listen, listen_in_two_parts, sign_in
 from tests.integration.web.site_world import PASSWORDS, TEXT
+from tests.support.stored_rows import bulletins
 
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 

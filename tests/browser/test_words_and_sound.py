@@ -3,11 +3,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from controller.features.bulletins.queries import bulletins
 from controller.features.bulletins.service import revise_bulletin
 from controller.features.drafts.queries import NEW, draft_of
 from tests.browser.serving import DESKTOP, PHONE, listen
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, Made
+from tests.support.stored_rows import bulletins
 from tests.support.swelling_tone import mp3
 from tts.recordings import RecordingId
 from tts.sidecar import PhraseTime, keep_phrases

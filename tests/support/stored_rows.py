@@ -12,6 +12,7 @@ from controller.features.fleet.service import note_newest
 from controller.features.fleet.vitals_log import append_samples, sampled
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing, Target
+from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
 from controller.model.journal import Entry
 from controller.model.plan_states import DocumentKind
@@ -84,3 +85,8 @@ def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) ->
     vitals = list(vitals)
     append_samples(session, [sampled(one, now) for one in vitals])
     note_newest(session, [(now, told) for told in vitals])
+
+
+def bulletins(session: Session) -> Sequence[Bulletin]:
+    """Return all bulletins, the newest first."""
+    return session.scalars(select(Bulletin).order_by(Bulletin.created_at.desc(), Bulletin.id.desc())).all()

@@ -7,13 +7,7 @@ import pytest
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.airings.queries import get_airing
 from controller.features.bulletins.programmes import MOST_ITEMS, Item, draft_programme, revise_programme
-from controller.features.bulletins.queries import (
-    bulletins,
-    get_bulletin,
-    get_revision,
-    items_of,
-    renderings_to_approve,
-)
+from controller.features.bulletins.queries import get_bulletin, get_revision, items_of, renderings_to_approve
 from controller.features.bulletins.service import (
     clone_bulletin,
     recall_bulletin,
@@ -28,6 +22,7 @@ from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState, IllegalBulletinTransition, ItemKind, RevisionKind
 from tests.support.station_world import TEXT, Sound
+from tests.support.stored_rows import bulletins
 
 MIXED = b"programme " * 9_000
 HELLO = Item(ItemKind.SPEECH, "Kính chào bà con.")

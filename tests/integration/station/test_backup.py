@@ -8,7 +8,6 @@ from contextlib import closing
 
 import pyrage
 import pytest
-from sqlalchemy import select
 from typer.testing import CliRunner
 
 from controller.cli import app
@@ -17,9 +16,9 @@ from controller.features.backups.backup import back_up, last_backup
 from controller.features.backups.restore import restore
 from controller.features.doctor.invariants import invariants
 from controller.host.home_folder import HomeLock
-from controller.model.bulletins import Bulletin
 from controller.settings import Settings
 from controller.store import Store
+from tests.support.stored_rows import bulletins
 from tts.recordings import RecordingStore
 
 SOUND = b"a recording that is in no row"
@@ -72,7 +71,7 @@ def test_everything_comes_back_into_an_empty_place(world, settings, safe, empty)
     told = "\n".join(restore(empty, only(safe)))
     copy = Store(empty.database)
     with copy.read() as session:
-        assert len(session.scalars(select(Bulletin)).all()) == 1
+        assert len(bulletins(session)) == 1
         assert invariants(session, now=world.now) == []
     copy.close()
     for folder in ("keys", "uploads", "voices", "recordings"):

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from controller.features.bulletins.queries import bulletins, rendering_of
+from controller.features.bulletins.queries import rendering_of
 from tests.integration.web.site_world import PASSWORDS, Made
+from tests.support.stored_rows import bulletins
 from tests.support.swelling_tone import mp3
 
 RECORDING = Made(mp3(), 8_000).recording

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from controller.features.airings.queries import get_airing
-from controller.features.bulletins.queries import bulletins, reference_given
+from controller.features.bulletins.queries import reference_given
 from controller.features.drafts.queries import NEW, draft_of
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import end_acts, set_reference
 from tests.integration.web.test_pages import text_of
 from tests.integration.web.test_writing import FORM
 from tests.support.old_letters import tcvn3
-from tests.support.stored_rows import newest_entries
+from tests.support.stored_rows import bulletins, newest_entries
 
 HEAD = "ỦY BAN NHÂN DÂN PHƯỜNG\nSố: 12/TB-UBND\nBắc Nha Trang, ngày 20 tháng 11 năm 2026\n\nTHÔNG BÁO\n"
 BODY = "Đề nghị bà con đưa chó, mèo đến trụ sở trước 17 giờ ngày 30/11/2026."

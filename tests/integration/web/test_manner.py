@@ -2,12 +2,13 @@
 
 import re
 
-from controller.features.bulletins.queries import bulletins, get_bulletin, get_revision
+from controller.features.bulletins.queries import get_bulletin, get_revision
 from controller.features.bulletins.service import return_bulletin, revise_bulletin, submit_bulletin
 from controller.model.wording import PLAIN, Manner
 from tests.integration.web.site_world import TEXT, TITLE
 from tests.integration.web.test_pages import text_of
 from tests.integration.web.test_writing import FORM
+from tests.support.stored_rows import bulletins
 
 ISSUER = "UBND xã Vạn Thắng"
 ASKED = {"title": "Họp thôn", "text": "Mời họp.", "issuer": ISSUER, "readings": 2}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.features.bulletins.queries import bulletins, waiting_renderings
+from controller.features.bulletins.queries import waiting_renderings
 from controller.features.bulletins.service import return_bulletin
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.rate_notices import note_floods
@@ -14,7 +14,7 @@ from controller.features.speaker_tests.service import prepare_test
 from devices.enrolment import first_session_of
 from tests.integration.web.site_world import NHA_TRANG, Made
 from tests.integration.web.test_pages import text_of
-from tests.support.stored_rows import newest_entries, note_vitals
+from tests.support.stored_rows import bulletins, newest_entries, note_vitals
 from tests.support.swelling_tone import mp3
 
 NODE = f"loa-{NHA_TRANG}-1"

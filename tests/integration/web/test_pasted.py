@@ -3,8 +3,9 @@
 import html
 import re
 
-from controller.features.bulletins.queries import bulletins, get_revision
+from controller.features.bulletins.queries import get_revision
 from tests.integration.web.access_forms import WHEN
+from tests.support.stored_rows import bulletins
 
 OLD = "Th«ng b¸o lÞch tiªm phßng cho trÎ em trong x·."
 NEW = "Thông báo lịch tiêm phòng cho trẻ em trong xã."

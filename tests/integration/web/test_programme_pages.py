@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from controller.features.bulletins.queries import bulletins, get_bulletin, items_of
+from controller.features.bulletins.queries import get_bulletin, items_of
 from tests.integration.web.access_forms import WHEN
 from tests.integration.web.site_world import Made
 from tests.integration.web.test_pages import text_of
 from tests.support.brought_sounds import packed, speech_like
+from tests.support.stored_rows import bulletins
 from tests.support.swelling_tone import mp3
 
 PLACE = "/chuong-trinh/tao"

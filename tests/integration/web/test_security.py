@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from controller.features.bulletins.queries import bulletins
+from tests.support.stored_rows import bulletins
 
 EVERY_KIND = ["/", "/dang-nhap", "/khong-co", "/api/v1/me", "/tinh/x/app.css", "/song/phat/khong-co"]
 

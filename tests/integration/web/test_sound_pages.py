@@ -7,18 +7,13 @@ import pytest
 
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
-from controller.features.bulletins.queries import (
-    bulletins,
-    get_bulletin,
-    get_revision,
-    reference_given,
-    variants_of,
-)
+from controller.features.bulletins.queries import get_bulletin, get_revision, reference_given, variants_of
 from controller.features.bulletins.topics import topics
 from controller.model.bulletin_states import BulletinState, RevisionKind
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of
 from tests.support.brought_sounds import RATE, packed, speech_like
+from tests.support.stored_rows import bulletins
 
 WORDS = {"tieu_de": "Lời chủ tịch", "noi_dung": "Lời kêu gọi phòng, chống bão."}
 PLACE = "/tao-ban-tin/ghi-am"

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from controller.features.bulletins.queries import bulletins, get_bulletin, get_revision
+from controller.features.bulletins.queries import get_bulletin, get_revision
 from controller.features.bulletins.service import recall_bulletin, revise_bulletin, submit_bulletin
 from controller.features.drafts.queries import NEW, draft_of
 from controller.model.bulletin_states import BulletinState
 from tests.integration.web.site_world import TEXT, TITLE
+from tests.support.stored_rows import bulletins
 
 THEIRS, MINE = "Học sinh nghỉ học ngày 26.", "Học sinh nghỉ học ngày 26 và ngày 27."
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 import pytest
 
 from controller.features.airings.queries import targets_of
-from controller.features.bulletins.queries import bulletins, get_bulletin, get_revision
+from controller.features.bulletins.queries import get_bulletin, get_revision
 from controller.features.bulletins.service import return_bulletin
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.bulletin_states import BulletinState
 from devices.messages import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
-from tests.support.stored_rows import airings_between
+from tests.support.stored_rows import airings_between, bulletins
 
 FORM = {
     "tieu_de": "Lịch tiêm phòng",
