@@ -260,6 +260,7 @@ class Controller:
             self.store, self.settings, self.uploads, tidying, self.now, self._may_act, self._take_due_key
         )
         self.set_times = Times(
+            horizon=self.settings.horizon,
             least_lead=self.settings.lead,
             bytes_per_second=self.settings.pace_bytes_per_second,
             uplink_bytes_per_second=self.settings.uplink_bytes_per_second,

@@ -95,6 +95,12 @@ class Settings(BaseSettings):
         ge=100_000,
         description="Bytes a second that the broker's line carries to all nodes together.",
     )
+    plan_days: int = Field(
+        default=3,
+        ge=1,
+        le=14,
+        description="Days ahead that loudspeakers know their plan, and fetch its recordings.",
+    )
     lead_seconds: float = Field(
         default=6.0,
         ge=0.5,
@@ -174,6 +180,11 @@ class Settings(BaseSettings):
     def keys_dir(self) -> Path:
         """Return the folder of the station's own key (mode 0600)."""
         return self.home / "keys"
+
+    @property
+    def horizon(self) -> timedelta:
+        """Return how far ahead airings enter the plans."""
+        return timedelta(days=self.plan_days)
 
     @property
     def lead(self) -> timedelta:

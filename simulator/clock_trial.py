@@ -70,6 +70,7 @@ class ClockTrial:
         self._pings = Pings(self.name, self._rng)
         self._clock = StationClock()
         self._replies: list[tuple[float, TimeReply]] = []
+        self._asked = 0
 
     def deviations(self) -> Iterator[tuple[str, float]]:
         """Yield how many milliseconds late each airing begins, and in which part of the trial."""
@@ -98,6 +99,12 @@ class ClockTrial:
             if error is not None:
                 yield abs((self._clock.station(raw) - self._at(at)).total_seconds()), error.total_seconds()
 
+    def asked_until(self, end: float) -> int:
+        """Return how many clock requests the node sends until then, connected and without an airing."""
+        self._pings.connected(self._raw(0.0))
+        self._pass_until(end)
+        return self._asked
+
     def _hear(self, start: float, since: float | None = None) -> float:
         """Advance time to a start that the node learns of a while before."""
         known_at = max(since or 0.0, start - PLANNED_AHEAD_S)
@@ -124,6 +131,7 @@ class ClockTrial:
     def _ask(self, at: float) -> None:
         for asked in self._pings.tick(self._raw(at), longest_gap=self._clock.longest_gap(self._raw(at))):
             request = parse(TimeRequest, asked.payload)
+            self._asked += 1
             received_at = self._way.from_node(at)
             replied_at = received_at + self._rng.uniform(*ANSWERED_WITHIN_S)
             reply = TimeReply(

@@ -26,6 +26,7 @@ class AiringEvent(StrEnum):
     """Event that changes an airing's state."""
 
     DELIVER = "deliver"  # approved, recorded, near: nodes may fetch it
+    REOPEN = "reopen"  # hours before its start: a person decides anew, or its approval has gone
     SOUND = "sound"  # its start has come
     END = "end"  # its end has come, or all nodes have finished
     MISS = "miss"  # too late to start, or no node reported a start
@@ -37,6 +38,7 @@ _LEADS_TO = {
     (AiringState.PLANNED, AiringEvent.DELIVER): AiringState.DELIVERING,
     (AiringState.PLANNED, AiringEvent.MISS): AiringState.MISSED,
     (AiringState.PLANNED, AiringEvent.CANCEL): AiringState.CANCELLED,
+    (AiringState.DELIVERING, AiringEvent.REOPEN): AiringState.PLANNED,
     (AiringState.DELIVERING, AiringEvent.SOUND): AiringState.SOUNDING,
     (AiringState.DELIVERING, AiringEvent.MISS): AiringState.MISSED,
     (AiringState.DELIVERING, AiringEvent.CANCEL): AiringState.CANCELLED,

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-PLAN_LIFE = timedelta(hours=48)
-"""A node without contact follows its stored plan for this long."""
+PLAN_LIFE = timedelta(days=21)
+"""A plan reaches 15 days ahead at most; how long a node follows it alone is for the policies to say."""
+PLAN_RENEWED = timedelta(days=16)
+"""With less of its life left, an unchanged plan is issued again: none of its airings ever lies beyond it."""
 
 ANY_VOLUME, ANY_MINUTES = 100, 1440
 """Percent, and minutes a day, that set no limit: used for values that a policy does not contain."""

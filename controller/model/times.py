@@ -2,18 +2,26 @@
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
+from controller.model.local_time import ZONE
+
+STILL_OPEN = timedelta(hours=6)
+"""Until so long before its start an airing that is in the plans can still be taken back to be decided anew:
+by a commune's word, by the order of two that collide, by a new wording. Enough for a slow link to fetch."""
 PACE_RECOVERY = timedelta(seconds=60)
 """From a stop to the configured rate of sending: nodes that fell behind must catch up first."""
+
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
     """Lead times and waiting times of the station; settings may change them."""
 
-    horizon: timedelta = timedelta(hours=6)
-    """An airing enters the plans this long before its start: enough for a slow link to fetch it."""
+    horizon: timedelta = STILL_OPEN
+    """An airing enters the plans this long before its start; a day or more: at the midnight before that."""
     least_lead: timedelta = timedelta(seconds=5)
     """Time for a plan to reach the nodes, their jittered wants, and the clock exchanges before a start."""
     bytes_per_second: int = 512 * 1024
@@ -28,6 +36,17 @@ class Times:
     """Wait after the end for the last receipts, and for clocks that are slightly wrong."""
     pace_share: float = 1.0
     """Share of the configured rate at which chunks are sent now: less when nodes fell behind."""
+
+    def plans_reach(self, now: datetime) -> datetime:
+        """Return until when airings enter the plans now.
+
+        A reach of days ends at a local midnight: so plans change once a day, in quiet hours, when recordings
+        can be fetched, and not with each airing that comes near.
+        """
+        until = now + self.horizon
+        if self.horizon < _DAY:
+            return until
+        return datetime.combine(until.astimezone(ZONE).date() + _DAY, time(), ZONE)
 
     def lead(self, size: int, nodes: int) -> timedelta:
         """Return the lead time for sending a recording of that many bytes to that many nodes."""

@@ -14,6 +14,7 @@ from controller.features.airings.languages import divided
 from controller.features.airings.notifications import tell_not_agreed
 from controller.features.airings.precedence import start_after
 from controller.features.airings.queries import Reach, reaches, sound_end_of, start_spread, targets_of
+from controller.features.airings.reopening import count_fetched
 from controller.features.airings.service import add_deliveries
 from controller.features.airings.split import split_off
 from controller.features.airings.timing import (
@@ -39,8 +40,12 @@ from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
 from controller.model.emergencies import Emergency
 from controller.model.languages import VIETNAMESE
 from controller.model.local_time import wall
-from controller.model.times import Times
+from controller.model.times import STILL_OPEN, Times
 from devices.ids import AiringId
+
+MOST_EARLY = 20
+"""Airings that come into the plans in one run though they start hours later: a run must not hold up an
+emergency."""
 
 
 @dataclass(slots=True)
@@ -67,6 +72,11 @@ class _Beat:
     returned: bool = False
     done: Advanced = field(default_factory=Advanced)
     notes: list[tuple[str, AiringId, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def near(self) -> datetime:
+        """Until when airings come into the plans whatever waits; later ones only if they are ready."""
+        return self.now + min(self.times.horizon, STILL_OPEN)
 
     def miss(self, airing: Airing, reason: str) -> None:
         """Give an airing up, with the reason; not before the waiting receipts have been read."""
@@ -117,7 +127,11 @@ def _deliver(beat: _Beat) -> None:
 
     The recording is the one that was approved. It is not compared with the newest rendering: after approval
     `renew_rendering` makes no new one. The doctor compares the two.
+
+    Of what starts hours later, only a few in each run: at midnight a whole day of a province comes in.
     """
+    reach = beat.times.plans_reach(beat.now)
+    is_ready_early = and_(Airing.starts_at <= reach, approved_until() > Airing.starts_at)
     query = (
         select(Airing, Bulletin, Rendering, Approved, Recording, approved_until())
         .join(Bulletin, Bulletin.id == Airing.bulletin)
@@ -127,13 +141,15 @@ def _deliver(beat: _Beat) -> None:
         )
         .outerjoin(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
         .outerjoin(Recording, Recording.id == Approved.recording)
-        .where(Airing.state == AiringState.PLANNED, Airing.starts_at <= beat.now + beat.times.horizon)
+        .where(Airing.state == AiringState.PLANNED, or_(Airing.starts_at <= beat.near, is_ready_early))
         .order_by(Airing.starts_at, Airing.id)
         .with_for_update(of=Airing)
     )
     rows = beat.session.execute(query).all()
     consent = _consent(beat, [row[0] for row in rows])
     for airing, bulletin, rendering, approved, recording, until in rows:
+        if airing.starts_at > beat.near and len(beat.done.delivering) >= MOST_EARLY:
+            break
         in_force = until is not None and max(airing.starts_at, beat.now) < until
         if in_force and not _is_allowed(beat, airing, approved):
             beat.miss(airing, OUTSIDE)
@@ -168,7 +184,10 @@ def _has_consent(
     if not standing.silent:
         return True
     targets = targets_of(beat.session, [airing.id])[airing.id]
-    if area_tree(beat.session).without(targets, standing.silent):
+    has_agreed = area_tree(beat.session).without(targets, standing.silent)
+    if airing.starts_at > beat.near and not has_agreed:
+        return False  # until then they may still say yes, or change their mind
+    if has_agreed:
         for communes in (standing.declined, standing.unanswered):
             if communes:
                 split_off(beat.session, airing, communes, now=beat.now)
@@ -223,6 +242,7 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
     _start_at(beat, airing, start)
     beat.session.flush()
     add_deliveries(beat.session, area_tree(beat.session), airing.id, targets)
+    count_fetched(beat.session, airing.id, recording.id)
     beat.done.delivering.append(airing.id)
     beat.note("airing.delivering", airing, starts_at=wall(start), recording=recording.id)
 

@@ -33,7 +33,7 @@ LONGEST_GAP = timedelta(minutes=5)
 """Longest time between two exchanges: a raw clock that was set is noticed no later."""
 SHORTEST_GAP = timedelta(seconds=15)
 """A clock whose bound grows too much within this time is in doubt, and asks more often."""
-STEADY, STEADY_SHARE = 0.005, 0.08
+STEADY, STEADY_SHARE = 0.006, 0.1
 """Seconds, or share of half the shortest round trip if that is more: what drift may add to the error bound
 until the next exchange. On a slow link the delays are what is uncertain, and more exchanges do not help."""
 STEP_MARGIN = 0.010

@@ -30,7 +30,7 @@ def airing_page(session: Session, caller: Caller, airing_id: str) -> Mapping[str
     add_forecasts(session, caller.station, caller.scope, [airing])
     name = airing.id
     listed = airing.reach.nodes <= _NODES_ON_PAGE
-    standings = standing_in_family(session, get_airing(session, name)).values()
+    standings = standing_in_family(session, get_airing(session, name), now=caller.station.now()).values()
     speech = spoken(session, airing.bulletin, airing.revision)
     tiles = airing_tiles(session, caller.scope, name)
     return {

@@ -7,6 +7,7 @@ they answered is read again each time; only the answers are stored.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import or_, select
@@ -21,6 +22,7 @@ from controller.model.airings import Airing, Answer
 from controller.model.area_tree import AreaTree
 from controller.model.permissions import Act, OperatorId, OperatorRole, can
 from controller.model.schedule_states import ScheduleId
+from controller.model.times import STILL_OPEN
 from devices.ids import AiringId, AreaCode, Grade
 
 _COMMUNE_DEPTH = 2
@@ -94,13 +96,17 @@ def is_asked(one: AskedAiring) -> bool:
 
 
 def standings(
-    session: Session, airings: Iterable[AskedAiring], targets: Mapping[AiringId, Collection[AreaCode]]
+    session: Session,
+    airings: Iterable[AskedAiring],
+    targets: Mapping[AiringId, Collection[AreaCode]],
+    *,
+    in_plans_too: bool = False,
 ) -> dict[AiringId, ConsentStanding]:
     """Return the answers on each airing that communes are asked about; other airings are left out.
 
     A few queries, however many airings. Tests of one loudspeaker are left out by the caller.
     """
-    routine = [one for one in airings if is_asked(one)]
+    routine = [one for one in airings if is_asked(one) or (in_plans_too and one.grade is Grade.ROUTINE)]
     if not routine:
         return {}
     tree = area_tree(session)
@@ -157,11 +163,18 @@ def forget_answers(session: Session, schedule_id: ScheduleId) -> int:
 
 
 def standing_in_family(
-    session: Session, airing: Airing, *, lock: bool = False
+    session: Session, airing: Airing, *, lock: bool = False, now: datetime | None = None
 ) -> dict[AiringId, ConsentStanding]:
-    """Return what was said of an airing and its parts that are in no plan yet; `lock`: and come into none."""
+    """Return what was said of an airing and its parts that are in no plan yet; `lock`: and come into none.
+
+    `now`: also of those in the plans that start so late that a commune may still change its word.
+    """
     root = root_of(airing)
     query = select(Airing).where(or_(Airing.id == root, Airing.linked_to == root), Airing.node.is_(None))
-    query = query.where(Airing.state == AiringState.PLANNED).order_by(Airing.id)
+    is_open = Airing.state == AiringState.PLANNED
+    if now is not None:
+        is_open |= (Airing.state == AiringState.DELIVERING) & (Airing.starts_at > now + STILL_OPEN)
+    query = query.where(is_open).order_by(Airing.id)
     family = session.scalars(query.with_for_update() if lock else query).all()
-    return standings(session, family, targets_of(session, [one.id for one in family]))
+    targets = targets_of(session, [one.id for one in family])
+    return standings(session, family, targets, in_plans_too=now is not None)

@@ -24,5 +24,5 @@ def add_forecasts(session: Session, station: Station, scope: Scope, views: Itera
         station.times,
         None if scope.is_whole() else scope.seen,
     )
-    for airing, forecast in found.items():
-        on_their_way[airing].forecast, on_their_way[airing].told_at = forecast, now
+    for airing, view in on_their_way.items():
+        view.forecast, view.told_at = found.get(airing), now

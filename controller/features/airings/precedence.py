@@ -18,6 +18,7 @@ from controller.features.airings.conflicts import BY_POLICY, ConflictKind
 from controller.features.airings.consent import commune_of
 from controller.features.airings.planning_context import length_of, planned_between
 from controller.features.airings.queries import get_airing, targets_of
+from controller.features.airings.reopening import is_still_open, reopen
 from controller.features.airings.split import root_of, split_off
 from controller.features.areas.queries import area_tree
 from controller.features.journal.service import record
@@ -27,6 +28,7 @@ from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
 from controller.model.local_time import wall
 from controller.model.permissions import Act, Operator, judge
+from controller.model.times import STILL_OPEN
 from controller.store import one_read
 from devices.ids import AiringId, AreaCode, Grade
 
@@ -87,7 +89,11 @@ def order_airings(
     require(session, by, Act.ANSWER, by.area)
     rows = {name: get_airing(session, name, lock=True) for name in sorted({first_id, then_id})}
     first, then = rows[first_id], rows[then_id]
-    _check(session, first, then, by.area)
+    _check(session, first, then, by.area, now)
+    for one in (first, then):
+        if one.state is not AiringState.PLANNED:
+            reopen(session, one)
+    session.flush()
     if not _meet(session, first.starts_at, first, then.starts_at, then):  # the order is reversed
         first = _here(session, first, by.area, now)
         _start(session, first, first.asked_at, None)
@@ -111,11 +117,13 @@ def start_after(session: Session, airing: Airing) -> datetime:
 
 def _sides(session: Session, meant: frozenset[AreaCode], now: datetime) -> Sequence[Side]:
     """Return the priority airings for these areas that are in no plan yet, by start."""
+    is_later = (Airing.state == AiringState.DELIVERING) & (Airing.starts_at > now + STILL_OPEN)
+    still_open = (Airing.state == AiringState.PLANNED) | is_later
     query = (
         select(Airing.id, Airing.starts_at)
         .join(Target, Target.airing == Airing.id)
         .where(Target.area.in_(meant), Target.starts_at > now, Target.starts_at < now + AHEAD)
-        .where(Airing.state == AiringState.PLANNED, Airing.grade == Grade.PRIORITY)
+        .where(still_open, Airing.grade == Grade.PRIORITY)
     )
     open_to_it = {row.id: row.starts_at for row in session.execute(query)}
     if len(open_to_it) <= 1:
@@ -136,14 +144,14 @@ def _sides(session: Session, meant: frozenset[AreaCode], now: datetime) -> Seque
     return sorted(sides, key=lambda side: (side.starts_at, side.airing))
 
 
-def _check(session: Session, first: Airing, then: Airing, home: AreaCode) -> None:
+def _check(session: Session, first: Airing, then: Airing, home: AreaCode, now: datetime) -> None:
     tree = area_tree(session)
     if commune_of(tree, home) != home:
         raise Conflict("Chỉ xã, phường mới xếp thứ tự các lượt phát ở nơi mình.", code="airing.not-asked")
     meant = frozenset(tree.lineage(home)) | tree.below([home])
     targets = targets_of(session, [first.id, then.id])
     for one in (first, then):
-        if one.grade is not Grade.PRIORITY or one.state is not AiringState.PLANNED or one.node is not None:
+        if one.grade is not Grade.PRIORITY or not is_still_open(one, now) or one.node is not None:
             raise Conflict(_ALREADY, code="airing.order-too-late")
         if meant.isdisjoint(targets[one.id]):
             raise Conflict("Lượt phát này không phát ở xã của bạn.", code="airing.not-asked")

@@ -13,6 +13,7 @@ from controller.http.words import GRADE_WORDS, number
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
+from controller.model.times import STILL_OPEN
 from devices.ids import AiringId, AreaCode, Grade
 
 AIRING_SIGNS = Named(
@@ -124,7 +125,14 @@ class AiringView:
             return APPROVAL_OVER
         if self.state is AiringState.SOUNDING and not self.is_heard_now:
             return NO_LONGER_HEARD
+        if self.state is AiringState.DELIVERING and self.is_far:
+            return AIRING_SIGNS[AiringState.PLANNED]
         return AWAITS_YES if self.awaits_yes else AIRING_SIGNS[self.state]
+
+    @property
+    def is_far(self) -> bool:
+        """Whether it starts hours after it was read; loudspeakers may have it since days."""
+        return self.told_at is not None and self.starts_at > self.told_at + STILL_OPEN
 
     @property
     def is_heard_now(self) -> bool:

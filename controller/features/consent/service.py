@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
 from controller.features.airings.consent import standing_in_family
 from controller.features.airings.queries import get_airing
+from controller.features.airings.reopening import reopen_airings
 from controller.features.airings.split import root_of
 from controller.features.journal.service import record
 from controller.features.schedules.consent import standing_of_schedule
@@ -38,8 +39,9 @@ def answer_airing(
     """
     airing = get_airing(session, airing_id, lock=True)
     require(session, by, Act.ANSWER, by.area)
-    _check_awaited(session, airing, by)
     root = root_of(airing)
+    _reopen(session, (Airing.id == root) | (Airing.linked_to == root), now)
+    _check_awaited(session, airing, by)
     query = select(Answer).where(Answer.airing == root, Answer.area == by.area)
     row = session.scalars(query.with_for_update()).one_or_none() or Answer(area=by.area, airing=root)
     return _said(session, row, agrees=agrees, reason=reason, by=by, now=now)
@@ -56,6 +58,7 @@ def answer_schedule(
     standing = standing_of_schedule(session, schedule)
     if by.area not in standing.agreed | standing.silent:
         raise Conflict(_NOT_ASKED, code="airing.not-asked")
+    _reopen(session, Airing.schedule == schedule_id, now)
     query = select(Answer).where(Answer.schedule == schedule_id, Answer.area == by.area)
     row = session.scalars(query.with_for_update()).one_or_none()
     row = row or Answer(area=by.area, schedule=schedule_id)
@@ -72,6 +75,11 @@ def keep_answers(session: Session, of: Airing, airing: Airing, *, now: datetime)
         kept = Answer(id=new_id(now), airing=airing.id, area=row.area, agrees=row.agrees, reason=row.reason)
         kept.by, kept.at = row.by, row.at
         session.add(kept)
+
+
+def _reopen(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    """Take what starts hours later out of the plans: it goes in again as communes have answered."""
+    reopen_airings(session, which & (Airing.grade == Grade.ROUTINE) & Airing.node.is_(None), now)
 
 
 def _check_awaited(session: Session, airing: Airing, by: Operator) -> None:

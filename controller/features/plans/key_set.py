@@ -12,15 +12,15 @@ from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
 from controller.model.accounts import Account, Delegation, HeldKey
 from controller.model.bulletins import Approved, Bulletin
-from controller.model.plan_states import PLAN_LIFE, DocumentKind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.store import one_read
 from devices.ids import AreaCode, KeyId, Role
 from devices.messages import MOST_FURTHER_AREAS
 
-STATION_OVERLAP = PLAN_LIFE + timedelta(days=12)
-"""A loudspeaker that was out of reach goes on by a plan of the retired key while that plan holds (48 h); the
-rest is for a station that is itself away for some days after its key was renewed."""
+STATION_OVERLAP = timedelta(days=14)
+"""For a station that is itself away for some days after its key was renewed. A loudspeaker out of reach has
+the key set of before, and goes on by it."""
 
 
 KEYS_TO_SIGN = (

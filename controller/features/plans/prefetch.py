@@ -1,8 +1,9 @@
 """Recordings of the coming day, listed at night as recordings to keep: nodes fetch them in quiet hours.
 
-An airing comes into the plans six hours before its start, and its recording is sent then at the latest. In
-quiet hours the line is free. A node keeps a recording for one day after the last plan that lists it, so
-it still has the recording when the airing enters the plan.
+An airing comes into the plans days before its start, and its recording is sent then; what waits for the word
+of a commune comes in later, six hours before its start at the latest. In quiet hours the line is free. A node
+keeps a recording for one day after the last plan that lists it, so it still has the recording when the airing
+enters the plan.
 """
 
 from collections.abc import Collection

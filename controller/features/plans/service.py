@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -23,14 +23,18 @@ from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
 from controller.model.bulletins import Recording
 from controller.model.outgoing import Outgoing
-from controller.model.plan_states import PLAN_LIFE, DocumentKind, is_worn
+from controller.model.plan_states import PLAN_LIFE, PLAN_RENEWED, DocumentKind
 from controller.model.plans import Published
+from controller.model.times import STILL_OPEN
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, RecordingId
 from devices.messages import JournalCheckpoint, Manifest, Plan, parse
+from devices.plan import ends_at
 from devices.signing import SigningKey
 
 _OF_NOTHING = digest_of(NOTHING)
+TOGETHER = timedelta(minutes=5)
+"""A plan that only gains what starts hours later is issued again so long after the last one."""
 
 
 def refresh_plans(
@@ -38,7 +42,7 @@ def refresh_plans(
 ) -> list[Outgoing]:
     """Update the published plans and manifests to the wanted content; return new ones in publishing order.
 
-    Unchanged content is not issued again, except when less than half of its validity remains. An area without
+    Unchanged content is not issued again, except before its validity ends. An area without
     content gets an empty plan with a higher version: then an older plan cannot come back.
 
     `only`: update the plans of these areas alone, because they are urgent; nothing is taken back.
@@ -109,11 +113,23 @@ def forget_acknowledgements(session: Session, published_ids: Iterable[int] | Non
 
 def _is_due(row: Published | None, content: Content, key: SigningKey, now: datetime) -> bool:
     if row is None or row.digest != digest_of(content):
-        return True
+        return row is None or not _may_wait(row, content, now)
     if not content:
         return False
-    worn = row.expires_at is not None and is_worn(row.issued_at, row.expires_at, now)
-    return worn or row.kid != key.kid
+    is_worn = row.expires_at is not None and row.expires_at - now < PLAN_RENEWED
+    return is_worn or row.kid != key.kid
+
+
+def _may_wait(row: Published, content: Content, now: datetime) -> bool:
+    """Return whether the change only adds what starts hours later: several additions go out together."""
+    if not row.payload or now - row.issued_at >= TOGETHER:
+        return False
+    before = parse(Plan, row.document)
+    wanted = {one.model_dump_json(): one for one in content.airings}
+    held = {one.model_dump_json() for one in before.airings if ends_at(one) > now}
+    is_near = any(one.starts_at <= now + STILL_OPEN for text, one in wanted.items() if text not in held)
+    beside = (before.keep, before.loudest_volume) == (content.keep, content.loudest_volume)
+    return beside and not is_near and held <= wanted.keys()
 
 
 def _issue(

@@ -277,7 +277,7 @@ def test_a_quarantined_node_has_no_volume_and_is_neither_believed_nor_counted(wo
     born(world, 2, node)
     assert world.ask(get_node, node).session == 1
     assert world.tell(node, airing, "fetched") == []
-    world.later(days=2)
+    world.later(days=6)
     assert [waiting.topic for waiting in world.publish() if waiting.topic.endswith(node)], "renewed when worn"
     world.do(release_node, node, by=world.technician)
     world.publish()

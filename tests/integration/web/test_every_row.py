@@ -138,7 +138,7 @@ def test_every_status_and_event_of_nodes(world, look, sign_in):
     world.later(minutes=20)
     world.bring_online(without=world.nodes[:9])
     _silent, faulty, sounding, quarantined, never, unsteady, lone = world.nodes[2:9]
-    world.do(note_vitals, [world.vitals(faulty, clock_error_ms=900.0, amplifier_ok=False)])
+    world.do(note_vitals, [world.vitals(faulty, clock_error_ms=90_000.0, amplifier_ok=False)])
     world.do(note_vitals, [world.vitals(sounding, sounding="x")])
     world.lose([lone])
     with world.store.write() as session:

@@ -152,7 +152,7 @@ def test_an_officer_reads_no_figures_of_a_technician(world, officer, path):
 @pytest.mark.parametrize("path", ["/cum-loa/loa-22366-1", "/su-co"])
 def test_what_is_wrong_stands_in_plain_words_and_the_figures_for_who_keeps_it(world, sign_in, path):
     world.bring_online()
-    told = {"clock_error_ms": 900.0, "temperature_c": 81.0, "level_dbfs": -58.0, "sounding": "x"}
+    told = {"clock_error_ms": 90_000.0, "temperature_c": 81.0, "level_dbfs": -58.0, "sounding": "x"}
     world.do(note_vitals, [world.vitals("loa-22366-1", **told)])
     officer, technician = (text_of(sign_in(name).get(path)) for name in ("canbo", "kythuat"))
     for words in (officer, technician):
@@ -161,7 +161,7 @@ def test_what_is_wrong_stands_in_plain_words_and_the_figures_for_who_keeps_it(wo
         assert "Trong tủ thiết bị quá nóng." in words
     assert not re.search(r"\bms\b|dBFS|°C", officer)
     assert "−58 dBFS" in technician
-    assert "sai số 900 ms" in technician
+    assert "sai số 90 giây" in technician
     assert "81 °C" in technician
 
 

@@ -132,7 +132,7 @@ def test_a_nodes_status_is_what_its_facts_amount_to():
         NodeStatus.NEVER_SEEN: NodeFacts(online=False, last_heard_at=None),
         NodeStatus.OFFLINE: NodeFacts(online=False, last_heard_at=NOW),
         NodeStatus.SILENT: NodeFacts(online=True, last_heard_at=NOW - SILENT_AFTER - timedelta(seconds=1)),
-        NodeStatus.FAULTY: NodeFacts(online=True, last_heard_at=NOW, clock_error_ms=400.0),
+        NodeStatus.FAULTY: NodeFacts(online=True, last_heard_at=NOW, clock_error_ms=40_000.0),
         NodeStatus.SOUNDING: NodeFacts(online=True, last_heard_at=NOW, sounding="a1"),
         NodeStatus.READY: fresh,
         NodeStatus.RETIRED: NodeFacts(online=True, last_heard_at=NOW, retired=True),

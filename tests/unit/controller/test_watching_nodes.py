@@ -66,7 +66,7 @@ def kinds(facts, **more):
     [
         ({"online": False, "online_at": NOW - timedelta(minutes=7)}, FaultKind.OFFLINE),
         ({"last_heard_at": NOW - timedelta(minutes=4)}, FaultKind.SILENT),
-        ({"clock_error_ms": 150.0}, FaultKind.CLOCK),
+        ({"clock_error_ms": 15_000.0}, FaultKind.CLOCK),
         ({"clock_error_ms": None}, FaultKind.CLOCK),
         ({"storage_free": 1000}, FaultKind.STORAGE),
         ({"temperature_c": 80.0}, FaultKind.TEMPERATURE),
