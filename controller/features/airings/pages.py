@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from controller.features.accounts.dependencies import SignedVisit
@@ -15,6 +15,7 @@ from controller.features.airings.page_queries import (
     ended_airings,
     visible_airing,
 )
+from controller.http.form_fields import AskedId, Done
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from devices.ids import AreaCode
@@ -46,7 +47,7 @@ def index(visit: SignedVisit) -> Response:
 
 
 @router.get("/phat/{airing_id}")
-def show(visit: SignedVisit, airing_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+def show(visit: SignedVisit, airing_id: str, xong: Done = "") -> Response:
     """Show one airing."""
     done = "Đã dời giờ phát. Loa nhận giờ mới trong vài giây." if xong == "doi" else ""
     return PAGE.show(
@@ -66,7 +67,7 @@ def follow(visit: SignedVisit, airing_id: str) -> Response:
 
 
 @router.get("/phat/{airing_id}/cum-loa")
-def nodes(visit: SignedVisit, airing_id: str, xa: Annotated[str, Query(max_length=64)] = "") -> Response:
+def nodes(visit: SignedVisit, airing_id: str, xa: AskedId = "") -> Response:
     """List what each node did with it, in one commune or in all."""
     airing = visible_airing(visit.store, visit.scope, airing_id)
     asked = visit.scope.tree.below([AreaCode(xa)]) if xa else None

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
@@ -15,6 +15,7 @@ from controller.features.bulletins.listening_proof import NOT_LISTENED
 from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
 from controller.features.bulletins.service import return_bulletin
 from controller.features.editorial.pages.bulletins import done_sentence
+from controller.http.form_fields import Done, SentId, SentPassword, SentReason
 from controller.model.bulletins import USUAL_HIGHEST_GRADE
 from controller.model.permissions import Act
 from devices.ids import Grade
@@ -39,7 +40,7 @@ def _allowed(viewer: Viewer) -> None:
 
 
 @router.get("/duyet")
-def index(visit: SignedVisit, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+def index(visit: SignedVisit, xong: Done = "") -> Response:
     """Show what waits for approval."""
     _allowed(visit.viewer)
     return QUEUE.show(
@@ -55,7 +56,7 @@ def follow_queue(visit: SignedVisit) -> Response:
 
 
 @router.get("/duyet/{bulletin_id}")
-def show(visit: SignedVisit, bulletin_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+def show(visit: SignedVisit, bulletin_id: str, xong: Done = "") -> Response:
     """Show one bulletin to its approver; `xong`: what was just done with the one before it."""
     _allowed(visit.viewer)
     return _page(visit, bulletin_id, done=done_sentence(xong))
@@ -74,8 +75,8 @@ def approve(
     *,
     bulletin_id: str,
     phien_ban: Annotated[int, Form()],
-    tep: Annotated[str, Form(max_length=64)] = "",
-    mat_khau: Annotated[str, Form(max_length=500)] = "",
+    tep: SentId = "",
+    mat_khau: SentPassword = "",
     muc: Annotated[Grade, Form()] = USUAL_HIGHEST_GRADE,
     da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
     da_nghe: Annotated[str, Form(max_length=1)] = "",
@@ -104,11 +105,7 @@ def approve(
 
 @router.post("/duyet/{bulletin_id}/tra-lai")
 def give_back(
-    visit: SignedVisit,
-    *,
-    bulletin_id: str,
-    ly_do: Annotated[str, Form(max_length=1000)] = "",
-    mau: Annotated[str, Form(max_length=1000)] = "",
+    visit: SignedVisit, *, bulletin_id: str, ly_do: SentReason = "", mau: SentReason = ""
 ) -> Response:
     """Return it to its author with a reason."""
     try:

@@ -9,6 +9,7 @@ from controller.errors import BadInput, LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
+from controller.http.form_fields import SentId
 from controller.http.render import page
 from controller.model.languages import VIETNAMESE, LanguageCode, languages
 from controller.model.permissions import Act
@@ -27,9 +28,7 @@ def show(visit: SignedVisit) -> Response:
 
 @router.post("")
 def choose(
-    visit: SignedVisit,
-    dia_ban: Annotated[str, Form(max_length=64)] = "",
-    tieng: Annotated[list[str] | None, Form(max_length=MOST)] = None,
+    visit: SignedVisit, dia_ban: SentId = "", tieng: Annotated[list[str] | None, Form(max_length=MOST)] = None
 ) -> Response:
     """Set the language list of an area; an empty list removes it."""
     visit.viewer.need(Act.RULE)

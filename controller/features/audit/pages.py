@@ -24,6 +24,7 @@ from controller.features.audit.queries import (
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.security_log import security_events
 from controller.features.journal.service import STATION
+from controller.http.form_fields import AskedId, AskedWord
 from controller.http.journal_words import KINDS, act_words, detail_words
 from controller.http.refusal_log import ACTS
 from controller.http.render import page
@@ -44,13 +45,13 @@ _SECURITY = "an-ninh"
 def show(
     visit: SignedVisit,
     *,
-    nguoi: Annotated[str, Query(max_length=64)] = "",
-    viec: Annotated[str, Query(max_length=20)] = "",
-    tu: Annotated[str, Query(max_length=20)] = "",
-    den: Annotated[str, Query(max_length=20)] = "",
-    dia_ban: Annotated[str, Query(max_length=64)] = "",
+    nguoi: AskedId = "",
+    viec: AskedWord = "",
+    tu: AskedWord = "",
+    den: AskedWord = "",
+    dia_ban: AskedId = "",
     truoc: Annotated[int | None, Query(ge=1)] = None,
-    loai: Annotated[str, Query(max_length=20)] = "",
+    loai: AskedWord = "",
 ) -> Response:
     """Show a page of entries; `loai=an-ninh`: of the security log, what was refused."""
     visit.viewer.need(Act.RULE)

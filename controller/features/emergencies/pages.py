@@ -21,6 +21,7 @@ from controller.features.emergencies.page_queries import (
     one_emergency,
 )
 from controller.features.emergencies.service import Call
+from controller.http.form_fields import SentReason
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from controller.model.emergency_states import EmergencyId, Kind, PreparedId
@@ -82,7 +83,7 @@ def call(
     dia_ban: Areas = None,
     phut: Annotated[int, Form(ge=1, le=1440)] = 60,
     cach: Annotated[str, Form(max_length=10)] = "hai",
-    ly_do: Annotated[str, Form(max_length=1000)] = "",
+    ly_do: SentReason = "",
     ma: Code = "",
 ) -> Response:
     """Call: it waits for a second person, or one person starts it and says why."""
@@ -174,9 +175,7 @@ def ask_stop(visit: SignedVisit, emergency_id: str) -> Response:
 
 
 @urgent.post("/khan/{emergency_id}/dung")
-def stop(
-    visit: SignedVisit, emergency_id: str, ly_do: Annotated[str, Form(max_length=1000)] = ""
-) -> Response:
+def stop(visit: SignedVisit, emergency_id: str, ly_do: SentReason = "") -> Response:
     """Stop it at once: everywhere, or where the person may do no more, in the person's own area.
 
     The page used the same rule. Areas that were reached meanwhile change nothing: what is stopped here is
@@ -202,9 +201,7 @@ def confirm(visit: SignedVisit, emergency_id: str, ma: Code = "") -> Response:
 
 
 @urgent.post("/khan/{emergency_id}/tu-choi")
-def decline(
-    visit: SignedVisit, emergency_id: str, ly_do: Annotated[str, Form(max_length=1000)] = ""
-) -> Response:
+def decline(visit: SignedVisit, emergency_id: str, ly_do: SentReason = "") -> Response:
     """Reject a call that waits for confirmation."""
 
     def act() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import segno
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
@@ -15,6 +15,7 @@ from controller.features.enrolment.queries import free_name, visible_code
 from controller.features.enrolment.service import make_code, open_codes, withdraw_code
 from controller.features.fleet.queries import visible_node
 from controller.features.fleet.service import NewNode
+from controller.http.form_fields import AskedId
 from controller.http.public_address import Reachable, reach_of
 from controller.http.render import page
 from controller.model.enrolment import Welcome
@@ -27,11 +28,7 @@ Field = Annotated[str, Form(max_length=200)]
 
 
 @router.get("")
-def ask(
-    visit: SignedVisit,
-    cum: Annotated[str, Query(max_length=64)] = "",
-    xa: Annotated[str, Query(max_length=64)] = "",
-) -> Response:
+def ask(visit: SignedVisit, cum: AskedId = "", xa: AskedId = "") -> Response:
     """Show the form (for a node in use, filled with it), and the codes that wait to be used."""
     visit.viewer.need(Act.ENROL)
     only = visit.scope.communes[0].code if len(visit.scope.communes) == 1 else ""

@@ -9,6 +9,7 @@ from controller.errors import LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.node_overview.queries import Filter, node_history, node_list, node_page
+from controller.http.form_fields import AskedId, AskedWord, Done
 from controller.http.journal_words import act_words
 
 router = APIRouter()
@@ -29,8 +30,8 @@ LIST = LivePage(
 
 
 def _filter(
-    xa: Annotated[str, Query(max_length=64)] = "",
-    trang_thai: Annotated[str, Query(max_length=20)] = "",
+    xa: AskedId = "",
+    trang_thai: AskedWord = "",
     tim: Annotated[str, Query(max_length=100)] = "",
     trang: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Filter:
@@ -57,7 +58,7 @@ def follow_list(visit: SignedVisit, asked: Filtered) -> Response:
 
 
 @router.get("/cum-loa/{node_id}")
-def show(visit: SignedVisit, node_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+def show(visit: SignedVisit, node_id: str, xong: Done = "") -> Response:
     """Show one node."""
     return show_node(visit, node_id, done=_DONE.get(xong, ""))
 

@@ -21,6 +21,7 @@ from controller.features.journal.service import record
 from controller.features.plans.limits import binding
 from controller.features.plans.policy_signing import POLICY_LIFE, sign_policy
 from controller.features.plans.queries import version_of_policy, void_policies
+from controller.http.form_fields import SentId, SentPassword
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.permissions import Act
@@ -138,8 +139,8 @@ def change(
     nho_tu: Wall = None,
     nho_den: Wall = None,
     nho_muc: Wall = None,
-    mat_khau: Annotated[str, Form(max_length=500)] = "",
-    phien_ban: Annotated[str, Form(max_length=64)] = "",
+    mat_khau: SentPassword = "",
+    phien_ban: SentId = "",
     viec: Annotated[str, Form(max_length=10)] = "xem",
 ) -> Response:
     """Preview a policy, or sign it: only signing asks for the password and changes anything."""

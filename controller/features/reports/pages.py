@@ -11,6 +11,7 @@ from controller.features.accounts.dependencies import SignedVisit
 from controller.features.reports.coverage import COLUMNS, GROUPS, Group, Table
 from controller.features.reports.monthly import MOST_MONTHS, coverage
 from controller.http.charts import bars
+from controller.http.form_fields import AskedId, AskedWord
 from controller.http.refusals import status_of
 from controller.http.render import page
 from controller.http.words import number
@@ -27,10 +28,10 @@ _SHARES = ("percent_of_nodes", "percent_of_minutes")
 def show(
     visit: SignedVisit,
     *,
-    dia_ban: Annotated[str, Query(max_length=64)] = "",
+    dia_ban: AskedId = "",
     thang: Annotated[str, Query(max_length=7)] = "",
     so_thang: Annotated[int, Query(ge=1, le=MOST_MONTHS)] = 1,
-    theo: Annotated[str, Query(max_length=20)] = Group.AREA.value,
+    theo: AskedWord = Group.AREA.value,
 ) -> Response:
     """Show a report."""
     scope, now = visit.scope, visit.now()

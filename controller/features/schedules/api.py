@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.schedules import operations, views
+from controller.features.schedules.days_off import remove_day_off, set_day_off
 from controller.features.schedules.rule_parsing import rule_of, skips_of
 from controller.features.schedules.schemas import (
     AiringMoved,
@@ -121,14 +122,17 @@ def days_off(visit: SignedVisit, year: _YEAR) -> list[DayOffShown]:
 @router.post("/days-off", status_code=201, responses=refusals(401, 403, 422))
 def add_day_off(visit: SignedVisit, asked: DayOffAsked) -> DayOffShown:
     """Add or change a day in the province's list; airings of that day are updated."""
-    row = operations.set_day_off(visit, asked.day, name=asked.name, off=asked.off)
+    by, now = visit.by, visit.now()
+    row = set_day_off(visit.store, asked.day, name=asked.name, off=asked.off, by=by, now=now)
+    visit.wake()
     return DayOffShown.of(row, own=True)
 
 
 @router.delete("/days-off/{day}", status_code=204, responses=refusals(401, 403, 404, 422))
 def delete_day_off(visit: SignedVisit, day: date) -> None:
     """Remove a day from the province's list."""
-    operations.remove_day_off(visit, day)
+    remove_day_off(visit.store, day, by=visit.by, now=visit.now())
+    visit.wake()
 
 
 router.include_router(urgent)

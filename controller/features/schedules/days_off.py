@@ -13,11 +13,13 @@ from controller.features.schedules.occurrence_making import make_occurrences
 from controller.model.permissions import Act, Operator
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import LONGEST_DAY_NAME, OwnDay, Schedule
+from controller.store import one_write
 from schedules.public_holidays import public_holiday
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
+@one_write
 def set_day_off(
     session: Session, day: date, *, name: str, by: Operator, now: datetime, off: bool = True
 ) -> OwnDay:
@@ -42,6 +44,7 @@ def set_day_off(
     return row
 
 
+@one_write
 def remove_day_off(session: Session, day: date, *, by: Operator, now: datetime) -> None:
     """Remove a day from the list; the public holidays apply to it again."""
     _require_rule(session, by)

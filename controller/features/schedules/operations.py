@@ -1,19 +1,18 @@
 """What pages and JSON both do with schedules: what the person may see, and one transaction each."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import move_airing
 from controller.features.bulletins.queries import visible_bulletin
-from controller.features.schedules import days_off, service
+from controller.features.schedules import service
 from controller.features.schedules.queries import airing_of_moved, occurrence_of, visible_schedule
 from controller.http.transactions import writes
 from controller.model.airings import DEFAULT_VOLUME
 from controller.model.schedule_states import ScheduleId
-from controller.model.schedules import OwnDay
 from controller.store import Session
 from devices.ids import AiringId, AreaCode, Grade
 from schedules.recurrence import Recurrence
@@ -119,15 +118,3 @@ def move(
     schedule, original_at, meeting = row.schedule, row.original_at, meeting or Meeting.ACCEPT
     service.move_occurrence(session, schedule, original_at, to=to, by=by, now=now, meeting=meeting)
     return airing_of_moved(session, schedule, original_at)
-
-
-@writes()
-def set_day_off(session: Session, caller: Caller, day: date, *, name: str, off: bool) -> OwnDay:
-    """Add or change a day in the province's list; airings of that day are updated."""
-    return days_off.set_day_off(session, day, name=name, off=off, by=caller.by, now=caller.now())
-
-
-@writes()
-def remove_day_off(session: Session, caller: Caller, day: date) -> None:
-    """Remove a day from the province's list; the public holidays apply to it again."""
-    days_off.remove_day_off(session, day, by=caller.by, now=caller.now())

@@ -30,6 +30,7 @@ from controller.features.accounts.second_factor import (
 )
 from controller.features.accounts.service import change_password
 from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
+from controller.http.form_fields import SentCode, SentId, SentLine, SentPassword
 from controller.http.render import page
 from controller.http.time_fields import read_day
 from controller.model.local_time import ZONE
@@ -60,11 +61,7 @@ def ask_password(visit: EnteringVisit) -> Response:
 
 @router.post("/mat-khau")
 def password(
-    visit: EnteringVisit,
-    *,
-    cu: Annotated[str, Form(max_length=500)] = "",
-    moi: Annotated[str, Form(max_length=500)] = "",
-    lap_lai: Annotated[str, Form(max_length=500)] = "",
+    visit: EnteringVisit, *, cu: SentPassword = "", moi: SentPassword = "", lap_lai: SentPassword = ""
 ) -> Response:
     """Change one's own password; all sessions end, this one too."""
     try:
@@ -90,7 +87,7 @@ def ask_factor(visit: KnownVisit) -> Response:
 
 
 @router.post("/ma-xac-thuc")
-def confirm_factor(visit: KnownVisit, ma: Annotated[str, Form(max_length=100)] = "") -> Response:
+def confirm_factor(visit: KnownVisit, ma: SentCode = "") -> Response:
     """Confirm the second factor with a first correct code; show the recovery codes once."""
     try:
         codes = _with_code(visit, ma, confirm_second_factor)
@@ -102,7 +99,7 @@ def confirm_factor(visit: KnownVisit, ma: Annotated[str, Form(max_length=100)] =
 
 
 @router.post("/ma-du-phong")
-def renew(visit: SignedVisit, ma: Annotated[str, Form(max_length=100)] = "") -> Response:
+def renew(visit: SignedVisit, ma: SentCode = "") -> Response:
     """Make new recovery codes; the old ones are void."""
     try:
         codes = _with_code(visit, ma, renew_recovery_codes)
@@ -115,8 +112,8 @@ def renew(visit: SignedVisit, ma: Annotated[str, Form(max_length=100)] = "") -> 
 def delegate(
     visit: SignedVisit,
     *,
-    nguoi: Annotated[str, Form(max_length=200)] = "",
-    dia_ban: Annotated[str, Form(max_length=64)] = "",
+    nguoi: SentLine = "",
+    dia_ban: SentId = "",
     den_ngay: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Let another approver approve in an area, until the end of a day."""
@@ -149,7 +146,7 @@ def end(visit: SignedVisit, delegation: str) -> Response:
 def token(
     visit: SignedVisit,
     *,
-    ten: Annotated[str, Form(max_length=200)] = "",
+    ten: SentLine = "",
     viec: Annotated[list[str] | None, Form()] = None,
     ngay: Annotated[int, Form(ge=1, le=366)] = 90,
 ) -> Response:

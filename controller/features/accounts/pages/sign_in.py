@@ -22,6 +22,7 @@ from controller.features.accounts.dependencies import (
 from controller.features.accounts.queries import has_administrator
 from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code, sign_in, sign_out
+from controller.http.form_fields import Done, SentCode, SentLine, SentPassword
 from controller.http.lanes import in_lane, lanes_of
 from controller.http.render import page
 from controller.http.requests import address_of, station_of, token_of
@@ -48,10 +49,7 @@ _DONE = {
 
 @router.get("/dang-nhap")
 def ask(
-    request: Request,
-    station: TheStation,
-    den: Annotated[str, Query(max_length=500)] = "/",
-    xong: Annotated[str, Query(max_length=20)] = "",
+    request: Request, station: TheStation, den: Annotated[str, Query(max_length=500)] = "/", xong: Done = ""
 ) -> Response:
     """Show the form; a signed-in person is redirected. `xong`: the action that led here."""
     known = viewer_in(station.store, request, token_of(request))
@@ -72,8 +70,8 @@ def still_signed_in(viewer: Signed) -> Response:
 @router.post("/dang-nhap")
 async def enter(
     request: Request,
-    ten: Annotated[str, Form(max_length=200)] = "",
-    mat_khau: Annotated[str, Form(max_length=500)] = "",
+    ten: SentLine = "",
+    mat_khau: SentPassword = "",
     den: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Sign in, or show why not; same words for a wrong name and a wrong password."""
@@ -125,10 +123,7 @@ def ask_code(
 
 @router.post("/dang-nhap/ma")
 def enter_code(
-    request: Request,
-    station: TheStation,
-    ma: Annotated[str, Form(max_length=100)] = "",
-    den: Annotated[str, Form(max_length=500)] = "/",
+    request: Request, station: TheStation, ma: SentCode = "", den: Annotated[str, Form(max_length=500)] = "/"
 ) -> Response:
     """Check the code; the browser gets a new session, which is signed in."""
     person = person_awaiting_code(station.store, token_of(request), station.now())
@@ -177,11 +172,11 @@ def begin(
     request: Request,
     station: TheStation,
     *,
-    ma: Annotated[str, Form(max_length=100)] = "",
-    ten: Annotated[str, Form(max_length=200)] = "",
-    ten_hien: Annotated[str, Form(max_length=200)] = "",
-    mat_khau: Annotated[str, Form(max_length=500)] = "",
-    lap_lai: Annotated[str, Form(max_length=500)] = "",
+    ma: SentCode = "",
+    ten: SentLine = "",
+    ten_hien: SentLine = "",
+    mat_khau: SentPassword = "",
+    lap_lai: SentPassword = "",
 ) -> Response:
     """Open the first administrator's account with the code that was made on the server."""
     _check_not_begun(station)

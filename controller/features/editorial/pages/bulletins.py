@@ -14,6 +14,7 @@ from controller.features.bulletins.revisions import bulletins_found
 from controller.features.bulletins.service import clone_bulletin, recall_bulletin, submit_bulletin
 from controller.features.editorial.page_queries import bulletin_page, buttons, tried_out
 from controller.features.withdrawals.service import withdraw_bulletin
+from controller.http.form_fields import AskedWord, Done
 from controller.http.render import page
 from controller.model.bulletin_states import (
     BulletinAction,
@@ -52,10 +53,7 @@ def done_sentence(key: str) -> str:
 
 @router.get("/ban-tin")
 def index(
-    visit: SignedVisit,
-    *,
-    tim: Annotated[str, Query(max_length=200)] = "",
-    loai: Annotated[str, Query(max_length=20)] = "",
+    visit: SignedVisit, *, tim: Annotated[str, Query(max_length=200)] = "", loai: AskedWord = ""
 ) -> Response:
     """List the bulletins, last changed first: all, those of a state, or those with the words looked for."""
     states = [BulletinState(loai)] if loai in set(BulletinState) else []
@@ -64,7 +62,7 @@ def index(
 
 
 @router.get("/ban-tin/{bulletin_id}")
-def show(visit: SignedVisit, bulletin_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+def show(visit: SignedVisit, bulletin_id: str, xong: Done = "") -> Response:
     """Show one bulletin."""
     return PAGE.show(
         visit,

@@ -21,6 +21,7 @@ from controller.features.editorial.lead_check import too_soon
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
 from controller.features.editorial.start_form import slots
 from controller.features.templates.queries import OfferedTemplate, template_to_use, templates_to_use
+from controller.http.form_fields import Done
 from controller.http.render import fragment, page
 from controller.model.base import ID_LENGTH
 from controller.model.bulletins import Bulletin
@@ -77,9 +78,7 @@ def form_context(visit: Visit, form: Typed, error: LoaError | None) -> dict[str,
 
 @router.get("/tao-ban-tin")
 def ask(
-    visit: SignedVisit,
-    xong: Annotated[str, Query(max_length=20)] = "",
-    mau: Annotated[str, Query(max_length=ID_LENGTH)] = "",
+    visit: SignedVisit, xong: Done = "", mau: Annotated[str, Query(max_length=ID_LENGTH)] = ""
 ) -> Response:
     """Show the form, empty or with what the person was typing; `xong`: what was just put into it.
 

@@ -15,6 +15,7 @@ from controller.features.lexicon.service import add_entry, remove_entry
 from controller.features.library.page_queries import TypedTemplate, library_context
 from controller.features.reading.previews import LONGEST_SAMPLE, checked_sample
 from controller.features.speaker_tests.service import prepare_test
+from controller.http.form_fields import SentId
 from controller.http.render import page
 from controller.http.uploads import Sent, sound_file
 from controller.model.permissions import Act
@@ -60,9 +61,7 @@ def listen(visit: SignedVisit, chu: Annotated[str, Query(max_length=2000)] = "")
 
 
 @router.post("")
-def add(
-    visit: SignedVisit, *, viet: Line = "", doc: Line = "", dia_ban: Annotated[str, Form(max_length=64)] = ""
-) -> Response:
+def add(visit: SignedVisit, *, viet: Line = "", doc: Line = "", dia_ban: SentId = "") -> Response:
     """Teach a word."""
     try:
         by, now = visit.by, visit.now()

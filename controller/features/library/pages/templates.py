@@ -16,6 +16,7 @@ from controller.features.templates.service import (
     change_template,
     remove_template,
 )
+from controller.http.form_fields import SentId
 from controller.model.row_versions import Newer
 
 router = APIRouter()
@@ -27,9 +28,7 @@ Version = Annotated[str, Form(max_length=64)]
 
 
 @router.post("/thu-vien/mau")
-def add(
-    visit: SignedVisit, *, ten: Title = "", loi: Text = "", dia_ban: Annotated[str, Form(max_length=64)] = ""
-) -> Response:
+def add(visit: SignedVisit, *, ten: Title = "", loi: Text = "", dia_ban: SentId = "") -> Response:
     """Offer a text as a template."""
     visit.viewer.need(MAY_KEEP)
     try:

@@ -16,6 +16,7 @@ from controller.features.listeners import operations
 from controller.features.listeners.queries import report_by_code, reports_in
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.listeners.service import report_trouble
+from controller.http.form_fields import AskedId, Done
 from controller.http.named import Named
 from controller.http.public_address import Reachable, public_address, reach_of
 from controller.http.refusals import status_of
@@ -124,7 +125,7 @@ def answer_of(
 
 
 @router.get("/phan-anh")
-def index(visit: SignedVisit, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+def index(visit: SignedVisit, xong: Done = "") -> Response:
     """List the reports of listeners in the person's areas, unanswered ones first."""
     scope = visit.scope
     rows = reports_in(visit.store, None if scope.is_whole() else scope.seen)
@@ -140,10 +141,7 @@ def index(visit: SignedVisit, xong: Annotated[str, Query(max_length=20)] = "") -
 
 @router.get("/phan-anh/ma-dan")
 def poles(
-    visit: SignedVisit,
-    *,
-    xa: Annotated[str, Query(max_length=64)] = "",
-    van_xem: Annotated[str, Query(max_length=1)] = "",
+    visit: SignedVisit, *, xa: AskedId = "", van_xem: Annotated[str, Query(max_length=1)] = ""
 ) -> Response:
     """Show the codes of one commune's loudspeakers, to be printed and put on their poles.
 

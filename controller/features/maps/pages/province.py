@@ -3,14 +3,13 @@
 Drawn from outlines if the province imported some, else as a sketch from the communes' centres.
 """
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.maps.province_page import province_page
+from controller.http.form_fields import AskedId
 
 router = APIRouter()
 PAGE = LivePage("ban_do.html", {"ban-do": "ban_do/hinh.html", "bang-dia-ban": "ban_do/bang.html"})
@@ -23,6 +22,6 @@ def show(visit: SignedVisit) -> Response:
 
 
 @router.get("/song/ban-do")
-def follow(visit: SignedVisit, hinh: Annotated[str, Query(max_length=64)] = "") -> Response:
+def follow(visit: SignedVisit, hinh: AskedId = "") -> Response:
     """Stream updates while the current drawing is the same as the page's."""
     return PAGE.follow(visit, lambda session: province_page(session, visit, hinh))

@@ -12,6 +12,7 @@ from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.schedules import page_queries
 from controller.features.schedules.calendar import WEEK, monday_of
+from controller.http.form_fields import Done
 from controller.http.render import page
 from controller.http.time_fields import read_day
 from controller.model.local_time import ZONE
@@ -40,11 +41,7 @@ def _day_of(text: str) -> date:
 
 @router.get("/lich")
 def now(
-    visit: SignedVisit,
-    *,
-    ngay: Annotated[str, Query(max_length=10)] = "",
-    xa: Commune = "",
-    xong: Annotated[str, Query(max_length=20)] = "",
+    visit: SignedVisit, *, ngay: Annotated[str, Query(max_length=10)] = "", xa: Commune = "", xong: Done = ""
 ) -> Response:
     """Show this week, or redirect to the week of a requested day."""
     if ngay:
@@ -54,9 +51,7 @@ def now(
 
 
 @router.get("/lich/tuan/{first}")
-def week(
-    visit: SignedVisit, *, first: str, xa: Commune = "", xong: Annotated[str, Query(max_length=20)] = ""
-) -> Response:
+def week(visit: SignedVisit, *, first: str, xa: Commune = "", xong: Done = "") -> Response:
     """Show the week of a day."""
     return _show(visit, monday_of(_day_of(first)), xa=xa, done=xong)
 

@@ -8,8 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.schedules import operations
-from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR
+from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR, remove_day_off, set_day_off
 from controller.features.schedules.page_queries import days_off_of, top_code
 from controller.http.render import page
 from controller.http.time_fields import read_day
@@ -40,10 +39,11 @@ def add(
     day = None
     try:
         day = _day(ngay)
-        operations.set_day_off(visit, day, name=ten, off=nghi == "co")
+        set_day_off(visit.store, day, name=ten, off=nghi == "co", by=visit.by, now=visit.now())
     except LoaError as error:
         year = day.year if day and FIRST_YEAR <= day.year <= LAST_YEAR else visit.now().year
         return _page(visit, year, error=error)
+    visit.wake()
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
 
@@ -51,7 +51,8 @@ def add(
 def remove(visit: SignedVisit, day: date) -> Response:
     """Remove a day from the list; the public holidays apply to it again."""
     visit.viewer.need(Act.RULE, top_code(visit.station))
-    operations.remove_day_off(visit, day)
+    remove_day_off(visit.store, day, by=visit.by, now=visit.now())
+    visit.wake()
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
 

@@ -12,6 +12,7 @@ from controller.features.airings.planning import MeetsOthers
 from controller.features.schedules import operations
 from controller.features.schedules.form import read_wall
 from controller.features.schedules.page_queries import airing_to_move
+from controller.http.form_fields import SentClock, SentDay
 from controller.http.render import page
 from controller.model.airing_states import MOVABLE
 from controller.model.local_time import ZONE
@@ -31,8 +32,8 @@ def move(
     visit: SignedVisit,
     *,
     airing_id: str,
-    ngay: Annotated[str, Form(max_length=10)] = "",
-    gio: Annotated[str, Form(max_length=8)] = "",
+    ngay: SentDay = "",
+    gio: SentClock = "",
     trung: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Move it; conflicts are shown first, and the person chooses what to do."""

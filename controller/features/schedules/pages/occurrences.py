@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
@@ -13,6 +13,7 @@ from controller.features.schedules import operations
 from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.page_queries import schedule_page
 from controller.features.schedules.service import CANCELLED
+from controller.http.form_fields import AskedId, Done, SentClock, SentDay, SentId
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from controller.model.local_time import ZONE
@@ -32,7 +33,7 @@ _DONE = {
 
 
 @router.get("/lich/{schedule_id}")
-def show(visit: SignedVisit, schedule_id: str, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+def show(visit: SignedVisit, schedule_id: str, xong: Done = "") -> Response:
     """Show one schedule: its sentence, its next dates, its changes, and its past airings."""
     context = schedule_page(visit, schedule_id)
     done = "cho" if xong == "tao" and not context["is_heard"] else xong
@@ -59,9 +60,7 @@ def end(visit: SignedVisit, schedule_id: str, ly_do: Annotated[str, Form(max_len
 
 
 @router.get("/lich/{schedule_id}/lan")
-def one_occurrence(
-    visit: SignedVisit, schedule_id: str, luc: Annotated[str, Query(max_length=64)] = ""
-) -> Response:
+def one_occurrence(visit: SignedVisit, schedule_id: str, luc: AskedId = "") -> Response:
     """Show one occurrence with the possible actions."""
     return _occurrence_page(visit, schedule_id, read_original(luc))
 
@@ -91,12 +90,7 @@ def _occurrence_page(
 
 @router.post("/lich/{schedule_id}/lan/doi")
 def move(
-    visit: SignedVisit,
-    *,
-    schedule_id: str,
-    luc: Annotated[str, Form(max_length=64)] = "",
-    ngay: Annotated[str, Form(max_length=10)] = "",
-    gio: Annotated[str, Form(max_length=8)] = "",
+    visit: SignedVisit, *, schedule_id: str, luc: SentId = "", ngay: SentDay = "", gio: SentClock = ""
 ) -> Response:
     """Move one occurrence to another time."""
     original_at = read_original(luc)
@@ -112,10 +106,7 @@ def move(
 
 @urgent.post("/lich/{schedule_id}/lan/huy")
 def cancel(
-    visit: SignedVisit,
-    schedule_id: str,
-    luc: Annotated[str, Form(max_length=64)] = "",
-    ly_do: Annotated[str, Form(max_length=300)] = "",
+    visit: SignedVisit, schedule_id: str, luc: SentId = "", ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """Cancel one occurrence of the schedule."""
     operations.cancel_occurrence(visit, schedule_id, read_original(luc), reason=ly_do)

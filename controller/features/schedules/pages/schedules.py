@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
@@ -13,6 +13,7 @@ from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form,
 from controller.features.schedules.page_queries import form_choices, form_preview, schedule_and_areas
 from controller.features.schedules.queries import version_of_schedule
 from controller.features.schedules.sentences import rule_sentence
+from controller.http.form_fields import AskedId
 from controller.http.render import fragment, frame_of, page
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
@@ -35,7 +36,7 @@ def _allowed(viewer: Viewer) -> None:
 
 
 @router.get("/lich/tao")
-def ask(visit: SignedVisit, ban_tin: Annotated[str, Query(max_length=64)] = "") -> Response:
+def ask(visit: SignedVisit, ban_tin: AskedId = "") -> Response:
     """Show the form, with the bulletin preselected if it is known."""
     _allowed(visit.viewer)
     today = visit.now().astimezone(ZONE).date()

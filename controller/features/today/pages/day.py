@@ -1,14 +1,13 @@
 """Hôm nay: what sounds, what comes, what waits for me, and every commune at a glance."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.consent.asked import asked_by
 from controller.features.today.queries import day_page
+from controller.http.form_fields import Done
 
 router = APIRouter()
 _DONE = {
@@ -29,7 +28,7 @@ PAGE = LivePage(
 
 
 @router.get("/")
-def show(visit: SignedVisit, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+def show(visit: SignedVisit, xong: Done = "") -> Response:
     """Show the day."""
     done = _DONE.get(xong, "")
     # what the frame has just looked up for its figure is not looked up again
