@@ -85,7 +85,12 @@ class HeldKey(Base):
 
     def signs_for(self, lineage: Collection[AreaCode]) -> bool:
         """Return whether loudspeakers accept it in an area; `lineage`: that area and those above it."""
-        return self.in_key_set and any(area in lineage for area in (self.area, *self.further_areas))
+        return any(area in lineage for area in self.signing_areas)
+
+    @property
+    def signing_areas(self) -> tuple[AreaCode, ...]:
+        """Return the areas in which, and below which, loudspeakers accept it; none of the station's key."""
+        return (self.area, *self.further_areas) if self.in_key_set and self.area is not None else ()
 
     __table_args__ = (Index("ix_keys_holder", "holder"),)
 

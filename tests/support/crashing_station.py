@@ -29,7 +29,7 @@ from controller.model.first_people import APPROVER, OFFICER
 from controller.settings import Settings
 from controller.store import Store
 from devices.chunks import manifest_of
-from devices.ids import AreaCode, NodeId
+from devices.ids import AreaCode, Grade, NodeId
 from devices.link import Link
 from tests.support.node_keys import publics
 from tests.support.station_world import Sound
@@ -77,7 +77,7 @@ def make_home(home: Path, seconds: float = SECONDS) -> None:
         give_keys(session, publics(node.id for node in NODES), welcome, now=now)
         officer = operator_named(session, OFFICER)
         bulletin = draft_bulletin(session, title="Thử", text="Thử loa.", by=officer, now=now)
-        rendering = submit_bulletin(session, bulletin.id, by=officer, now=now)
+        rendering = submit_bulletin(session, bulletin.id, by=officer, now=now, highest_grade=Grade.EMERGENCY)
         begin_rendering(session, rendering.id, now=now)
         finish_rendering(session, rendering.id, sound, manifest, now=now)
         approver = operator_named(session, APPROVER)
@@ -91,6 +91,7 @@ def make_home(home: Path, seconds: float = SECONDS) -> None:
             password=Secrets(home).passwords()[APPROVER],
             now=now,
             declared=True,
+            highest_grade=Grade.EMERGENCY,
         )
     store.close()
 

@@ -83,15 +83,19 @@ def renew_station(
 @keys.command("list")
 @errors_in_words
 def list_keys(*, as_json: AsJson = False) -> None:
-    """Các khóa đang dùng: của ai, để ký gì, đến ngày nào."""
+    """Các khóa đang dùng: của ai, để ký gì, đến ngày nào, ở nơi nào."""
     with reading() as session:
         found = keys_shown(session)
     print_found(
         [
-            fields_of(key, "kid", "role") | {"holder": holder, "not_after": key.not_after}
+            fields_of(key, "kid", "role", "area", "further_areas")
+            | {"holder": holder, "not_after": key.not_after}
             for key, holder in found
         ],
-        ("\t".join([key.kid, holder, f"{key.not_after:%Y-%m-%d}"]) for key, holder in found),
+        (
+            "\t".join([key.kid, holder, f"{key.not_after:%Y-%m-%d}", " ".join(key.signing_areas)])
+            for key, holder in found
+        ),
         as_json=as_json,
     )
 

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from controller.http.schemas import View
 from devices.ids import Role
 
 
 class KeyShown(View):
-    """An active key. `is_trusted`: it is in the key set of the loudspeakers."""
+    """An active key. `is_trusted`: it is in the key set of the loudspeakers, for these areas and below."""
 
     kid: str
     role: Role
@@ -15,6 +17,8 @@ class KeyShown(View):
     not_before: datetime
     not_after: datetime
     is_trusted: bool
+    area: str | None = Field(description="Null: the station's, or the key set must be signed again.")
+    further_areas: list[str]
 
 
 class KeysShown(View):

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until, is_in_force
 from controller.features.plans.queries import published_key_set
 from controller.model.accounts import HeldKey
@@ -33,16 +34,18 @@ def nothing_relies_on_a_void_approval(session: Session, now: datetime) -> Iterat
 
 
 def nothing_is_approved_by_an_unknown_key(session: Session, now: datetime) -> Iterator[str]:
-    """List approvals in force whose key no loudspeaker trusts, and keys not marked as in the key set."""
+    """List approvals in force whose key loudspeakers do not trust there, and keys marked wrongly."""
     query = (
-        select(Bulletin.id, HeldKey.kid)
+        select(Bulletin.id, Bulletin.area, HeldKey)
         .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
         .join(HeldKey, HeldKey.kid == Approved.kid)
-        .where(~HeldKey.in_key_set, *is_in_force(now))
+        .where(*is_in_force(now))
         .order_by(Bulletin.id)
     )
-    for bulletin, kid in session.execute(query):
-        yield f"bulletin {bulletin}: no loudspeaker trusts its approver's key {kid}; sign the key set"
+    tree = area_tree(session)
+    for bulletin, area, key in session.execute(query):
+        if not key.signs_for(tree.lineage(area)):
+            yield f"bulletin {bulletin}: no loudspeaker trusts its approver's key {key.kid}; sign the key set"
     key_set = published_key_set(session)
     named = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
     for kid in sorted(named ^ set(session.scalars(select(HeldKey.kid).where(HeldKey.in_key_set)))):
