@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -37,20 +38,36 @@ def sign_receipt(receipt: Receipt, key: NodeKey) -> str:
     return f"{signed}.{encoded(key.sign(signed.encode()))}"
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedReceipt:
+    """A receipt whose signature was checked, with the parts of its text."""
+
+    receipt: Receipt
+    header: str
+    payload: bytes
+    signature: bytes
+
+
 def read_receipt(text: str, node: NodeId, public: str) -> Receipt:
     """Return a receipt that this key of this node signed; raise NotTrusted, whose code says why not."""
+    return open_receipt(text, node, public, key_id(NODE, public)).receipt
+
+
+def open_receipt(text: str, node: NodeId, public: str, kid: KeyId) -> OpenedReceipt:
+    """Return the same with the parts of the text; `kid`: the name of the key, where many are read."""
     header, payload, signature = split_receipt(text)
-    if header != header_of(key_id(NODE, public)):
-        _check_header(header, key_id(NODE, public))
-    if not is_signed(public, decoded(signature), f"{header}.{payload}".encode()):
+    if header != header_of(kid):
+        _check_header(header, kid)
+    raw, signed_by = decoded(payload), decoded(signature)
+    if not is_signed(public, signed_by, f"{header}.{payload}".encode()):
         raise BadSignature(f"{_TYP}: the signature is not of {node}'s key")
     try:
-        receipt = parse(Receipt, decoded(payload))
+        receipt = parse(Receipt, raw)
     except Malformed as error:
         raise MalformedJws(str(error)) from error
     if receipt.node != node:
         raise MalformedJws(f"{node} signed a receipt of {receipt.node}")
-    return receipt
+    return OpenedReceipt(receipt, header, raw, signed_by)
 
 
 def split_receipt(text: str) -> tuple[str, str, str]:

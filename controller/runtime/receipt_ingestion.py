@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from controller.features.airings.delivery_state import Facts, dated, fold
 from controller.features.airings.heard import planned_to_sound
 from controller.features.airings.late_joins import join
-from controller.features.airings.sealed_receipts import pack
 from controller.features.emergencies.held_recordings import fold_keepings
 from controller.features.fleet.service import note_heard
 from controller.features.journal.service import record
@@ -121,7 +120,7 @@ def _row(kid: str, one: SignedReceipt, now: datetime) -> dict[str, Any]:
         "received_at": now,
         "kid": kid,
         "seq": receipt.seq,
-        "sealed": pack(one.text, kid),
+        "sealed": one.sealed,
     }
 
 

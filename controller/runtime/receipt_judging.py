@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from controller.features.airings.sealed_receipts import pack
 from controller.model.fleet import Hardware
 from devices.ids import KeyId, NodeId
 from devices.messages import Receipt, Receipts, RefusedReceipt
-from devices.receipt_signing import read_receipt, receipt_id
+from devices.receipt_signing import open_receipt, receipt_id
 from devices.signing import NODE, NotTrusted, key_id
 
 
 @dataclass(frozen=True, slots=True)
 class SignedReceipt:
-    """A receipt that the node's key signed: its id is the SHA-256 of the text."""
+    """A receipt that the node's key signed: its id is the SHA-256 of the text, `sealed` that text, packed."""
 
     id: str
-    text: str
     receipt: Receipt
+    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,17 @@ def judge(batch: Iterable[Receipts], keys: Mapping[NodeId, str]) -> list[JudgedR
 
 
 def _judged(told: Receipts, public: str) -> JudgedReceipts:
+    kid = key_id(NODE, public)
     good: list[SignedReceipt] = []
     refused: list[RefusedReceipt] = []
     for text in told.receipts:
         name = receipt_id(text)
         try:
-            good.append(SignedReceipt(name, text, read_receipt(text, told.node, public)))
+            opened = open_receipt(text, told.node, public, kid)
         except NotTrusted as error:
             refused.append(RefusedReceipt(id=name, code=error.code))
-    kid = key_id(NODE, public)
+        else:
+            good.append(SignedReceipt(name, opened.receipt, pack(text, opened, kid)))
     return JudgedReceipts(told.node, told.session, public, kid, tuple(good), tuple(refused))
 
 

@@ -123,6 +123,7 @@ NO_PAGES = {
     "/ban-tin/{bulletin_id}/doc-thu.mp3": "a sound",
     "/thu-vien/nhac-hieu/{chime_id}/nghe": "a sound",
     "/nhat-ky/tep": "a file to keep",
+    "/phat/{airing_id}/bang-chung": "a file to keep",
     "/nhat-ky/kiem-tra/ket-qua": "comes into the page before it",
     "/cai-dat/kiem-tra/ket-qua": "comes into the page before it",
     "/tep/{recording}.mp3": "a sound",

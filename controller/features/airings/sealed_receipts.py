@@ -7,7 +7,7 @@ import zlib
 from typing import Final
 
 from devices.ids import KeyId
-from devices.receipt_signing import SIGNATURE_BYTES, decoded, encoded, header_of, split_receipt
+from devices.receipt_signing import SIGNATURE_BYTES, OpenedReceipt, encoded, header_of
 
 _WHOLE: Final = b"\x00"
 """First byte: what follows is the whole text, compressed; for a header that is written in another way."""
@@ -24,12 +24,11 @@ _KNOWN: Final = (
 """What most receipts contain; it must never change for these first bytes."""
 
 
-def pack(text: str, kid: str) -> bytes:
+def pack(text: str, opened: OpenedReceipt, kid: KeyId) -> bytes:
     """Return the packed form of a receipt that this key signed."""
-    header, payload, signature = split_receipt(text)
-    if header != header_of(KeyId(kid)):
+    if opened.header != header_of(kid):
         return _WHOLE + _squeezed(text.encode("ascii"))
-    return _PARTS + decoded(signature) + _squeezed(decoded(payload))
+    return _PARTS + opened.signature + _squeezed(opened.payload)
 
 
 def unpack(packed: bytes, kid: str) -> str:

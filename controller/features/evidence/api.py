@@ -6,7 +6,6 @@ from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.page_queries import visible_airing
 from controller.features.evidence.queries import proof_of
 from controller.features.evidence.schemas import ProofFile
-from controller.host.station_keys import Secrets
 from controller.http.refusals import refusals
 
 router = APIRouter(tags=["airings"])
@@ -16,5 +15,4 @@ router = APIRouter(tags=["airings"])
 def proof(visit: SignedVisit, airing_id: str) -> ProofFile:
     """Return everything signed about an airing; `loa airing verify` checks it with the root's key alone."""
     airing = visible_airing(visit.store, visit.scope, airing_id)
-    root = Secrets(visit.station.settings.home).root_public.read_text("utf-8").strip()
-    return proof_of(visit.store, airing.id, root, now=visit.now())
+    return proof_of(visit.store, airing.id, visit.station.welcome().root_public, now=visit.now())

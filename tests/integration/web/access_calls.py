@@ -110,6 +110,7 @@ CALLS = {
     "GET airings": Row(SIGNED),
     "POST airings": Row(Act.AIR, {"bulletin": "{bulletin_id}"} | AIR, foreign=HIDDEN),
     "GET airings/{airing_id}": Row(SIGNED, foreign=HIDDEN),
+    "GET airings/{airing_id}/proof": Row(SIGNED, foreign=HIDDEN),
     "GET airings/{airing_id}/deliveries": Row(SIGNED, foreign=HIDDEN),
     "POST airings/{airing_id}/stop": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
     "POST airings/foresee": Row(Act.AIR, {"bulletin": "{bulletin_id}"} | AIR, foreign=HIDDEN),

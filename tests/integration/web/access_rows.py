@@ -30,6 +30,7 @@ PAGES = {
     "GET /phat": Row(SIGNED),
     "GET /phat/{airing_id}": Row(SIGNED, foreign=HIDDEN),
     "GET /song/phat/{airing_id}": Row(SIGNED),
+    "GET /phat/{airing_id}/bang-chung": Row(SIGNED, foreign=HIDDEN),
     "GET /phat/{airing_id}/cum-loa": Row(SIGNED, foreign=HIDDEN),
     "GET /phat/{airing_id}/dung": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/dung": Row(Act.STOP, {}, foreign=HIDDEN),
