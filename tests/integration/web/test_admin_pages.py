@@ -235,7 +235,7 @@ def test_only_a_policy_whose_key_was_stolen_is_to_be_signed_again(world, sign_in
     assert sign_in("quantri").post(f"/cai-dat/khoa/{kid}/bi-lo", data=OWN).status_code == 303
     assert "Bị lộ, đã hủy" in text_of(sign_in("quantri").get(f"/cai-dat/khoa/{kid}"))
     assert "Cần ký lại" in text_of(sign_in("canbo").get("/quy-dinh"))
-    assert "Hãy ký lại." in text_of(sign_in("canbo").get(f"/quy-dinh/{PROVINCE}"))
+    assert "Hãy xem có đúng không và ký lại." in text_of(sign_in("canbo").get(f"/quy-dinh/{PROVINCE}"))
 
 
 FORM = {"tu": ["00:00", "12:00"], "den": ["12:00", "00:00"], "am_luong": "60", "phut": "30"}
