@@ -276,7 +276,8 @@ def _move_unsent(beat: _Beat) -> None:
     query = (
         select(Airing, Recording.size, fetched)
         .join(Recording, Recording.id == Airing.recording)
-        .where(Airing.state == AiringState.DELIVERING, unsent, ~started, ~called)
+        .where(Airing.state == AiringState.DELIVERING, Airing.starts_at <= beat.near)
+        .where(unsent, ~started, ~called)
         .order_by(Airing.id)
         .with_for_update(of=Airing)
     )
