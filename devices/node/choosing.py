@@ -32,6 +32,8 @@ CALLED_AHEAD = timedelta(seconds=2)
 """An emergency that starts within this time is called, not scheduled; a station calls 0.35 s ahead."""
 OF_SOUND = frozenset({ReceiptKind.STARTED, ReceiptKind.FINISHED, ReceiptKind.STOPPED})
 """Receipts of these kinds say at which volume it sounded."""
+SOON = timedelta(days=1)
+"""A recording whose airing starts within this time is fetched however little room there is."""
 HORIZON = timedelta(days=1)
 """How far ahead change points are searched; a wake at its end searches further."""
 
@@ -74,6 +76,7 @@ class Choosing:
         self._begun_at: dict[AiringId, datetime] = {}
         self._met: _Met | None = None
         self._wanted: set[RecordingId] = set()
+        self._soon: set[RecordingId] = set()
         self._starts: list[datetime] = []
         self.records = Records()
         self.keeping = Keeping(trust, fetching, outbox, clock)
@@ -97,7 +100,7 @@ class Choosing:
         effects: list[Effect] = []
         if not self._is_met(station, now):
             effects, self._wanted = self._meet_all(station, now)
-        return [*effects, *self._fetching.name(self._wanted, now)]
+        return [*effects, *self._fetching.name(self._wanted, now, self._soon)]
 
     def _is_met(self, station: datetime, now: datetime) -> bool:
         met = self._met
@@ -136,6 +139,7 @@ class Choosing:
         until = min((at for at in ends if at > station), default=None)
         has_repeated = any(a.every_ms is not None for a in airings.values())
         self._met = _Met(station, until, standing, has_repeated)
+        self._soon = hold | {a.recording for a in airings.values() if a.starts_at <= station + SOON}
         return [*effects, *told], named | hold
 
     def _as_begun(self, airing: PlannedAiring, station: datetime, now: datetime) -> PlannedAiring:

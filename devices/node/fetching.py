@@ -21,6 +21,7 @@ from devices.node.effects import (
     Unsubscribe,
 )
 from devices.node.events import Received
+from devices.node.memory import UNKNOWN_STORAGE
 
 MANIFEST = "manifest/"
 """Prefix of the names of documents that hold signed manifests."""
@@ -42,6 +43,9 @@ AGED_EVERY = timedelta(hours=1)
 """Largest step in which that time is counted: a raw clock that is set forward does not add a day."""
 MOST_SPOILT = 2
 """After this many digests that differ from the manifest, the manifest is no longer trusted."""
+
+RESERVE = 32 * 1024 * 1024
+"""Bytes that recordings of later days leave free: for what starts soon, and for an emergency."""
 
 Standing = tuple[tuple[RecordingId, bool, bool, int], ...]
 """For each recording: whether it is complete, whether it is being checked, how often its digest was wrong."""
@@ -70,6 +74,13 @@ class Fetch:
         return self.spoilt >= MOST_SPOILT
 
     @property
+    def missing_bytes(self) -> int:
+        """Return how many bytes are still to come; 0 before the manifest is known."""
+        if self.manifest is None or self.held is None or not self.is_lacking:
+            return 0
+        return max(0, self.manifest.size - len(self.held) * self.manifest.chunk_size)
+
+    @property
     def is_lacking(self) -> bool:
         """Return whether chunks are missing."""
         return not (self.is_whole or self.is_checking or self.is_given_up)
@@ -78,7 +89,10 @@ class Fetch:
 class Fetching:
     """All recordings that this node has or is fetching."""
 
-    def __init__(self, node: NodeId, rng: random.Random) -> None:
+    def __init__(self, node: NodeId, rng: random.Random, storage_free: int = UNKNOWN_STORAGE) -> None:
+        self._free = storage_free if storage_free != UNKNOWN_STORAGE else None
+        """Bytes left on the disk, counted from what there was at boot; None: not known."""
+        self._soon: set[RecordingId] = set()
         self._node = node
         self._rng = rng
         self._connected = False
@@ -104,8 +118,14 @@ class Fetching:
             self._fetches[recording] = Fetch()
         return effects
 
-    def name(self, recordings: set[RecordingId], now: datetime) -> list[Effect]:
-        """Fetch what plans name, in the background; delete what no plan has named for a day."""
+    def name(
+        self, recordings: set[RecordingId], now: datetime, soon: set[RecordingId] | None = None
+    ) -> list[Effect]:
+        """Fetch what plans name, in the background; delete what no plan has named for a day.
+
+        `soon`: what is needed within a day, or held ready (None: all). The rest is fetched if there is room.
+        """
+        self._soon = recordings if soon is None else soon
         effects = self._age(now)
         for recording in sorted(recordings - self._fetches.keys()):
             self._fetches[recording] = Fetch()
@@ -134,6 +154,7 @@ class Fetching:
             fetch.unnamed_for += passed
             if fetch.unnamed_for > UNNAMED_KEPT:
                 del self._fetches[recording]
+                self._gain(fetch)
                 self._stored.pop(recording, None)
                 effects += [DropDocument(MANIFEST + recording), DropRecording(recording)]
         return effects
@@ -172,6 +193,8 @@ class Fetching:
             self.chunks_refused += 1
             return []
         fetch.held.set(n)
+        if self._free is not None:
+            self._free -= len(came.payload)
         if fetch.heard_at is None:
             fetch.patience = None
             fetch.want_at = now + self._jittered(PATIENCE)  # postponed in `tick` while more chunks arrive
@@ -192,6 +215,7 @@ class Fetching:
             fetch.want_at = None
             return self._listen(Unsubscribe(self._filters_of(recording, fetch)))
         fetch.spoilt += 1
+        self._gain(fetch)
         fetch.held = Bitmap(len(fetch.manifest.chunks))
         again = [] if fetch.is_given_up else self._begin(recording, fetch, now)
         return [DropRecording(recording), *again]
@@ -310,10 +334,22 @@ class Fetching:
         fetch.want_at = None
         if fetch.manifest is None:
             return self._listen(Subscribe((topics.manifest(recording),)))
-        if not fetch.is_lacking or not self._connected:
+        if not fetch.is_lacking or not self._connected or not self._has_room(recording, fetch):
             return []
         fetch.want_at = now + self._rng.random() * FIRST_WANT
         return self._listen(Subscribe((topics.chunks(recording),)))
+
+    def _has_room(self, recording: RecordingId, fetch: Fetch) -> bool:
+        """Return whether to fetch it now: what is needed soon always, the rest if enough is left free."""
+        if self._free is None or recording in self._soon:
+            return True
+        coming = sum(one.missing_bytes for one in self._fetches.values() if one.want_at is not None)
+        return coming + fetch.missing_bytes <= self._free - RESERVE
+
+    def _gain(self, fetch: Fetch) -> None:
+        """Count the room that a deleted recording leaves."""
+        if self._free is not None and fetch.manifest is not None and fetch.held is not None:
+            self._free += min(fetch.manifest.size, len(fetch.held) * fetch.manifest.chunk_size)
 
     def _held_of(self, manifest: Manifest) -> Bitmap:
         """Return which chunks of a recording the disk held at boot."""

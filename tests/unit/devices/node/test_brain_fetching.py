@@ -10,7 +10,7 @@ from devices import topics
 from devices.chunks import Bitmap, manifest_of, split, wanted
 from devices.node.effects import DropDocument, DropRecording, Publish, Subscribe
 from devices.node.events import Connected, Received
-from devices.node.fetching import AGED_EVERY, MANIFEST, UNNAMED_KEPT, Fetching
+from devices.node.fetching import AGED_EVERY, MANIFEST, RESERVE, UNNAMED_KEPT, Fetching
 from devices.signing import sign
 from simulator.world import Network
 from tests.simulation.station_in_world import Scene
@@ -317,3 +317,18 @@ def test_vitals_tell_what_sounds_and_how_good_the_clock_is(scene):
     true_offset = -(scene.node.crystal.raw(scene.now) - scene.now) / timedelta(milliseconds=1)
     assert abs(vitals.clock_offset_ms - true_offset) < 5
     assert 0 < vitals.clock_error_ms < 30
+
+
+def test_with_little_room_a_recording_of_later_days_waits_until_it_is_needed(scene):
+    station, now = scene.station, scene.now
+    rec = station.add_recording(random.Random(5).randbytes(10_000), 20_000)
+    manifest = manifest_of(
+        b"".join(station.recordings[rec]), codec="mp3", sample_rate=24000, duration_ms=20_000, chunk_size=4096
+    )
+    fetching = Fetching(scene.node.id, random.Random(1), storage_free=RESERVE + 5_000)
+    fetching.connected(now)
+    fetching.name({rec}, now, set())
+    fetching.take_manifest(manifest, b"", now)
+    assert fetching.due_at() is None
+    fetching.name({rec}, now, {rec})
+    assert fetching.due_at() is not None
