@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol, cast
 
-from fastapi import Depends
+from fastapi import Depends, Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -234,6 +234,11 @@ class Visit(Caller):
 
     request: Request
 
+    @property
+    def tries(self) -> Tries:
+        """The site's memory of failed sign-ins, codes and passwords."""
+        return tries_of(self.request)
+
 
 def _visit_of(judged: Callable[[Request], Awaitable[Viewer]]) -> Callable[..., Awaitable[Visit]]:
     async def visited(
@@ -248,3 +253,5 @@ SignedVisit = Annotated[Visit, Depends(_visit_of(_SIGNED))]
 KnownVisit = Annotated[Visit, Depends(_visit_of(_KNOWN))]
 EnteringVisit = Annotated[Visit, Depends(_visit_of(_ENTERING_IN_PERSON))]
 InPersonVisit = Annotated[Visit, Depends(_visit_of(_IN_PERSON))]
+Proof = Annotated[str, Form(alias="xac_nhan", max_length=500)]
+"""A fresh proof of who acts, as a page's form sends it (proof.py)."""

@@ -5,26 +5,30 @@ from functools import partial
 
 from controller.features.accounts.admin_queries import visible_account
 from controller.features.accounts.administration import reset_password
-from controller.features.accounts.dependencies import Visit
 from controller.features.accounts.passwords import hash_password
 from controller.features.accounts.proof import proven
+from controller.features.accounts.rate_limits import Tries
 from controller.features.accounts.secret_codes import fresh_password
 from controller.features.accounts.service import create_operator
+from controller.features.accounts.viewer import Caller
 from controller.model.permissions import Operator, OperatorRole
 from devices.ids import AreaCode
 
 
-def act_on_person(visit: Visit, name: str, proof: str, *, act: Callable[..., object]) -> Operator:
+def act_on_person(
+    caller: Caller, tries: Tries, name: str, proof: str, *, act: Callable[..., object]
+) -> Operator:
     """Do an operation on an account that the person sees; return whose it is."""
-    with proven(visit, proof) as session:
-        person = visible_account(session, visit.scope, name).operator()
-        act(session, person.id, by=visit.by, now=visit.now())
-    visit.station.wake()
+    with proven(caller, tries, proof) as session:
+        person = visible_account(session, caller.scope, name).operator()
+        act(session, person.id, by=caller.by, now=caller.now())
+    caller.wake()
     return person
 
 
 def open_account(
-    visit: Visit,
+    caller: Caller,
+    tries: Tries,
     proof: str,
     *,
     name: str,
@@ -35,7 +39,7 @@ def open_account(
     """Open an account with a fresh password; return whose it is, and the password."""
     password = fresh_password()
     chosen = hash_password(password)
-    with proven(visit, proof) as session:
+    with proven(caller, tries, proof) as session:
         person = create_operator(
             session,
             name=name,
@@ -43,17 +47,17 @@ def open_account(
             roles=roles,
             area=area,
             password=chosen,
-            by=visit.by,
-            now=visit.now(),
+            by=caller.by,
+            now=caller.now(),
             first_password=True,
         )
-    visit.station.wake()
+    caller.wake()
     return person, password
 
 
-def give_password(visit: Visit, name: str, proof: str) -> tuple[Operator, str]:
+def give_password(caller: Caller, tries: Tries, name: str, proof: str) -> tuple[Operator, str]:
     """Give an account a fresh password, and new keys with it; return whose it is, and the password."""
     password = fresh_password()
     chosen = hash_password(password)
     act = partial(reset_password, password=chosen)
-    return act_on_person(visit, name, proof, act=act), password
+    return act_on_person(caller, tries, name, proof, act=act), password

@@ -6,39 +6,33 @@ the second factor, or the password of a person without one.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
 
-from fastapi import Form
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput
-from controller.features.accounts.dependencies import Visit, tries_of
-from controller.features.accounts.rate_limits import Purpose
+from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.second_factor import check_fresh_totp, has_second_factor
 from controller.features.accounts.service import check_own_password
-from controller.features.accounts.viewer import Viewer
+from controller.features.accounts.viewer import Caller, Viewer
 from controller.store import one_read
-
-Typed = Annotated[str, Form(alias="xac_nhan", max_length=500)]
-"""The proof as a page's form sends it."""
 
 
 @contextmanager
-def proven(visit: Visit, proof: str) -> Iterator[Session]:
+def proven(caller: Caller, tries: Tries, proof: str) -> Iterator[Session]:
     """Open the write transaction of such an act; raise BadInput without a proof, NotAllowed for a wrong one.
 
     The code is used up when the transaction commits; after another failure the same code still works.
     """
-    with tries_of(visit.request).counted(visit.viewer.tried_as, Purpose.RULING):
-        takes_code = asks_code(visit.store, visit.viewer)
+    with tries.counted(caller.viewer.tried_as, Purpose.RULING):
+        takes_code = asks_code(caller.store, caller.viewer)
         if not proof.strip():
             what = "mã xác thực đang hiện trên điện thoại" if takes_code else "mật khẩu của bạn"
             raise BadInput(f"Việc này cần {what}. Chưa có gì thay đổi.", code="operator.proof-needed")
         if not takes_code:
-            check_own_password(visit.store, visit.by, proof)
-        with visit.store.write() as session:
+            check_own_password(caller.store, caller.by, proof)
+        with caller.store.write() as session:
             if takes_code:
-                check_fresh_totp(session, visit.by, proof, visit.now())
+                check_fresh_totp(session, caller.by, proof, caller.now())
             yield session
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
-from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Viewer
 from controller.features.approvals.queries import approval_page, next_to_approve, queue_page
@@ -90,7 +90,7 @@ def approve(
         heard = operations.note_heard(visit, tep, WHOLE if da_nghe else spans_of(da_phat))
         operations.approve(
             visit,
-            tries_of(visit.request),
+            visit.tries,
             bulletin_id,
             revision=phien_ban,
             recording=tep,

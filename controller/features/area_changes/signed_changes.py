@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from controller.errors import NotAllowed
-from controller.features.accounts.dependencies import Visit, tries_of
+from controller.features.accounts.dependencies import Visit
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.service import unlock_key
 from controller.model.permissions import Act
@@ -18,7 +18,7 @@ def change_signed(visit: Visit, password: str, act: Callable[..., T]) -> T:
     if not visit.viewer.may(Act.RULE):
         raise NotAllowed("Chỉ quản trị mới làm được việc này.")
     by, now = visit.by, visit.now()
-    with tries_of(visit.request).counted(visit.viewer.tried_as, Purpose.RULING):
+    with visit.tries.counted(visit.viewer.tried_as, Purpose.RULING):
         key = unlock_key(visit.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
     with visit.store.write() as session:
         done = act(session, by=by, password=key, now=now)

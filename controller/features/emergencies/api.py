@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.errors import BadInput, NotFound
-from controller.features.accounts.dependencies import SignedVisit, tries_of
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.viewer import Viewer
 from controller.features.emergencies import operations, views
 from controller.features.emergencies.schemas import (
@@ -79,9 +79,7 @@ def call(visit: SignedVisit, asked: CallEmergency) -> EmergencyShown:
     prepared = None if asked.prepared is None else PreparedId(asked.prepared)
     areas = [AreaCode(area) for area in asked.areas]
     asked_call = Call(areas, prepared, bulletin, asked.volume, timedelta(minutes=asked.minutes))
-    made = operations.call(
-        visit, tries_of(visit.request), asked_call, alone_because=asked.alone_because, code=asked.code
-    )
+    made = operations.call(visit, visit.tries, asked_call, alone_because=asked.alone_because, code=asked.code)
     return views.emergency(visit, made)
 
 
@@ -111,7 +109,7 @@ def one(visit: SignedVisit, emergency_id: str) -> EmergencyShown:
 @urgent.post("/{emergency_id}/confirm", responses=refusals(401, 403, 404, 409, 422, 429))
 def confirm(visit: SignedVisit, emergency_id: str, asked: Confirm) -> EmergencyShown:
     """Confirm what another person called: it sounds at once."""
-    made = operations.confirm(visit, tries_of(visit.request), EmergencyId(emergency_id), asked.code)
+    made = operations.confirm(visit, visit.tries, EmergencyId(emergency_id), asked.code)
     return views.emergency(visit, made)
 
 
@@ -127,7 +125,7 @@ def all_clear(visit: SignedVisit, emergency_id: str, asked: AllClear) -> Emergen
     """End an emergency by a prepared all-clear, which is returned."""
     made = operations.all_clear(
         visit,
-        tries_of(visit.request),
+        visit.tries,
         EmergencyId(emergency_id),
         prepared=PreparedId(asked.prepared),
         code=asked.code,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Viewer
 from controller.features.emergencies import operations
@@ -92,7 +92,7 @@ def call(
     try:
         made = operations.call(
             visit,
-            tries_of(visit.request),
+            visit.tries,
             form.call(),
             alone_because=ly_do if form.alone else None,
             code=ma or None,
@@ -195,7 +195,7 @@ def confirm(visit: SignedVisit, emergency_id: str, ma: Code = "") -> Response:
     """Confirm what another person called: it sounds at once."""
 
     def act() -> object:
-        return operations.confirm(visit, tries_of(visit.request), EmergencyId(emergency_id), ma or None)
+        return operations.confirm(visit, visit.tries, EmergencyId(emergency_id), ma or None)
 
     return _do(visit, emergency_id, act)
 
@@ -216,7 +216,7 @@ def all_clear(visit: SignedVisit, emergency_id: str, *, ban: Line = "", ma: Code
     try:
         made = operations.all_clear(
             visit,
-            tries_of(visit.request),
+            visit.tries,
             EmergencyId(emergency_id),
             prepared=PreparedId(ban),
             code=ma or None,

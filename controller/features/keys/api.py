@@ -41,7 +41,7 @@ def preview(visit: SignedVisit, kid: str) -> FalloutShown:
 def retire(visit: InPersonVisit, kid: str, asked: Proof) -> None:
     """Retire the key: it signs nothing more; its signatures stay valid."""
     visit.viewer.need_province(Act.RULE)
-    with proven(visit, asked.proof) as session:
+    with proven(visit, visit.tries, asked.proof) as session:
         retire_one_key(session, KeyId(kid), by=visit.by, now=visit.now())
     visit.station.wake()
 
@@ -50,7 +50,7 @@ def retire(visit: InPersonVisit, kid: str, asked: Proof) -> None:
 def compromise(visit: InPersonVisit, kid: str, asked: Proof) -> FalloutShown:
     """Declare the key stolen: the key and all its signatures become void. Request the fallout first."""
     visit.viewer.need_province(Act.RULE)
-    with proven(visit, asked.proof) as session:
+    with proven(visit, visit.tries, asked.proof) as session:
         fallout = compromise_key(session, KeyId(kid), by=visit.by, now=visit.now())
     visit.station.wake()
     return _shown(fallout)

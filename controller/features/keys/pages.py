@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.proof import Typed, asks_code, proven
+from controller.features.accounts.dependencies import Proof, SignedVisit, Visit
+from controller.features.accounts.proof import asks_code, proven
 from controller.features.keys.service import compromise_key, fallout_of, get_key, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.render import page
@@ -28,13 +28,13 @@ def show(visit: SignedVisit, kid: str, xong: str = "") -> Response:
 
 
 @router.post("/{kid}/thoi-dung")
-def retire(visit: SignedVisit, kid: str, proof: Typed = "") -> Response:
+def retire(visit: SignedVisit, kid: str, proof: Proof = "") -> Response:
     """Retire it."""
     return _end(visit, KeyId(kid), proof, how="thoi-dung", act=retire_one_key)
 
 
 @router.post("/{kid}/bi-lo")
-def compromise(visit: SignedVisit, kid: str, proof: Typed = "") -> Response:
+def compromise(visit: SignedVisit, kid: str, proof: Proof = "") -> Response:
     """Declare it compromised."""
     return _end(visit, KeyId(kid), proof, how="bi-lo", act=compromise_key)
 
@@ -43,7 +43,7 @@ def _end(visit: Visit, kid: KeyId, proof: str, *, how: str, act: Callable[..., o
     """End a key by one of the two acts; the administrator must authenticate again."""
     visit.viewer.need_province(Act.RULE)
     try:
-        with proven(visit, proof) as session:
+        with proven(visit, visit.tries, proof) as session:
             act(session, kid, by=visit.by, now=visit.now())
     except NotFound:
         raise

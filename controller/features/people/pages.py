@@ -21,9 +21,9 @@ from controller.features.accounts.administration import (
     set_roles,
 )
 from controller.features.accounts.delegation import delegations_of, end_delegation
-from controller.features.accounts.dependencies import SignedVisit, Visit
+from controller.features.accounts.dependencies import Proof, SignedVisit, Visit
 from controller.features.accounts.people_operations import act_on_person, give_password, open_account
-from controller.features.accounts.proof import Typed, asks_code
+from controller.features.accounts.proof import asks_code
 from controller.features.accounts.queries import operators
 from controller.features.accounts.second_factor import remove_second_factor
 from controller.features.accounts.service import disable_operator
@@ -75,7 +75,7 @@ def create(
     ho_ten: Text = "",
     vai_tro: Annotated[list[str] | None, Form()] = None,
     dia_ban: Text = "",
-    proof: Typed = "",
+    proof: Proof = "",
 ) -> Response:
     """Open an account with a fresh password, and show that this once."""
     visit.viewer.need(Act.RULE)
@@ -85,6 +85,7 @@ def create(
             raise BadInput("Hãy chọn địa bàn của người này.", code="area.none")
         person, password = open_account(
             visit,
+            visit.tries,
             proof,
             name=ten,
             display_name=ho_ten,
@@ -106,7 +107,7 @@ def show(visit: SignedVisit, name: str, xong: str = "") -> Response:
 
 @router.post("/{name}/vai-tro")
 def change_roles(
-    visit: SignedVisit, *, name: str, vai_tro: Annotated[list[str] | None, Form()] = None, proof: Typed = ""
+    visit: SignedVisit, *, name: str, vai_tro: Annotated[list[str] | None, Form()] = None, proof: Proof = ""
 ) -> Response:
     """Give other roles."""
     act = partial(set_roles, roles=_roles(vai_tro or []))
@@ -114,32 +115,32 @@ def change_roles(
 
 
 @router.post("/{name}/dia-ban")
-def move(visit: SignedVisit, *, name: str, dia_ban: Text = "", proof: Typed = "") -> Response:
+def move(visit: SignedVisit, *, name: str, dia_ban: Text = "", proof: Proof = "") -> Response:
     """Have the roles hold in another area."""
     act = partial(move_operator, area=AreaCode(dia_ban))
     return _do(visit, name, proof, "dia-ban", act)
 
 
 @router.post("/{name}/khoa")
-def lock(visit: SignedVisit, name: str, proof: Typed = "") -> Response:
+def lock(visit: SignedVisit, name: str, proof: Proof = "") -> Response:
     """Close the account."""
     return _do(visit, name, proof, "khoa", disable_operator)
 
 
 @router.post("/{name}/mo")
-def unlock(visit: SignedVisit, name: str, proof: Typed = "") -> Response:
+def unlock(visit: SignedVisit, name: str, proof: Proof = "") -> Response:
     """Open it again."""
     return _do(visit, name, proof, "mo", enable_operator)
 
 
 @router.post("/{name}/go-ma")
-def take_factor(visit: SignedVisit, name: str, proof: Typed = "") -> Response:
+def take_factor(visit: SignedVisit, name: str, proof: Proof = "") -> Response:
     """Take the second factor away: a telephone was lost."""
     return _do(visit, name, proof, "go-ma", remove_second_factor)
 
 
 @router.post("/{name}/uy-quyen/{delegation}/thoi")
-def end_loan(visit: SignedVisit, *, name: str, delegation: str, proof: Typed = "") -> Response:
+def end_loan(visit: SignedVisit, *, name: str, delegation: str, proof: Proof = "") -> Response:
     """End a delegation of the person."""
     return _do(
         visit,
@@ -151,11 +152,11 @@ def end_loan(visit: SignedVisit, *, name: str, delegation: str, proof: Typed = "
 
 
 @router.post("/{name}/mat-khau")
-def renew_password(visit: SignedVisit, name: str, proof: Typed = "") -> Response:
+def renew_password(visit: SignedVisit, name: str, proof: Proof = "") -> Response:
     """Give a fresh password, and new keys with it; shown this once."""
     visit.viewer.need(Act.RULE)
     try:
-        person, password = give_password(visit, name, proof)
+        person, password = give_password(visit, visit.tries, name, proof)
     except NotFound:
         raise
     except LoaError as error:
@@ -166,7 +167,7 @@ def renew_password(visit: SignedVisit, name: str, proof: Typed = "") -> Response
 def _do(visit: Visit, name: str, proof: str, done: str, act: Callable[..., object]) -> Response:
     visit.viewer.need(Act.RULE)
     try:
-        act_on_person(visit, name, proof, act=act)
+        act_on_person(visit, visit.tries, name, proof, act=act)
     except NotFound:
         raise
     except LoaError as error:

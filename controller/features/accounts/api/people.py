@@ -167,7 +167,7 @@ def move(visit: InPersonVisit, name: str, asked: MoveOperator) -> None:
     """Have a person's roles hold in another area, as administrator; the person signs in anew."""
     _check_rules(visit.viewer.may(Act.RULE))
     act = partial(move_operator, area=AreaCode(asked.area))
-    act_on_person(visit, name, asked.proof, act=act)
+    act_on_person(visit, visit.tries, name, asked.proof, act=act)
 
 
 @router.post("/operators", status_code=201, responses=refusals(401, 403, 404, 409, 422))
@@ -176,6 +176,7 @@ def create(visit: InPersonVisit, asked: NewOperator) -> PasswordGiven:
     _check_rules(visit.viewer.may(Act.RULE))
     person, password = open_account(
         visit,
+        visit.tries,
         asked.proof,
         name=asked.name,
         display_name=asked.display_name,
@@ -189,7 +190,7 @@ def create(visit: InPersonVisit, asked: NewOperator) -> PasswordGiven:
 def renew_password(visit: InPersonVisit, name: str, asked: Proof) -> PasswordGiven:
     """Give a person a fresh password and new keys, as administrator; what was signed stays good."""
     _check_rules(visit.viewer.may(Act.RULE))
-    person, password = give_password(visit, name, asked.proof)
+    person, password = give_password(visit, visit.tries, name, asked.proof)
     return PasswordGiven(name=person.name, password=password)
 
 
@@ -198,28 +199,28 @@ def change_roles(visit: InPersonVisit, name: str, asked: SetRoles) -> None:
     """Give a person exactly these roles, as administrator; the person signs in anew."""
     _check_rules(visit.viewer.may(Act.RULE))
     act = partial(set_roles, roles=asked.roles)
-    act_on_person(visit, name, asked.proof, act=act)
+    act_on_person(visit, visit.tries, name, asked.proof, act=act)
 
 
 @router.post("/operators/{name}/disable", status_code=204, responses=refusals(401, 403, 404, 409, 422))
 def disable(visit: InPersonVisit, name: str, asked: Proof) -> None:
     """Close an account, as administrator: its sessions end, its keys sign nothing more."""
     _check_rules(visit.viewer.may(Act.RULE))
-    act_on_person(visit, name, asked.proof, act=disable_operator)
+    act_on_person(visit, visit.tries, name, asked.proof, act=disable_operator)
 
 
 @router.post("/operators/{name}/enable", status_code=204, responses=refusals(401, 403, 404, 409, 422))
 def enable(visit: InPersonVisit, name: str, asked: Proof) -> None:
     """Open a closed account again, as administrator."""
     _check_rules(visit.viewer.may(Act.RULE))
-    act_on_person(visit, name, asked.proof, act=enable_operator)
+    act_on_person(visit, visit.tries, name, asked.proof, act=enable_operator)
 
 
 @router.delete("/operators/{name}/second-factor", status_code=204, responses=refusals(401, 404, 409, 422))
 def remove(visit: InPersonVisit, name: str, asked: Proof) -> None:
     """Take a person's second factor away, as administrator: a lost telephone."""
     _check_rules(visit.viewer.may(Act.RULE))
-    act_on_person(visit, name, asked.proof, act=remove_second_factor)
+    act_on_person(visit, visit.tries, name, asked.proof, act=remove_second_factor)
 
 
 def _check_rules(may: bool) -> None:  # noqa: FBT001 - the verdict itself

@@ -16,7 +16,6 @@ from controller.features.accounts.dependencies import (
     SignedVisit,
     Visit,
     drop_cookie,
-    tries_of,
 )
 from controller.features.accounts.queries import operators
 from controller.features.accounts.rate_limits import Purpose
@@ -67,7 +66,7 @@ def password(
     try:
         if moi != lap_lai:
             raise BadInput("Hai lần nhập mật khẩu mới khác nhau.", code="operator.unlike")
-        with tries_of(visit.request).counted(visit.viewer.tried_as, Purpose.ACCOUNT):
+        with visit.tries.counted(visit.viewer.tried_as, Purpose.ACCOUNT):
             change_password(visit.store, by=visit.by, old=cu, new=moi, now=visit.now())
     except LoaError as error:
         if visit.by.first_password:
@@ -216,7 +215,7 @@ def _factor_page(visit: Visit, error: LoaError | None = None) -> Response:
 
 def _with_code(visit: Visit, code: str, act: Callable[..., tuple[str, ...]]) -> tuple[str, ...]:
     """Do an act that needs a code, and return the new recovery codes; wrong codes are counted."""
-    with tries_of(visit.request).counted(visit.viewer.tried_as, Purpose.ACCOUNT):
+    with visit.tries.counted(visit.viewer.tried_as, Purpose.ACCOUNT):
         return act(visit.store, code, by=visit.by, now=visit.now())
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.bulletins import operations
 from controller.features.bulletins.page_queries import SpokenRevision, visible_bulletins, visible_speech
 from controller.features.bulletins.renderings import retry_rendering
@@ -78,7 +78,7 @@ def approve(visit: SignedVisit, bulletin_id: str, asked: Approve) -> BulletinWho
     """Approve exactly this wording and this recording; the password opens the approver's key."""
     operations.approve(
         visit,
-        tries_of(visit.request),
+        visit.tries,
         bulletin_id,
         revision=asked.revision,
         recording=asked.recording,

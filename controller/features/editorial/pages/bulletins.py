@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import NotFound
-from controller.features.accounts.dependencies import SignedVisit, tries_of
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.bulletins.queries import visible_wording
 from controller.features.bulletins.renderings import retry_rendering
@@ -148,6 +148,6 @@ def hear(visit: SignedVisit, bulletin_id: str, cau: Annotated[int, Query(ge=0, l
     found, area = tried_out(visit, bulletin_id)
     if cau >= len(found):
         raise NotFound("Không có câu này.", code="bulletin.no-sentence")
-    tries_of(visit.request).listens(visit.by.id)
+    visit.tries.listens(visit.by.id)
     headers = {"Cache-Control": "private, max-age=600"}  # the address names the revision
     return Response(visit.station.sample(found[cau], area), media_type="audio/mpeg", headers=headers)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.features.accounts.dependencies import SignedVisit, Visit, tries_of
+from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.upload_forms import TaughtForm, Teacher
 from controller.features.chimes.page_queries import chime_sound
 from controller.features.chimes.service import bring_chime, place_named, remove_chime
@@ -54,7 +54,7 @@ def show(
 def listen(visit: SignedVisit, chu: Annotated[str, Query(max_length=2000)] = "") -> Response:
     """Speak a sentence with the words of the person's area: bounded in length and rate."""
     text = checked_sample(chu)
-    tries_of(visit.request).listens(visit.by.id)
+    visit.tries.listens(visit.by.id)
     sound = visit.station.sample(text, visit.scope.home)
     headers = {"Cache-Control": "private, max-age=60"}
     return Response(sound, media_type="audio/mpeg", headers=headers)
