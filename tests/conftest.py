@@ -119,9 +119,11 @@ _TOGETHER = (
     "tests/contract/engines",
     "tests/integration/station/test_renderer",
     "tests/integration/web/test_buttons",
-    "tests/architecture/test_imports",
+    "tests/architecture",
 )
-"""Files whose tests share what is dear to make, a voice above all: one worker does them."""
+"""Files whose tests share what is dear to make, a voice above all: one worker does them.
+
+The architecture's are one group: they share the syntax trees of all modules."""
 
 
 def pytest_report_header():
@@ -144,7 +146,8 @@ def pytest_collection_modifyitems(config, items):
     items.sort(key=_place)
     for item in items:
         if any(part in _where(item) for part in _TOGETHER):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            is_architecture = "tests/architecture" in _where(item)
+            item.add_marker(pytest.mark.xdist_group("architecture" if is_architecture else item.path.stem))
 
 
 def _place(item):

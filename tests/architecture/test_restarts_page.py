@@ -73,8 +73,13 @@ def test_every_state_is_told_of_in_a_row_and_every_event_has_one(name):
         assert meant == words(MACHINES[name])
 
 
-@pytest.mark.parametrize("named", sorted({row[3] for section in SECTIONS.values() for row in rows(section)}))
-def test_every_proof_is_a_test_that_is_there(named):
+def is_there(named):
     file, _, test = named.partition("::")
     source = (ROOT / file).read_text(encoding="utf-8")
-    assert re.search(rf"^(def {test}\(|.*\b{test}\b.*= .*\.TestCase)", source, re.MULTILINE)
+    return re.search(rf"^(def {test}\(|.*\b{test}\b.*= .*\.TestCase)", source, re.MULTILINE)
+
+
+def test_every_proof_is_a_test_that_is_there():
+    named = {row[3] for section in SECTIONS.values() for row in rows(section)}
+    assert len(named) > 30
+    assert {one for one in named if not is_there(one)} == set()

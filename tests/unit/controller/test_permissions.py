@@ -49,25 +49,25 @@ def test_the_table_names_every_act():
     assert set(MAY) == set(Act)
 
 
-@pytest.mark.parametrize("relation", RELATIONS)
 @pytest.mark.parametrize("act", Act)
 @pytest.mark.parametrize("role", OperatorRole)
-def test_a_role_may_what_its_row_says_in_its_area_and_below_and_nothing_else(role, act, relation):
-    lineage = TREE.lineage(RELATIONS[relation])
-    holds_in = {"own"} if act in ONLY_AT_HOME else HOLDS_IN
-    expected = role in MAY[act] and relation in holds_in
-    verdict = can([role], COMMUNE, act, lineage)
-    assert verdict.allowed == expected
-    assert verdict.allowed or verdict.sentence
-    assert judge(person(role), act, lineage) == verdict
+def test_a_role_may_what_its_row_says_in_its_area_and_below_and_nothing_else(role, act):
+    for relation, area in RELATIONS.items():
+        lineage = TREE.lineage(area)
+        holds_in = {"own"} if act in ONLY_AT_HOME else HOLDS_IN
+        verdict = can([role], COMMUNE, act, lineage)
+        assert verdict.allowed == (role in MAY[act] and relation in holds_in), relation
+        assert verdict.allowed or verdict.sentence, relation
+        assert judge(person(role), act, lineage) == verdict, relation
 
 
-@pytest.mark.parametrize("relation", RELATIONS)
 @pytest.mark.parametrize("act", Act)
-def test_several_roles_may_what_one_of_them_may(act, relation):
-    lineage = TREE.lineage(RELATIONS[relation])
-    together = can([OFFICER, TECHNICIAN], COMMUNE, act, lineage).allowed
-    assert together == any(can([role], COMMUNE, act, lineage).allowed for role in (OFFICER, TECHNICIAN))
+def test_several_roles_may_what_one_of_them_may(act):
+    for relation, area in RELATIONS.items():
+        lineage = TREE.lineage(area)
+        together = can([OFFICER, TECHNICIAN], COMMUNE, act, lineage).allowed
+        alone = [can([role], COMMUNE, act, lineage).allowed for role in (OFFICER, TECHNICIAN)]
+        assert together == any(alone), relation
 
 
 @pytest.mark.parametrize("act", Act)

@@ -12,7 +12,7 @@ from tests.support.nightly import amount, examples
 from tts.reading import read
 from tts.reading.syllables import is_syllable
 
-_UP_TO = amount(20_000, 200_000)
+_UP_TO = amount(10_000, 200_000)
 _SCRAPS = (
     "22/5/2025 1322/QĐ-UBND Đ.15 K2 BĐ2-BĐ3 T2 CN Q.III/2025 15,5N-112,3E 12/3A 79A-123.45 0258.3.822.222 "
     "(Ảnh minh họa) ĐT TT X. T. H'Ler Sêrêpôk 2tr5 1.500.000 50 mg/100 ml m2/người -0,5 × § № ½ ٣ ５ Ⅻ ² "
