@@ -5,11 +5,13 @@ import json
 import openpyxl
 import pypdf
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from controller.cli import app
 from controller.features.reports.service import note_aired
 from controller.host.station_keys import Secrets
+from controller.model.airings import Airing
 from controller.runtime.checkpoints import Checkpoints
 from tests.support.station_world import SqliteWorlds
 
@@ -123,3 +125,20 @@ def test_a_journal_is_compared_with_checkpoints_from_elsewhere(loa, world, tmp_p
     code, printed = loa(*verify)
     assert code == 1
     assert "bị cắt bớt" in printed
+
+
+def test_an_airing_is_proven_by_a_file_and_a_forged_one_is_not(loa, world, tmp_path):
+    root = world.root_key.public_x
+    Secrets(tmp_path).root_public.write_text(root, encoding="utf-8")
+    with world.store.read() as session:
+        airing = session.scalars(select(Airing.id)).one()
+    file = tmp_path / "proof.json"
+    code, printed = loa("airing", "prove", airing, "--to", str(file))
+    assert (code, str(file) in printed) == (0, True)
+    code, printed = loa("airing", "verify", str(file), "--root", root)
+    assert (code, "1/2 cụm loa đã ký rằng đã phát." in printed) == (0, True)
+    forged = file.read_text(encoding="utf-8").replace("30/11/2026", "29/11/2026")
+    file.write_text(forged, encoding="utf-8")
+    code, printed = loa("airing", "verify", str(file), "--root", root)
+    assert (code, "KHÔNG phải là văn bản đã được duyệt" in printed) == (1, True)
+    assert loa("airing", "prove", "no-such-airing")[0] != 0
