@@ -46,10 +46,10 @@ def world(tmp_path_factory, tmp_path):
     world.store.close()
 
 
-def spoken(world, station, data, seconds):
+def spoken(world, station, data, seconds, **asked):
     """An approved bulletin with a recording that loudspeakers can fetch."""
     sound = Sound(data, duration_ms=seconds * 1000)
-    bulletin = world.submitted_as(sound)
+    bulletin = world.submitted_as(sound, **asked)
     world.approve(bulletin, sound.data)
     station.recordings[sound.recording] = split(sound.data, sound.manifest.chunk_size)
     return bulletin
@@ -69,10 +69,11 @@ def rule(world, *quiet):
 
 def fill(world, station):
     """Schedules, quiet hours, an emergency in them, one that is cancelled, collisions of grades."""
-    news, law, call, siren = (
+    news, law, call = (
         spoken(world, station, data * 3000, seconds)
-        for data, seconds in ((b"news", 600), (b"law ", 300), (b"call", 90), (b"wail", 45))
+        for data, seconds in ((b"news", 600), (b"law ", 300), (b"call", 90))
     )
+    siren = spoken(world, station, b"wail" * 3000, 45, highest=Grade.EMERGENCY)
     night, noon = QuietHours(begins="21:30", ends="04:45"), QuietHours(begins="11:30", ends="13:30")
     rule(world, night)
     by, here = world.approver, (BAC_NHA_TRANG,)

@@ -124,10 +124,11 @@ class World:
             self.render(rendering.id, Sound(data))
         return bulletin.id
 
-    def submitted_as(self, sound):
+    def submitted_as(self, sound, *, highest=None):
         """Return a submitted bulletin whose recording is this very sound."""
         bulletin = self.do(draft_bulletin, title="Bản tin", text=TEXT, by=self.clerk)
-        self.render(self.do(submit_bulletin, bulletin.id, by=self.clerk).id, sound)
+        rendering = self.do(submit_bulletin, bulletin.id, by=self.clerk, highest_grade=highest)
+        self.render(rendering.id, sound)
         return bulletin.id
 
     def render(self, rendering_id, sound):
