@@ -7,6 +7,7 @@ from devices.node.clock import ON_THE_MINUTE
 from simulator.clock_model import SWINGS
 from simulator.clock_trial import ClockTrial, TrialSpec
 from simulator.delays import Delays
+from tests.support.nightly import amount
 
 HOURS = 72
 HOTTER = tuple((1.6 * most, period) for most, period in SWINGS)
@@ -22,7 +23,12 @@ def samples_of(nodes, up_s, delays, swings=HOTTER):
 
 @pytest.mark.parametrize(
     ("nodes", "up_s", "delays"),
-    [(60, 600.0, GROUND), (40, 3600.0, GROUND), (12, 30_000.0, GROUND), (20, 3600.0, SATELLITE)],
+    [
+        (amount(20, 60), 600.0, GROUND),
+        (amount(15, 40), 3600.0, GROUND),
+        (amount(4, 12), 30_000.0, GROUND),
+        (amount(7, 20), 3600.0, SATELLITE),
+    ],
     ids=["ten minutes", "an hour", "a third of a day", "by satellite"],
 )
 def test_the_error_is_within_its_bound_in_999_of_1000_samples(nodes, up_s, delays):
@@ -33,6 +39,6 @@ def test_the_error_is_within_its_bound_in_999_of_1000_samples(nodes, up_s, delay
 
 
 def test_after_three_days_alone_a_node_is_on_the_minute_and_wrong_by_less_than_two_seconds():
-    last = [node[-1] for node in samples_of(60, 3600.0, GROUND)]
+    last = [node[-1] for node in samples_of(amount(20, 60), 3600.0, GROUND)]
     assert all(bound <= ON_THE_MINUTE.total_seconds() for _, bound in last)
     assert max(wrong for wrong, _ in last) <= 2.0
