@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from devices.ids import Grade
 from devices.messages import LoudHours, Plan, PlannedAiring, Policy, QuietHours
-from devices.plan import EMERGENCY_FLOOR, change_points, ends_at, is_due, merge, timetable, what_sounds
+from devices.plan import (
+    EMERGENCY_FLOOR,
+    WALL_TIME,
+    change_points,
+    ends_at,
+    is_due,
+    merge,
+    timetable,
+    what_sounds,
+)
 from tests.support import stranger_rules
 from tests.support.nightly import examples
 
@@ -236,7 +245,7 @@ instants = minutes_of_three_days.map(at) | st.integers(0, 48 * 3600_000).map(
 
 
 def is_quiet(one, now):
-    wall = now.astimezone(ZoneInfo(one.zone)).strftime("%H:%M")
+    wall = now.astimezone(WALL_TIME).strftime("%H:%M")
     return any(
         (q.begins <= wall < q.ends) if q.begins < q.ends else (wall >= q.begins or wall < q.ends)
         for q in one.quiet_hours
