@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.delivery_state import Facts, fold
+from controller.features.airings.delivery_state import Facts, dated, fold
 from controller.features.airings.heard import planned_to_sound
 from controller.features.evidence.signed import checked_receipts
 from controller.model.accounts import HeldKey
@@ -43,7 +43,7 @@ def deliveries_are_supported(session: Session, now: datetime) -> Iterator[str]:
             if one.receipt is None:
                 yield f"receipt {one.row.id} of {one.row.node}: the row is not what its node signed"
             elif one.receipt.kind in _KINDS:
-                signed[one.row.node].append(one.receipt)
+                signed[one.row.node].append(dated(one.receipt, one.row.received_at))
         old = _unsigned(session, airing)
         if signed_since is not None and starts_at >= signed_since:
             yield from (f"airing {airing}: an unsigned receipt of {node}" for node in sorted(old))

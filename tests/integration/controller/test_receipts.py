@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from controller.features.airings.queries import deliveries_of, deliveries_to, get_airing, reach
 from controller.features.airings.target_selection import unheard
+from controller.features.doctor.invariants import invariants
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import enrol_nodes, retire_node
 from controller.features.quarantine.service import quarantine_node, release_node
@@ -57,6 +58,15 @@ def test_the_same_receipts_again_change_nothing_and_are_acknowledged_again(world
     strip = [{k: v for k, v in row.items() if k != "_sa_instance_state"} for row in once]
     assert [{k: v for k, v in row.items() if k != "_sa_instance_state"} for row in twice] == strip
     assert kept(world) == 3
+
+
+def test_a_receipt_without_a_time_counts_from_when_it_came(world):
+    airing = delivering(world)
+    came = world.later(seconds=2)
+    world.receive(world.said(NODE, world.fields(airing, "fetched") | {"at": None}))
+    (told,) = [one for one in world.ask(deliveries_of, airing) if one.node == NODE]
+    assert (told.rung, told.fetched_at) == (DeliveryStage.FETCHED, came)
+    assert world.ask(invariants, now=world.later(days=1)) == []
 
 
 def test_receipts_out_of_order_climb_to_the_highest_rung(world):
