@@ -1,5 +1,6 @@
 """The whole station with a real broker and real nodes, and what it does when parts of it go away."""
 
+import base64
 import socket
 import time
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from tests.support.running_station import (
     OVER,
     PROVINCE,
     air_short,
+    key_of,
     outcome,
     playing,
     running,
@@ -70,6 +72,7 @@ def test_a_node_by_a_stranger_verifies_fetches_and_plays(tmp_path):
             NODES[0].id,
             ["56", str(NODES[0].area)],
             until=datetime.now(UTC) + timedelta(seconds=PATIENCE),
+            key=base64.urlsafe_b64decode(key_of(station, NODES[0].id).to_text() + "="),
         )
         assert _wait_until(lambda: outcome(station, airing)[1][NODES[0].id] >= DeliveryStage.FINISHED, 20)
         played = report.played[0]
