@@ -219,7 +219,11 @@ class Trust:
         return verify(text, model, self._keys, now)
 
     def _versioned(self, text: bytes, model: type[V], now: datetime | None) -> V:
-        """Return a document of a sane version; a policy only if its key signs for its area, or one above."""
+        """Return a document of a sane version whose key signs for what it binds.
+
+        A policy: for its area, or one above. A place: for where this node stands and for where it is sent; of
+        one from the disk this was checked when it came.
+        """
         if self._keys is None:
             raise UnknownKey("no key set yet")
         message, key = verified_by(text, model, self._keys, now)
@@ -230,6 +234,10 @@ class Trust:
             bound = areas[: areas.index(message.target) + 1]
             if not signs_for(key, bound):
                 raise OutsideScope("the administrator's key does not sign for this area")
+        if isinstance(message, Place) and now is not None:
+            stands, goes = signs_for(key, areas), signs_for(key, message.areas)
+            if not (stands and goes):
+                raise OutsideScope("the administrator's key does not sign for both places")
         return message
 
     def _take(self, name: str, text: bytes, now: datetime | None, *, is_fresh: bool = False) -> list[Effect]:

@@ -167,7 +167,30 @@ def publish_key(scene, key, **whose):
     scene.run(3)
 
 
-def move(scene, areas):
+def test_a_wards_administrator_fetches_no_loudspeaker_from_another_ward(scene):
+    theirs = SigningKey.generate(Role.ADMINISTRATOR, scene.now - DAY, 9 * DAY)
+    publish_key(scene, theirs, area=ELSEWHERE)
+    move(scene, ("56", ELSEWHERE), key=theirs)
+    scene.run(3)
+    assert scene.node.brain.counts["place: outside-scope"] == 1
+    air(scene, areas=(HERE,), target=HERE)
+    assert heard(scene) == ["a1"]
+
+
+def test_a_wards_administrator_moves_a_loudspeaker_within_the_ward_also_over_a_reboot(scene):
+    move(scene, ("56", ELSEWHERE))  # by the province
+    scene.run(3)
+    theirs = SigningKey.generate(Role.ADMINISTRATOR, scene.now - DAY, 9 * DAY)
+    publish_key(scene, theirs, area=ELSEWHERE)
+    move(scene, ("56", ELSEWHERE, "56.2.1"), key=theirs)
+    scene.run(3)
+    scene.world.switch_off(scene.node)
+    scene.world.switch_on(scene.node)
+    air(scene, target="56.2.1")
+    assert heard(scene) == ["a1"]
+
+
+def move(scene, areas, *, key=None):
     place = Place(
         node=scene.node.id,
         version=scene.station.next_version(),
@@ -175,4 +198,6 @@ def move(scene, areas):
         expires_at=scene.now + DAY,
         areas=areas,
     )
-    scene.station.retain(topics.place(scene.node.id), sign(place, scene.station.keys.administrator).encode())
+    scene.station.retain(
+        topics.place(scene.node.id), sign(place, key or scene.station.keys.administrator).encode()
+    )
