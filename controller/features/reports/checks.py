@@ -9,22 +9,25 @@ from sqlalchemy.orm import Session
 from controller.features.airings.sealed_receipts import unpack
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import verify_logs
+from controller.features.journal.merkle import MerkleTree, leaf_of
 from controller.features.journal.queries import export, head
 from controller.features.reports.queries import export_as_aired
 from controller.model.accounts import HeldKey
 from controller.model.airings import Airing, Delivery, StoredReceipt
+from controller.model.journal import Entry
 from controller.model.reports import AsAired
-from devices.ids import Role
+from devices.ids import NodeId, Role
 from devices.signing import read_payload
 
 _WITNESSES = 20_000
 """Receipts that are read for checkpoints: a day of 1,000 loudspeakers."""
+_NAMED = 5
 
 
 def _logs_are_sound(session: Session, _now: datetime) -> Iterator[str]:
     publics = session.scalars(select(HeldKey.public).where(HeldKey.role == Role.STATION)).all()
     try:
-        tree = verify_logs(export(session), export_as_aired(session), publics, _witnessed(session))
+        tree = verify_logs(export(session), export_as_aired(session), publics)
     except JournalBroken as broken:
         yield f"journal: {broken}"
         return
@@ -32,16 +35,34 @@ def _logs_are_sound(session: Session, _now: datetime) -> Iterator[str]:
         yield "journal: the tree of its last entry is not the one over its entries"
 
 
-def _witnessed(session: Session) -> dict[int, str]:
-    """Return the checkpoints of the journal in the newest receipts: root by number of entries."""
-    query = select(StoredReceipt.sealed, StoredReceipt.kid).order_by(StoredReceipt.received_at.desc())
-    found: dict[int, str] = {}
-    for sealed, kid in session.execute(query.limit(_WITNESSES)):
+def _loudspeakers_saw_this_journal(session: Session, _now: datetime) -> Iterator[str]:
+    """Compare the journal with the checkpoints in the newest receipts; name who says otherwise.
+
+    A node that lies of itself gives one name; a journal that was cut off or written anew gives many.
+    """
+    claims = _claims(session)
+    sizes, roots, tree = {size for size, _ in claims}, dict[int, str](), MerkleTree()
+    for entry_hash in session.scalars(select(Entry.hash).order_by(Entry.seq)) if claims else ():
+        tree.append(leaf_of(entry_hash))
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
+    for (size, root), nodes in sorted(claims.items()):
+        if roots.get(size) != root:
+            some = ", ".join(sorted(nodes)[:_NAMED])
+            yield f"journal: {len(nodes)} loudspeakers have signed that its first {size} were others: {some}"
+
+
+def _claims(session: Session) -> dict[tuple[int, str], set[NodeId]]:
+    """Return who has seen which checkpoint, by number of entries and root, of the newest receipts."""
+    columns = (StoredReceipt.node, StoredReceipt.sealed, StoredReceipt.kid)
+    found: dict[tuple[int, str], set[NodeId]] = {}
+    query = select(*columns).order_by(StoredReceipt.received_at.desc()).limit(_WITNESSES)
+    for node, sealed, kid in session.execute(query):
         if sealed is None or kid is None:
             continue  # of a version that did not sign receipts
         journal = read_payload(unpack(sealed, kid)).get("journal")
         if journal is not None:
-            found[int(journal["size"])] = str(journal["root"])
+            found.setdefault((int(journal["size"]), str(journal["root"])), set()).add(node)
     return found
 
 
@@ -69,4 +90,4 @@ def _as_aired_says_what_is_known(session: Session, _now: datetime) -> Iterator[s
         yield f"as-aired log: says nothing of {airing}/{node}"
 
 
-CHECKS = (_logs_are_sound, _as_aired_says_what_is_known)
+CHECKS = (_logs_are_sound, _loudspeakers_saw_this_journal, _as_aired_says_what_is_known)

@@ -129,7 +129,23 @@ def test_the_loudspeakers_receipts_show_that_the_journal_was_cut_off(world):
         assert not [found for found in invariants(session, now=world.now) if "journal" in found]
     behind_the_triggers(world, f"DELETE FROM journal WHERE seq > {plan.journal.size - 3}")
     with world.store.read() as session:
-        assert any("bị cắt bớt" in found for found in invariants(session, now=world.now))
+        found = [one for one in invariants(session, now=world.now) if "journal" in one]
+    assert any(NODES[0].id in one for one in found)
+
+
+def test_a_loudspeaker_that_lies_about_the_journal_is_named_and_hides_no_other(world):
+    airing = world.plan(world.approved())
+    world.advance()
+    world.refresh()
+    (plan,) = world.ask(published_plans, NHA_TRANG)
+    true, lie = plan.journal.model_dump(), {"size": 10**9, "root": "ab" * 32}
+    world.tell(NODES[0].id, airing, "fetched", journal=true)
+    world.tell(NODES[1].id, airing, "fetched", journal=lie)
+    with world.store.read() as session:
+        found = [one for one in invariants(session, now=world.now) if "journal" in one]
+    assert len(found) == 1
+    assert NODES[1].id in found[0]
+    assert NODES[0].id not in found[0]
 
 
 def test_a_node_says_in_its_next_receipt_which_journal_its_plans_have_seen_and_only_once():
