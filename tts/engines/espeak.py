@@ -38,6 +38,7 @@ class EspeakEngine:
         assert self._program is not None
         command = [
             self._program,
+            "-D",  # breath noise from a fixed seed: a phrase sounds the same each time
             "-v",
             voice,
             "-s",
