@@ -54,9 +54,9 @@ from controller.store import Store
 from controller.store.station_lock import lock_of
 from devices import topics
 from devices.ids import AreaCode, RecordingId
+from devices.jose import SigningKey
 from devices.link import Link, Options
 from devices.link_api import Message
-from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
 from tts.engines import engines_with
 from tts.recordings import RecordingStore

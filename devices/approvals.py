@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from devices.ids import AreaCode
-from devices.messages import Approval, Kept, Key, PlannedAiring
-from devices.signing import OutsideScope, TrustedKeys, WrongApproval, check_lifetime, verified_by
+from devices.messages import Kept, PlannedAiring
+from devices.not_trusted import OutsideScope, WrongApproval
+from devices.signing import TrustedKeys, check_lifetime, verified_by
+from devices.statements import Approval, Key
 
 LONGEST_APPROVAL: Final = timedelta(days=186)
 """From an approval's `valid_from`: half a year. Who holds an approver's key cannot approve for longer."""

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from devices.ids import AreaCode, NodeId
 from devices.instants import Instant
-from devices.messages import BASE64URL_KEY_PATTERN, COMPACT_JWS_PATTERN, NAME_PATTERN, Software, WireMessage
+from devices.wire_types import BASE64URL_KEY_PATTERN, COMPACT_JWS_PATTERN, NAME_PATTERN, Software, WireMessage
 
 CLAIM_PATH: Final = "/api/v1/enrolments/claim"
 """Path under the station's address where a code is claimed."""

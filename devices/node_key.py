@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from devices.enrolment import EnrolmentClaim, claim_bytes
 from devices.ids import KeyId
-from devices.signing import NODE, key_id
+from devices.jose import NODE, key_id
 
 _SIGNATURE_BYTES = 64
 

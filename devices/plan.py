@@ -16,7 +16,8 @@ from heapq import heappop, heappush
 from itertools import pairwise
 
 from devices.ids import AiringId, Grade
-from devices.messages import Plan, PlannedAiring, Policy, QuietHours
+from devices.messages import Plan, PlannedAiring
+from devices.statements import Policy, QuietHours
 
 WHOLE_DAY_MINUTES = 1440
 """A policy with so many minutes a day sets no limit."""

@@ -14,9 +14,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from devices.ids import KeyId, NodeId
-from devices.messages import Malformed, Receipt, parse
+from devices.jose import ALGORITHM, NODE, key_id
+from devices.messages import Receipt
 from devices.node_key import NodeKey, is_signed
-from devices.signing import ALGORITHM, KINDS, NODE, BadSignature, MalformedJws, UnknownKey, WrongKind, key_id
+from devices.not_trusted import BadSignature, MalformedJws, UnknownKey, WrongKind
+from devices.signing import KINDS
+from devices.wire_types import Malformed, parse
 
 NOTHING_BEFORE: Final = "0" * 64
 """What the first receipt of a key names as the one before it."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from devices import enrolment
+from devices import enrolment, statements
 from devices import messages as wire
 from devices.ids import AreaCode, NodeId, RecordingId
+from devices.wire_types import WireMessage
 
 ROOT = "loa/v1"
 KEYS = f"{ROOT}/keys"
@@ -293,16 +294,16 @@ class Channel:
     sender: Literal["station", "node"]
     qos: int
     retained: bool
-    model: type[wire.WireMessage] | None
+    model: type[WireMessage] | None
     typ: str | None = None
 
 
 _ANY_NODE = NodeId("{node}")
 _ANY_RECORDING = RecordingId("{recording}")
 CHANNELS = (
-    Channel("keys", KEYS, "station", 1, True, wire.KeySet, "loa-keys"),
+    Channel("keys", KEYS, "station", 1, True, statements.KeySet, "loa-keys"),
     Channel("plan", plan("{target}"), "station", 1, True, wire.Plan, "loa-plan"),
-    Channel("policy", policy(AreaCode("{area}")), "station", 1, True, wire.Policy, "loa-policy"),
+    Channel("policy", policy(AreaCode("{area}")), "station", 1, True, statements.Policy, "loa-policy"),
     Channel("place", place(_ANY_NODE), "station", 1, True, enrolment.Place, "loa-place"),
     Channel("manifest", manifest(_ANY_RECORDING), "station", 1, True, wire.Manifest, "loa-manifest"),
     Channel("chunk", f"{ROOT}/recording/{{recording}}/chunk/{{n}}", "station", 1, False, None),

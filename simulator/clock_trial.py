@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from devices.ids import NodeId
-from devices.messages import TimeReply, TimeRequest, parse
+from devices.messages import TimeReply, TimeRequest
 from devices.node.clock import StationClock
 from devices.node.exchanges import micros
 from devices.node.pings import Pings
+from devices.wire_types import parse
 from simulator.clock_model import SWINGS, ClockModel
 from simulator.delays import Delays, Way
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from devices.enrolment import CLAIM_PATH, Enrolment, EnrolmentReply
 from devices.ids import NodeId
-from devices.messages import Malformed, parse
 from devices.node_key import NodeKey
-from devices.signing import NotTrusted, TrustedKeys, read_key_set, verify
+from devices.not_trusted import NotTrusted
+from devices.signing import TrustedKeys, read_key_set, verify
+from devices.wire_types import Malformed, parse
 from simulator.spec import FleetSpec, NodeSpec
 
 KEY_FILE = "node.key"

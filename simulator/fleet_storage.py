@@ -10,11 +10,11 @@ from pathlib import Path
 
 from devices.chunks import Bitmap, digest
 from devices.ids import NodeId, RecordingId
+from devices.jose import read_payload
 from devices.messages import Manifest
 from devices.node.effects import DropDocument, DropRecording, SaveChunk, SaveDocument
 from devices.node.fetching import MANIFEST
 from devices.node.memory import NodeMemory
-from devices.signing import read_payload
 
 Save = SaveDocument | DropDocument | SaveChunk | DropRecording
 SAVES = (SaveDocument, DropDocument, SaveChunk, DropRecording)

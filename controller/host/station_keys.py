@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from controller.errors import Conflict, StartFailed
 from controller.settings import Settings
-from devices.signing import MalformedJws, SigningKey
+from devices.jose import SigningKey
+from devices.not_trusted import MalformedJws
 
 
 @dataclass(frozen=True)

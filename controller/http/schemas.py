@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from devices.messages import NAME_PATTERN
+from devices.wire_types import NAME_PATTERN
 
 Code = Annotated[
     str, Field(pattern=NAME_PATTERN, description="Official code of a province, commune or village.")

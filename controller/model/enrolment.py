@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from devices.signing import SigningKey
+from devices.jose import SigningKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from controller.store import Store
 from devices import topics
 from devices.ids import NodeId
 from devices.link_api import AnyLink, LinkDown
-from devices.messages import MOST_RECEIPTS, Malformed, NodeState, Receipts, ReceiptsCommitted, Vitals, parse
+from devices.messages import MOST_RECEIPTS, NodeState, Receipts, ReceiptsCommitted, Vitals
+from devices.wire_types import Malformed, parse
 
 _LOG = logging.getLogger(__name__)
 

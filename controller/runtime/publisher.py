@@ -18,8 +18,8 @@ from controller.model.outgoing import Outgoing
 from controller.runtime.retained import RetainedWatch
 from controller.store import Store
 from devices.ids import AreaCode
+from devices.jose import SigningKey
 from devices.link_api import AnyLink, LinkBusy, LinkDown, Pending
-from devices.signing import SigningKey
 
 _LOG = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from controller.features.airings.sealed_receipts import pack
 from controller.model.fleet import Hardware
 from devices.ids import KeyId, NodeId
+from devices.jose import NODE, key_id
 from devices.messages import Receipt, Receipts, RefusedReceipt
+from devices.not_trusted import NotTrusted
 from devices.receipt_signing import open_receipt, receipt_id
-from devices.signing import NODE, NotTrusted, key_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from devices.chunks import CHUNK_SIZE, wanted
 from devices.ids import NodeId, RecordingId
 from devices.link import Link
 from devices.link_api import AnyLink, LinkDown, Pending
-from devices.messages import Want, parse
+from devices.messages import Want
+from devices.wire_types import parse
 from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
 

@@ -12,10 +12,12 @@ from controller.runtime.own_links import CLOCK, own_link
 from controller.settings import Settings
 from devices import topics
 from devices.ids import NodeId
+from devices.jose import SigningKey
 from devices.link import Link
 from devices.link_api import AnyLink, LinkDown, OnMessage
-from devices.messages import Malformed, TimeReply, TimeRequest, parse
-from devices.signing import SigningKey, sign
+from devices.messages import TimeReply, TimeRequest
+from devices.signing import sign
+from devices.wire_types import Malformed, parse
 
 _LOG = logging.getLogger(__name__)
 

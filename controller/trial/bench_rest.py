@@ -22,10 +22,10 @@ from controller.trial.simulated import key_seed
 from controller.trial.station_apart import StationApart
 from devices import topics
 from devices.ids import NodeId
+from devices.jose import read_payload
 from devices.link import Link
 from devices.link_api import LinkDown, Message
 from devices.messages import TimeReply, TimeRequest
-from devices.signing import read_payload
 
 REST_S = 60.0
 SETTLE_S = 20.0

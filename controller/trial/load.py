@@ -19,9 +19,10 @@ from controller.trial.bare_mqtt import BareClient
 from controller.trial.percentiles import spread
 from devices import topics
 from devices.ids import NodeId
-from devices.messages import MOST_RECEIPTS, Vitals, parse
+from devices.messages import MOST_RECEIPTS, Vitals
 from devices.node_key import NodeKey
 from devices.receipt_signing import NOTHING_BEFORE, encoded, header_of, read_receipt, receipt_id
+from devices.wire_types import parse
 
 CLIENTS: Final = 20
 """Connections shared by the nodes: each has its own window at the broker."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from devices import topics
 from devices.ids import ClockTrust, RecordingId
-from devices.messages import Malformed, Manifest, NodeState, ReceiptsCommitted, Vitals, parse
+from devices.messages import Manifest, NodeState, ReceiptsCommitted, Vitals
 from devices.node.choosing import MILLISECOND, Choosing
 from devices.node.clock import StationClock
 from devices.node.effects import Effect, Publish, SaveDocument, Subscribe
@@ -34,6 +34,7 @@ from devices.node.playing import JOIN_AHEAD, Playing
 from devices.node.receipts import RECEIPT, Outbox
 from devices.node.saved_time import SavedTime
 from devices.node.trust import KEYS, PLACE, PLAN, POLICY, Trust, filters_of
+from devices.wire_types import Malformed, parse
 
 SESSION = "session"
 """Name of the document that holds the number of the newest session."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from devices.ids import AiringId, ClockTrust, Grade, RecordingId
-from devices.messages import USUAL_ALONE_DAYS, Plan, PlannedAiring, ReceiptKind
+from devices.messages import Plan, PlannedAiring, ReceiptKind
 from devices.node.clock import StationClock
 from devices.node.effects import Effect
 from devices.node.fetching import Fetching, Standing
@@ -15,8 +15,9 @@ from devices.node.keeping import Keeping
 from devices.node.receipts import Fact, Outbox
 from devices.node.records import AiringRecord, Records
 from devices.node.trust import Trust
+from devices.not_trusted import NotTrusted, UnknownKey
 from devices.plan import change_points, ends_at, merge, what_sounds
-from devices.signing import NotTrusted, UnknownKey
+from devices.statements import USUAL_ALONE_DAYS
 
 MILLISECOND = timedelta(milliseconds=1)
 LEAST_WORTH_MS = 1000

@@ -12,7 +12,7 @@ from devices.node.effects import DropDocument, Effect, SaveDocument
 from devices.node.fetching import Fetching
 from devices.node.receipts import Fact, Outbox
 from devices.node.trust import Trust
-from devices.signing import UnknownKey
+from devices.not_trusted import UnknownKey
 
 KEPT = "kept/"
 """Prefix of the names of documents with what was reported of each recording to keep."""

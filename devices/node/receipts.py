@@ -18,8 +18,8 @@ from devices.messages import (
 )
 from devices.node.effects import DropDocument, Effect, Publish, SaveDocument
 from devices.node_key import NodeKey
+from devices.not_trusted import NotTrusted
 from devices.receipt_signing import NOTHING_BEFORE, read_receipt, receipt_id, sign_receipt
-from devices.signing import NotTrusted
 
 RECEIPT = "receipt/"
 """Prefix of the names of documents that hold one signed receipt each."""

@@ -10,30 +10,14 @@ from devices import topics
 from devices.approvals import signs_for, verify_approval
 from devices.enrolment import Place
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
-from devices.messages import (
-    JournalCheckpoint,
-    Kept,
-    Manifest,
-    Plan,
-    PlannedAiring,
-    Policy,
-    TimeReply,
-    WireMessage,
-)
+from devices.jose import read_unchecked
+from devices.messages import JournalCheckpoint, Kept, Manifest, Plan, PlannedAiring, TimeReply
 from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
 from devices.node.identity import NodeIdentity
-from devices.signing import (
-    Expired,
-    FarVersion,
-    NotTrusted,
-    OutsideScope,
-    TrustedKeys,
-    UnknownKey,
-    read_key_set,
-    read_unchecked,
-    verified_by,
-    verify,
-)
+from devices.not_trusted import Expired, FarVersion, NotTrusted, OutsideScope, UnknownKey
+from devices.signing import TrustedKeys, read_key_set, verified_by, verify
+from devices.statements import Policy
+from devices.wire_types import WireMessage
 
 KEYS = "keys"
 PLAN = "plan/"

@@ -18,7 +18,7 @@ DOORS = {
     "icalendar": {"controller/features/listeners/feeds.py"},
     "lunar_vn": {"schedules/lunar.py"},
     "paho": {"devices/link.py", "devices/buffered_client.py"},
-    "joserfc": {"devices/signing.py"},
+    "joserfc": {"devices/jose.py"},
     "gtts": {"tts/engines/gtts.py"},
     "pydub": {"tts/mixing.py"},
     "reportlab": {"controller/features/reports/files.py"},

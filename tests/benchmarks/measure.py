@@ -16,9 +16,11 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert
 from controller.runtime.wants import deal
 from controller.store import Store
 from devices.ids import Grade, NodeId, RecordingId, Role
-from devices.messages import KeySet, Plan, PlannedAiring, TimeReply
+from devices.jose import SigningKey
+from devices.messages import Plan, PlannedAiring, TimeReply
 from devices.plan import timetable, what_sounds
-from devices.signing import SigningKey, TrustedKeys, sign, verify
+from devices.signing import TrustedKeys, sign, verify
+from devices.statements import KeySet
 from schedules.recurrence import Daily, occurrences
 from tests.benchmarks.reading_speed import reading_speed
 from tests.support.stored_rows import sqlite_url

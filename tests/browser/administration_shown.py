@@ -16,7 +16,7 @@ from controller.features.templates.service import add_template
 from controller.model.chimes import ChimePlace
 from controller.model.emergency_states import Kind
 from controller.model.fleet import Node, VitalsDay
-from devices.messages import QuietHours
+from devices.statements import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_emergency_pages import prepared_of
 from tests.support.swelling_tone import mp3

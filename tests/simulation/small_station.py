@@ -7,16 +7,12 @@ from datetime import UTC, datetime, timedelta
 from devices import topics
 from devices.chunks import digest, manifest_of, split, wanted
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId, Role
+from devices.jose import ROOT, SigningKey
 from devices.messages import (
-    Approval,
     Kept,
-    Key,
-    KeySet,
     NodeState,
     Plan,
     PlannedAiring,
-    Policy,
-    QuietHours,
     Receipt,
     ReceiptKind,
     Receipts,
@@ -25,10 +21,11 @@ from devices.messages import (
     TimeRequest,
     Vitals,
     Want,
-    parse,
 )
 from devices.receipt_signing import read_receipt, receipt_id
-from devices.signing import ROOT, SigningKey, sign
+from devices.signing import sign
+from devices.statements import Approval, Key, KeySet, Policy, QuietHours
+from devices.wire_types import parse
 from tests.support.node_keys import key_of
 
 YEAR = timedelta(days=365)

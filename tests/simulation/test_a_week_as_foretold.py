@@ -18,8 +18,8 @@ from controller.features.schedules.service import cancel_occurrence, schedule_bu
 from controller.model.local_time import ZONE
 from devices.chunks import split
 from devices.ids import Grade
-from devices.messages import QuietHours
 from devices.node.playing import JOIN_AHEAD
+from devices.statements import QuietHours
 from schedules.recurrence import WORKDAYS, Daily, Weekly
 from schedules.skips import Skips
 from tests.simulation.store_station import PERFECT, StoreStation

@@ -6,9 +6,10 @@ import pytest
 
 from devices import topics
 from devices.ids import NodeId, Role
+from devices.jose import SigningKey
 from devices.messages import TimeReply, TimeRequest, Vitals
 from devices.node.exchanges import micros
-from devices.signing import SigningKey, sign
+from devices.signing import sign
 from simulator.clock_trial import MORNING, ClockTrial, TrialSpec
 from simulator.delays import Delays
 

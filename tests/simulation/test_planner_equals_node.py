@@ -10,9 +10,10 @@ from datetime import timedelta
 import pytest
 
 from devices.ids import Grade
-from devices.messages import Plan, Policy, QuietHours
+from devices.messages import Plan
 from devices.node.playing import JOIN_AHEAD
 from devices.plan import timetable
+from devices.statements import Policy, QuietHours
 from tests.simulation.station_in_world import Scene
 from tests.support.wall import vietnam
 

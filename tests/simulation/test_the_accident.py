@@ -18,7 +18,8 @@ from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices import topics
 from devices.ids import AreaCode, Grade
-from devices.messages import PlannedAiring, QuietHours
+from devices.messages import PlannedAiring
+from devices.statements import QuietHours
 from simulator.world import World
 from tests.simulation.small_station import Keys
 from tests.simulation.station_in_world import StationInWorld

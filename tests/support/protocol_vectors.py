@@ -16,20 +16,12 @@ from devices.approvals import LONGEST_APPROVAL, verify_approval
 from devices.chunks import Bitmap, manifest_of, split, want_of
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.instants import written_instant
-from devices.messages import (
-    Approval,
-    Kept,
-    KeySet,
-    LoudHours,
-    Plan,
-    PlannedAiring,
-    Policy,
-    QuietHours,
-    TimeReply,
-    WireMessage,
-)
+from devices.messages import Kept, Plan, PlannedAiring, TimeReply
+from devices.not_trusted import NotTrusted
 from devices.plan import what_sounds
-from devices.signing import NotTrusted, TrustedKeys, read_key_set, sign, verify
+from devices.signing import TrustedKeys, read_key_set, sign, verify
+from devices.statements import Approval, KeySet, LoudHours, Policy, QuietHours
+from devices.wire_types import WireMessage
 from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
 
 FOLDER = Path(__file__).parents[2] / "docs" / "protocol" / "vectors"

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.ids import Role
 from devices.instants import written_instant
-from devices.signing import ROOT, SigningKey
+from devices.jose import ROOT, SigningKey
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

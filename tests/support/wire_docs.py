@@ -5,7 +5,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from devices import enrolment, messages
-from devices.messages import WireMessage
+from devices.wire_types import WireMessage
 
 # Keywords that a document may word as it likes, and our own strictness about unknown fields.
 _FREE = {"title", "description", "additionalProperties", "default"}

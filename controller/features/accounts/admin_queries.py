@@ -14,7 +14,8 @@ from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.store import one_read
 from devices.ids import AreaCode
-from devices.messages import Policy, parse
+from devices.statements import Policy
+from devices.wire_types import parse
 
 _RECENT = 10
 

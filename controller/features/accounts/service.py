@@ -23,7 +23,7 @@ from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.store import Store, one_read
 from devices.ids import AreaCode, KeyId, Role
-from devices.signing import ROOT, SigningKey
+from devices.jose import ROOT, SigningKey
 
 KEY_LIFE = timedelta(days=730)
 """Two years: rotation is a new key set, signed by the root key, which is kept off the server."""

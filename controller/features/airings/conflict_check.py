@@ -29,8 +29,9 @@ from controller.model.airing_states import OPEN
 from controller.model.airings import Airing, Target
 from controller.model.bulletin_states import BulletinId
 from devices.ids import AiringId, AreaCode, Grade, RecordingId
-from devices.messages import Plan, PlannedAiring, Policy
+from devices.messages import Plan, PlannedAiring
 from devices.plan import Slot, ends_at, timetable
+from devices.statements import Policy
 
 _TICK = timedelta(microseconds=1)
 """What is planned is read between two instants, both left out."""

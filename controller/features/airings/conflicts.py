@@ -11,8 +11,9 @@ from enum import StrEnum
 from itertools import pairwise
 
 from devices.ids import AiringId, AreaCode
-from devices.messages import Plan, PlannedAiring, Policy
+from devices.messages import Plan, PlannedAiring
 from devices.plan import WALL_TIME, WHOLE_DAY_MINUTES, change_points, ends_at, timetable, what_sounds
+from devices.statements import Policy
 
 LONGEST_SHIFT = timedelta(hours=24)
 """A clear start further away than this is another day's business."""

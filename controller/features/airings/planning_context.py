@@ -22,7 +22,9 @@ from controller.model.fleet import Node
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices.ids import AiringId, AreaCode, RecordingId
-from devices.messages import PlannedAiring, Policy, parse
+from devices.messages import PlannedAiring
+from devices.statements import Policy
+from devices.wire_types import parse
 from tts.estimate import estimated_ms
 
 AROUND = timedelta(hours=30)

@@ -29,8 +29,8 @@ from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule, ScheduleTarget
 from controller.store import one_write
 from devices.ids import AreaCode, NodeId
-from devices.messages import NAME_PATTERN
-from devices.signing import SigningKey
+from devices.jose import SigningKey
+from devices.wire_types import NAME_PATTERN
 
 FORMER = "Địa bàn cũ"
 """What a commune is that lives on as a part of the one it was merged into."""

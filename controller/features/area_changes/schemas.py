@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from controller.http.schemas import Code, Command, View
-from devices.messages import NAME_PATTERN
+from devices.wire_types import NAME_PATTERN
 
 Password = Annotated[str, Field(max_length=500, description="Opens the administrator's own key.")]
 AreaName = Annotated[str, Field(min_length=1, max_length=200)]

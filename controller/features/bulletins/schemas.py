@@ -12,7 +12,7 @@ from controller.model.bulletin_states import BulletinState, ItemKind, RenderingS
 from controller.model.bulletins import LONGEST_TOPIC_NAME, USUAL_HIGHEST_GRADE
 from controller.model.wording import LONGEST_ISSUER, Manner
 from devices.ids import Grade
-from devices.messages import DIGEST_PATTERN
+from devices.wire_types import DIGEST_PATTERN
 from tts.reading.checking import MOST_READINGS
 
 Issuer = Annotated[str, Field(max_length=LONGEST_ISSUER)]

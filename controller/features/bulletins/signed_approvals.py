@@ -9,8 +9,9 @@ from controller.model.accounts import Account
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.permissions import Operator
 from devices.ids import RecordingId
-from devices.messages import Approval
-from devices.signing import SigningKey, sign
+from devices.jose import SigningKey
+from devices.signing import sign
+from devices.statements import Approval
 
 APPROVAL_LIFE = timedelta(days=180)
 """A text that is read out half a year later deserves a new look. Loudspeakers take no longer one."""

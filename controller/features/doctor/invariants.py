@@ -37,7 +37,8 @@ from controller.model.wording import digest_of
 from controller.store import one_read
 from devices.enrolment import Place
 from devices.ids import Grade
-from devices.messages import Plan, parse
+from devices.messages import Plan
+from devices.wire_types import parse
 
 Check = Callable[[Session, datetime], Iterator[str]]
 

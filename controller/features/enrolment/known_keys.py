@@ -20,7 +20,7 @@ from controller.model.enrolment import Welcome
 from controller.model.fleet import Hardware, Node
 from controller.model.permissions import Act, Operator
 from devices.ids import NodeId
-from devices.messages import BASE64URL_KEY_PATTERN
+from devices.wire_types import BASE64URL_KEY_PATTERN
 
 
 def give_key(

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from controller.http.schemas import Code, Command, View
-from devices.messages import NAME_PATTERN
+from devices.wire_types import NAME_PATTERN
 
 
 class NewCode(Command):

@@ -32,8 +32,9 @@ from controller.store.engine import JOURNAL_SIGNER, JournalSigner
 from devices import topics
 from devices.enrolment import Enrolment, EnrolmentClaim, EnrolmentReply, first_session_of
 from devices.ids import AreaCode
+from devices.jose import SigningKey
 from devices.node_key import is_proved
-from devices.signing import SigningKey, sign
+from devices.signing import sign
 
 LETTERS = 8
 """40 bits: an address has 600 wrong tries an hour, and a code a day."""

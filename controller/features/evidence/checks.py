@@ -22,8 +22,10 @@ from controller.model.fleet import Hardware
 from controller.model.journal import Entry
 from devices.enrolment import Enrolment
 from devices.ids import AiringId, KeyId, NodeId, Role
-from devices.messages import Key, Receipt, ReceiptKind
-from devices.signing import NotTrusted, TrustedKeys, verify
+from devices.messages import Receipt, ReceiptKind
+from devices.not_trusted import NotTrusted
+from devices.signing import TrustedKeys, verify
+from devices.statements import Key
 
 CHECKED_FOR: Final = timedelta(days=62)
 """How long after an airing each of its signatures is checked."""

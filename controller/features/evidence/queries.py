@@ -18,8 +18,8 @@ from controller.model.fleet import Hardware, Node
 from controller.model.plan_states import DocumentKind
 from controller.store import one_read
 from devices.ids import AiringId, NodeId
+from devices.jose import read_payload
 from devices.messages import Plan
-from devices.signing import read_payload
 
 
 @one_read

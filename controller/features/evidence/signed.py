@@ -10,9 +10,10 @@ from controller.features.airings.sealed_receipts import unpack
 from controller.model.airings import StoredReceipt
 from controller.model.fleet import Hardware
 from devices.ids import AiringId, NodeId
+from devices.jose import NODE, key_id
 from devices.messages import Receipt
+from devices.not_trusted import NotTrusted
 from devices.receipt_signing import read_receipt, receipt_id
-from devices.signing import NODE, NotTrusted, key_id
 
 
 @dataclass(frozen=True, slots=True)

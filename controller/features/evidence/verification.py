@@ -11,9 +11,11 @@ from controller.model.local_time import wall
 from controller.model.wording import Manner, digest_of
 from devices.enrolment import Enrolment
 from devices.ids import Grade, KeyId, NodeId
-from devices.messages import Approval, Key, Manifest, Plan, PlannedAiring, Receipt, ReceiptKind
+from devices.messages import Manifest, Plan, PlannedAiring, Receipt, ReceiptKind
+from devices.not_trusted import NotTrusted
 from devices.receipt_signing import read_receipt, receipt_id
-from devices.signing import NotTrusted, TrustedKeys, read_key_set, verify
+from devices.signing import TrustedKeys, read_key_set, verify
+from devices.statements import Approval, Key
 
 GRADES: Final = {Grade.ROUTINE: "thông thường", Grade.PRIORITY: "ưu tiên", Grade.EMERGENCY: "khẩn cấp"}
 

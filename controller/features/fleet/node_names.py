@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from controller.errors import BadInput, Conflict
-from devices.messages import NAME_PATTERN
+from devices.wire_types import NAME_PATTERN
 
 RESERVED = frozenset(
     {"station", "loa-station", "station-audio", "loa-station-audio", "station-clock", "loa-station-clock"}

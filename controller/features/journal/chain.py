@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from controller.features.journal.merkle import MerkleTree, leaf_of
 from devices.ids import Role
-from devices.signing import key_id
+from devices.jose import key_id
 
 BEGINNING = "0" * 64
 """What the first entry names as the hash before it."""

@@ -21,7 +21,7 @@ from controller.model.local_time import wall
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import KeyId, Role
-from devices.signing import SigningKey
+from devices.jose import SigningKey
 
 OVERLAP = timedelta(days=1)
 """The new key is in the key set for so long before it signs: loudspeakers whose link is down for some hours

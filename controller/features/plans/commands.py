@@ -14,7 +14,7 @@ from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode
-from devices.messages import LoudHours, Policy, QuietHours
+from devices.statements import LoudHours, Policy, QuietHours
 
 policy = typer.Typer()
 

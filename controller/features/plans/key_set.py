@@ -16,7 +16,7 @@ from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.store import one_read
 from devices.ids import AreaCode, KeyId, Role
-from devices.messages import MOST_FURTHER_AREAS
+from devices.statements import MOST_FURTHER_AREAS
 
 STATION_OVERLAP = timedelta(days=14)
 """For a station that is itself away for some days after its key was renewed. A loudspeaker out of reach has

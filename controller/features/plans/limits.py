@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from devices.ids import AreaCode
-from devices.messages import Policy
+from devices.statements import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.model.plans import Published
 from controller.model.row_versions import Difference, Newer, differences
 from devices.ids import AreaCode, Role
-from devices.messages import MOST_ALONE_DAYS, USUAL_ALONE_DAYS, LoudHours, Policy, QuietHours
+from devices.statements import MOST_ALONE_DAYS, USUAL_ALONE_DAYS, LoudHours, Policy, QuietHours
 
 router = APIRouter(prefix="/quy-dinh")
 _SPANS = 3

@@ -25,8 +25,9 @@ from controller.model.row_versions import check_version
 from controller.store import one_write
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, Role
-from devices.messages import MOST_KEYS, USUAL_ALONE_DAYS, Key, KeySet, LoudHours, Policy, QuietHours, parse
-from devices.signing import ROOT, SigningKey
+from devices.jose import ROOT, SigningKey
+from devices.statements import MOST_KEYS, USUAL_ALONE_DAYS, Key, KeySet, LoudHours, Policy, QuietHours
+from devices.wire_types import parse
 
 KEY_SET_LIFE = timedelta(days=400)
 """Signed once a year, with a month to spare."""

@@ -24,8 +24,10 @@ from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.model.times import Times
 from devices.ids import AiringId, AreaCode, RecordingId
-from devices.messages import Kept, Policy, parse
+from devices.messages import Kept
 from devices.plan import is_quiet
+from devices.statements import Policy
+from devices.wire_types import parse
 
 REACH: Final = timedelta(hours=24)
 """What starts later can be fetched in the next quiet hours."""

@@ -9,8 +9,9 @@ from controller.features.plans.queries import published
 from controller.model.permissions import OperatorId
 from controller.model.plan_states import DocumentKind, next_version
 from controller.model.plans import Published
-from devices.messages import WireMessage
-from devices.signing import SigningKey, sign
+from devices.jose import SigningKey
+from devices.signing import sign
+from devices.wire_types import WireMessage
 
 
 @dataclass(frozen=True, slots=True)

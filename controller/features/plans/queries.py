@@ -16,7 +16,8 @@ from controller.model.row_versions import version_of
 from controller.store import one_read
 from devices import topics
 from devices.ids import AreaCode, NodeId, RecordingId
-from devices.messages import KeySet, Policy, parse
+from devices.statements import KeySet, Policy
+from devices.wire_types import parse
 
 
 def outgoing(row: Published) -> Outgoing:

@@ -28,9 +28,10 @@ from controller.model.plans import Published
 from controller.model.times import STILL_OPEN
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, RecordingId
-from devices.messages import JournalCheckpoint, Manifest, Plan, parse
+from devices.jose import SigningKey
+from devices.messages import JournalCheckpoint, Manifest, Plan
 from devices.plan import ends_at
-from devices.signing import SigningKey
+from devices.wire_types import parse
 
 _OF_NOTHING = digest_of(NOTHING)
 TOGETHER = timedelta(minutes=5)

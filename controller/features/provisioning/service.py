@@ -32,8 +32,9 @@ from controller.model.permissions import Operator
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import AreaCode, KeyId
-from devices.messages import QuietHours
-from devices.signing import MalformedJws, SigningKey
+from devices.jose import SigningKey
+from devices.not_trusted import MalformedJws
+from devices.statements import QuietHours
 
 _FOUNDED = "station.founded"
 

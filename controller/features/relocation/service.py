@@ -21,7 +21,7 @@ from controller.model.plan_states import DocumentKind
 from controller.store.locks import Lock, hold
 from devices.enrolment import Place
 from devices.ids import AreaCode, NodeId, Role
-from devices.signing import SigningKey
+from devices.jose import SigningKey
 
 PLACE_LIFE = timedelta(days=400)
 """As long as a policy's: a node that was away for longer is visited by a technician anyway."""

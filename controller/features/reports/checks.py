@@ -17,7 +17,7 @@ from controller.model.airings import Airing, Delivery, StoredReceipt
 from controller.model.journal import Entry
 from controller.model.reports import AsAired
 from devices.ids import NodeId, Role
-from devices.signing import read_payload
+from devices.jose import read_payload
 
 _WITNESSES = 20_000
 """Receipts that are read for checkpoints: a day of 1,000 loudspeakers."""

@@ -27,8 +27,9 @@ from controller.model.permissions import Act, Operator
 from controller.model.speech import Speech
 from controller.store import one_write
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
-from devices.messages import Plan, PlannedAiring, Policy
+from devices.messages import Plan, PlannedAiring
 from devices.plan import timetable
+from devices.statements import Policy
 
 LONGEST_TEST = timedelta(seconds=60)
 """Whoever stands below the pole has heard enough by then, and so have the neighbours."""

@@ -20,7 +20,7 @@ from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.fleet.watch import Cared, FaultCounts, NodeFilter, troubles, watched
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.fleet import TOLD, Node
-from devices.messages import Policy, QuietHours
+from devices.statements import Policy, QuietHours
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
 
 

@@ -32,7 +32,7 @@ from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState, IllegalBulletinTransition, RenderingState
 from controller.model.permissions import OperatorRole
 from devices.ids import RecordingId
-from devices.signing import read_payload
+from devices.jose import read_payload
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, TEXT, Sound
 
 

@@ -13,8 +13,8 @@ from controller.features.plans.queries import retained_state
 from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing
 from controller.model.plan_states import PLAN_LIFE, PLAN_RENEWED
+from devices.jose import read_payload
 from devices.messages import ReceiptKind
-from devices.signing import read_payload
 from tests.support.station_world import NHA_TRANG, PROVINCE, SqliteWorlds
 
 HOUR_S = 3600

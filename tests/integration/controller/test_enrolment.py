@@ -30,10 +30,11 @@ from controller.model.permissions import OperatorRole
 from controller.model.plan_states import DocumentKind
 from devices.enrolment import Enrolment, first_session_of
 from devices.ids import AreaCode, NodeId
+from devices.jose import read_payload
 from devices.messages import NodeState, Plan, Receipts, Vitals
 from devices.node_key import NodeKey
 from devices.receipt_signing import NOTHING_BEFORE
-from devices.signing import TrustedKeys, read_key_set, read_payload, verify
+from devices.signing import TrustedKeys, read_key_set, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 from tests.support.stored_rows import count_nodes, note_vitals
 

@@ -18,7 +18,8 @@ from controller.features.schedules.queries import get_schedule, next_occurrences
 from controller.features.schedules.service import move_occurrence, schedule_bulletin
 from controller.model.airing_states import AiringState
 from devices.ids import Grade
-from devices.messages import NodeState, QuietHours
+from devices.messages import NodeState
+from devices.statements import QuietHours
 from schedules.recurrence import WORKDAYS, Daily, Once, Weekly
 from schedules.skips import Skips
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE, SqliteWorlds

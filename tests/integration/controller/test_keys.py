@@ -27,8 +27,10 @@ from controller.model.permissions import OperatorId, OperatorRole
 from controller.model.plan_states import DocumentKind
 from devices.approvals import verify_approval
 from devices.ids import Role
-from devices.messages import MOST_KEYS
-from devices.signing import LONGEST_JWS, NotTrusted, SigningKey, TrustedKeys, read_key_set
+from devices.jose import LONGEST_JWS, SigningKey
+from devices.not_trusted import NotTrusted
+from devices.signing import TrustedKeys, read_key_set
+from devices.statements import MOST_KEYS
 from tests.support.alarms import prepared
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE
 from tests.support.stored_rows import published_plans

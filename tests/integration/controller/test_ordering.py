@@ -13,7 +13,7 @@ from controller.features.journal.queries import export
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.airing_states import AiringState
 from devices.ids import Grade
-from devices.messages import QuietHours
+from devices.statements import QuietHours
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, Sound, SqliteWorlds
 from tests.support.stored_rows import airings_between, published_plans
 

@@ -16,8 +16,8 @@ from controller.features.schedules.service import move_occurrence, schedule_bull
 from controller.model.airing_states import AiringState
 from controller.model.local_time import ZONE
 from devices.ids import Grade
-from devices.messages import QuietHours
 from devices.plan import timetable
+from devices.statements import QuietHours
 from schedules.recurrence import Daily
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
 from tests.support.stored_rows import published_plans

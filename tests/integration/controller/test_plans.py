@@ -23,8 +23,10 @@ from controller.model.airings import Airing
 from controller.model.bulletins import Approved
 from controller.model.plan_states import PLAN_LIFE, PLAN_RENEWED, DocumentKind
 from controller.model.plans import Published
-from devices.messages import Manifest, Plan, Policy, QuietHours
-from devices.signing import TrustedKeys, read_key_set, read_payload, verify
+from devices.jose import read_payload
+from devices.messages import Manifest, Plan
+from devices.signing import TrustedKeys, read_key_set, verify
+from devices.statements import Policy, QuietHours
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, Sound
 from tests.support.stored_rows import published_plans
 

@@ -9,8 +9,8 @@ from controller.features.evidence.queries import proof_of
 from controller.features.evidence.schemas import ProofFile
 from controller.features.evidence.service import verify_file
 from controller.features.evidence.verification import check_proof
+from devices.jose import ROOT, SigningKey
 from devices.node_key import NodeKey
-from devices.signing import ROOT, SigningKey
 from tests.support.node_keys import Signer
 from tests.support.station_world import NODES, TEXT
 

@@ -22,8 +22,9 @@ from controller.model.emergencies import Prepared
 from controller.model.emergency_states import Kind
 from devices.approvals import verify_approval
 from devices.ids import Grade
-from devices.messages import Approval
-from devices.signing import TrustedKeys, read_payload
+from devices.jose import read_payload
+from devices.signing import TrustedKeys
+from devices.statements import Approval
 from schedules.recurrence import Daily
 from tests.support.alarms import SOUNDS, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE

@@ -11,9 +11,10 @@ from controller.features.journal.queries import export
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from devices.approvals import verify_approval
-from devices.messages import Approval, Plan
+from devices.messages import Plan
 from devices.signing import TrustedKeys, read_key_set
 from devices.signing import verify as verify_jws
+from devices.statements import Approval
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 
 pytestmark = pytest.mark.both_databases

@@ -14,7 +14,8 @@ from controller.features.plans.queries import published
 from controller.features.quarantine.service import quarantine_node
 from controller.features.speaker_tests.service import TEXT, prepare_test, try_node
 from controller.model.plan_states import DocumentKind
-from devices.messages import NodeState, Plan, QuietHours
+from devices.messages import NodeState, Plan
+from devices.statements import QuietHours
 from tests.support.station_world import NHA_TRANG, NODES, PASSWORD
 
 NODE = NODES[0].id

@@ -13,8 +13,8 @@ import pytest
 
 from devices import topics
 from devices.ids import Grade, Role
+from devices.jose import SigningKey
 from devices.messages import ReceiptKind
-from devices.signing import SigningKey
 from tests.integration.simulator.station_on_mqtt import StationOnMqtt
 from tests.simulation.small_station import YEAR
 from tests.support import stranger_node, stranger_rules

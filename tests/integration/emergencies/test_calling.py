@@ -39,8 +39,9 @@ from controller.model.journal import Entry
 from controller.model.speech import Speech
 from controller.model.times import Times
 from devices.ids import Grade
-from devices.messages import QuietHours, Vitals
+from devices.messages import Vitals
 from devices.plan import EMERGENCY_FLOOR
+from devices.statements import QuietHours
 from tests.support.alarms import SOUNDS, hold, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
 from tests.support.stored_rows import note_vitals, published_plans

@@ -11,7 +11,7 @@ from controller.features.plans.prefetch import REACH
 from controller.runtime.queries import needs_in_plans
 from controller.runtime.wants import Need
 from devices.ids import Grade
-from devices.messages import QuietHours
+from devices.statements import QuietHours
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, Sound
 
 DATA = b"tomorrow " * 1000

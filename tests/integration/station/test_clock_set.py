@@ -18,9 +18,9 @@ from controller.model.first_people import APPROVER
 from controller.runtime.time_service import TimeService
 from devices import topics
 from devices.ids import AreaCode, NodeId, Role
+from devices.jose import SigningKey
 from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import TimeRequest
-from devices.signing import SigningKey
 from tests.support.crashing_station import make_home, settings_of
 from tests.support.waiting import wait_until
 

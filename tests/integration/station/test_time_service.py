@@ -8,10 +8,10 @@ from controller.runtime.time_service import TimeService, time_service_of
 from controller.settings import Settings
 from devices import topics
 from devices.ids import NodeId, Role
+from devices.jose import SigningKey, read_payload
 from devices.link import Link
 from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import TimeReply, TimeRequest
-from devices.signing import SigningKey, read_payload
 from tests.integration.simulator.station_on_mqtt import wait_until
 
 NODE = NodeId("n1")

@@ -10,7 +10,7 @@ from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import disable_operator
 from controller.host.station_keys import Secrets
 from controller.settings import Settings
-from devices.signing import ROOT, SigningKey
+from devices.jose import ROOT, SigningKey
 from tests.integration.web.site_world import Seeds
 from tests.support.shared_site import site_before
 

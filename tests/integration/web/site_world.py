@@ -38,8 +38,8 @@ from controller.settings import Settings
 from controller.store import Store
 from devices.chunks import manifest_of
 from devices.ids import AreaCode, Grade, NodeId
+from devices.jose import SigningKey
 from devices.messages import NodeState, Vitals
-from devices.signing import SigningKey
 from tests.support.node_keys import Signer, publics
 from tests.support.station_world import Seed, welcome
 from tests.support.stored_rows import note_vitals, sqlite_url

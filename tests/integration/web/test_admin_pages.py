@@ -18,7 +18,7 @@ from controller.http.journal_words import ACTS
 from controller.http.words import number, plain
 from controller.settings import Settings
 from devices.ids import Role
-from devices.messages import QuietHours
+from devices.statements import QuietHours
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_pages import queries_of, text_of
 

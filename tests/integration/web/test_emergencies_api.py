@@ -10,8 +10,8 @@ from controller.model.emergency_states import Kind
 from controller.model.journal import Entry
 from devices import topics
 from devices.ids import Grade
+from devices.jose import read_payload
 from devices.messages import Plan
-from devices.signing import read_payload
 from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made
 from tests.support.swelling_tone import mp3
 

@@ -8,7 +8,7 @@ from controller.features.bulletins.queries import get_bulletin, get_revision
 from controller.features.bulletins.service import return_bulletin
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.bulletin_states import BulletinState
-from devices.messages import QuietHours
+from devices.statements import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 from tests.support.stored_rows import airings_between, bulletins
 

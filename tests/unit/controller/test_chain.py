@@ -16,7 +16,7 @@ from controller.features.journal.chain import (
 )
 from controller.host.station_keys import StationSeal
 from devices.ids import Role
-from devices.signing import SigningKey
+from devices.jose import SigningKey
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 KEY = SigningKey.generate(Role.STATION, NOW, timedelta(days=1))

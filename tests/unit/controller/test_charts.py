@@ -10,7 +10,7 @@ from controller.features.plans.limits import binding
 from controller.http.charts import HEIGHT, WIDTH, bars, lines
 from controller.http.words import plain, said_day
 from controller.model.local_time import ZONE
-from devices.messages import Policy, QuietHours
+from devices.statements import Policy, QuietHours
 
 NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 LONG_AGO = NOON - timedelta(days=400)

@@ -16,8 +16,9 @@ from controller.features.airings.conflicts import (
     is_silenced,
 )
 from devices.ids import Grade
-from devices.messages import Plan, PlannedAiring, Policy, QuietHours
+from devices.messages import Plan, PlannedAiring
 from devices.plan import ends_at, timetable
+from devices.statements import Policy, QuietHours
 from tests.support.nightly import examples
 
 ZONE = "Asia/Ho_Chi_Minh"

@@ -12,7 +12,7 @@ from controller.features.reports.entries import ACT, Noted, entry, line_fields
 from controller.host.station_keys import StationSeal
 from controller.model.airing_states import AiringState
 from devices.ids import Grade, Role
-from devices.signing import SigningKey
+from devices.jose import SigningKey
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 KEY = SigningKey.generate(Role.STATION, NOW, timedelta(days=365))

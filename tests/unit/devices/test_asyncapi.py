@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from devices.messages import COMPACT_JWS_PATTERN
 from devices.topics import CHANNELS
+from devices.wire_types import COMPACT_JWS_PATTERN
 from tests.support import wire_docs
 
 FILE = Path(__file__).parents[3] / "devices" / "asyncapi.yaml"

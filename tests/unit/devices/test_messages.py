@@ -8,17 +8,9 @@ from pydantic import ValidationError
 
 from devices.ids import Grade, Role
 from devices.instants import written_instant
-from devices.messages import (
-    Key,
-    KeySet,
-    Malformed,
-    Manifest,
-    NodeState,
-    Plan,
-    PlannedAiring,
-    TimeRequest,
-    parse,
-)
+from devices.messages import Manifest, NodeState, Plan, PlannedAiring, TimeRequest
+from devices.statements import Key, KeySet
+from devices.wire_types import Malformed, parse
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.ids import Grade
-from devices.messages import LoudHours, Plan, PlannedAiring, Policy, QuietHours
+from devices.messages import Plan, PlannedAiring
 from devices.plan import (
     EMERGENCY_FLOOR,
     WALL_TIME,
@@ -19,6 +19,7 @@ from devices.plan import (
     timetable,
     what_sounds,
 )
+from devices.statements import LoudHours, Policy, QuietHours
 from tests.support import stranger_rules
 from tests.support.nightly import examples
 

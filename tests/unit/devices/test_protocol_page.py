@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.budgets import BUDGETS, COMMITTED
 from devices.ids import Grade, Role
+from devices.jose import SigningKey
 from devices.messages import ReceiptKind, TimeReply
-from devices.signing import KINDS, SigningKey, sign
+from devices.signing import KINDS, sign
 from devices.topics import CHANNELS, node_filters
 from tests.support import wire_docs
 

@@ -9,25 +9,20 @@ from hypothesis import strategies as st
 from devices import signing
 from devices.approvals import verify_approval
 from devices.ids import Grade, Role
-from devices.messages import MOST_KEYS, Approval, KeySet, Plan, PlannedAiring, Policy, TimeReply
-from devices.signing import (
-    LONGEST_JWS,
-    ROOT,
+from devices.jose import LONGEST_JWS, ROOT, SigningKey, read_payload
+from devices.messages import Plan, PlannedAiring, TimeReply
+from devices.not_trusted import (
     BadSignature,
     Expired,
     MalformedJws,
     NotTrusted,
-    SigningKey,
-    TrustedKeys,
     UnknownKey,
     WrongApproval,
     WrongKind,
     WrongRole,
-    read_key_set,
-    read_payload,
-    sign,
-    verify,
 )
+from devices.signing import TrustedKeys, read_key_set, sign, verify
+from devices.statements import MOST_KEYS, Approval, KeySet, Policy
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)

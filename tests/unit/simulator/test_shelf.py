@@ -6,8 +6,9 @@ import pytest
 
 from devices.chunks import manifest_of, split
 from devices.ids import Role
+from devices.jose import SigningKey
 from devices.node.effects import DropDocument, DropRecording, SaveChunk, SaveDocument
-from devices.signing import SigningKey, sign
+from devices.signing import sign
 from simulator.fleet_storage import FleetStorage
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import MORNING

@@ -10,7 +10,7 @@ from controller.features.bulletins.operations import note_heard
 from controller.features.bulletins.pages.recordings import serve
 from controller.features.bulletins.schemas import HeardShown, Played
 from controller.http.refusals import refusals
-from devices.messages import DIGEST_PATTERN
+from devices.wire_types import DIGEST_PATTERN
 
 router = APIRouter(prefix="/recordings", tags=["bulletins"])
 

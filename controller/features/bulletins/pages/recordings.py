@@ -15,7 +15,7 @@ from controller.features.bulletins.operations import note_heard
 from controller.http.render import fragment
 from controller.http.station import Station
 from devices.ids import RecordingId as WireRecordingId
-from devices.messages import DIGEST_PATTERN
+from devices.wire_types import DIGEST_PATTERN
 from tts.recordings import RecordingId
 from tts.sidecar import peaks_of
 

@@ -15,7 +15,7 @@ from controller.features.fleet.status import status_of
 from controller.http.refusals import refusals
 from controller.model.fleet import Node
 from devices.ids import AreaCode
-from devices.messages import NAME_PATTERN
+from devices.wire_types import NAME_PATTERN
 
 router = APIRouter(tags=["fleet"])
 _VITALS = ("sounding", "clock_offset_ms", "clock_error_ms", "volume", "storage_free")

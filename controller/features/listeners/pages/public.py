@@ -30,7 +30,7 @@ from controller.model.areas import Area
 from controller.store import Store
 from devices.ids import AiringId, AreaCode
 from devices.ids import RecordingId as WireRecordingId
-from devices.messages import DIGEST_PATTERN
+from devices.wire_types import DIGEST_PATTERN
 from tts.marks import WORDS, Origin, origin_in_file
 from tts.recordings import RecordingId
 from tts.sidecar import phrases_of

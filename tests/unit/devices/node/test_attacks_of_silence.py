@@ -7,8 +7,10 @@ import pytest
 
 from devices import topics
 from devices.ids import Grade, Role
-from devices.messages import Plan, Policy, QuietHours
-from devices.signing import SigningKey, sign
+from devices.jose import SigningKey
+from devices.messages import Plan
+from devices.signing import sign
+from devices.statements import Policy, QuietHours
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import Scene
 

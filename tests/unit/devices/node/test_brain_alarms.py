@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from devices import topics
 from devices.ids import Grade, Role
+from devices.jose import SigningKey
 from devices.node.events import Digested
 from devices.node.fetching import UNNAMED_KEPT
-from devices.signing import SigningKey
 from simulator.speakers import Began, Over
 from simulator.world import Network
 from tests.simulation.small_station import YEAR

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from devices.ids import Grade, Role
+from devices.jose import SigningKey
 from devices.node.events import Ended
 from devices.receipt_signing import NOTHING_BEFORE
-from devices.signing import SigningKey
 from simulator.speakers import Began, Over
 from simulator.world import Network
 from tests.simulation.small_station import YEAR

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from devices.ids import Grade, Role
+from devices.jose import SigningKey
 from devices.node.events import Ended
-from devices.signing import SigningKey
 from simulator.speakers import Began, Over
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import MORNING, Scene

@@ -12,7 +12,8 @@ from devices import topics
 from devices.approvals import LONGEST_APPROVAL
 from devices.enrolment import Place
 from devices.ids import AreaCode, Grade, Role
-from devices.signing import SigningKey, sign
+from devices.jose import SigningKey
+from devices.signing import sign
 from tests.simulation.small_station import listed
 from tests.simulation.station_in_world import Scene
 

@@ -9,8 +9,8 @@ import pytest
 from devices import topics
 from devices.enrolment import Place
 from devices.ids import Role
+from devices.jose import SigningKey, read_payload
 from devices.node.events import Received
-from devices.signing import SigningKey, read_payload
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import Scene
 

@@ -1,0 +1,111 @@
+"""What persons sign: policies and approvals, and the keys that they sign with; docs/protocol.md."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from devices.ids import Grade, Role
+from devices.instants import Instant
+from devices.wire_types import (
+    BASE64URL_KEY_PATTERN,
+    AreaName,
+    Digest,
+    KeyName,
+    Name,
+    RecordingDigest,
+    Version,
+    Volume,
+    WallTime,
+    WireMessage,
+)
+
+MOST_KEYS = 1024
+"""In one key set: two approvers for each of 500 communes. Signed, it is some 270 kB, less than the longest
+manifest, which a node must be able to take anyway."""
+USUAL_ALONE_DAYS = 7
+"""How long a node speaks without a word of the station, where no policy says it: a week of storm."""
+MOST_ALONE_DAYS = 30
+MOST_APPROVED_AREAS = 16
+"""In one approval: a bulletin belongs to one area; the rest is room."""
+MOST_FURTHER_AREAS = 16
+"""Of one key: areas in which its holder approves for others who are away, or signed before moving."""
+
+
+class QuietHours(WireMessage):
+    """A daily silence in wall time (UTC+7), from `begins` up to, not including, `ends`, or over midnight."""
+
+    begins: WallTime
+    ends: WallTime
+
+
+class LoudHours(QuietHours):
+    """A daily span in which less than the policy's loudest volume is allowed."""
+
+    loudest_volume: Volume
+
+
+class Policy(WireMessage):
+    """Limits of an area's loudspeakers. Signed by an administrator; `typ` loa-policy."""
+
+    target: AreaName
+    version: Version
+    issued_at: Instant
+    expires_at: Instant
+    quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=16)]
+    loudest_volume: Volume
+    minutes_a_day: Annotated[int, Field(ge=0, le=1440)]
+    alone_days: Annotated[int, Field(ge=0, le=MOST_ALONE_DAYS)] = USUAL_ALONE_DAYS
+    volumes: Annotated[tuple[LoudHours, ...], Field(max_length=16)] = ()
+
+
+class Approval(WireMessage):
+    """A person approved this text and this recording, for these areas, up to this grade, in this time.
+
+    Signed by an approver; `typ` loa-approval. `areas`: with everything below each.
+    """
+
+    bulletin: Name
+    revision: Annotated[int, Field(ge=1)]
+    text_sha256: Digest
+    recording: RecordingDigest
+    author: Name
+    approver: Name
+    approved_at: Instant
+    valid_from: Instant
+    expires_at: Instant
+    areas: Annotated[tuple[AreaName, ...], Field(min_length=1, max_length=MOST_APPROVED_AREAS)]
+    grade: Grade
+    test: bool = False
+
+
+class Key(WireMessage):
+    """One public key and what it may sign, from `not_before` until `not_after`.
+
+    A person's key has `holder` (whose it is: two keys of one holder are one person) and `area`: it signs for
+    this area and below. `further_areas`: where it counts, too: its holder approves there for another who is
+    away, or signed there before moving.
+    """
+
+    kid: KeyName
+    role: Role
+    public: Annotated[str, StringConstraints(pattern=BASE64URL_KEY_PATTERN)]
+    not_before: Instant
+    not_after: Instant
+    holder: Name | None = None
+    area: AreaName | None = None
+    further_areas: Annotated[tuple[AreaName, ...], Field(max_length=MOST_FURTHER_AREAS)] = ()
+
+
+class KeySet(WireMessage):
+    """All keys whose signatures count. Signed by the root key; `typ` loa-keys."""
+
+    version: Version
+    issued_at: Instant
+    expires_at: Instant
+    keys: Annotated[tuple[Key, ...], Field(max_length=MOST_KEYS)]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len({key.kid for key in self.keys}) != len(self.keys):
+            raise ValueError("the same kid twice in one key set")
+        return self
