@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from devices import enrolment, messages
+from devices import enrolment, messages, statements, wire_types
 from devices.wire_types import WireMessage
 
 # Keywords that a document may word as it likes, and our own strictness about unknown fields.
@@ -12,7 +12,7 @@ _FREE = {"title", "description", "additionalProperties", "default"}
 
 MODELS: tuple[type[WireMessage], ...] = tuple(
     found
-    for found in (vars(messages) | vars(enrolment)).values()
+    for found in (vars(messages) | vars(statements) | vars(enrolment)).values()
     if isinstance(found, type) and issubclass(found, WireMessage) and found is not WireMessage
 )
 
@@ -70,12 +70,12 @@ def written_range(schema: dict[str, Any]) -> str:
 
 def _pattern(schema: dict[str, Any]) -> str:
     known = {
-        messages.NAME_PATTERN: "name",
-        messages.DIGEST_PATTERN: "digest",
-        messages.WALL_TIME_PATTERN: "HH:MM",
-        messages.BASE64URL_KEY_PATTERN: "key",
-        messages.COMPACT_JWS_PATTERN: "JWS",
-        messages.BASE64_PATTERN: "base64",
+        wire_types.NAME_PATTERN: "name",
+        wire_types.DIGEST_PATTERN: "digest",
+        wire_types.WALL_TIME_PATTERN: "HH:MM",
+        wire_types.BASE64URL_KEY_PATTERN: "key",
+        wire_types.COMPACT_JWS_PATTERN: "JWS",
+        wire_types.BASE64_PATTERN: "base64",
         enrolment.CODE_PATTERN: "code",
     }
     pattern = schema.get("pattern", "")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices import signing
+from devices import jose
 from devices.approvals import verify_approval
 from devices.ids import Grade, Role
 from devices.jose import LONGEST_JWS, ROOT, SigningKey, read_payload
@@ -282,10 +282,10 @@ def test_what_is_no_stored_key_is_malformed(text):
 
 
 def test_the_memo_is_bounded():
-    for version in range(1, signing.MEMO_SIZE + 20):
+    for version in range(1, jose.MEMO_SIZE + 20):
         text = sign(PLAN.model_copy(update={"version": version}), KEYS[Role.STATION])
         assert verify(text, Plan, TRUSTED, NOW).version == version
-    assert len(signing._memo._known) == signing.MEMO_SIZE
+    assert len(jose._memo._known) == jose.MEMO_SIZE
 
 
 def test_each_error_has_a_code_of_its_own_and_a_sentence():
