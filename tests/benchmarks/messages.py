@@ -21,12 +21,12 @@ from controller.trial.simulated import enrol_simulated, key_seed
 from controller.trial.station_apart import planned_airings
 from devices import topics
 from devices.chunks import Bitmap, want_of, wanted
-from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import NodeState, TimeReply, TimeRequest, Want
 from devices.node_key import NodeKey
 from devices.receipt_signing import NOTHING_BEFORE, receipt_id
 from devices.signing import sign
 from devices.wire_types import parse
+from tests.support.memory_link import MemoryBroker, MemoryLink
 
 NODES, BATCH, ROUNDS, CALLS = 5_000, 500, 3, 1_000
 _MILLION = 1_000_000

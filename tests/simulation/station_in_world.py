@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from devices import topics
 from devices.ids import AreaCode, NodeId
 from devices.link_api import LinkDown
-from devices.memory_link import MemoryLink
 from devices.node import NodeIdentity
-from simulator.world import Network, World
 from tests.simulation.small_station import Keys, SmallStation
+from tests.support.memory_link import MemoryLink
 from tests.support.node_keys import key_of
+from tests.support.world import Network, World
 
 MORNING = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """Ten in the morning in Khánh Hòa."""

@@ -12,9 +12,9 @@ from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from devices import topics
 from devices.messages import ReceiptsCommitted
-from simulator.world import World
 from tests.simulation.small_station import Keys
 from tests.simulation.station_in_world import StationInWorld
+from tests.support.world import World
 
 LEAD = timedelta(seconds=5)
 PERFECT = {"error_ms": 0.0, "drift_ppm": 0.0}

@@ -7,8 +7,8 @@ import pytest
 
 from devices.ids import Grade
 from simulator.speakers import Began, Over
-from simulator.world import Network
 from tests.simulation.station_in_world import Scene
+from tests.support.world import Network
 
 NODES = 12
 MINUTE_MS = 60_000

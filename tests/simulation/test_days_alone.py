@@ -7,8 +7,8 @@ import pytest
 
 from devices.ids import ClockSource
 from simulator.speakers import Began
-from simulator.world import Network
 from tests.simulation.station_in_world import Scene
+from tests.support.world import Network
 
 LENGTH = 30_000
 DAYS = 3

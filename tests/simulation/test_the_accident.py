@@ -20,10 +20,10 @@ from devices import topics
 from devices.ids import AreaCode, Grade
 from devices.messages import PlannedAiring
 from devices.statements import QuietHours
-from simulator.world import World
 from tests.simulation.small_station import Keys
 from tests.simulation.station_in_world import StationInWorld
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, Sound, SqliteWorlds
+from tests.support.world import World
 
 SOUND = Sound(b"relay " * 5_000, duration_ms=60_000)
 TYPED = datetime(2026, 11, 25, 20, 15, tzinfo=UTC)

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from devices.fleet_link import AsyncLink, LinkHub
 from devices.link import Link, Options
 from devices.link_api import Pending, Will
-from devices.memory_link import MemoryBroker, MemoryLink
 from tests.support.brokers import BrokerProcess
+from tests.support.memory_link import MemoryBroker, MemoryLink
 
 T = TypeVar("T")
 AWAY_S = 0.5

@@ -19,10 +19,10 @@ from controller.model.fleet import Hardware
 from controller.runtime.ingest import Ingest
 from devices import topics
 from devices.ids import NodeId
-from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import Receipts, ReceiptsCommitted
 from devices.node_key import NodeKey
 from devices.receipt_signing import NOTHING_BEFORE, encoded, header_of, receipt_id
+from tests.support.memory_link import MemoryBroker, MemoryLink
 from tests.support.node_keys import Signer, key_of
 from tests.support.station_world import NODES, welcome
 from tests.support.waiting import wait_until

@@ -19,9 +19,9 @@ from controller.runtime.time_service import TimeService
 from devices import topics
 from devices.ids import AreaCode, NodeId, Role
 from devices.jose import SigningKey
-from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import TimeRequest
 from tests.support.crashing_station import make_home, settings_of
+from tests.support.memory_link import MemoryBroker, MemoryLink
 from tests.support.waiting import wait_until
 
 HALF_AN_HOUR = timedelta(minutes=30)

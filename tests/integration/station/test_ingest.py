@@ -9,8 +9,8 @@ from controller.features.fleet.queries import get_node
 from controller.runtime.ingest import Ingest
 from controller.store import Store
 from devices import topics
-from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import NodeState, Vitals
+from tests.support.memory_link import MemoryBroker, MemoryLink
 from tests.support.station_world import NODES
 from tests.support.waiting import wait_until
 

@@ -16,8 +16,8 @@ from controller.runtime.publisher import Publisher
 from controller.store import Store
 from devices import topics
 from devices.link import Link
-from devices.memory_link import MemoryBroker, MemoryLink
 from tests.support.brokers import MOSQUITTO
+from tests.support.memory_link import MemoryBroker, MemoryLink
 from tests.support.parts import missing
 from tests.support.station_world import NHA_TRANG
 

@@ -10,9 +10,9 @@ from devices import topics
 from devices.ids import NodeId, Role
 from devices.jose import SigningKey, read_payload
 from devices.link import Link
-from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import TimeReply, TimeRequest
 from tests.integration.simulator.station_on_mqtt import wait_until
+from tests.support.memory_link import MemoryBroker, MemoryLink
 
 NODE = NodeId("n1")
 WITHIN_S = 30

@@ -1,7 +1,7 @@
 import pytest
 
 from devices.link_api import Address, LinkBusy, LinkDown, Message, Will
-from devices.memory_link import WINDOW, MemoryBroker, MemoryLink, matches
+from tests.support.memory_link import WINDOW, MemoryBroker, MemoryLink, matches
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import topics
-from devices.memory_link import matches
+from tests.support.memory_link import matches
 
 _PLAIN = string.ascii_letters + string.digits
 names = st.builds(str.__add__, st.sampled_from(_PLAIN), st.text(_PLAIN + "._-", max_size=63))

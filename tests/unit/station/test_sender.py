@@ -10,7 +10,7 @@ from controller.runtime.sender import ChunkSender
 from controller.runtime.wants import Need
 from devices.chunks import Bitmap, manifest_of, want_of
 from devices.ids import Grade, NodeId
-from devices.memory_link import MemoryBroker, MemoryLink
+from tests.support.memory_link import MemoryBroker, MemoryLink
 from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
 

@@ -13,9 +13,9 @@ from devices.jose import SigningKey
 from devices.node.events import Digested
 from devices.node.fetching import UNNAMED_KEPT
 from simulator.speakers import Began, Over
-from simulator.world import Network
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import Scene
+from tests.support.world import Network
 
 ALARM_MS, EVERY_MS = 6_000, 8_000
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from devices import topics
 from devices.ids import Grade
 from simulator.speakers import Began, Over
-from simulator.world import Network
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import Scene
+from tests.support.world import Network
 
 ALARM_MS, EVERY_MS = 6_000, 8_000
 EPOCHS = {"twenty years behind": -20 * YEAR, "an hour behind": -timedelta(hours=1), "ahead": 3 * YEAR}

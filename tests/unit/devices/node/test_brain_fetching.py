@@ -12,8 +12,8 @@ from devices.node.effects import DropDocument, DropRecording, Publish, Subscribe
 from devices.node.events import Connected, Received
 from devices.node.fetching import AGED_EVERY, MANIFEST, RESERVE, UNNAMED_KEPT, Fetching
 from devices.signing import sign
-from simulator.world import Network
 from tests.simulation.station_in_world import Scene
+from tests.support.world import Network
 
 LENGTH = 20_000
 CHUNKS = 13

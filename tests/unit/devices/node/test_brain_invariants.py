@@ -10,10 +10,10 @@ from devices.jose import SigningKey
 from devices.node.events import Ended
 from devices.receipt_signing import NOTHING_BEFORE
 from simulator.speakers import Began, Over
-from simulator.world import Network
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import MORNING, Scene
 from tests.support.nightly import examples
+from tests.support.world import Network
 
 QUIET = (MORNING + timedelta(minutes=6), MORNING + timedelta(minutes=9))
 """Policy's quiet hours, 10:06 to 10:09 in the station's zone."""

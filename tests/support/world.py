@@ -16,7 +16,6 @@ from devices import topics
 from devices.chunks import Bitmap
 from devices.ids import ClockSource, NodeId, RecordingId
 from devices.link_api import LinkDown, Message
-from devices.memory_link import MemoryBroker, MemoryLink
 from devices.node import NodeIdentity, NodeMemory
 from devices.node.effects import (
     Arm,
@@ -46,6 +45,7 @@ from simulator.clock_model import ClockModel
 from simulator.node import VirtualNode
 from simulator.speakers import Over, Sounded, SpeakerBank
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
+from tests.support.memory_link import MemoryBroker, MemoryLink
 
 MOST_STEPS = 2_000_000
 """Most steps of one run: above it the simulation is in an endless loop."""
@@ -115,7 +115,7 @@ class World:
         self.bank = SpeakerBank()
         self.sounds: list[Sounded] = []
         self.network = network or Network()
-        self.rng = random.Random(f"world {seed}")  # noqa: S311 - a repeatable world
+        self.rng = random.Random(f"world {seed}")
         self._seed = seed
         self._places: dict[NodeId, _Place] = {}
         self._heap: list[tuple[datetime, int, Callable[[], None]]] = []
