@@ -12,11 +12,11 @@ from controller.features.backups import commands as backup_commands
 from controller.features.doctor import commands as doctor_commands
 from controller.features.imports import commands as text_commands
 from controller.features.reports import commands as report_commands
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_json
 from controller.terminal.lazy_groups import lazy_group
 from controller.terminal.usage import run_program
 
-app = typer.Typer(
+app = Commands(
     help="Loa: điều khiển loa truyền thanh cơ sở của tỉnh.", no_args_is_help=True, add_completion=False
 )
 _GROUPS = {
@@ -61,7 +61,6 @@ BrokerOption = Annotated[
 
 
 @app.command()
-@errors_in_words
 def up(
     broker: BrokerOption = "auto",
     port: Annotated[int | None, typer.Option(help="Cổng của trang; 0 lấy một cổng trống.")] = None,
@@ -76,7 +75,6 @@ def up(
 
 
 @app.command()
-@errors_in_words
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Phát một lần rồi tự kết thúc.")] = False,
     as_json: AsJson = False,
@@ -106,7 +104,6 @@ def demo(
 
 
 @app.command()
-@errors_in_words
 def speak(
     out: Annotated[Path | None, typer.Option(help="Tệp âm thanh: .wav, .mp3 hoặc .opus.")] = None,
     text: Annotated[str | None, typer.Option(help="Văn bản cần đọc.")] = None,
@@ -156,7 +153,6 @@ def _list_voices(engine: str | None, *, as_json: bool) -> None:
 
 
 @app.command()
-@errors_in_words
 def read(
     as_json: AsJson = False,
     explain: Annotated[

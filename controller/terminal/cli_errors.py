@@ -21,7 +21,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 AsJson = Annotated[bool, typer.Option("--json", help="In kết quả thành một đối tượng JSON.")]
 
 
-def errors_in_words(command: F) -> F:
+class Commands(typer.Typer):
+    """A group of commands, each of which ends with the sentence and the exit code of an expected error."""
+
+    def command(self, *args: Any, **kwargs: Any) -> Callable[[F], F]:
+        """Add a command, as in typer."""
+        add = super().command(*args, **kwargs)
+        return lambda command: add(_errors_in_words(command))
+
+
+def _errors_in_words(command: F) -> F:
     """Print the sentence of every expected error and exit with its code."""
 
     @wraps(command)

@@ -4,15 +4,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_json
 
 Broker = Annotated[Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")]
 
-bench = typer.Typer()
+bench = Commands()
 
 
 @bench.command()
-@errors_in_words
 def emergency(
     nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Số cụm loa mô phỏng.")] = 1000,
     runs: Annotated[int, typer.Option(min=1, max=1000, help="Gọi và dừng bao nhiêu lần.")] = 20,
@@ -45,7 +44,6 @@ def emergency(
 
 
 @bench.command()
-@errors_in_words
 def delivery(
     nodes: Annotated[int, typer.Option(min=1, max=9_000, help="Số cụm loa mô phỏng.")] = 1000,
     size: Annotated[int, typer.Option("--bytes", min=1024, max=64 << 20, help="Cỡ tệp âm thanh, byte.")] = 1
@@ -71,7 +69,6 @@ def delivery(
 
 
 @bench.command()
-@errors_in_words
 def ingest(
     nodes: Annotated[int, typer.Option(min=20, max=20_000, help="Số cụm loa.")] = 5000,
     database: Annotated[
@@ -96,7 +93,6 @@ def ingest(
 
 
 @bench.command()
-@errors_in_words
 def rest(
     nodes: Annotated[int, typer.Option(min=1, max=20_000, help="Số cụm loa mô phỏng.")] = 5000,
     broker: Broker = "auto",
@@ -117,7 +113,6 @@ def rest(
 
 
 @bench.command()
-@errors_in_words
 def sync(
     nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Số cụm loa mô phỏng.")] = 1000,
     broker: Broker = "auto",

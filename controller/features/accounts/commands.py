@@ -18,18 +18,17 @@ from controller.features.accounts.second_factor import remove_second_factor as r
 from controller.features.accounts.tokens import create_token, tokens_of
 from controller.features.accounts.tokens import revoke_token as revoke
 from controller.model.permissions import Act
-from controller.terminal.cli_errors import errors_in_words
+from controller.terminal.cli_errors import Commands
 from devices.ids import AreaCode
 
-operator = typer.Typer()
-token = typer.Typer()
+operator = Commands()
+token = Commands()
 
 Name = Annotated[str, typer.Argument(help="Tên đăng nhập.")]
 As = Annotated[str | None, typer.Option("--as", help="Quản trị đứng tên trong nhật ký; bỏ trống: đài.")]
 
 
 @operator.command("first-code")
-@errors_in_words
 def first_code() -> None:
     """Tạo mã bắt đầu (một lần, trong một giờ) để lập quản trị đầu tiên ở trang /bat-dau."""
     with acting_or_station(None) as (session, _):
@@ -38,7 +37,6 @@ def first_code() -> None:
 
 
 @operator.command("list")
-@errors_in_words
 def show() -> None:
     """Liệt kê tài khoản: tên, họ tên, vai trò, địa bàn."""
     with reading() as session:
@@ -49,7 +47,6 @@ def show() -> None:
 
 
 @operator.command("enable")
-@errors_in_words
 def enable(name: Name, as_name: As = None) -> None:
     """Mở lại tài khoản đã khóa."""
     with acting_or_station(as_name) as (session, by):
@@ -58,7 +55,6 @@ def enable(name: Name, as_name: As = None) -> None:
 
 
 @operator.command("move")
-@errors_in_words
 def move(name: Name, to: Annotated[str, typer.Option(help="Mã địa bàn mới.")], as_name: As = None) -> None:
     """Chuyển vai trò của một người sang địa bàn khác; người này phải đăng nhập lại."""
     with acting_or_station(as_name) as (session, by):
@@ -67,7 +63,6 @@ def move(name: Name, to: Annotated[str, typer.Option(help="Mã địa bàn mới
 
 
 @operator.command("remove-second-factor")
-@errors_in_words
 def remove_second_factor(name: Name, as_name: As = None) -> None:
     """Gỡ mã xác thực hai bước của người mất điện thoại."""
     with acting_or_station(as_name) as (session, by):
@@ -76,7 +71,6 @@ def remove_second_factor(name: Name, as_name: As = None) -> None:
 
 
 @token.command("add")
-@errors_in_words
 def add_token(
     name: Annotated[str, typer.Argument(help="Mã dùng cho chương trình nào.")],
     of: Annotated[str, typer.Option(help="Tên đăng nhập của người mà chương trình thay mặt.")],
@@ -103,7 +97,6 @@ def add_token(
 
 
 @token.command("list")
-@errors_in_words
 def list_tokens(
     of: Annotated[str | None, typer.Option(help="Chỉ mã của người này.")] = None,
 ) -> None:
@@ -120,7 +113,6 @@ def list_tokens(
 
 
 @token.command("revoke")
-@errors_in_words
 def revoke_token(
     token_id: Annotated[str, typer.Argument(help="Số mà «loa token list» in ra.")],
     as_name: As = None,

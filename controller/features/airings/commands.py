@@ -9,11 +9,11 @@ import typer
 from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.model.local_time import ZONE, wall
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_found, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_found, print_json
 from controller.terminal.options import AtStation, Meets, Reason, instant
 from devices.ids import AreaCode
 
-airing = typer.Typer()
+airing = Commands()
 Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt phát.")]
 
 
@@ -24,7 +24,6 @@ def add_to(app: typer.Typer) -> None:
 
 
 @airing.command("stop")
-@errors_in_words
 def stop(airing_id: Id, reason: Reason = "", station: AtStation = None, as_json: AsJson = False) -> None:
     """Dừng một lượt phát ở mọi nơi, chưa phát hay đang phát."""
     from controller.client.http_client import signed_in
@@ -35,7 +34,6 @@ def stop(airing_id: Id, reason: Reason = "", station: AtStation = None, as_json:
 
 
 @airing.command("move")
-@errors_in_words
 def move(
     airing_id: Id,
     to: Annotated[str, typer.Option(help="Giờ mới, như 2026-11-28T16:30.")],
@@ -53,7 +51,6 @@ def move(
     print_found(new, [words], as_json=as_json)
 
 
-@errors_in_words
 def timetable(
     area: Annotated[str, typer.Option(help="Mã địa bàn.")],
     since: Annotated[str | None, typer.Option("--from", help="Từ ngày nào, như 2026-12-01.")] = None,
@@ -91,7 +88,6 @@ def _day(text: str) -> date:
         raise BadInput(f"Không hiểu ngày «{text}». Hãy viết như 2026-12-01.", code="timetable.day") from None
 
 
-@errors_in_words
 def air(
     text_file: Annotated[Path, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")],
     area: Annotated[list[str], typer.Option(help="Mã địa bàn; có thể ghi nhiều lần.")],

@@ -12,11 +12,11 @@ from controller.features.area_changes import changes
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import areas, get_area, history_of
 from controller.model.languages import LanguageCode
-from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
+from controller.terminal.cli_errors import AsJson, Commands, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, NodeId
 
-area = typer.Typer()
+area = Commands()
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã địa bàn.")]
 NewCode = Annotated[str, typer.Option("--code", help="Mã của địa bàn mới.")]
@@ -26,7 +26,6 @@ To = Annotated[str, typer.Option(help="Mã địa bàn nhận.")]
 
 
 @area.command("list")
-@errors_in_words
 def list_areas(
     under: Annotated[str | None, typer.Option(help="Chỉ các địa bàn ngay dưới địa bàn này.")] = None,
     *,
@@ -44,7 +43,6 @@ def list_areas(
 
 
 @area.command("history")
-@errors_in_words
 def show_history(code: Code, *, as_json: AsJson = False) -> None:
     """Một địa bàn hiện nay, và trước mỗi lần thay đổi."""
     with reading() as session:
@@ -63,7 +61,6 @@ def show_history(code: Code, *, as_json: AsJson = False) -> None:
 
 
 @area.command("add")
-@errors_in_words
 def add_area(
     code: Code,
     name: Name,
@@ -79,7 +76,6 @@ def add_area(
 
 
 @area.command("rename")
-@errors_in_words
 def rename_area(
     code: Code,
     by: AsPerson,
@@ -93,7 +89,6 @@ def rename_area(
 
 
 @area.command("languages")
-@errors_in_words
 def choose_languages(
     code: Code,
     by: AsPerson,
@@ -109,7 +104,6 @@ def choose_languages(
 
 
 @area.command("move")
-@errors_in_words
 def move_area(code: Code, to: To, by: AsPerson) -> None:
     """Chuyển một địa bàn, cùng mọi thứ bên dưới, về một địa bàn khác."""
     with signing(by) as (session, person, key):
@@ -120,7 +114,6 @@ def move_area(code: Code, to: To, by: AsPerson) -> None:
 
 
 @area.command("merge")
-@errors_in_words
 def merge_areas(
     codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="Các địa bàn được nhập.")],
     code: NewCode,
@@ -136,7 +129,6 @@ def merge_areas(
 
 
 @area.command("split")
-@errors_in_words
 def split_area(
     from_code: Code,
     nodes: Annotated[list[str], typer.Argument(metavar="NODE...", help="Các cụm loa chuyển sang.")],
@@ -157,7 +149,6 @@ def split_area(
 
 
 @area.command("close")
-@errors_in_words
 def close_area(code: Code, to: To, by: AsPerson) -> None:
     """Đóng một địa bàn không còn gì đặt phát: cụm loa sang địa bàn khác, kế hoạch và quy định được gỡ."""
     with signing(by) as (session, person, key):

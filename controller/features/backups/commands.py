@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import errors_in_words
-
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the program."""
@@ -14,7 +12,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(restore)
 
 
-@errors_in_words
 def backup(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Thư mục nhận bản sao, nên ở ổ đĩa khác.")],
     to: Annotated[
@@ -31,7 +28,6 @@ def backup(
         typer.echo(line)
 
 
-@errors_in_words
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp do «loa backup» tạo.")],
     identity: Annotated[

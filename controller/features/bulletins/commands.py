@@ -10,18 +10,17 @@ from controller.client.local_client import acting, reading
 from controller.clocks import utc_now
 from controller.features.bulletins.schemas import BulletinWhole, TopicShown
 from controller.features.bulletins.topics import add_topic, bring_back_topic, end_topic, rename_topic, topics
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_json
 from controller.terminal.options import AsPerson, AtStation
 
-topic = typer.Typer()
-bulletin = typer.Typer()
+topic = Commands()
+bulletin = Commands()
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã chủ đề, như phap-luat.")]
 Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên chủ đề.")]
 
 
 @topic.command("list")
-@errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các chủ đề."""
     with reading() as session:
@@ -34,7 +33,6 @@ def index(*, as_json: AsJson = False) -> None:
 
 
 @topic.command("add")
-@errors_in_words
 def add(name: Name, as_name: AsPerson) -> None:
     """Thêm một chủ đề."""
     with acting(as_name) as (session, person):
@@ -43,7 +41,6 @@ def add(name: Name, as_name: AsPerson) -> None:
 
 
 @topic.command("rename")
-@errors_in_words
 def rename(code: Code, name: Name, as_name: AsPerson) -> None:
     """Đổi tên một chủ đề; báo cáo của mọi tháng dùng tên mới."""
     with acting(as_name) as (session, person):
@@ -52,7 +49,6 @@ def rename(code: Code, name: Name, as_name: AsPerson) -> None:
 
 
 @topic.command("end")
-@errors_in_words
 def end(code: Code, as_name: AsPerson) -> None:
     """Thôi dùng một chủ đề; bản tin đã mang chủ đề ấy vẫn giữ."""
     with acting(as_name) as (session, person):
@@ -61,7 +57,6 @@ def end(code: Code, as_name: AsPerson) -> None:
 
 
 @topic.command("bring-back")
-@errors_in_words
 def bring_back(code: Code, as_name: AsPerson) -> None:
     """Dùng lại một chủ đề."""
     with acting(as_name) as (session, person):
@@ -70,7 +65,6 @@ def bring_back(code: Code, as_name: AsPerson) -> None:
 
 
 @bulletin.command("render-again")
-@errors_in_words
 def render_again(
     name: Annotated[str, typer.Argument(metavar="BẢN_TIN", help="Mã bản tin, như trong địa chỉ trang.")],
     station: AtStation = None,

@@ -13,11 +13,11 @@ from controller.features.chimes.service import bring_chime, remove_chime_at
 from controller.features.imports.bulletin_files import opened
 from controller.model.chimes import ChimePlace
 from controller.settings import Settings
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_json
 from controller.terminal.options import AsPerson
 from tts.uploads import UploadStore
 
-chime = typer.Typer()
+chime = Commands()
 
 Place = Annotated[
     Literal["opening", "closing"], typer.Argument(metavar="opening|closing", help="Mở đầu hay kết thúc.")
@@ -26,7 +26,6 @@ Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc
 
 
 @chime.command("list")
-@errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê nhạc hiệu riêng của tỉnh và các địa bàn: ai đặt, khi nào."""
     with reading() as session:
@@ -42,7 +41,6 @@ def index(*, as_json: AsJson = False) -> None:
 
 
 @chime.command("choose")
-@errors_in_words
 def choose(
     place: Place,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp âm thanh dài 1 đến 15 giây.")],
@@ -58,7 +56,6 @@ def choose(
 
 
 @chime.command("remove")
-@errors_in_words
 def remove(place: Place, by: AsPerson, area: Area = None) -> None:
     """Thôi dùng nhạc hiệu riêng: trở lại nhạc hiệu của cấp trên, hoặc nhạc hiệu có sẵn."""
     with acting(by) as (session, person):

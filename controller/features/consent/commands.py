@@ -14,10 +14,10 @@ from controller.features.consent.schemas import (
     SideShown,
 )
 from controller.model.local_time import wall
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_found
+from controller.terminal.cli_errors import AsJson, Commands, print_found
 from controller.terminal.options import AtStation
 
-answer = typer.Typer()
+answer = Commands()
 
 Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt phát, hoặc mã lịch phát với --schedule.")]
 IsSchedule = Annotated[bool, typer.Option("--schedule", help="Trả lời cho mọi lần của một lịch phát.")]
@@ -26,7 +26,6 @@ _SUBJECTS = {"airing": "lượt phát", "schedule": "lịch phát"}
 
 
 @answer.command("list")
-@errors_in_words
 def index(station: AtStation = None, as_json: AsJson = False) -> None:
     """Liệt kê những gì đang chờ xã trả lời."""
     with signed_in(station) as here:
@@ -35,7 +34,6 @@ def index(station: AtStation = None, as_json: AsJson = False) -> None:
 
 
 @answer.command("yes")
-@errors_in_words
 def yes(
     subject: Id, schedule: IsSchedule = False, station: AtStation = None, as_json: AsJson = False
 ) -> None:
@@ -44,7 +42,6 @@ def yes(
 
 
 @answer.command("no")
-@errors_in_words
 def no(
     subject: Id,
     schedule: IsSchedule = False,
@@ -58,7 +55,6 @@ def no(
 
 
 @answer.command("collisions")
-@errors_in_words
 def collisions(station: AtStation = None, as_json: AsJson = False) -> None:
     """Liệt kê các lượt phát ưu tiên trùng giờ ở xã."""
     with signed_in(station) as here:
@@ -71,7 +67,6 @@ def collisions(station: AtStation = None, as_json: AsJson = False) -> None:
 
 
 @answer.command("order")
-@errors_in_words
 def order(
     first: Annotated[str, typer.Argument(metavar="TRƯỚC", help="Mã lượt phát đi trước.")],
     then: Annotated[str, typer.Argument(metavar="SAU", help="Mã lượt phát ngay sau đó.")],

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import FAILED, errors_in_words
+from controller.terminal.cli_errors import FAILED, Commands
 
-journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
+journal = Commands(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,7 +15,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-@errors_in_words
 def doctor() -> None:
     """Kiểm tra những điều không bao giờ được xảy ra trong cơ sở dữ liệu."""
     from controller.features.doctor.service import to_do, wrong_facts
@@ -31,7 +30,6 @@ def doctor() -> None:
 
 
 @journal.command("export")
-@errors_in_words
 def export_journal() -> None:
     """In toàn bộ nhật ký và sổ phát thanh, mỗi mục một dòng JSON, cuối cùng là dấu niêm phong."""
     from controller.features.doctor.service import journal_lines
@@ -41,7 +39,6 @@ def export_journal() -> None:
 
 
 @journal.command("verify")
-@errors_in_words
 def verify_journal(
     file: Annotated[Path, typer.Argument(help="Tệp nhật ký đã xuất.")],
     public: Annotated[str, typer.Option("--key", "--public", help="Khóa công khai của đài (base64url).")],
@@ -56,7 +53,6 @@ def verify_journal(
 
 
 @journal.command("security")
-@errors_in_words
 def security_journal(
     most: Annotated[
         int, typer.Option("--limit", min=1, max=100_000, help="Nhiều nhất bao nhiêu dòng.")

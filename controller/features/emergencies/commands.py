@@ -9,12 +9,12 @@ from controller.client.http_client import signed_in
 from controller.errors import BadInput
 from controller.features.emergencies.schemas import EmergencyShown, PreparedShown, TemplatesShown
 from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_found, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_found, print_json
 from controller.terminal.options import AtStation, Reason
 
 V = TypeVar("V")
 
-emergency = typer.Typer()
+emergency = Commands()
 
 Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt khẩn cấp, xem «loa emergency list».")]
 Areas = Annotated[list[str], typer.Option("--area", help="Mã địa bàn; có thể ghi nhiều lần.")]
@@ -28,7 +28,6 @@ Who = Annotated[
 
 
 @emergency.command("templates")
-@errors_in_words
 def show_templates(
     area: Annotated[list[str] | None, typer.Option(help="Mã địa bàn; mặc định địa bàn của mình.")] = None,
     who: Who = "approver",
@@ -48,7 +47,6 @@ def show_templates(
 
 
 @emergency.command("prepare")
-@errors_in_words
 def prepare(
     area: Annotated[str, typer.Option(help="Mã địa bàn mà loa ở đó sẽ giữ bản này.")],
     template: Annotated[str | None, typer.Option(help="Mẫu có sẵn, như flood.")] = None,
@@ -66,7 +64,6 @@ def prepare(
 
 
 @emergency.command("release")
-@errors_in_words
 def release(
     prepared: Annotated[str, typer.Argument(metavar="BẢN", help="Mã bản soạn sẵn.")],
     who: Who = "author",
@@ -78,7 +75,6 @@ def release(
 
 
 @emergency.command("start")
-@errors_in_words
 def start(
     area: Areas,
     prepared: Annotated[str | None, typer.Option(help="Mã bản soạn sẵn.")] = None,
@@ -99,7 +95,6 @@ def start(
 
 
 @emergency.command("confirm")
-@errors_in_words
 def confirm(
     emergency_id: Id,
     who: Who = "approver",
@@ -111,7 +106,6 @@ def confirm(
 
 
 @emergency.command("decline")
-@errors_in_words
 def decline(
     emergency_id: Id,
     reason: Reason = "",
@@ -124,7 +118,6 @@ def decline(
 
 
 @emergency.command("stop")
-@errors_in_words
 def stop(
     emergency_id: One = None,
     area: Annotated[list[str] | None, typer.Option(help="Dừng mọi thứ khẩn cấp ở nơi này.")] = None,
@@ -144,7 +137,6 @@ def stop(
 
 
 @emergency.command("all-clear")
-@errors_in_words
 def all_clear(
     emergency_id: Id,
     prepared: PreparedId,
@@ -157,7 +149,6 @@ def all_clear(
 
 
 @emergency.command("test")
-@errors_in_words
 def try_out(
     area: Areas,
     prepared: PreparedId,
@@ -172,7 +163,6 @@ def try_out(
 
 
 @emergency.command("list")
-@errors_in_words
 def index(
     lately: Annotated[bool, typer.Option("--lately", help="Cả những lượt trong một ngày qua.")] = False,
     who: Who = "approver",

@@ -18,19 +18,18 @@ from controller.features.fleet.service import NewNode
 from controller.host.station_keys import station_key
 from controller.model.local_time import wall
 from controller.settings import Settings
-from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
+from controller.terminal.cli_errors import AsJson, Commands, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson, NodeName
 from devices.enrolment import qr_payload
 from devices.ids import AreaCode, NodeId
 
-node = typer.Typer()
+node = Commands()
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
 Hours = Annotated[float, typer.Option(help="Mã có hạn bao nhiêu giờ, nhiều nhất 168.")]
 
 
 @node.command("enrol")
-@errors_in_words
 def enrol_node(
     name_of_node: NodeName,
     area: Area,
@@ -45,7 +44,6 @@ def enrol_node(
 
 
 @node.command("replace")
-@errors_in_words
 def replace_node(
     name_of_node: NodeName, by: AsPerson, hours: Hours = 24.0, *, as_json: AsJson = False
 ) -> None:
@@ -56,7 +54,6 @@ def replace_node(
 
 
 @node.command("key")
-@errors_in_words
 def give_key(
     name_of_node: NodeName,
     public: Annotated[str, typer.Argument(metavar="KEY", help="Khóa công khai của cụm loa, 43 ký tự.")],
@@ -72,7 +69,6 @@ def give_key(
 
 
 @node.command("codes")
-@errors_in_words
 def list_codes(*, as_json: AsJson = False) -> None:
     """Các mã gắn còn hạn, chưa ai dùng."""
     with reading() as session:
@@ -85,7 +81,6 @@ def list_codes(*, as_json: AsJson = False) -> None:
 
 
 @node.command("withdraw-code")
-@errors_in_words
 def withdraw_code(
     enrolment: Annotated[str, typer.Argument(metavar="ID", help="Mã số, theo «loa node codes».")],
     by: AsPerson,
@@ -97,7 +92,6 @@ def withdraw_code(
 
 
 @node.command("hardware")
-@errors_in_words
 def show_hardware(name_of_node: NodeName, *, as_json: AsJson = False) -> None:
     """Các phần cứng đã mang mã này, mới nhất trước."""
     with reading() as session:

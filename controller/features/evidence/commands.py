@@ -11,13 +11,12 @@ from controller.features.evidence.queries import proof_of
 from controller.features.evidence.service import verify_file
 from controller.host.station_keys import Secrets
 from controller.settings import Settings
-from controller.terminal.cli_errors import FAILED, AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import FAILED, AsJson, Commands, print_json
 
-airing = typer.Typer()
+airing = Commands()
 
 
 @airing.command("prove")
-@errors_in_words
 def prove(
     airing_id: Annotated[str, typer.Argument(metavar="ID", help="Mã lượt phát.")],
     to: Annotated[Path | None, typer.Option(help="Ghi vào tệp này; mặc định bang-chung-ID.json.")] = None,
@@ -34,7 +33,6 @@ def prove(
 
 
 @airing.command("verify")
-@errors_in_words
 def verify(
     file: Annotated[Path, typer.Argument(help="Tệp bằng chứng.")],
     root: Annotated[str | None, typer.Option(help="Khóa gốc công khai của tỉnh, 43 ký tự.")] = None,

@@ -12,18 +12,17 @@ from controller.features.fleet.fault_assignments import take_care as write_care
 from controller.features.fleet.queries import facts_of, nodes_by_area
 from controller.features.fleet.status import status_of
 from controller.features.fleet.watch import NodeFilter, events_now, faults_of_node, watched
-from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
+from controller.terminal.cli_errors import AsJson, Commands, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 
-node = typer.Typer()
+node = Commands()
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
 _EVENTS = {"outage": "mất cả địa bàn", "lost": "mất kết nối", "flapping": "chập chờn"}
 
 
 @node.command("list")
-@errors_in_words
 def list_nodes(
     area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None,
     *,
@@ -46,7 +45,6 @@ def list_nodes(
 
 
 @node.command("add")
-@errors_in_words
 def add_node(
     name_of_node: NodeName,
     area: Area,
@@ -61,7 +59,6 @@ def add_node(
 
 
 @node.command("retire")
-@errors_in_words
 def retire_node(
     nodes: Annotated[list[str], typer.Argument(metavar="NODE...", help="Mã cụm loa.")], by: AsPerson
 ) -> None:
@@ -73,7 +70,6 @@ def retire_node(
 
 
 @node.command("faults")
-@errors_in_words
 def list_faults(
     area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None,
     *,
@@ -115,7 +111,6 @@ def _as_json(one: Any) -> dict[str, Any]:
 
 
 @node.command("care")
-@errors_in_words
 def take_care(
     name_of_node: NodeName,
     by: AsPerson,

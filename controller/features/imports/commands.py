@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import AsJson, print_json
 
 
 def add_to(app: typer.Typer) -> None:
@@ -13,7 +13,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("import")(import_file)
 
 
-@errors_in_words
 def import_file(
     file: Annotated[Path, typer.Argument(help="Tệp .txt (mọi bảng mã), .docx hoặc .pdf.")],
     as_json: AsJson = False,

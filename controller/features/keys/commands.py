@@ -24,12 +24,12 @@ from controller.host.station_keys import Secrets, root_key_at
 from controller.model.local_time import wall
 from controller.model.permissions import OperatorRole
 from controller.settings import Settings
-from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_found, print_json
+from controller.terminal.cli_errors import AsJson, Commands, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, KeyId
 
-keys = typer.Typer()
-operator = typer.Typer()
+keys = Commands()
+operator = Commands()
 
 Kid = Annotated[str, typer.Argument(metavar="KID", help="Tên khóa, theo «loa keys list».")]
 Name = Annotated[str, typer.Argument(help="Tên đăng nhập.")]
@@ -42,7 +42,6 @@ _NOT_SIGNED = (
 
 
 @keys.command("show")
-@errors_in_words
 def show_keys() -> None:
     """Bộ khóa đang có hiệu lực, một đối tượng JSON."""
     with reading() as session:
@@ -51,7 +50,6 @@ def show_keys() -> None:
 
 
 @keys.command("sign")
-@errors_in_words
 def sign_keys(
     root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
 ) -> None:
@@ -64,7 +62,6 @@ def sign_keys(
 
 
 @keys.command("renew-station")
-@errors_in_words
 def renew_station(
     root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
     *,
@@ -81,7 +78,6 @@ def renew_station(
 
 
 @keys.command("list")
-@errors_in_words
 def list_keys(*, as_json: AsJson = False) -> None:
     """Các khóa đang dùng: của ai, để ký gì, đến ngày nào, ở nơi nào."""
     with reading() as session:
@@ -101,7 +97,6 @@ def list_keys(*, as_json: AsJson = False) -> None:
 
 
 @keys.command("retire")
-@errors_in_words
 def retire_key(kid: Kid, by: AsPerson) -> None:
     """Cho một khóa thôi dùng: không ký gì thêm, những gì đã ký vẫn còn giá trị."""
     with acting(by) as (session, person):
@@ -110,7 +105,6 @@ def retire_key(kid: Kid, by: AsPerson) -> None:
 
 
 @keys.command("compromise")
-@errors_in_words
 def compromise_key(
     kid: Kid,
     by: AsPerson,
@@ -136,7 +130,6 @@ def compromise_key(
 
 
 @operator.command("add")
-@errors_in_words
 def add(
     name: Name,
     role: Annotated[list[OperatorRole], typer.Option(help="Vai trò; có thể ghi nhiều lần.")],
@@ -166,7 +159,6 @@ def add(
 
 
 @operator.command("disable")
-@errors_in_words
 def disable(name: Name, as_name: As = None) -> None:
     """Khóa tài khoản: hết phiên đăng nhập, khóa ký thôi dùng; những gì đã ký vẫn còn giá trị."""
     with acting_or_station(as_name) as (session, by):
@@ -177,7 +169,6 @@ def disable(name: Name, as_name: As = None) -> None:
 
 
 @operator.command("reset-password")
-@errors_in_words
 def reset_password(name: Name, as_name: As = None) -> None:
     """Đặt mật khẩu mới (được in ra) và tạo khóa ký mới; những gì đã duyệt vẫn còn giá trị."""
     password = fresh_password()
@@ -191,7 +182,6 @@ def reset_password(name: Name, as_name: As = None) -> None:
 
 
 @operator.command("roles")
-@errors_in_words
 def roles(name: Name, role: Roles, as_name: As = None) -> None:
     """Đổi vai trò."""
     with acting_or_station(as_name) as (session, by):

@@ -10,17 +10,16 @@ from controller.features.areas.queries import area_or_top, get_area
 from controller.features.lexicon.queries import entries_shown, lexicon_entries, words_for
 from controller.features.lexicon.service import add_entry, remove_word
 from controller.settings import Settings
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_json
 from tts.reading import read
 
-lexicon = typer.Typer()
+lexicon = Commands()
 Written = Annotated[str, typer.Argument(help="Chữ viết trong văn bản, ví dụ PBGDPL.")]
 Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc định là toàn tỉnh.")]
 Who = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người thêm hoặc xóa.")]
 
 
 @lexicon.command("add")
-@errors_in_words
 def add(
     written: Written,
     spoken: Annotated[str, typer.Argument(help="Cách đọc, bằng các tiếng Việt cách nhau.")],
@@ -34,7 +33,6 @@ def add(
 
 
 @lexicon.command("list")
-@errors_in_words
 def index(
     *,
     history: Annotated[bool, typer.Option("--all", help="Cả những từ đã xóa.")] = False,
@@ -56,7 +54,6 @@ def index(
 
 
 @lexicon.command("remove")
-@errors_in_words
 def remove(written: Written, name: Who, area: Area = None) -> None:
     """Xóa cách đọc của một từ; lịch sử vẫn còn."""
     with acting(name) as (session, person):
@@ -65,7 +62,6 @@ def remove(written: Written, name: Who, area: Area = None) -> None:
 
 
 @lexicon.command("test")
-@errors_in_words
 def try_text(
     text: Annotated[str, typer.Argument(help="Văn bản cần thử.")],
     area: Area = None,

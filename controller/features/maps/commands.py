@@ -14,14 +14,13 @@ from controller.features.maps.outlines import edition_of, lacking, remove_outlin
 from controller.features.maps.uploads import bring_outlines
 from controller.model.limits import LARGEST_OUTLINES
 from controller.model.local_time import ZONE
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_json
 from controller.terminal.options import AsPerson
 
-province_map = typer.Typer()
+province_map = Commands()
 
 
 @province_map.command("import")
-@errors_in_words
 def import_outlines(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp GeoJSON; «-» là đầu vào chuẩn.")],
     by: AsPerson,
@@ -53,7 +52,6 @@ def import_outlines(
 
 
 @province_map.command("show")
-@errors_in_words
 def show(*, as_json: AsJson = False) -> None:
     """Bản đồ đang vẽ bằng gì, từ bao giờ, còn thiếu ranh giới xã nào."""
     with reading() as session:
@@ -70,7 +68,6 @@ def show(*, as_json: AsJson = False) -> None:
 
 
 @province_map.command("remove")
-@errors_in_words
 def remove(by: AsPerson) -> None:
     """Bỏ ranh giới đã nhập; bản đồ lại là hình sơ lược."""
     with acting(by) as (session, person):

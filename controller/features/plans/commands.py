@@ -11,12 +11,12 @@ from controller.features.accounts.signing import signing
 from controller.features.plans.policy_signing import sign_changed_policy
 from controller.features.plans.queries import policies_in_force
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode
 from devices.statements import LoudHours, Policy, QuietHours
 
-policy = typer.Typer()
+policy = Commands()
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
 _NONE = "none"
@@ -24,7 +24,6 @@ _NONE = "none"
 
 
 @policy.command("show")
-@errors_in_words
 def show_policies(*, as_json: AsJson = False) -> None:
     """Các quy định đang có hiệu lực."""
     with reading() as session:
@@ -43,7 +42,6 @@ def show_policies(*, as_json: AsJson = False) -> None:
 
 
 @policy.command("sign")
-@errors_in_words
 def sign_policy(
     area: Area,
     by: AsPerson,

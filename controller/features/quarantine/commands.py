@@ -7,15 +7,14 @@ import typer
 from controller.client.local_client import acting
 from controller.clocks import utc_now
 from controller.features.quarantine import service
-from controller.terminal.cli_errors import errors_in_words
+from controller.terminal.cli_errors import Commands
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import NodeId
 
-node = typer.Typer()
+node = Commands()
 
 
 @node.command("quarantine")
-@errors_in_words
 def quarantine_node(
     name_of_node: NodeName, by: AsPerson, reason: Annotated[str, typer.Option(help="Lý do.")]
 ) -> None:
@@ -26,7 +25,6 @@ def quarantine_node(
 
 
 @node.command("release")
-@errors_in_words
 def release_node(name_of_node: NodeName, by: AsPerson) -> None:
     """Thôi cách ly một cụm loa."""
     with acting(by) as (session, person):
@@ -35,7 +33,6 @@ def release_node(name_of_node: NodeName, by: AsPerson) -> None:
 
 
 @node.command("volume")
-@errors_in_words
 def limit_volume(
     name_of_node: NodeName,
     loudest: Annotated[

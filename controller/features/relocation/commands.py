@@ -8,18 +8,17 @@ from controller.clocks import utc_now
 from controller.features.accounts.signing import signing
 from controller.features.relocation.service import move_node as move
 from controller.features.relocation.service import sign_places_below
-from controller.terminal.cli_errors import errors_in_words
+from controller.terminal.cli_errors import Commands
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 
-node = typer.Typer()
-area = typer.Typer()
+node = Commands()
+area = Commands()
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã địa bàn.")]
 
 
 @node.command("move")
-@errors_in_words
 def move_node(
     name_of_node: NodeName, to: Annotated[str, typer.Option(help="Mã địa bàn nhận.")], by: AsPerson
 ) -> None:
@@ -30,7 +29,6 @@ def move_node(
 
 
 @area.command("sign-places")
-@errors_in_words
 def sign_places(code: Code, by: AsPerson) -> None:
     """Ký lại nơi đặt của mọi cụm loa trong địa bàn: khi khóa đã ký bị lộ hoặc sắp hết hạn."""
     with signing(by) as (session, person, key):

@@ -8,7 +8,6 @@ import typer
 
 from controller.errors import BadInput
 from controller.features.reports.files import Form
-from controller.terminal.cli_errors import errors_in_words
 from devices.ids import AreaCode
 
 Out = Annotated[Path | None, typer.Option(help="Tệp nhận báo cáo; không nêu thì in ra (csv, json).")]
@@ -19,7 +18,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(report)
 
 
-@errors_in_words
 def report(
     month: Annotated[str, typer.Option(help="Tháng, như 2026-11.")],
     area: Annotated[str, typer.Option(help="Mã địa bàn.")],

@@ -9,12 +9,12 @@ import typer
 from controller.client.http_client import signed_in
 from controller.features.schedules.schemas import DayOffShown, ScheduleForesight, ScheduleShown, ScheduleWhole
 from controller.model.local_time import ZONE
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_found
+from controller.terminal.cli_errors import AsJson, Commands, print_found
 from controller.terminal.options import AtStation, Meets, Reason, instant
 
-schedule = typer.Typer()
+schedule = Commands()
 
-day_off = typer.Typer()
+day_off = Commands()
 
 Day = Annotated[str, typer.Argument(metavar="NGÀY", help="Như 2026-12-24.")]
 Year = Annotated[int, typer.Argument(metavar="NĂM")]
@@ -56,7 +56,6 @@ NeverLunar = Annotated[list[int] | None, typer.Option(help="Không phát ngày �
 
 
 @schedule.command("add")
-@errors_in_words
 def add(
     bulletin: Annotated[str, typer.Option(help="Mã bản tin.")],
     area: Annotated[list[str], typer.Option(help="Mã địa bàn; có thể ghi nhiều lần.")],
@@ -96,7 +95,6 @@ def add(
 
 
 @schedule.command("change")
-@errors_in_words
 def change(
     schedule_id: Id,
     at: At,
@@ -124,7 +122,6 @@ def change(
 
 
 @schedule.command("list")
-@errors_in_words
 def index(
     everything: Annotated[bool, typer.Option("--all", help="Cả những lịch đã kết thúc.")] = False,
     station: AtStation = None,
@@ -137,21 +134,18 @@ def index(
 
 
 @schedule.command("show")
-@errors_in_words
 def show(schedule_id: Id, station: AtStation = None, as_json: AsJson = False) -> None:
     """Xem một lịch phát và những lần sắp tới."""
     _tell_whole(station, "GET", f"/schedules/{schedule_id}", as_json=as_json)
 
 
 @schedule.command("end")
-@errors_in_words
 def end(schedule_id: Id, reason: Reason = "", station: AtStation = None, as_json: AsJson = False) -> None:
     """Kết thúc một lịch phát; những lượt chưa phát bị hủy."""
     _tell_whole(station, "POST", f"/schedules/{schedule_id}/end", {"reason": reason}, as_json=as_json)
 
 
 @schedule.command("cancel")
-@errors_in_words
 def cancel(
     schedule_id: Id,
     occurrence: Occurrence,
@@ -165,7 +159,6 @@ def cancel(
 
 
 @schedule.command("move")
-@errors_in_words
 def move(
     schedule_id: Id,
     occurrence: Occurrence,
@@ -187,7 +180,6 @@ def move(
 
 
 @day_off.command("list")
-@errors_in_words
 def list_days_off(year: Year, station: AtStation = None, as_json: AsJson = False) -> None:
     """Các ngày nghỉ của một năm: ngày lễ và ngày riêng của tỉnh."""
     with signed_in(station) as here:
@@ -196,7 +188,6 @@ def list_days_off(year: Year, station: AtStation = None, as_json: AsJson = False
 
 
 @day_off.command("set")
-@errors_in_words
 def set_day_off(
     day: Day,
     name: Annotated[str, typer.Option(help="Tên ngày.")],
@@ -211,7 +202,6 @@ def set_day_off(
 
 
 @day_off.command("remove")
-@errors_in_words
 def remove_day_off(day: Day, station: AtStation = None) -> None:
     """Bỏ một ngày khỏi danh sách của tỉnh; ngày lễ lại theo lịch nhà nước."""
     with signed_in(station) as here:

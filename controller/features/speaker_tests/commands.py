@@ -10,15 +10,14 @@ from controller.features.speaker_tests import service
 from controller.features.speaker_tests.service import try_node
 from controller.model.speech import speech_by
 from controller.settings import Settings
-from controller.terminal.cli_errors import errors_in_words
+from controller.terminal.cli_errors import Commands
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import NodeId
 
-node = typer.Typer()
+node = Commands()
 
 
 @node.command("test")
-@errors_in_words
 def sound_test(
     name_of_node: NodeName,
     by: AsPerson,
@@ -31,7 +30,6 @@ def sound_test(
 
 
 @node.command("prepare-test")
-@errors_in_words
 def prepare_test(by: AsPerson) -> None:
     """Soạn và gửi duyệt bản tin thử loa mẫu; dùng được khi cán bộ duyệt đã duyệt."""
     speech = speech_by(Settings())

@@ -11,17 +11,16 @@ from controller.features.areas.queries import area_or_top, areas
 from controller.features.imports.bulletin_files import written_in
 from controller.features.templates.queries import templates_offered, templates_shown
 from controller.features.templates.service import add_template, remove_template_named
-from controller.terminal.cli_errors import AsJson, errors_in_words, fields_of, print_json
+from controller.terminal.cli_errors import AsJson, Commands, fields_of, print_json
 from controller.terminal.options import AsPerson
 
-template = typer.Typer()
+template = Commands()
 
 Title = Annotated[str, typer.Argument(metavar="TITLE", help="Tên mẫu, cũng là tiêu đề bản tin.")]
 Area = Annotated[str | None, typer.Option("--area", help="Mã địa bàn; mặc định là toàn tỉnh.")]
 
 
 @template.command("list")
-@errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các mẫu, của ai và khi nào; mẫu có sẵn đứng sau."""
     with reading() as session:
@@ -37,7 +36,6 @@ def index(*, as_json: AsJson = False) -> None:
 
 
 @template.command("add")
-@errors_in_words
 def add(
     title: Title,
     text: Annotated[
@@ -55,7 +53,6 @@ def add(
 
 
 @template.command("remove")
-@errors_in_words
 def remove(title: Title, name: AsPerson, area: Area = None) -> None:
     """Xóa một mẫu của địa bàn; bản tin đã tạo từ mẫu ấy vẫn giữ."""
     with acting(name) as (session, person):

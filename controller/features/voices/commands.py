@@ -6,14 +6,13 @@ from typing import Annotated
 import typer
 
 from controller.features.voices.service import add_voice, added_voices, remove_voice
-from controller.terminal.cli_errors import AsJson, errors_in_words, print_json
+from controller.terminal.cli_errors import AsJson, Commands, print_json
 
-voice = typer.Typer()
+voice = Commands()
 _SHORT = 12  # digits of a digest that are enough to compare by eye
 
 
 @voice.command("add")
-@errors_in_words
 def add(
     source: Annotated[str, typer.Argument(metavar="TỆP_HOẶC_ĐỊA_CHỈ", help="Tệp .onnx, hoặc địa chỉ https.")],
     config: Annotated[
@@ -35,7 +34,6 @@ def add(
 
 
 @voice.command("list")
-@errors_in_words
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các giọng đã thêm."""
     voices = added_voices()
@@ -49,7 +47,6 @@ def index(*, as_json: AsJson = False) -> None:
 
 
 @voice.command("remove")
-@errors_in_words
 def remove(name: Annotated[str, typer.Argument(help="Tên của giọng.")]) -> None:
     """Xóa một giọng đã thêm; các tệp âm thanh đã tạo vẫn còn."""
     remove_voice(name)
