@@ -1,6 +1,7 @@
-"""Keys and signatures as compact JWS, Ed25519 only; the only module that uses joserfc.
+"""Keys and signatures as compact JWS; the only module that uses joserfc.
 
-What may be signed by whom stands in signing.py; the rules in docs/protocol.md, "Signed messages".
+Keys sign by Ed25519, persons also by passkeys (passkeys.py). Who signs what stands in signing.py; the rules
+are in docs/protocol.md, "Signed messages".
 """
 
 import hashlib
@@ -10,23 +11,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Final, Literal, Self, TypeVar, cast
+from typing import Any, Final, Literal, NamedTuple, Self, TypeVar, cast
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+from joserfc.util import urlsafe_b64decode
 
 from devices.ids import KeyId, Role
 from devices.instants import whole_ms, written_instant
 from devices.messages import TimeReply
 from devices.not_trusted import BadSignature, MalformedJws, WrongKind, WrongRole
-from devices.statements import Key
+from devices.passkeys import WEBAUTHN, Assertion, BadAssertion, challenge_of
+from devices.statements import ED25519, Key
 from devices.wire_types import Malformed, WireMessage, parse
 
 M = TypeVar("M", bound=WireMessage)
 
-ALGORITHM: Final = "Ed25519"
-"""RFC 9864's name: it leaves a verifier no choice of curve, unlike the older `EdDSA`."""
+ALGORITHM: Final = ED25519
+"""Of every key but passkeys."""
+ALGORITHMS: Final = frozenset({ED25519, WEBAUTHN})
 ROOT: Final = "root"
 """The role of the key that signs key sets; it is in no key set itself."""
 NODE: Final = "node"
@@ -41,6 +45,19 @@ _SIZES: Final = jws.JWSRegistry(algorithms=[ALGORITHM])
 _SIZES.max_payload_length = LONGEST_JWS  # the library's own limit, 128,000, is a quarter of a full plan
 MEMO_SIZE: Final = 512
 """Checked messages remembered: a fleet in one process gets the same plan once for every node."""
+
+
+class PublicKey(NamedTuple):
+    """What a signature is checked with: a public half, its algorithm, and of a passkey the name."""
+
+    public: str
+    alg: str = ED25519
+    rp_id: str = ""
+
+    @classmethod
+    def of(cls, key: Key) -> Self:
+        """Return that of a key in a key set."""
+        return cls(key.public, key.alg, key.rp_id or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,7 @@ class Sealed:
     digest: bytes
     kid: KeyId
     typ: str
+    alg: str
 
     @classmethod
     def read(cls, text: str | bytes, typ: str) -> Self:
@@ -143,13 +161,14 @@ class Sealed:
         header = _header(raw[:LONGEST_HEADER].partition(b".")[0])
         if header.typ != typ:
             raise WrongKind(f"expected {typ}, got {header.typ}")
-        return cls(raw, hashlib.sha256(raw).digest(), header.kid, header.typ)
+        return cls(raw, hashlib.sha256(raw).digest(), header.kid, header.typ, header.alg)
 
 
 @dataclass(frozen=True, slots=True)
 class _Header:
     kid: KeyId
     typ: str
+    alg: str
 
 
 @lru_cache(maxsize=1024)
@@ -159,11 +178,14 @@ def _header(segment: bytes) -> _Header:
         header = jws.extract_compact(segment + b".e30.AA").headers()
     except (JoseError, ValueError) as error:
         raise MalformedJws("not a compact JWS") from error
-    if set(header) != {"alg", "kid", "typ"} or header["alg"] != ALGORITHM:
-        raise MalformedJws(f"the header must be exactly alg {ALGORITHM}, kid and typ")
-    if not isinstance(header["kid"], str) or not isinstance(header["typ"], str):
-        raise MalformedJws("kid and typ must be strings")
-    return _Header(KeyId(header["kid"]), header["typ"])
+    if set(header) != {"alg", "kid", "typ"} or not all(isinstance(value, str) for value in header.values()):
+        raise MalformedJws("the header must be exactly alg, kid and typ, all strings")
+    if header["alg"] not in ALGORITHMS:
+        raise MalformedJws(f"the algorithm must be one of {', '.join(sorted(ALGORITHMS))}")
+    return _Header(KeyId(header["kid"]), header["typ"], header["alg"])
+
+
+_Checked = tuple[bytes, PublicKey, type[WireMessage]]
 
 
 class _Memo:
@@ -175,16 +197,16 @@ class _Memo:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._known: OrderedDict[tuple[bytes, str, type[WireMessage]], WireMessage] = OrderedDict()
+        self._known: OrderedDict[_Checked, WireMessage] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, of: tuple[bytes, str, type[WireMessage]]) -> WireMessage | None:
+    def get(self, of: _Checked) -> WireMessage | None:
         with self._lock:
             if (known := self._known.get(of)) is not None:
                 self._known.move_to_end(of)
             return known
 
-    def put(self, of: tuple[bytes, str, type[WireMessage]], message: WireMessage) -> None:
+    def put(self, of: _Checked, message: WireMessage) -> None:
         with self._lock:
             self._known[of] = message
             if len(self._known) > self._size:
@@ -194,27 +216,41 @@ class _Memo:
 _memo = _Memo(MEMO_SIZE)
 
 
-def checked(sealed: Sealed, model: type[M], public: str) -> M:
+def checked(sealed: Sealed, model: type[M], key: PublicKey) -> M:
     """Check the signature and read the message, or take both from the memo."""
-    of = (sealed.digest, public, model)
+    of = (sealed.digest, key, model)
     # Each clock reply is seen once only: remembering it would push out what is asked for again.
     if model is not TimeReply and (known := _memo.get(of)) is not None:
         return cast("M", known)
-    message = _read(_signed_payload(sealed, public), model)
+    message = _read(_signed_payload(sealed, key), model)
     if model is not TimeReply:
         _memo.put(of, message)
     return message
 
 
-def _signed_payload(sealed: Sealed, public: str) -> bytes:
+def _signed_payload(sealed: Sealed, key: PublicKey) -> bytes:
+    if sealed.alg != key.alg:
+        raise BadSignature(f"{sealed.typ}: key {sealed.kid} does not sign by {sealed.alg}")
     try:
         found = jws.extract_compact(sealed.text, registry=_SIZES)
-        good = jws.validate_compact(found, _public_key(public), algorithms=[ALGORITHM], registry=_SIZES)
+        good = _is_signed(sealed.text, found, key)
     except (JoseError, ValueError) as error:
         raise BadSignature(f"{sealed.typ}: the signature cannot be read") from error
     if not good:
         raise BadSignature(f"{sealed.typ}: the signature does not fit key {sealed.kid}")
     return found.payload
+
+
+def _is_signed(text: bytes, found: jws.CompactSignature, key: PublicKey) -> bool:
+    """Check the signature by the key's algorithm: here alone one is told from another."""
+    if key.alg != WEBAUTHN:
+        return jws.validate_compact(found, _public_key(key.public), algorithms=[ALGORITHM], registry=_SIZES)
+    signed, _, part = text.rpartition(b".")
+    try:
+        Assertion.unpacked(urlsafe_b64decode(part)).check(challenge_of(signed), key.public, key.rp_id)
+    except BadAssertion:
+        return False
+    return True
 
 
 def _read(payload: bytes, model: type[M]) -> M:

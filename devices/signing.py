@@ -10,10 +10,10 @@ from typing import Final, Self, TypeVar
 from devices.enrolment import Enrolment, Place
 from devices.ids import KeyId, Role
 from devices.instants import written_instant
-from devices.jose import NODE, ROOT, Sealed, Signer, SigningKey, checked
+from devices.jose import ALGORITHMS, NODE, ROOT, PublicKey, Sealed, Signer, SigningKey, checked
 from devices.messages import Manifest, Plan, Receipt, TimeReply
 from devices.not_trusted import Expired, UnknownKey, WrongRole
-from devices.statements import Approval, Key, KeySet, Policy
+from devices.statements import ED25519, Approval, Key, KeySet, Policy
 from devices.wire_types import WireMessage
 
 M = TypeVar("M", bound=WireMessage)
@@ -61,9 +61,16 @@ class TrustedKeys:
         """Trust the keys of a set that `read_key_set` returned (or that we made ourselves).
 
         A person's key without holder and area counts for nothing: nobody could tell whose it is, and where.
+        Nor does a key of an algorithm that is not known here.
         """
-        keys = {key.kid: key for key in key_set.keys if key.role is Role.STATION or (key.holder and key.area)}
+        keys = {key.kid: key for key in key_set.keys if _counts(key)}
         return cls(key_set.version, key_set.expires_at, keys)
+
+
+def _counts(key: Key) -> bool:
+    if key.role is Role.STATION:
+        return key.alg == ED25519  # a machine has nobody to be verified
+    return key.alg in ALGORITHMS and bool(key.holder and key.area)
 
 
 def read_key_set(text: str | bytes, root_public: str, now: datetime | None) -> KeySet:
@@ -72,7 +79,7 @@ def read_key_set(text: str | bytes, root_public: str, now: datetime | None) -> K
     `now` None: a node that does not know the time yet cannot judge lifetimes; it judges again once it does.
     """
     sealed = Sealed.read(text, KINDS[KeySet].typ)
-    key_set = checked(sealed, KeySet, root_public)
+    key_set = checked(sealed, KeySet, PublicKey(root_public))
     if now is not None:
         check_lifetime("key set", None, key_set.expires_at, now)
     return key_set
@@ -99,7 +106,7 @@ def verified_by(
         raise UnknownKey(f"{kind.typ}: key {sealed.kid} is in no trusted key set")
     if key.role != kind.signer:
         raise WrongRole(f"{kind.typ}: signed by a key of role {key.role}, not {kind.signer}")
-    message = checked(sealed, model, key.public)
+    message = checked(sealed, model, PublicKey.of(key))
     if isinstance(message, TimeReply):
         now = datetime.fromtimestamp(message.replied_us / 1_000_000, UTC)
     check_lifetime("key set", None, trusted.expires_at, now)

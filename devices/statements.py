@@ -6,8 +6,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from devices.ids import Grade, Role
 from devices.instants import Instant
+from devices.passkeys import WEBAUTHN
 from devices.wire_types import (
-    BASE64URL_KEY_PATTERN,
+    BASE64URL_PATTERN,
+    RP_ID_PATTERN,
+    AlgorithmName,
     AreaName,
     Digest,
     KeyName,
@@ -29,6 +32,10 @@ MOST_APPROVED_AREAS = 16
 """In one approval: a bulletin belongs to one area; the rest is room."""
 MOST_FURTHER_AREAS = 16
 """Of one key: areas in which its holder approves for others who are away, or signed before moving."""
+
+ED25519 = "Ed25519"
+"""RFC 9864's name: it leaves a verifier no choice of curve, unlike the older `EdDSA`."""
+_PUBLIC_LENGTHS = {ED25519: 43, WEBAUTHN: 86}
 
 
 class QuietHours(WireMessage):
@@ -81,6 +88,9 @@ class Approval(WireMessage):
 class Key(WireMessage):
     """One public key and what it may sign, from `not_before` until `not_after`.
 
+    `alg`: `Ed25519`, or `WebAuthn-ES256` for a passkey of the name `rp_id`; `public` is then the point x, y.
+    A key of another algorithm is of a later release, and counts for nothing.
+
     A person's key has `holder` (whose it is: two keys of one holder are one person) and `area`: it signs for
     this area and below. `further_areas`: where it counts, too: its holder approves there for another who is
     away, or signed there before moving.
@@ -88,12 +98,22 @@ class Key(WireMessage):
 
     kid: KeyName
     role: Role
-    public: Annotated[str, StringConstraints(pattern=BASE64URL_KEY_PATTERN)]
+    public: Annotated[str, StringConstraints(pattern=BASE64URL_PATTERN, max_length=512)]
     not_before: Instant
     not_after: Instant
     holder: Name | None = None
     area: AreaName | None = None
     further_areas: Annotated[tuple[AreaName, ...], Field(max_length=MOST_FURTHER_AREAS)] = ()
+    alg: AlgorithmName = ED25519
+    rp_id: Annotated[str, StringConstraints(pattern=RP_ID_PATTERN)] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self.public) != _PUBLIC_LENGTHS.get(self.alg, len(self.public)):
+            raise ValueError("the public key is not of its algorithm's length")
+        if self.alg == WEBAUTHN and self.rp_id is None:
+            raise ValueError("a passkey without the name that it is bound to")
+        return self
 
 
 class KeySet(WireMessage):

@@ -14,6 +14,9 @@ NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 DIGEST_PATTERN = r"^[0-9a-f]{64}$"
 WALL_TIME_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 BASE64URL_KEY_PATTERN = r"^[A-Za-z0-9_-]{43}$"
+BASE64URL_PATTERN = r"^[A-Za-z0-9_-]+$"
+RP_ID_PATTERN = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
+ALGORITHM_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
 COMPACT_JWS_PATTERN = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
 KIND_PATTERN = r"^[a-z][a-z-]{0,23}$"
 BASE64_PATTERN = r"^[A-Za-z0-9+/]*={0,2}$"
@@ -25,6 +28,7 @@ AreaName = Annotated[AreaCode, StringConstraints(pattern=NAME_PATTERN)]
 AiringName = Annotated[AiringId, StringConstraints(pattern=NAME_PATTERN)]
 RecordingDigest = Annotated[RecordingId, StringConstraints(pattern=DIGEST_PATTERN)]
 KeyName = Annotated[KeyId, StringConstraints(pattern=NAME_PATTERN)]
+AlgorithmName = Annotated[str, StringConstraints(pattern=ALGORITHM_PATTERN)]
 KindName = Annotated[str, StringConstraints(pattern=KIND_PATTERN)]
 Volume = Annotated[int, Field(ge=0, le=100)]
 Version = Annotated[int, Field(ge=1, lt=2**53)]

@@ -30,6 +30,7 @@ function bytesOfBase64(text, alphabet) {
   const plain = text.replace(/-/g, "+").replace(/_/g, "/").replace(/=+$/, "");
   if (plain.length % 4 === 1) refuse("malformed");
   const raw = atob(plain + "=".repeat((4 - (plain.length % 4)) % 4));
+  if (btoa(raw).replace(/=+$/, "") !== plain) refuse("malformed");
   return Uint8Array.from(raw, (sign) => sign.charCodeAt(0));
 }
 
@@ -59,6 +60,9 @@ const name = (value) => (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-
 const digest = (value) => (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) || refuse("malformed");
 const instant = (value) => msOf(value);
 const flag = (value) => typeof value === "boolean" || refuse("malformed");
+const algorithm = (value) => (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/.test(value)) || refuse("malformed");
+const siteName = (value) =>
+  (typeof value === "string" && /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)) || refuse("malformed");
 const wall = (value) => (typeof value === "string" && /^([01]\d|2[0-3]):[0-5]\d$/.test(value)) || refuse("malformed");
 const whole = (low, high) => (value) => (Number.isInteger(value) && value >= low && value <= high) || refuse("malformed");
 const jws = (value) =>
@@ -128,12 +132,14 @@ const SHAPE = {
       fields({
         kid: name,
         role: name,
-        public: name,
+        public: (value) => (typeof value === "string" && /^[\w-]{1,512}$/.test(value)) || refuse("malformed"),
         not_before: instant,
         not_after: instant,
         holder: optional(orNull(name), null),
         area: optional(orNull(name), null),
         further_areas: optional(list(0, 16, name), []),
+        alg: optional(algorithm, "Ed25519"),
+        rp_id: optional(orNull(siteName), null),
       }),
     ),
   },
@@ -155,20 +161,84 @@ const SHAPE = {
 
 // ---- Signed messages
 
-async function opened(text, typ, publicOf) {
+const ALGORITHMS = ["Ed25519", "WebAuthn-ES256"];
+const MOST_ASSERTION = 768;
+
+async function opened(text, typ, keyOf) {
   const parts = text.split(".");
   if (text.length > MOST_BYTES || parts.length !== 3) refuse("malformed");
   const header = jsonOf(bytesOfBase64(parts[0], "url"));
-  if (Object.keys(header).sort().join() !== "alg,kid,typ" || header.alg !== "Ed25519") refuse("malformed");
+  if (Object.keys(header).sort().join() !== "alg,kid,typ" || !ALGORITHMS.includes(header.alg)) refuse("malformed");
   if (typeof header.kid !== "string" || typeof header.typ !== "string") refuse("malformed");
   if (header.typ !== typ) refuse("wrong-kind");
-  const raw = bytesOfBase64(publicOf(header.kid), "url");
-  const key = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
+  const key = keyOf(header.kid);
+  if (header.alg !== key.alg) refuse("bad-signature");
   const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
-  if (!(await crypto.subtle.verify("Ed25519", key, bytesOfBase64(parts[2], "url"), signed))) refuse("bad-signature");
+  const signature = bytesOrBadSignature(parts[2]);
+  const isGood = await (key.alg === "Ed25519" ? isEd25519 : isAssertion)(signed, signature, key);
+  if (!isGood) refuse("bad-signature");
   const message = jsonOf(bytesOfBase64(parts[1], "url"));
   fields(SHAPE[typ])(message);
   return message;
+}
+
+function bytesOrBadSignature(text) {
+  try {
+    return bytesOfBase64(text, "url");
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return refuse("bad-signature");
+  }
+}
+
+async function isEd25519(signed, signature, key) {
+  const imported = await crypto.subtle.importKey("raw", bytesOfBase64(key.public, "url"), "Ed25519", false, ["verify"]);
+  return crypto.subtle.verify("Ed25519", imported, signature, signed);
+}
+
+async function isAssertion(signed, part, key) {
+  const cut = (from) => {
+    const end = from + 2 + part[from] * 256 + part[from + 1];
+    return end <= part.length ? part.subarray(from + 2, end) : refuse("bad-signature");
+  };
+  if (part.length > MOST_ASSERTION) return false;
+  const data = cut(0);
+  const client = cut(data.length + 2);
+  const signature = plainSignature(part.subarray(data.length + client.length + 4));
+  const hash = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const site = await hash(new TextEncoder().encode(key.rp_id));
+  if (data.length < 37 || !site.every((byte, n) => byte === data[n]) || (data[32] & 5) !== 5) return false;
+  const challenge = base64Of(await hash(signed)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  let said = null;
+  try {
+    said = jsonOf(client);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+  if (signature === null || said === null || said.type !== "webauthn.get" || said.challenge !== challenge) return false;
+  const point = new Uint8Array([4, ...bytesOfBase64(key.public, "url")]);
+  const curve = { name: "ECDSA", namedCurve: "P-256" };
+  const imported = await crypto.subtle.importKey("raw", point, curve, false, ["verify"]);
+  const covered = new Uint8Array([...data, ...(await hash(client))]);
+  return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, imported, signature, covered);
+}
+
+// Web Crypto takes r and s as 32 bytes each; on the wire they are DER.
+function plainSignature(der) {
+  if (der[0] !== 0x30 || der[1] !== der.length - 2 || der[1] > 70) return null;
+  const halves = new Uint8Array(64);
+  let at = 2;
+  for (const end of [32, 64]) {
+    const length = der[at + 1];
+    const number = der.subarray(at + 2, at + 2 + length);
+    const isShortest = number[0] !== 0 || number[1] >= 0x80;
+    if (der[at] !== 2 || length < 1 || number.length !== length || number[0] >= 0x80 || !isShortest) return null;
+    const digits = number[0] === 0 ? number.subarray(1) : number;
+    if (digits.length > 32) return null;
+    halves.set(digits, end - digits.length);
+    at += 2 + length;
+  }
+  return at === der.length ? halves : null;
 }
 
 async function checked(text, typ, keySet, at) {
@@ -179,9 +249,11 @@ async function checkedBy(text, typ, keySet, at) {
   let key = null;
   const message = await opened(text, typ, (kid) => {
     key = keySet.keys.find((one) => one.kid === kid) ?? refuse("unknown-key");
-    if (key.role !== "station" && (key.holder === null || key.area === null)) refuse("unknown-key");
+    const isPerson = key.role !== "station";
+    if (isPerson ? key.holder === null || key.area === null : key.alg !== "Ed25519") refuse("unknown-key");
+    if (!ALGORITHMS.includes(key.alg)) refuse("unknown-key");
     if (key.role !== ROLE[typ]) refuse("wrong-role");
-    return key.public;
+    return key;
   });
   const now = typ === "loa-time" ? message.replied_us / 1000 : at;
   if (now < msOf(key.not_before) || now >= msOf(key.not_after) || now >= msOf(keySet.expires_at)) refuse("expired");
@@ -190,7 +262,7 @@ async function checkedBy(text, typ, keySet, at) {
 }
 
 async function answersOfSignatures(vectors) {
-  const keySet = await opened(vectors.key_set, "loa-keys", () => vectors.root_public);
+  const keySet = await opened(vectors.key_set, "loa-keys", () => ({ public: vectors.root_public, alg: "Ed25519" }));
   const answers = [];
   for (const one of vectors.cases) {
     try {
@@ -220,7 +292,7 @@ async function checkApproval(one, areas, keySet, now) {
 }
 
 async function answersOfApprovals(vectors) {
-  const keySet = await opened(vectors.key_set, "loa-keys", () => vectors.root_public);
+  const keySet = await opened(vectors.key_set, "loa-keys", () => ({ public: vectors.root_public, alg: "Ed25519" }));
   const answers = [];
   for (const one of vectors.cases) {
     try {
@@ -354,6 +426,7 @@ async function answersOfChunks(vectors) {
 
 window.reader = {
   "signatures.json": answersOfSignatures,
+  "passkeys.json": answersOfSignatures,
   "approvals.json": answersOfApprovals,
   "sounds.json": answersOfSounds,
   "chunks.json": answersOfChunks,

@@ -22,6 +22,7 @@ from devices.plan import what_sounds
 from devices.signing import TrustedKeys, read_key_set, sign, verify
 from devices.statements import Approval, KeySet, LoudHours, Policy, QuietHours
 from devices.wire_types import WireMessage
+from tests.support import passkey_vectors
 from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
 
 FOLDER = Path(__file__).parents[2] / "docs" / "protocol" / "vectors"
@@ -345,6 +346,7 @@ def chunks() -> dict[str, Any]:
 
 VECTORS = {
     "signatures.json": signatures,
+    "passkeys.json": passkey_vectors.passkeys,
     "approvals.json": approvals,
     "sounds.json": sounds,
     "chunks.json": chunks,
