@@ -1,0 +1,226 @@
+"""The station of the kit: keys, and everything that it signs and publishes, by devices/ alone.
+
+What the wire says of a document is stated here once; the checks say only what they want to be different.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from controller.trial.conform.areas import AREAS, ELSEWHERE, PROBE, PROVINCE
+from controller.trial.conform.audio import KitRecording, tone
+from controller.trial.conform.signers import DAY, YEAR, signers
+from devices import topics
+from devices.enrolment import Place
+from devices.ids import AiringId, AreaCode, Grade, NodeId
+from devices.jose import SigningKey
+from devices.messages import Kept, Plan, PlannedAiring, ReceiptsCommitted, RefusedReceipt, TimeReply
+from devices.messages import TimeRequest as Request
+from devices.signing import KINDS, sign
+from devices.statements import Approval, KeySet, Policy
+from devices.wire_types import WireMessage
+
+Send = Callable[[str, bytes, int, bool], None]
+"""Topic, payload, QoS, retain."""
+HOUR = timedelta(hours=1)
+_TEXT = hashlib.sha256(b"Loa conformance").hexdigest()
+
+
+def whole_ms(at: datetime) -> datetime:
+    """Return the instant without what the wire cannot say."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+class KitStation:
+    """Signs and publishes for one node."""
+
+    def __init__(self, node: NodeId, root: SigningKey, now: Callable[[], datetime], send: Send) -> None:
+        self.node = node
+        self.root = root
+        self.now = now
+        self.send = send
+        self.signers = signers(now())
+        self.without: set[str] = {"coming station"}
+        """Signers that the key set does not list now."""
+        self._version = 0
+
+    def key(self, name: str) -> SigningKey:
+        """Return a private key by what it is for."""
+        return self.signers[name].key
+
+    def next_version(self) -> int:
+        """Return a version above all before."""
+        self._version = max(self._version + 1, int(self.now().timestamp() * 1000))
+        return self._version
+
+    # -- signed documents
+
+    def signed(self, message: WireMessage, key: SigningKey) -> bytes:
+        """Sign a message with any key, also one that may not sign it."""
+        if key.role == KINDS[type(message)].signer:
+            return sign(message, key).encode()
+        return key.sign_bytes(message.payload(), KINDS[type(message)].typ).encode()
+
+    def key_set(self, **changes: Any) -> KeySet:
+        """Return a key set of a new version."""
+        listed = [one.listed for name, one in self.signers.items() if name not in self.without]
+        told: dict[str, Any] = {
+            "version": self.next_version(),
+            "issued_at": whole_ms(self.now()),
+            "expires_at": whole_ms(self.now() + YEAR / 2),
+            "keys": tuple(key for key in listed if key is not None),
+        }
+        return KeySet(**told | changes)
+
+    def publish_keys(self) -> bytes:
+        """Publish a key set of a new version; return what was sent."""
+        payload = self.signed(self.key_set(), self.root)
+        self.send(topics.KEYS, payload, 1, True)
+        return payload
+
+    def plan(self, target: str, airings: Iterable[PlannedAiring] = (), **changes: Any) -> Plan:
+        """Return a plan of a new version."""
+        told: dict[str, Any] = {
+            "target": target,
+            "version": self.next_version(),
+            "issued_at": whole_ms(self.now()),
+            "expires_at": whole_ms(self.now() + DAY),
+            "airings": tuple(airings),
+        }
+        return Plan(**told | changes)
+
+    def publish_plan(self, target: str, airings: Iterable[PlannedAiring] = (), **changes: Any) -> Plan:
+        """Publish a good plan; return it."""
+        plan = self.plan(target, airings, **changes)
+        self.send(topics.plan(target), self.signed(plan, self.key("station")), 1, True)
+        return plan
+
+    def policy(self, target: AreaCode = PROVINCE, **changes: Any) -> Policy:
+        """Return a policy without limits, of a new version."""
+        told: dict[str, Any] = {
+            "target": target,
+            "version": self.next_version(),
+            "issued_at": whole_ms(self.now()),
+            "expires_at": whole_ms(self.now() + YEAR),
+            "quiet_hours": (),
+            "loudest_volume": 100,
+            "minutes_a_day": 1440,
+        }
+        return Policy(**told | changes)
+
+    def publish_policy(
+        self, target: AreaCode = PROVINCE, signer: str = "administrator", **changes: Any
+    ) -> Policy:
+        """Publish a good policy; return it."""
+        policy = self.policy(target, **changes)
+        self.send(topics.policy(target), self.signed(policy, self.key(signer)), 1, True)
+        return policy
+
+    def place(self, **changes: Any) -> Place:
+        """Return a place of a new version that leaves the node where it stands."""
+        told: dict[str, Any] = {
+            "node": self.node,
+            "version": self.next_version(),
+            "issued_at": whole_ms(self.now()),
+            "expires_at": whole_ms(self.now() + YEAR),
+            "areas": AREAS,
+        }
+        return Place(**told | changes)
+
+    def send_place(self, place: Place, signer: str = "administrator") -> None:
+        """Publish a place, signed by any key."""
+        self.send(topics.place(self.node), self.signed(place, self.key(signer)), 1, True)
+
+    def publish_manifest(self, recording: KitRecording, signer: str = "station") -> None:
+        """Publish a recording's manifest."""
+        topic = topics.manifest(recording.id)
+        self.send(topic, self.signed(recording.manifest, self.key(signer)), 1, True)
+
+    # -- parts of plans
+
+    def approval(self, recording: KitRecording, **changes: Any) -> Approval:
+        """Return an approval for every airing of the kit, by the person `approver` names."""
+        now = whole_ms(self.now())
+        told: dict[str, Any] = {
+            "bulletin": "kit",
+            "revision": 1,
+            "text_sha256": _TEXT,
+            "recording": recording.id,
+            "author": "kit-author",
+            "approver": "kit-approver",
+            "approved_at": now - HOUR,
+            "valid_from": now - HOUR,
+            "expires_at": now + 30 * DAY,
+            "areas": (PROVINCE,),
+            "grade": Grade.EMERGENCY,
+        }
+        return Approval(**told | changes)
+
+    def approved(self, recording: KitRecording, signer: str = "approver", **changes: Any) -> str:
+        """Return a signed approval."""
+        return self.signed(self.approval(recording, **changes), self.key(signer)).decode()
+
+    def airing(self, name: str, recording: KitRecording, starts_in_s: float, **changes: Any) -> PlannedAiring:
+        """Return a good routine airing; changes named `approval` replace the signed approval."""
+        starts_at = whole_ms(self.now() + timedelta(seconds=starts_in_s))
+        told: dict[str, Any] = {
+            "airing": AiringId(name),
+            "recording": recording.id,
+            "starts_at": starts_at,
+            "latest_start_at": starts_at + timedelta(minutes=5),
+            "duration_ms": recording.duration_ms,
+            "grade": Grade.ROUTINE,
+            "volume": 60,
+        } | changes
+        if "approval" not in told:
+            told["approval"] = self.approved(recording, test=told.get("test", False))
+        return PlannedAiring(**told)
+
+    def emergency(
+        self, name: str, recording: KitRecording, every_s: float, rounds: int = 20, **changes: Any
+    ) -> PlannedAiring:
+        """Return an emergency that is called now, repeated."""
+        every_ms = int(every_s * 1000)
+        told: dict[str, Any] = {
+            "grade": Grade.EMERGENCY,
+            "every_ms": every_ms,
+            "duration_ms": every_ms * (rounds - 1) + recording.duration_ms,
+        }
+        return self.airing(name, recording, changes.pop("starts_in_s", 0.4), **told | changes)
+
+    def kept(self, name: str, recording: KitRecording, **changes: Any) -> Kept:
+        """Return a recording to keep."""
+        told: dict[str, Any] = {"name": AiringId(name), "recording": recording.id} | changes
+        return Kept(**{"approval": self.approved(recording)} | told)
+
+    def refused_airing(self, name: str) -> PlannedAiring:
+        """Return an airing that a good node refuses at once, as outside the scope of its approval."""
+        recording = tone(3, 440.0)
+        approval = self.approved(recording, areas=(ELSEWHERE,))
+        return self.airing(name, recording, HOUR.total_seconds(), approval=approval)
+
+    def probe(self, name: str) -> Plan:
+        """Publish a plan that a good node answers with a receipt at once."""
+        return self.publish_plan(PROBE, [self.refused_airing(name)])
+
+    # -- answers
+
+    def time_reply(self, request: Request, received_us: int, replied_us: int, **changes: Any) -> TimeReply:
+        """Return the answer to a clock request."""
+        told: dict[str, Any] = {
+            "node": request.node,
+            "sent_us": request.sent_us,
+            "received_us": received_us,
+            "replied_us": replied_us,
+        }
+        return TimeReply(**told | changes)
+
+    def send_reply(self, reply: TimeReply, signer: str = "station") -> None:
+        """Send a clock reply, signed by any key."""
+        self.send(topics.time_reply(self.node), self.signed(reply, self.key(signer)), 0, False)
+
+    def commit(self, ids: Sequence[str], refused: Sequence[RefusedReceipt] = ()) -> None:
+        """Say that receipts are kept, or will never be."""
+        told = ReceiptsCommitted(ids=tuple(ids), refused=tuple(refused))
+        self.send(topics.receipt_committed(self.node), told.payload(), 0, False)
