@@ -251,7 +251,7 @@ class Controller:
         )
         self.doors = BrokerPasswordFile(self.store, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
-        self.ingest = Ingest(self.store, self.link, self.now, self.budgets)
+        self.ingest = Ingest(self.store, self.link, self.key, self.now, self.budgets)
         self.time_service = self._make_time_service()
         self.sender = sender_of(self.settings, self.broker_url, self.link, self.recordings, self._needs)
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
@@ -373,7 +373,7 @@ class Controller:
         """Sign with the station's next key once its start time has passed; all documents are signed again."""
         due = take_due_key(self.store, self.settings, now=self.now())
         if due is not None:
-            self.key = self.publisher.key = self.time_service.key = due
+            self.key = self.publisher.key = self.time_service.key = self.ingest.key = due
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

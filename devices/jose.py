@@ -20,7 +20,7 @@ from joserfc.util import urlsafe_b64decode
 
 from devices.ids import KeyId, Role
 from devices.instants import whole_ms, written_instant
-from devices.messages import TimeReply
+from devices.messages import ReceiptsCommitted, TimeReply
 from devices.not_trusted import BadSignature, MalformedJws, WrongKind, WrongRole
 from devices.passkeys import WEBAUTHN, Assertion, BadAssertion, challenge_of
 from devices.statements import ED25519, Key
@@ -214,16 +214,17 @@ class _Memo:
 
 
 _memo = _Memo(MEMO_SIZE)
+_SEEN_ONCE: Final = frozenset[type[WireMessage]]({TimeReply, ReceiptsCommitted})
+"""What is for one node only: remembering it would push out what all nodes check alike."""
 
 
 def checked(sealed: Sealed, model: type[M], key: PublicKey) -> M:
     """Check the signature and read the message, or take both from the memo."""
     of = (sealed.digest, key, model)
-    # Each clock reply is seen once only: remembering it would push out what is asked for again.
-    if model is not TimeReply and (known := _memo.get(of)) is not None:
+    if model not in _SEEN_ONCE and (known := _memo.get(of)) is not None:
         return cast("M", known)
     message = _read(_signed_payload(sealed, key), model)
-    if model is not TimeReply:
+    if model not in _SEEN_ONCE:
         _memo.put(of, message)
     return message
 

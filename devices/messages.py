@@ -210,8 +210,9 @@ class RefusedReceipt(WireMessage):
 
 
 class ReceiptsCommitted(WireMessage):
-    """Receipts that the station has committed or refused: the node may delete them."""
+    """Receipts that the station has committed or refused: the node may delete them. `typ` loa-committed."""
 
+    node: NodeName
     ids: Annotated[tuple[Digest, ...], Field(max_length=MOST_RECEIPTS)]
     refused: Annotated[tuple[RefusedReceipt, ...], Field(max_length=MOST_RECEIPTS)] = ()
 

@@ -11,7 +11,7 @@ from devices.enrolment import Enrolment, Place
 from devices.ids import KeyId, Role
 from devices.instants import written_instant
 from devices.jose import ALGORITHMS, NODE, ROOT, PublicKey, Sealed, Signer, SigningKey, checked
-from devices.messages import Manifest, Plan, Receipt, TimeReply
+from devices.messages import Manifest, Plan, Receipt, ReceiptsCommitted, TimeReply
 from devices.not_trusted import Expired, UnknownKey, WrongRole
 from devices.statements import ED25519, Approval, Key, KeySet, Policy
 from devices.wire_types import WireMessage
@@ -37,6 +37,7 @@ KINDS: Final[dict[type[WireMessage], MessageKind]] = {
     Enrolment: MessageKind("loa-enrolment", Role.STATION),
     Place: MessageKind("loa-place", Role.ADMINISTRATOR),
     Receipt: MessageKind("loa-receipt", NODE),
+    ReceiptsCommitted: MessageKind("loa-committed", Role.STATION),
 }
 
 

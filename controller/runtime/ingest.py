@@ -22,8 +22,10 @@ from controller.runtime.vitals_batch import VitalsWriter
 from controller.store import Store
 from devices import topics
 from devices.ids import NodeId
+from devices.jose import SigningKey
 from devices.link_api import AnyLink, LinkDown
 from devices.messages import MOST_RECEIPTS, NodeState, Receipts, ReceiptsCommitted, Vitals
+from devices.signing import sign
 from devices.wire_types import Malformed, parse
 
 _LOG = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class Ingest:
 
     store: Store
     link: AnyLink
+    key: SigningKey
     now: Callable[[], datetime]
     budgets: Budgets = field(default_factory=lambda: Budgets(time.monotonic))
     arrived: int = 0  # messages of nodes since the start, without vitals: these decide nothing
@@ -238,9 +241,10 @@ class Ingest:
             self.budgets.committed(one.node, len(one.ids))
             for at in range(0, max(len(one.ids), len(one.refused)), MOST_RECEIPTS):
                 part = slice(at, at + MOST_RECEIPTS)
-                said = ReceiptsCommitted(ids=one.ids[part], refused=one.refused[part])
+                said = ReceiptsCommitted(node=one.node, ids=one.ids[part], refused=one.refused[part])
+                signed = sign(said, self.key).encode()
                 try:
-                    self.link.publish(topics.receipt_committed(one.node), said.payload(), qos=0, retain=False)
+                    self.link.publish(topics.receipt_committed(one.node), signed, qos=0, retain=False)
                 except LinkDown:
                     return  # the nodes repeat what was not acknowledged
 

@@ -19,6 +19,7 @@ from controller.trial.bare_mqtt import BareClient
 from controller.trial.percentiles import spread
 from devices import topics
 from devices.ids import NodeId
+from devices.jose import read_payload
 from devices.messages import MOST_RECEIPTS, Vitals
 from devices.node_key import NodeKey
 from devices.receipt_signing import NOTHING_BEFORE, encoded, header_of, read_receipt, receipt_id
@@ -197,7 +198,7 @@ class Load:
             self.taken = int(payload)
             return
         now = time.monotonic()
-        for name in json.loads(payload)["ids"]:
+        for name in read_payload(payload.decode())["ids"]:
             if node.open.pop(name, None) is not None:
                 self.open -= 1
                 self.acknowledged.append(name)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from devices import topics
 from devices.ids import ClockTrust, RecordingId
-from devices.messages import Manifest, NodeState, ReceiptsCommitted, Vitals
+from devices.messages import Manifest, NodeState, Vitals
 from devices.node.choosing import MILLISECOND, Choosing
 from devices.node.clock import StationClock
 from devices.node.effects import Effect, Publish, SaveDocument, Subscribe
@@ -34,7 +34,6 @@ from devices.node.playing import JOIN_AHEAD, Playing
 from devices.node.receipts import RECEIPT, Outbox
 from devices.node.saved_time import SavedTime
 from devices.node.trust import KEYS, PLACE, PLAN, POLICY, Trust, filters_of
-from devices.wire_types import Malformed, parse
 
 SESSION = "session"
 """Name of the document that holds the number of the newest session."""
@@ -217,7 +216,7 @@ class Brain:
             case topics.TimeReplyTopic(self._identity.node):
                 effects = self._take_time(payload, came.at or now, now)
             case topics.ReceiptCommittedTopic(self._identity.node):
-                effects = self._take_committed(payload)
+                effects = self._take_committed(payload, now)
             case topics.ManifestTopic(recording):
                 effects = self._take_manifest(recording, payload, now)
             case topics.KeysTopic() | topics.PlaceTopic() | topics.PlanTopic() | topics.PolicyTopic():
@@ -269,12 +268,9 @@ class Brain:
         manifest = self._trust.read_manifest(recording, payload, self._clock.station(now))
         return self._fetching.take_manifest(manifest, payload, now) if manifest is not None else []
 
-    def _take_committed(self, payload: bytes) -> list[Effect]:
-        try:
-            return self._outbox.answered(parse(ReceiptsCommitted, payload))
-        except Malformed:
-            self._trust.counts["receipt-committed: malformed"] += 1
-            return []
+    def _take_committed(self, payload: bytes, now: datetime) -> list[Effect]:
+        told = self._trust.read_committed(payload, self._clock.station(now) if self._clock.is_set else None)
+        return self._outbox.answered(told) if told is not None else []
 
     def _take_time(self, payload: bytes, arrived: datetime, now: datetime) -> list[Effect]:
         reply = self._trust.read_time(payload, now)

@@ -11,7 +11,15 @@ from devices.approvals import signs_for, verify_approval
 from devices.enrolment import Place
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.jose import read_unchecked
-from devices.messages import JournalCheckpoint, Kept, Manifest, Plan, PlannedAiring, TimeReply
+from devices.messages import (
+    JournalCheckpoint,
+    Kept,
+    Manifest,
+    Plan,
+    PlannedAiring,
+    ReceiptsCommitted,
+    TimeReply,
+)
 from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
 from devices.node.identity import NodeIdentity
 from devices.not_trusted import Expired, FarVersion, NotTrusted, OutsideScope, UnknownKey
@@ -170,6 +178,21 @@ class Trust:
         except NotTrusted as reason:
             self._count("time", reason)
             return None
+
+    def read_committed(self, text: bytes, now: datetime | None) -> ReceiptsCommitted | None:
+        """Return which receipts this node may delete, if the station signed it for this node.
+
+        `now` None: the time is not known; what a receipt says is at stake, and no sound.
+        """
+        try:
+            told = self._verified(text, ReceiptsCommitted, now)
+        except NotTrusted as reason:
+            self._count("receipt-committed", reason)
+            return None
+        if told.node != self._identity.node:
+            self._wrong_target("receipt-committed")
+            return None
+        return told
 
     def judge(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
         """Return why an airing must not be played, or None: a person approved this recording for it.

@@ -56,7 +56,7 @@ class _Station:
         broker.start()
         self.link = MemoryLink(broker, "bench")
         self.link.start()
-        self.ingest = Ingest(self.controller.store, self.link, lambda: datetime.now(UTC))
+        self.ingest = Ingest(self.controller.store, self.link, self.controller.key, lambda: datetime.now(UTC))
         settle()
 
     def payload(self, kind, node, n):

@@ -11,6 +11,7 @@ const ROLE = {
   "loa-plan": "station",
   "loa-manifest": "station",
   "loa-time": "station",
+  "loa-committed": "station",
   "loa-policy": "administrator",
   "loa-place": "administrator",
   "loa-approval": "approver",
@@ -121,6 +122,20 @@ const SHAPE = {
     sent_us: whole(0, Number.MAX_SAFE_INTEGER),
     received_us: whole(0, Number.MAX_SAFE_INTEGER),
     replied_us: whole(0, Number.MAX_SAFE_INTEGER),
+  },
+  "loa-committed": {
+    node: name,
+    ids: list(0, 100, digest),
+    refused: optional(list(0, 100, fields({ id: digest, code: name })), []),
+  },
+  "loa-receipt": {
+    node: name,
+    seq: VERSION,
+    previous: digest,
+    airing: name,
+    recording: digest,
+    kind: (value) => (typeof value === "string" && /^[a-z][a-z-]{0,23}$/.test(value)) || refuse("malformed"),
+    at: orNull(instant),
   },
   "loa-keys": {
     version: VERSION,
@@ -424,7 +439,72 @@ async function answersOfChunks(vectors) {
   };
 }
 
+// ---- Receipts
+
+const bytesOf = (text) => new TextEncoder().encode(text);
+const base64urlOf = (bytes) => base64Of(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+async function signedReceipt(payload, kid, seed) {
+  // PKCS #8 of an Ed25519 key: these 16 bytes, then the 32 of the key
+  const head = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
+  const key = await crypto.subtle.importKey("pkcs8", Uint8Array.from([...head, ...seed]), "Ed25519", false, ["sign"]);
+  const header = JSON.stringify({ alg: "Ed25519", kid, typ: "loa-receipt" });
+  const signed = `${base64urlOf(bytesOf(header))}.${base64urlOf(bytesOf(payload))}`;
+  return `${signed}.${base64urlOf(new Uint8Array(await crypto.subtle.sign("Ed25519", key, bytesOf(signed))))}`;
+}
+
+async function judgedReceipt(text, vectors) {
+  if (text.length > 2048) refuse("malformed");
+  // one text has one name: what decodes to the same bytes must be the same characters
+  for (const part of text.split(".")) if (base64urlOf(bytesOfBase64(part, "url")) !== part) refuse("malformed");
+  const receipt = await opened(text, "loa-receipt", (kid) =>
+    kid === vectors.kid ? { public: vectors.public, alg: "Ed25519" } : refuse("unknown-key"),
+  );
+  if (receipt.node !== vectors.node) refuse("malformed");
+}
+
+async function deletedBy(text, vectors, keySet) {
+  const told = await checked(text, "loa-committed", keySet, msOf(vectors.at));
+  if (told.node !== vectors.node) refuse("other-target");
+  const gone = [...told.ids, ...told.refused.map((one) => one.id)];
+  return vectors.held.filter((id) => gone.includes(id));
+}
+
+async function orRefused(answer) {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return error.message;
+  }
+}
+
+async function answersOfReceipts(vectors) {
+  const keySet = await opened(vectors.key_set, "loa-keys", () => ({ public: vectors.root_public, alg: "Ed25519" }));
+  const seed = vectors.private.match(/../g).map((pair) => parseInt(pair, 16));
+  const chain = [];
+  let previous = "0".repeat(64);
+  for (const [place, { payload }] of vectors.chain.entries()) {
+    const receipt = JSON.parse(payload);
+    if (receipt.seq !== place + 1 || receipt.previous !== previous) refuse("chain");
+    const text = await signedReceipt(payload, vectors.kid, seed);
+    previous = await sha256(bytesOf(text));
+    chain.push({ payload, text, id: previous });
+  }
+  const deleted = [];
+  for (const { text } of vectors.answers) {
+    const answer = await orRefused(() => deletedBy(text, vectors, keySet));
+    deleted.push(Array.isArray(answer) ? answer : []);
+  }
+  const judged = [];
+  for (const { text } of vectors.cases) {
+    judged.push((await orRefused(() => judgedReceipt(text, vectors))) ?? "ok");
+  }
+  return { chain, deleted, judged };
+}
+
 window.reader = {
+  "receipts.json": answersOfReceipts,
   "signatures.json": answersOfSignatures,
   "passkeys.json": answersOfSignatures,
   "approvals.json": answersOfApprovals,

@@ -35,6 +35,14 @@ def test_it_answers_each_case_as_the_file_says(reader, name):
     assert not wrong
 
 
+def test_it_signs_and_chains_receipts_judges_them_and_obeys_answers_as_the_file_says(reader):
+    vectors, found = answers(reader, "receipts.json")
+    assert found["chain"] == vectors["chain"]
+    assert found["deleted"] == [one["deleted"] for one in vectors["answers"]]
+    judged = zip(vectors["cases"], found["judged"], strict=True)
+    assert not [(case["name"], answer) for case, answer in judged if answer != case["answer"]]
+
+
 def test_it_cuts_recordings_and_asks_for_chunks_as_the_file_says(reader):
     vectors, found = answers(reader, "chunks.json")
     assert found["chunks"] == vectors["manifest"]["chunks"]

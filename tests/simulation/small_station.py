@@ -261,8 +261,8 @@ class SmallStation:
         public = key_of(node).public
         told = {receipt_id(text): read_receipt(text, node, public) for text in receipts.receipts}
         self.receipts.update((name, (node, receipt)) for name, receipt in told.items())
-        committed = ReceiptsCommitted(ids=tuple(told))
-        self.send(topics.receipt_committed(node), committed.payload(), 1, False)
+        committed = ReceiptsCommitted(node=node, ids=tuple(told))
+        self.send(topics.receipt_committed(node), sign(committed, self.keys.station).encode(), 1, False)
 
     def _answer_want(self, want: Want) -> None:
         self.wants.append(want)

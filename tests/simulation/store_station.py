@@ -12,6 +12,7 @@ from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from devices import topics
 from devices.messages import ReceiptsCommitted
+from devices.signing import sign
 from tests.simulation.small_station import Keys
 from tests.simulation.station_in_world import StationInWorld
 from tests.support.world import World
@@ -58,5 +59,6 @@ class StoreStation(StationInWorld):
     def _commit(self, node, receipts):
         self.real.now = self.world.now
         for committed in self.real.receive(receipts):
-            told = ReceiptsCommitted(ids=committed.ids, refused=committed.refused)
-            self.send(topics.receipt_committed(node), told.payload(), 1, False)
+            told = ReceiptsCommitted(node=node, ids=committed.ids, refused=committed.refused)
+            signed = sign(told, self.real.station_key).encode()
+            self.send(topics.receipt_committed(node), signed, 1, False)

@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from devices.signing import TrustedKeys, read_key_set, sign, verify
 from devices.statements import Approval, KeySet, LoudHours, Policy, QuietHours
 from devices.wire_types import WireMessage
 from tests.support import passkey_vectors
+from tests.support.receipt_vectors import receipts
 from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
 
 FOLDER = Path(__file__).parents[2] / "docs" / "protocol" / "vectors"
@@ -350,6 +352,7 @@ VECTORS = {
     "approvals.json": approvals,
     "sounds.json": sounds,
     "chunks.json": chunks,
+    "receipts.json": partial(receipts, KEY_SET),
 }
 
 

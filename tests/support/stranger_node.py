@@ -132,7 +132,7 @@ class Stranger:
                 case ["recording", recording, "chunk", n] | ["node", _, "chunk", recording, n]:
                     self.take_chunk(recording, int(n), payload)
                 case ["node", _, "receipt-committed"]:
-                    self.take_committed(json.loads(payload))
+                    self.take_committed(payload)
                 case ["time", _, "reply"]:
                     self.take_time(payload)
         except Refused as reason:
@@ -179,7 +179,10 @@ class Stranger:
             for last in ("manifest", "chunk/+"):
                 self.client.unsubscribe(f"loa/v1/recording/{recording}/{last}")
 
-    def take_committed(self, committed):
+    def take_committed(self, payload):
+        committed = self.checked(payload, "loa-committed")
+        if committed["node"] != self.node:
+            raise Refused("other-target")
         for receipt in committed["ids"]:
             if self.receipts.pop(receipt, None):
                 self.report.committed.add(receipt)

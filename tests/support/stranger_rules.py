@@ -25,6 +25,7 @@ ROLES = {
     "loa-plan": "station",
     "loa-manifest": "station",
     "loa-time": "station",
+    "loa-committed": "station",
     "loa-policy": "administrator",
     "loa-approval": "approver",
 }

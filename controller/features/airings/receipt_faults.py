@@ -1,11 +1,12 @@
 """What is wrong with a node's receipts, in words for technicians: missing numbers, breaks, refusals."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from controller.features.fleet.faults import GAP_SHOWN_AFTER
 from controller.model.airing_states import ChainFaultKind
 from controller.model.airings import ChainFault, ReceiptRefusal
 from controller.model.fleet import Hardware
@@ -13,8 +14,6 @@ from controller.model.local_time import wall
 from controller.store import one_read
 from devices.ids import NodeId
 
-GAP_SHOWN_AFTER: Final = timedelta(minutes=10)
-"""A node repeats each minute what was not committed: a gap that is younger may still be filled."""
 _MOST_SHOWN: Final = 20
 _REASONS: Final = {
     "bad-signature": "chữ ký không đúng",

@@ -28,6 +28,11 @@ FLOOD_CALM = timedelta(hours=1)
 MISSED_LIMIT = 2
 """Airings within a day that a node did not begin: one may be a power cut, two are a pattern."""
 
+GAP_SHOWN_AFTER = timedelta(minutes=10)
+"""A node repeats each minute what was not committed: a number that is missing for less may still come."""
+RECEIPTS_FAULT_FOR = timedelta(days=7)
+"""What is wrong in a node's receipts stays on its page for good; for a week it is a fault to look into."""
+
 
 class FaultKind(StrEnum):
     """Kinds of faults, most serious first; API clients filter by them."""
@@ -45,6 +50,7 @@ class FaultKind(StrEnum):
     MAINS = "mains"
     TEMPERATURE = "temperature"
     MISSED = "missed"
+    RECEIPTS = "receipts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +94,34 @@ class NodeFacts:
     flooded: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptTrouble:
+    """What is wrong in the receipts that a node's key signed in the last days."""
+
+    missing: int
+    """Numbers that never came."""
+    disorder: int
+    """Numbers used twice, and receipts that do not follow the one before."""
+    since: datetime
+
+
 def reported_faults(facts: NodeFacts, now: datetime | None = None) -> tuple[NodeFault, ...]:
     """Return the faults that a node's own vitals show; `now` None: skip faults that depend on a duration."""
     return (*_sound_faults(facts), *_clock_faults(facts, now), *_house_faults(facts))
 
 
 def all_faults(
-    facts: NodeFacts, now: datetime, *, missed: int = 0, flapping: bool = False
+    facts: NodeFacts,
+    now: datetime,
+    *,
+    missed: int = 0,
+    flapping: bool = False,
+    receipts: ReceiptTrouble | None = None,
 ) -> tuple[NodeFault, ...]:
     """Return all faults of a node in use, most serious first.
 
-    `missed`: airings of the last day that it did not begin. The last vitals of a node that is away are not
+    `missed`: airings of the last day that it did not begin; `receipts`: what is wrong in them, if anything.
+    The last vitals of a node that is away are not
     counted as faults.
     """
     if facts.retired or facts.quarantined or facts.last_heard_at is None:
@@ -112,7 +135,23 @@ def all_faults(
         found += reported_faults(facts, now)
     if missed >= MISSED_LIMIT:
         found.append(NodeFault(FaultKind.MISSED, f"Bỏ lỡ {missed} lượt phát trong 24 giờ qua."))
+    if receipts is not None:
+        found.append(_receipt_fault(receipts))
     return tuple(found)
+
+
+def _receipt_fault(trouble: ReceiptTrouble) -> NodeFault:
+    said = []
+    if trouble.missing:
+        said.append(
+            f"Thiếu {trouble.missing} biên nhận: bị chặn trên đường về đài, hoặc bộ nhớ của cụm loa đã đầy."
+        )
+    if trouble.disorder:
+        said.append(
+            "Biên nhận không nối nhau hoặc trùng số: thẻ nhớ bị chép lại, hoặc khóa của cụm loa ở trong tay "
+            "người khác."
+        )
+    return NodeFault(FaultKind.RECEIPTS, " ".join(said), trouble.since)
 
 
 def _link_faults(facts: NodeFacts, now: datetime) -> Iterator[NodeFault]:

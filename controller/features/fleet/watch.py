@@ -23,12 +23,21 @@ from controller.features.fleet.events import (
     is_flapping,
     newest_first,
 )
-from controller.features.fleet.faults import FLOOD_CALM, MISSED_LIMIT, FaultKind, NodeFault, all_faults
+from controller.features.fleet.faults import (
+    FLOOD_CALM,
+    GAP_SHOWN_AFTER,
+    MISSED_LIMIT,
+    RECEIPTS_FAULT_FOR,
+    FaultKind,
+    NodeFault,
+    ReceiptTrouble,
+    all_faults,
+)
 from controller.features.fleet.queries import facts_of, get_node
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.accounts import Account
-from controller.model.airing_states import AiringState, DeliveryStage
-from controller.model.airings import Airing, Delivery
+from controller.model.airing_states import AiringState, ChainFaultKind, DeliveryStage
+from controller.model.airings import Airing, ChainFault, Delivery
 from controller.model.area_tree import AreaTree
 from controller.model.fleet import Care, Node, StateTurn
 from controller.model.permissions import Operator
@@ -112,7 +121,7 @@ class Troubles:
 
 @one_read
 def watched(session: Session, chosen: NodeFilter, now: datetime) -> list[Watched]:
-    """Return the nodes in use that match the filter, sorted by area and id; three queries."""
+    """Return the nodes in use that match the filter, sorted by area and id; four queries."""
     unsteady = _unsteady(session, now)
     query = _nodes(chosen.areas)
     if chosen.only_faulty:  # few of thousands of nodes have faults: the database skips the others
@@ -137,7 +146,7 @@ def troubles(
     limit: int,
     offset: int = 0,
 ) -> Troubles:
-    """Return some of the nodes with faults; four queries, or five, and one look at all nodes."""
+    """Return some of the nodes with faults; five queries, or six, and one look at all nodes."""
     unsteady = _unsteady(session, now)
     is_asked = (Node.area.in_(areas), Node.retired_at.is_(None), _has_faults(unsteady, now))
     is_mine, is_nobodys = Care.assignee == by.id, Care.assignee.is_(None)
@@ -169,18 +178,19 @@ def in_quarantine(session: Session, areas: frozenset[AreaCode]) -> list[tuple[No
 
 @dataclass(frozen=True, slots=True)
 class _Unsteady:
-    """Nodes that connected and disconnected recently, with their turns, and nodes with missed airings."""
+    """What nodes did of late: connects and disconnects, airings that they missed, faults of receipts."""
 
     turns: Mapping[NodeId, Sequence[PresenceChange]]
     missed: Mapping[NodeId, int]
+    receipts: Mapping[NodeId, ReceiptTrouble]
 
     @property
     def nodes(self) -> frozenset[NodeId]:
-        return frozenset((*self.turns, *self.missed))
+        return frozenset((*self.turns, *self.missed, *self.receipts))
 
 
 def _unsteady(session: Session, now: datetime) -> _Unsteady:
-    return _Unsteady(_flapping(session, now), _missed(session, now))
+    return _Unsteady(_flapping(session, now), _missed(session, now), _of_receipts(session, now))
 
 
 def _nodes(areas: frozenset[AreaCode] | None) -> Select[Node, Care, str]:
@@ -209,8 +219,13 @@ def _has_faults(unsteady: _Unsteady, now: datetime) -> ColumnElement[bool]:
 def _judged(rows: Iterable[Row[Node, Care, str]], unsteady: _Unsteady, now: datetime) -> Iterator[Watched]:
     for node, care, assignee in rows:
         facts = facts_of(node)
-        missed, flapping = unsteady.missed.get(node.id, 0), node.id in unsteady.turns
-        faults = all_faults(facts, now, missed=missed, flapping=flapping)
+        faults = all_faults(
+            facts,
+            now,
+            missed=unsteady.missed.get(node.id, 0),
+            flapping=node.id in unsteady.turns,
+            receipts=unsteady.receipts.get(node.id),
+        )
         yield Watched(node, status_of(facts, now), faults, care, assignee)
 
 
@@ -276,6 +291,22 @@ def _missed(session: Session, now: datetime) -> dict[NodeId, int]:
         .having(func.count() >= MISSED_LIMIT)
     )
     return {node: int(count) for node, count in session.execute(query)}
+
+
+def _of_receipts(session: Session, now: datetime) -> dict[NodeId, ReceiptTrouble]:
+    """Return what was found wrong in the last days in the receipts of nodes, for those with anything."""
+    is_gap = ChainFault.kind == ChainFaultKind.GAP
+    missing = func.sum(case((is_gap, ChainFault.last - ChainFault.first + 1), else_=0))
+    query = (
+        select(
+            ChainFault.node, missing, func.sum(case((is_gap, 0), else_=1)), func.min(ChainFault.noticed_at)
+        )
+        .where(ChainFault.noticed_at > now - RECEIPTS_FAULT_FOR)
+        .where(~is_gap | (ChainFault.noticed_at <= now - GAP_SHOWN_AFTER))
+        .group_by(ChainFault.node)
+    )
+    rows = session.execute(query)
+    return {node: ReceiptTrouble(int(lost), int(odd), since) for node, lost, odd, since in rows if since}
 
 
 def _flapping(session: Session, now: datetime) -> dict[NodeId, list[PresenceChange]]:

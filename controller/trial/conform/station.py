@@ -222,5 +222,5 @@ class KitStation:
 
     def commit(self, ids: Sequence[str], refused: Sequence[RefusedReceipt] = ()) -> None:
         """Say that receipts are kept, or will never be."""
-        told = ReceiptsCommitted(ids=tuple(ids), refused=tuple(refused))
-        self.send(topics.receipt_committed(self.node), told.payload(), 0, False)
+        told = ReceiptsCommitted(node=self.node, ids=tuple(ids), refused=tuple(refused))
+        self.send(topics.receipt_committed(self.node), self.signed(told, self.key("station")), 0, False)

@@ -13,15 +13,19 @@ from controller.features.airings.queries import deliveries_of, reach
 from controller.features.airings.receipt_faults import receipt_faults
 from controller.features.doctor.invariants import invariants
 from controller.features.enrolment.known_keys import give_key, give_keys
+from controller.features.fleet.faults import FaultKind
+from controller.features.fleet.service import note_states
+from controller.features.fleet.watch import NodeFilter, watched
 from controller.model.airing_states import ChainFaultKind
 from controller.model.airings import ChainFault, Delivery, ReceiptRefusal, StoredReceipt
 from controller.model.fleet import Hardware
 from controller.runtime.ingest import Ingest
 from devices import topics
 from devices.ids import NodeId
-from devices.messages import Receipts, ReceiptsCommitted
+from devices.messages import NodeState, Receipts, ReceiptsCommitted
 from devices.node_key import NodeKey
 from devices.receipt_signing import NOTHING_BEFORE, encoded, header_of, receipt_id
+from devices.signing import TrustedKeys, verify
 from tests.support.memory_link import MemoryBroker, MemoryLink
 from tests.support.node_keys import Signer, key_of
 from tests.support.station_world import NODES, welcome
@@ -141,6 +145,25 @@ def test_a_receipt_that_was_cut_out_on_its_way_is_shown_and_the_others_count(wor
     assert facts(world) == [], "what comes late fills the gap"
 
 
+def shown_faults(world):
+    return [fault.sentence for one in world.ask(watched, NodeFilter(), world.now) for fault in one.faults]
+
+
+def test_receipts_that_were_cut_out_are_a_fault_that_technicians_see_for_a_week(world, airing):
+    world.do(note_states, [NodeState(node=NODE, session=1, online=True, at=world.now, software="")])
+    said = world.said(NODE, *(world.fields(airing, kind) for kind in (*HEARD, "kept")))
+    world.receive(raw(said.receipts[0], said.receipts[3]))
+    assert not any("biên nhận" in sentence for sentence in shown_faults(world)), "they may still come"
+    world.later(minutes=11)
+    assert any(sentence.startswith("Thiếu 2 biên nhận") for sentence in shown_faults(world))
+    of_kind = NodeFilter(kinds=frozenset({FaultKind.RECEIPTS}), only_faulty=True)
+    assert [one.node.id for one in world.ask(watched, of_kind, world.now)] == [NODE]
+    world.receive(raw(said.receipts[1]))
+    assert any(sentence.startswith("Thiếu 1 biên nhận") for sentence in shown_faults(world))
+    world.later(days=7)
+    assert not any("biên nhận" in sentence for sentence in shown_faults(world))
+
+
 def test_receipts_in_any_order_leave_no_gap_and_no_break(world, airing):
     said = world.said(NODE, *(world.fields(airing, kind) for kind in (*HEARD, "kept", "lost", "kept")))
     for place in (4, 1, 5, 0, 3, 2):
@@ -221,14 +244,17 @@ def test_the_node_is_told_what_is_committed_and_what_is_refused_after_the_commit
         for link in (station, node):
             link.start()
         assert wait_until(lambda: station.is_up and node.is_up)
-        ingest = Ingest(world.store, station, lambda: world.now)
+        ingest = Ingest(world.store, station, world.station_key, lambda: world.now)
         said = world.said(NODE, world.fields(airing, "fetched"))
         ingest.take(topics.ReceiptTopic(NODE), raw(*said.receipts, "no receipt").payload())
         ingest.turn()
         assert wait_until(lambda: told)
     finally:
         broker.stop()
-    answer = ReceiptsCommitted.model_validate_json(told[0].payload)
+    key = world.station_key
+    trusted = TrustedKeys(1, key.not_after, {key.kid: key.public()})
+    answer = verify(told[0].payload, ReceiptsCommitted, trusted, world.now)
+    assert answer.node == NODE
     assert answer.ids == (receipt_id(said.receipts[0]),)
     assert [one.code for one in answer.refused] == ["malformed"]
 

@@ -30,7 +30,7 @@ def ingest(world, broker):
     link = MemoryLink(broker, "loa-station")
     link.start()
     store = Store(str(world.store.url), signer=world.store.signer, wait_seconds=0.1)
-    ingest = Ingest(store, link, lambda: world.now)
+    ingest = Ingest(store, link, world.station_key, lambda: world.now)
     yield ingest
     ingest.stop()
     store.close()
