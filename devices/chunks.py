@@ -1,16 +1,21 @@
-"""Chunks of recordings: split, describe, check; bitmaps of present chunks; docs/protocol.md, "Chunks"."""
+"""Chunks of recordings: split, describe, prove; bitmaps of present chunks; docs/protocol.md, "Chunks"."""
 
 import base64
 import binascii
 import hashlib
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Self
 
 from devices.ids import NodeId, RecordingId
+from devices.merkle import Levels, is_included, leaf_of, levels_of, proof_in, proof_length
 from devices.messages import MOST_CHUNKS, Manifest, Want
 
 CHUNK_SIZE = 32 * 1024
 """Measured: half the size doubles the broker's work per byte; twice the size is slow at 1 Mbit/s."""
+DIGEST_BYTES = 32
+MOST_PROVEN = 64
+"""Chunks remembered as proven, 2 MiB: a message to all nodes of a process reaches them within this."""
 
 
 def digest(data: bytes) -> str:
@@ -24,13 +29,7 @@ def split(data: bytes, chunk_size: int = CHUNK_SIZE) -> tuple[bytes, ...]:
 
 
 def manifest_of(
-    data: bytes,
-    *,
-    codec: str,
-    sample_rate: int,
-    duration_ms: int,
-    chunk_size: int = CHUNK_SIZE,
-    https: str | None = None,
+    data: bytes, *, codec: str, sample_rate: int, duration_ms: int, chunk_size: int = CHUNK_SIZE
 ) -> Manifest:
     """Describe a finished recording."""
     return Manifest(
@@ -40,25 +39,59 @@ def manifest_of(
         sample_rate=sample_rate,
         duration_ms=duration_ms,
         chunk_size=chunk_size,
-        chunks=tuple(digest(piece) for piece in split(data, chunk_size)),
-        https=https,
+        root=tree_of(split(data, chunk_size))[-1][0].hex(),
     )
 
 
+def tree_of(pieces: Iterable[bytes]) -> Levels:
+    """Return a recording's Merkle tree, over the digests of its chunks in order."""
+    return levels_of([leaf_of(digest(piece)) for piece in pieces])
+
+
+def sent_form(piece: bytes, tree: Levels, n: int) -> bytes:
+    """Return the n-th chunk as it is sent: its bytes, then the proof that they belong to the recording."""
+    return piece + b"".join(proof_in(tree, n))
+
+
+def sent_forms(data: bytes, chunk_size: int = CHUNK_SIZE) -> tuple[bytes, ...]:
+    """Return all chunks of a recording as they are sent, in order."""
+    pieces = split(data, chunk_size)
+    tree = tree_of(pieces)
+    return tuple(sent_form(piece, tree, n) for n, piece in enumerate(pieces))
+
+
 def chunk_length(manifest: Manifest, n: int) -> int:
-    """Return how many bytes the n-th chunk has; raise IndexError when there is none."""
-    if not 0 <= n < len(manifest.chunks):
+    """Return how many bytes the n-th chunk has, without its proof; raise IndexError when there is none."""
+    if not 0 <= n < manifest.count:
         raise IndexError(n)
     return min(manifest.chunk_size, manifest.size - n * manifest.chunk_size)
 
 
-def fits(manifest: Manifest, n: int, payload: bytes, sha256: str | None = None) -> bool:
-    """Say whether these bytes are the n-th chunk; `sha256`: their digest, where it is known."""
-    return (
-        0 <= n < len(manifest.chunks)
-        and len(payload) == chunk_length(manifest, n)
-        and (sha256 or digest(payload)) == manifest.chunks[n]
-    )
+_proven: OrderedDict[tuple[str, int, int, str], bytes] = OrderedDict()
+
+
+def proven(manifest: Manifest, n: int, payload: bytes, sha256: str | None = None) -> bytes | None:
+    """Return the bytes of the n-th chunk, without its proof; None where they do not belong there.
+
+    `sha256`: the payload's digest, where it is known: what all nodes of a process receive is checked once.
+    """
+    if not 0 <= n < manifest.count:
+        return None
+    of = manifest.root, manifest.size, n, sha256 or ""
+    if sha256 is not None and (known := _proven.get(of)) is not None:
+        return known
+    length = chunk_length(manifest, n)
+    if len(payload) != length + DIGEST_BYTES * proof_length(n, manifest.count):
+        return None
+    data = payload[:length]
+    proof = [payload[at : at + DIGEST_BYTES] for at in range(length, len(payload), DIGEST_BYTES)]
+    if not is_included(leaf_of(digest(data)), n, manifest.count, proof, manifest.root):
+        return None
+    if sha256 is not None:
+        _proven[of] = data
+        if len(_proven) > MOST_PROVEN:
+            _proven.popitem(last=False)
+    return data
 
 
 class Bitmap:

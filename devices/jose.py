@@ -37,7 +37,7 @@ NODE: Final = "node"
 """The role of a node's own key, which signs its receipts (receipt_signing.py); the station knows it."""
 Signer = Role | Literal["root", "node"]
 LONGEST_JWS: Final = 512 * 1024
-"""A manifest of 4,096 chunks is 366 KB; anything longer is refused unread."""
+"""A full plan; anything longer is refused unread."""
 _DOTS: Final = 2
 LONGEST_HEADER: Final = 512
 """Ours are some 100 bytes."""

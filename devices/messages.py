@@ -35,6 +35,8 @@ MOST_KEPT = 64
 """In one plan: recordings to hold ready; a signed approval each."""
 MOST_CHUNKS = 4096
 """In one recording: 128 MiB at 32 KiB, about six hours at 48 kbit/s."""
+LARGEST_CHUNK = 64 * 1024
+"""Bytes, without its proof."""
 MOST_RECEIPTS = 100
 """In one message; the rest follows in the next."""
 
@@ -102,21 +104,28 @@ class Plan(WireMessage):
 
 
 class Manifest(WireMessage):
-    """A recording's size, codec and chunk digests. Signed by the station; `typ` loa-manifest."""
+    """A recording's size, codec, and Merkle root over its chunks. Signed by the station; `typ` loa-manifest.
+
+    It is as long for every recording: each chunk brings the proof that it belongs under the root.
+    """
 
     recording: RecordingDigest
-    size: Annotated[int, Field(gt=0)]
+    size: Annotated[int, Field(gt=0, le=MOST_CHUNKS * LARGEST_CHUNK)]
     codec: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,16}$")]
     sample_rate: Annotated[int, Field(ge=8000, le=192000)]
     duration_ms: Annotated[int, Field(gt=0, lt=2**31)]
-    chunk_size: Annotated[int, Field(ge=1024, le=64 * 1024)]
-    chunks: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=MOST_CHUNKS)]
-    https: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2000)] | None = None
+    chunk_size: Annotated[int, Field(ge=1024, le=LARGEST_CHUNK)]
+    root: Digest
+
+    @property
+    def count(self) -> int:
+        """Return the number of chunks."""
+        return -(-self.size // self.chunk_size)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if len(self.chunks) != -(-self.size // self.chunk_size):
-            raise ValueError("size, chunk_size and chunks disagree")
+        if self.count > MOST_CHUNKS:
+            raise ValueError(f"more than {MOST_CHUNKS} chunks")
         return self
 
 

@@ -10,10 +10,7 @@ from pathlib import Path
 
 from devices.chunks import Bitmap, digest
 from devices.ids import NodeId, RecordingId
-from devices.jose import read_payload
-from devices.messages import Manifest
 from devices.node.effects import DropDocument, DropRecording, SaveChunk, SaveDocument
-from devices.node.fetching import MANIFEST
 from devices.node.memory import NodeMemory
 
 Save = SaveDocument | DropDocument | SaveChunk | DropRecording
@@ -55,7 +52,6 @@ class FleetStorage:
         """Recordings whose newly arrived chunks are known only in memory, by node."""
         self._kept: set[str] = set()
         self._shared: OrderedDict[bytes, str] = OrderedDict()
-        self._names: dict[tuple[RecordingId, int, int], str] = {}
         self._wholes: dict[tuple[RecordingId, int], str] = {}
         self.struck: set[NodeId] = set()
         """Nodes whose fault has happened: it happens once, also over restarts of the process."""
@@ -123,9 +119,9 @@ class FleetStorage:
 
     def keep_chunk(self, node: NodeId, save: SaveChunk) -> None:
         """Store a chunk; that this node has it becomes durable with the next commit, or is fetched again."""
-        place = (save.recording, save.n, save.count)
-        if place not in self._names:  # nodes have checked it: the same place always holds the same bytes
-            self._names[place] = self._keep_bytes(save.body)
+        name = _name_of(save.recording, save.n, save.count)
+        if name not in self._kept:  # nodes have checked it: the same place always holds the same bytes
+            self._keep_bytes(name, save.body)
         bitmaps = self._bitmaps[node]
         held = bitmaps.get(save.recording)
         if held is None:
@@ -145,21 +141,11 @@ class FleetStorage:
 
     def pieces_of(self, node: NodeId, recording: RecordingId) -> tuple[Path, ...]:
         """Return the files of the chunks that a node has of a recording, in order."""
-        manifest = self.manifest_of(node, recording)
         held = self._bitmaps[node].get(recording)
-        if manifest is None or held is None:
+        if held is None:
             return ()
-        names = (name for n, name in enumerate(manifest.chunks) if n in held and name in self._kept)
-        return tuple(self._chunks / name for name in names)
-
-    def manifest_of(self, node: NodeId, recording: RecordingId) -> Manifest | None:
-        """Return a node's manifest of a recording; it was verified when it arrived."""
-        found = self._connection.execute(_READ + " AND name = ?", (node, MANIFEST + recording)).fetchone()
-        return (
-            None
-            if found is None
-            else Manifest.model_validate(read_payload(found[1].decode()), extra="ignore")
-        )
+        names = (_name_of(recording, n, held.count) for n in held)
+        return tuple(self._chunks / name for name in names if name in self._kept)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -212,11 +198,13 @@ class FleetStorage:
                 rows.append((node, recording, held.count, held.base64()))
         db.executemany("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", rows)
 
-    def _keep_bytes(self, body: bytes) -> str:
-        name = digest(body)
-        if name not in self._kept:
-            part = self._chunks / (name + _PART)
-            part.write_bytes(body)
-            part.rename(self._chunks / name)
-            self._kept.add(name)
-        return name
+    def _keep_bytes(self, name: str, body: bytes) -> None:
+        part = self._chunks / (name + _PART)
+        part.write_bytes(body)
+        part.rename(self._chunks / name)
+        self._kept.add(name)
+
+
+def _name_of(recording: RecordingId, n: int, count: int) -> str:
+    """Return the name of a chunk's file, the same for all nodes."""
+    return f"{recording}-{n}-of-{count}"

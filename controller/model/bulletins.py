@@ -189,7 +189,7 @@ class Rendering(Base):
 
 
 class Recording(Base):
-    """Finished audio by its SHA-256; `manifest` is the Manifest message (chunk digests) as JSON."""
+    """Finished audio by its SHA-256; `manifest` is the Manifest message as JSON."""
 
     __tablename__ = "recordings"
 

@@ -16,10 +16,11 @@ from controller.runtime.pace import Pace
 from controller.runtime.wants import WINDOW, Need, Sending, WantBook
 from controller.settings import Settings
 from devices import topics
-from devices.chunks import CHUNK_SIZE, wanted
+from devices.chunks import sent_form, split, tree_of, wanted
 from devices.ids import NodeId, RecordingId
 from devices.link import Link
 from devices.link_api import AnyLink, LinkDown, Pending
+from devices.merkle import Levels
 from devices.messages import Want
 from devices.wire_types import parse
 from tts.recordings import RecordingId as Stored
@@ -60,7 +61,7 @@ class ChunkSender:
     _released: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
-    _held: tuple[RecordingId, bytes] | None = None
+    _held: tuple[RecordingId, tuple[bytes, ...], Levels] | None = None
     _needed: dict[RecordingId, Need] = field(default_factory=dict)  # as they were read last
     _needed_at: float = float("-inf")
     _read_again_at: float = float("-inf")  # not before, since it failed
@@ -186,10 +187,10 @@ class ChunkSender:
         self._book.keep(self._needed)
 
     def _send(self, sending: Sending) -> int:
-        data = self._data_of(sending.recording)
-        chunk = data[sending.chunk * CHUNK_SIZE : (sending.chunk + 1) * CHUNK_SIZE]
-        if not chunk:
+        pieces, tree = self._pieces_of(sending.recording)
+        if sending.chunk >= len(pieces):
             return 0  # a node asked beyond the end: nothing to give
+        chunk = sent_form(pieces[sending.chunk], tree, sending.chunk)
         if sending.node is None:
             topic = topics.chunk(sending.recording, sending.chunk)
         else:
@@ -202,10 +203,12 @@ class ChunkSender:
                 raise LinkDown("the broker did not take a chunk")
         return len(chunk)
 
-    def _data_of(self, recording: RecordingId) -> bytes:
+    def _pieces_of(self, recording: RecordingId) -> tuple[tuple[bytes, ...], Levels]:
+        """Return the chunks of a recording and its Merkle tree; those of the last one are kept."""
         if self._held is None or self._held[0] != recording:
-            self._held = (recording, self.recordings.read(Stored(recording)))
-        return self._held[1]
+            pieces = split(self.recordings.read(Stored(recording)))
+            self._held = (recording, pieces, tree_of(pieces))
+        return self._held[1:]
 
 
 def _read(node: NodeId, payload: bytes) -> Want | None:

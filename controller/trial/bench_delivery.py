@@ -17,7 +17,7 @@ from controller.trial.job import TrialRun
 from controller.trial.outside import memory_kb
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices import topics
-from devices.chunks import split
+from devices.chunks import sent_forms
 from devices.ids import AreaCode
 from devices.link import Link
 from devices.link_api import Message
@@ -77,7 +77,7 @@ def bench_delivery(nodes: int, size: int, broker: BrokerChoice, loss_percent: in
         processes = len(fleet.processes)
         raw = count_over_sockets(home, body, nodes, processes)
         nginx = count_over_nginx(home, body, nodes, processes)
-        counted, counting_used = count_over_mqtt(station.broker_url, split(body), nodes, processes)
+        counted, counting_used = count_over_mqtt(station.broker_url, sent_forms(body), nodes, processes)
         fleet.start()
         parts.callback(fleet.stop)
         reachable = int(fleet.wait_ready()["connected"])

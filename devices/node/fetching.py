@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices import topics
-from devices.chunks import Bitmap, fits, want_of
+from devices.chunks import Bitmap, proven, want_of
 from devices.ids import NodeId, RecordingId
 from devices.messages import Manifest
 from devices.node.effects import (
@@ -189,17 +189,18 @@ class Fetching:
             or n in fetch.held
         ):
             return []
-        if not fits(fetch.manifest, n, came.payload, came.sha256):
+        data = proven(fetch.manifest, n, came.payload, came.sha256)
+        if data is None:
             self.chunks_refused += 1
             return []
         fetch.held.set(n)
         if self._free is not None:
-            self._free -= len(came.payload)
+            self._free -= len(data)
         if fetch.heard_at is None:
             fetch.patience = None
             fetch.want_at = now + self._jittered(PATIENCE)  # postponed in `tick` while more chunks arrive
         fetch.heard_at = now
-        save = SaveChunk(recording, n, fetch.held.count, came.payload)
+        save = SaveChunk(recording, n, fetch.held.count, data)
         return [save, *self._check_if_full(recording, fetch)]
 
     def digested(self, recording: RecordingId, sha256: str, now: datetime) -> list[Effect]:
@@ -216,7 +217,7 @@ class Fetching:
             return self._listen(Unsubscribe(self._filters_of(recording, fetch)))
         fetch.spoilt += 1
         self._gain(fetch)
-        fetch.held = Bitmap(len(fetch.manifest.chunks))
+        fetch.held = Bitmap(fetch.manifest.count)
         again = [] if fetch.is_given_up else self._begin(recording, fetch, now)
         return [DropRecording(recording), *again]
 
@@ -225,7 +226,7 @@ class Fetching:
         fetch = self._fetches.get(recording)
         if fetch is None or not fetch.is_whole or fetch.manifest is None:
             return []
-        return [DigestRecording(recording, len(fetch.manifest.chunks))]
+        return [DigestRecording(recording, fetch.manifest.count)]
 
     def connected(self, now: datetime) -> list[Effect]:
         """Subscribe again to all that is missing, and request it soon."""
@@ -354,7 +355,7 @@ class Fetching:
     def _held_of(self, manifest: Manifest) -> Bitmap:
         """Return which chunks of a recording the disk held at boot."""
         stored = self._stored.pop(manifest.recording, None)
-        count = len(manifest.chunks)
+        count = manifest.count
         return Bitmap.of(count, (n for n in stored or () if n < count))
 
     def _check_if_full(self, recording: RecordingId, fetch: Fetch) -> list[Effect]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from devices import topics
-from devices.chunks import digest, manifest_of, split, wanted
+from devices.chunks import digest, manifest_of, sent_form, split, tree_of, wanted
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId, Role
 from devices.jose import ROOT, SigningKey
 from devices.messages import (
@@ -267,6 +267,7 @@ class SmallStation:
     def _answer_want(self, want: Want) -> None:
         self.wants.append(want)
         chunks = self.recordings.get(want.recording, ())
+        tree = tree_of(chunks)
         for n in wanted(want):
             to_all, to_one = (want.recording, n, None), (want.recording, n, want.node)
             sent_at = self._sent_at.get(to_one, self._sent_at.get(to_all))
@@ -275,7 +276,7 @@ class SmallStation:
                 topic = topics.chunk(want.recording, n)
                 if sent_at is not None:
                     topic = topics.repair_chunk(want.node, want.recording, n)
-                self.send(topic, self.spoil(want.recording, n, chunks[n]), 1, False)
+                self.send(topic, self.spoil(want.recording, n, sent_form(chunks[n], tree, n)), 1, False)
 
     # -- what it knows
 

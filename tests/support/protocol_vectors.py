@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from devices.approvals import LONGEST_APPROVAL, verify_approval
-from devices.chunks import Bitmap, manifest_of, split, want_of
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.instants import written_instant
 from devices.messages import Kept, Plan, PlannedAiring, TimeReply
@@ -24,6 +23,7 @@ from devices.signing import TrustedKeys, read_key_set, sign, verify
 from devices.statements import Approval, KeySet, LoudHours, Policy, QuietHours
 from devices.wire_types import WireMessage
 from tests.support import passkey_vectors
+from tests.support.chunk_vectors import chunks
 from tests.support.receipt_vectors import receipts
 from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
 
@@ -318,32 +318,6 @@ def _some_policy(rng: random.Random) -> Policy:
             LoudHours(begins=walls[2], ends=walls[3], loudest_volume=40) for _ in range(rng.randint(0, 1))
         ),
     )
-
-
-def chunks() -> dict[str, Any]:
-    """Return a recording cut into chunks with its manifest, and bitmaps of what is missing."""
-    data = random.Random(7).randbytes(5_000)
-    manifest = manifest_of(data, codec="mp3", sample_rate=24_000, duration_ms=1_000, chunk_size=1_024)
-    bitmaps = []
-    for count, held in (
-        (10, {1, 2, 4, 5, 6, 7, 8}),
-        (8, set()),
-        (9, set(range(8))),
-        (1, {0}),
-        (4096, {0, 4095}),
-    ):
-        bitmap = Bitmap.of(count, held)
-        want = want_of(NodeId("n1"), manifest.recording, bitmap)
-        missing = [n for n in range(count) if n not in held]
-        bitmaps.append(
-            {"count": count, "held": sorted(held), "lacking": len(missing), "missing": want.missing}
-        )
-    return {
-        "data": base64.b64encode(data).decode(),
-        "manifest": json.loads(manifest.payload()),
-        "chunks": [base64.b64encode(piece).decode() for piece in split(data, manifest.chunk_size)],
-        "bitmaps": bitmaps,
-    }
 
 
 VECTORS = {

@@ -321,3 +321,26 @@ def signed_receipt(receipt, key):
     header = {"typ": "loa-receipt", "alg": "Ed25519", "kid": kid}
     text = f"{encode(json.dumps(header).encode())}.{encode(json.dumps(receipt).encode())}"
     return f"{text}.{encode(key.sign(text.encode()))}"
+
+
+def count_of(manifest):
+    """How many chunks a recording has."""
+    return -(-manifest["size"] // manifest["chunk_size"])
+
+
+def proven_chunk(manifest, n, payload):
+    """The bytes of chunk n without its proof, or None: by folding the proof up to the root."""
+    count = count_of(manifest)
+    if not 0 <= n < count:
+        return None
+    length = min(manifest["chunk_size"], manifest["size"] - n * manifest["chunk_size"])
+    data, proof = payload[:length], payload[length:]
+    at, last = n, count - 1
+    found = hashlib.sha256(b"\x00" + hashlib.sha256(data).digest()).digest()
+    while last:
+        if at % 2 or at < last:
+            other, proof = proof[:32], proof[32:]
+            pair = other + found if at % 2 else found + other
+            found = hashlib.sha256(b"\x01" + pair).digest()
+        at, last = at // 2, last // 2
+    return data if found.hex() == manifest["root"] and not proof and len(data) == length else None

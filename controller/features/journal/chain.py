@@ -17,9 +17,9 @@ from typing import Any, Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from controller.features.journal.merkle import MerkleTree, leaf_of
 from devices.ids import Role
 from devices.jose import key_id
+from devices.merkle import MerkleTree, leaf_of
 
 BEGINNING = "0" * 64
 """What the first entry names as the hash before it."""

@@ -27,7 +27,7 @@ from controller.features.journal.chain import (
     keys_of,
     written,
 )
-from controller.features.journal.merkle import MerkleTree, leaf_of
+from devices.merkle import MerkleTree, leaf_of
 
 AS_AIRED, SEAL, CHECKPOINT = "as-aired", "seal", "checkpoint"
 """What a line that is not of the journal itself says that it is of (`log`)."""

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.features.journal.chain import BEGINNING, canonical, written
-from controller.features.journal.merkle import MerkleTree, leaf_of
 from controller.model.journal import Entry
+from devices.merkle import MerkleTree, leaf_of
 
 _AT_ONCE = 1000
 """Rows fetched at a time while exporting: a journal of years does not fit into memory."""

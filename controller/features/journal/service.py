@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from controller.features.journal.chain import base64url, hash_of, written
-from controller.features.journal.merkle import leaf_of
 from controller.features.journal.queries import head
 from controller.model.journal import Entry
 from controller.model.permissions import Operator
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
 from controller.store.locks import Lock, hold
+from devices.merkle import leaf_of
 
 STATION = "station"
 """Who acts when no person does."""

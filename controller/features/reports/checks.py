@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from controller.features.airings.sealed_receipts import unpack
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import verify_logs
-from controller.features.journal.merkle import MerkleTree, leaf_of
 from controller.features.journal.queries import export, head
 from controller.features.reports.queries import export_as_aired
 from controller.model.accounts import HeldKey
@@ -18,6 +17,7 @@ from controller.model.journal import Entry
 from controller.model.reports import AsAired
 from devices.ids import NodeId, Role
 from devices.jose import read_payload
+from devices.merkle import MerkleTree, leaf_of
 
 _WITNESSES = 20_000
 """Receipts that are read for checkpoints: a day of 1,000 loudspeakers."""

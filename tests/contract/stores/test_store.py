@@ -1,6 +1,5 @@
 """What every store promises, on SQLite and on PostgreSQL."""
 
-import json
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -38,23 +37,6 @@ def codes(store):
 
 def test_migrations_lead_to_exactly_the_shape_of_the_rows(store):
     assert differences(store._engine) == []
-
-
-def test_what_nodes_told_before_they_had_columns_for_it_is_in_them_afterwards(url):
-    told = {"clock_error_ms": 0.8, "storage_free": 2**40, "sounding": "a1", "mains": False, "volume": 70}
-    store = Store(url)
-    migrating.upgrade(store._engine, "0014")
-    old = {"area": "56", "name": "Cụm 1", "enrolled_at": NOON, "session": 1, "online": False, "software": ""}
-    with store.write() as session:
-        session.execute(insert(Area).values(code="56", name="Tỉnh Khánh Hòa", kind="Tỉnh"))
-        for name, words in (("told", json.dumps(told)), ("mute", "null")):
-            session.execute(insert(Node).values(id=name, vitals=text(":words"), **old), {"words": words})
-    store.upgrade()
-    with store.read() as session:
-        one, other = session.get(Node, "told"), session.get(Node, "mute")
-    assert (one.clock_error_ms, one.storage_free, one.sounding, one.mains) == (0.8, 2**40, "a1", False)
-    assert (one.vitals, one.level_dbfs, other.vitals, other.storage_free) == (told, None, None, None)
-    store.close()
 
 
 def test_the_newest_shape_is_told_without_alembic_as_alembic_tells_it(url):

@@ -2,8 +2,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.chunks import CHUNK_SIZE, Bitmap, chunk_length, fits, manifest_of, split, want_of, wanted
-from devices.messages import MOST_CHUNKS, Want
+from devices.chunks import (
+    CHUNK_SIZE,
+    Bitmap,
+    chunk_length,
+    digest,
+    manifest_of,
+    proven,
+    sent_forms,
+    split,
+    want_of,
+    wanted,
+)
+from devices.merkle import inclusion_proof, proof_length
+from devices.messages import LARGEST_CHUNK, MOST_CHUNKS, Manifest, Want
 
 counts = st.integers(1, 300)
 
@@ -13,29 +25,82 @@ def described(data, size=1024):
 
 
 @given(st.binary(min_size=1, max_size=6000))
-def test_what_is_split_is_described_piece_by_piece_and_joins_to_the_same(data):
+def test_each_chunk_as_it_is_sent_proves_its_bytes_and_they_join_to_the_same(data):
     manifest, pieces = described(data), split(data, 1024)
-    assert all(fits(manifest, n, piece) for n, piece in enumerate(pieces))
-    assert [chunk_length(manifest, n) for n in range(len(pieces))] == [len(piece) for piece in pieces]
+    found = [proven(manifest, n, sent) for n, sent in enumerate(sent_forms(data, 1024))]
+    assert found == list(pieces)
+    assert [chunk_length(manifest, n) for n in range(manifest.count)] == [len(piece) for piece in pieces]
     assert b"".join(pieces) == data
 
 
-@given(st.binary(min_size=2000, max_size=3000), st.data())
-def test_one_wrong_bit_is_found(data, draw):
-    manifest, pieces = described(data), split(data, 1024)
-    n = draw.draw(st.integers(0, len(pieces) - 1))
-    at = draw.draw(st.integers(0, len(pieces[n]) - 1))
-    bad = bytearray(pieces[n])
+@given(st.binary(min_size=2000, max_size=6000), st.data())
+def test_one_wrong_bit_is_found_in_bytes_and_proof(data, draw):
+    manifest, sent = described(data), sent_forms(data, 1024)
+    n = draw.draw(st.integers(0, len(sent) - 1))
+    at = draw.draw(st.integers(0, len(sent[n]) - 1))
+    bad = bytearray(sent[n])
     bad[at] ^= 1 << draw.draw(st.integers(0, 7))
-    assert not fits(manifest, n, bytes(bad))
+    assert proven(manifest, n, bytes(bad)) is None
 
 
-def test_a_chunk_fits_no_other_place_and_no_place_that_is_not():
-    data = bytes(1024) + bytes([1]) * 1000
-    manifest, pieces = described(data), split(data, 1024)
-    assert not fits(manifest, 1, pieces[0])
-    assert not fits(manifest, 2, pieces[0])
-    assert not fits(manifest, -1, pieces[1])
+DATA = b"".join(bytes([n]) * 1024 for n in range(7))
+OTHER = b"".join(bytes([n]) * 1024 for n in range(7, 14))
+
+
+def test_attack_a_chunk_of_another_recording_is_refused_with_its_own_and_with_the_true_proof():
+    manifest, true, false = described(DATA), sent_forms(DATA, 1024), sent_forms(OTHER, 1024)
+    assert len(true[0]) == len(false[0])
+    assert proven(manifest, 0, false[0]) is None
+    assert proven(manifest, 0, false[0][:1024] + true[0][1024:]) is None
+
+
+def test_attack_chunks_that_change_their_places_are_refused():
+    data = bytes(1024) + bytes([1]) * 1024 + bytes([2]) * 1000
+    manifest, sent = described(data), sent_forms(data, 1024)
+    assert proven(manifest, 1, sent[0]) is None
+    assert proven(manifest, 0, sent[1]) is None
+    assert proven(manifest, 2, sent[0]) is None
+    assert proven(manifest, 3, sent[2]) is None
+    assert proven(manifest, -1, sent[1]) is None
+
+
+@pytest.mark.parametrize("more", [bytes(1), bytes(32), bytes(32 * 4096)])
+def test_attack_a_proof_that_is_too_long_or_too_short_is_refused(more):
+    manifest, sent = described(DATA), sent_forms(DATA, 1024)
+    assert proven(manifest, 3, sent[3] + more) is None
+    assert proven(manifest, 3, sent[3][: -len(more)]) is None
+    assert proven(manifest, 3, b"") is None
+
+
+def test_attack_an_inner_node_of_the_tree_is_no_chunk():
+    sent = sent_forms(DATA[:2048], 1024)
+    inner = sent[1][1024:] + sent[0][1024:]  # the two leaves: what the root is the digest of
+    lie = Manifest(**described(DATA[:2048]).model_dump() | {"size": 64, "chunk_size": 1024})
+    assert proven(lie, 0, inner) is None
+
+
+def test_what_is_remembered_as_proven_counts_for_its_own_recording_and_place_alone():
+    manifest, sent = described(DATA), sent_forms(DATA, 1024)
+    other = described(DATA + DATA)
+    assert proven(manifest, 2, sent[2], digest(sent[2])) == proven(manifest, 2, sent[2], digest(sent[2]))
+    assert proven(manifest, 3, sent[2], digest(sent[2])) is None
+    assert proven(other, 2, sent[2], digest(sent[2])) is None
+
+
+def test_a_manifest_of_six_hours_is_as_short_as_one_of_a_minute_and_its_proofs_have_twelve_digests():
+    size = MOST_CHUNKS * LARGEST_CHUNK
+    facts = {"recording": "0" * 64, "codec": "mp3", "sample_rate": 24_000, "duration_ms": 1, "root": "0" * 64}
+    longest = Manifest(**facts, size=size, chunk_size=LARGEST_CHUNK)
+    assert (longest.count, proof_length(0, longest.count), len(longest.payload())) == (4096, 12, 240)
+    with pytest.raises(ValueError, match="chunks"):
+        Manifest(**facts, size=size // 2 + 1, chunk_size=LARGEST_CHUNK // 2)
+
+
+@given(st.integers(1, 4096), st.data())
+def test_a_proof_is_as_long_as_said(size, draw):
+    index = draw.draw(st.integers(0, size - 1))
+    leaves = [bytes(32)] * size
+    assert len(inclusion_proof(leaves, index)) == proof_length(index, size)
 
 
 def test_the_usual_chunk_is_32_kib():

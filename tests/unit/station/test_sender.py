@@ -8,7 +8,7 @@ import pytest
 from controller.errors import Unavailable
 from controller.runtime.sender import ChunkSender
 from controller.runtime.wants import Need
-from devices.chunks import Bitmap, manifest_of, want_of
+from devices.chunks import Bitmap, manifest_of, sent_forms, want_of
 from devices.ids import Grade, NodeId
 from tests.support.memory_link import MemoryBroker, MemoryLink
 from tts.recordings import RecordingId as Stored
@@ -17,6 +17,8 @@ from tts.recordings import RecordingStore
 WITHIN_S = 20
 OPEN = 1_000_000_000
 BODIES = (b"one" * 30_000, b"two" * 30_000)
+SENT = [sum(map(len, sent_forms(body))) for body in BODIES]
+"""Bytes, with the proofs."""
 NODES = [NodeId(f"n{i}") for i in range(30)]
 
 
@@ -64,7 +66,7 @@ def _manifest(body):
 
 def _ask(sender, node, body):
     manifest = _manifest(body)
-    sender.take(node, want_of(node, manifest.recording, Bitmap(len(manifest.chunks))).payload())
+    sender.take(node, want_of(node, manifest.recording, Bitmap(manifest.count)).payload())
 
 
 def _wait_until(is_so):
@@ -81,7 +83,7 @@ def test_what_plans_name_is_not_read_anew_for_each_want_of_a_round(sender, named
     for node in NODES:
         _ask(sender, node, BODIES[0])
         time.sleep(0.03)  # each is looked at by itself
-    _wait_until(lambda: sender.published_bytes >= len(BODIES[0]))
+    _wait_until(lambda: sender.published_bytes >= SENT[0])
     assert named.asked < len(NODES) / 2
 
 
@@ -90,7 +92,7 @@ def test_what_a_plan_has_named_since_is_sent_at_its_first_want(sender, named):
     _wait_until(lambda: named.asked)
     named.needs = {_manifest(BODIES[1]).recording: Need(Grade.EMERGENCY, datetime.now(UTC))}
     _ask(sender, NODES[0], BODIES[1])
-    _wait_until(lambda: sender.published_bytes == len(BODIES[1]))
+    _wait_until(lambda: sender.published_bytes == SENT[1])
 
 
 def test_wants_for_which_there_is_no_room_cost_one_line(named, tmp_path, caplog, monkeypatch):
@@ -117,13 +119,13 @@ def test_what_plans_name_cannot_be_read_and_what_is_under_way_is_sent_all_the_sa
     _wait_until(lambda: sender._book.is_busy)
     named.fails = True
     _ask(sender, NODES[1], BODIES[1])  # of a recording that was not named when it could be read
-    _wait_until(lambda: sender.published_bytes == len(BODIES[0]))
+    _wait_until(lambda: sender.published_bytes == SENT[0])
     assert {record.getMessage() for record in caplog.records} == {
         "what plans name cannot be read now (store.unavailable); chunks go out as it was known"
     }
     named.fails = False
     named.needs[_manifest(BODIES[1]).recording] = Need(Grade.ROUTINE, datetime.now(UTC))
-    _wait_until(lambda: _ask(sender, NODES[1], BODIES[1]) or sender.published_bytes > len(BODIES[0]))
+    _wait_until(lambda: _ask(sender, NODES[1], BODIES[1]) or sender.published_bytes > SENT[0])
 
 
 def test_a_recording_that_cannot_be_read_costs_no_other_its_turn(sender, named):
@@ -135,7 +137,7 @@ def test_a_recording_that_cannot_be_read_costs_no_other_its_turn(sender, named):
     path = sender.recordings.path(Stored(wanted[0]))
     path.unlink()
     path.mkdir()
-    _wait_until(lambda: sender.published_bytes == len(BODIES[1]))
+    _wait_until(lambda: sender.published_bytes == SENT[1])
 
 
 def test_what_no_plan_names_is_not_sent(sender, named):

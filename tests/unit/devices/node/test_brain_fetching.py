@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from devices import topics
-from devices.chunks import Bitmap, manifest_of, split, wanted
+from devices.chunks import Bitmap, manifest_of, sent_forms, split, wanted
 from devices.node.effects import DropDocument, DropRecording, Publish, Subscribe
 from devices.node.events import Connected, Received
 from devices.node.fetching import AGED_EVERY, MANIFEST, RESERVE, UNNAMED_KEPT, Fetching
@@ -145,7 +145,7 @@ def test_a_node_to_which_chunks_come_slowly_says_nothing(scene):
     fetching.name({rec}, now)
     fetching.take_manifest(manifest, b"signed", now)
     asked = 0
-    for n, piece in enumerate(scene.station.recordings[rec][:-1]):
+    for n, piece in enumerate(sent_forms(data, 4096)[:-1]):
         for _ in range(28):
             now += timedelta(seconds=0.1)
             asked += sum(isinstance(one, Publish) for one in fetching.tick(now))

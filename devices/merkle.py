@@ -1,8 +1,8 @@
-"""Merkle tree over the journal, as RFC 9162 section 2.1 defines it; pure.
+"""Merkle tree as RFC 9162 section 2.1 defines it; pure.
 
-Leaves are the hashes of entries. A *checkpoint* is the number of entries and the root over them: whoever has
-seen one can tell later whether the first entries are still the same. SHA-256 throughout; roots and proofs are
-32 bytes each.
+One stands over the journal's entries, one over each recording's chunks. Leaves are the hashes of entries. A
+*checkpoint* is the number of entries and the root over them: whoever has seen one can tell later whether the
+first entries are still the same. SHA-256 throughout; roots and proofs are 32 bytes each.
 """
 
 import hashlib
@@ -50,15 +50,32 @@ class MerkleTree:
         return root.hex()
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+Levels = tuple[tuple[bytes, ...], ...]
+"""All nodes of a tree, the leaves first, the root last; a node without a neighbour goes up as it is."""
+
+
+def levels_of(leaves: Sequence[bytes]) -> Levels:
+    """Return all levels of the tree over these leaves, of which there is at least one."""
+    levels = [tuple(leaves)]
+    while len(below := levels[-1]) > 1:
+        joined = [_join(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+        levels.append((*joined, *below[len(joined) * 2 :]))
+    return tuple(levels)
+
+
+def proof_in(levels: Levels, index: int) -> list[bytes]:
     """Return the siblings that lead from a leaf (from 0) to the root, the lowest first; RFC 9162 2.1.3.1."""
-    if len(leaves) == 1:
-        return []
-    half = 1 << ((len(leaves) - 1).bit_length() - 1)
-    left, right = leaves[:half], leaves[half:]
-    if index < half:
-        return [*inclusion_proof(left, index), _root_of(right)]
-    return [*inclusion_proof(right, index - half), _root_of(left)]
+    proof = []
+    for level in levels[:-1]:
+        if (sibling := index ^ 1) < len(level):
+            proof.append(level[sibling])
+        index //= 2
+    return proof
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """Return the proof of one leaf; who needs those of many keeps the levels."""
+    return proof_in(levels_of(leaves), index)
 
 
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: str) -> bool:
@@ -79,8 +96,11 @@ def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root
     return not last and found.hex() == root
 
 
-def _root_of(leaves: Sequence[bytes]) -> bytes:
-    tree = MerkleTree()
-    for leaf in leaves:
-        tree.append(leaf)
-    return bytes.fromhex(tree.root())
+def proof_length(index: int, size: int) -> int:
+    """Return how many siblings lead from the leaf at `index` of `size` leaves to the root."""
+    length = 0
+    while size > 1:
+        half = 1 << ((size - 1).bit_length() - 1)
+        index, size = (index, half) if index < half else (index - half, size - half)
+        length += 1
+    return length

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.features.journal.merkle import EMPTY_ROOT, MerkleTree, inclusion_proof, is_included, leaf_of
+from devices.merkle import EMPTY_ROOT, MerkleTree, inclusion_proof, is_included, leaf_of
 
 HASHES = [hashlib.sha256(bytes([n])).hexdigest() for n in range(70)]
 
@@ -36,11 +36,11 @@ def test_a_leaf_is_hashed_with_its_prefix():
 
 
 @pytest.mark.parametrize("size", [*range(20), 31, 32, 33, 63, 64, 65])
-def test_the_growing_tree_has_the_root_of_the_definition(size):
+def test_the_growing_tree_has_theroot_of_the_definition(size):
     assert grown(HASHES[:size]).root() == defined_root([leaf_of(one) for one in HASHES[:size]]).hex()
 
 
-def test_a_tree_without_entries_has_the_root_of_nothing():
+def test_a_tree_without_entries_has_theroot_of_nothing():
     assert MerkleTree().root() == EMPTY_ROOT.hex()
 
 
