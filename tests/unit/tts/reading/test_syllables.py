@@ -30,12 +30,18 @@ def test_a_word_that_is_nearly_one_is_mended(word, near):
     assert as_syllable(word) == near
 
 
+def _rows(name):
+    lines = resources.files("tts.reading.data").joinpath(f"{name}.csv").read_text("utf-8").splitlines()
+    assert lines[0].startswith("# ")
+    assert "2026" in lines[0]
+    return list(csv.DictReader(lines[1:]))
+
+
 @pytest.mark.parametrize(
     "name", ["abbreviations", "documents", "domains", "dotted", "foreign", "letters", "offices", "units"]
 )
 def test_the_word_lists_say_only_syllables_and_no_word_twice(name):
-    text = resources.files("tts.reading.data").joinpath(f"{name}.csv").read_text("utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = _rows(name)
     key = "letter" if name == "letters" else "written"
     assert len({row[key] for row in rows}) == len(rows)
     said = " ".join(row["spoken"] for row in rows).replace(",", " ").split()
@@ -43,30 +49,26 @@ def test_the_word_lists_say_only_syllables_and_no_word_twice(name):
 
 
 def test_words_that_tell_an_old_encoding_could_be_vietnamese_and_are_listed_once():
-    text = resources.files("tts.reading.data").joinpath("legacy.csv").read_text("utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = _rows("legacy")
     assert len({row["written"] for row in rows}) == len(rows)
     assert {row["encoding"] for row in rows} == {"TCVN3", "VNI"}
     assert [row["written"] for row in rows if not is_syllable(row["written"])] == []
 
 
 def test_no_foreign_word_in_small_letters_hides_a_vietnamese_one():
-    text = resources.files("tts.reading.data").joinpath("foreign.csv").read_text("utf-8")
-    words = [row["written"] for row in csv.DictReader(text.splitlines()) if row["written"].islower()]
+    words = [row["written"] for row in _rows("foreign") if row["written"].islower()]
     assert [word for word in words if is_syllable(word)] == []
 
 
 def test_what_initials_mean_in_their_place_is_said_in_syllables():
-    text = resources.files("tts.reading.data").joinpath("contexts.csv").read_text("utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = _rows("contexts")
     assert all(row["written"][:2].isupper() for row in rows)
     assert all(row["after"] or row["follows"] or row["near"] for row in rows)
     assert [word for row in rows for word in row["spoken"].split() if not is_syllable(word)] == []
 
 
 def test_the_desks_of_offices_are_said_in_syllables_and_the_general_one_comes_last():
-    text = resources.files("tts.reading.data").joinpath("fields.csv").read_text("utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = _rows("fields")
     assert [word for row in rows for word in row["spoken"].split() if not is_syllable(word)] == []
     general = [row["written"] for row in rows if not row["body"]]
     assert len(set(general)) == len(general)
