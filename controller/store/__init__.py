@@ -1,7 +1,7 @@
 """The database: engine, locks, migrations; the only package that distinguishes SQLite and PostgreSQL.
 
 A `Session` is one transaction of the store. Reads and operations open it (`one_read`, `one_write`); pages,
-JSON and commands hand them the store and open nothing.
+JSON and commands hand them the store, or who asks the station, and open nothing.
 """
 
 from sqlalchemy.orm import Session

@@ -1,27 +1,37 @@
 """Reads and operations that run in the transaction of their caller, or in one of their own.
 
-A page, JSON or a command hands on the store and opens nothing; what is called as a part of something larger
-is given that one's session.
+A page, JSON or a command opens nothing: it hands on the store, or who asks the station (whose periodic work
+runs at once after a write). What is called as a part of something larger is given that one's session.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from controller.store.engine import Store
+
+class Transactions(Protocol):
+    """What opens transactions: a store, or somebody who asks a station."""
+
+    def read(self) -> AbstractContextManager[Session]:
+        """Open one snapshot."""
+
+    def write(self) -> AbstractContextManager[Session]:
+        """Open one transaction, committed at its end."""
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Unit = Session | Store
-"""A transaction that is open, or the store, in which one is opened."""
+Unit = Session | Transactions
+"""A transaction that is open, or what opens one."""
 _InSession = Callable[Concatenate[Session, P], R]
 _InUnit = Callable[Concatenate[Unit, P], R]
 
 
 def one_read(asked: _InSession[P, R]) -> _InUnit[P, R]:
-    """Let a read be given the store too: it then sees one snapshot of its own."""
+    """Let a read be given a store or a caller too: it then sees one snapshot of its own."""
 
     @wraps(asked)
     def opened(unit: Unit, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -34,7 +44,7 @@ def one_read(asked: _InSession[P, R]) -> _InUnit[P, R]:
 
 
 def one_write(operation: _InSession[P, R]) -> _InUnit[P, R]:
-    """Let an operation be given the store too: it then is one transaction, committed when it returns."""
+    """Let an operation be given a store or a caller too: it then is one transaction, committed at its end."""
 
     @wraps(operation)
     def opened(unit: Unit, /, *args: P.args, **kwargs: P.kwargs) -> R:

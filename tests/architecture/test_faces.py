@@ -52,6 +52,6 @@ def test_no_face_of_a_feature_opens_a_transaction():
             if opened:
                 features.setdefault(module.name.split(".")[2], []).extend(opened)
     assert {name: places for name, places in features.items() if name not in OPEN} == {}, (
-        "hand on the store (controller/store/units.py), or the station (controller/http/transactions.py)"
+        "hand on the store, or the caller (controller/store/units.py)"
     )
     assert [name for name, places in features.items() if not places] == [], "take these out of OPEN"

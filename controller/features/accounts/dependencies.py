@@ -244,7 +244,7 @@ def _visit_of(judged: Callable[[Request], Awaitable[Viewer]]) -> Callable[..., A
     async def visited(
         request: Request, station: TheStation, viewer: Annotated[Viewer, Depends(judged)]
     ) -> Visit:
-        return Visit(station, viewer, request)
+        return Visit(station, viewer, request, is_urgent=is_urgent())
 
     return visited
 

@@ -1,7 +1,8 @@
 """A signed-in person, what they may see, and which buttons they get."""
 
-from collections.abc import Collection, Sequence, Sized
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence, Sized
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from controller.features.accounts.secret_codes import digest_of_secret
 from controller.http.station import Station
 from controller.model.airing_states import MOVABLE, AiringEvent, AiringState, is_possible
 from controller.model.permissions import Act, Operator, judge
-from controller.store import Store
+from controller.store import Session, Store
 from devices.ids import AreaCode
 
 
@@ -98,6 +99,8 @@ class Caller:
 
     station: Station
     viewer: Viewer
+    is_urgent: bool = field(default=False, kw_only=True)
+    """Whether the person starts or stops sound at once: their writes go before all others."""
 
     @property
     def store(self) -> Store:
@@ -117,6 +120,17 @@ class Caller:
     def now(self) -> datetime:
         """The station's clock, aware UTC."""
         return self.station.now()
+
+    def read(self) -> AbstractContextManager[Session]:
+        """Open one snapshot."""
+        return self.store.read()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open one transaction, then run the station's periodic work at once."""
+        with self.store.write(urgent=self.is_urgent) as session:
+            yield session
+        self.wake()
 
     def wake(self) -> None:
         """Run the station's periodic work at once."""

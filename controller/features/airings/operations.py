@@ -10,19 +10,9 @@ from controller.features.airings.conflict_messages import foresight_facts
 from controller.features.airings.lateness import size_of
 from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.page_queries import visible_airing
-from controller.features.airings.planning import BroadcastRequest, asking_of, plan_foreseen
+from controller.features.airings.planning import BroadcastRequest, asking_of
 from controller.features.airings.queries import targets_of
-from controller.features.bulletins.queries import visible_bulletin
-from controller.http.transactions import reads, writes
-from controller.store import Session
 from devices.ids import AiringId
-
-
-@writes()
-def plan(session: Session, caller: Caller, bulletin_id: str, broadcast: BroadcastRequest) -> AiringId:
-    """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
-    bulletin = visible_bulletin(session, caller.scope, bulletin_id).id
-    return plan_foreseen(session, bulletin, broadcast, by=caller.by, now=caller.now()).id
 
 
 def stop_airing(caller: Caller, airing_id: str, reason: str) -> AiringId:
@@ -36,14 +26,12 @@ def stop_airing(caller: Caller, airing_id: str, reason: str) -> AiringId:
     return airing
 
 
-@reads
-def conflicts_of(
-    session: Session, caller: Caller, bulletin_id: str, broadcast: BroadcastRequest
-) -> dict[str, Any]:
+def conflicts_of(caller: Caller, bulletin_id: str, broadcast: BroadcastRequest) -> dict[str, Any]:
     """Return an airing's conflicts, and how soon how many nodes could have it; nothing is saved."""
-    bulletin, now = visible_bulletin(session, caller.scope, bulletin_id).id, caller.now()
-    asking = asking_of(session, bulletin, broadcast, by=caller.by, now=now)
-    found = check_conflicts(session, bulletin, asking)
-    size = size_of(found.duration // timedelta(milliseconds=1), caller.station.settings.bitrate_kbps)
-    soonest = earliest_for(session, asking, size, now, caller.station.times)
-    return foresight_facts(found) | {"earliest_at": soonest.at, "reachable": soonest.nodes}
+    now = caller.now()
+    with caller.store.read() as session:
+        bulletin, asking = asking_of(session, bulletin_id, broadcast, by=caller.by, now=now)
+        found = check_conflicts(session, bulletin, asking)
+        size = size_of(found.duration // timedelta(milliseconds=1), caller.station.settings.bitrate_kbps)
+        soonest = earliest_for(session, asking, size, now, caller.station.times)
+        return foresight_facts(found) | {"earliest_at": soonest.at, "reachable": soonest.nodes}

@@ -29,6 +29,7 @@ from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinId
 from controller.model.local_time import wall
 from controller.model.permissions import Operator
+from controller.store import one_write
 from devices.ids import AiringId, AreaCode, Grade, NodeId
 
 REPLACED = "Được thay bằng một lượt phát khác."
@@ -60,18 +61,19 @@ class MeetsOthers(Conflict):
     code = "airing.meets-others"
 
 
+@one_write
 def plan_foreseen(
-    session: Session, bulletin_id: BulletinId, broadcast: BroadcastRequest, *, by: Operator, now: datetime
+    session: Session, bulletin_id: str, broadcast: BroadcastRequest, *, by: Operator, now: datetime
 ) -> Airing:
     """Plan an airing, unless a policy forbids it or it has conflicts that the broadcast does not decide.
 
     Raises AgainstPolicy or MeetsOthers with the conflicts in `facts`; then nothing was saved.
     """
-    asking = asking_of(session, bulletin_id, broadcast, by=by, now=now)
-    late = _settle(session, bulletin_id, asking, broadcast.meeting, by=by, now=now)
+    bulletin, asking = asking_of(session, bulletin_id, broadcast, by=by, now=now)
+    late = _delay(session, bulletin, asking, broadcast.meeting, by=by, now=now)
     return plan_airing(
         session,
-        bulletin_id,
+        bulletin,
         areas=broadcast.areas,
         starts_at=broadcast.starts_at + late,
         latest_start_at=asking.latest_start_at + late,
@@ -113,16 +115,17 @@ def move_airing(
 
 
 def asking_of(
-    session: Session, bulletin_id: BulletinId, broadcast: BroadcastRequest, *, by: Operator, now: datetime
-) -> Asking:
-    """Return the requested airing after the checks of planning: areas, rights, sound and times."""
-    check_targets(session, area_tree(session), broadcast.areas, broadcast.grade, by)
+    session: Session, bulletin_id: str, broadcast: BroadcastRequest, *, by: Operator, now: datetime
+) -> tuple[BulletinId, Asking]:
+    """Return bulletin and requested airing after the checks of planning: areas, rights, sound and times."""
     bulletin = usable_bulletin(session, bulletin_id, by)
+    check_targets(session, area_tree(session), broadcast.areas, broadcast.grade, by)
     check_sound(session, bulletin, broadcast.areas, broadcast.grade, broadcast.volume)
     latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
     check_times(broadcast.starts_at, latest, now)
-    check_in_force(session, bulletin_id, broadcast.starts_at)
-    return Asking(broadcast.areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)
+    check_in_force(session, bulletin.id, broadcast.starts_at)
+    asking = Asking(broadcast.areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)
+    return bulletin.id, asking
 
 
 def check_policies(session: Session, bulletin_id: BulletinId, asking: Asking, *, now: datetime) -> None:
@@ -131,7 +134,7 @@ def check_policies(session: Session, bulletin_id: BulletinId, asking: Asking, *,
         _refuse_forbidden(session, asking, check_conflicts(session, bulletin_id, asking), now)
 
 
-def _settle(
+def _delay(
     session: Session,
     bulletin_id: BulletinId,
     asking: Asking,

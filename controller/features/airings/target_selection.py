@@ -8,15 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
+from controller.features.accounts.queries import require
+from controller.features.accounts.scope import scope_of
 from controller.features.airings.heard import heard_whole
+from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import BroadcastRequest, plan_foreseen
-from controller.features.airings.queries import get_airing
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery
 from controller.model.fleet import Node
-from controller.model.permissions import Operator
-from controller.store import one_read
-from devices.ids import AiringId, AreaCode, NodeId
+from controller.model.permissions import Act, Operator
+from controller.store import one_read, one_write
+from devices.ids import AiringId, AreaCode
 
 MOST_CHOSEN = 200
 """Each has a plan of its own to sign and send; where more missed it, their communes are aired to again."""
@@ -40,10 +42,11 @@ def unheard(
     return [(delivery, node) for delivery, node in session.execute(query)]
 
 
+@one_write
 def air_for_chosen(
     session: Session,
-    airing_id: AiringId,
-    nodes: Collection[NodeId],
+    airing_id: str,
+    nodes: Collection[str],
     broadcast: BroadcastRequest,
     *,
     by: Operator,
@@ -53,7 +56,8 @@ def air_for_chosen(
 
     The broadcast's areas do not count: they are where the nodes stand. Raises as `plan_foreseen` does.
     """
-    airing = get_airing(session, airing_id)
+    require(session, by, Act.AIR, by.area)
+    airing = visible_airing(session, scope_of(session, by), airing_id)
     if airing.state not in OVER:
         raise Conflict(
             "Lượt phát này chưa kết thúc, nên chưa biết cụm loa nào đã lỡ.", code="airing.not-over"
@@ -63,7 +67,7 @@ def air_for_chosen(
     query = (
         select(Node.id, Node.area)
         .join(Delivery, Delivery.node == Node.id)
-        .where(Delivery.airing == airing_id, Node.id.in_(nodes), Node.retired_at.is_(None))
+        .where(Delivery.airing == airing.id, Node.id.in_(nodes), Node.retired_at.is_(None))
         .where(Node.quarantined_at.is_(None))
         .order_by(Node.id)
     )

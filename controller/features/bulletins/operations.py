@@ -21,11 +21,9 @@ from controller.features.bulletins.service import (
 from controller.features.bulletins.topics import set_topic
 from controller.features.drafts.service import send_draft
 from controller.features.journal.service import record
-from controller.http.transactions import writes
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
 from controller.model.wording import Manner
-from controller.store import Session
 from devices.ids import Grade, RecordingId, Role
 
 
@@ -57,7 +55,7 @@ def approve(
                 record(session, by, "bulletin.approval-refused", bulletin_id, now)
         raise
     approve_bulletin(
-        caller.store,
+        caller,
         bulletin_id,
         revision=revision,
         recording=meant,
@@ -67,57 +65,58 @@ def approve(
         declared=declared,
         highest_grade=highest_grade,
     )
-    caller.wake()
 
 
-@writes()
-def revise(session: Session, caller: Caller, bulletin_id: str, asked: Revise) -> BulletinShown:
+def revise(caller: Caller, bulletin_id: str, asked: Revise) -> BulletinShown:
     """Give a bulletin another wording; what is left out of how it is read stays."""
-    _, was = visible_wording(session, caller.scope, bulletin_id)
-    row = revise_bulletin(
-        session,
-        bulletin_id,
-        title=asked.title,
-        text=asked.text,
-        by=caller.by,
-        now=caller.now(),
-        manner=Manner(
-            was.issuer if asked.issuer is None else asked.issuer,
-            was.readings if asked.readings is None else asked.readings,
-        ),
-        based_on=asked.based_on,
-    )
-    return BulletinShown.of(row)
+    with caller.write() as session:
+        _, was = visible_wording(session, caller.scope, bulletin_id)
+        row = revise_bulletin(
+            session,
+            bulletin_id,
+            title=asked.title,
+            text=asked.text,
+            by=caller.by,
+            now=caller.now(),
+            manner=Manner(
+                was.issuer if asked.issuer is None else asked.issuer,
+                was.readings if asked.readings is None else asked.readings,
+            ),
+            based_on=asked.based_on,
+        )
+        return BulletinShown.of(row)
 
 
-@writes()
 def save_programme(
-    session: Session, caller: Caller, form: ProgrammeTyped, bulletin: Bulletin | None, *, is_submitted: bool
+    caller: Caller, form: ProgrammeTyped, bulletin: Bulletin | None, *, is_submitted: bool
 ) -> BulletinId:
     """Save a programme as it was typed (None: a new one), forget that as a draft, and hand it in if asked."""
-    if not form.items:
-        raise BadInput("Chương trình chưa có mục nào. Hãy thêm ít nhất một bản tin.", code="programme.items")
-    check_sounds(caller.station.uploads, form.items)
-    by, now = caller.by, caller.now()
-    title, items, again = form.title, form.meant(), form.again
-    if bulletin is None:
-        row = draft_programme(session, title=title, items=items, again_if_preempted=again, by=by, now=now)
-    else:
-        row = revise_programme(
-            session,
-            bulletin.id,
-            title=title,
-            items=items,
-            again_if_preempted=again,
-            by=by,
-            now=now,
-            based_on=form.based_on,
-        )
-    set_topic(session, row.id, form.topic, by=by, now=now)
-    send_draft(session, by.id, place_of(bulletin), form.number, now)
-    if is_submitted:
-        submit_bulletin(session, row.id, by=by, now=now, speech=caller.station.speech)
-    return row.id
+    with caller.write() as session:
+        if not form.items:
+            raise BadInput(
+                "Chương trình chưa có mục nào. Hãy thêm ít nhất một bản tin.", code="programme.items"
+            )
+        check_sounds(caller.station.uploads, form.items)
+        by, now = caller.by, caller.now()
+        title, items, again = form.title, form.meant(), form.again
+        if bulletin is None:
+            row = draft_programme(session, title=title, items=items, again_if_preempted=again, by=by, now=now)
+        else:
+            row = revise_programme(
+                session,
+                bulletin.id,
+                title=title,
+                items=items,
+                again_if_preempted=again,
+                by=by,
+                now=now,
+                based_on=form.based_on,
+            )
+        set_topic(session, row.id, form.topic, by=by, now=now)
+        send_draft(session, by.id, place_of(bulletin), form.number, now)
+        if is_submitted:
+            submit_bulletin(session, row.id, by=by, now=now, speech=caller.station.speech)
+        return row.id
 
 
 def note_heard(caller: Caller, recording: str, spans: Sequence[Span]) -> ListeningProof:

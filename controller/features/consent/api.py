@@ -4,8 +4,7 @@ from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.precedence import collisions_for
-from controller.features.consent import operations
-from controller.features.consent.queries import questions_for
+from controller.features.consent.queries import questions_for, said_of_airing, said_of_schedule
 from controller.features.consent.schemas import (
     AnswerAsked,
     AnswerShown,
@@ -15,6 +14,7 @@ from controller.features.consent.schemas import (
     QuestionShown,
     StandingShown,
 )
+from controller.features.consent.service import answer_airing, answer_schedule, order_visible
 from controller.http.refusals import refusals
 
 router = APIRouter(tags=["answers"])
@@ -29,25 +29,25 @@ def index(visit: SignedVisit) -> list[QuestionShown]:
 @router.get("/airings/{airing_id}/answers", responses=refusals(401, 404))
 def of_airing(visit: SignedVisit, airing_id: str) -> StandingShown:
     """Return what communes have said of an airing, of those of its parts that are in no plan yet."""
-    return operations.said_of_airing(visit.store, visit.scope, airing_id)
+    return said_of_airing(visit.store, visit.scope, airing_id)
 
 
 @router.post("/airings/{airing_id}/answer", responses=refusals(401, 403, 404, 409, 422))
 def answer_one(visit: SignedVisit, airing_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to one airing; the newest word counts until the airing goes into the commune's plan."""
-    return operations.answer_for_airing(visit, airing_id, agrees=asked.agrees, reason=asked.reason)
+    return AnswerShown.of(answer_airing(visit, airing_id, **dict(asked), by=visit.by, now=visit.now()))
 
 
 @router.get("/schedules/{schedule_id}/answers", responses=refusals(401, 404))
 def of_schedule(visit: SignedVisit, schedule_id: str) -> StandingShown:
     """Return what communes have said of all occurrences of a schedule."""
-    return operations.said_of_schedule(visit.store, visit.scope, schedule_id)
+    return said_of_schedule(visit.store, visit.by, schedule_id)
 
 
 @router.post("/schedules/{schedule_id}/answer", responses=refusals(401, 403, 404, 409, 422))
 def answer_all(visit: SignedVisit, schedule_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to all occurrences of a schedule that are in no plan of the commune yet."""
-    return operations.answer_for_schedule(visit, schedule_id, agrees=asked.agrees, reason=asked.reason)
+    return AnswerShown.of(answer_schedule(visit, schedule_id, **dict(asked), by=visit.by, now=visit.now()))
 
 
 @router.get("/collisions", responses=refusals(401))
@@ -60,4 +60,5 @@ def collide(visit: SignedVisit) -> list[CollisionShown]:
 @router.post("/collisions/order", responses=refusals(401, 403, 404, 409, 422))
 def order(visit: SignedVisit, asked: OrderAsked) -> OrderShown:
     """Say which of two colliding priority airings goes first in the commune; the other follows it."""
-    return operations.order(visit, asked.first, asked.then)
+    row = order_visible(visit, asked.first, asked.then, by=visit.by, now=visit.now())
+    return OrderShown.of(row, airing=row.id)

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.consent import operations
+from controller.features.consent.service import answer_airing, answer_schedule, order_visible
 from controller.model.base import ID_LENGTH, LONGEST_REASON
 from controller.model.permissions import Act
 
@@ -29,7 +29,8 @@ def of_airing(
     visit: SignedVisit, *, airing_id: str, tra_loi: Word = "", ly_do: Reason = "", ve: Word = ""
 ) -> Response:
     """Say yes or no to one airing; `ve`: back to the page of the day."""
-    operations.answer_for_airing(visit, airing_id, agrees=_agrees(tra_loi), reason=ly_do)
+    agrees, by, now = _agrees(tra_loi), visit.by, visit.now()
+    answer_airing(visit, airing_id, agrees=agrees, reason=ly_do, by=by, now=now)
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing_id}", 303)
 
 
@@ -42,7 +43,7 @@ def of_two(
 ) -> Response:
     """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
     visit.viewer.need(Act.ANSWER)
-    operations.order(visit, truoc, sau)
+    order_visible(visit, truoc, sau, by=visit.by, now=visit.now())
     return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
 
 
@@ -51,5 +52,6 @@ def of_schedule(
     visit: SignedVisit, *, schedule_id: str, tra_loi: Word = "", ly_do: Reason = "", ve: Word = ""
 ) -> Response:
     """Say yes or no to all occurrences of a schedule."""
-    operations.answer_for_schedule(visit, schedule_id, agrees=_agrees(tra_loi), reason=ly_do)
+    agrees, by, now = _agrees(tra_loi), visit.by, visit.now()
+    answer_schedule(visit, schedule_id, agrees=agrees, reason=ly_do, by=by, now=now)
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)

@@ -1,13 +1,18 @@
 """What waits for a commune's yes or no, and what it has said: reads for its people; docs/decisions/041."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.consent import commune_of
-from controller.features.consent.schemas import QuestionShown, Subject
+from controller.features.accounts.scope import Scope
+from controller.features.airings.consent import ConsentStanding, commune_of, standing_in_family
+from controller.features.airings.page_queries import visible_airing
+from controller.features.airings.queries import get_airing
+from controller.features.consent.schemas import QuestionShown, StandingShown, Subject
+from controller.features.schedules.consent import standing_of_schedule
+from controller.features.schedules.queries import visible_schedule
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Answer, Target
@@ -101,3 +106,24 @@ def _schedules(
 
 def _is_answered(home: AreaCode) -> ColumnElement[bool]:
     return exists().where(and_(Answer.schedule == Schedule.id, Answer.area == home))
+
+
+@one_read
+def said_of_airing(session: Session, scope: Scope, airing_id: str) -> StandingShown:
+    """Return what communes have said of an airing that the person sees."""
+    airing = visible_airing(session, scope, airing_id)
+    return _standing(standing_in_family(session, get_airing(session, airing.id)).values())
+
+
+@one_read
+def said_of_schedule(session: Session, by: Operator, schedule_id: str) -> StandingShown:
+    """Return what communes have said of all occurrences of a schedule that the person sees."""
+    schedule, _ = visible_schedule(session, by, schedule_id)
+    return _standing([standing_of_schedule(session, schedule)])
+
+
+def _standing(parts: Collection[ConsentStanding]) -> StandingShown:
+    communes = {
+        name: {area for part in parts for area in getattr(part, name)} for name in StandingShown.model_fields
+    }
+    return StandingShown(**{name: sorted(found) for name, found in communes.items()})

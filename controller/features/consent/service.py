@@ -7,20 +7,24 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
+from controller.features.accounts.scope import scope_of
 from controller.features.airings.consent import standing_in_family
+from controller.features.airings.page_queries import visible_airing
+from controller.features.airings.precedence import order_airings
 from controller.features.airings.queries import get_airing
 from controller.features.airings.reopening import reopen_airings
 from controller.features.airings.split import root_of
 from controller.features.journal.service import record
 from controller.features.schedules.consent import standing_of_schedule
-from controller.features.schedules.queries import get_schedule
+from controller.features.schedules.queries import visible_schedule
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Answer
 from controller.model.base import LONGEST_REASON
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from controller.model.schedule_states import IllegalScheduleTransition, ScheduleId, ScheduleState
-from devices.ids import AiringId, Grade
+from controller.model.schedule_states import IllegalScheduleTransition, ScheduleState
+from controller.store import one_write
+from devices.ids import Grade
 
 _OF_AIRING = {True: "airing.agreed", False: "airing.declined"}
 _OF_SCHEDULE = {True: "schedule.agreed", False: "schedule.declined"}
@@ -30,39 +34,50 @@ _NOT_ASKED = (
 )
 
 
+@one_write
 def answer_airing(
-    session: Session, airing_id: AiringId, *, agrees: bool, by: Operator, now: datetime, reason: str = ""
+    session: Session, airing_id: str, *, agrees: bool, by: Operator, now: datetime, reason: str = ""
 ) -> Answer:
     """Say yes or no for the own commune to one airing, until it goes into the plans there; the newest counts.
 
     Conflict where nobody waits for the commune's word, or it comes too late.
     """
-    airing = get_airing(session, airing_id, lock=True)
+    seen = visible_airing(session, scope_of(session, by), airing_id).id
+    airing = get_airing(session, seen, lock=True)
     require(session, by, Act.ANSWER, by.area)
     root = root_of(airing)
     _reopen(session, (Airing.id == root) | (Airing.linked_to == root), now)
     _check_awaited(session, airing, by)
     query = select(Answer).where(Answer.airing == root, Answer.area == by.area)
     row = session.scalars(query.with_for_update()).one_or_none() or Answer(area=by.area, airing=root)
-    return _said(session, row, agrees=agrees, reason=reason, by=by, now=now)
+    return _keep(session, row, agrees=agrees, reason=reason, by=by, now=now)
 
 
+@one_write
 def answer_schedule(
-    session: Session, schedule_id: ScheduleId, *, agrees: bool, by: Operator, now: datetime, reason: str = ""
+    session: Session, schedule_id: str, *, agrees: bool, by: Operator, now: datetime, reason: str = ""
 ) -> Answer:
     """Say yes or no for the own commune to all occurrences of a schedule that are in no plan there yet."""
-    schedule = get_schedule(session, schedule_id, lock=True)
+    schedule, _ = visible_schedule(session, by, schedule_id, lock=True)
     require(session, by, Act.ANSWER, by.area)
     if schedule.state is not ScheduleState.RUNNING:
         raise IllegalScheduleTransition("Lịch phát này đã kết thúc rồi.")
     standing = standing_of_schedule(session, schedule)
     if by.area not in standing.agreed | standing.silent:
         raise Conflict(_NOT_ASKED, code="airing.not-asked")
-    _reopen(session, Airing.schedule == schedule_id, now)
-    query = select(Answer).where(Answer.schedule == schedule_id, Answer.area == by.area)
+    _reopen(session, Airing.schedule == schedule.id, now)
+    query = select(Answer).where(Answer.schedule == schedule.id, Answer.area == by.area)
     row = session.scalars(query.with_for_update()).one_or_none()
-    row = row or Answer(area=by.area, schedule=schedule_id)
-    return _said(session, row, agrees=agrees, reason=reason, by=by, now=now)
+    row = row or Answer(area=by.area, schedule=schedule.id)
+    return _keep(session, row, agrees=agrees, reason=reason, by=by, now=now)
+
+
+@one_write
+def order_visible(session: Session, first: str, then: str, *, by: Operator, now: datetime) -> Airing:
+    """Put one of two priority airings that the person sees right after the other; return it."""
+    scope = scope_of(session, by)
+    before, after = (visible_airing(session, scope, name).id for name in (first, then))
+    return order_airings(session, before, after, by=by, now=now)
 
 
 def keep_answers(session: Session, of: Airing, airing: Airing, *, now: datetime) -> None:
@@ -96,7 +111,7 @@ def _check_awaited(session: Session, airing: Airing, by: Operator) -> None:
     raise Conflict(_NOT_ASKED, code="airing.not-asked")
 
 
-def _said(session: Session, row: Answer, *, agrees: bool, reason: str, by: Operator, now: datetime) -> Answer:
+def _keep(session: Session, row: Answer, *, agrees: bool, reason: str, by: Operator, now: datetime) -> Answer:
     reason = " ".join(reason.split())
     if len(reason) > LONGEST_REASON:
         raise BadInput("Lý do dài quá 1000 ký tự.", code="answer.reason")

@@ -10,8 +10,6 @@ from controller.features.airings.target_form import areas_typed
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.editorial.broadcast_form import Typed
-from controller.http.transactions import reads
-from controller.store import Session
 from devices.ids import Grade
 from tts.estimate import estimated_ms
 
@@ -19,34 +17,36 @@ _LONGEST_READ = 8000
 """Characters of a text that is still being written whose length is guessed."""
 
 
-@reads
-def too_soon(session: Session, caller: Caller, form: Typed, bulletin_id: str | None) -> str:
+def too_soon(caller: Caller, form: Typed, bulletin_id: str | None) -> str:
     """Return why the chosen start is too near, and from when on it is not; empty where it is not.
 
     `bulletin_id`: what is aired; None: the words of the form.
     """
-    bulletin = None if bulletin_id is None else visible_bulletin(session, caller.scope, bulletin_id)
-    if form.luc in {"", "ngay"}:
-        return ""  # at once means: as soon as it is approved and sent
-    areas = [area for area in areas_typed(caller.viewer, form.noi, form.dia_ban) if area in caller.scope.seen]
-    if not areas:
-        return ""
-    try:
-        broadcast = form.broadcast_for(areas, caller.station)
-    except BadInput:
-        return ""  # not filled in yet; handing it in says what lacks
-    if broadcast.grade is Grade.EMERGENCY:
-        return ""
-    length_ms = (
-        estimated_ms(form.tieu_de, form.noi_dung[:_LONGEST_READ])
-        if bulletin is None
-        else length_of(session, bulletin.id)[0]
-    )
-    latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
-    asking = Asking(areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)
-    now = caller.now()
-    size = size_of(length_ms, caller.station.settings.bitrate_kbps)
-    found = earliest_for(session, asking, size, now, caller.station.times)
-    if broadcast.starts_at >= found.at or not found.nodes:
-        return ""
-    return too_soon_sentence(broadcast.starts_at, latest, found.nodes, found.at, now)
+    with caller.store.read() as session:
+        bulletin = None if bulletin_id is None else visible_bulletin(session, caller.scope, bulletin_id)
+        if form.luc in {"", "ngay"}:
+            return ""  # at once means: as soon as it is approved and sent
+        areas = [
+            area for area in areas_typed(caller.viewer, form.noi, form.dia_ban) if area in caller.scope.seen
+        ]
+        if not areas:
+            return ""
+        try:
+            broadcast = form.broadcast_for(areas, caller.station)
+        except BadInput:
+            return ""  # not filled in yet; handing it in says what lacks
+        if broadcast.grade is Grade.EMERGENCY:
+            return ""
+        length_ms = (
+            estimated_ms(form.tieu_de, form.noi_dung[:_LONGEST_READ])
+            if bulletin is None
+            else length_of(session, bulletin.id)[0]
+        )
+        latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
+        asking = Asking(areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)
+        now = caller.now()
+        size = size_of(length_ms, caller.station.settings.bitrate_kbps)
+        found = earliest_for(session, asking, size, now, caller.station.times)
+        if broadcast.starts_at >= found.at or not found.nodes:
+            return ""
+        return too_soon_sentence(broadcast.starts_at, latest, found.nodes, found.at, now)

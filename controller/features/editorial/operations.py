@@ -6,11 +6,9 @@ from datetime import datetime
 
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.planning import BroadcastRequest, plan_foreseen
-from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import name_reference
-from controller.http.transactions import writes
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
@@ -34,10 +32,10 @@ class WrittenBulletin:
     """A sound file that was brought along; the text then tells what is in it."""
 
 
-@writes(wakes=False)
-def keep(session: Session, caller: Caller, written: WrittenBulletin) -> BulletinId:
+def keep(caller: Caller, written: WrittenBulletin) -> BulletinId:
     """Keep a bulletin as a draft, with its topic and its legal act."""
-    return _keep(session, written, caller.by, caller.now()).id
+    with caller.store.write() as session:
+        return _keep(session, written, caller.by, caller.now()).id
 
 
 def _keep(
@@ -58,22 +56,22 @@ def _keep(
     return bulletin
 
 
-@writes()
 def hand_in(
-    session: Session, caller: Caller, written: WrittenBulletin, broadcast: BroadcastRequest
+    caller: Caller, written: WrittenBulletin, broadcast: BroadcastRequest
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
-    by, now = caller.by, caller.now()
-    area = meeting(caller.scope.tree, broadcast.areas, by.area)
-    bulletin = _keep(session, written, by, now, area)
-    highest = max(broadcast.grade, USUAL_HIGHEST_GRADE, key=lambda grade: grade.rank)
-    submit_bulletin(session, bulletin.id, by=by, now=now, speech=caller.station.speech, highest_grade=highest)
-    return bulletin.id, plan_foreseen(session, bulletin.id, broadcast, by=by, now=now).id
+    with caller.write() as session:
+        by, now = caller.by, caller.now()
+        area = meeting(caller.scope.tree, broadcast.areas, by.area)
+        bulletin = _keep(session, written, by, now, area)
+        highest = max(broadcast.grade, USUAL_HIGHEST_GRADE, key=lambda grade: grade.rank)
+        submit_bulletin(
+            session, bulletin.id, by=by, now=now, speech=caller.station.speech, highest_grade=highest
+        )
+        return bulletin.id, plan_foreseen(session, bulletin.id, broadcast, by=by, now=now).id
 
 
-@writes()
 def mend(
-    session: Session,
     caller: Caller,
     bulletin_id: str,
     written: WrittenBulletin,
@@ -82,27 +80,21 @@ def mend(
     is_submitted: bool,
 ) -> None:
     """Give a draft, or a returned bulletin, another wording and legal act, and hand it in if asked."""
-    by, now = caller.by, caller.now()
-    bulletin = revise_bulletin(
-        session,
-        bulletin_id,
-        title=written.title,
-        text=written.text,
-        by=by,
-        now=now,
-        manner=written.manner,
-        based_on=based_on,
-    )
-    name_reference(session, bulletin.id, written.reference, by=by, now=now)
-    if is_submitted:
-        submit_bulletin(session, bulletin.id, by=by, now=now, speech=caller.station.speech)
-
-
-@writes()
-def plan_again(session: Session, caller: Caller, bulletin_id: str, broadcast: BroadcastRequest) -> AiringId:
-    """Plan one more airing of a bulletin that the person sees."""
-    bulletin = visible_bulletin(session, caller.scope, bulletin_id)
-    return plan_foreseen(session, bulletin.id, broadcast, by=caller.by, now=caller.now()).id
+    with caller.write() as session:
+        by, now = caller.by, caller.now()
+        bulletin = revise_bulletin(
+            session,
+            bulletin_id,
+            title=written.title,
+            text=written.text,
+            by=by,
+            now=now,
+            manner=written.manner,
+            based_on=based_on,
+        )
+        name_reference(session, bulletin.id, written.reference, by=by, now=now)
+        if is_submitted:
+            submit_bulletin(session, bulletin.id, by=by, now=now, speech=caller.station.speech)
 
 
 def meeting(tree: AreaTree, areas: Collection[AreaCode], home: AreaCode) -> AreaCode:

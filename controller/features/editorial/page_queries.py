@@ -25,7 +25,6 @@ from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import sentences
 from controller.features.templates.service import MAY_KEEP
 from controller.http.station import Station
-from controller.http.transactions import reads
 from controller.model.bulletin_states import (
     BulletinAction,
     BulletinState,
@@ -154,11 +153,11 @@ def _tried_out(session: Session, station: Station, bulletin: Bulletin, speech: S
     return sentences(issuer.spoken, read["title_read"].spoken, read["reading"].spoken)
 
 
-@reads
-def tried_out(session: Session, caller: Caller, bulletin_id: str) -> tuple[list[str], AreaCode]:
+def tried_out(caller: Caller, bulletin_id: str) -> tuple[list[str], AreaCode]:
     """Return the pieces of a bulletin that can be heard now, and the area with whose words they are read."""
-    bulletin, speech = visible_speech(session, caller.scope, bulletin_id)
-    return _tried_out(session, caller.station, bulletin, speech), bulletin.area
+    with caller.store.read() as session:
+        bulletin, speech = visible_speech(session, caller.scope, bulletin_id)
+        return _tried_out(session, caller.station, bulletin, speech), bulletin.area
 
 
 def _sound_shown(station: Station, revision: Revision) -> dict[str, Any] | None:
@@ -187,26 +186,26 @@ def form_as_it_is(session: Session, bulletin: Bulletin, revision: Revision) -> T
     )
 
 
-@reads
 def editing_form(
-    session: Session, caller: Caller, bulletin_id: str, form: Typed, *, kept_at: datetime | None
+    caller: Caller, bulletin_id: str, form: Typed, *, kept_at: datetime | None
 ) -> dict[str, Any]:
     """Return what the form that changes a wording shows, and what somebody else saved meanwhile."""
-    bulletin, revision = visible_wording(session, caller.scope, bulletin_id)
-    is_old_draft = kept_at is not None and not form.phien_ban
-    is_older = is_old_draft or form.based_on() not in {None, bulletin.revision}
-    # who saves once more has both before them, and means it
-    now_on = {"phien_ban": str(bulletin.revision), "luot": form.luot or new_id(caller.now())}
-    return {
-        "bulletin": bulletin,
-        "form": form.model_copy(update=now_on),
-        "newer": _newer(session, bulletin, revision, form) if is_older else None,
-        "is_sound": revision.kind is RevisionKind.AUDIO,
-        "is_read": revision.kind is RevisionKind.TEXT,
-        "act_kinds": ACT_KINDS,
-        "opened": False,
-        "kept_at": kept_at,
-    }
+    with caller.store.read() as session:
+        bulletin, revision = visible_wording(session, caller.scope, bulletin_id)
+        is_old_draft = kept_at is not None and not form.phien_ban
+        is_older = is_old_draft or form.based_on() not in {None, bulletin.revision}
+        # who saves once more has both before them, and means it
+        now_on = {"phien_ban": str(bulletin.revision), "luot": form.luot or new_id(caller.now())}
+        return {
+            "bulletin": bulletin,
+            "form": form.model_copy(update=now_on),
+            "newer": _newer(session, bulletin, revision, form) if is_older else None,
+            "is_sound": revision.kind is RevisionKind.AUDIO,
+            "is_read": revision.kind is RevisionKind.TEXT,
+            "act_kinds": ACT_KINDS,
+            "opened": False,
+            "kept_at": kept_at,
+        }
 
 
 def _newer(session: Session, bulletin: Bulletin, revision: Revision, form: Typed) -> dict[str, Any] | None:

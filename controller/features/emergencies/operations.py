@@ -29,7 +29,6 @@ from controller.features.emergencies.service import (
 )
 from controller.features.emergencies.stopping import stop_emergency, stop_in
 from controller.features.journal.service import record
-from controller.http.transactions import writes
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import EmergencyId, Kind, PreparedId
 from controller.model.permissions import Operator
@@ -78,35 +77,33 @@ def all_clear(
     return _called(caller, tries, code, act)
 
 
-@writes(urgent=True)
-def decline(session: Session, caller: Caller, emergency: EmergencyId, reason: str) -> None:
+def decline(caller: Caller, emergency: EmergencyId, reason: str) -> None:
     """Reject a call that waits for confirmation."""
-    check_visible(session, emergency, caller.scope.hears)
-    decline_emergency(session, emergency, by=caller.by, now=caller.now(), reason=reason)
+    with caller.write() as session:
+        check_visible(session, emergency, caller.scope.hears)
+        decline_emergency(session, emergency, by=caller.by, now=caller.now(), reason=reason)
 
 
-@writes()
-def prepare_template(session: Session, caller: Caller, template: str, area: AreaCode) -> PreparedId:
+def prepare_template(caller: Caller, template: str, area: AreaCode) -> PreparedId:
     """Write a built-in text for an area and submit it; nodes fetch it once another person approves it."""
-    by, now = caller.by, caller.now()
-    return write_from_template(session, template, area, by=by, now=now, speech=caller.station.speech).id
+    with caller.write() as session:
+        by, now = caller.by, caller.now()
+        return write_from_template(session, template, area, by=by, now=now, speech=caller.station.speech).id
 
 
-@writes()
-def prepare_bulletin(
-    session: Session, caller: Caller, bulletin: str, *, kind: Kind, area: AreaCode
-) -> PreparedId:
+def prepare_bulletin(caller: Caller, bulletin: str, *, kind: Kind, area: AreaCode) -> PreparedId:
     """Have the nodes of an area hold a bulletin's recording ready, once it is approved."""
-    known = visible_bulletin(session, caller.scope, bulletin).id
-    return prepare(session, known, kind, area, by=caller.by, now=caller.now()).id
+    with caller.write() as session:
+        known = visible_bulletin(session, caller.scope, bulletin).id
+        return prepare(session, known, kind, area, by=caller.by, now=caller.now()).id
 
 
-@writes()
-def release_prepared(session: Session, caller: Caller, prepared: PreparedId) -> None:
+def release_prepared(caller: Caller, prepared: PreparedId) -> None:
     """Stop holding a recording on nodes."""
-    if get_prepared(session, prepared).area not in caller.scope.hears:
-        raise NotFound("Không có bản ghi soạn sẵn này.", code="emergency.unknown-prepared")
-    release(session, prepared, by=caller.by, now=caller.now())
+    with caller.write() as session:
+        if get_prepared(session, prepared).area not in caller.scope.hears:
+            raise NotFound("Không có bản ghi soạn sẵn này.", code="emergency.unknown-prepared")
+        release(session, prepared, by=caller.by, now=caller.now())
 
 
 def test(caller: Caller, asked: Call) -> EmergencyId:

@@ -18,7 +18,6 @@ from controller.features.emergencies.queries import (
 )
 from controller.features.emergencies.texts import TEMPLATES
 from controller.features.emergencies.views import LATELY
-from controller.http.transactions import reads
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS, EmergencyId, Kind, Standing
@@ -29,24 +28,24 @@ from devices.ids import AreaCode, Grade
 _USABLE = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
 
 
-@reads
-def index_page(session: Session, caller: Caller) -> dict[str, Any]:
+def index_page(caller: Caller) -> dict[str, Any]:
     """Return what sounds or waits, what can be called, and what may be prepared."""
-    now, scope = caller.now(), caller.scope
-    views = prepared_views(session, [scope.home], now)
-    return {
-        "alarms_ready": [view for view in views if view.row.kind is Kind.ALARM],
-        "tests_ready": [view for view in views if view.row.kind is Kind.TEST],
-        "all_ready": views,
-        "lately": emergencies(session, scope.hears, now, since=now - LATELY),
-        "templates": TEMPLATES,
-        "kinds": KINDS_IN_WORDS,
-        "bulletins": [one for one, _ in visible_bulletins(session, scope, _USABLE) if _may_be_held(one)],
-        "taken": {(view.row.template, view.row.area) for view in views},
-        "areas": [scope.by_code[code] for code in sorted(scope.seen)],
-        "scope": scope,
-        "STANDING_IN_WORDS": STANDING_IN_WORDS,
-    }
+    with caller.store.read() as session:
+        now, scope = caller.now(), caller.scope
+        views = prepared_views(session, [scope.home], now)
+        return {
+            "alarms_ready": [view for view in views if view.row.kind is Kind.ALARM],
+            "tests_ready": [view for view in views if view.row.kind is Kind.TEST],
+            "all_ready": views,
+            "lately": emergencies(session, scope.hears, now, since=now - LATELY),
+            "templates": TEMPLATES,
+            "kinds": KINDS_IN_WORDS,
+            "bulletins": [one for one, _ in visible_bulletins(session, scope, _USABLE) if _may_be_held(one)],
+            "taken": {(view.row.template, view.row.area) for view in views},
+            "areas": [scope.by_code[code] for code in sorted(scope.seen)],
+            "scope": scope,
+            "STANDING_IN_WORDS": STANDING_IN_WORDS,
+        }
 
 
 def _may_be_held(bulletin: Bulletin) -> bool:
@@ -55,29 +54,29 @@ def _may_be_held(bulletin: Bulletin) -> bool:
     return bulletin.test or is_open or bulletin.highest_grade is Grade.EMERGENCY
 
 
-@reads
-def call_page(session: Session, caller: Caller, prepared: str, areas: Sequence[AreaCode]) -> dict[str, Any]:
+def call_page(caller: Caller, prepared: str, areas: Sequence[AreaCode]) -> dict[str, Any]:
     """Return what a call would stop and whom it would reach."""
-    views = prepared_views(session, areas, caller.now())
-    view = next((one for one in views if one.row.id == prepared), None)
-    if view is None or view.row.kind is not Kind.ALARM:
-        raise NotFound("Không có bản soạn sẵn này ở địa bàn đã chọn.", code="emergency.unknown-prepared")
-    sounding, scope = sounding_in(session, areas), caller.scope
-    titles = titles_of(session, [airing.bulletin for airing in sounding])
-    return {
-        "view": view,
-        "where": scope.where(areas),
-        "stops": [titles.get(airing.bulletin, "") for airing in sounding],
-        "has_code": has_second_factor(session, caller.by.id),
-        "may_alone": scope.may(caller.by, Act.AIR_EMERGENCY, areas),
-        "communes": scope.communes if len(scope.communes) > 1 else (),
-    }
+    with caller.store.read() as session:
+        views = prepared_views(session, areas, caller.now())
+        view = next((one for one in views if one.row.id == prepared), None)
+        if view is None or view.row.kind is not Kind.ALARM:
+            raise NotFound("Không có bản soạn sẵn này ở địa bàn đã chọn.", code="emergency.unknown-prepared")
+        sounding, scope = sounding_in(session, areas), caller.scope
+        titles = titles_of(session, [airing.bulletin for airing in sounding])
+        return {
+            "view": view,
+            "where": scope.where(areas),
+            "stops": [titles.get(airing.bulletin, "") for airing in sounding],
+            "has_code": has_second_factor(session, caller.by.id),
+            "may_alone": scope.may(caller.by, Act.AIR_EMERGENCY, areas),
+            "communes": scope.communes if len(scope.communes) > 1 else (),
+        }
 
 
-@reads
-def one_emergency(session: Session, caller: Caller, emergency: EmergencyId) -> EmergencyView:
+def one_emergency(caller: Caller, emergency: EmergencyId) -> EmergencyView:
     """Return one emergency with its reach."""
-    return emergency_view(session, emergency, caller.scope.hears, caller.now())
+    with caller.store.read() as session:
+        return emergency_view(session, emergency, caller.scope.hears, caller.now())
 
 
 def emergency_page(session: Session, caller: Caller, emergency: EmergencyId) -> Mapping[str, Any]:
@@ -95,21 +94,21 @@ def emergency_page(session: Session, caller: Caller, emergency: EmergencyId) -> 
     }
 
 
-@reads
-def emergency_forms(session: Session, caller: Caller, emergency: EmergencyId) -> dict[str, Any]:
+def emergency_forms(caller: Caller, emergency: EmergencyId) -> dict[str, Any]:
     """Return what the forms of one emergency ask for."""
-    view = emergency_view(session, emergency, caller.scope.hears, caller.now())
-    areas, by, may = list(view.row.areas), caller.by, caller.scope.may
-    waits = view.standing is Standing.CALLED
-    is_alarm = view.row.kind is Kind.ALARM and view.airing is not None
-    return {
-        "has_code": has_second_factor(session, by.id),
-        "may_confirm": waits and view.row.called_by != by.id and may(by, Act.AIR, areas),
-        "may_decline": waits and may(by, Act.STOP, areas),
-        "may_clear": is_alarm and may(by, Act.AIR_EMERGENCY, areas),
-        "clears": [
-            one
-            for one in prepared_views(session, areas, caller.now())
-            if one.row.kind is Kind.ALL_CLEAR and one.sound is not None
-        ],
-    }
+    with caller.store.read() as session:
+        view = emergency_view(session, emergency, caller.scope.hears, caller.now())
+        areas, by, may = list(view.row.areas), caller.by, caller.scope.may
+        waits = view.standing is Standing.CALLED
+        is_alarm = view.row.kind is Kind.ALARM and view.airing is not None
+        return {
+            "has_code": has_second_factor(session, by.id),
+            "may_confirm": waits and view.row.called_by != by.id and may(by, Act.AIR, areas),
+            "may_decline": waits and may(by, Act.STOP, areas),
+            "may_clear": is_alarm and may(by, Act.AIR_EMERGENCY, areas),
+            "clears": [
+                one
+                for one in prepared_views(session, areas, caller.now())
+                if one.row.kind is Kind.ALL_CLEAR and one.sound is not None
+            ],
+        }

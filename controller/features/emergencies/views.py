@@ -21,37 +21,35 @@ from controller.features.emergencies.schemas import (
 )
 from controller.features.emergencies.texts import TEMPLATES
 from controller.http.station import Station
-from controller.http.transactions import reads
 from controller.model.emergency_states import EmergencyId
-from controller.store import Session
 from devices.ids import AreaCode
 
 LATELY = timedelta(days=1)
 """An emergency is listed so long after its end."""
 
 
-@reads
-def templates_in(session: Session, station: Station, areas: Sequence[AreaCode]) -> TemplatesShown:
+def templates_in(station: Station, areas: Sequence[AreaCode]) -> TemplatesShown:
     """Return what can be called in areas, and what a call would interrupt."""
-    return TemplatesShown(
-        prepared=[_prepared(view) for view in prepared_views(session, areas, station.now())],
-        sounding=[airing.id for airing in sounding_in(session, areas)],
-        templates=[TemplateShown.of(one) for one in TEMPLATES],
-    )
+    with station.store.read() as session:
+        return TemplatesShown(
+            prepared=[_prepared(view) for view in prepared_views(session, areas, station.now())],
+            sounding=[airing.id for airing in sounding_in(session, areas)],
+            templates=[TemplateShown.of(one) for one in TEMPLATES],
+        )
 
 
-@reads
-def emergencies_of(session: Session, caller: Caller, *, is_lately: bool) -> list[EmergencyShown]:
+def emergencies_of(caller: Caller, *, is_lately: bool) -> list[EmergencyShown]:
     """Return what waits or sounds in the person's view; `is_lately`: also all of the last day."""
-    now = caller.now()
-    since = now - LATELY if is_lately else None
-    return [emergency_shown(view) for view in emergencies(session, caller.scope.hears, now, since=since)]
+    with caller.store.read() as session:
+        now = caller.now()
+        since = now - LATELY if is_lately else None
+        return [emergency_shown(view) for view in emergencies(session, caller.scope.hears, now, since=since)]
 
 
-@reads
-def emergency(session: Session, caller: Caller, name: EmergencyId) -> EmergencyShown:
+def emergency(caller: Caller, name: EmergencyId) -> EmergencyShown:
     """Return one emergency with its reach."""
-    return emergency_shown(emergency_view(session, name, caller.scope.hears, caller.now()))
+    with caller.store.read() as session:
+        return emergency_shown(emergency_view(session, name, caller.scope.hears, caller.now()))
 
 
 def emergency_shown(view: EmergencyView) -> EmergencyShown:

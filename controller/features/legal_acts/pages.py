@@ -38,10 +38,9 @@ def name(visit: SignedVisit, bulletin_id: str, form: Annotated[ActTyped, Form()]
     visit.viewer.need(Act.WRITE, bulletin.area)
     try:
         act, by = form.reference(), visit.by
-        name_reference(visit.store, bulletin.id, act, by=by, now=visit.now())
+        name_reference(visit, bulletin.id, act, by=by, now=visit.now())
     except LoaError as error:
         return _page(visit.request, bulletin, form, error=error)
-    visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=van-ban", 303)
 
 

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.listeners import operations
 from controller.features.listeners.queries import reports_in
 from controller.features.listeners.schemas import ListenerAnswer, ListenerReportShown
+from controller.features.listeners.service import answer_report
 from controller.http.refusals import refusals
 
 router = APIRouter(prefix="/listener-reports", tags=["listeners"])
@@ -22,4 +22,4 @@ def index(visit: SignedVisit) -> list[ListenerReportShown]:
 @router.post("/{report_id}/answer", status_code=204, responses=refusals(401, 403, 404, 409, 422))
 def answer(visit: SignedVisit, report_id: str, asked: ListenerAnswer) -> None:
     """Answer a report; its sender reads the answer by the code that the report was given."""
-    operations.answer(visit, report_id, asked.answer)
+    answer_report(visit, report_id, answer=asked.answer, by=visit.by, now=visit.now())

@@ -182,8 +182,8 @@ def count_unanswered(session: Session, areas: Collection[AreaCode] | None) -> in
 
 
 def visible_report(session: Session, scope: Scope, report_id: ReportId) -> ListenerReport:
-    """Return the report; raise NotFound also if the person may not see it."""
-    row = session.get(ListenerReport, report_id)
+    """Return the report, for a change; raise NotFound also if the person may not see it."""
+    row = session.get(ListenerReport, report_id, with_for_update=True)
     if row is None or row.area not in scope.seen:
         raise NotFound("Không có phản ánh này.", code="report.unknown")
     return row

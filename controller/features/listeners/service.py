@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.queries import require
+from controller.features.accounts.scope import scope_of
 from controller.features.journal.service import record
-from controller.features.listeners.queries import code_digest, last_sounded
+from controller.features.listeners.queries import code_digest, last_sounded, visible_report
 from controller.model.fleet import Node
 from controller.model.listener_report_states import ReportAction, ReportId, ReportState, Trouble, after
 from controller.model.listeners import ListenerReport
@@ -60,13 +61,12 @@ def report_trouble(
     return report, f"{code[: _CODE_LENGTH // 2]}-{code[_CODE_LENGTH // 2 :]}"
 
 
+@one_write
 def answer_report(
-    session: Session, report_id: ReportId, *, answer: str, by: Operator, now: datetime
+    session: Session, report_id: str, *, answer: str, by: Operator, now: datetime
 ) -> ListenerReport:
     """Answer a report, or replace the answer; everybody who has the code can read it."""
-    report = session.get(ListenerReport, report_id, with_for_update=True)
-    if report is None:
-        raise NotFound("Không có phản ánh này.", code="report.unknown")
+    report = visible_report(session, scope_of(session, by), ReportId(report_id))
     require(session, by, Act.WRITE, report.area)
     answer = answer.strip()
     if not answer or len(answer) > LONGEST_ANSWER:

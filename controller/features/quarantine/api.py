@@ -47,14 +47,13 @@ def volume(visit: SignedVisit, node_id: str, asked: NodeVolume) -> NodeShown:
 def sound_test(visit: SignedVisit, node_id: str, asked: NodeTest) -> NodeTestPlanned:
     """Play an approved test on this loudspeaker only, within seconds; refused in quiet hours."""
     airing = try_node(
-        visit.store,
+        visit,
         NodeId(node_id),
         by=visit.by,
         now=visit.now(),
         bulletin=None if asked.bulletin is None else BulletinId(asked.bulletin),
         volume=asked.volume,
     )
-    visit.wake()
     return NodeTestPlanned(airing=airing.id, bulletin=airing.bulletin)
 
 
@@ -62,16 +61,14 @@ def sound_test(visit: SignedVisit, node_id: str, asked: NodeTest) -> NodeTestPla
 def retire(visit: SignedVisit, node_id: str) -> None:
     """Retire a node: it is no longer counted; what it played stays in the log."""
     node = visible_node(visit.store, visit.scope, node_id).id
-    retire_node(visit.store, node, by=visit.by, now=visit.now())
-    visit.wake()
+    retire_node(visit, node, by=visit.by, now=visit.now())
 
 
 @router.post("/speaker-tests", status_code=201, responses=refusals(401, 403, 409, 422))
 def prepare(visit: SignedVisit) -> TestPrepared:
     """Write and submit the test text in one's own area; loudspeakers can be tried once it is approved."""
     by, now = visit.by, visit.now()
-    bulletin = prepare_test(visit.store, by=by, now=now, speech=visit.station.speech).id
-    visit.wake()
+    bulletin = prepare_test(visit, by=by, now=now, speech=visit.station.speech).id
     return TestPrepared(bulletin=bulletin)
 
 

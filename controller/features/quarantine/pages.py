@@ -56,10 +56,9 @@ def sound_test(
     visit.viewer.need(Act.ENROL)
     try:
         node = visible_node(visit.store, visit.scope, node_id).id
-        airing = try_node(visit.store, node, by=visit.by, now=visit.now(), volume=muc).id
+        airing = try_node(visit, node, by=visit.by, now=visit.now(), volume=muc).id
     except LoaError as error:
         return _refused(visit, node_id, error)
-    visit.station.wake()
     return RedirectResponse(f"/phat/{airing}", 303)
 
 
@@ -84,10 +83,9 @@ def _do(visit: Visit, node_id: str, done: str, act: Callable[..., object]) -> Re
     visit.viewer.need(Act.ENROL)
     try:
         node = visible_node(visit.store, visit.scope, node_id).id
-        act(visit.store, node, by=visit.by, now=visit.now())
+        act(visit, node, by=visit.by, now=visit.now())
     except LoaError as error:
         return _refused(visit, node_id, error)
-    visit.station.wake()
     return RedirectResponse(f"/cum-loa/{node_id}?xong={done}", 303)
 
 

@@ -10,13 +10,12 @@ from controller.errors import LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.page_queries import visible_airing
-from controller.features.airings.target_selection import MOST_CHOSEN, OVER, unheard
+from controller.features.airings.target_selection import MOST_CHOSEN, OVER, air_for_chosen, unheard
 from controller.features.airings.views import AiringView
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.pages.writing import form_context
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import status_of
-from controller.features.rebroadcast.operations import air_again
 from controller.http.render import page
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
@@ -53,7 +52,7 @@ def plan(visit: SignedVisit, airing_id: str, form: Annotated[Chosen, Form()]) ->
     try:
         # where they stand is the areas
         broadcast = form.broadcast_for((), visit.station)
-        planned = air_again(visit, airing.id, nodes=form.loa, broadcast=broadcast)
+        planned = air_for_chosen(visit, airing.id, form.loa, broadcast, by=visit.by, now=visit.now()).id
     except LoaError as error:
         return _page(visit, airing, form, error=error)
     return RedirectResponse(f"/phat/{planned}", 303)

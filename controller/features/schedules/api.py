@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.schedules import operations, views
+from controller.features.schedules import service, views
 from controller.features.schedules.days_off import remove_day_off, set_day_off
 from controller.features.schedules.rule_parsing import rule_of, skips_of
 from controller.features.schedules.schemas import (
@@ -43,10 +43,12 @@ def index(visit: SignedVisit, state: ScheduleState | None = None) -> list[Schedu
 def create(visit: SignedVisit, asked: ScheduleAsked) -> ScheduleWhole:
     """Create a schedule; its airings of the next 14 days are made at once."""
     latest = asked.latest_after_seconds
-    (made,) = operations.create(
+    (made,) = service.schedule_each(
         visit,
         asked.bulletin,
         [rule_of(asked.rule)],
+        by=visit.by,
+        now=visit.now(),
         skips=skips_of(asked.skips),
         areas=[AreaCode(area) for area in asked.areas],
         grade=asked.grade,
@@ -54,7 +56,7 @@ def create(visit: SignedVisit, asked: ScheduleAsked) -> ScheduleWhole:
         latest_after=None if latest is None else timedelta(seconds=latest),
         meeting=asked.meeting,
     )
-    return views.schedule_whole(visit, made)
+    return views.schedule_whole(visit, made.id)
 
 
 @router.post("/schedules/foresee", responses=refusals(401, 403, 404, 409, 422))
@@ -73,30 +75,40 @@ def one(visit: SignedVisit, schedule_id: str) -> ScheduleWhole:
 def change(visit: SignedVisit, schedule_id: str, asked: ScheduleChanged) -> ScheduleWhole:
     """Give a schedule another rule; airings that it no longer names are cancelled, new ones are made."""
     rule, skips = rule_of(asked.rule), skips_of(asked.skips)
-    operations.change(visit, schedule_id, rule, skips=skips, based_on=asked.based_on)
+    by, now = visit.by, visit.now()
+    service.change_schedule(
+        visit, schedule_id, rule=rule, skips=skips, by=by, now=now, based_on=asked.based_on
+    )
     return views.schedule_whole(visit, schedule_id)
 
 
 @urgent.post("/schedules/{schedule_id}/end", responses=refusals(401, 403, 404, 409, 422))
 def end(visit: SignedVisit, schedule_id: str, asked: Reason) -> ScheduleWhole:
     """End a schedule; its remaining airings are stopped."""
-    operations.end(visit, schedule_id, asked.reason)
+    service.end_schedule(visit, schedule_id, by=visit.by, now=visit.now(), reason=asked.reason)
     return views.schedule_whole(visit, schedule_id)
 
 
 @urgent.post("/schedules/{schedule_id}/occurrences/cancel", responses=refusals(401, 403, 404, 409, 422))
 def cancel(visit: SignedVisit, schedule_id: str, asked: CancelOccurrence) -> ScheduleWhole:
     """Cancel one occurrence, planned or playing; the others stay."""
-    original_at = asked.original_at.astimezone(UTC)
-    operations.cancel_occurrence(visit, schedule_id, original_at, reason=asked.reason)
+    original_at, by, now = asked.original_at.astimezone(UTC), visit.by, visit.now()
+    service.cancel_occurrence(visit, schedule_id, original_at, by=by, now=now, reason=asked.reason)
     return views.schedule_whole(visit, schedule_id)
 
 
 @router.post("/schedules/{schedule_id}/occurrences/move", responses=refusals(401, 403, 404, 409, 422))
 def move(visit: SignedVisit, schedule_id: str, asked: MoveOccurrence) -> ScheduleWhole:
     """Move one occurrence to another start; days off are not checked."""
-    original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
-    operations.move_occurrence(visit, schedule_id, original_at, to=to, meeting=asked.meeting)
+    service.move_occurrence(
+        visit,
+        schedule_id,
+        asked.original_at.astimezone(UTC),
+        to=asked.to.astimezone(UTC),
+        by=visit.by,
+        now=visit.now(),
+        meeting=asked.meeting,
+    )
     return views.schedule_whole(visit, schedule_id)
 
 
@@ -109,7 +121,8 @@ def look_ahead_of_move(visit: SignedVisit, schedule_id: str, asked: MoveOccurren
 @router.post("/airings/{airing_id}/move", responses=refusals(401, 403, 404, 409, 422))
 def move_airing(visit: SignedVisit, airing_id: str, asked: MoveAiring) -> AiringMoved:
     """Have an airing that nobody has begun to hear start at another instant; of a schedule, it alone."""
-    new = operations.move(visit, airing_id, asked.to.astimezone(UTC), meeting=asked.meeting)
+    to, by, now = asked.to.astimezone(UTC), visit.by, visit.now()
+    new = service.move_one(visit, airing_id, to=to, by=by, now=now, meeting=asked.meeting)
     return AiringMoved(airing=new)
 
 
@@ -123,16 +136,14 @@ def days_off(visit: SignedVisit, year: _YEAR) -> list[DayOffShown]:
 def add_day_off(visit: SignedVisit, asked: DayOffAsked) -> DayOffShown:
     """Add or change a day in the province's list; airings of that day are updated."""
     by, now = visit.by, visit.now()
-    row = set_day_off(visit.store, asked.day, name=asked.name, off=asked.off, by=by, now=now)
-    visit.wake()
+    row = set_day_off(visit, asked.day, name=asked.name, off=asked.off, by=by, now=now)
     return DayOffShown.of(row, own=True)
 
 
 @router.delete("/days-off/{day}", status_code=204, responses=refusals(401, 403, 404, 422))
 def delete_day_off(visit: SignedVisit, day: date) -> None:
     """Remove a day from the province's list."""
-    remove_day_off(visit.store, day, by=visit.by, now=visit.now())
-    visit.wake()
+    remove_day_off(visit, day, by=visit.by, now=visit.now())
 
 
 router.include_router(urgent)

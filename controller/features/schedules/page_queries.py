@@ -25,14 +25,12 @@ from controller.features.schedules.queries import (
     own_days,
     own_days_between,
     schedules_for,
-    targets_of_schedule,
     targets_of_schedules,
     visible_schedule,
 )
 from controller.features.schedules.sentences import rule_sentence
 from controller.features.schedules.waits import what_it_waits_for
 from controller.http.station import Station
-from controller.http.transactions import reads
 from controller.http.words import wall_day
 from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.permissions import Act
@@ -58,13 +56,13 @@ def week(session: Session, caller: Caller, first: date, commune: str) -> Mapping
     return {"days": days, "xa": commune, **_meetings(session, caller, days)}
 
 
-@reads
-def day(session: Session, caller: Caller, wanted: date, commune: str) -> dict[str, Any]:
+def day(caller: Caller, wanted: date, commune: str) -> dict[str, Any]:
     """Return everything that is aired on one day, with its conflicts."""
-    (found,) = days_shown(
-        session, caller.viewer, wanted, caller.now(), days=1, commune=commune, shown_a_day=_MOST_A_DAY
-    )
-    return {"day": found, **_meetings(session, caller, [found])}
+    with caller.store.read() as session:
+        (found,) = days_shown(
+            session, caller.viewer, wanted, caller.now(), days=1, commune=commune, shown_a_day=_MOST_A_DAY
+        )
+        return {"day": found, **_meetings(session, caller, [found])}
 
 
 def _meetings(session: Session, caller: Caller, days: Sequence[CalendarDay]) -> dict[str, Any]:
@@ -80,135 +78,128 @@ def _meetings(session: Session, caller: Caller, days: Sequence[CalendarDay]) -> 
     }
 
 
-@reads
-def airing_to_move(session: Session, caller: Caller, airing_id: str) -> tuple[AiringView, bool]:
+def airing_to_move(caller: Caller, airing_id: str) -> tuple[AiringView, bool]:
     """Return an airing, and whether a schedule has made it."""
-    airing = visible_airing(session, caller.scope, airing_id)
-    return airing, occurrence_of(session, airing.id) is not None
+    with caller.store.read() as session:
+        airing = visible_airing(session, caller.scope, airing_id)
+        return airing, occurrence_of(session, airing.id) is not None
 
 
 # --- schedules
 
 
-@reads
-def schedule_list(session: Session, caller: Caller) -> dict[str, list[dict[str, Any]]]:
+def schedule_list(caller: Caller) -> dict[str, list[dict[str, Any]]]:
     """Return the running and the ended schedules, each with a sentence and its next start."""
-    running = schedules_for(session, caller.scope.hears, limit=_MOST, state=ScheduleState.RUNNING)
-    ended = schedules_for(session, caller.scope.hears, limit=_MOST, state=ScheduleState.ENDED)
-    rows = [*running, *ended]
-    titles = titles_of(session, {row.bulletin for row in rows})
-    states = states_of(session, {row.bulletin for row in rows})
-    targets = targets_of_schedules(session, [row.id for row in rows])
-    own, now = own_days(session), caller.now()
-    lines = [
-        {
-            "schedule": row,
-            "title": titles[row.bulletin],
-            "state": states[row.bulletin],
-            "where": caller.scope.where(targets[row.id]),
-            "sentence": rule_sentence(from_text(row.rule), row.skips),
-            "next": next((one.starts_at for one in next_occurrences(row, own, now)), None)
-            if row.state is ScheduleState.RUNNING
-            else None,
-        }
-        for row in rows
-    ]
-    return {"running": lines[: len(running)], "ended": lines[len(running) :]}
+    with caller.store.read() as session:
+        running = schedules_for(session, caller.scope.hears, limit=_MOST, state=ScheduleState.RUNNING)
+        ended = schedules_for(session, caller.scope.hears, limit=_MOST, state=ScheduleState.ENDED)
+        rows = [*running, *ended]
+        titles = titles_of(session, {row.bulletin for row in rows})
+        states = states_of(session, {row.bulletin for row in rows})
+        targets = targets_of_schedules(session, [row.id for row in rows])
+        own, now = own_days(session), caller.now()
+        lines = [
+            {
+                "schedule": row,
+                "title": titles[row.bulletin],
+                "state": states[row.bulletin],
+                "where": caller.scope.where(targets[row.id]),
+                "sentence": rule_sentence(from_text(row.rule), row.skips),
+                "next": next((one.starts_at for one in next_occurrences(row, own, now)), None)
+                if row.state is ScheduleState.RUNNING
+                else None,
+            }
+            for row in rows
+        ]
+        return {"running": lines[: len(running)], "ended": lines[len(running) :]}
 
 
-@reads
-def schedule_page(session: Session, caller: Caller, schedule_id: str) -> dict[str, Any]:
+def schedule_page(caller: Caller, schedule_id: str) -> dict[str, Any]:
     """Return one schedule: its sentence, its next dates, its changes, and its past airings."""
-    row = visible_schedule(session, caller.scope, schedule_id)
-    rule, targets = from_text(row.rule), targets_of_schedule(session, row.id)
-    running = row.state is ScheduleState.RUNNING
-    coming = next_occurrences(row, own_days(session), caller.now(), DATES) if running else []
-    bulletin = get_bulletin(session, row.bulletin)
-    return {
-        "schedule": row,
-        "bulletin": bulletin,
-        "sentence": rule_sentence(rule, row.skips),
-        "where": caller.scope.where(targets),
-        "coming": [
-            (one, lunar_words(wall_day(one.starts_at)), occurrence_path(row.id, one.original_at))
-            for one in coming
-        ],
-        "moved": sorted(rule.moved),
-        "cancelled": sorted(rule.cancelled),
-        "past": past_of_schedule(session, caller.scope, row.id, now=caller.now(), limit=_PAST),
-        "said": consent_lines(
-            caller.viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"
-        ),
-        "running": running,
-        "is_heard": bulletin.state is BulletinState.APPROVED,
-        "waits_for": what_it_waits_for(session, caller.viewer, bulletin, targets),
-        "may_air": running and caller.scope.may(caller.by, Act.AIR, targets),
-        "may_stop": running and caller.scope.may(caller.by, Act.STOP, targets),
-    }
+    with caller.store.read() as session:
+        row, targets = visible_schedule(session, caller.by, schedule_id)
+        rule = from_text(row.rule)
+        running = row.state is ScheduleState.RUNNING
+        coming = next_occurrences(row, own_days(session), caller.now(), DATES) if running else []
+        bulletin = get_bulletin(session, row.bulletin)
+        return {
+            "schedule": row,
+            "bulletin": bulletin,
+            "sentence": rule_sentence(rule, row.skips),
+            "where": caller.scope.where(targets),
+            "coming": [
+                (one, lunar_words(wall_day(one.starts_at)), occurrence_path(row.id, one.original_at))
+                for one in coming
+            ],
+            "moved": sorted(rule.moved),
+            "cancelled": sorted(rule.cancelled),
+            "past": past_of_schedule(session, caller.scope, row.id, now=caller.now(), limit=_PAST),
+            "said": consent_lines(
+                caller.viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"
+            ),
+            "running": running,
+            "is_heard": bulletin.state is BulletinState.APPROVED,
+            "waits_for": what_it_waits_for(session, caller.viewer, bulletin, targets),
+            "may_air": running and caller.scope.may(caller.by, Act.AIR, targets),
+            "may_stop": running and caller.scope.may(caller.by, Act.STOP, targets),
+        }
 
 
 # --- the form
 
 
-@reads
-def schedule_and_areas(
-    session: Session, caller: Caller, schedule_id: str
-) -> tuple[Schedule, tuple[AreaCode, ...]]:
+def schedule_and_areas(caller: Caller, schedule_id: str) -> tuple[Schedule, tuple[AreaCode, ...]]:
     """Return a schedule that the person may see, and the areas that it is for."""
-    row = visible_schedule(session, caller.scope, schedule_id)
-    return row, targets_of_schedule(session, row.id)
+    with caller.store.read() as session:
+        return visible_schedule(session, caller.by, schedule_id)
 
 
-@reads
-def form_choices(
-    session: Session, caller: Caller, form: ScheduleTyped, schedule: Schedule | None
-) -> dict[str, Any]:
+def form_choices(caller: Caller, form: ScheduleTyped, schedule: Schedule | None) -> dict[str, Any]:
     """Return the bulletins to choose from for a new schedule, or the title of the one that has one.
 
     A bulletin of the province is included if its page linked here.
     """
-    if schedule is not None:
-        title = visible_bulletin(session, caller.scope, schedule.bulletin).title
-        return {"bulletins": [], "programmes": programmes_among(session, []), "title": title}
-    not_gone = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
-    found = [bulletin for bulletin, _ in visible_bulletins(session, caller.scope, not_gone, _BULLETINS)]
-    if form.ban_tin and form.ban_tin not in {bulletin.id for bulletin in found}:
-        with suppress(NotFound):
-            found.insert(0, visible_bulletin(session, caller.scope, form.ban_tin))
-    programmes = programmes_among(session, [bulletin.id for bulletin in found])
-    return {"bulletins": found, "programmes": programmes, "title": ""}
+    with caller.store.read() as session:
+        if schedule is not None:
+            title = visible_bulletin(session, caller.scope, schedule.bulletin).title
+            return {"bulletins": [], "programmes": programmes_among(session, []), "title": title}
+        not_gone = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
+        found = [bulletin for bulletin, _ in visible_bulletins(session, caller.scope, not_gone, _BULLETINS)]
+        if form.ban_tin and form.ban_tin not in {bulletin.id for bulletin in found}:
+            with suppress(NotFound):
+                found.insert(0, visible_bulletin(session, caller.scope, form.ban_tin))
+        programmes = programmes_among(session, [bulletin.id for bulletin in found])
+        return {"bulletins": found, "programmes": programmes, "title": ""}
 
 
-@reads
-def form_preview(
-    session: Session, caller: Caller, form: ScheduleTyped, *, is_opening: bool = False
-) -> dict[str, Any]:
+def form_preview(caller: Caller, form: ScheduleTyped, *, is_opening: bool = False) -> dict[str, Any]:
     """Return the preview of the form, or what is still missing."""
-    try:
-        known = bool(form.ban_tin) and visible_bulletin(session, caller.scope, form.ban_tin)
-        bulletin = BulletinId(form.ban_tin) if known else None
-        found = preview(session, caller.viewer, form, bulletin, caller.now(), is_opening=is_opening)
-    except LoaError as error:
-        return {"preview": None, "lacks": error.sentence}
-    return {"preview": found, "lacks": ""}
+    with caller.store.read() as session:
+        try:
+            known = bool(form.ban_tin) and visible_bulletin(session, caller.scope, form.ban_tin)
+            bulletin = BulletinId(form.ban_tin) if known else None
+            found = preview(session, caller.viewer, form, bulletin, caller.now(), is_opening=is_opening)
+        except LoaError as error:
+            return {"preview": None, "lacks": error.sentence}
+        return {"preview": found, "lacks": ""}
 
 
 # --- days off
 
 
-@reads
-def top_code(session: Session, _station: Station) -> AreaCode:
+def top_code(station: Station) -> AreaCode:
     """Return the code of the province."""
-    return top_area(session).code
+    with station.store.read() as session:
+        return top_area(session).code
 
 
-@reads
-def days_off_of(session: Session, caller: Caller, year: int) -> dict[str, Any]:
+def days_off_of(caller: Caller, year: int) -> dict[str, Any]:
     """Return a year's days off: the state's, and the province's own."""
-    own = {row.day: row for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31))}
-    holidays = public_holidays(year)
-    return {
-        "year": year,
-        "days": [(one, holidays.get(one), own.get(one)) for one in sorted(holidays.keys() | own.keys())],
-        "may_rule": caller.scope.may(caller.by, Act.RULE, [top_area(session).code]),
-    }
+    with caller.store.read() as session:
+        own = {row.day: row for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31))}
+        holidays = public_holidays(year)
+        return {
+            "year": year,
+            "days": [(one, holidays.get(one), own.get(one)) for one in sorted(holidays.keys() | own.keys())],
+            "may_rule": caller.scope.may(caller.by, Act.RULE, [top_area(session).code]),
+        }

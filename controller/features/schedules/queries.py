@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
-from controller.features.accounts.scope import Scope
+from controller.features.accounts.queries import sees
+from controller.model.permissions import Operator
 from controller.model.row_versions import version_of
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence, OwnDay, Schedule, ScheduleTarget
@@ -150,9 +151,12 @@ def version_of_schedule(schedule: Schedule) -> str:
     return version_of(to_text(rule), schedule.days_off, schedule.only_lunar, schedule.never_lunar)
 
 
-def visible_schedule(session: Session, scope: Scope, schedule_id: str) -> Schedule:
-    """Return the schedule, or raise NotFound: one outside the person's view is not there."""
-    row = get_schedule(session, ScheduleId(schedule_id))
-    if not scope.hears & set(targets_of_schedule(session, row.id)):
+def visible_schedule(
+    session: Session, by: Operator, schedule_id: str, *, lock: bool = False
+) -> tuple[Schedule, tuple[AreaCode, ...]]:
+    """Return the schedule with its target areas; raise NotFound also if the person may not see it."""
+    row = get_schedule(session, ScheduleId(schedule_id), lock=lock)
+    targets = targets_of_schedule(session, row.id)
+    if not any(sees(session, by, area) for area in targets):
         raise NotFound("Lịch phát này không thuộc địa bàn của bạn.", code="schedule.unknown")
-    return row
+    return row, targets

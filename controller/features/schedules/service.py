@@ -1,6 +1,6 @@
 """Writes of schedules: creating, changing single occurrences, ending."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
+from controller.features.accounts.scope import scope_of
 from controller.features.airings.cancellation import cancel_airing, cancel_airings_of
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.consent import forget_answers
-from controller.features.airings.planning import check_policies
+from controller.features.airings.page_queries import visible_airing
+from controller.features.airings.planning import check_policies, move_airing
 from controller.features.airings.queries import get_airing
 from controller.features.airings.service import FURTHEST, SLIP, check_sound, check_targets
 from controller.features.airings.timing import LATEST_AFTER
@@ -29,25 +31,26 @@ from controller.features.schedules.conflict_check import (
 from controller.features.schedules.conflict_choices import refuse_forbidden, resolved_rule, resolved_start
 from controller.features.schedules.occurrence_making import finish, keep_current
 from controller.features.schedules.queries import (
+    airing_of_moved,
     airings_to_come,
     dated_without_skips,
     get_occurrence,
-    get_schedule,
+    occurrence_of,
     own_days,
-    targets_of_schedule,
     version_of_schedule,
+    visible_schedule,
 )
 from controller.model.airing_states import OPEN
 from controller.model.airings import DEFAULT_VOLUME
 from controller.model.base import LONGEST_REASON
-from controller.model.bulletin_states import BulletinId
 from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.row_versions import check_version
 from controller.model.schedule_states import IllegalScheduleTransition, ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence, Schedule, ScheduleTarget
-from devices.ids import AreaCode, Grade
+from controller.store import one_write
+from devices.ids import AiringId, AreaCode, Grade
 from schedules.icalendar import from_text, to_text
 from schedules.recurrence import Recurrence, RuleError, cancel, carry, move, occurrences, start_of
 from schedules.skips import Skips
@@ -56,9 +59,24 @@ CANCELLED = "Lần phát này đã bị hủy."
 _NO_SKIPS = Skips()
 
 
+@one_write
+def schedule_each(
+    session: Session,
+    /,
+    bulletin_id: str,
+    rules: Sequence[Recurrence],
+    *,
+    by: Operator,
+    now: datetime,
+    **how: Any,
+) -> list[Schedule]:
+    """Make a schedule for each rule: all of them, or none; `how`: as in `schedule_bulletin`."""
+    return [schedule_bulletin(session, bulletin_id, rule=rule, by=by, now=now, **how) for rule in rules]
+
+
 def schedule_bulletin(
     session: Session,
-    bulletin_id: BulletinId,
+    bulletin_id: str,
     *,
     areas: Collection[AreaCode],
     rule: Recurrence,
@@ -81,10 +99,10 @@ def schedule_bulletin(
     check_targets(session, tree, areas, grade, by)
     check_sound(session, bulletin, areas, grade, volume)
     first = _first_start(session, rule, skips, now)
-    check_in_force(session, bulletin_id, first)
+    check_in_force(session, bulletin.id, first)
     patience = latest_after or LATEST_AFTER[grade]
-    requested = RequestedSchedule(bulletin_id, areas, patience, grade, volume)
-    check_policies(session, bulletin_id, requested.asking(first), now=now)
+    requested = RequestedSchedule(bulletin.id, areas, patience, grade, volume)
+    check_policies(session, bulletin.id, requested.asking(first), now=now)
     rule = resolved_rule(session, requested, rule, skips, meeting, by=by, now=now)
     schedule = _row_of(requested, rule, skips, by, now)
     _lay_down(session, schedule, tree.outermost(areas), by, now)
@@ -132,9 +150,10 @@ def _lay_down(
     keep_current(session, [schedule], now=now, by=by)
 
 
+@one_write
 def change_schedule(
     session: Session,
-    schedule_id: ScheduleId,
+    schedule_id: str,
     *,
     rule: Recurrence,
     skips: Skips = _NO_SKIPS,
@@ -149,13 +168,13 @@ def change_schedule(
     consent to the schedule becomes void: they are asked again. `based_on`: the version that was changed
     (`version_of_schedule`); Newer if it has another rule by now.
     """
-    areas = targets_of_schedule(session, schedule_id)
-    check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
-    schedule, before = _running(session, schedule_id)
+    schedule, areas = visible_schedule(session, by, schedule_id, lock=True)
+    check_targets(session, area_tree(session), areas, schedule.grade, by)
+    before = _running(schedule)
     check_version(based_on, version_of_schedule(schedule), what="lịch phát", code="schedule.newer")
     rule = carry(before, rule)
     _first_start(session, rule, skips, now)
-    now_has = airings_to_come(session, schedule_id, now)
+    now_has = airings_to_come(session, schedule.id, now)
     outlook = check_schedule_conflicts(
         session, requested_of(schedule, areas), rule, skips, now=now, without=now_has
     )
@@ -163,26 +182,28 @@ def change_schedule(
     schedule.rule = to_text(rule)
     for name, value in _columns(skips).items():
         setattr(schedule, name, value)
-    forgotten = forget_answers(session, schedule_id)  # communes agreed to other times
+    forgotten = forget_answers(session, schedule.id)  # communes agreed to other times
     detail = {"rule": schedule.rule, "answers_void": forgotten, **_columns(skips)}
     record(session, by, "schedule.changed", schedule_id, now, detail=detail)
     keep_current(session, [schedule], now=now, by=by)
 
 
+@one_write
 def end_schedule(
-    session: Session, schedule_id: ScheduleId, *, by: Operator, now: datetime, reason: str = ""
+    session: Session, schedule_id: str, *, by: Operator, now: datetime, reason: str = ""
 ) -> None:
     """End a schedule and stop its remaining airings."""
-    schedule = get_schedule(session, schedule_id, lock=True)
-    require(session, by, Act.STOP, *targets_of_schedule(session, schedule_id))
+    schedule, areas = visible_schedule(session, by, schedule_id, lock=True)
+    require(session, by, Act.STOP, *areas)
     reason = reason.strip()[:LONGEST_REASON] or "Lịch phát đã kết thúc."
     finish(session, schedule, by, now, reason)
-    cancel_airings_of(session, schedule.bulletin, reason=reason, by=by, now=now, schedule=schedule_id)
+    cancel_airings_of(session, schedule.bulletin, reason=reason, by=by, now=now, schedule=schedule.id)
 
 
+@one_write
 def cancel_occurrence(
     session: Session,
-    schedule_id: ScheduleId,
+    schedule_id: str,
     original_at: datetime,
     *,
     by: Operator,
@@ -190,11 +211,12 @@ def cancel_occurrence(
     reason: str = "",
 ) -> None:
     """Cancel one occurrence of a schedule, whether its airing is made yet or not; the others stay."""
-    schedule, rule = _running(session, schedule_id)
-    require(session, by, Act.STOP, *targets_of_schedule(session, schedule_id))
+    schedule, areas = visible_schedule(session, by, schedule_id, lock=True)
+    rule = _running(schedule)
+    require(session, by, Act.STOP, *areas)
     row = _still_to_come(session, schedule, rule, original_at, now, sounding=True)
     reason = reason.strip()[:LONGEST_REASON] or CANCELLED
-    with _told():
+    with _in_words():
         schedule.rule = to_text(cancel(rule, original_at))
     detail = {"original_at": wall(original_at), "reason": reason}
     record(session, by, "schedule.occurrence_cancelled", schedule_id, now, detail=detail)
@@ -204,9 +226,10 @@ def cancel_occurrence(
         session.flush()
 
 
+@one_write
 def move_occurrence(
     session: Session,
-    schedule_id: ScheduleId,
+    schedule_id: str,
     original_at: datetime,
     *,
     to: datetime,
@@ -219,9 +242,9 @@ def move_occurrence(
     Days off are not checked: the person has chosen the day. The airing is cancelled and planned again.
     `meeting`: as for `schedule_bulletin`, for conflicts at the new start.
     """
-    areas = targets_of_schedule(session, schedule_id)
-    check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
-    schedule, rule = _running(session, schedule_id)
+    schedule, areas = visible_schedule(session, by, schedule_id, lock=True)
+    check_targets(session, area_tree(session), areas, schedule.grade, by)
+    rule = _running(schedule)
     if to < now - SLIP:
         raise BadInput(f"Giờ phát {wall(to)} đã qua.", code="airing.start-in-past")
     if to > now + FURTHEST:
@@ -241,20 +264,43 @@ def move_occurrence(
     keep_current(session, [schedule], now=now, by=by)
 
 
+@one_write
+def move_one(
+    session: Session,
+    airing_id: str,
+    *,
+    to: datetime,
+    by: Operator,
+    now: datetime,
+    meeting: Meeting | None = None,
+) -> AiringId | None:
+    """Move the airing, or the occurrence that it was made for; return the airing that stands for it now.
+
+    Without `meeting`, an airing that would meet others is refused; an occurrence is moved as its grade says.
+    """
+    airing = visible_airing(session, scope_of(session, by), airing_id).id
+    row = occurrence_of(session, airing)
+    if row is None:
+        alone = meeting or Meeting.REFUSE
+        return move_airing(session, airing, to=to, by=by, now=now, meeting=alone).id
+    schedule, original_at, meeting = row.schedule, row.original_at, meeting or Meeting.ACCEPT
+    move_occurrence(session, schedule, original_at, to=to, by=by, now=now, meeting=meeting)
+    return airing_of_moved(session, schedule, original_at)
+
+
 def _moved(rule: Recurrence, original_at: datetime, to: datetime) -> Recurrence:
     """Return the rule with one occurrence moved; Conflict if another of its occurrences has that start."""
-    with _told():
+    with _in_words():
         others, moved = cancel(rule, original_at), move(rule, original_at, to)
     if occurrences(others, to, to + timedelta(seconds=1)):
         raise Conflict("Lịch này đã có một lần phát vào đúng giờ đó.", code="schedule.taken")
     return moved
 
 
-def _running(session: Session, schedule_id: ScheduleId) -> tuple[Schedule, Recurrence]:
-    schedule = get_schedule(session, schedule_id, lock=True)
+def _running(schedule: Schedule) -> Recurrence:
     if schedule.state is not ScheduleState.RUNNING:
         raise IllegalScheduleTransition("Lịch phát này đã kết thúc rồi.")
-    return schedule, from_text(schedule.rule)
+    return from_text(schedule.rule)
 
 
 def _still_to_come(
@@ -270,7 +316,7 @@ def _still_to_come(
 
     BadInput if the schedule has no such occurrence; Conflict if it is over, or began and `sounding` is False.
     """
-    with _told():
+    with _in_words():
         starts_at = start_of(rule, original_at)
     row = get_occurrence(session, schedule.id, original_at)
     if row is None:
@@ -284,7 +330,7 @@ def _still_to_come(
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _in_words() -> Iterator[None]:
     """Turn rule errors (no such occurrence, change not possible) into errors in the user's words."""
     try:
         yield

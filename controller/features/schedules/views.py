@@ -40,7 +40,6 @@ from controller.features.schedules.schemas import (
     SkipsAsked,
 )
 from controller.http.station import Station
-from controller.http.transactions import reads
 from controller.http.words import wall_day
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
@@ -53,76 +52,73 @@ _MOST = 500
 _NEXT = 30
 
 
-@reads
-def schedules_shown(session: Session, caller: Caller, state: ScheduleState | None) -> list[ScheduleShown]:
+def schedules_shown(caller: Caller, state: ScheduleState | None) -> list[ScheduleShown]:
     """Return the schedules that the person may see, newest first; at most 500."""
-    rows = schedules_for(session, caller.scope.hears, limit=_MOST, state=state)
-    return _shown(session, caller.viewer, rows)
+    with caller.store.read() as session:
+        rows = schedules_for(session, caller.scope.hears, limit=_MOST, state=state)
+        return _shown(session, caller.viewer, rows)
 
 
-@reads
-def schedule_whole(session: Session, caller: Caller, schedule_id: str) -> ScheduleWhole:
+def schedule_whole(caller: Caller, schedule_id: str) -> ScheduleWhole:
     """Return one schedule with its next 30 occurrences within 400 days."""
-    row = visible_schedule(session, caller.scope, schedule_id)
-    (shown,) = _shown(session, caller.viewer, [row])
-    coming: Sequence[Dated] = ()
-    if row.state is ScheduleState.RUNNING:
-        coming = next_occurrences(row, own_days(session), caller.now(), _NEXT)
-    airings = airings_of_occurrences(session, row.id, [one.original_at for one in coming])
-    return ScheduleWhole(
-        **shown.model_dump(),
-        version=version_of_schedule(row),
-        next=[
-            OccurrenceShown.of(
-                one, lunar=lunar_date(wall_day(one.starts_at)), airing=airings.get(one.original_at)
-            )
-            for one in coming
-        ],
-    )
+    with caller.store.read() as session:
+        row, _ = visible_schedule(session, caller.by, schedule_id)
+        (shown,) = _shown(session, caller.viewer, [row])
+        coming: Sequence[Dated] = ()
+        if row.state is ScheduleState.RUNNING:
+            coming = next_occurrences(row, own_days(session), caller.now(), _NEXT)
+        airings = airings_of_occurrences(session, row.id, [one.original_at for one in coming])
+        return ScheduleWhole(
+            **shown.model_dump(),
+            version=version_of_schedule(row),
+            next=[
+                OccurrenceShown.of(
+                    one, lunar=lunar_date(wall_day(one.starts_at)), airing=airings.get(one.original_at)
+                )
+                for one in coming
+            ],
+        )
 
 
-@reads
-def conflicts_of(session: Session, caller: Caller, asked: ScheduleAsked) -> ScheduleForesight:
+def conflicts_of(caller: Caller, asked: ScheduleAsked) -> ScheduleForesight:
     """Return the conflicts of a schedule's occurrences in the next 14 days; nothing is saved."""
-    bulletin = visible_bulletin(session, caller.scope, asked.bulletin)
-    areas = [AreaCode(area) for area in asked.areas]
-    check_targets(session, area_tree(session), areas, asked.grade, caller.by)
-    check_sound(session, bulletin, areas, asked.grade, asked.volume)
-    latest = asked.latest_after_seconds
-    patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
-    requested = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
-    rule, skips = rule_of(asked.rule), skips_of(asked.skips)
-    outlook = check_schedule_conflicts(session, requested, rule, skips, now=caller.now())
-    return ScheduleForesight.model_validate(outlook_facts(outlook))
+    with caller.store.read() as session:
+        bulletin = visible_bulletin(session, caller.scope, asked.bulletin)
+        areas = [AreaCode(area) for area in asked.areas]
+        check_targets(session, area_tree(session), areas, asked.grade, caller.by)
+        check_sound(session, bulletin, areas, asked.grade, asked.volume)
+        latest = asked.latest_after_seconds
+        patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
+        requested = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
+        rule, skips = rule_of(asked.rule), skips_of(asked.skips)
+        outlook = check_schedule_conflicts(session, requested, rule, skips, now=caller.now())
+        return ScheduleForesight.model_validate(outlook_facts(outlook))
 
 
-@reads
-def conflicts_of_move(
-    session: Session, caller: Caller, schedule_id: str, asked: MoveOccurrence
-) -> ScheduleForesight:
+def conflicts_of_move(caller: Caller, schedule_id: str, asked: MoveOccurrence) -> ScheduleForesight:
     """Return the conflicts of one occurrence at another start; nothing is saved."""
-    row = visible_schedule(session, caller.scope, schedule_id)
-    areas = targets_of_schedules(session, [row.id])[row.id]
-    check_targets(session, area_tree(session), areas, row.grade, caller.by)
-    original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
-    made = get_occurrence(session, row.id, original_at)
-    without = frozenset() if made is None else {made.airing}
-    outlook = check_move_conflicts(
-        session, requested_of(row, areas), original_at, to, now=caller.now(), without=without
-    )
-    return ScheduleForesight.model_validate(outlook_facts(outlook))
+    with caller.store.read() as session:
+        row, areas = visible_schedule(session, caller.by, schedule_id)
+        check_targets(session, area_tree(session), areas, row.grade, caller.by)
+        original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
+        made = get_occurrence(session, row.id, original_at)
+        without = frozenset() if made is None else {made.airing}
+        outlook = check_move_conflicts(
+            session, requested_of(row, areas), original_at, to, now=caller.now(), without=without
+        )
+        return ScheduleForesight.model_validate(outlook_facts(outlook))
 
 
-@reads
-def days_off_shown(session: Session, _station: Station, year: int) -> list[DayOffShown]:
+def days_off_shown(station: Station, year: int) -> list[DayOffShown]:
     """Return the public holidays of a year and the province's own days, in order."""
-    found = {
-        day: DayOffShown(day=day, name=name, off=True, own=False)
-        for day, name in public_holidays(year).items()
-    }
-    for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31)):
-        found[row.day] = DayOffShown.of(row, own=True)
-    return [found[day] for day in sorted(found)]
+    with station.store.read() as session:
+        found = {
+            day: DayOffShown(day=day, name=name, off=True, own=False)
+            for day, name in public_holidays(year).items()
+        }
+        for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31)):
+            found[row.day] = DayOffShown.of(row, own=True)
+        return [found[day] for day in sorted(found)]
 
 
 def _shown(session: Session, viewer: Viewer, rows: Sequence[Schedule]) -> list[ScheduleShown]:

@@ -16,6 +16,5 @@ router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 def withdraw(visit: SignedVisit, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Take an approved bulletin off the air; what sounds stops."""
     by, now = visit.by, visit.now()
-    withdraw_bulletin(visit.store, bulletin_id, by=by, now=now, reason=asked.reason)
-    visit.wake()
+    withdraw_bulletin(visit, bulletin_id, by=by, now=now, reason=asked.reason)
     return bulletin_whole(visit, bulletin_id)

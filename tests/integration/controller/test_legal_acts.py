@@ -64,7 +64,7 @@ def test_foreseeing_and_planning_with_open_eyes_refuse_it_too(world, bulletin):
     with pytest.raises(BeyondValidity):
         world.do(plan_foreseen, bulletin, wish, by=world.approver)
     sooner = BroadcastRequest([NHA_TRANG], datetime.combine(LAST, time(6), ZONE))
-    asking = world.do(asking_of, bulletin, sooner, by=world.approver)
+    _, asking = world.do(asking_of, bulletin, sooner, by=world.approver)
     assert world.ask(check_conflicts, bulletin, asking).conflicts == ()
 
 

@@ -11,6 +11,7 @@ from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings import operations
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.page_queries import airing_views, delivery_rows, visible_airing
+from controller.features.airings.planning import plan_foreseen
 from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import (
     AiringShown,
@@ -44,7 +45,8 @@ def index(visit: SignedVisit) -> list[AiringShown]:
 @router.post("/airings", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def create(visit: SignedVisit, asked: PlanAiring) -> AiringShown:
     """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
-    made = operations.plan(visit, asked.bulletin, request_of(asked, visit.now()))
+    now = visit.now()
+    made = plan_foreseen(visit, asked.bulletin, request_of(asked, now), by=visit.by, now=now).id
     return airing_shown(visible_airing(visit.store, visit.scope, made))
 
 

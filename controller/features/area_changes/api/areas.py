@@ -39,8 +39,7 @@ def show(visit: SignedVisit, area: str) -> AreaWhole:
 def create(visit: SignedVisit, asked: NewAreaAsked) -> AreaWhole:
     """Make an area below another."""
     new = NewArea(AreaCode(asked.code), asked.name, asked.kind)
-    changes.add_area(visit.store, new, AreaCode(asked.parent), by=visit.by, now=visit.now())
-    visit.station.wake()
+    changes.add_area(visit, new, AreaCode(asked.parent), by=visit.by, now=visit.now())
     return _whole(visit.store, new.code)
 
 
@@ -48,8 +47,7 @@ def create(visit: SignedVisit, asked: NewAreaAsked) -> AreaWhole:
 def rename(visit: SignedVisit, area: str, asked: Rename) -> AreaWhole:
     """Rename an area."""
     code, now = AreaCode(area), visit.now()
-    changes.rename_area(visit.store, code, name=asked.name, kind=asked.kind, by=visit.by, now=now)
-    visit.station.wake()
+    changes.rename_area(visit, code, name=asked.name, kind=asked.kind, by=visit.by, now=now)
     return _whole(visit.store, code)
 
 

@@ -63,14 +63,14 @@ def submit(
 ) -> BulletinWhole:
     """Hand a draft in; its recording is made at once, so that the approver can listen."""
     submit_bulletin(
-        visit.store,
+        visit,
         bulletin_id,
         by=visit.by,
         now=visit.now(),
         speech=visit.station.speech,
         highest_grade=None if asked is None else asked.highest_grade,
     )
-    return _changed(visit, bulletin_id)
+    return bulletin_whole(visit, bulletin_id)
 
 
 @router.post("/{bulletin_id}/approve", responses=_CHANGES)
@@ -86,25 +86,20 @@ def approve(visit: SignedVisit, bulletin_id: str, asked: Approve) -> BulletinWho
         declared=asked.declared,
         highest_grade=asked.highest_grade,
     )
-    return _changed(visit, bulletin_id)
+    return bulletin_whole(visit, bulletin_id)
 
 
 @router.post("/{bulletin_id}/render-again", responses=refusals(401, 403, 404, 409))
 def render_again(visit: SignedVisit, bulletin_id: str) -> BulletinWhole:
     """Have the recording of the newest wording made once more after that failed."""
-    retry_rendering(visit.store, bulletin_id, by=visit.by, now=visit.now())
-    return _changed(visit, bulletin_id)
+    retry_rendering(visit, bulletin_id, by=visit.by, now=visit.now())
+    return bulletin_whole(visit, bulletin_id)
 
 
 @router.post("/{bulletin_id}/return", responses=_CHANGES)
 def give_back(visit: SignedVisit, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Return it to its author; a reason is required."""
-    return_bulletin(visit.store, bulletin_id, reason=asked.reason, by=visit.by, now=visit.now())
-    return _changed(visit, bulletin_id)
-
-
-def _changed(visit: Visit, bulletin_id: str) -> BulletinWhole:
-    visit.wake()
+    return_bulletin(visit, bulletin_id, reason=asked.reason, by=visit.by, now=visit.now())
     return bulletin_whole(visit, bulletin_id)
 
 

@@ -32,7 +32,7 @@ def draft_audio(visit: SignedVisit, upload: Uploaded) -> BulletinShown:
     kept = keep_upload(visit.station.uploads, upload.file)
     fields = upload.fields
     row = draft_bulletin(
-        visit.store,
+        visit,
         title=fields.get("title", ""),
         text=fields.get("text", ""),
         area=AreaCode(fields["area"]) if fields.get("area") else None,
@@ -40,7 +40,6 @@ def draft_audio(visit: SignedVisit, upload: Uploaded) -> BulletinShown:
         now=visit.now(),
         upload=kept,
     )
-    visit.wake()
     return BulletinShown.of(row)
 
 
@@ -53,7 +52,7 @@ def revise_audio(visit: SignedVisit, bulletin_id: str, upload: Uploaded) -> Bull
     """Give a draft, or a returned bulletin, another sound; title and text stay unless they are sent too."""
     visible_bulletin(visit.store, visit.scope, bulletin_id)
     row = revise_bulletin(
-        visit.store,
+        visit,
         bulletin_id,
         title=upload.fields.get("title") or None,
         text=upload.fields.get("text") or None,
@@ -61,5 +60,4 @@ def revise_audio(visit: SignedVisit, bulletin_id: str, upload: Uploaded) -> Bull
         now=visit.now(),
         upload=keep_upload(visit.station.uploads, upload.file),
     )
-    visit.wake()
     return BulletinShown.of(row)

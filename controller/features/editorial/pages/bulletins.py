@@ -83,14 +83,13 @@ def submit(
 ) -> Response:
     """Hand a draft in; `khan_cap`: to be approved for emergencies, too."""
     submit_bulletin(
-        visit.store,
+        visit,
         bulletin_id,
         by=visit.by,
         now=visit.now(),
         speech=visit.station.speech,
         highest_grade=Grade.EMERGENCY if khan_cap else USUAL_HIGHEST_GRADE,
     )
-    visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=gui", 303)
 
 
@@ -100,8 +99,7 @@ def recall(visit: SignedVisit, bulletin_id: str) -> Response:
     bulletin, revision = visible_wording(visit.store, visit.scope, bulletin_id)
     if visit.viewer.may(Act.WRITE) and BulletinAction.RECALL not in buttons(visit.viewer, bulletin, revision):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    recall_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now())
-    visit.wake()
+    recall_bulletin(visit, bulletin_id, by=visit.by, now=visit.now())
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=lay-lai", 303)
 
 
@@ -115,8 +113,7 @@ def clone(visit: SignedVisit, bulletin_id: str) -> Response:
 @router.post("/ban-tin/{bulletin_id}/dung-lai")
 def render_again(visit: SignedVisit, bulletin_id: str) -> Response:
     """Have the audio made once more after it failed."""
-    retry_rendering(visit.store, bulletin_id, by=visit.by, now=visit.now())
-    visit.wake()
+    retry_rendering(visit, bulletin_id, by=visit.by, now=visit.now())
     return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
 
 
@@ -134,8 +131,7 @@ def withdraw(
     visit: SignedVisit, bulletin_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """Take it off the air."""
-    withdraw_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now(), reason=ly_do)
-    visit.wake()
+    withdraw_bulletin(visit, bulletin_id, by=visit.by, now=visit.now(), reason=ly_do)
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=rut", 303)
 
 

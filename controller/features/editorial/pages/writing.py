@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
 from controller.features.accounts.dependencies import Signed, SignedVisit, Visit
-from controller.features.airings.planning import MeetsOthers
+from controller.features.airings.planning import MeetsOthers, plan_foreseen
 from controller.features.bulletins.legal_form import ACT_KINDS
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.topics import topics
@@ -168,7 +168,8 @@ def ask_when(
 def plan_again(visit: SignedVisit, *, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
     """Plan one more airing."""
     try:
-        airing_id = operations.plan_again(visit, bulletin_id, form.broadcast(visit))
+        broadcast, by, now = form.broadcast(visit), visit.by, visit.now()
+        airing_id = plan_foreseen(visit, bulletin_id, broadcast, by=by, now=now).id
     except LoaError as error:
         bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
         return _when_page(visit, form, bulletin=bulletin, error=error)

@@ -65,11 +65,10 @@ def add(visit: SignedVisit, *, viet: Line = "", doc: Line = "", dia_ban: SentId 
     """Teach a word."""
     try:
         by, now = visit.by, visit.now()
-        add_entry(visit.store, written=viet, spoken=doc, area=dia_ban, by=by, now=now)
+        add_entry(visit, written=viet, spoken=doc, area=dia_ban, by=by, now=now)
     except LoaError as error:
         form = {"viet": viet, "doc": doc, "dia_ban": dia_ban}
         return library_page(visit, form=form, error=error)
-    visit.wake()
     return RedirectResponse(f"/thu-vien?xong=them&thu={quote(viet[:LONGEST_SAMPLE])}#nghe-thu", 303)
 
 
@@ -77,12 +76,11 @@ def add(visit: SignedVisit, *, viet: Line = "", doc: Line = "", dia_ban: SentId 
 def remove(visit: SignedVisit, entry_id: str) -> Response:
     """Remove a word; its entry stays as history."""
     try:
-        remove_entry(visit.store, entry_id, by=visit.by, now=visit.now())
+        remove_entry(visit, entry_id, by=visit.by, now=visit.now())
     except NotFound:
         raise
     except LoaError as error:
         return library_page(visit, error=error)
-    visit.wake()
     return RedirectResponse("/thu-vien?xong=xoa", 303)
 
 
@@ -122,10 +120,9 @@ def prepare_speaker_test(visit: SignedVisit) -> Response:
     visit.viewer.need(Act.WRITE)
     try:
         by, now, speech = visit.by, visit.now(), visit.station.speech
-        bulletin = prepare_test(visit.store, by=by, now=now, speech=speech).id
+        bulletin = prepare_test(visit, by=by, now=now, speech=speech).id
     except LoaError as error:
         return library_page(visit, error=error)
-    visit.wake()
     return RedirectResponse(f"/ban-tin/{bulletin}?xong=gui", 303)
 
 

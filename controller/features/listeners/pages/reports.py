@@ -12,10 +12,9 @@ from controller.errors import LoaError, NotFound
 from controller.features.accounts.dependencies import SignedVisit, TheStation, viewer_in
 from controller.features.fleet.page_queries import visible_nodes
 from controller.features.fleet.queries import find_node
-from controller.features.listeners import operations
 from controller.features.listeners.queries import report_by_code, reports_in
 from controller.features.listeners.rate_limits import ListenerLimits
-from controller.features.listeners.service import report_trouble
+from controller.features.listeners.service import answer_report, report_trouble
 from controller.http.form_fields import AskedId, Done
 from controller.http.named import Named
 from controller.http.public_address import Reachable, public_address, reach_of
@@ -170,5 +169,5 @@ def answer(
     visit: SignedVisit, report_id: Id, tra_loi: Annotated[str, Form(max_length=4000)] = ""
 ) -> Response:
     """Answer one of them."""
-    operations.answer(visit, report_id, tra_loi)
+    answer_report(visit, report_id, answer=tra_loi, by=visit.by, now=visit.now())
     return RedirectResponse("/phan-anh?xong=tra-loi", 303)

@@ -9,9 +9,9 @@ from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.planning import MeetsOthers
-from controller.features.schedules import operations
 from controller.features.schedules.form import read_wall
 from controller.features.schedules.page_queries import airing_to_move
+from controller.features.schedules.service import move_one
 from controller.http.form_fields import SentClock, SentDay
 from controller.http.render import page
 from controller.model.airing_states import MOVABLE
@@ -39,7 +39,8 @@ def move(
     """Move it; conflicts are shown first, and the person chooses what to do."""
     try:
         meeting = Meeting(trung) if trung in set(Meeting) else None
-        new = operations.move(visit, airing_id, read_wall(ngay, gio), meeting=meeting)
+        to, by, now = read_wall(ngay, gio), visit.by, visit.now()
+        new = move_one(visit, airing_id, to=to, by=by, now=now, meeting=meeting)
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:

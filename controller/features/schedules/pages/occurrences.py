@@ -9,10 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.schedules import operations
+from controller.features.schedules import service
 from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.page_queries import schedule_page
-from controller.features.schedules.service import CANCELLED
 from controller.http.form_fields import AskedId, Done, SentClock, SentDay, SentId
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
@@ -52,7 +51,7 @@ def ask_to_end(visit: SignedVisit, schedule_id: str) -> Response:
 @urgent.post("/lich/{schedule_id}/ket-thuc")
 def end(visit: SignedVisit, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = "") -> Response:
     """End it; its remaining airings are cancelled."""
-    operations.end(visit, schedule_id, ly_do)
+    service.end_schedule(visit, schedule_id, by=visit.by, now=visit.now(), reason=ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=het", 303)
 
 
@@ -77,7 +76,7 @@ def _occurrence_page(
     try:
         starts_at = start_of(from_text(context["schedule"].rule), original_at)
     except RuleError:
-        raise Conflict(CANCELLED, code="schedule.no-occurrence") from None
+        raise Conflict(service.CANCELLED, code="schedule.no-occurrence") from None
     local = starts_at.astimezone(ZONE)
     context |= {
         "starts_at": starts_at,
@@ -95,7 +94,8 @@ def move(
     """Move one occurrence to another time."""
     original_at = read_original(luc)
     try:
-        operations.move_occurrence(visit, schedule_id, original_at, to=read_wall(ngay, gio))
+        to, by, now = read_wall(ngay, gio), visit.by, visit.now()
+        service.move_occurrence(visit, schedule_id, original_at, to=to, by=by, now=now)
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
@@ -109,7 +109,8 @@ def cancel(
     visit: SignedVisit, schedule_id: str, luc: SentId = "", ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """Cancel one occurrence of the schedule."""
-    operations.cancel_occurrence(visit, schedule_id, read_original(luc), reason=ly_do)
+    original_at, by, now = read_original(luc), visit.by, visit.now()
+    service.cancel_occurrence(visit, schedule_id, original_at, by=by, now=now, reason=ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)
 
 

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.viewer import Viewer
-from controller.features.schedules import operations
+from controller.features.schedules import service
 from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form, typed_of
 from controller.features.schedules.page_queries import form_choices, form_preview, schedule_and_areas
 from controller.features.schedules.queries import version_of_schedule
@@ -62,10 +62,12 @@ def create(visit: SignedVisit, form: Typed) -> Response:
     try:
         if not form.ban_tin:
             raise NotFound("Hãy chọn bản tin sẽ phát.", code="bulletin.unknown")
-        made = operations.create(
+        made = service.schedule_each(
             visit,
             form.ban_tin,
             form.rules(),
+            by=visit.by,
+            now=visit.now(),
             skips=form.skips(),
             areas=form.areas(visit.viewer),
             grade=form.grade(),
@@ -73,7 +75,7 @@ def create(visit: SignedVisit, form: Typed) -> Response:
         )
     except LoaError as error:
         return _form_page(visit, form, error=error)
-    place = f"/lich/{made[0]}?xong=tao" if len(made) == 1 else f"/lich/danh-sach?xong={len(made)}"
+    place = f"/lich/{made[0].id}?xong=tao" if len(made) == 1 else f"/lich/danh-sach?xong={len(made)}"
     return RedirectResponse(place, 303)
 
 
@@ -134,7 +136,10 @@ def change(visit: SignedVisit, schedule_id: str, form: Typed) -> Response:
     if form.viec == "xem":
         return _form_page(visit, form, schedule=row)
     try:
-        operations.change(visit, schedule_id, form.rule(), skips=form.skips(), based_on=form.phien_ban)
+        rule, skips, by, now = form.rule(), form.skips(), visit.by, visit.now()
+        service.change_schedule(
+            visit, schedule_id, rule=rule, skips=skips, by=by, now=now, based_on=form.phien_ban
+        )
     except NotAllowed:
         raise
     except Newer as error:
