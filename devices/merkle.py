@@ -6,12 +6,14 @@ first entries are still the same. SHA-256 throughout; roots and proofs are 32 by
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 """Root of a tree without leaves."""
-_WIDTH = 32
+HASH_BYTES = 32
+Subtree = Callable[[int, int], bytes]
+"""Root of the complete subtree that begins at a leaf (from 0) and has 2 to the power of a height leaves."""
 
 
 def leaf_of(entry_hash: str) -> bytes:
@@ -19,7 +21,8 @@ def leaf_of(entry_hash: str) -> bytes:
     return hashlib.sha256(b"\x00" + bytes.fromhex(entry_hash)).digest()
 
 
-def _join(left: bytes, right: bytes) -> bytes:
+def join(left: bytes, right: bytes) -> bytes:
+    """Return the root of two subtrees beside each other."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
@@ -35,7 +38,7 @@ class MerkleTree:
         """Add one leaf at the end."""
         size = self.size
         while size % 2:
-            self.peaks, leaf = self.peaks[:-_WIDTH], _join(self.peaks[-_WIDTH:], leaf)
+            self.peaks, leaf = self.peaks[:-HASH_BYTES], join(self.peaks[-HASH_BYTES:], leaf)
             size //= 2
         self.peaks += leaf
         self.size += 1
@@ -44,9 +47,9 @@ class MerkleTree:
         """Return the root over all leaves, in hexadecimal."""
         if not self.size:
             return EMPTY_ROOT.hex()
-        *others, root = (self.peaks[at : at + _WIDTH] for at in range(0, len(self.peaks), _WIDTH))
+        *others, root = (self.peaks[at : at + HASH_BYTES] for at in range(0, len(self.peaks), HASH_BYTES))
         for peak in reversed(others):
-            root = _join(peak, root)
+            root = join(peak, root)
         return root.hex()
 
 
@@ -58,7 +61,7 @@ def levels_of(leaves: Sequence[bytes]) -> Levels:
     """Return all levels of the tree over these leaves, of which there is at least one."""
     levels = [tuple(leaves)]
     while len(below := levels[-1]) > 1:
-        joined = [_join(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+        joined = [join(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
         levels.append((*joined, *below[len(joined) * 2 :]))
     return tuple(levels)
 
@@ -78,6 +81,32 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return proof_in(levels_of(leaves), index)
 
 
+def proof_by_subtrees(index: int, size: int, subtree: Subtree) -> list[bytes]:
+    """Return the same of a tree of which not all leaves are at hand, but the roots of its subtrees."""
+    return _path(0, size, index, subtree)
+
+
+def _path(first: int, size: int, index: int, subtree: Subtree) -> list[bytes]:
+    if size == 1:
+        return []
+    half = _half(size)
+    if index < half:
+        return [*_path(first, half, index, subtree), _range_root(first + half, size - half, subtree)]
+    return [*_path(first + half, size - half, index - half, subtree), _range_root(first, half, subtree)]
+
+
+def _range_root(first: int, size: int, subtree: Subtree) -> bytes:
+    if not size & (size - 1):
+        return subtree(first, size.bit_length() - 1)
+    half = _half(size)
+    return join(_range_root(first, half, subtree), _range_root(first + half, size - half, subtree))
+
+
+def _half(size: int) -> int:
+    """Return the largest power of two below the size."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: str) -> bool:
     """Say whether the proof shows the leaf at `index` of `size` leaves under the root; RFC 9162 2.1.3.2."""
     if not 0 <= index < size:
@@ -87,11 +116,11 @@ def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root
         if not last:
             return False
         if at % 2 or at == last:
-            found = _join(sibling, found)
+            found = join(sibling, found)
             while at and not at % 2:
                 at, last = at // 2, last // 2
         else:
-            found = _join(found, sibling)
+            found = join(found, sibling)
         at, last = at // 2, last // 2
     return not last and found.hex() == root
 
@@ -100,7 +129,7 @@ def proof_length(index: int, size: int) -> int:
     """Return how many siblings lead from the leaf at `index` of `size` leaves to the root."""
     length = 0
     while size > 1:
-        half = 1 << ((size - 1).bit_length() - 1)
+        half = _half(size)
         index, size = (index, half) if index < half else (index - half, size - half)
         length += 1
     return length

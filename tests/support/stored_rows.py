@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from controller.features.areas.queries import area_tree
@@ -90,3 +91,19 @@ def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) ->
 def bulletins(session: Session) -> Sequence[Bulletin]:
     """Return all bulletins, the newest first."""
     return session.scalars(select(Bulletin).order_by(Bulletin.created_at.desc(), Bulletin.id.desc())).all()
+
+
+def behind_the_triggers(world: Any, *statements: str) -> None:
+    """Change the journal as whoever has the database can."""
+    with world.store.write() as session:
+        table = "" if session.get_bind().dialect.name == "sqlite" else " ON journal"
+        dialect = session.get_bind().dialect.name
+        names = (
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"
+            if dialect == "sqlite"
+            else "SELECT tgname FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND NOT tgisinternal"
+        )
+        for name in session.scalars(text(names)).all():
+            session.execute(text(f"DROP TRIGGER {name}{table}"))
+        for statement in statements:
+            session.execute(text(statement))

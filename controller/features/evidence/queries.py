@@ -10,6 +10,7 @@ from controller.errors import Conflict, NotFound
 from controller.features.airings.receipt_faults import receipt_faults
 from controller.features.airings.sealed_receipts import unpack
 from controller.features.evidence.documents import kept_documents
+from controller.features.evidence.journal_proof import journal_of
 from controller.features.evidence.schemas import ProofFile, ProvenKey, ProvenNode, ProvenText
 from controller.features.plans.queries import published
 from controller.model.airings import Airing, Delivery, StoredReceipt
@@ -35,6 +36,12 @@ def proof_of(session: Session, airing_id: str, root_public: str, *, now: datetim
         raise Conflict("Lượt phát này chưa được duyệt nên chưa có gì để chứng minh.", code="evidence.none")
     keys = published(session, DocumentKind.KEYS, "")
     manifest = kept[DocumentKind.MANIFEST]
+    nodes = _nodes_of(session, airing.id, now)
+    journal, witnesses = journal_of(
+        session, airing, kept[DocumentKind.PLAN], {NodeId(node.node): node.receipts for node in nodes}
+    )
+    for node in nodes:
+        node.witnesses = witnesses.get(NodeId(node.node), [])
     return ProofFile(
         made_at=now,
         root_public=root_public,
@@ -46,7 +53,8 @@ def proof_of(session: Session, airing_id: str, root_public: str, *, now: datetim
         keys=kept[DocumentKind.KEYS] or ([keys.payload] if keys is not None else []),
         plans=kept[DocumentKind.PLAN],
         manifest=manifest[0] if manifest else None,
-        nodes=_nodes_of(session, airing.id, now),
+        journal=journal,
+        nodes=nodes,
     )
 
 

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from devices.wire_types import Digest
 
 FORMAT: Final = "loa-airing-proof/1"
 
@@ -40,10 +42,48 @@ class ProvenNode(BaseModel):
     area: str
     keys: list[ProvenKey]
     receipts: list[str]
+    witnesses: list[str] = []
+    """Receipts of other airings that it signed, and that name the journal's checkpoint."""
     unsigned: int
     """Receipts from before receipts were signed; they prove nothing."""
     faults: list[str]
     """What the station says is missing or wrong in this node's receipts."""
+
+
+class JournalEntry(BaseModel):
+    """An entry as it was hashed and signed."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    seq: int
+    at: str
+    by: str
+    act: str
+    subject: str
+    detail: dict[str, JsonValue]
+    previous: str
+    kid: str
+    hash: str
+    signature: str
+
+
+class ProvenEntry(BaseModel):
+    """An entry of the station's journal, and the siblings from it up to the root (hexadecimal; RFC 9162)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entry: JournalEntry
+    path: list[Digest]
+
+
+class ProvenJournal(BaseModel):
+    """A checkpoint of the station's journal, and the entries of the airing that stand in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    size: int
+    root: str
+    entries: list[ProvenEntry]
 
 
 class ProofFile(BaseModel):
@@ -62,4 +102,5 @@ class ProofFile(BaseModel):
     keys: list[str]
     plans: list[str]
     manifest: str | None
+    journal: ProvenJournal | None = None
     nodes: list[ProvenNode]

@@ -5,8 +5,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from controller.errors import BadInput
+from controller.features.evidence.findings import Findings
 from controller.features.evidence.schemas import ProofFile
-from controller.features.evidence.verification import Findings, check_proof
+from controller.features.evidence.verification import check_proof
 
 LONGEST = 256 * 1024 * 1024
 """Bytes of a file: 5,000 loudspeakers have some 20 MB."""

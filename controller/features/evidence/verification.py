@@ -1,11 +1,13 @@
 """Checks the file that proves an airing, with the root's public key alone: no station, no database. Pure."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
 from controller.features.airings.delivery_state import why_inaudible
+from controller.features.evidence.findings import Findings
+from controller.features.evidence.journal_verification import check_journal
 from controller.features.evidence.schemas import FORMAT, ProofFile, ProvenNode
 from controller.model.local_time import wall
 from controller.model.wording import Manner, digest_of
@@ -18,21 +20,6 @@ from devices.signing import TrustedKeys, read_key_set, verify
 from devices.statements import Approval, Key
 
 GRADES: Final = {Grade.ROUTINE: "thông thường", Grade.PRIORITY: "ưu tiên", Grade.EMERGENCY: "khẩn cấp"}
-
-
-@dataclass
-class Findings:
-    """What a proof shows, and what it does not; sentences in Vietnamese."""
-
-    proven: list[str] = field(default_factory=list)
-    not_proven: list[str] = field(default_factory=list)
-    is_whole: bool = True
-    """Whether text, approval and plan hold; what single loudspeakers signed is judged one by one."""
-
-    def fail(self, sentence: str) -> None:
-        """Note something without which the rest proves little."""
-        self.not_proven.append(sentence)
-        self.is_whole = False
 
 
 def check_proof(proof: ProofFile, root_public: str) -> Findings:
@@ -49,7 +36,9 @@ def check_proof(proof: ProofFile, root_public: str) -> Findings:
         return findings
     planned = _plans(proof, approval, trusted, findings)
     _manifest(proof, approval, trusted, findings)
-    _loudspeakers(proof, approval, planned, trusted, findings)
+    keys = {node.node: _keys(node, trusted, findings) for node in proof.nodes}
+    _loudspeakers(proof, approval, planned, keys, findings)
+    check_journal(proof, approval, keys, trusted, findings)
     findings.not_proven.append(
         "Người dân có nghe thấy hay không: biên nhận nói loa đã phát với âm lượng nào, không nói ai đã nghe."
     )
@@ -145,12 +134,12 @@ def _loudspeakers(
     proof: ProofFile,
     approval: Approval,
     planned: PlannedAiring | None,
-    trusted: TrustedKeys,
+    keys: Mapping[str, list[str]],
     findings: Findings,
 ) -> None:
     counts: Counter[str] = Counter()
     for node in proof.nodes:
-        heard = _heard(node, proof, approval, trusted, findings)
+        heard = _heard(node, proof, approval, keys[node.node], findings)
         if heard is None:
             counts["silent"] += 1
         else:
@@ -172,12 +161,11 @@ def _loudspeakers(
 
 
 def _heard(
-    node: ProvenNode, proof: ProofFile, approval: Approval, trusted: TrustedKeys, findings: Findings
+    node: ProvenNode, proof: ProofFile, approval: Approval, keys: list[str], findings: Findings
 ) -> str | None:
     """Return the sentence that says how much one loudspeaker signed that it sounded; None: it did not."""
     receipts: list[Receipt] = []
     ids: dict[int, str] = {}
-    keys = _keys(node, trusted, findings)
     for text in node.receipts:
         receipt = _receipt(text, node, keys)
         if receipt is None or (receipt.airing, receipt.recording) != (proof.airing, approval.recording):

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.features.journal.chain import BEGINNING, canonical, written
 from controller.model.journal import Entry
-from devices.merkle import MerkleTree, leaf_of
+from devices.merkle import HASH_BYTES, MerkleTree, join, leaf_of, proof_by_subtrees
 
 _AT_ONCE = 1000
 """Rows fetched at a time while exporting: a journal of years does not fit into memory."""
@@ -30,29 +32,67 @@ def head(session: Session) -> JournalHead:
         return JournalHead(BEGINNING, MerkleTree())
     if last.peaks is not None:
         return JournalHead(last.hash, MerkleTree(last.seq, last.peaks))
-    tree = MerkleTree()
-    for entry_hash in session.scalars(select(Entry.hash).order_by(Entry.seq)):
-        tree.append(leaf_of(entry_hash))
-    return JournalHead(last.hash, tree)
+    return JournalHead(last.hash, _grown(session, 0, last.seq))
 
 
 def export(session: Session) -> Iterator[str]:
     """Yield the whole journal as JSON lines (without line ends), oldest first; `chain.verify` checks them."""
     for entry in session.scalars(select(Entry).order_by(Entry.seq).execution_options(yield_per=_AT_ONCE)):
-        yield canonical(
-            {
-                "seq": entry.seq,
-                "at": written(entry.at),
-                "by": entry.by,
-                "act": entry.act,
-                "subject": entry.subject,
-                "detail": entry.detail,
-                "previous": entry.previous,
-                "kid": entry.kid,
-                "hash": entry.hash,
-                "signature": entry.signature,
-            }
-        )
+        yield canonical(entry_fields(entry))
+
+
+def entry_fields(entry: Entry) -> dict[str, Any]:
+    """Return an entry in the form that is hashed and signed, with both."""
+    return {
+        "seq": entry.seq,
+        "at": written(entry.at),
+        "by": entry.by,
+        "act": entry.act,
+        "subject": entry.subject,
+        "detail": entry.detail,
+        "previous": entry.previous,
+        "kid": entry.kid,
+        "hash": entry.hash,
+        "signature": entry.signature,
+    }
+
+
+def root_at(session: Session, size: int) -> str | None:
+    """Return the root over the first entries, or None where the journal is shorter."""
+    last = session.execute(select(Entry.peaks).where(Entry.seq == size)).one_or_none()
+    if last is None:
+        return None
+    return (_grown(session, 0, size) if last.peaks is None else MerkleTree(size, last.peaks)).root()
+
+
+def _grown(session: Session, first: int, end: int) -> MerkleTree:
+    tree = MerkleTree()
+    hashes = select(Entry.hash).where(Entry.seq > first, Entry.seq <= end).order_by(Entry.seq)
+    for entry_hash in session.scalars(hashes):
+        tree.append(leaf_of(entry_hash))
+    return tree
+
+
+def inclusion_of(session: Session, seq: int, size: int) -> list[str]:
+    """Return the siblings from an entry up to the root over the first `size` entries, in hexadecimal.
+
+    Roots of subtrees are read from the rows' peaks: some hundred rows of a journal of a million. Entries of a
+    version without peaks are read one and all.
+    """
+    return [step.hex() for step in proof_by_subtrees(seq - 1, size, partial(_subtree, session))]
+
+
+def _subtree(session: Session, first: int, height: int) -> bytes:
+    end = first + (1 << height)
+    if not height:
+        return leaf_of(session.scalars(select(Entry.hash).where(Entry.seq == end)).one())
+    peaks = session.scalars(select(Entry.peaks).where(Entry.seq == end)).one()
+    if peaks is None:
+        return bytes.fromhex(_grown(session, first, end).root())
+    if not end % (2 << height):  # it is the right half of a larger subtree, whose root alone is kept
+        half = height - 1
+        return join(_subtree(session, first, half), _subtree(session, first + (1 << half), half))
+    return peaks[-HASH_BYTES:]
 
 
 def entries_of(session: Session, subject: str, limit: int = 100) -> Sequence[Entry]:

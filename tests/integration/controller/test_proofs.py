@@ -3,16 +3,23 @@
 import json
 
 import pytest
+from sqlalchemy import select
 
 from controller.errors import BadInput
 from controller.features.evidence.queries import proof_of
 from controller.features.evidence.schemas import ProofFile
 from controller.features.evidence.service import verify_file
 from controller.features.evidence.verification import check_proof
+from controller.features.journal.chain import hash_of
+from controller.features.journal.queries import inclusion_of, root_at
+from controller.features.journal.service import record
+from controller.model.journal import Entry
 from devices.jose import ROOT, SigningKey
+from devices.merkle import MerkleTree, is_included, leaf_of
 from devices.node_key import NodeKey
 from tests.support.node_keys import Signer
-from tests.support.station_world import NODES, TEXT
+from tests.support.station_world import NHA_TRANG, NODES, TEXT
+from tests.support.stored_rows import behind_the_triggers, published_plans
 
 NODE, OTHER = NODES[0].id, NODES[1].id
 
@@ -112,3 +119,101 @@ def test_a_file_is_checked_with_its_own_root_only_if_that_is_said(proof, tmp_pat
     file.write_text(json.dumps({"format": "x"}), "utf-8")
     with pytest.raises(BadInput):
         verify_file(file, None)
+
+
+# -- the journal
+
+
+def witnessed(world):
+    """An airing whose loudspeaker signed, in its first receipt, the checkpoint that its plan carried."""
+    airing = world.plan(world.approved())
+    world.advance()
+    world.publish()
+    (plan,) = world.ask(published_plans, NHA_TRANG)
+    world.later(seconds=61)
+    world.advance()
+    world.tell(NODE, airing, "fetched", journal=plan.journal.model_dump())
+    for kind in ("started", "finished"):
+        world.tell(NODE, airing, kind)
+    return airing
+
+
+def prove(world, airing):
+    return world.ask(proof_of, airing, world.root_key.public_x, now=world.now)
+
+
+def test_the_entries_of_approval_and_airing_stand_in_the_journal_that_loudspeakers_saw(world):
+    for _ in range(5):
+        world.approved()
+    proof = prove(world, witnessed(world))
+    found = checked(world, ProofFile.model_validate_json(proof.model_dump_json()))
+    assert found.is_whole, found.not_proven
+    (told,) = [line for line in found.proven if "nhật ký" in line]
+    assert "mà 1 cụm loa đã ký rằng thấy" in told
+    assert f"bulletin.approved ({world.approver.id}, " in told
+    assert f"airing.planned ({world.approver.id}, " in told
+    assert not any("Nhật ký" in line for line in found.not_proven)
+
+
+def test_an_airing_whose_own_receipts_name_no_checkpoint_is_witnessed_by_those_of_others(world):
+    airing = world.plan(world.approved())
+    other = world.plan(world.approved(), seconds=7200)
+    world.advance()
+    world.publish()
+    (plan,) = world.ask(published_plans, NHA_TRANG)
+    world.tell(NODE, other, "fetched", journal=plan.journal.model_dump())
+    world.later(seconds=61)
+    world.advance()
+    world.tell(NODE, airing, "fetched")
+    found = checked(world, prove(world, airing))
+    assert any("1 cụm loa đã ký rằng thấy" in line for line in found.proven), found.not_proven
+
+
+def test_without_a_loudspeaker_that_saw_it_the_journal_is_the_stations_word(world, proof):
+    found = checked(world, proof)
+    assert any("đài đã ký trong kế hoạch" in line for line in found.proven)
+    assert any("chưa có cụm loa nào ký rằng đã thấy" in line for line in found.not_proven)
+
+
+def test_an_entry_that_was_written_anew_is_not_in_the_journal_that_loudspeakers_saw(world):
+    proof = prove(world, witnessed(world))
+    first, *rest = proof.journal.entries
+    detail = first.entry.detail | {"recording": "0" * 64}
+    entry = first.entry.model_copy(update={"detail": detail})
+    entry = entry.model_copy(update={"hash": hash_of(entry.model_dump())})
+    forged = [first.model_copy(update={"entry": entry}), *rest]
+    found = checked(world, proof, journal=proof.journal.model_copy(update={"entries": forged}))
+    assert not found.is_whole
+    assert any("không nằm trong nhật ký" in line for line in found.not_proven)
+
+
+def test_a_journal_of_as_many_entries_that_loudspeakers_did_not_see_is_found(world):
+    airing = witnessed(world)
+    proof = prove(world, airing)
+    tree = MerkleTree()
+    for n in range(proof.journal.size):
+        tree.append(leaf_of(f"{n:064x}"))
+    rewritten = proof.journal.model_copy(update={"root": tree.root(), "entries": []})
+    found = checked(world, proof, journal=rewritten)
+    assert not found.is_whole
+    assert any("đã ký rằng thấy một nhật ký khác" in line for line in found.not_proven)
+
+
+def test_a_proof_without_the_journal_says_so(world, proof):
+    found = checked(world, proof, journal=None)
+    assert found.is_whole
+    assert any("không có mục nào mà cụm loa đã thấy" in line for line in found.not_proven)
+
+
+@pytest.mark.parametrize("seq", [1, 2, 7, 11])
+def test_ways_to_the_root_are_the_same_with_and_without_the_kept_subtrees(world, seq):
+    for n in range(40):
+        world.do(lambda session, now, n=n: record(session, None, "nothing.done", f"s{n}", now))
+    sizes = [size for size in (seq, 12, 16, 23, 33) if size >= seq]
+    before = [world.ask(inclusion_of, seq, size) for size in sizes]
+    for size, path in zip(sizes, before, strict=True):
+        leaf = leaf_of(world.ask(lambda s: s.scalars(select(Entry.hash).where(Entry.seq == seq)).one()))
+        root = world.ask(root_at, size)
+        assert is_included(leaf, seq - 1, size, [bytes.fromhex(step) for step in path], root)
+    behind_the_triggers(world, "UPDATE journal SET peaks = NULL")
+    assert [world.ask(inclusion_of, seq, size) for size in sizes] == before

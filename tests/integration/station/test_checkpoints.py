@@ -1,9 +1,10 @@
 """Checkpoints outside the station show what was cut off the journal, by whoever holds database and key."""
 
 import pytest
-from sqlalchemy import text
 
 from controller.features.doctor.invariants import invariants
+from controller.features.evidence.queries import proof_of
+from controller.features.evidence.verification import check_proof
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import read_checkpoints, sealed, verify_export
 from controller.features.journal.queries import export, head
@@ -13,7 +14,7 @@ from controller.runtime.checkpoints import Checkpoints
 from devices.messages import JournalCheckpoint
 from tests.simulation.station_in_world import Scene
 from tests.support.station_world import NHA_TRANG, NODES
-from tests.support.stored_rows import published_plans
+from tests.support.stored_rows import behind_the_triggers, published_plans
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,22 +27,6 @@ def exported(world):
     with world.store.read() as session:
         signer = world.store.signer
         return list(sealed(export(session), export_as_aired(session), signer, world.now))
-
-
-def behind_the_triggers(world, *statements):
-    """What whoever has the database can do."""
-    with world.store.write() as session:
-        table = "" if session.get_bind().dialect.name == "sqlite" else " ON journal"
-        dialect = session.get_bind().dialect.name
-        names = (
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"
-            if dialect == "sqlite"
-            else "SELECT tgname FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND NOT tgisinternal"
-        )
-        for name in session.scalars(text(names)).all():
-            session.execute(text(f"DROP TRIGGER {name}{table}"))
-        for statement in statements:
-            session.execute(text(statement))
 
 
 def test_a_journal_cut_off_with_the_stations_own_key_is_found_by_a_checkpoint(world, tmp_path):
@@ -146,6 +131,21 @@ def test_a_loudspeaker_that_lies_about_the_journal_is_named_and_hides_no_other(w
     assert len(found) == 1
     assert NODES[1].id in found[0]
     assert NODES[0].id not in found[0]
+
+
+def test_a_lie_about_the_journal_spoils_no_proof_of_an_airing(world):
+    airing = world.plan(world.approved())
+    world.advance()
+    world.publish()
+    (plan,) = world.ask(published_plans, NHA_TRANG)
+    world.later(seconds=61)
+    world.advance()
+    world.tell(NODES[0].id, airing, "fetched", journal=plan.journal.model_dump())
+    for lie in ({"size": 10**9, "root": "ab" * 32}, {"size": 3, "root": "ab" * 32}):
+        world.tell(NODES[1].id, airing, "fetched", journal=lie)
+    proof = world.ask(proof_of, airing, world.root_key.public_x, now=world.now)
+    assert (proof.journal.size, proof.journal.root) == (plan.journal.size, plan.journal.root)
+    assert any("1 cụm loa đã ký" in line for line in check_proof(proof, world.root_key.public_x).proven)
 
 
 def test_a_node_says_in_its_next_receipt_which_journal_its_plans_have_seen_and_only_once():

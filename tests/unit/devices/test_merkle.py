@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.merkle import EMPTY_ROOT, MerkleTree, inclusion_proof, is_included, leaf_of
+from devices.merkle import EMPTY_ROOT, MerkleTree, inclusion_proof, is_included, leaf_of, proof_by_subtrees
 
 HASHES = [hashlib.sha256(bytes([n])).hexdigest() for n in range(70)]
 
@@ -48,7 +48,9 @@ def test_a_tree_without_entries_has_theroot_of_nothing():
 def test_a_proof_holds_for_its_own_entry_and_for_no_other(size, data):
     index = data.draw(st.integers(0, size - 1))
     leaves = [leaf_of(one) for one in HASHES[:size]]
-    root, proof = grown(HASHES[:size]).root(), inclusion_proof(leaves, index)
+    root = grown(HASHES[:size]).root()
+    proof = inclusion_proof(leaves, index)
+    assert proof_by_subtrees(index, size, lambda at, high: defined_root(leaves[at : at + 2**high])) == proof
     assert is_included(leaves[index], index, size, proof, root)
     other = data.draw(st.integers(0, size - 1))
     assert is_included(leaves[other], index, size, proof, root) == (other == index)
