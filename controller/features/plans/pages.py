@@ -7,28 +7,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from pydantic import ValidationError
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.errors import BadInput, LoaError, NotAllowed, NotFound
-from controller.features.accounts.admin_queries import policies_in_force, shown_names
-from controller.features.accounts.dependencies import Signed, TheStation, tries_of
-from controller.features.accounts.rate_limits import Purpose
-from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
-from controller.features.accounts.viewer import Viewer
-from controller.features.airings.conflict_check import PolicyLoss, losses_by_policy
-from controller.features.journal.service import record
+from controller.errors import BadInput, LoaError, NotFound
+from controller.features.accounts.dependencies import SignedVisit, Visit
+from controller.features.accounts.scope import Scope
+from controller.features.airings.conflict_check import PolicyLoss
 from controller.features.plans.limits import binding
-from controller.features.plans.policy_signing import POLICY_LIFE, sign_policy
-from controller.features.plans.queries import version_of_policy, void_policies
+from controller.features.plans.operations import losses_by, policies_known, sign
 from controller.http.form_fields import SentId, SentPassword
 from controller.http.render import page
-from controller.http.station import Station
 from controller.model.permissions import Act
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.model.plans import Published
 from controller.model.row_versions import Difference, Newer, differences
-from devices.ids import AreaCode, Role
+from devices.ids import AreaCode
 from devices.statements import MOST_ALONE_DAYS, USUAL_ALONE_DAYS, LoudHours, Policy, QuietHours
 
 router = APIRouter(prefix="/quy-dinh")
@@ -58,10 +51,16 @@ class Proposed:
         """Softer spans for the form, with empty ones to fill in."""
         return [*self.softer, *[("", "", "")] * _SOFTER_SPANS][: max(_SOFTER_SPANS, len(self.softer))]
 
-    def volumes(self) -> tuple[LoudHours, ...]:
-        """Return the softer spans in the form of a policy; BadInput if one is incomplete."""
+    def limits(self) -> dict[str, Any]:
+        """Return the limits as a policy has them; BadInput for a span that is incomplete or no time."""
         try:
-            return tuple(
+            quiet = tuple(QuietHours(begins=begins, ends=ends) for begins, ends in self.spans)
+        except ValidationError:
+            raise BadInput(
+                "Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc, viết như 21:30.", code="policy.quiet"
+            ) from None
+        try:
+            softer = tuple(
                 LoudHours.model_validate({"begins": begins, "ends": ends, "loudest_volume": loudest})
                 for begins, ends, loudest in self.softer
             )
@@ -70,6 +69,13 @@ class Proposed:
                 "Giờ phát nhỏ hơn phải có giờ bắt đầu, giờ kết thúc và âm lượng từ 0 đến 100.",
                 code="policy.volumes",
             ) from None
+        return {
+            "quiet_hours": quiet,
+            "loudest_volume": self.loudest,
+            "minutes_a_day": self.minutes,
+            "volumes": softer,
+            "alone_days": self.alone,
+        }
 
     def beside(self, theirs: "Proposed") -> tuple[Difference, ...]:
         """Return the differences from a policy that somebody else has signed meanwhile."""
@@ -86,49 +92,32 @@ class Proposed:
         """Spans for the form, with empty ones to fill in."""
         return [*self.spans, *[("", "")] * _SPANS][: max(_SPANS, len(self.spans))]
 
-    def quiet_hours(self) -> tuple[QuietHours, ...]:
-        """Return the spans in the form of a policy; BadInput if one is incomplete or not a time."""
-        try:
-            return tuple(QuietHours(begins=begins, ends=ends) for begins, ends in self.spans)
-        except ValidationError:
-            raise BadInput(
-                "Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc, viết như 21:30.", code="policy.quiet"
-            ) from None
-
 
 @router.get("")
-def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+def index(visit: SignedVisit) -> Response:
     """Show the limits in the person's areas."""
-    with station.store.read() as session:
-        found = policies_in_force(session)
-        void = void_policies(session)
-        names = shown_names(session)
-    scope = viewer.scope
-    shown = [
-        code for code in (*reversed(scope.tree.lineage(scope.home)), *sorted(scope.seen)) if code in found
-    ]
+    known, scope = policies_known(visit.store), visit.scope
+    codes = (*reversed(scope.tree.lineage(scope.home)), *sorted(scope.seen))
     context = {
-        "rows": [found[code] for code in dict.fromkeys(shown)],
-        "void": void,
-        "names": names,
+        "rows": [known.found[code] for code in dict.fromkeys(codes) if code in known.found],
+        "void": known.void,
+        "names": known.names,
         "area_name": scope.name,
         "areas": [scope.by_code[code] for code in sorted(scope.seen)],
-        "now": station.now(),
+        "now": visit.now(),
     }
-    return page(request, "quy_dinh.html", context)
+    return page(visit.request, "quy_dinh.html", context)
 
 
 @router.get("/{area}")
-def show(request: Request, station: TheStation, viewer: Signed, area: str, xong: str = "") -> Response:
+def show(visit: SignedVisit, area: str, xong: str = "") -> Response:
     """Show the limits of one area, and the form to change its own policy."""
-    return _page(request, station, viewer, _seen(viewer, area), done="Đã ký quy định mới." if xong else "")
+    return _page(visit, _seen(visit.scope, area), done="Đã ký quy định mới." if xong else "")
 
 
 @router.post("/{area}")
 def change(
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
+    visit: SignedVisit,
     area: str,
     *,
     tu: Wall = None,
@@ -144,8 +133,8 @@ def change(
     viec: Annotated[str, Form(max_length=10)] = "xem",
 ) -> Response:
     """Preview a policy, or sign it: only signing asks for the password and changes anything."""
-    code = _seen(viewer, area)
-    viewer.need(Act.RULE, code)
+    code = _seen(visit.scope, area)
+    visit.viewer.need(Act.RULE, code)
     pairs = zip((tu or [])[:_SPANS], (den or [])[:_SPANS], strict=False)
     softer = zip(nho_tu or [], nho_den or [], nho_muc or [], strict=False)
     proposed = Proposed(
@@ -158,72 +147,23 @@ def change(
     )
     try:
         if viec != "ky":
-            losses = _losses(station, code, proposed)
-            return _page(request, station, viewer, code, proposed=proposed, losses=losses)
-        _sign(request, station, viewer, area=code, proposed=proposed, password=mat_khau)
+            losses = losses_by(visit.store, code, proposed.limits(), visit.now(), _PREVIEW)
+            return _page(visit, code, proposed=proposed, losses=losses)
+        sign(visit, visit.tries, code, proposed.limits(), password=mat_khau, based_on=phien_ban)
     except LoaError as error:
-        return _page(request, station, viewer, code, proposed=proposed, error=error)
-    station.wake()
+        return _page(visit, code, proposed=proposed, error=error)
     return RedirectResponse(f"/quy-dinh/{code}?xong=1", 303)
 
 
-def _sign(
-    request: Request, station: Station, viewer: Viewer, *, area: AreaCode, proposed: Proposed, password: str
-) -> None:
-    """Sign it; wrong passwords are counted and journaled, as at sign-in."""
-    by, now = viewer.operator, station.now()
-    try:
-        with tries_of(request).counted(viewer.tried_as, Purpose.RULING):
-            opened = unlock_key(station.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
-        with station.store.write() as session:
-            sign_policy(
-                session,
-                area=area,
-                administrator=by,
-                password=opened,
-                now=now,
-                quiet_hours=proposed.quiet_hours(),
-                loudest_volume=proposed.loudest,
-                minutes_a_day=proposed.minutes,
-                volumes=proposed.volumes(),
-                alone_days=proposed.alone,
-                based_on=proposed.version,
-            )
-    except NotAllowed as error:
-        if error.code == WRONG_PASSWORD:
-            with station.store.write() as session:
-                record(session, viewer.operator, "policy.signing-refused", area, station.now())
-        raise
-
-
-def _losses(station: Station, area: AreaCode, proposed: Proposed) -> list[PolicyLoss]:
-    now = station.now()
-    policy = Policy(
-        target=area,
-        version=1,
-        issued_at=now,
-        expires_at=now + POLICY_LIFE,
-        quiet_hours=proposed.quiet_hours(),
-        loudest_volume=proposed.loudest,
-        minutes_a_day=proposed.minutes,
-        volumes=proposed.volumes(),
-        alone_days=proposed.alone,
-    )
-    with station.store.read() as session:
-        return losses_by_policy(session, policy, now, now + _PREVIEW)
-
-
-def _seen(viewer: Viewer, area: str) -> AreaCode:
+def _seen(scope: Scope, area: str) -> AreaCode:
     """Return the area; raise NotFound if the person may not see it."""
-    if area not in viewer.scope.hears or area not in viewer.scope.by_code:
+    if area not in scope.hears or area not in scope.by_code:
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
     return AreaCode(area)
 
 
 def _page(
-    request: Request,
-    station: Station,
-    viewer: Viewer,
+    visit: Visit,
     area: AreaCode,
     *,
     proposed: Proposed | None = None,
@@ -231,32 +171,27 @@ def _page(
     error: LoaError | None = None,
     done: str = "",
 ) -> Response:
-    with station.store.read() as session:
-        found = policies_in_force(session)
-        void = void_policies(session)
-        names = shown_names(session)
-        version = version_of_policy(session, area)
-    policies = {code: policy for code, (policy, _) in found.items()}
-    lineage = viewer.scope.tree.lineage(area)
-    own = found.get(area)
+    known, scope = policies_known(visit.store, area), visit.scope
+    lineage = scope.tree.lineage(area)
+    own = known.found.get(area)
     newer: tuple[Difference, ...] = ()
     if proposed is not None and isinstance(error, Newer):
-        newer, proposed = proposed.beside(_as_it_is(own)), replace(proposed, version=version)
+        newer, proposed = proposed.beside(_as_it_is(own)), replace(proposed, version=known.version)
     context: dict[str, Any] = {
-        "area": viewer.scope.by_code[area],
-        "area_name": viewer.scope.name,
-        "limits": binding(policies, lineage),
+        "area": scope.by_code[area],
+        "area_name": scope.name,
+        "limits": binding({code: policy for code, (policy, _) in known.found.items()}, lineage),
         "own": own,
-        "is_void": area in void,
-        "above": [viewer.scope.by_code[code] for code in lineage[1:]],
-        "names": names,
-        "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [area]),
-        "form": proposed or replace(_as_it_is(own), version=version),
+        "is_void": area in known.void,
+        "above": [scope.by_code[code] for code in lineage[1:]],
+        "names": known.names,
+        "may_rule": scope.may(visit.by, Act.RULE, [area]),
+        "form": proposed or replace(_as_it_is(own), version=known.version),
         "newer": newer,
         "losses": losses,
         "done": done,
     }
-    return page(request, "quy_dinh_mot.html", context, error=error)
+    return page(visit.request, "quy_dinh_mot.html", context, error=error)
 
 
 def _spans_in_words(spans: Sequence[tuple[str, ...]]) -> str:
