@@ -17,6 +17,7 @@ from devices.messages import (
     ReceiptsCommitted,
 )
 from devices.node.effects import DropDocument, Effect, Publish, SaveDocument
+from devices.node.unsigned_receipts import SIGNED_LATER, unsigned_receipts
 from devices.node_key import NodeKey
 from devices.not_trusted import NotTrusted
 from devices.receipt_signing import NOTHING_BEFORE, read_receipt, receipt_id, sign_receipt
@@ -106,10 +107,20 @@ class Outbox:
             case [self._key.kid, seq, newest] if seq.isdigit():
                 self._seq, self._newest = int(seq), newest
         last = next(reversed(self._kept), None)
-        if last is None or self._kept[last].seq <= self._seq:
-            return []
-        self._seq, self._newest = self._kept[last].seq, last
-        return [self._chain()]
+        effects: list[Effect] = []
+        if last is not None and self._kept[last].seq > self._seq:
+            self._seq, self._newest = self._kept[last].seq, last
+            effects = [self._chain()]
+        return [*effects, *self._sign_what_was_unsigned(documents)]
+
+    def _sign_what_was_unsigned(self, documents: Mapping[str, bytes]) -> list[Effect]:
+        """Sign what firmware from before signed receipts left here: the fact is kept, its volume unknown."""
+        effects: list[Effect] = []
+        for name, old in unsigned_receipts(documents, RECEIPT).items():
+            told = old.model_dump(exclude={"id"})
+            told["reason"] = old.reason or SIGNED_LATER
+            effects += [*self._sign(Fact(**told)), DropDocument(name)]
+        return effects
 
     def open_session(self, session: int) -> None:
         """Set the session in which receipts are sent."""
@@ -117,6 +128,14 @@ class Outbox:
 
     def add(self, fact: Fact, now: datetime) -> list[Effect]:
         """Sign and store a new fact, and send it soon."""
+        effects = self._sign(fact)
+        self._fresh.append(self._newest)
+        if self._connected and self._fresh_at is None:
+            self._fresh_at = now + self._rng.random() * SEND_SPREAD
+        return effects
+
+    def _sign(self, fact: Fact) -> list[Effect]:
+        """Sign a fact with the next number, and return what must be saved."""
         receipt = Receipt(
             node=self._node,
             seq=self._seq + 1,
@@ -139,9 +158,6 @@ class Outbox:
         self._seq, self._newest = receipt.seq, name
         effects: list[Effect] = list(self._make_room())
         self._kept[name] = _Held(text, receipt.seq, str(receipt.kind))
-        self._fresh.append(name)
-        if self._connected and self._fresh_at is None:
-            self._fresh_at = now + self._rng.random() * SEND_SPREAD
         return [*effects, SaveDocument(RECEIPT + name, text.encode("ascii")), self._chain()]
 
     def _untold(self) -> JournalCheckpoint | None:

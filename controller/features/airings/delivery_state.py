@@ -37,6 +37,8 @@ TOO_QUIET: Final = "too-quiet"
 """The reason where an airing sounded at a volume that nobody hears, or at none that the node names."""
 NO_SOUND: Final = "no-sound"
 """The reason where behind the amplifier there was (almost) silence."""
+SIGNED_LATER: Final = "signed-later"
+"""The reason where firmware from before signed receipts wrote it, and newer one signed it: not proven."""
 _OF_SOUND = frozenset({ReceiptKind.STARTED, ReceiptKind.FINISHED, ReceiptKind.STOPPED})
 RUNS_OUT_MS: Final = 5000
 """What a sound may run on after its planned end (docs/protocol.md); more cannot have been heard."""
@@ -96,6 +98,8 @@ def why_inaudible(receipt: Receipt) -> str | None:
     )
     if not is_of_sound:
         return None
+    if receipt.volume is None and receipt.reason == SIGNED_LATER:
+        return SIGNED_LATER
     if receipt.volume is None or receipt.volume < LEAST_AUDIBLE:
         return TOO_QUIET
     if receipt.level_dbfs is not None and receipt.level_dbfs < LEAST_LEVEL_DBFS:

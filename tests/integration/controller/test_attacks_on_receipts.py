@@ -145,6 +145,17 @@ def test_a_receipt_that_was_cut_out_on_its_way_is_shown_and_the_others_count(wor
     assert facts(world) == [], "what comes late fills the gap"
 
 
+def test_a_receipt_from_before_signatures_that_a_node_signed_later_is_kept_and_proves_no_sound(world, airing):
+    told = (
+        world.fields(airing, kind, volume=None, reason="signed-later") for kind in ("started", "finished")
+    )
+    (answer,) = world.receive(world.said(NODE, *told))
+    assert (len(answer.ids), answer.refused) == (2, ())
+    assert heard(world, airing)[1:] == (0, 0)
+    with world.store.read() as session:
+        assert session.get(Delivery, (airing, NODE)).reason == "signed-later"
+
+
 def shown_faults(world):
     return [fault.sentence for one in world.ask(watched, NodeFilter(), world.now) for fault in one.faults]
 
