@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from devices import topics
-from devices.ids import ClockTrust, RecordingId
-from devices.messages import Manifest, NodeState, Vitals
-from devices.node.choosing import MILLISECOND, Choosing
+from devices.ids import RecordingId
+from devices.messages import Manifest
+from devices.node.choosing import Choosing
 from devices.node.clock import StationClock
 from devices.node.effects import Effect, Publish, SaveDocument, Subscribe
 from devices.node.events import (
@@ -32,6 +32,7 @@ from devices.node.memory import NodeMemory
 from devices.node.pings import Pings
 from devices.node.playing import JOIN_AHEAD, Playing
 from devices.node.receipts import RECEIPT, Outbox
+from devices.node.reports import Reports
 from devices.node.saved_time import SavedTime
 from devices.node.trust import KEYS, PLACE, PLAN, POLICY, Trust, filters_of
 
@@ -69,8 +70,8 @@ class Brain:
         self._outbox = Outbox(identity.node, identity.key, rng)
         self._choosing = Choosing(self._trust, self._fetching, self._outbox, self._clock)
         self._playing = Playing(self._choosing, self._fetching, self._clock, join_ahead)
+        self._reports = Reports(identity, memory, self._clock, self._choosing, self._playing)
         self._session = 0
-        self._volume = 0
         self._connected = False
         self._vitals_at: datetime | None = None
         self._playing_at: datetime | None = None
@@ -99,7 +100,7 @@ class Brain:
 
     def will(self) -> Publish:
         """Return the last will for the broker, for the current or next session."""
-        return self._state(online=False, now=None)
+        return self._reports.death(self._session)
 
     def handle(self, event: Event, now: datetime) -> list[Effect]:
         """Process one event at this reading of the raw clock; return the effects, in order."""
@@ -190,7 +191,7 @@ class Brain:
         return [
             Subscribe(filters_of(self._trust.identity)),
             *self._fetching.connected(now),
-            self._state(online=True, now=now),
+            self._reports.birth(self._session, now),
             *self._outbox.connected(now),
         ]
 
@@ -310,7 +311,7 @@ class Brain:
             self._pings.before(self._playing.next_start(now), now)
         effects += [*self._fetch(now), *self._outbox.tick(now)]
         if self._vitals_at is not None and now >= self._vitals_at:
-            effects.append(self._vitals(now))
+            effects.append(self._reports.vitals(self._session, now, self._fetching.chunks_refused))
             self._vitals_at = now + self._rng.uniform(0.8, 1.2) * VITALS_EVERY
         return effects
 
@@ -345,35 +346,6 @@ class Brain:
         if self._vitals_at is not None:
             self._vitals_at = now + self._rng.random() * VITALS_EVERY
         return self._agree(now)
-
-    def _state(self, *, online: bool, now: datetime | None) -> Publish:
-        state = NodeState(
-            node=self._identity.node,
-            session=self._session,
-            online=online,
-            at=self._clock.station(now) if now is not None and self._clock.is_set else None,
-            software=self._identity.software,
-        )
-        return Publish(topics.state(self._identity.node), state.payload(), qos=1, retain=True)
-
-    def _vitals(self, now: datetime) -> Publish:
-        sound = self._playing.sound
-        self._volume = sound.volume if sound is not None else self._volume
-        error = self._clock.error(now)
-        vitals = Vitals(
-            node=self._identity.node,
-            session=self._session,
-            at=self._clock.station(now) if self._clock.is_set else None,
-            clock_offset_ms=round(self._clock.offset(now) / MILLISECOND, 3) if self._clock.is_set else None,
-            clock_error_ms=round(error / MILLISECOND, 3) if error is not None else None,
-            clock_source=self._clock.source(now),
-            trust=ClockTrust.NONE if self._choosing.why_silent(now) else self._clock.trust(now),
-            volume=self._volume,
-            storage_free=self._memory.storage_free,
-            sounding=sound.airing if sound is not None else None,
-            chunks_refused=self._fetching.chunks_refused,
-        )
-        return Publish(topics.vitals(self._identity.node), vitals.payload(), qos=0)
 
 
 def _name_of(about: _Word) -> str:
