@@ -169,9 +169,10 @@ def _below(points: Iterable[tuple[float, float]]) -> _Points:
     for t, y in sorted(points):
         if hull and t == hull[-1][0]:
             continue  # the lower point is already in the hull
-        while len(hull) > 1 and (hull[-1][1] - hull[-2][1]) * (t - hull[-2][0]) >= (y - hull[-2][1]) * (
-            hull[-1][0] - hull[-2][0]
-        ):
+        while len(hull) > 1:
+            (t0, y0), (t1, y1) = hull[-2:]
+            if (y1 - y0) * (t - t0) < (y - y0) * (t1 - t0):
+                break
             hull.pop()
         hull.append((t, y))
     return hull

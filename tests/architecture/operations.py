@@ -47,7 +47,7 @@ def parts():
         if not name.startswith("controller."):
             continue
         defs = [one for one in module.tree.body if isinstance(one, _FUNCTION | ast.ClassDef)]
-        top = {one.name: f"{name}.{one.name}" for one in defs} | _imported(module.tree.body)
+        top = {one.name: f"{name}.{one.name}" for one in defs} | _imported(module.nodes)
         rest = ast.Module([one for one in module.tree.body if one not in defs], [])
         for part in [Part(name, one.name, one) for one in defs] + [Part(name, "", rest)]:
             _read(part, top)
@@ -56,19 +56,19 @@ def parts():
 
 
 def _imported(nodes):
-    """Return what the imports in these nodes, however deep, bind: local name to address."""
+    """Return what the imports among these nodes bind: local name to address."""
     return {
         alias.asname or alias.name: f"{one.module}.{alias.name}"
-        for node in nodes
-        for one in ast.walk(node)
+        for one in nodes
         if isinstance(one, ast.ImportFrom)
         for alias in one.names
     }
 
 
 def _read(part, top):
-    names = top | _imported([part.node] if part.name else [])
-    for node in _code(part.node):
+    nodes = _code(part.node)
+    names = top | (_imported(nodes) if part.name else {})
+    for node in nodes:
         if isinstance(node, ast.Name) and node.id in names:
             part.calls.add(names[node.id])
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

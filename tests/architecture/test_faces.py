@@ -26,7 +26,7 @@ def test_no_face_of_a_feature_asks_the_database():
 def _opened_in(module):
     return [
         f"{module.file}:{node.lineno}"
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if (isinstance(node, ast.Attribute) and node.attr in {"read", "write"} and _is_store(node.value))
         or (isinstance(node, ast.alias) and node.name in {"Session", "sessionmaker"})
     ]

@@ -6,7 +6,7 @@ Mosquitto and iotcore. Nothing happens by itself: `deliver` moves queued message
 
 from collections import deque
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from threading import Condition, Lock, Thread
 from typing import Final
 
@@ -27,6 +27,7 @@ WINDOW: Final = 1000
 """As link.Options.window."""
 
 
+@lru_cache(maxsize=16_384)
 def matches(topic_filter: str, topic: str) -> bool:
     """Say whether an MQTT filter with + and # takes the topic."""
     wanted, found = topic_filter.split("/"), topic.split("/")
