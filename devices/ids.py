@@ -37,6 +37,8 @@ class Role(StrEnum):
     STATION = "station"
     APPROVER = "approver"
     ADMINISTRATOR = "administrator"
+    CALLER = "caller"
+    """Signs calls of emergencies, always beside an approver."""
 
 
 class ClockSource(StrEnum):

@@ -7,6 +7,7 @@ are in docs/protocol.md, "Signed messages".
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -24,7 +25,7 @@ from devices.messages import ReceiptsCommitted, TimeReply
 from devices.not_trusted import BadSignature, MalformedJws, WrongKind, WrongRole
 from devices.passkeys import WEBAUTHN, Assertion, BadAssertion, challenge_of
 from devices.statements import ED25519, Key
-from devices.wire_types import Malformed, WireMessage, parse
+from devices.wire_types import Malformed, Signature, SignedTogether, WireMessage, parse
 
 M = TypeVar("M", bound=WireMessage)
 
@@ -142,6 +143,14 @@ def read_payload(text: str) -> dict[str, Any]:
     return claimed
 
 
+def payload_of(text: str) -> bytes:
+    """Return the bytes that a compact JWS signs, UNCHECKED: for another person to sign the same."""
+    try:
+        return jws.extract_compact(text.encode(), registry=_SIZES).payload
+    except (JoseError, ValueError) as error:
+        raise MalformedJws("not a compact JWS") from error
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """A compact JWS whose header was read, and whose signature was not checked yet."""
@@ -162,6 +171,25 @@ class Sealed:
         if header.typ != typ:
             raise WrongKind(f"expected {typ}, got {header.typ}")
         return cls(raw, hashlib.sha256(raw).digest(), header.kid, header.typ, header.alg)
+
+
+def joined(texts: Sequence[str]) -> SignedTogether:
+    """Join compact JWS over one payload; raise Malformed where they sign different ones."""
+    parts = [text.split(".") for text in texts]
+    if any(len(part) != _DOTS + 1 for part in parts) or len({part[1] for part in parts}) != 1:
+        raise MalformedJws("only signatures of one payload can be joined")
+    signatures = tuple(Signature(protected=part[0], signature=part[2]) for part in parts)
+    return SignedTogether(payload=parts[0][1], signatures=signatures)
+
+
+def apart(text: SignedTogether, typ: str) -> tuple[Sealed, ...]:
+    """Return each signature as a JWS of its own, unchecked; raise Malformed where one key signed twice."""
+    parts = tuple(
+        Sealed.read(f"{one.protected}.{text.payload}.{one.signature}", typ) for one in text.signatures
+    )
+    if len({part.kid for part in parts}) != len(parts):
+        raise MalformedJws(f"{typ}: one key signed twice")
+    return parts
 
 
 @dataclass(frozen=True, slots=True)

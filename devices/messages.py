@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from devices.ids import ClockSource, ClockTrust, Grade
 from devices.instants import Instant
+from devices.statements import SignedCall
 from devices.wire_types import (
     BASE64_PATTERN,
     COMPACT_JWS_PATTERN,
@@ -42,7 +43,7 @@ MOST_RECEIPTS = 100
 
 
 class PlannedAiring(WireMessage):
-    """One airing in a plan: what, how it was approved, when, how loud."""
+    """One airing in a plan: what, how it was approved, when, how loud; of an emergency, how it was called."""
 
     airing: AiringName
     recording: RecordingDigest
@@ -54,6 +55,7 @@ class PlannedAiring(WireMessage):
     volume: Volume
     test: bool = False
     every_ms: Annotated[int, Field(gt=0, lt=2**31)] | None = None
+    call: SignedCall | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:

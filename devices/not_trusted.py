@@ -60,6 +60,18 @@ class OutsideScope(NotTrusted):
     code = "outside-scope"
 
 
+class NoCall(NotTrusted):
+    """An emergency that no person called."""
+
+    code = "no-call"
+
+
+class OutsideCall(NotTrusted):
+    """The call is for another airing, place, time, volume or rhythm, or too few people signed it here."""
+
+    code = "outside-call"
+
+
 class MalformedJws(NotTrusted, Malformed):
     """The text is no JWS of ours, or what it carries is not the promised message."""
 

@@ -10,11 +10,22 @@ from typing import Final, Self, TypeVar
 from devices.enrolment import Enrolment, Place
 from devices.ids import KeyId, Role
 from devices.instants import written_instant
-from devices.jose import ALGORITHMS, NODE, ROOT, PublicKey, Sealed, Signer, SigningKey, checked
+from devices.jose import (
+    ALGORITHMS,
+    NODE,
+    ROOT,
+    PublicKey,
+    Sealed,
+    Signer,
+    SigningKey,
+    apart,
+    checked,
+    payload_of,
+)
 from devices.messages import Manifest, Plan, Receipt, ReceiptsCommitted, TimeReply
 from devices.not_trusted import Expired, UnknownKey, WrongRole
-from devices.statements import ED25519, Approval, Key, KeySet, Policy
-from devices.wire_types import WireMessage
+from devices.statements import ED25519, Approval, Call, Key, KeySet, Policy
+from devices.wire_types import SignedTogether, WireMessage
 
 M = TypeVar("M", bound=WireMessage)
 
@@ -24,29 +35,39 @@ class MessageKind:
     """How one kind of message is named in the header, and whose key signs it."""
 
     typ: str
-    signer: Signer
+    signers: tuple[Signer, ...]
+    """Roles of keys."""
 
 
 KINDS: Final[dict[type[WireMessage], MessageKind]] = {
-    KeySet: MessageKind("loa-keys", ROOT),
-    Plan: MessageKind("loa-plan", Role.STATION),
-    Manifest: MessageKind("loa-manifest", Role.STATION),
-    TimeReply: MessageKind("loa-time", Role.STATION),
-    Policy: MessageKind("loa-policy", Role.ADMINISTRATOR),
-    Approval: MessageKind("loa-approval", Role.APPROVER),
-    Enrolment: MessageKind("loa-enrolment", Role.STATION),
-    Place: MessageKind("loa-place", Role.ADMINISTRATOR),
-    Receipt: MessageKind("loa-receipt", NODE),
-    ReceiptsCommitted: MessageKind("loa-committed", Role.STATION),
+    KeySet: MessageKind("loa-keys", (ROOT,)),
+    Plan: MessageKind("loa-plan", (Role.STATION,)),
+    Manifest: MessageKind("loa-manifest", (Role.STATION,)),
+    TimeReply: MessageKind("loa-time", (Role.STATION,)),
+    Policy: MessageKind("loa-policy", (Role.ADMINISTRATOR,)),
+    Approval: MessageKind("loa-approval", (Role.APPROVER,)),
+    Call: MessageKind("loa-call", (Role.APPROVER, Role.CALLER)),
+    Enrolment: MessageKind("loa-enrolment", (Role.STATION,)),
+    Place: MessageKind("loa-place", (Role.ADMINISTRATOR,)),
+    Receipt: MessageKind("loa-receipt", (NODE,)),
+    ReceiptsCommitted: MessageKind("loa-committed", (Role.STATION,)),
 }
 
 
 def sign(model: WireMessage, key: SigningKey) -> str:
     """Return the message as a compact JWS; raise WrongRole when the key may not sign this kind."""
-    kind = KINDS[type(model)]
-    if key.role != kind.signer:
-        raise WrongRole(f"{kind.typ} is signed by {kind.signer}, not {key.role}")
-    return key.sign_bytes(model.payload(), kind.typ)
+    return _sign_as(KINDS[type(model)], key, model.payload())
+
+
+def sign_also(text: str, model: type[WireMessage], key: SigningKey) -> str:
+    """Return a compact JWS by another key over the very bytes that `text` signs; `jose.joined` joins both."""
+    return _sign_as(KINDS[model], key, payload_of(text))
+
+
+def _sign_as(kind: MessageKind, key: SigningKey, payload: bytes) -> str:
+    if key.role not in kind.signers:
+        raise WrongRole(f"{kind.typ} is signed by {' or '.join(kind.signers)}, not {key.role}")
+    return key.sign_bytes(payload, kind.typ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +121,27 @@ def verified_by(
     text: str | bytes, model: type[M], trusted: TrustedKeys, now: datetime | None
 ) -> tuple[M, Key]:
     """Return what `verify` returns, with the key that signed it: whose it is, and where it counts."""
+    return _verified(Sealed.read(text, KINDS[model].typ), model, trusted, now)
+
+
+def verify_together(
+    text: SignedTogether, model: type[M], trusted: TrustedKeys, now: datetime | None
+) -> tuple[M, tuple[Key, ...]]:
+    """Return the message and the keys that signed it; each signature must pass what `verify` checks.
+
+    Whose they are, and where they sign, is judged by who asks: two keys of one holder are one person.
+    """
+    read = [_verified(sealed, model, trusted, now) for sealed in apart(text, KINDS[model].typ)]
+    return read[0][0], tuple(key for _, key in read)
+
+
+def _verified(sealed: Sealed, model: type[M], trusted: TrustedKeys, now: datetime | None) -> tuple[M, Key]:
     kind = KINDS[model]
-    sealed = Sealed.read(text, kind.typ)
     key = trusted.keys.get(sealed.kid)
     if key is None:
         raise UnknownKey(f"{kind.typ}: key {sealed.kid} is in no trusted key set")
-    if key.role != kind.signer:
-        raise WrongRole(f"{kind.typ}: signed by a key of role {key.role}, not {kind.signer}")
+    if key.role not in kind.signers:
+        raise WrongRole(f"{kind.typ}: signed by a key of role {key.role}, not {' or '.join(kind.signers)}")
     message = checked(sealed, model, PublicKey.of(key))
     if isinstance(message, TimeReply):
         now = datetime.fromtimestamp(message.replied_us / 1_000_000, UTC)

@@ -10,12 +10,15 @@ from devices.passkeys import WEBAUTHN
 from devices.wire_types import (
     BASE64URL_PATTERN,
     RP_ID_PATTERN,
+    AiringName,
     AlgorithmName,
     AreaName,
     Digest,
     KeyName,
     Name,
+    ReasonText,
     RecordingDigest,
+    SignedTogether,
     Version,
     Volume,
     WallTime,
@@ -30,6 +33,10 @@ USUAL_ALONE_DAYS = 7
 MOST_ALONE_DAYS = 30
 MOST_APPROVED_AREAS = 16
 """In one approval: a bulletin belongs to one area; the rest is room."""
+MOST_CALLED_AREAS = 256
+"""In one call: all communes of the largest province but some."""
+LONGEST_CALL_PAYLOAD = 8192
+"""Characters: 256 areas and a reason of 200 letters."""
 MOST_FURTHER_AREAS = 16
 """Of one key: areas in which its holder approves for others who are away, or signed before moving."""
 
@@ -83,6 +90,30 @@ class Approval(WireMessage):
     areas: Annotated[tuple[AreaName, ...], Field(min_length=1, max_length=MOST_APPROVED_AREAS)]
     grade: Grade
     test: bool = False
+
+
+class Call(WireMessage):
+    """Persons call an emergency: this recording, in these areas, as this airing, until then at the latest.
+
+    `typ` loa-call; signed by two persons, or by one who says why (`reason`). `every_ms`: no round begins
+    sooner after the one before; None: a single one.
+    """
+
+    airing: AiringName
+    recording: RecordingDigest
+    text_sha256: Digest
+    areas: Annotated[tuple[AreaName, ...], Field(min_length=1, max_length=MOST_CALLED_AREAS)]
+    loudest_volume: Volume
+    called_at: Instant
+    until: Instant
+    every_ms: Annotated[int, Field(gt=0, lt=2**31)] | None = None
+    reason: ReasonText | None = None
+
+
+class SignedCall(SignedTogether):
+    """A Call with its signatures, as an airing carries it."""
+
+    payload: Annotated[str, StringConstraints(pattern=BASE64URL_PATTERN, max_length=LONGEST_CALL_PAYLOAD)]
 
 
 class Key(WireMessage):

@@ -53,17 +53,43 @@ class Malformed(ValueError):  # noqa: N818 - the name used everywhere
     """The payload is not a message of the kind that its topic or `typ` promises."""
 
 
-class WireMessage(BaseModel):
-    """Base of every message: frozen, and strict about what we ourselves write."""
+class WireObject(BaseModel):
+    """Base of every object on the wire: frozen, and strict about what we ourselves write."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class WireMessage(WireObject):
+    """Base of every message."""
 
     def payload(self) -> bytes:
         """Return the compact JSON that goes on the wire, UTF-8."""
         return self.model_dump_json().encode()
 
 
-M = TypeVar("M", bound=WireMessage)
+MOST_SIGNATURES = 8
+"""Below one payload."""
+LONGEST_PROTECTED = 512
+"""Characters; ours are some 130."""
+LONGEST_SIGNATURE = 2048
+"""Characters; those of Ed25519 are 86. The rest is room for kinds of keys that sign more."""
+
+
+class Signature(WireObject):
+    """The first and the third part of a compact JWS; the second is the payload that several signed."""
+
+    protected: Annotated[str, StringConstraints(pattern=BASE64URL_PATTERN, max_length=LONGEST_PROTECTED)]
+    signature: Annotated[str, StringConstraints(pattern=BASE64URL_PATTERN, max_length=LONGEST_SIGNATURE)]
+
+
+class SignedTogether(WireObject):
+    """One payload and who signed it: a JWS in general JSON serialisation (RFC 7515, section 7.2.1)."""
+
+    payload: Annotated[str, StringConstraints(pattern=BASE64URL_PATTERN)]
+    signatures: Annotated[tuple[Signature, ...], Field(min_length=1, max_length=MOST_SIGNATURES)]
+
+
+M = TypeVar("M", bound=WireObject)
 
 
 def parse(model: type[M], payload: bytes | str) -> M:

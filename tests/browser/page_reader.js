@@ -6,15 +6,18 @@ const EMERGENCY_FLOOR = 20;
 const UTC7_MS = 7 * 3600000;
 const DAY_MS = 86400000;
 const LONGEST_APPROVAL_MS = 186 * DAY_MS;
+const LONGEST_CALL_MS = 25 * 3600000;
+const LONGEST_ALONE_MS = 3 * 3600000;
 const RANK = { routine: 0, priority: 1, emergency: 2 };
 const ROLE = {
-  "loa-plan": "station",
-  "loa-manifest": "station",
-  "loa-time": "station",
-  "loa-committed": "station",
-  "loa-policy": "administrator",
-  "loa-place": "administrator",
-  "loa-approval": "approver",
+  "loa-plan": ["station"],
+  "loa-manifest": ["station"],
+  "loa-time": ["station"],
+  "loa-committed": ["station"],
+  "loa-policy": ["administrator"],
+  "loa-place": ["administrator"],
+  "loa-approval": ["approver"],
+  "loa-call": ["approver", "caller"],
 };
 
 class Refused extends Error {}
@@ -68,6 +71,9 @@ const wall = (value) => (typeof value === "string" && /^([01]\d|2[0-3]):[0-5]\d$
 const whole = (low, high) => (value) => (Number.isInteger(value) && value >= low && value <= high) || refuse("malformed");
 const jws = (value) =>
   (typeof value === "string" && value.length <= 4096 && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) || refuse("malformed");
+const base64url = (most) => (value) =>
+  (typeof value === "string" && value.length <= most && /^[\w-]+$/.test(value)) || refuse("malformed");
+const longText = (most) => (value) => (typeof value === "string" && [...value].length <= most) || refuse("malformed");
 const oneOf = (...words) => (value) => words.includes(value) || refuse("malformed");
 const orNull = (check) => (value) => value === null || check(value);
 const list = (low, high, check) => (value) => {
@@ -89,6 +95,10 @@ const VERSION = whole(1, Number.MAX_SAFE_INTEGER);
 const VOLUME = whole(0, 100);
 const LONG_MS = whole(1, 2147483647);
 const QUIET = { begins: wall, ends: wall };
+const SIGNED_CALL = {
+  payload: base64url(8192),
+  signatures: list(1, 8, fields({ protected: base64url(512), signature: base64url(2048) })),
+};
 const AIRING = {
   airing: name,
   recording: digest,
@@ -100,6 +110,7 @@ const AIRING = {
   volume: VOLUME,
   test: optional(flag, false),
   every_ms: optional(orNull(LONG_MS), null),
+  call: optional(orNull(fields(SIGNED_CALL)), null),
 };
 const KEPT = { name, recording: digest, approval: jws, test: optional(flag, false) };
 const DOCUMENT = { target: name, version: VERSION, issued_at: instant, expires_at: instant };
@@ -171,6 +182,17 @@ const SHAPE = {
     areas: list(1, 16, name),
     grade: oneOf("routine", "priority", "emergency"),
     test: optional(flag, false),
+  },
+  "loa-call": {
+    airing: name,
+    recording: digest,
+    text_sha256: digest,
+    areas: list(1, 256, name),
+    loudest_volume: VOLUME,
+    called_at: instant,
+    until: instant,
+    every_ms: optional(orNull(LONG_MS), null),
+    reason: optional(orNull(longText(200)), null),
   },
 };
 
@@ -267,28 +289,13 @@ async function checkedBy(text, typ, keySet, at) {
     const isPerson = key.role !== "station";
     if (isPerson ? key.holder === null || key.area === null : key.alg !== "Ed25519") refuse("unknown-key");
     if (!ALGORITHMS.includes(key.alg)) refuse("unknown-key");
-    if (key.role !== ROLE[typ]) refuse("wrong-role");
+    if (!ROLE[typ].includes(key.role)) refuse("wrong-role");
     return key;
   });
   const now = typ === "loa-time" ? message.replied_us / 1000 : at;
   if (now < msOf(key.not_before) || now >= msOf(key.not_after) || now >= msOf(keySet.expires_at)) refuse("expired");
   if ("expires_at" in message && now >= msOf(message.expires_at)) refuse("expired");
   return [message, key];
-}
-
-async function answersOfSignatures(vectors) {
-  const keySet = await opened(vectors.key_set, "loa-keys", () => ({ public: vectors.root_public, alg: "Ed25519" }));
-  const answers = [];
-  for (const one of vectors.cases) {
-    try {
-      await checked(one.text, one.typ, keySet, msOf(one.at));
-      answers.push("ok");
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      answers.push(error.message);
-    }
-  }
-  return answers;
 }
 
 // ---- Approvals
@@ -301,17 +308,52 @@ async function checkApproval(one, areas, keySet, now) {
   if (!approval.areas.some((area) => areas.includes(area))) refuse("outside-scope");
   const end = Math.min(msOf(approval.expires_at), msOf(approval.valid_from) + LONGEST_APPROVAL_MS);
   if (now >= end) refuse("expired");
-  if (!("grade" in one)) return;
+  if (!("grade" in one)) return approval;
   if (RANK[one.grade] > RANK[approval.grade]) refuse("outside-scope");
   if (begins(one) < msOf(approval.valid_from) || begins(one) >= end) refuse("outside-scope");
+  return approval;
 }
 
-async function answersOfApprovals(vectors) {
+// ---- Calls
+
+async function checkedTogether(signed, typ, keySet, at) {
+  const kids = new Set();
+  for (const one of signed.signatures) kids.add(jsonOf(bytesOfBase64(one.protected, "url")).kid);
+  if (kids.size !== signed.signatures.length) refuse("malformed");
+  const found = [];
+  for (const one of signed.signatures) {
+    found.push(await checkedBy(`${one.protected}.${signed.payload}.${one.signature}`, typ, keySet, at));
+  }
+  return [found[0][0], found.map(([, key]) => key)];
+}
+
+async function checkCall(airing, text, areas, keySet, now) {
+  if (airing.call === null) refuse("no-call");
+  const [call, keys] = await checkedTogether(airing.call, "loa-call", keySet, now);
+  const here = keys.filter((key) => [key.area, ...key.further_areas].some((area) => areas.includes(area)));
+  const isAlone = new Set(here.map((key) => key.holder)).size < 2;
+  const lasts = msOf(call.until) - msOf(call.called_at);
+  const isGood =
+    call.airing === airing.airing &&
+    call.recording === airing.recording &&
+    call.text_sha256 === text &&
+    call.areas.some((area) => areas.includes(area)) &&
+    airing.volume <= call.loudest_volume &&
+    (airing.every_ms === null || (call.every_ms !== null && call.every_ms <= airing.every_ms)) &&
+    msOf(call.called_at) <= begins(airing) &&
+    ends(airing) <= msOf(call.until) &&
+    here.some((key) => key.role === "approver") &&
+    (!isAlone || Boolean(call.reason)) &&
+    lasts <= (isAlone ? LONGEST_ALONE_MS : LONGEST_CALL_MS);
+  if (!isGood) refuse("outside-call");
+}
+
+async function answersOf(vectors, check) {
   const keySet = await opened(vectors.key_set, "loa-keys", () => ({ public: vectors.root_public, alg: "Ed25519" }));
   const answers = [];
   for (const one of vectors.cases) {
     try {
-      await checkApproval(one.airing ?? one.keep, vectors.areas, keySet, msOf(vectors.at));
+      await check(one, keySet, msOf(one.at ?? vectors.at));
       answers.push("ok");
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -319,6 +361,22 @@ async function answersOfApprovals(vectors) {
     }
   }
   return answers;
+}
+
+function answersOfSignatures(vectors) {
+  return answersOf(vectors, (one, keySet, at) => checked(one.text, one.typ, keySet, at));
+}
+
+function answersOfApprovals(vectors) {
+  return answersOf(vectors, (one, keySet, at) => checkApproval(one.airing ?? one.keep, vectors.areas, keySet, at));
+}
+
+function answersOfCalls(vectors) {
+  return answersOf(vectors, async (one, keySet, at) => {
+    fields(AIRING)(one.airing);
+    const approval = await checkApproval(one.airing, vectors.areas, keySet, at);
+    await checkCall(one.airing, approval.text_sha256, vectors.areas, keySet, at);
+  });
 }
 
 // ---- What sounds
@@ -534,6 +592,7 @@ window.reader = {
   "signatures.json": answersOfSignatures,
   "passkeys.json": answersOfSignatures,
   "approvals.json": answersOfApprovals,
+  "calls.json": answersOfCalls,
   "sounds.json": answersOfSounds,
   "chunks.json": answersOfChunks,
 };

@@ -23,7 +23,9 @@ def answers(reader, name):
     return vectors, reader.evaluate(f"vectors => window.reader['{name}'](vectors)", vectors)
 
 
-@pytest.mark.parametrize("name", ["signatures.json", "passkeys.json", "approvals.json", "sounds.json"])
+@pytest.mark.parametrize(
+    "name", ["signatures.json", "passkeys.json", "approvals.json", "calls.json", "sounds.json"]
+)
 def test_it_answers_each_case_as_the_file_says(reader, name):
     vectors, found = answers(reader, name)
     assert len(found) == len(vectors["cases"])

@@ -23,6 +23,7 @@ from devices.signing import TrustedKeys, read_key_set, sign, verify
 from devices.statements import Approval, KeySet, LoudHours, Policy, QuietHours
 from devices.wire_types import WireMessage
 from tests.support import passkey_vectors
+from tests.support.call_vectors import calls
 from tests.support.chunk_vectors import chunks
 from tests.support.receipt_vectors import receipts
 from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
@@ -324,6 +325,7 @@ VECTORS = {
     "signatures.json": signatures,
     "passkeys.json": passkey_vectors.passkeys,
     "approvals.json": approvals,
+    "calls.json": calls,
     "sounds.json": sounds,
     "chunks.json": chunks,
     "receipts.json": partial(receipts, KEY_SET),

@@ -42,4 +42,6 @@ KEYS = {
     "ward": key_of(Role.APPROVER, 33),
     "deputy": key_of(Role.APPROVER, 34),
     "nobody": key_of(Role.APPROVER, 35),
+    "caller": key_of(Role.CALLER, 36),
+    "twin": key_of(Role.CALLER, 37),
 }

@@ -20,7 +20,7 @@ from controller.features.emergencies.schemas import (
     TemplatesShown,
     Test,
 )
-from controller.features.emergencies.service import Call
+from controller.features.emergencies.service import WantedCall
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 from controller.http.schemas import Code, Reason
@@ -78,7 +78,7 @@ def call(visit: SignedVisit, asked: CallEmergency) -> EmergencyShown:
     bulletin = None if asked.bulletin is None else BulletinId(asked.bulletin)
     prepared = None if asked.prepared is None else PreparedId(asked.prepared)
     areas = [AreaCode(area) for area in asked.areas]
-    asked_call = Call(areas, prepared, bulletin, asked.volume, timedelta(minutes=asked.minutes))
+    asked_call = WantedCall(areas, prepared, bulletin, asked.volume, timedelta(minutes=asked.minutes))
     made = operations.call(visit, visit.tries, asked_call, alone_because=asked.alone_because, code=asked.code)
     return views.emergency(visit, made)
 
@@ -96,7 +96,7 @@ def stop_where(visit: SignedVisit, asked: StopWhere) -> list[EmergencyShown]:
 def test(visit: SignedVisit, asked: Test) -> EmergencyShown:
     """Sound a prepared test once; never in quiet hours, and never while an emergency sounds there."""
     areas = [AreaCode(area) for area in asked.areas]
-    asked_call = Call(areas, PreparedId(asked.prepared), volume=asked.volume)
+    asked_call = WantedCall(areas, PreparedId(asked.prepared), volume=asked.volume)
     return views.emergency(visit, operations.test(visit, asked_call))
 
 

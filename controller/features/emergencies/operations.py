@@ -18,8 +18,8 @@ from controller.features.bulletins.queries import visible_bulletin
 from controller.features.emergencies.preparation import prepare, release, write_from_template
 from controller.features.emergencies.queries import check_visible, get_prepared
 from controller.features.emergencies.service import (
-    Call,
     Started,
+    WantedCall,
     call_alone,
     call_emergency,
     confirm_emergency,
@@ -38,7 +38,7 @@ _WRONG_CODE = "operator.wrong-code"
 
 
 def call(
-    caller: Caller, tries: Tries, asked: Call, *, alone_because: str | None, code: str | None
+    caller: Caller, tries: Tries, asked: WantedCall, *, alone_because: str | None, code: str | None
 ) -> EmergencyId:
     """Call an emergency: it waits for a second person, or starts at once where one person says why alone."""
     by, now = caller.by, caller.now()
@@ -106,7 +106,7 @@ def release_prepared(caller: Caller, prepared: PreparedId) -> None:
         release(session, prepared, by=caller.by, now=caller.now())
 
 
-def test(caller: Caller, asked: Call) -> EmergencyId:
+def test(caller: Caller, asked: WantedCall) -> EmergencyId:
     """Sound a test; it asks for no code, since it cannot be taken for a real one."""
     with caller.store.write(urgent=True) as session:
         started = start_test(session, asked, by=caller.by, now=caller.now(), times=caller.station.times)

@@ -20,7 +20,7 @@ from controller.features.emergencies.page_queries import (
     index_page,
     one_emergency,
 )
-from controller.features.emergencies.service import Call
+from controller.features.emergencies.service import WantedCall
 from controller.http.form_fields import SentReason
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
@@ -51,9 +51,9 @@ class CallForm:
     alone: bool = False
     reason: str = ""
 
-    def call(self) -> Call:
+    def call(self) -> WantedCall:
         """Return it as the service's command."""
-        return Call(self.areas, PreparedId(self.prepared), lasts=timedelta(minutes=self.minutes))
+        return WantedCall(self.areas, PreparedId(self.prepared), lasts=timedelta(minutes=self.minutes))
 
 
 @urgent.get("/khan")
@@ -108,7 +108,7 @@ def call(
 def sound_test(visit: SignedVisit, *, ban: Line = "", dia_ban: Areas = None) -> Response:
     """Sound a test; no code is needed, because it cannot be mistaken for a real emergency."""
     visit.viewer.need(Act.AIR)
-    form = Call(_areas(visit.viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
+    form = WantedCall(_areas(visit.viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
     try:
         made = operations.test(visit, form)
     except NotFound:

@@ -57,7 +57,7 @@ _SCALE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class WantedCall:
     """What shall be called and where: something prepared, or an approved bulletin that nobody holds yet."""
 
     areas: Collection[AreaCode]
@@ -75,7 +75,7 @@ class Started:
     changed: frozenset[AreaCode] = frozenset()
 
 
-def call_emergency(session: Session, call: Call, *, by: Operator, now: datetime) -> Started:
+def call_emergency(session: Session, call: WantedCall, *, by: Operator, now: datetime) -> Started:
     """Ask for an emergency; it sounds once a second person confirms it, and lapses if nobody does."""
     row = _write_down(session, call, Kind.ALARM, Act.AIR, by=by, now=now)
     record(session, by, "emergency.called", row.id, now, detail=_detail(row))
@@ -107,7 +107,7 @@ def confirm_emergency(
 
 
 def call_alone(
-    session: Session, call: Call, because: str, *, by: Operator, now: datetime, times: Times
+    session: Session, call: WantedCall, because: str, *, by: Operator, now: datetime, times: Times
 ) -> Started:
     """Call and start by one person, who gives a reason; the journal has an act of its own for it."""
     if not because.strip():
@@ -148,14 +148,14 @@ def sound_all_clear(
     if cleared.kind is not Kind.ALARM or cleared.airing is None:
         raise Conflict("Chỉ báo yên được cho một lượt khẩn cấp đã phát.", code="emergency.not-started")
     areas = targets_of(session, [cleared.airing])[cleared.airing]
-    call = Call(areas, prepared, volume=cleared.volume)
+    call = WantedCall(areas, prepared, volume=cleared.volume)
     row = _write_down(session, call, Kind.ALL_CLEAR, Act.AIR_EMERGENCY, by=by, now=now)
     row.clears = cleared.id
     record(session, by, "emergency.all-clear", row.id, now, detail=_detail(row) | {"clears": cleared.id})
     return _start(session, row, by=by, now=now, times=times)
 
 
-def start_test(session: Session, call: Call, *, by: Operator, now: datetime, times: Times) -> Started:
+def start_test(session: Session, call: WantedCall, *, by: Operator, now: datetime, times: Times) -> Started:
     """Sound a test at once: its own recording, once, below every emergency, and never in quiet hours."""
     row = _write_down(session, call, Kind.TEST, Act.AIR, by=by, now=now)
     if any(one.kind is not Kind.TEST for one, _ in running_in(session, row.areas)):
@@ -167,7 +167,7 @@ def start_test(session: Session, call: Call, *, by: Operator, now: datetime, tim
 
 
 def _write_down(
-    session: Session, call: Call, kind: Kind, act: Act, *, by: Operator, now: datetime
+    session: Session, call: WantedCall, kind: Kind, act: Act, *, by: Operator, now: datetime
 ) -> Emergency:
     """Write down a call after all checks that do not depend on the moment at which it starts."""
     if not call.areas:
@@ -206,7 +206,7 @@ def _check_in_person(by: Operator) -> None:
         raise NotAllowed("Việc này phải do chính người dùng đăng nhập rồi làm.", code="token.not-in-person")
 
 
-def _bulletin_of(session: Session, call: Call, kind: Kind, by: Operator) -> BulletinId:
+def _bulletin_of(session: Session, call: WantedCall, kind: Kind, by: Operator) -> BulletinId:
     if call.prepared is not None and call.bulletin is None:
         row = usable_prepared(session, call.prepared, by)
         if row.kind is not kind or row.released_at is not None:

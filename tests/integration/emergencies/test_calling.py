@@ -17,7 +17,7 @@ from controller.features.emergencies.queries import (
     running_in,
 )
 from controller.features.emergencies.service import (
-    Call,
+    WantedCall,
     call_alone,
     call_emergency,
     confirm_emergency,
@@ -51,7 +51,7 @@ TIMES = Times(least_lead=timedelta(seconds=5))
 
 def alone(world, name, areas=(PROVINCE,), **how):
     return world.do(
-        call_alone, Call(areas, name, **how), "Lũ về lúc nửa đêm.", by=world.approver, times=TIMES
+        call_alone, WantedCall(areas, name, **how), "Lũ về lúc nửa đêm.", by=world.approver, times=TIMES
     )
 
 
@@ -118,7 +118,7 @@ def test_a_test_is_prepared_of_a_test_alone(world):
 def test_two_people_start_an_emergency_and_it_stands_in_the_plan_at_once(world):
     name = prepared(world)
     hold(world, name)
-    called = world.do(call_emergency, Call([NHA_TRANG], name), by=world.officer)
+    called = world.do(call_emergency, WantedCall([NHA_TRANG], name), by=world.officer)
     assert called.changed == frozenset()
     assert world.ask(running_in, [PROVINCE]) == []
     with pytest.raises(Conflict, match="không tự xác nhận"):
@@ -141,7 +141,7 @@ def test_two_people_start_an_emergency_and_it_stands_in_the_plan_at_once(world):
 
 def test_two_officers_alone_start_nothing_and_a_call_lapses(world):
     name = prepared(world)
-    called = world.do(call_emergency, Call([NHA_TRANG], name), by=world.officer)
+    called = world.do(call_emergency, WantedCall([NHA_TRANG], name), by=world.officer)
     with pytest.raises(NotAllowed):
         world.do(confirm_emergency, called.row.id, by=world.technician, times=TIMES)
     world.later(seconds=CALL_LIFE.total_seconds())
@@ -153,9 +153,9 @@ def test_two_officers_alone_start_nothing_and_a_call_lapses(world):
 def test_one_person_alone_says_why_and_the_journal_names_it(world):
     name = prepared(world)
     with pytest.raises(BadInput, match="lý do"):
-        world.do(call_alone, Call([PROVINCE], name), " ", by=world.approver, times=TIMES)
+        world.do(call_alone, WantedCall([PROVINCE], name), " ", by=world.approver, times=TIMES)
     with pytest.raises(NotAllowed):
-        world.do(call_alone, Call([NHA_TRANG], name), "Lũ.", by=world.officer, times=TIMES)
+        world.do(call_alone, WantedCall([NHA_TRANG], name), "Lũ.", by=world.officer, times=TIMES)
     started = alone(world, name)
     assert started.row.alone_because == "Lũ về lúc nửa đêm."
     assert "emergency.glass-broken" in journal(world)
@@ -178,7 +178,7 @@ def test_it_is_never_moved_whatever_the_broker_takes_when(world):
 def test_without_approval_or_of_another_kind_nothing_is_called(world):
     waiting = world.submitted()
     with pytest.raises(Conflict, match="chưa được duyệt"):
-        world.do(call_emergency, Call([PROVINCE], bulletin=waiting), by=world.approver)
+        world.do(call_emergency, WantedCall([PROVINCE], bulletin=waiting), by=world.approver)
     for kind in (Kind.ALL_CLEAR, Kind.TEST):
         with pytest.raises(Conflict, match="việc khác"):
             alone(world, prepared(world, kind))
@@ -249,7 +249,7 @@ def test_an_all_clear_ends_it_aloud_in_two_rounds(world):
 
 def test_a_test_sounds_once_as_a_test_and_never_over_quiet_hours_or_an_emergency(world):
     name = prepared(world, Kind.TEST)
-    tested = world.do(start_test, Call([NHA_TRANG], name), by=world.officer, times=TIMES)
+    tested = world.do(start_test, WantedCall([NHA_TRANG], name), by=world.officer, times=TIMES)
     airing = airing_of(world, tested.row)
     assert (airing.grade, airing.every_ms, airing.duration_ms) == (Grade.PRIORITY, None, 20_000)
     world.publish()
@@ -263,10 +263,10 @@ def test_a_test_sounds_once_as_a_test_and_never_over_quiet_hours_or_an_emergency
         quiet_hours=(QuietHours(begins="00:00", ends="00:00"),),
     )
     with pytest.raises(AgainstPolicy):
-        world.do(start_test, Call([NHA_TRANG], name), by=world.officer, times=TIMES)
+        world.do(start_test, WantedCall([NHA_TRANG], name), by=world.officer, times=TIMES)
     alone(world, prepared(world))
     with pytest.raises(Conflict, match="Đang có phát khẩn cấp"):
-        world.do(start_test, Call([BAC_NHA_TRANG], name), by=world.approver, times=TIMES)
+        world.do(start_test, WantedCall([BAC_NHA_TRANG], name), by=world.approver, times=TIMES)
 
 
 def test_the_station_hears_of_its_rounds_once_and_it_ends_by_itself(world):
@@ -290,7 +290,7 @@ def test_the_station_hears_of_its_rounds_once_and_it_ends_by_itself(world):
 
 def test_the_report_counts_the_rounds_until_the_end_and_no_test(world):
     test = prepared(world, Kind.TEST)
-    tested = world.do(start_test, Call([NHA_TRANG], test), by=world.officer, times=TIMES).row.airing
+    tested = world.do(start_test, WantedCall([NHA_TRANG], test), by=world.officer, times=TIMES).row.airing
     for node in NODES[:2]:
         world.tell(node.id, tested, "started", recording=SOUNDS[Kind.TEST].recording)
     started = alone(world, prepared(world))
