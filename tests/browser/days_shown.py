@@ -13,7 +13,7 @@ from controller.features.bulletins.service import draft_bulletin, return_bulleti
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.topics import set_topic
 from controller.features.bulletins.variants import add_variant
-from controller.features.emergencies.service import Call, call_alone
+from controller.features.emergencies.service import WantedCall, call_alone
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import end_acts, set_reference
 from controller.features.listeners.service import answer_report, report_trouble
@@ -180,6 +180,6 @@ def tell_of_people(world):
 
 def sound_the_alarm(world, prepared):
     """Have the approver call an emergency alone; return it."""
-    call = Call([PROVINCE], prepared)
+    call = WantedCall([PROVINCE], prepared)
     started = world.do(call_alone, call, because="Nước qua đập tràn", by=world.approver, times=world.times)
     return started.row.id

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from controller.features.emergencies.service import Call, call_alone
+from controller.features.emergencies.service import WantedCall, call_alone
 from controller.features.lexicon.service import add_entry
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.reports.service import note_aired
@@ -29,7 +29,7 @@ def filled(world):
     world.do(sign_policy, area=NHA_TRANG, loudest_volume=70, **rule)
     world.do(add_entry, written="KDC", spoken="khu dân cư", by=world.approver)
     alarm = prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
-    call = Call([PROVINCE], alarm)
+    call = WantedCall([PROVINCE], alarm)
     called = world.do(call_alone, call, "Đập tràn.", by=world.approver, times=world.times).row
     return {"alarm": alarm, "called": called.id}
 

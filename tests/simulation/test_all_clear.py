@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from controller.features.airings.queries import get_airing
-from controller.features.emergencies.service import Call, call_alone, sound_all_clear
+from controller.features.emergencies.service import WantedCall, call_alone, sound_all_clear
 from controller.features.emergencies.stopping import stop_in
 from controller.model.emergency_states import Kind
 from controller.model.times import Times
@@ -37,7 +37,7 @@ class Street:
         self.node = self.station.add_node("22333-1", (PROVINCE, NHA_TRANG), join_ahead=QUICK, **PERFECT)
         self.talk = world.plan(talk, seconds=20)
         self.run(30)
-        self.called = self.do(call_alone, Call([PROVINCE], self.alarm), "Lũ về.", times=TIMES)
+        self.called = self.do(call_alone, WantedCall([PROVINCE], self.alarm), "Lũ về.", times=TIMES)
         self.run(7)
 
     def do(self, use_case, *args, **how):

@@ -15,7 +15,7 @@ from controller.features.accounts.queries import operator_named
 from controller.features.airings.queries import reach
 from controller.features.emergencies.preparation import prepare
 from controller.features.emergencies.queries import prepared_views
-from controller.features.emergencies.service import Call, call_alone
+from controller.features.emergencies.service import WantedCall, call_alone
 from controller.features.emergencies.stopping import stop_emergency
 from controller.host.station_keys import StationSeal, station_key
 from controller.model.bulletins import Bulletin
@@ -96,7 +96,7 @@ def _call(station: Controller) -> None:
     with station.store.write() as session:
         prepared = session.scalars(select(Prepared)).one().id
         by = operator_named(session, APPROVER)
-        call = Call([PROVINCE], prepared)
+        call = WantedCall([PROVINCE], prepared)
         started = call_alone(session, call, "Thử.", by=by, now=station.now(), times=station.times)
         outgoing = station.sign(session, started.changed)
     station.publish_now(outgoing)

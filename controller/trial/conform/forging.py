@@ -27,7 +27,7 @@ def decoded(text: str) -> bytes:
 
 def good_key(station: KitStation, message: WireMessage) -> SigningKey:
     """Return the key that should sign this kind of message."""
-    signer = str(KINDS[type(message)].signer)
+    signer = str(KINDS[type(message)].signers[0])
     return station.root if signer == "root" else station.key(signer)
 
 

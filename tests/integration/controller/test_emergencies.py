@@ -6,7 +6,7 @@ import pytest
 
 from controller.features.airings.queries import targets_of
 from controller.features.emergencies.queries import prepared_views, running_in
-from controller.features.emergencies.service import Call, call_alone
+from controller.features.emergencies.service import WantedCall, call_alone
 from controller.features.emergencies.stopping import stop_in
 from controller.model.emergency_states import Kind
 from controller.model.times import Times
@@ -32,7 +32,7 @@ def test_who_holds_a_recording_is_told_by_receipts_late_twice_and_out_of_order(w
 def test_it_ends_in_one_commune_and_goes_on_in_all_others(world):
     name = prepared(world)
     times = Times(least_lead=timedelta(seconds=5))
-    started = world.do(call_alone, Call([PROVINCE], name), "Lũ.", by=world.approver, times=times)
+    started = world.do(call_alone, WantedCall([PROVINCE], name), "Lũ.", by=world.approver, times=times)
     ended, changed = world.do(stop_in, [NHA_TRANG], by=world.officer)
     assert [row.id for row in ended] == [started.row.id]
     targets = world.ask(lambda session: targets_of(session, [started.row.airing]))[started.row.airing]

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.chimes.service import choose_chime
 from controller.features.emergencies.preparation import prepare
-from controller.features.emergencies.service import Call, call_emergency
+from controller.features.emergencies.service import WantedCall, call_emergency
 from controller.features.enrolment.service import make_code
 from controller.features.fleet.service import NewNode
 from controller.features.lexicon.service import add_entry
@@ -39,7 +39,7 @@ def one_of_each(world, area=BAC_NHA_TRANG):
     with world.store.write() as session:
         get_bulletin(session, approved).area = area
     prepared = world.do(prepare, alarm, Kind.ALARM, area, by=world.officer).id
-    called = world.do(call_emergency, Call([area], prepared), by=world.officer).row
+    called = world.do(call_emergency, WantedCall([area], prepared), by=world.officer).row
     new = NewNode(NodeId(f"kh-9-{area}" if area != BAC_NHA_TRANG else "kh-9"), area, "Cụm 9")
     enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=area, by=world.approver)

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from controller.features.emergencies.service import Call, call_alone
+from controller.features.emergencies.service import WantedCall, call_alone
 from controller.site import end_streams
 from tests.browser.shots import SHOTS
 from tests.browser.told_day import ToldDay
@@ -56,7 +56,7 @@ def world(told_day, tmp_path):
 def told(world, site):
     end_streams(site)
     shown = world.shown
-    call = Call([PROVINCE], shown["prepared"])
+    call = WantedCall([PROVINCE], shown["prepared"])
     shown["emergency_id"] = world.do(
         call_alone, call, because="Nước qua đập tràn", by=world.approver, times=world.times
     ).row.id
