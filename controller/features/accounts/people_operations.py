@@ -21,7 +21,7 @@ def act_on_person(
     """Do an operation on an account that the person sees; return whose it is."""
     with proven(caller, tries, proof) as session:
         person = visible_account(session, caller.scope, name).operator()
-        act(session, person.id, by=caller.by, now=caller.now())
+        act(session, person.id, **caller.stamp)
     caller.wake()
     return person
 
@@ -47,8 +47,7 @@ def open_account(
             roles=roles,
             area=area,
             password=chosen,
-            by=caller.by,
-            now=caller.now(),
+            **caller.stamp,
             first_password=True,
         )
     caller.wake()

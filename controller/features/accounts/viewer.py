@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence, Sized
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from controller.errors import NotAllowed
 from controller.features.accounts.scope import Scope
@@ -93,6 +93,13 @@ class Viewer:
         return self.scope.may(self.operator, act, self.scope.tree.lineage(self.scope.home)[-1:])
 
 
+class Stamp(TypedDict):
+    """Who does something and when, as every operation takes it."""
+
+    by: Operator
+    now: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks which station for something."""
@@ -120,6 +127,11 @@ class Caller:
     def now(self) -> datetime:
         """The station's clock, aware UTC."""
         return self.station.now()
+
+    @property
+    def stamp(self) -> Stamp:
+        """The person and the present."""
+        return Stamp(by=self.by, now=self.now())
 
     def read(self) -> AbstractContextManager[Session]:
         """Open one snapshot."""

@@ -36,7 +36,7 @@ def choose(
     try:
         if dia_ban not in visit.scope.seen:
             raise BadInput("Hãy chọn địa bàn.", code="area.unknown")
-        set_languages(visit.store, AreaCode(dia_ban), wanted, by=visit.by, now=visit.now())
+        set_languages(visit.store, AreaCode(dia_ban), wanted, **visit.stamp)
     except LoaError as error:
         return _page(visit, dia_ban, wanted, error=error)
     return RedirectResponse("/tieng", 303)

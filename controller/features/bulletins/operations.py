@@ -76,8 +76,7 @@ def revise(caller: Caller, bulletin_id: str, asked: Revise) -> BulletinShown:
             bulletin_id,
             title=asked.title,
             text=asked.text,
-            by=caller.by,
-            now=caller.now(),
+            **caller.stamp,
             manner=Manner(
                 was.issuer if asked.issuer is None else asked.issuer,
                 was.readings if asked.readings is None else asked.readings,
@@ -127,4 +126,4 @@ def note_heard(caller: Caller, recording: str, spans: Sequence[Span]) -> Listeni
     known = RecordingId(recording)
     if not spans or caller.by.acts is not None:
         return heard_by(caller.store, caller.by, known)
-    return note_played(caller.store, known, spans, by=caller.by, now=caller.now())
+    return note_played(caller.store, known, spans, **caller.stamp)

@@ -38,8 +38,7 @@ def choose(visit: SignedVisit, sent: TaughtForm) -> ChimeShown:
         sent.file,
         place_named(sent.first("place")),
         area=AreaCode(sent.first("area") or visit.scope.home),
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
     )
     return chimes_shown(visit.store, [row])[0]
 
@@ -53,5 +52,5 @@ def sound(visit: SignedVisit, chime_id: str) -> FileResponse:
 @router.delete("/{chime_id}", responses=refusals(401, 403, 404, 409))
 def remove(visit: SignedVisit, chime_id: str) -> ChimeShown:
     """Remove the chime: the chime from above, or the built-in one, is used again."""
-    row = remove_chime(visit.store, chime_id, by=visit.by, now=visit.now())
+    row = remove_chime(visit.store, chime_id, **visit.stamp)
     return chimes_shown(visit.store, [row])[0]

@@ -35,7 +35,7 @@ def of_airing(visit: SignedVisit, airing_id: str) -> StandingShown:
 @router.post("/airings/{airing_id}/answer", responses=refusals(401, 403, 404, 409, 422))
 def answer_one(visit: SignedVisit, airing_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to one airing; the newest word counts until the airing goes into the commune's plan."""
-    return AnswerShown.of(answer_airing(visit, airing_id, **dict(asked), by=visit.by, now=visit.now()))
+    return AnswerShown.of(answer_airing(visit, airing_id, **dict(asked), **visit.stamp))
 
 
 @router.get("/schedules/{schedule_id}/answers", responses=refusals(401, 404))
@@ -47,7 +47,7 @@ def of_schedule(visit: SignedVisit, schedule_id: str) -> StandingShown:
 @router.post("/schedules/{schedule_id}/answer", responses=refusals(401, 403, 404, 409, 422))
 def answer_all(visit: SignedVisit, schedule_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to all occurrences of a schedule that are in no plan of the commune yet."""
-    return AnswerShown.of(answer_schedule(visit, schedule_id, **dict(asked), by=visit.by, now=visit.now()))
+    return AnswerShown.of(answer_schedule(visit, schedule_id, **dict(asked), **visit.stamp))
 
 
 @router.get("/collisions", responses=refusals(401))
@@ -60,5 +60,5 @@ def collide(visit: SignedVisit) -> list[CollisionShown]:
 @router.post("/collisions/order", responses=refusals(401, 403, 404, 409, 422))
 def order(visit: SignedVisit, asked: OrderAsked) -> OrderShown:
     """Say which of two colliding priority airings goes first in the commune; the other follows it."""
-    row = order_visible(visit, asked.first, asked.then, by=visit.by, now=visit.now())
+    row = order_visible(visit, asked.first, asked.then, **visit.stamp)
     return OrderShown.of(row, airing=row.id)

@@ -29,8 +29,8 @@ def of_airing(
     visit: SignedVisit, *, airing_id: str, tra_loi: Word = "", ly_do: Reason = "", ve: Word = ""
 ) -> Response:
     """Say yes or no to one airing; `ve`: back to the page of the day."""
-    agrees, by, now = _agrees(tra_loi), visit.by, visit.now()
-    answer_airing(visit, airing_id, agrees=agrees, reason=ly_do, by=by, now=now)
+    agrees = _agrees(tra_loi)
+    answer_airing(visit, airing_id, agrees=agrees, reason=ly_do, **visit.stamp)
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing_id}", 303)
 
 
@@ -43,7 +43,7 @@ def of_two(
 ) -> Response:
     """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
     visit.viewer.need(Act.ANSWER)
-    order_visible(visit, truoc, sau, by=visit.by, now=visit.now())
+    order_visible(visit, truoc, sau, **visit.stamp)
     return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
 
 
@@ -52,6 +52,6 @@ def of_schedule(
     visit: SignedVisit, *, schedule_id: str, tra_loi: Word = "", ly_do: Reason = "", ve: Word = ""
 ) -> Response:
     """Say yes or no to all occurrences of a schedule."""
-    agrees, by, now = _agrees(tra_loi), visit.by, visit.now()
-    answer_schedule(visit, schedule_id, agrees=agrees, reason=ly_do, by=by, now=now)
+    agrees = _agrees(tra_loi)
+    answer_schedule(visit, schedule_id, agrees=agrees, reason=ly_do, **visit.stamp)
     return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)

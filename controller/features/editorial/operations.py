@@ -72,29 +72,22 @@ def hand_in(
 
 
 def mend(
-    caller: Caller,
-    bulletin_id: str,
-    written: WrittenBulletin,
-    *,
-    based_on: int | None,
-    is_submitted: bool,
+    caller: Caller, bulletin_id: str, written: WrittenBulletin, *, based_on: int | None, is_submitted: bool
 ) -> None:
     """Give a draft, or a returned bulletin, another wording and legal act, and hand it in if asked."""
     with caller.write() as session:
-        by, now = caller.by, caller.now()
         bulletin = revise_bulletin(
             session,
             bulletin_id,
             title=written.title,
             text=written.text,
-            by=by,
-            now=now,
+            **caller.stamp,
             manner=written.manner,
             based_on=based_on,
         )
-        name_reference(session, bulletin.id, written.reference, by=by, now=now)
+        name_reference(session, bulletin.id, written.reference, **caller.stamp)
         if is_submitted:
-            submit_bulletin(session, bulletin.id, by=by, now=now, speech=caller.station.speech)
+            submit_bulletin(session, bulletin.id, **caller.stamp, speech=caller.station.speech)
 
 
 def meeting(tree: AreaTree, areas: Collection[AreaCode], home: AreaCode) -> AreaCode:

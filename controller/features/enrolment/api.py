@@ -35,14 +35,7 @@ def create(visit: SignedVisit, asked: NewCode) -> CodeMade:
     """Make a code for a node; for one in use, the hardware that claims it replaces the present one."""
     node = NewNode(NodeId(asked.node), AreaCode(asked.area), asked.name)
     taken = foreign_names(visit.store, visit.station.settings)
-    row, code = make_code(
-        visit.store,
-        node,
-        by=visit.by,
-        now=visit.now(),
-        life=timedelta(hours=asked.hours),
-        taken=taken,
-    )
+    row, code = make_code(visit.store, node, **visit.stamp, life=timedelta(hours=asked.hours), taken=taken)
     welcome = visit.station.welcome()
     qr = qr_payload(welcome.address, typed_code(code), welcome.root_public)
     return CodeMade.of(row, code=code, qr=qr)
@@ -51,7 +44,7 @@ def create(visit: SignedVisit, asked: NewCode) -> CodeMade:
 @router.delete("/enrolments/{enrolment_id}", status_code=204, responses=refusals(401, 404, 409))
 def withdraw(visit: SignedVisit, enrolment_id: str) -> None:
     """Withdraw a code."""
-    withdraw_code(visit.store, enrolment_id, by=visit.by, now=visit.now())
+    withdraw_code(visit.store, enrolment_id, **visit.stamp)
 
 
 @router.post("/enrolments/claim", responses=refusals(404, 409, 422, 429))

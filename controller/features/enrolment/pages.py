@@ -82,7 +82,7 @@ def withdraw(visit: SignedVisit, enrolment_id: str) -> Response:
     """Make a code void."""
     visit.viewer.need(Act.ENROL)
     row = visible_code(visit.store, visit.scope, enrolment_id)
-    withdraw_code(visit.store, row.id, by=visit.by, now=visit.now())
+    withdraw_code(visit.store, row.id, **visit.stamp)
     return RedirectResponse("/gan-cum-loa", 303)
 
 

@@ -23,7 +23,7 @@ def reference(visit: SignedVisit, bulletin_id: str) -> LegalShown:
 def refer(visit: SignedVisit, bulletin_id: str, asked: ReferenceAsked) -> LegalShown:
     """Name the legal act; airings planned beyond its end are cancelled. Nothing is approved anew."""
     named = Reference(**asked.model_dump())
-    cancelled = set_reference(visit, bulletin_id, named, by=visit.by, now=visit.now())
+    cancelled = set_reference(visit, bulletin_id, named, **visit.stamp)
     return _legal(visit, bulletin_id).model_copy(update={"cancelled": cancelled})
 
 

@@ -20,12 +20,12 @@ def index(visit: SignedVisit, *, removed: bool = False) -> list[EntryShown]:
 @router.post("", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def add(visit: SignedVisit, asked: Teach) -> EntryShown:
     """Teach how a written form is read out; what waits for approval and holds it is spoken again."""
-    entry = add_entry(visit, **asked.model_dump(), by=visit.by, now=visit.now())
+    entry = add_entry(visit, **asked.model_dump(), **visit.stamp)
     return entries_shown(visit.store, [entry])[0]
 
 
 @router.delete("/{entry_id}", responses=refusals(401, 403, 404, 409))
 def remove(visit: SignedVisit, entry_id: str) -> EntryShown:
     """Remove a word; its entry stays as history."""
-    entry = remove_entry(visit, entry_id, by=visit.by, now=visit.now())
+    entry = remove_entry(visit, entry_id, **visit.stamp)
     return entries_shown(visit.store, [entry])[0]

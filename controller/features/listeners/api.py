@@ -22,4 +22,4 @@ def index(visit: SignedVisit) -> list[ListenerReportShown]:
 @router.post("/{report_id}/answer", status_code=204, responses=refusals(401, 403, 404, 409, 422))
 def answer(visit: SignedVisit, report_id: str, asked: ListenerAnswer) -> None:
     """Answer a report; its sender reads the answer by the code that the report was given."""
-    answer_report(visit, report_id, answer=asked.answer, by=visit.by, now=visit.now())
+    answer_report(visit, report_id, answer=asked.answer, **visit.stamp)

@@ -21,20 +21,11 @@ def show(station: TheStation, _viewer: Signed) -> OutlinesShown:
     return _shown(station.store)
 
 
-@router.put(
-    "/outlines",
-    responses=refusals(401, 403, 409, 422),
-    openapi_extra=described(field=_FIELD),
-)
+@router.put("/outlines", responses=refusals(401, 403, 409, 422), openapi_extra=described(field=_FIELD))
 def bring(visit: Ruler, sent: SentByRuler) -> OutlinesTaken:
     """Replace the map's outlines with a GeoJSON file (WGS 84); an invalid file changes nothing."""
     drawn = bring_outlines(
-        visit.store,
-        sent.file,
-        name=sent.name,
-        field=sent.first("field"),
-        by=visit.by,
-        now=visit.now(),
+        visit.store, sent.file, name=sent.name, field=sent.first("field"), **visit.stamp
     ).drawn
     return OutlinesTaken(
         **_shown(visit.store).model_dump(),
@@ -47,7 +38,7 @@ def bring(visit: Ruler, sent: SentByRuler) -> OutlinesTaken:
 @router.delete("/outlines", responses=refusals(401, 403, 404))
 def remove(visit: SignedVisit) -> OutlinesShown:
     """Remove the outlines: the map is a sketch again."""
-    remove_outlines(visit.store, by=visit.by, now=visit.now())
+    remove_outlines(visit.store, **visit.stamp)
     return _shown(visit.store)
 
 

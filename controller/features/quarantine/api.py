@@ -25,21 +25,21 @@ router = APIRouter(tags=["fleet"])
 @router.post("/nodes/{node_id}/quarantine", responses=refusals(401, 404, 409, 422))
 def quarantine(visit: SignedVisit, node_id: str, asked: NodeReason) -> NodeShown:
     """Quarantine a node: it plays nothing and its messages are ignored until it is released."""
-    quarantine_node(visit.store, NodeId(node_id), reason=asked.reason, by=visit.by, now=visit.now())
+    quarantine_node(visit.store, NodeId(node_id), reason=asked.reason, **visit.stamp)
     return _after(visit.station, node_id)
 
 
 @router.post("/nodes/{node_id}/release", responses=refusals(401, 404, 409))
 def release(visit: SignedVisit, node_id: str) -> NodeShown:
     """End a node's quarantine."""
-    release_node(visit.store, NodeId(node_id), by=visit.by, now=visit.now())
+    release_node(visit.store, NodeId(node_id), **visit.stamp)
     return _after(visit.station, node_id)
 
 
 @router.post("/nodes/{node_id}/volume", responses=refusals(401, 404, 409, 422))
 def volume(visit: SignedVisit, node_id: str, asked: NodeVolume) -> NodeShown:
     """Limit a node's volume in percent; 100 removes the limit."""
-    limit_volume(visit.store, NodeId(node_id), asked.loudest, by=visit.by, now=visit.now())
+    limit_volume(visit.store, NodeId(node_id), asked.loudest, **visit.stamp)
     return _after(visit.station, node_id)
 
 
@@ -49,8 +49,7 @@ def sound_test(visit: SignedVisit, node_id: str, asked: NodeTest) -> NodeTestPla
     airing = try_node(
         visit,
         NodeId(node_id),
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         bulletin=None if asked.bulletin is None else BulletinId(asked.bulletin),
         volume=asked.volume,
     )
@@ -61,14 +60,13 @@ def sound_test(visit: SignedVisit, node_id: str, asked: NodeTest) -> NodeTestPla
 def retire(visit: SignedVisit, node_id: str) -> None:
     """Retire a node: it is no longer counted; what it played stays in the log."""
     node = visible_node(visit.store, visit.scope, node_id).id
-    retire_node(visit, node, by=visit.by, now=visit.now())
+    retire_node(visit, node, **visit.stamp)
 
 
 @router.post("/speaker-tests", status_code=201, responses=refusals(401, 403, 409, 422))
 def prepare(visit: SignedVisit) -> TestPrepared:
     """Write and submit the test text in one's own area; loudspeakers can be tried once it is approved."""
-    by, now = visit.by, visit.now()
-    bulletin = prepare_test(visit, by=by, now=now, speech=visit.station.speech).id
+    bulletin = prepare_test(visit, **visit.stamp, speech=visit.station.speech).id
     return TestPrepared(bulletin=bulletin)
 
 

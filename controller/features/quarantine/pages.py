@@ -56,7 +56,7 @@ def sound_test(
     visit.viewer.need(Act.ENROL)
     try:
         node = visible_node(visit.store, visit.scope, node_id).id
-        airing = try_node(visit, node, by=visit.by, now=visit.now(), volume=muc).id
+        airing = try_node(visit, node, **visit.stamp, volume=muc).id
     except LoaError as error:
         return _refused(visit, node_id, error)
     return RedirectResponse(f"/phat/{airing}", 303)
@@ -83,7 +83,7 @@ def _do(visit: Visit, node_id: str, done: str, act: Callable[..., object]) -> Re
     visit.viewer.need(Act.ENROL)
     try:
         node = visible_node(visit.store, visit.scope, node_id).id
-        act(visit, node, by=visit.by, now=visit.now())
+        act(visit, node, **visit.stamp)
     except LoaError as error:
         return _refused(visit, node_id, error)
     return RedirectResponse(f"/cum-loa/{node_id}?xong={done}", 303)

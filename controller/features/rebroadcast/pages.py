@@ -52,7 +52,7 @@ def plan(visit: SignedVisit, airing_id: str, form: Annotated[Chosen, Form()]) ->
     try:
         # where they stand is the areas
         broadcast = form.broadcast_for((), visit.station)
-        planned = air_for_chosen(visit, airing.id, form.loa, broadcast, by=visit.by, now=visit.now()).id
+        planned = air_for_chosen(visit, airing.id, form.loa, broadcast, **visit.stamp).id
     except LoaError as error:
         return _page(visit, airing, form, error=error)
     return RedirectResponse(f"/phat/{planned}", 303)

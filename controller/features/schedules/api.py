@@ -47,8 +47,7 @@ def create(visit: SignedVisit, asked: ScheduleAsked) -> ScheduleWhole:
         visit,
         asked.bulletin,
         [rule_of(asked.rule)],
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         skips=skips_of(asked.skips),
         areas=[AreaCode(area) for area in asked.areas],
         grade=asked.grade,
@@ -75,9 +74,8 @@ def one(visit: SignedVisit, schedule_id: str) -> ScheduleWhole:
 def change(visit: SignedVisit, schedule_id: str, asked: ScheduleChanged) -> ScheduleWhole:
     """Give a schedule another rule; airings that it no longer names are cancelled, new ones are made."""
     rule, skips = rule_of(asked.rule), skips_of(asked.skips)
-    by, now = visit.by, visit.now()
     service.change_schedule(
-        visit, schedule_id, rule=rule, skips=skips, by=by, now=now, based_on=asked.based_on
+        visit, schedule_id, rule=rule, skips=skips, **visit.stamp, based_on=asked.based_on
     )
     return views.schedule_whole(visit, schedule_id)
 
@@ -85,15 +83,15 @@ def change(visit: SignedVisit, schedule_id: str, asked: ScheduleChanged) -> Sche
 @urgent.post("/schedules/{schedule_id}/end", responses=refusals(401, 403, 404, 409, 422))
 def end(visit: SignedVisit, schedule_id: str, asked: Reason) -> ScheduleWhole:
     """End a schedule; its remaining airings are stopped."""
-    service.end_schedule(visit, schedule_id, by=visit.by, now=visit.now(), reason=asked.reason)
+    service.end_schedule(visit, schedule_id, **visit.stamp, reason=asked.reason)
     return views.schedule_whole(visit, schedule_id)
 
 
 @urgent.post("/schedules/{schedule_id}/occurrences/cancel", responses=refusals(401, 403, 404, 409, 422))
 def cancel(visit: SignedVisit, schedule_id: str, asked: CancelOccurrence) -> ScheduleWhole:
     """Cancel one occurrence, planned or playing; the others stay."""
-    original_at, by, now = asked.original_at.astimezone(UTC), visit.by, visit.now()
-    service.cancel_occurrence(visit, schedule_id, original_at, by=by, now=now, reason=asked.reason)
+    original_at = asked.original_at.astimezone(UTC)
+    service.cancel_occurrence(visit, schedule_id, original_at, **visit.stamp, reason=asked.reason)
     return views.schedule_whole(visit, schedule_id)
 
 
@@ -105,8 +103,7 @@ def move(visit: SignedVisit, schedule_id: str, asked: MoveOccurrence) -> Schedul
         schedule_id,
         asked.original_at.astimezone(UTC),
         to=asked.to.astimezone(UTC),
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         meeting=asked.meeting,
     )
     return views.schedule_whole(visit, schedule_id)
@@ -121,8 +118,8 @@ def look_ahead_of_move(visit: SignedVisit, schedule_id: str, asked: MoveOccurren
 @router.post("/airings/{airing_id}/move", responses=refusals(401, 403, 404, 409, 422))
 def move_airing(visit: SignedVisit, airing_id: str, asked: MoveAiring) -> AiringMoved:
     """Have an airing that nobody has begun to hear start at another instant; of a schedule, it alone."""
-    to, by, now = asked.to.astimezone(UTC), visit.by, visit.now()
-    new = service.move_one(visit, airing_id, to=to, by=by, now=now, meeting=asked.meeting)
+    to = asked.to.astimezone(UTC)
+    new = service.move_one(visit, airing_id, to=to, **visit.stamp, meeting=asked.meeting)
     return AiringMoved(airing=new)
 
 
@@ -135,15 +132,14 @@ def days_off(visit: SignedVisit, year: _YEAR) -> list[DayOffShown]:
 @router.post("/days-off", status_code=201, responses=refusals(401, 403, 422))
 def add_day_off(visit: SignedVisit, asked: DayOffAsked) -> DayOffShown:
     """Add or change a day in the province's list; airings of that day are updated."""
-    by, now = visit.by, visit.now()
-    row = set_day_off(visit, asked.day, name=asked.name, off=asked.off, by=by, now=now)
+    row = set_day_off(visit, asked.day, name=asked.name, off=asked.off, **visit.stamp)
     return DayOffShown.of(row, own=True)
 
 
 @router.delete("/days-off/{day}", status_code=204, responses=refusals(401, 403, 404, 422))
 def delete_day_off(visit: SignedVisit, day: date) -> None:
     """Remove a day from the province's list."""
-    remove_day_off(visit, day, by=visit.by, now=visit.now())
+    remove_day_off(visit, day, **visit.stamp)
 
 
 router.include_router(urgent)

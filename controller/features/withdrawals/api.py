@@ -15,6 +15,5 @@ router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 @router.post("/{bulletin_id}/withdraw", responses=refusals(401, 403, 404, 409, 422))
 def withdraw(visit: SignedVisit, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Take an approved bulletin off the air; what sounds stops."""
-    by, now = visit.by, visit.now()
-    withdraw_bulletin(visit, bulletin_id, by=by, now=now, reason=asked.reason)
+    withdraw_bulletin(visit, bulletin_id, **visit.stamp, reason=asked.reason)
     return bulletin_whole(visit, bulletin_id)

@@ -45,7 +45,7 @@ def create(visit: InPersonVisit, asked: NewToken) -> TokenMade:
 @router.delete("/tokens/{token_id}", status_code=204, responses=refusals(401, 404))
 def revoke(visit: InPersonVisit, token_id: str) -> None:
     """End a token: one's own, or as administrator anybody's in the area."""
-    revoke_token(visit.store, token_id, by=visit.by, now=visit.now())
+    revoke_token(visit.store, token_id, **visit.stamp)
 
 
 @router.get("/delegations", responses=refusals(401))
@@ -59,12 +59,7 @@ def delegations(visit: SignedVisit) -> list[DelegationShown]:
 def delegate(visit: InPersonVisit, asked: DelegateApproval) -> DelegationShown:
     """Let another approver approve in an area of one's own, until an instant."""
     row = delegate_approval(
-        visit.store,
-        to=asked.to,
-        area=AreaCode(asked.area),
-        until=asked.until,
-        by=visit.by,
-        now=visit.now(),
+        visit.store, to=asked.to, area=AreaCode(asked.area), until=asked.until, **visit.stamp
     )
     return _delegation(visit.station, row)
 
@@ -72,7 +67,7 @@ def delegate(visit: InPersonVisit, asked: DelegateApproval) -> DelegationShown:
 @router.delete("/delegations/{delegation_id}", status_code=204, responses=refusals(401, 404))
 def end(visit: InPersonVisit, delegation_id: str) -> None:
     """End a delegation before its date."""
-    end_delegation(visit.store, delegation_id, by=visit.by, now=visit.now())
+    end_delegation(visit.store, delegation_id, **visit.stamp)
 
 
 def _delegation(station: Station, row: Delegation) -> DelegationShown:

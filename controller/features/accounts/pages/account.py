@@ -118,14 +118,7 @@ def delegate(
     """Let another approver approve in an area, until the end of a day."""
     try:
         until = _end_of_day(den_ngay)
-        delegate_approval(
-            visit.store,
-            to=nguoi,
-            area=AreaCode(dia_ban),
-            until=until,
-            by=visit.by,
-            now=visit.now(),
-        )
+        delegate_approval(visit.store, to=nguoi, area=AreaCode(dia_ban), until=until, **visit.stamp)
     except LoaError as error:
         return _page(visit, error=error)
     return RedirectResponse("/tai-khoan?xong=uy-quyen", 303)
@@ -135,7 +128,7 @@ def delegate(
 def end(visit: SignedVisit, delegation: str) -> Response:
     """End a delegation before its date."""
     try:
-        end_delegation(visit.store, delegation, by=visit.by, now=visit.now())
+        end_delegation(visit.store, delegation, **visit.stamp)
     except LoaError as error:
         return _page(visit, error=error)
     return RedirectResponse("/tai-khoan?xong=thoi-uy-quyen", 303)
@@ -170,7 +163,7 @@ def token(
 def revoke(visit: SignedVisit, token_id: str) -> Response:
     """End a token."""
     try:
-        revoke_token(visit.store, token_id, by=visit.by, now=visit.now())
+        revoke_token(visit.store, token_id, **visit.stamp)
     except LoaError as error:
         return _page(visit, error=error)
     return RedirectResponse("/tai-khoan?xong=thu-hoi", 303)
@@ -216,7 +209,7 @@ def _factor_page(visit: Visit, error: LoaError | None = None) -> Response:
 def _with_code(visit: Visit, code: str, act: Callable[..., tuple[str, ...]]) -> tuple[str, ...]:
     """Do an act that needs a code, and return the new recovery codes; wrong codes are counted."""
     with visit.tries.counted(visit.viewer.tried_as, Purpose.ACCOUNT):
-        return act(visit.store, code, by=visit.by, now=visit.now())
+        return act(visit.store, code, **visit.stamp)
 
 
 def _end_of_day(text: str) -> datetime:

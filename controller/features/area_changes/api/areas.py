@@ -39,7 +39,7 @@ def show(visit: SignedVisit, area: str) -> AreaWhole:
 def create(visit: SignedVisit, asked: NewAreaAsked) -> AreaWhole:
     """Make an area below another."""
     new = NewArea(AreaCode(asked.code), asked.name, asked.kind)
-    changes.add_area(visit, new, AreaCode(asked.parent), by=visit.by, now=visit.now())
+    changes.add_area(visit, new, AreaCode(asked.parent), **visit.stamp)
     return _whole(visit.store, new.code)
 
 

@@ -36,5 +36,5 @@ def choose(visit: SignedVisit, area: Code, asked: LanguagesAsked) -> AreaLanguag
     if area not in visit.scope.seen:
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
     wanted = [LanguageCode(code) for code in asked.languages]
-    set_languages(visit.store, AreaCode(area), wanted, by=visit.by, now=visit.now())
+    set_languages(visit.store, AreaCode(area), wanted, **visit.stamp)
     return AreaLanguages(area=area, languages=list(wanted))

@@ -43,8 +43,7 @@ def draft(visit: SignedVisit, asked: DraftOnTopic) -> BulletinWhole:
         title=asked.title,
         text=asked.text,
         area=None if asked.area is None else AreaCode(asked.area),
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         manner=Manner(asked.issuer, asked.readings),
         topic=asked.topic,
     )
@@ -65,8 +64,7 @@ def submit(
     submit_bulletin(
         visit,
         bulletin_id,
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         speech=visit.station.speech,
         highest_grade=None if asked is None else asked.highest_grade,
     )
@@ -92,14 +90,14 @@ def approve(visit: SignedVisit, bulletin_id: str, asked: Approve) -> BulletinWho
 @router.post("/{bulletin_id}/render-again", responses=refusals(401, 403, 404, 409))
 def render_again(visit: SignedVisit, bulletin_id: str) -> BulletinWhole:
     """Have the recording of the newest wording made once more after that failed."""
-    retry_rendering(visit, bulletin_id, by=visit.by, now=visit.now())
+    retry_rendering(visit, bulletin_id, **visit.stamp)
     return bulletin_whole(visit, bulletin_id)
 
 
 @router.post("/{bulletin_id}/return", responses=_CHANGES)
 def give_back(visit: SignedVisit, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Return it to its author; a reason is required."""
-    return_bulletin(visit, bulletin_id, reason=asked.reason, by=visit.by, now=visit.now())
+    return_bulletin(visit, bulletin_id, reason=asked.reason, **visit.stamp)
     return bulletin_whole(visit, bulletin_id)
 
 

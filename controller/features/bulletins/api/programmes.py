@@ -33,8 +33,7 @@ def draft(visit: SignedVisit, asked: ProgrammeAsked) -> BulletinShown:
         items=_items(visit.station, asked),
         again_if_preempted=asked.again_if_preempted,
         area=None if asked.area is None else AreaCode(asked.area),
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
     )
     return BulletinShown.of(row)
 
@@ -57,8 +56,7 @@ def revise(visit: SignedVisit, bulletin_id: str, asked: ProgrammeAsked) -> Bulle
         title=asked.title,
         items=_items(visit.station, asked),
         again_if_preempted=asked.again_if_preempted,
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         based_on=asked.based_on,
     )
     return BulletinShown.of(row)

@@ -31,26 +31,26 @@ def index(visit: SignedVisit, *, everything: Annotated[bool, Query(alias="all")]
 @router.post("/topics", status_code=201, responses=refusals(401, 403, 409, 422))
 def add(visit: SignedVisit, asked: TopicNamed) -> TopicShown:
     """Put a topic at the end of the list."""
-    return TopicShown.of(add_topic(visit.store, asked.name, by=visit.by, now=visit.now()))
+    return TopicShown.of(add_topic(visit.store, asked.name, **visit.stamp))
 
 
 @router.put("/topics/{code}", responses=_CHANGES)
 def rename(visit: SignedVisit, code: str, asked: TopicNamed) -> TopicShown:
     """Give a topic another name."""
-    row = rename_topic(visit.store, code, asked.name, by=visit.by, now=visit.now())
+    row = rename_topic(visit.store, code, asked.name, **visit.stamp)
     return TopicShown.of(row)
 
 
 @router.post("/topics/{code}/end", responses=_CHANGES)
 def end(visit: SignedVisit, code: str) -> TopicShown:
     """Stop offering a topic."""
-    return TopicShown.of(end_topic(visit.store, code, by=visit.by, now=visit.now()))
+    return TopicShown.of(end_topic(visit.store, code, **visit.stamp))
 
 
 @router.post("/topics/{code}/bring-back", responses=_CHANGES)
 def bring_back(visit: SignedVisit, code: str) -> TopicShown:
     """Offer a stopped topic again."""
-    return TopicShown.of(bring_back_topic(visit.store, code, by=visit.by, now=visit.now()))
+    return TopicShown.of(bring_back_topic(visit.store, code, **visit.stamp))
 
 
 @router.get("/bulletins/{bulletin_id}/topic", responses=refusals(401, 404))
@@ -63,5 +63,5 @@ def of_bulletin(visit: SignedVisit, bulletin_id: str) -> TopicOfBulletin:
 @router.put("/bulletins/{bulletin_id}/topic", responses=_CHANGES)
 def choose(visit: SignedVisit, bulletin_id: str, asked: TopicChosen) -> TopicOfBulletin:
     """Say what a bulletin is about; nothing is approved anew."""
-    set_topic(visit.store, bulletin_id, asked.topic, by=visit.by, now=visit.now())
+    set_topic(visit.store, bulletin_id, asked.topic, **visit.stamp)
     return of_bulletin(visit, bulletin_id)

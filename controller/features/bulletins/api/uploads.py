@@ -36,8 +36,7 @@ def draft_audio(visit: SignedVisit, upload: Uploaded) -> BulletinShown:
         title=fields.get("title", ""),
         text=fields.get("text", ""),
         area=AreaCode(fields["area"]) if fields.get("area") else None,
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         upload=kept,
     )
     return BulletinShown.of(row)
@@ -56,8 +55,7 @@ def revise_audio(visit: SignedVisit, bulletin_id: str, upload: Uploaded) -> Bull
         bulletin_id,
         title=upload.fields.get("title") or None,
         text=upload.fields.get("text") or None,
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         upload=keep_upload(visit.station.uploads, upload.file),
     )
     return BulletinShown.of(row)

@@ -45,8 +45,7 @@ def add(visit: SignedVisit, bulletin_id: str, upload: Uploaded) -> VariantShown:
         language=LanguageCode(upload.fields.get("language", "")),
         text=upload.fields.get("text", ""),
         upload=keep_upload(visit.station.uploads, upload.file),
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
     )
     return _variant(row, visible_bulletin(visit.store, visit.scope, bulletin_id))
 

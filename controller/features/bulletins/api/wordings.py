@@ -70,12 +70,12 @@ def revise(visit: SignedVisit, bulletin_id: str, asked: Revise) -> BulletinShown
 @router.post("/recall", responses=_CHANGES)
 def recall(visit: SignedVisit, bulletin_id: str) -> BulletinShown:
     """Take a submitted bulletin back into a draft; only its author may."""
-    row = recall_bulletin(visit, bulletin_id, by=visit.by, now=visit.now())
+    row = recall_bulletin(visit, bulletin_id, **visit.stamp)
     return BulletinShown.of(row)
 
 
 @router.post("/clone", status_code=201, responses=_CHANGES)
 def clone(visit: SignedVisit, bulletin_id: str) -> BulletinShown:
     """Begin a new draft with the newest wording; approval, airings and legal act are not copied."""
-    row = clone_bulletin(visit, bulletin_id, by=visit.by, now=visit.now())
+    row = clone_bulletin(visit, bulletin_id, **visit.stamp)
     return BulletinShown.of(row)

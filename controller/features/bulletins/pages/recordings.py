@@ -44,7 +44,7 @@ def serve(visit: Visit, recording: str) -> Response:
     # a program with a token cannot listen, and a part is not the whole
     is_whole = visit.by.acts is None and asks_for_all(visit.request, path.stat().st_size)
     if is_whole and is_news(visit.store, visit.by, known):
-        note_served(visit.store, known, by=visit.by, now=visit.now())
+        note_served(visit.store, known, **visit.stamp)
     # named by digest: content never changes, but each browser must ask again for permission
     headers = {"Cache-Control": "private, max-age=3600"}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)

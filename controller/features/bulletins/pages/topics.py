@@ -61,14 +61,14 @@ def choose(
     visit: SignedVisit, bulletin_id: str, chu_de: Annotated[str, Form(max_length=ID_LENGTH)] = ""
 ) -> Response:
     """Say what a bulletin is about."""
-    set_topic(visit.store, bulletin_id, chu_de, by=visit.by, now=visit.now())
+    set_topic(visit.store, bulletin_id, chu_de, **visit.stamp)
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=chu-de", 303)
 
 
 def _changed(visit: Visit, change: Callable[..., Any], *asked: str) -> Response:
     visit.viewer.need_province(Act.RULE)
     try:
-        change(visit.store, *asked, by=visit.by, now=visit.now())
+        change(visit.store, *asked, **visit.stamp)
     except LoaError as error:
         return _page(visit, error=error)
     return RedirectResponse(_PLACE, 303)

@@ -16,10 +16,7 @@ from controller.features.editorial.page_queries import bulletin_page, buttons, t
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.form_fields import AskedWord, Done
 from controller.http.render import page
-from controller.model.bulletin_states import (
-    BulletinAction,
-    BulletinState,
-)
+from controller.model.bulletin_states import BulletinAction, BulletinState
 from controller.model.bulletins import USUAL_HIGHEST_GRADE
 from controller.model.permissions import Act
 from devices.ids import Grade
@@ -64,11 +61,7 @@ def index(
 @router.get("/ban-tin/{bulletin_id}")
 def show(visit: SignedVisit, bulletin_id: str, xong: Done = "") -> Response:
     """Show one bulletin."""
-    return PAGE.show(
-        visit,
-        lambda unit: bulletin_page(unit, visit, bulletin_id),
-        done=done_sentence(xong),
-    )
+    return PAGE.show(visit, lambda unit: bulletin_page(unit, visit, bulletin_id), done=done_sentence(xong))
 
 
 @router.get("/song/ban-tin/{bulletin_id}")
@@ -85,8 +78,7 @@ def submit(
     submit_bulletin(
         visit,
         bulletin_id,
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         speech=visit.station.speech,
         highest_grade=Grade.EMERGENCY if khan_cap else USUAL_HIGHEST_GRADE,
     )
@@ -99,21 +91,21 @@ def recall(visit: SignedVisit, bulletin_id: str) -> Response:
     bulletin, revision = visible_wording(visit.store, visit.scope, bulletin_id)
     if visit.viewer.may(Act.WRITE) and BulletinAction.RECALL not in buttons(visit.viewer, bulletin, revision):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    recall_bulletin(visit, bulletin_id, by=visit.by, now=visit.now())
+    recall_bulletin(visit, bulletin_id, **visit.stamp)
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=lay-lai", 303)
 
 
 @router.post("/ban-tin/{bulletin_id}/ban-sao")
 def clone(visit: SignedVisit, bulletin_id: str) -> Response:
     """Begin a new draft with its words."""
-    copied = clone_bulletin(visit.store, bulletin_id, by=visit.by, now=visit.now())
+    copied = clone_bulletin(visit.store, bulletin_id, **visit.stamp)
     return RedirectResponse(f"/ban-tin/{copied.id}/sua", 303)
 
 
 @router.post("/ban-tin/{bulletin_id}/dung-lai")
 def render_again(visit: SignedVisit, bulletin_id: str) -> Response:
     """Have the audio made once more after it failed."""
-    retry_rendering(visit, bulletin_id, by=visit.by, now=visit.now())
+    retry_rendering(visit, bulletin_id, **visit.stamp)
     return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
 
 
@@ -131,7 +123,7 @@ def withdraw(
     visit: SignedVisit, bulletin_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """Take it off the air."""
-    withdraw_bulletin(visit, bulletin_id, by=visit.by, now=visit.now(), reason=ly_do)
+    withdraw_bulletin(visit, bulletin_id, **visit.stamp, reason=ly_do)
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=rut", 303)
 
 

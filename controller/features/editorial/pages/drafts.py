@@ -31,7 +31,7 @@ def keep(visit: SignedVisit, place: Place, form: Annotated[Typed, Form()]) -> Re
     """Keep what is typed."""
     _allowed(visit.viewer)
     typed = form.model_dump(exclude={"viec", "chu_truoc", "giu_nguyen"})
-    keep_draft(visit.store, place, typed, by=visit.by, now=visit.now())
+    keep_draft(visit.store, place, typed, **visit.stamp)
     return Response(status_code=204)
 
 
@@ -47,7 +47,7 @@ def length(_station: TheStation, viewer: Signed, form: Annotated[Typed, Form()])
 @router.post("/nhap/{place}/chuong-trinh")
 def keep_programme(visit: Writer, place: Place, sent: SentForm) -> Response:
     """Keep what is typed of a programme, its items in their order."""
-    keep_draft(visit.store, place, kept_fields(sent.fields), by=visit.by, now=visit.now())
+    keep_draft(visit.store, place, kept_fields(sent.fields), **visit.stamp)
     return Response(status_code=204)
 
 

@@ -107,4 +107,4 @@ def use_template(visit: Writer, mau: Annotated[str, Form(max_length=ID_LENGTH)] 
 
 def _put_in(visit: Visit, words: dict[str, Any]) -> None:
     fields = _kept(visit).model_dump(exclude={"viec"}) | words
-    keep_draft(visit.store, NEW, fields, by=visit.by, now=visit.now())
+    keep_draft(visit.store, NEW, fields, **visit.stamp)

@@ -111,8 +111,7 @@ def bring_another(visit: Writer, bulletin_id: str, sent: SentForm) -> Response:
             bulletin.id,
             title=brought.form.tieu_de,
             text=brought.form.noi_dung,
-            by=visit.by,
-            now=visit.now(),
+            **visit.stamp,
             upload=_take_in(visit.station, sent, brought),
         )
     except LoaError as error:
@@ -160,8 +159,7 @@ def bring_variant(visit: Writer, bulletin_id: str, sent: SentForm) -> Response:
             language=LanguageCode(brought.language),
             text=brought.form.noi_dung,
             upload=_take_in(visit.station, sent, brought),
-            by=visit.by,
-            now=visit.now(),
+            **visit.stamp,
         )
     except LoaError as error:
         bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)

@@ -168,8 +168,8 @@ def ask_when(
 def plan_again(visit: SignedVisit, *, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
     """Plan one more airing."""
     try:
-        broadcast, by, now = form.broadcast(visit), visit.by, visit.now()
-        airing_id = plan_foreseen(visit, bulletin_id, broadcast, by=by, now=now).id
+        broadcast = form.broadcast(visit)
+        airing_id = plan_foreseen(visit, bulletin_id, broadcast, **visit.stamp).id
     except LoaError as error:
         bulletin = visible_bulletin(visit.store, visit.scope, bulletin_id)
         return _when_page(visit, form, bulletin=bulletin, error=error)

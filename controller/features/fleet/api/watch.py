@@ -77,8 +77,7 @@ def care(visit: SignedVisit, node_id: str, asked: TakeCare) -> WatchedShown:
     take_care(
         visit.store,
         NodeId(node_id),
-        by=visit.by,
-        now=visit.now(),
+        **visit.stamp,
         assignee=asked.assignee,
         note=asked.note,
         seen=None if asked.seen is None else frozenset(asked.seen),
@@ -93,9 +92,7 @@ def care(visit: SignedVisit, node_id: str, asked: TakeCare) -> WatchedShown:
 
 @router.get("/nodes/{node_id}/vitals", responses=refusals(401, 404))
 def vitals(
-    visit: SignedVisit,
-    node_id: str,
-    span: Annotated[Literal["24h", "48h", "30d", "400d"], Query()] = "24h",
+    visit: SignedVisit, node_id: str, span: Annotated[Literal["24h", "48h", "30d", "400d"], Query()] = "24h"
 ) -> VitalsShown:
     """Return the history of a node's vitals; `24h` and `48h` include every sample."""
     back, cell = SPANS[span]

@@ -64,8 +64,7 @@ def listen(visit: SignedVisit, chu: Annotated[str, Query(max_length=2000)] = "")
 def add(visit: SignedVisit, *, viet: Line = "", doc: Line = "", dia_ban: SentId = "") -> Response:
     """Teach a word."""
     try:
-        by, now = visit.by, visit.now()
-        add_entry(visit, written=viet, spoken=doc, area=dia_ban, by=by, now=now)
+        add_entry(visit, written=viet, spoken=doc, area=dia_ban, **visit.stamp)
     except LoaError as error:
         form = {"viet": viet, "doc": doc, "dia_ban": dia_ban}
         return library_page(visit, form=form, error=error)
@@ -76,7 +75,7 @@ def add(visit: SignedVisit, *, viet: Line = "", doc: Line = "", dia_ban: SentId 
 def remove(visit: SignedVisit, entry_id: str) -> Response:
     """Remove a word; its entry stays as history."""
     try:
-        remove_entry(visit, entry_id, by=visit.by, now=visit.now())
+        remove_entry(visit, entry_id, **visit.stamp)
     except NotFound:
         raise
     except LoaError as error:
@@ -98,7 +97,7 @@ def _choose(visit: Visit, sent: Sent) -> None:
     place, area = place_named(sent.first("cho")), AreaCode(sent.first("dia_ban") or visit.scope.home)
     if area not in visit.scope.by_code:
         raise BadInput("Không có địa bàn này.", code="area.unknown")
-    bring_chime(visit.store, visit.station.uploads, sent.file, place, area=area, by=visit.by, now=visit.now())
+    bring_chime(visit.store, visit.station.uploads, sent.file, place, area=area, **visit.stamp)
 
 
 @router.get("/nhac-hieu/{chime_id}/nghe")
@@ -110,7 +109,7 @@ def listen_to_chime(visit: SignedVisit, chime_id: str) -> Response:
 @router.post("/nhac-hieu/{chime_id}/bo")
 def take_chime_back(visit: SignedVisit, chime_id: str) -> Response:
     """Go back to what is heard without it."""
-    remove_chime(visit.store, chime_id, by=visit.by, now=visit.now())
+    remove_chime(visit.store, chime_id, **visit.stamp)
     return RedirectResponse("/thu-vien?xong=bo-nhac#nhac-hieu", 303)
 
 
@@ -119,8 +118,8 @@ def prepare_speaker_test(visit: SignedVisit) -> Response:
     """Draft the test text and hand it in for approval."""
     visit.viewer.need(Act.WRITE)
     try:
-        by, now, speech = visit.by, visit.now(), visit.station.speech
-        bulletin = prepare_test(visit, by=by, now=now, speech=speech).id
+        speech = visit.station.speech
+        bulletin = prepare_test(visit, **visit.stamp, speech=speech).id
     except LoaError as error:
         return library_page(visit, error=error)
     return RedirectResponse(f"/ban-tin/{bulletin}?xong=gui", 303)

@@ -32,8 +32,7 @@ def add(visit: SignedVisit, *, ten: Title = "", loi: Text = "", dia_ban: SentId 
     """Offer a text as a template."""
     visit.viewer.need(MAY_KEEP)
     try:
-        by, now = visit.by, visit.now()
-        add_template(visit.store, title=ten, text=loi, area=dia_ban, by=by, now=now)
+        add_template(visit.store, title=ten, text=loi, area=dia_ban, **visit.stamp)
     except LoaError as error:
         typed = TypedTemplate(ten, loi, dia_ban)
         return library_page(visit, typed=typed, error=error)
@@ -48,7 +47,7 @@ def change(
     typed = TypedTemplate(ten, loi, of=template_id, version=phien_ban)
     words = {"title": ten, "text": loi, "based_on": phien_ban}
     try:
-        change_template(visit.store, template_id, **words, by=visit.by, now=visit.now())
+        change_template(visit.store, template_id, **words, **visit.stamp)
     except NotFound:
         raise
     except LoaError as error:
@@ -63,8 +62,7 @@ def remove(
 ) -> Response:
     """Offer it no more; one that somebody else has changed since the page came is shown first."""
     try:
-        by, now = visit.by, visit.now()
-        remove_template(visit.store, template_id, by=by, now=now, based_on=phien_ban)
+        remove_template(visit.store, template_id, **visit.stamp, based_on=phien_ban)
     except Newer as error:
         typed = newer_template(visit.store, TypedTemplate(ten, loi, of=template_id))
         return library_page(visit, typed=typed, error=error)
@@ -74,5 +72,5 @@ def remove(
 @router.post("/ban-tin/{bulletin_id}/mau")
 def keep(visit: SignedVisit, bulletin_id: str) -> Response:
     """Make a bulletin's newest wording a template of its area."""
-    add_template_of(visit.store, bulletin_id, by=visit.by, now=visit.now())
+    add_template_of(visit.store, bulletin_id, **visit.stamp)
     return RedirectResponse(_KEPT, 303)

@@ -98,12 +98,7 @@ def _form(
     node = find_node(station.store, NodeId(node_id))
     if node is None or node.retired_at is not None:
         raise NotFound("Không có cụm loa này. Hãy quét lại mã dán ở cột loa.", code="node.unknown")
-    context = {
-        "node": node,
-        "troubles": TROUBLE_WORDS,
-        "chosen": chosen,
-        "typed": words,
-    }
+    context = {"node": node, "troubles": TROUBLE_WORDS, "chosen": chosen, "typed": words}
     return page(request, "bao_su_co.html", context, error=error)
 
 
@@ -169,5 +164,5 @@ def answer(
     visit: SignedVisit, report_id: Id, tra_loi: Annotated[str, Form(max_length=4000)] = ""
 ) -> Response:
     """Answer one of them."""
-    answer_report(visit, report_id, answer=tra_loi, by=visit.by, now=visit.now())
+    answer_report(visit, report_id, answer=tra_loi, **visit.stamp)
     return RedirectResponse("/phan-anh?xong=tra-loi", 303)

@@ -29,7 +29,7 @@ def show(visit: Ruler, xong: str = "") -> Response:
 def bring(visit: Ruler, sent: SentByRuler) -> Response:
     """Import the uploaded file, or show what is wrong with it; a file is never stored partly."""
     try:
-        bring_outlines(visit.store, sent.file, name=sent.name, by=visit.by, now=visit.now())
+        bring_outlines(visit.store, sent.file, name=sent.name, **visit.stamp)
     except LoaError as error:
         return _page(visit, error=error)
     return RedirectResponse(f"{_PLACE}?xong=nhap", 303)
@@ -39,7 +39,7 @@ def bring(visit: Ruler, sent: SentByRuler) -> Response:
 def remove(visit: Ruler) -> Response:
     """Remove the outlines: the map is a sketch again."""
     try:
-        remove_outlines(visit.store, by=visit.by, now=visit.now())
+        remove_outlines(visit.store, **visit.stamp)
     except LoaError as error:
         return _page(visit, error=error)
     return RedirectResponse(f"{_PLACE}?xong=bo", 303)

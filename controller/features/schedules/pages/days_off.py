@@ -39,7 +39,7 @@ def add(
     day = None
     try:
         day = _day(ngay)
-        set_day_off(visit, day, name=ten, off=nghi == "co", by=visit.by, now=visit.now())
+        set_day_off(visit, day, name=ten, off=nghi == "co", **visit.stamp)
     except LoaError as error:
         year = day.year if day and FIRST_YEAR <= day.year <= LAST_YEAR else visit.now().year
         return _page(visit, year, error=error)
@@ -50,7 +50,7 @@ def add(
 def remove(visit: SignedVisit, day: date) -> Response:
     """Remove a day from the list; the public holidays apply to it again."""
     visit.viewer.need(Act.RULE, top_code(visit.station))
-    remove_day_off(visit, day, by=visit.by, now=visit.now())
+    remove_day_off(visit, day, **visit.stamp)
     return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
 
 

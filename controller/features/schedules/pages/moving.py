@@ -39,8 +39,8 @@ def move(
     """Move it; conflicts are shown first, and the person chooses what to do."""
     try:
         meeting = Meeting(trung) if trung in set(Meeting) else None
-        to, by, now = read_wall(ngay, gio), visit.by, visit.now()
-        new = move_one(visit, airing_id, to=to, by=by, now=now, meeting=meeting)
+        to = read_wall(ngay, gio)
+        new = move_one(visit, airing_id, to=to, **visit.stamp, meeting=meeting)
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:

@@ -51,7 +51,7 @@ def ask_to_end(visit: SignedVisit, schedule_id: str) -> Response:
 @urgent.post("/lich/{schedule_id}/ket-thuc")
 def end(visit: SignedVisit, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = "") -> Response:
     """End it; its remaining airings are cancelled."""
-    service.end_schedule(visit, schedule_id, by=visit.by, now=visit.now(), reason=ly_do)
+    service.end_schedule(visit, schedule_id, **visit.stamp, reason=ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=het", 303)
 
 
@@ -94,8 +94,8 @@ def move(
     """Move one occurrence to another time."""
     original_at = read_original(luc)
     try:
-        to, by, now = read_wall(ngay, gio), visit.by, visit.now()
-        service.move_occurrence(visit, schedule_id, original_at, to=to, by=by, now=now)
+        to = read_wall(ngay, gio)
+        service.move_occurrence(visit, schedule_id, original_at, to=to, **visit.stamp)
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
@@ -109,8 +109,8 @@ def cancel(
     visit: SignedVisit, schedule_id: str, luc: SentId = "", ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """Cancel one occurrence of the schedule."""
-    original_at, by, now = read_original(luc), visit.by, visit.now()
-    service.cancel_occurrence(visit, schedule_id, original_at, by=by, now=now, reason=ly_do)
+    original_at = read_original(luc)
+    service.cancel_occurrence(visit, schedule_id, original_at, **visit.stamp, reason=ly_do)
     return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)
 
 

@@ -66,8 +66,7 @@ def create(visit: SignedVisit, form: Typed) -> Response:
             visit,
             form.ban_tin,
             form.rules(),
-            by=visit.by,
-            now=visit.now(),
+            **visit.stamp,
             skips=form.skips(),
             areas=form.areas(visit.viewer),
             grade=form.grade(),
@@ -136,9 +135,9 @@ def change(visit: SignedVisit, schedule_id: str, form: Typed) -> Response:
     if form.viec == "xem":
         return _form_page(visit, form, schedule=row)
     try:
-        rule, skips, by, now = form.rule(), form.skips(), visit.by, visit.now()
+        rule, skips = form.rule(), form.skips()
         service.change_schedule(
-            visit, schedule_id, rule=rule, skips=skips, by=by, now=now, based_on=form.phien_ban
+            visit, schedule_id, rule=rule, skips=skips, **visit.stamp, based_on=form.phien_ban
         )
     except NotAllowed:
         raise

@@ -23,10 +23,10 @@ def index(visit: SignedVisit, *, unread: Annotated[bool, Query()] = False) -> li
 @router.post("/read", responses=refusals(401, 403))
 def read_all(visit: InPersonVisit) -> NoticesRead:
     """Note that the person has read all of them."""
-    return NoticesRead(read=read_notices(visit.store, by=visit.by, now=visit.now()))
+    return NoticesRead(read=read_notices(visit.store, **visit.stamp))
 
 
 @router.post("/{notice_id}/read", status_code=204, responses=refusals(401, 403, 404))
 def read_one(visit: InPersonVisit, notice_id: str) -> None:
     """Note that the person has read one."""
-    read_notice(visit.store, NoticeId(notice_id), by=visit.by, now=visit.now())
+    read_notice(visit.store, NoticeId(notice_id), **visit.stamp)

@@ -25,5 +25,5 @@ def show(visit: SignedVisit) -> Response:
 @router.post("/{notice_id}/da-biet")
 def known(visit: SignedVisit, notice_id: str, ve: Annotated[str, Form(max_length=20)] = "") -> Response:
     """Note that the person knows it; `ve` says from which page."""
-    read_notice(visit.store, NoticeId(notice_id), by=visit.by, now=visit.now())
+    read_notice(visit.store, NoticeId(notice_id), **visit.stamp)
     return RedirectResponse(_BACK.get(ve, "/"), 303)
