@@ -24,6 +24,7 @@ from devices.jose import (
 )
 from devices.messages import Manifest, Plan, Receipt, ReceiptsCommitted, TimeReply
 from devices.not_trusted import Expired, UnknownKey, WrongRole
+from devices.passkeys import Assertion, base64url, challenge_of, signing_input
 from devices.statements import ED25519, Approval, Call, Key, KeySet, Policy
 from devices.wire_types import SignedTogether, WireMessage
 
@@ -68,6 +69,30 @@ def _sign_as(kind: MessageKind, key: SigningKey, payload: bytes) -> str:
     if key.role not in kind.signers:
         raise WrongRole(f"{kind.typ} is signed by {' or '.join(kind.signers)}, not {key.role}")
     return key.sign_bytes(payload, kind.typ)
+
+
+def challenge_for(payload: bytes, model: type[WireMessage], kid: KeyId) -> bytes:
+    """Return what a passkey's authenticator is to sign for a statement."""
+    return challenge_of(signing_input(payload, KINDS[model].typ, kid))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsKey:
+    """A public key of a person: its name, its role, and what its signatures are checked with."""
+
+    kid: KeyId
+    role: Role
+    public: PublicKey
+
+
+def sign_by_passkey(payload: bytes, model: type[WireMessage], key: PersonsKey, assertion: Assertion) -> str:
+    """Return the statement as a JWS with this assertion, checked as a node checks it; or raise NotTrusted."""
+    kind = KINDS[model]
+    if key.role not in kind.signers:
+        raise WrongRole(f"{kind.typ} is signed by {' or '.join(kind.signers)}, not {key.role}")
+    text = f"{signing_input(payload, kind.typ, key.kid)}.{base64url(assertion.packed())}"
+    checked(Sealed.read(text, kind.typ), model, key.public)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

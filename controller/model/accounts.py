@@ -1,7 +1,9 @@
-"""Rows of accounts: people, sessions, keys, second factors, recovery codes, tokens and delegations."""
+"""Rows of accounts: people, sessions, keys, passkeys, second factors, codes, tokens, delegations, rules."""
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
+from typing import NewType
 
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.permissions import Operator, OperatorId, OperatorRole
 from devices.ids import AreaCode, KeyId, Role
+from devices.statements import ED25519
+
+PasskeyId = NewType("PasskeyId", str)
+PUBLIC_LENGTH = 128
+RP_ID_LENGTH = 253
 
 
 class Account(Base):
@@ -66,13 +73,15 @@ class HeldKey(Base):
     signed stays valid) or `compromised_at` (what it signed is void). `in_key_set`: the key set in force
     contains it, as the `holder`'s, for `area` and `further_areas`; loudspeakers refuse the signatures of any
     other key, and this key's elsewhere. `area` None: the station's, or the set is older than keys with areas.
+    `passkey`: the device that holds the private half; the station never has it. `rp_id`: the name of the site
+    that a passkey is bound to.
     """
 
     __tablename__ = "keys"
 
     kid: Mapped[KeyId] = mapped_column(String(ID_LENGTH), primary_key=True)
     role: Mapped[Role] = mapped_column(Word(Role))
-    public: Mapped[str] = mapped_column(String(ID_LENGTH))
+    public: Mapped[str] = mapped_column(String(PUBLIC_LENGTH))
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     not_after: Mapped[datetime] = mapped_column(UtcDateTime)
     holder: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
@@ -82,6 +91,9 @@ class HeldKey(Base):
     in_key_set: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     area: Mapped[AreaCode | None] = mapped_column(String(ID_LENGTH))
     further_areas: Mapped[list[AreaCode]] = mapped_column(JSON, default=list, server_default="[]")
+    alg: Mapped[str] = mapped_column(String(32), default=ED25519, server_default=ED25519)
+    rp_id: Mapped[str | None] = mapped_column(String(RP_ID_LENGTH))
+    passkey: Mapped[PasskeyId | None] = mapped_column(ForeignKey("passkeys.id"))
 
     def signs_for(self, lineage: Collection[AreaCode]) -> bool:
         """Return whether loudspeakers accept it in an area; `lineage`: that area and those above it."""
@@ -93,6 +105,25 @@ class HeldKey(Base):
         return (self.area, *self.further_areas) if self.in_key_set and self.area is not None else ()
 
     __table_args__ = (Index("ix_keys_holder", "holder"),)
+
+
+class Passkey(Base):
+    """A person's device that signs: a telephone, a computer or a security token; it has one key a role.
+
+    `credential`: the device's own name for it, base64url. `removed_at`: its keys are retired.
+    """
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[PasskeyId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    holder: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    credential: Mapped[str] = mapped_column(Text)
+    public: Mapped[str] = mapped_column(String(PUBLIC_LENGTH), unique=True)
+    rp_id: Mapped[str] = mapped_column(String(RP_ID_LENGTH))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SecondFactor(Base):
@@ -160,3 +191,20 @@ class FirstCode(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RuleName(StrEnum):
+    """A rule that the station's administrators switched on."""
+
+    PASSKEYS = "passkeys"
+    """Approvers sign by passkeys alone."""
+
+
+class StationRule(Base):
+    """A rule in force, since when and by whom; no row: it is not."""
+
+    __tablename__ = "station_rules"
+
+    name: Mapped[RuleName] = mapped_column(String(ID_LENGTH), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from controller.errors import Conflict, NotFound
-from controller.features.accounts.key_retirement import retire_keys_of
+from controller.features.accounts.key_retirement import retire_keys_of, retire_sealed_keys_of
 from controller.features.accounts.notifications import role_words, tell_of_account
 from controller.features.accounts.passwords import NewPassword, hashed
 from controller.features.accounts.queries import has_administrator, held_key, require
@@ -42,7 +42,7 @@ def reset_password(
     """Set a new password; return whether the key set must be signed again.
 
     Keys sealed by the forgotten password cannot be opened any more: they are retired and replaced. What
-    they signed stays good. The person has to choose another password at the next sign-in.
+    they signed stays good; passkeys stay. The person has to choose another password at the next sign-in.
     """
     account = _account(session, operator, by)
     check_not_oneself(account, by)
@@ -50,7 +50,7 @@ def reset_password(
     chosen = hashed(password)
     account.password_hash = chosen.hash
     account.first_password = True
-    retire_keys_of(session, operator, now=now)
+    retire_sealed_keys_of(session, operator, now=now)
     keyed = sorted(account.operator().roles & KEYED.keys())
     for role in keyed:
         make_key(session, operator, KEYED[role], chosen, now)

@@ -5,15 +5,28 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
-from controller.model.accounts import HeldKey
+from controller.model.accounts import HeldKey, PasskeyId
 from controller.model.permissions import OperatorId
 from devices.ids import KeyId, Role
 
 
 def retire_keys_of(session: Session, holder: OperatorId, role: Role | None = None, *, now: datetime) -> None:
-    """Retire a person's keys (or those of one role)."""
+    """Retire a person's keys (or those of one role), passkeys' too."""
     of_role = () if role is None else (HeldKey.role == role,)
     _retire(session, HeldKey.holder == holder, *of_role, now=now)
+
+
+def retire_sealed_keys_of(
+    session: Session, holder: OperatorId, role: Role | None = None, *, now: datetime
+) -> None:
+    """Retire the keys that a person's password opens (or those of one role)."""
+    of_role = () if role is None else (HeldKey.role == role,)
+    _retire(session, HeldKey.holder == holder, HeldKey.passkey.is_(None), *of_role, now=now)
+
+
+def retire_keys_of_passkey(session: Session, passkey: PasskeyId, *, now: datetime) -> None:
+    """Retire the keys of one device. The station cannot delete their private halves, which lie in it."""
+    _retire(session, HeldKey.passkey == passkey, now=now)
 
 
 def retire_station_keys(session: Session, *, but: KeyId | None = None, now: datetime) -> None:

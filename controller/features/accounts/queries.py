@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import NotAllowed, NotFound
 from controller.features.areas.queries import area_tree
-from controller.model.accounts import Account, Delegation, HeldKey
+from controller.model.accounts import Account, Delegation, HeldKey, RuleName, StationRule
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole, judge
 from controller.store import one_read
 from devices.ids import AreaCode, Role
@@ -110,19 +110,31 @@ def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> 
     )
 
 
-def held_key(session: Session, holder: OperatorId, role: Role, now: datetime) -> HeldKey | None:
-    """Return the person's key for the role that may sign now, or None.
+def held_key(
+    session: Session, holder: OperatorId, role: Role, now: datetime, *, is_sealed: bool = False
+) -> HeldKey | None:
+    """Return the person's key for the role that may sign now, or None; `is_sealed`: by the password.
 
     The newest that loudspeakers trust; a successor that no key set names yet waits for it.
     """
+    keys = keys_in_hand(session, holder, role, now)
+    return next((key for key in keys if key.sealed is not None or not is_sealed), None)
+
+
+def keys_in_hand(session: Session, holder: OperatorId, role: Role, now: datetime) -> Sequence[HeldKey]:
+    """Return the person's keys of a role that may sign now: trusted ones first, then the newest first."""
     query = (
         select(HeldKey)
         .where(HeldKey.holder == holder, HeldKey.role == role, HeldKey.retired_at.is_(None))
         .where(HeldKey.not_before <= now, HeldKey.not_after > now)
         .order_by(HeldKey.in_key_set.desc(), HeldKey.not_before.desc())
-        .limit(1)
     )
-    return session.scalars(query).first()
+    return session.scalars(query).all()
+
+
+def requires_passkeys(session: Session) -> bool:
+    """Whether the station has approvers sign by passkeys alone."""
+    return session.get(StationRule, RuleName.PASSKEYS) is not None
 
 
 def administrators_of(session: Session, area: AreaCode) -> list[Account]:

@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.features.accounts.encryption import Sealing, WrongSecret, seal, unseal
 from controller.features.accounts.hashing_limit import hashing
+from controller.features.accounts.key_checks import NO_KEY, sealed_key, touched_pen
 from controller.features.accounts.key_retirement import retire_keys_of, retire_station_keys
 from controller.features.accounts.notifications import role_words, tell_of_account
 from controller.features.accounts.password_rules import check_password
 from controller.features.accounts.passwords import Hashed, NewPassword, hashed, is_password
-from controller.features.accounts.queries import administrators_of, held_key, require
-from controller.features.areas.queries import area_tree, areas, get_area
+from controller.features.accounts.pens import Pen, Touch
+from controller.features.accounts.queries import require, requires_passkeys
+from controller.features.areas.queries import areas, get_area
 from controller.features.journal.service import record
 from controller.model.accounts import Account, ApiToken, HeldKey, SignedIn
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole
-from controller.store import Store, one_read
+from controller.store import Store
 from devices.ids import AreaCode, KeyId, Role
 from devices.jose import ROOT, SigningKey
 
@@ -228,64 +230,30 @@ class Unlocked:
     key: SigningKey
 
 
-Password = str | Hashed | Unlocked
-"""What a person proves an act of signing with. `Hashed` opens a key that was sealed by it just before. A
-password as text is hashed in the transaction itself, which takes a quarter of a second: right for tests and a
-founding, not where other writers wait."""
+Password = str | Hashed | Unlocked | Touch
+"""What a person proves an act of signing with. `Touch`: a passkey. `Hashed` opens a key that was sealed by it
+just before. A password as text is hashed in the transaction itself, which takes a quarter of a second: right
+for tests and a founding, not where other writers wait."""
 
 
 def unlock_key(store: Store, holder: Operator, *, role: Role, password: str, now: datetime) -> Unlocked:
     """Open the person's key while no transaction is held, or raise NotAllowed or TooManyTries."""
     with store.read() as session:
-        held = _held(session, holder, role, now)
+        held = sealed_key(session, holder, role, now)
     with hashing():
         return Unlocked(holder.id, _opened(held, holder, password))
 
 
-def open_key(
-    session: Session, holder: Operator, *, role: Role, password: Password, now: datetime
-) -> SigningKey:
-    """Return the person's private key, which must still be the one in force; it must not outlive the act."""
-    held = _held(session, holder, role, now)
+def open_key(session: Session, holder: Operator, *, role: Role, password: Password, now: datetime) -> Pen:
+    """Return what the person signs with, a key still in force; it must not outlive the act."""
+    if isinstance(password, Touch):
+        return touched_pen(session, holder, role, password, now)
+    held = sealed_key(session, holder, role, now)
     if not isinstance(password, Unlocked):
         return _opened(held, holder, password if isinstance(password, str) else password.sealing)
     if (password.holder, password.key.kid) != (holder.id, held.kid):
-        raise NotAllowed(_NO_KEY, code="operator.no-key")
+        raise NotAllowed(NO_KEY, code="operator.no-key")
     return password.key
-
-
-_FEW_NAMES = 3
-_NO_KEY = "Tài khoản này không có khóa ký còn hiệu lực."
-
-
-def _held(session: Session, holder: Operator, role: Role, now: datetime) -> HeldKey:
-    key = held_key(session, holder.id, role, now)
-    if key is None or key.sealed is None:
-        raise NotAllowed(_NO_KEY, code="operator.no-key")
-    if not key.in_key_set or key.area is None:
-        raise Conflict(_not_in_key_set(session, holder), code="keys.not-in-key-set", facts={"kid": key.kid})
-    return key
-
-
-def check_key(
-    session: Session, holder: Operator, role: Role, now: datetime, area: AreaCode | None = None
-) -> None:
-    """Raise what hinders the person from signing, whatever the password: no key, or one not trusted yet.
-
-    `area`: where the signature is to count; None: anywhere.
-    """
-    key = _held(session, holder, role, now)
-    if area is not None and not key.signs_for(area_tree(session).lineage(area)):
-        raise Conflict(_not_in_key_set(session, holder), code="keys.not-for-area", facts={"kid": key.kid})
-
-
-def _not_in_key_set(session: Session, holder: Operator) -> str:
-    names = [one.display_name for one in administrators_of(session, holder.area) if one.id != holder.id]
-    whom = f" ({', '.join(names[:_FEW_NAMES])})" if names else ""
-    return (
-        "Loa chưa biết khóa ký của bạn ở nơi này, nên sẽ từ chối những gì bạn ký. Chưa ký gì. Hãy báo quản "
-        f"trị{whom} mang khóa gốc đến máy chủ và chạy: loa keys sign --root TỆP. Xong thì bạn làm lại."
-    )
 
 
 def _opened(held: HeldKey, holder: Operator, password: str | Sealing) -> SigningKey:
@@ -333,7 +301,12 @@ def _renew_keys(session: Session, holder: Operator, password: Hashed, now: datet
 def make_key(
     session: Session, holder: OperatorId, role: Role, password: NewPassword, begins: datetime
 ) -> None:
-    """Make a person's key, sealed by the password; nodes trust it once the key set is signed anew."""
+    """Make a person's key, sealed by the password; nodes trust it once the key set is signed anew.
+
+    None where the station has persons of this role sign by passkeys alone.
+    """
+    if role is Role.APPROVER and requires_passkeys(session):
+        return
     key = SigningKey.generate(role, begins, KEY_LIFE)
     sealed = seal(key.to_json().encode(), hashed(password).sealing, _context(key.kid, holder))
     _keep(session, key, holder=holder, sealed=sealed)
@@ -357,15 +330,3 @@ def _keep(session: Session, key: SigningKey, *, holder: OperatorId | None, seale
 
 def _context(kid: KeyId, holder: OperatorId) -> str:
     return f"{kid}/{holder}"
-
-
-@one_read
-def why_unsigned(session: Session, operator: Operator, *, now: datetime) -> str:
-    """Return why loudspeakers would refuse the person's approvals now, and what to do; "": they would not."""
-    try:
-        check_key(session, operator, Role.APPROVER, now)
-    except Conflict as error:
-        return error.sentence
-    except NotAllowed:
-        return ""  # no approver's key at all: the pages offer nothing to approve
-    return ""

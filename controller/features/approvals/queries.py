@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from controller.features.accounts.key_checks import why_unsigned
 from controller.features.accounts.scope import Scope
-from controller.features.accounts.service import why_unsigned
 from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.page_queries import MOST_AIRINGS
 from controller.features.approvals.waiting import is_author, submitted_in

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.accounts.key_checks import check_key
 from controller.features.accounts.queries import require
-from controller.features.accounts.service import Password, check_key, open_key
+from controller.features.accounts.service import Password, open_key
 from controller.features.bulletins.listening_proof import ListeningProof, check_heard
 from controller.features.bulletins.placeholders import check_filled
 from controller.features.bulletins.queries import (

@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from controller.features.accounts.pens import Pen, instant_of, signed_with
 from controller.features.bulletins.queries import get_revision
 from controller.model.accounts import Account
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.permissions import Operator
 from devices.ids import RecordingId
-from devices.jose import SigningKey
-from devices.signing import sign
 from devices.statements import Approval
 
 APPROVAL_LIFE = timedelta(days=180)
@@ -23,12 +22,12 @@ def signed_approval(
     recording: RecordingId,
     *,
     by: Operator,
-    key: SigningKey,
+    key: Pen,
     now: datetime,
 ) -> Approved:
     """Return the approval of the newest wording and this recording, signed by the approver's key."""
-    wording = get_revision(session, bulletin.id, bulletin.revision)
-    expires_at = min(now + APPROVAL_LIFE, key.not_after)  # loudspeakers judge the key's life too
+    wording, at = get_revision(session, bulletin.id, bulletin.revision), instant_of(key, now)
+    expires_at = min(at + APPROVAL_LIFE, key.not_after)  # loudspeakers judge the key's life too
     approval = Approval(
         bulletin=bulletin.id,
         revision=bulletin.revision,
@@ -36,8 +35,8 @@ def signed_approval(
         recording=recording,
         author=session.get_one(Account, wording.author).name,
         approver=by.name,
-        approved_at=now,
-        valid_from=now,
+        approved_at=at,
+        valid_from=at,
         expires_at=expires_at,
         areas=(bulletin.area,),
         grade=bulletin.highest_grade,
@@ -50,10 +49,10 @@ def signed_approval(
         text_sha256=wording.text_sha256,
         recording=recording,
         kid=key.kid,
-        jws=sign(approval, key),
-        approved_at=now,
+        jws=signed_with(key, approval),
+        approved_at=at,
         expires_at=expires_at,
         areas=[bulletin.area],
         grade=bulletin.highest_grade,
-        valid_from=now,
+        valid_from=at,
     )

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
+from controller.features.accounts.pens import instant_of
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
 from controller.features.areas.queries import get_area
@@ -103,6 +104,8 @@ def _listed(key: HeldKey, listing: KeyListing | None) -> Key:
         holder=listing and listing.holder,
         area=listing and listing.area,
         further_areas=() if listing is None else listing.further_areas,
+        alg=key.alg,
+        rp_id=key.rp_id,
     )
 
 
@@ -128,10 +131,11 @@ def sign_policy(
     require(session, administrator, Act.RULE, area)
     hold(session, Lock.PUBLISHED)
     check_version(based_on, version_of_policy(session, area), what="quy định", code="policy.newer")
-    version = next_version_of(session, place := DocumentAddress(DocumentKind.POLICY, area), now)
-    limits = _limits(quiet_hours, loudest_volume, minutes_a_day, volumes, alone_days=alone_days)
-    policy = _policy(target=area, version=version, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
     key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)
+    at = instant_of(key, now)
+    version = next_version_of(session, place := DocumentAddress(DocumentKind.POLICY, area), at)
+    limits = _limits(quiet_hours, loudest_volume, minutes_a_day, volumes, alone_days=alone_days)
+    policy = _policy(target=area, version=version, issued_at=at, expires_at=at + POLICY_LIFE, **limits)
     row = put(
         session,
         place,

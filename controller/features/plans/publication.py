@@ -5,12 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from controller.features.accounts.pens import Pen, signed_with
 from controller.features.plans.queries import published
 from controller.model.permissions import OperatorId
 from controller.model.plan_states import DocumentKind, next_version
 from controller.model.plans import Published
-from devices.jose import SigningKey
-from devices.signing import sign
 from devices.wire_types import WireMessage
 
 
@@ -35,7 +34,7 @@ def put(
     *,
     version: int,
     digest: str,
-    key: SigningKey,
+    key: Pen,
     now: datetime,
     expires_at: datetime | None,
     signed_by: OperatorId | None = None,
@@ -48,7 +47,7 @@ def put(
     row.version = version
     row.digest = digest
     row.kid = key.kid
-    row.payload = sign(document, key)
+    row.payload = signed_with(key, document)
     row.document = document.model_dump_json()
     row.issued_at = now
     row.expires_at = expires_at

@@ -24,6 +24,7 @@ from controller.features.accounts.dependencies import (
     tries_of,
     viewer_in,
 )
+from controller.features.accounts.key_checks import why_unsigned
 from controller.features.accounts.people_operations import act_on_person, give_password, open_account
 from controller.features.accounts.queries import operators
 from controller.features.accounts.rate_limits import Purpose
@@ -48,7 +49,7 @@ from controller.features.accounts.second_factor import (
     remove_second_factor,
     renew_recovery_codes,
 )
-from controller.features.accounts.service import change_password, disable_operator, why_unsigned
+from controller.features.accounts.service import change_password, disable_operator
 from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code
 from controller.features.accounts.sessions import sign_in as enter
 from controller.features.accounts.sessions import sign_out as leave
