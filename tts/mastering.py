@@ -1,16 +1,33 @@
 """Brings a recording to the requested loudness below the allowed peak, and measures the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tts.ahead import ahead
 from tts.codec import decoded_blocks, encode_mp3
 from tts.loudness import SILENT_LUFS, Level, Meter
 from tts.profile import Profile, limited
 from tts.stretches import Stretches
+
+Block = TypeVar("Block")
+
+
+def ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield the same blocks in the same order, each computed in a thread, at most one ahead.
+
+    Exceptions of the computation are raised here. It helps where the work is done outside of Python: NumPy,
+    LAME, libsndfile and soxr release the interpreter's lock.
+    """
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = maker.submit(next, blocks, None)
+            yield block
+
 
 Whole = NDArray[np.int16]
 

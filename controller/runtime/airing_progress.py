@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from controller.features.airings.conflict_check import allowed_start
 from controller.features.airings.consent import ConsentStanding, is_asked, standings
-from controller.features.airings.languages import divided
 from controller.features.airings.notifications import tell_not_agreed
 from controller.features.airings.precedence import start_after
 from controller.features.airings.queries import Reach, reaches, sound_end_of, start_spread, targets_of
-from controller.features.airings.reopening import count_fetched
+from controller.features.airings.reopening import count_fetched, void_airings
 from controller.features.airings.service import add_deliveries
-from controller.features.airings.split import split_off
+from controller.features.airings.split import divided, split_off
 from controller.features.airings.timing import (
     DECLINED,
     NOBODY,
@@ -28,7 +27,6 @@ from controller.features.airings.timing import (
     unanswered,
     why_not_ready,
 )
-from controller.features.airings.unapproved import void_airings
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.scope import OUTSIDE, allows

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.consent import standing_in_family
 from controller.features.airings.consent_words import consent_lines
-from controller.features.airings.forecasts import add_forecasts
+from controller.features.airings.lateness_facts import add_forecasts
 from controller.features.airings.page_queries import airing_tiles, delivery_rows, reasons, visible_airing
 from controller.features.airings.queries import get_airing
 from controller.features.airings.start_histogram import starts_of

@@ -1,4 +1,4 @@
-"""Reads the facts for a forecast of lateness; one query, counted by the database."""
+"""Forecasts of lateness: their facts, one query that the database counts, and who is shown them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from controller.features.accounts.scope import Scope
 from controller.features.airings.conflict_check import Asking
 from controller.features.airings.heard import counted
 from controller.features.airings.lateness import LATELY, DeliveryFacts, Forecast, earliest_start, forecasts
+from controller.features.airings.views import AiringView
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.faults import SILENT_AFTER
+from controller.http.station import Station
 from controller.model.airing_states import IN_PLANS, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletins import Recording
 from controller.model.fleet import Node
 from controller.model.times import Times
+from controller.store import one_read
 from devices.ids import AiringId, AreaCode
 
 AHEAD = timedelta(minutes=30)
@@ -119,3 +123,19 @@ def _count_reachable(session: Session, areas: Iterable[AreaCode], now: datetime)
         Node.last_heard_at >= now - SILENT_AFTER,
     )
     return session.scalar(query) or 0
+
+
+@one_read
+def add_forecasts(session: Session, station: Station, scope: Scope, views: Iterable[AiringView]) -> None:
+    """Give each airing that starts soon its forecast, among the loudspeakers that the person may see."""
+    on_their_way = {view.id: view for view in views if view.state in IN_PLANS}
+    now = station.now()
+    found = forecasts_of(
+        session,
+        on_their_way,
+        now,
+        station.times,
+        None if scope.is_whole() else scope.seen,
+    )
+    for airing, view in on_their_way.items():
+        view.forecast, view.told_at = found.get(airing), now

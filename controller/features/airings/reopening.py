@@ -1,14 +1,18 @@
-"""Takes airings that are in the plans, and start much later, back to be decided anew."""
+"""Takes airings back out of the plans: what starts much later is decided anew, what is not approved ends."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy.orm import Session
 
-from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, after
+from controller.features.airings.cancellation import end_airing
+from controller.features.bulletins.in_force import is_in_force
+from controller.model.accounts import HeldKey
+from controller.model.airing_states import IN_PLANS, AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, StoredReceipt
+from controller.model.bulletins import Approved, Bulletin
 from controller.model.times import STILL_OPEN
-from controller.store import Session
 from devices.ids import AiringId, RecordingId
 from devices.messages import ReceiptKind
 
@@ -56,3 +60,30 @@ def count_fetched(session: Session, airing_id: AiringId, recording: RecordingId)
             .where(Delivery.airing == airing_id, Delivery.node == node)
             .values(rung=int(DeliveryStage.FETCHED), fetched_at=fetched_at)
         )
+
+
+VOID = "Phê duyệt của bản tin không còn hiệu lực nên loa không phát nữa."
+
+
+def void_airings(session: Session, now: datetime) -> Sequence[Airing]:
+    """End the airings that were in the plans and have no approval in force; return them.
+
+    The rule is that of the plans (`wanted_plans`): no node sounds an airing that they leave out. What starts
+    hours later waits for an approval again, as what is in no plan yet.
+    """
+    held = (
+        exists()
+        .where(Bulletin.id == Airing.bulletin, Bulletin.revision == Airing.revision)
+        .where(
+            and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision),
+            Approved.recording == Airing.recording,
+            HeldKey.kid == Approved.kid,
+            *is_in_force(now),
+        )
+    )
+    reopen_airings(session, ~held, now)
+    query = select(Airing).where(Airing.state.in_(IN_PLANS), ~held).order_by(Airing.id).with_for_update()
+    voided = session.scalars(query).all()
+    for airing in voided:
+        end_airing(airing, VOID, now)
+    return voided

@@ -1,16 +1,24 @@
-"""An airing that is still planned goes on in parts: each an airing of its own, linked to the first."""
+"""A planned airing goes on in parts, each an airing of its own, linked to the first: by area, by language.
 
-from collections.abc import Collection, Sequence
+Each airing has one recording, so that each language gets its own airing (docs/decisions/023).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.features.airings.queries import targets_of
-from controller.features.areas.queries import area_tree
+from controller.features.areas.queries import area_languages, area_tree
+from controller.features.bulletins.variants import approved_variants
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery, Target
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Approved, Recording
 from controller.model.fleet import Node
+from controller.model.languages import VIETNAMESE, LanguageCode, by_language
 from controller.model.new_ids import new_id
 from devices.ids import AiringId, AreaCode
 
@@ -81,3 +89,49 @@ def aim_at(
     session.execute(insert(Target), rows)
     meant = select(Node.id).where(Node.area.in_(below))
     session.execute(delete(Delivery).where(Delivery.airing == airing.id, Delivery.node.not_in(meant)))
+
+
+class PlannedPart(NamedTuple):
+    """An airing that is still planned, with what it will sound."""
+
+    airing: Airing
+    approved: Approved
+    recording: Recording
+    language: LanguageCode = VIETNAMESE
+
+
+def divided(
+    session: Session, airing: Airing, approved: Approved, recording: Recording, *, now: datetime
+) -> Iterator[PlannedPart]:
+    """Yield the airing alone, or its parts by language: chosen now, among what is approved now.
+
+    Areas whose languages have no approved variant hear Vietnamese, or whatever the bulletin itself is in.
+    """
+    is_whole = airing.node is not None or airing.only_chosen  # a test, or what single ones missed
+    found = {} if is_whole else approved_variants(session, airing.bulletin, approved.revision, now)
+    variants = {language: one for language, one in found.items() if _suits(one[0], airing)}
+    wanted = area_languages(session) if variants else {}
+    if not wanted:
+        yield PlannedPart(airing, approved, recording)
+        return
+    tree, targets = area_tree(session), targets_of(session, [airing.id])[airing.id]
+    own = set(session.scalars(select(Node.area).where(Node.retired_at.is_(None)).distinct()))
+    parts = by_language(tree, targets, wanted, variants.keys(), own)
+    if set(parts) == {VIETNAMESE}:
+        yield PlannedPart(airing, approved, recording)
+        return
+    sounds = {VIETNAMESE: (approved, recording), **variants}
+    first = VIETNAMESE if VIETNAMESE in parts else next(iter(parts))
+    for language in (first, *(one for one in parts if one != first)):
+        part = airing if language == first else part_of(airing, now)
+        sound = sounds[language]
+        part.bulletin = BulletinId(sound[0].bulletin)
+        session.add(part)
+        session.flush()
+        aim_at(session, part, tree.below(parts[language]), parts[language])
+        yield PlannedPart(part, *sound, language)
+
+
+def _suits(approved: Approved, airing: Airing) -> bool:
+    """Return whether a variant, which belongs to its bulletin's area, is approved for the airing's grade."""
+    return approved.grade is not None and airing.grade.rank <= approved.grade.rank

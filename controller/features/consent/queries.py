@@ -11,8 +11,7 @@ from controller.features.airings.consent import ConsentStanding, commune_of, sta
 from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.queries import get_airing
 from controller.features.consent.schemas import QuestionShown, StandingShown, Subject
-from controller.features.schedules.consent import standing_of_schedule
-from controller.features.schedules.queries import visible_schedule
+from controller.features.schedules.queries import standing_of_schedule, visible_schedule
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Answer, Target

@@ -15,8 +15,7 @@ from controller.features.airings.queries import get_airing
 from controller.features.airings.reopening import reopen_airings
 from controller.features.airings.split import root_of
 from controller.features.journal.service import record
-from controller.features.schedules.consent import standing_of_schedule
-from controller.features.schedules.queries import visible_schedule
+from controller.features.schedules.queries import standing_of_schedule, visible_schedule
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Answer
 from controller.model.base import LONGEST_REASON

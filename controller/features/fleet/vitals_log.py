@@ -1,7 +1,8 @@
-"""The log of vitals: appended in batches, thinned to quarters after two days, dropped after 400."""
+"""The log of vitals: appended in batches, thinned to quarters after two days, kept for 400; and its reads."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -11,16 +12,20 @@ from sqlalchemy.orm import Session
 
 from controller.features.fleet.vitals_samples import (
     QUARTERS_OF_DAY,
+    Sample,
     Thinned,
     first_quarter,
     pack,
     quarter_of,
     read,
+    start_of,
+    strip,
     thin,
     unpack,
     written,
 )
 from controller.model.fleet import Node, RecentVitals, StateTurn, VitalsDay
+from controller.store import one_read
 from controller.store.many import Many, insert_told
 from devices.ids import NodeId
 from devices.messages import Vitals
@@ -148,3 +153,38 @@ _APPEND = Many(  # a text that is too long already is not extended
 
 def _day(number: int) -> date:
     return date(1970, 1, 1) + timedelta(days=number)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Vitals of a node between two instants; `cell`: quarters in one cell of the strip."""
+
+    since: datetime
+    until: datetime
+    cell: int
+    points: list[tuple[datetime, Sample]]
+    """Every sample, where no more than two days were asked for."""
+    quarters: list[tuple[datetime, Thinned]]
+    strip: tuple[str, ...]
+
+
+@one_read
+def course_of(session: Session, node: NodeId, now: datetime, back: timedelta, *, cell: int) -> Course:
+    """Return a node's vitals of the last span, in whole quarters up to now; three queries at most."""
+    until = quarter_of(now) + 1
+    since = until - back // timedelta(minutes=15)
+    quarters = quarters_of(session, node, since, until)
+    points: list[tuple[datetime, Sample]] = []
+    if back <= WHOLE_FOR:
+        for quarter, text in recent_of(session, node, since, until):
+            begins = start_of(quarter)
+            points += [(begins + timedelta(seconds=one.second), one) for one in read(text)]
+    counts = {quarter: one.samples for quarter, one in quarters.items()}
+    return Course(
+        start_of(since),
+        start_of(until),
+        cell,
+        points,
+        [(start_of(quarter), one) for quarter, one in quarters.items()],
+        tuple(strip(counts, since, until, cell)),
+    )

@@ -1,12 +1,15 @@
 """What the pages of schedules show; one snapshot each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.viewer import Caller
+from controller.features.accounts.queries import people_who_may
+from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.consent_words import consent_lines
 from controller.features.airings.page_queries import past_of_schedule, visible_airing
 from controller.features.airings.precedence import collisions_for
@@ -16,7 +19,6 @@ from controller.features.bulletins.page_queries import states_of, titles_of, vis
 from controller.features.bulletins.queries import get_bulletin, programmes_among, visible_bulletin
 from controller.features.schedules.calendar import CalendarDay, days_shown, lunar_words, occurrence_path
 from controller.features.schedules.calendar_conflicts import MOST
-from controller.features.schedules.consent import standing_of_schedule
 from controller.features.schedules.form import ScheduleTyped
 from controller.features.schedules.preview import DATES, preview
 from controller.features.schedules.queries import (
@@ -25,18 +27,19 @@ from controller.features.schedules.queries import (
     own_days,
     own_days_between,
     schedules_for,
+    standing_of_schedule,
     targets_of_schedules,
     visible_schedule,
 )
 from controller.features.schedules.sentences import rule_sentence
-from controller.features.schedules.waits import what_it_waits_for
 from controller.http.station import Station
 from controller.http.words import wall_day
+from controller.model.accounts import Account
 from controller.model.bulletin_states import BulletinId, BulletinState
+from controller.model.bulletins import Bulletin
 from controller.model.permissions import Act
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
-from controller.store import Session
 from devices.ids import AreaCode
 from schedules.icalendar import from_text
 from schedules.public_holidays import public_holidays
@@ -203,3 +206,34 @@ def days_off_of(caller: Caller, year: int) -> dict[str, Any]:
             "days": [(one, holidays.get(one), own.get(one)) for one in sorted(holidays.keys() | own.keys())],
             "may_rule": caller.scope.may(caller.by, Act.RULE, [top_area(session).code]),
         }
+
+
+_FEW_NAMES = 3
+
+
+def what_it_waits_for(
+    session: Session, viewer: Viewer, bulletin: Bulletin, targets: Collection[AreaCode]
+) -> str:
+    """Return what must be done before the schedule is aired, and by whom; "" if nothing."""
+    if bulletin.state is BulletinState.APPROVED:
+        return ""
+    if bulletin.state is BulletinState.SUBMITTED:
+        return "Duyệt xong thì lịch tự chạy; lần nào tới giờ mà chưa duyệt thì bỏ qua."
+    if bulletin.state in {BulletinState.DRAFT, BulletinState.RETURNED}:
+        is_new = bulletin.state is BulletinState.DRAFT
+        if viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
+            return "Mở bản tin rồi bấm Gửi duyệt." if is_new else "Mở bản tin, sửa rồi gửi duyệt lại."
+        people = people_who_may(session, Act.WRITE, [bulletin.area])
+        people.sort(key=lambda one: one.id != bulletin.author)
+        return _whom_to_ask("gửi duyệt" if is_new else "sửa và gửi duyệt lại", people)
+    if viewer.scope.may(viewer.operator, Act.STOP, targets):
+        return "Hãy kết thúc lịch này, đặt lịch cho bản tin khác."
+    return _whom_to_ask("kết thúc lịch này", people_who_may(session, Act.STOP, targets))
+
+
+def _whom_to_ask(what: str, people: Collection[Account]) -> str:
+    if not people:
+        return f"Chưa tài khoản nào có quyền {what}. Hãy báo quản trị."
+    names = [one.display_name for one in people][:_FEW_NAMES]
+    others = f" và {len(people) - _FEW_NAMES} người khác" if len(people) > _FEW_NAMES else ""
+    return f"Tài khoản của bạn không {what} được. Hãy nhắc người làm được: {', '.join(names)}{others}."

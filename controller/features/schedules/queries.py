@@ -8,12 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
-from controller.features.accounts.queries import sees
+from controller.features.accounts.queries import get_operator, sees
+from controller.features.airings.consent import (
+    ConsentStanding,
+    answering_communes,
+    asked_communes,
+    standing_of,
+)
+from controller.features.areas.queries import area_tree
+from controller.model.airings import Answer
 from controller.model.permissions import Operator
 from controller.model.row_versions import version_of
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence, OwnDay, Schedule, ScheduleTarget
-from devices.ids import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode, Grade
 from schedules.icalendar import from_text, to_text
 from schedules.recurrence import Dated, Recurrence, dated
 from schedules.skips import DayOff, OwnDays, Skips, why_skipped
@@ -160,3 +168,14 @@ def visible_schedule(
     if not any(sees(session, by, area) for area in targets):
         raise NotFound("Lịch phát này không thuộc địa bàn của bạn.", code="schedule.unknown")
     return row, targets
+
+
+def standing_of_schedule(session: Session, schedule: Schedule) -> ConsentStanding:
+    """Return the communes' consent to all occurrences of a schedule; empty if no commune is asked."""
+    if schedule.grade is not Grade.ROUTINE:
+        return ConsentStanding()
+    planner = get_operator(session, schedule.created_by).area
+    targets = targets_of_schedule(session, schedule.id)
+    asked = asked_communes(area_tree(session), targets, planner, answering_communes(session))
+    rows = session.execute(select(Answer.area, Answer.agrees).where(Answer.schedule == schedule.id))
+    return standing_of(asked, {area: agrees for area, agrees in rows})  # noqa: C416 - a typed dict from typed rows

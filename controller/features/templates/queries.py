@@ -1,7 +1,10 @@
 """Reads of templates: the built-in ones, and the areas' own."""
 
+import tomllib
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +13,6 @@ from controller.errors import NotFound
 from controller.features.accounts.queries import names_of_operators
 from controller.features.accounts.scope import Scope
 from controller.features.bulletins.placeholders import places_of
-from controller.features.templates.builtin import BUILT_IN
 from controller.features.templates.schemas import BulletinTemplateShown
 from controller.http.schemas import View
 from controller.model.permissions import OperatorId
@@ -18,6 +20,21 @@ from controller.model.row_versions import version_of
 from controller.model.templates import BulletinTemplate, TemplateId
 from controller.store import one_read
 from devices.ids import AreaCode
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """One built-in template; it belongs to the whole province and to nobody."""
+
+    id: TemplateId
+    title: str
+    text: str
+
+
+BUILT_IN = tuple(
+    BuiltIn(TemplateId(key), told["title"], told["text"])
+    for key, told in tomllib.loads(Path(__file__).with_name("builtin.toml").read_text("utf-8")).items()
+)
 
 
 class OfferedTemplate(View):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Caller
-from controller.features.airings.forecasts import add_forecasts
+from controller.features.airings.lateness_facts import add_forecasts
 from controller.features.airings.page_queries import airing_views, commune_tiles
 from controller.features.airings.views import AiringView, Tile
 from controller.features.approvals.waiting import count_waiting

@@ -13,7 +13,7 @@ from controller.features.airings.queries import (
     reach,
     start_spread,
 )
-from controller.features.airings.unapproved import VOID
+from controller.features.airings.reopening import VOID
 from controller.features.fleet.service import NewNode, enrol_node, retire_node
 from controller.features.plans.queries import unacknowledged
 from controller.model.airing_states import AiringState, IllegalAiringTransition

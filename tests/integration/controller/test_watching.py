@@ -11,8 +11,7 @@ from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.faults import FaultKind
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states
 from controller.features.fleet.status import NodeStatus
-from controller.features.fleet.vitals_course import course_of
-from controller.features.fleet.vitals_log import drop_old_vitals, thin_vitals
+from controller.features.fleet.vitals_log import course_of, drop_old_vitals, thin_vitals
 from controller.features.fleet.vitals_samples import EXPECTED, Presence
 from controller.features.fleet.watch import NodeFilter, events_now, watched
 from controller.model.fleet import RecentVitals, StateTurn, VitalsDay

@@ -9,8 +9,7 @@ from controller.features.bulletins.programmes import Item, draft_programme
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.service import submit_bulletin
 from controller.features.journal.queries import entries_of
-from controller.features.templates.builtin import BUILT_IN
-from controller.features.templates.queries import templates_offered
+from controller.features.templates.queries import BUILT_IN, templates_offered
 from controller.features.templates.service import (
     add_template,
     add_template_of,

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from tts.ahead import ahead
+from tts.mastering import ahead
 
 
 def test_the_blocks_come_whole_and_in_order():

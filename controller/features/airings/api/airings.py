@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings import operations
-from controller.features.airings.forecasts import add_forecasts
+from controller.features.airings.lateness_facts import add_forecasts
 from controller.features.airings.page_queries import airing_views, delivery_rows, visible_airing
 from controller.features.airings.planning import plan_foreseen
 from controller.features.airings.request_parsing import request_of

@@ -20,7 +20,7 @@ from controller.features.fleet.schemas import (
     WatchedShown,
 )
 from controller.features.fleet.status import NodeStatus
-from controller.features.fleet.vitals_course import Course, course_of
+from controller.features.fleet.vitals_log import Course, course_of
 from controller.features.fleet.vitals_samples import FIGURES, QUARTER
 from controller.features.fleet.watch import NodeFilter, Watched, events_now, watched
 from controller.http.refusals import refusals
