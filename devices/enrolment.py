@@ -58,13 +58,16 @@ class Place(WireMessage):
 
 
 class EnrolmentReply(WireMessage):
-    """Answer to a claim: the enrolment, the key set that verifies it, the root key that signed that.
+    """Answer to a claim: the enrolment, the key sets of the node's areas, the root key that signed these.
 
     `password` at the broker stands beside the enrolment, which may be shown to anybody as evidence.
     """
 
     enrolment: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)]
-    keys: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)]
+    keys: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)], ...],
+        Field(min_length=1, max_length=16),
+    ]
     root_public: _Key
     password: Annotated[str, StringConstraints(max_length=200)]
 

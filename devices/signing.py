@@ -3,6 +3,7 @@
 The rules for a firmware author are in docs/protocol.md, "Signed messages".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Self, TypeVar
@@ -97,21 +98,31 @@ def sign_by_passkey(payload: bytes, model: type[WireMessage], key: PersonsKey, a
 
 @dataclass(frozen=True, slots=True)
 class TrustedKeys:
-    """The keys that a verifier holds for good, with the lifetime of the set they came in."""
+    """The keys that a verifier holds for good, and when the set ends in which each came; None: not judged."""
 
-    version: int
-    expires_at: datetime
     keys: dict[KeyId, Key]
+    ends_at: dict[KeyId, datetime | None]
 
     @classmethod
-    def of(cls, key_set: KeySet) -> Self:
-        """Trust the keys of a set that `read_key_set` returned (or that we made ourselves).
+    def of(cls, *key_sets: KeySet) -> Self:
+        """Trust the keys of sets that `read_key_set` returned (or that we made ourselves).
 
-        A person's key without holder and area counts for nothing: nobody could tell whose it is, and where.
-        Nor does a key of an algorithm that is not known here.
+        A key that several sets name counts as the newest of them says. A person's key without holder and area
+        counts for nothing: nobody could tell whose it is, and where. Nor does a key of an unknown algorithm.
         """
-        keys = {key.kid: key for key in key_set.keys if _counts(key)}
-        return cls(key_set.version, key_set.expires_at, keys)
+        keys: dict[KeyId, Key] = {}
+        ends: dict[KeyId, datetime | None] = {}
+        for key_set in sorted(key_sets, key=lambda one: one.version):
+            for key in key_set.keys:
+                if _counts(key):
+                    keys[key.kid], ends[key.kid] = key, key_set.expires_at
+        return cls(keys, ends)
+
+    @classmethod
+    def for_good(cls, keys: Iterable[Key]) -> Self:
+        """Trust keys without the lifetime of a set: for what was signed when they counted."""
+        known = {key.kid: key for key in keys}
+        return cls(known, dict.fromkeys(known))
 
 
 def _counts(key: Key) -> bool:
@@ -170,7 +181,7 @@ def _verified(sealed: Sealed, model: type[M], trusted: TrustedKeys, now: datetim
     message = checked(sealed, model, PublicKey.of(key))
     if isinstance(message, TimeReply):
         now = datetime.fromtimestamp(message.replied_us / 1_000_000, UTC)
-    check_lifetime("key set", None, trusted.expires_at, now)
+    check_lifetime("key set", None, trusted.ends_at[key.kid], now)
     check_lifetime(f"key {key.kid}", key.not_before, key.not_after, now)
     check_lifetime(kind.typ, None, getattr(message, "expires_at", None), now)
     return message, key

@@ -148,8 +148,12 @@ class Key(WireMessage):
 
 
 class KeySet(WireMessage):
-    """All keys whose signatures count. Signed by the root key; `typ` loa-keys."""
+    """All keys whose signatures count in an area and below. Signed by the root key; `typ` loa-keys.
 
+    `area` None: the only set of a station before sets had areas; it counts as the province's.
+    """
+
+    area: AreaName | None = None
     version: Version
     issued_at: Instant
     expires_at: Instant

@@ -12,8 +12,6 @@ from devices.ids import AreaCode, NodeId, RecordingId
 from devices.wire_types import WireMessage
 
 ROOT = "loa/v1"
-KEYS = f"{ROOT}/keys"
-
 ALL_STATES = f"{ROOT}/node/+/state"
 ALL_VITALS = f"{ROOT}/node/+/vitals"
 ALL_RECEIPTS = f"{ROOT}/node/+/receipt"
@@ -24,16 +22,22 @@ TOLD_FILTERS = (ALL_STATES, ALL_VITALS, ALL_RECEIPTS, ALL_WANTS)
 STATION_FILTERS = (*TOLD_FILTERS, ALL_TIME_REQUESTS)
 """What the station subscribes to; clock requests may come by a connection of their own."""
 
+ALL_KEYS = f"{ROOT}/keys/+"
 ALL_PLANS = f"{ROOT}/plan/+"
 ALL_POLICIES = f"{ROOT}/policy/+"
 ALL_MANIFESTS = f"{ROOT}/recording/+/manifest"
 ALL_PLACES = f"{ROOT}/node/+/place"
-RETAINED_FILTERS = (KEYS, ALL_PLACES, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
+RETAINED_FILTERS = (ALL_KEYS, ALL_PLACES, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
 """Topics that the station retains and also subscribes to, so that it notices changes by others."""
 
 
 class UnknownTopic(ValueError):  # noqa: N818 - as Malformed is named
     """The topic is none of this protocol's."""
+
+
+def keys(area: AreaCode) -> str:
+    """Return the topic of the keys that count in an area and below."""
+    return f"{ROOT}/keys/{area}"
 
 
 def plan(target: str) -> str:
@@ -115,7 +119,7 @@ def node_filters(node: NodeId, areas: Iterable[AreaCode]) -> tuple[str, ...]:
     """Return what a node always subscribes to: keys, its place, plans and policies, what is sent to it."""
     areas = tuple(areas)
     return (
-        KEYS,
+        *(keys(area) for area in areas),
         place(node),
         *(plan(target) for target in (*areas, node)),
         *(policy(area) for area in areas),
@@ -134,7 +138,9 @@ class PlanTopic:
 
 @dataclass(frozen=True, slots=True)
 class KeysTopic:
-    """The key set."""
+    """The key set of an area."""
+
+    area: AreaCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +276,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Topic]], ...] = (  # what co
     (re.compile(rf"plan/{_NAME}"), PlanTopic),
     (re.compile(rf"policy/{_NAME}"), PolicyTopic),
     (re.compile(rf"recording/{_DIGEST}/manifest"), ManifestTopic),
-    (re.compile(r"keys"), KeysTopic),
+    (re.compile(rf"keys/{_NAME}"), KeysTopic),
 )
 
 
@@ -301,7 +307,7 @@ class Channel:
 _ANY_NODE = NodeId("{node}")
 _ANY_RECORDING = RecordingId("{recording}")
 CHANNELS = (
-    Channel("keys", KEYS, "station", 1, True, statements.KeySet, "loa-keys"),
+    Channel("keys", keys(AreaCode("{area}")), "station", 1, True, statements.KeySet, "loa-keys"),
     Channel("plan", plan("{target}"), "station", 1, True, wire.Plan, "loa-plan"),
     Channel("policy", policy(AreaCode("{area}")), "station", 1, True, statements.Policy, "loa-policy"),
     Channel("place", place(_ANY_NODE), "station", 1, True, enrolment.Place, "loa-place"),

@@ -88,7 +88,7 @@ def _checked(answer: bytes, key: NodeKey, root_public: str | None) -> Enrolment:
         reply = parse(EnrolmentReply, answer)
         if root_public is not None and reply.root_public != root_public:
             raise NotEnrolled("Đài trả lời bằng khóa gốc khác với mã QR: không tin được.")
-        keys = TrustedKeys.of(read_key_set(reply.keys, reply.root_public, None))
+        keys = TrustedKeys.of(*(read_key_set(text, reply.root_public, None) for text in reply.keys))
         enrolment = verify(reply.enrolment, Enrolment, keys, None)
     except (Malformed, NotTrusted) as error:
         raise NotEnrolled(f"Câu trả lời của đài không tin được: {error}") from error

@@ -28,13 +28,14 @@ from devices.node.events import (
 )
 from devices.node.fetching import MANIFEST, Fetching
 from devices.node.identity import NodeIdentity
+from devices.node.key_ring import KEYS
 from devices.node.memory import NodeMemory
 from devices.node.pings import Pings
 from devices.node.playing import JOIN_AHEAD, Playing
 from devices.node.receipts import RECEIPT, Outbox
 from devices.node.reports import Reports
 from devices.node.saved_time import SavedTime
-from devices.node.trust import KEYS, PLACE, PLAN, POLICY, Trust, filters_of
+from devices.node.trust import PLACE, PLAN, POLICY, Trust, filters_of
 
 SESSION = "session"
 """Name of the document that holds the number of the newest session."""
@@ -238,13 +239,11 @@ class Brain:
             self._note_issued(_name_of(about), payload, now)
         station = self._clock.station(now)
         match about:
-            case topics.KeysTopic():
-                effects = self._trust.take_keys(payload, station if self._clock.is_set else None, station)
-                # The station publishes its keys at each connect, also when they are unchanged.
-                self._outbox.station_spoke(now)
-                self._fetching.station_spoke(now)
-                if not self._clock.is_together(now):
-                    self._pings.station_spoke(now)
+            case topics.KeysTopic(area):
+                judged_at = station if self._clock.is_set else None
+                effects = self._trust.take_keys(area, payload, judged_at, station)
+                if area == self._identity.areas[0]:
+                    self._station_spoke(now)
             case topics.PlaceTopic(node):
                 effects = self._trust.take_place(node, payload, station)
             case topics.PlanTopic(target):
@@ -255,6 +254,13 @@ class Brain:
             return []
         self._note_issued(_name_of(about), payload, now)
         return [*effects, *self._plans_changed(now)]
+
+    def _station_spoke(self, now: datetime) -> None:
+        """The station publishes the province's keys at each connect, also when they are unchanged."""
+        self._outbox.station_spoke(now)
+        self._fetching.station_spoke(now)
+        if not self._clock.is_together(now):
+            self._pings.station_spoke(now)
 
     def _plans_changed(self, now: datetime) -> list[Effect]:
         self._outbox.witnessed = self._trust.journal
@@ -351,8 +357,8 @@ class Brain:
 def _name_of(about: _Word) -> str:
     """Return the name under which a document of this topic is stored."""
     match about:
-        case topics.KeysTopic():
-            return KEYS
+        case topics.KeysTopic(area):
+            return KEYS + area
         case topics.PlaceTopic(node):
             return PLACE + node
         case topics.PlanTopic(target):

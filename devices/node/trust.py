@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from devices import topics
@@ -22,12 +22,12 @@ from devices.messages import (
 )
 from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
 from devices.node.identity import NodeIdentity
+from devices.node.key_ring import KEYS, KeyRing, check_version
 from devices.not_trusted import Expired, FarVersion, NotTrusted, OutsideScope, UnknownKey
-from devices.signing import TrustedKeys, read_key_set, verified_by, verify
+from devices.signing import verified_by, verify
 from devices.statements import Policy
 from devices.wire_types import WireMessage
 
-KEYS = "keys"
 PLAN = "plan/"
 POLICY = "policy/"
 PLACE = "place/"
@@ -39,8 +39,6 @@ M = TypeVar("M", bound=WireMessage)
 V = TypeVar("V", Plan, Policy, Place)
 Judged = tuple[str, str, bool, Grade | None, datetime | None]
 """Key of a result: approval, recording, whether a test; of an airing also its grade and start."""
-MOST_AHEAD = timedelta(days=1)
-"""A version further ahead of the present (it is the time in ms) would keep all true ones out for good."""
 MOST_JUDGED = 1024
 """Results stored: enough for two full plans; above it all are deleted."""
 
@@ -51,7 +49,7 @@ class Trust:
     def __init__(self, identity: NodeIdentity) -> None:
         self._identity = self._enrolled = identity
         self._place_version = 0
-        self._keys: TrustedKeys | None = None
+        self.ring = KeyRing(identity.root_public, identity.areas[0])
         self._texts: dict[str, bytes] = {}
         self._waiting: dict[str, tuple[bytes, bool]] = {}
         self._called: set[str] = set()
@@ -69,13 +67,9 @@ class Trust:
         return self._identity
 
     def restore_keys(self, documents: Mapping[str, bytes]) -> None:
-        """Accept the stored key set again: all other stored documents are checked with it."""
-        if KEYS in documents:
-            try:
-                self._keys = TrustedKeys.of(read_key_set(documents[KEYS], self._identity.root_public, None))
-                self._texts[KEYS] = documents[KEYS]
-            except NotTrusted as reason:
-                self._count("stored-keys", reason)
+        """Accept the stored key sets again: all other stored documents are checked with them."""
+        for reason in self.ring.restore(documents):
+            self._count("stored-keys", reason)
 
     def restore(self, documents: Mapping[str, bytes]) -> None:
         """Accept the stored documents again, as far as a known key signed them; lifetimes are not judged.
@@ -108,10 +102,11 @@ class Trust:
 
         For a node that does not know the time, this is a lower bound of the present.
         """
-        model = _MODELS.get(name.partition("/")[0])
+        kind, _, target = name.partition("/")
+        model = _MODELS.get(kind)
         try:
-            if name == KEYS:
-                return read_key_set(text, self._identity.root_public, None).issued_at
+            if name.startswith(KEYS):
+                return self.ring.read(AreaCode(target), text, None).issued_at
             return None if model is None else getattr(self._verified(text, model, None), "issued_at", None)
         except NotTrusted:
             return None
@@ -120,21 +115,23 @@ class Trust:
         """Return whether a plan that was just sent (not stored, not retained) names this airing."""
         return any(a.airing == airing for target in self._called for a in self.plans[target].airings)
 
-    def take_keys(self, text: bytes, judged_at: datetime | None, now: datetime) -> list[Effect]:
-        """Accept a newer key set; drop what its keys no longer verify, and retry documents that waited.
+    def take_keys(
+        self, area: AreaCode, text: bytes, judged_at: datetime | None, now: datetime
+    ) -> list[Effect]:
+        """Accept a newer key set of an area; drop what the keys no longer verify, and retry what waited.
 
         `judged_at` None: this node does not know the time, and accepts the set only to request the time.
         """
+        if area not in self._identity.areas:
+            return self._wrong_target("keys")
         try:
-            key_set = read_key_set(text, self._identity.root_public, judged_at)
+            key_set = self.ring.read(area, text, judged_at)
         except NotTrusted as reason:
-            return self._count(KEYS, reason)
-        if self._keys is not None and key_set.version <= self._keys.version:
-            return self._old(KEYS, key_set.version, self._keys.version)
-        self._keys = TrustedKeys.of(key_set)
-        self._texts[KEYS] = text
+            return self._count("keys", reason)
+        if key_set.version <= (held := self.ring.version_of(area)):
+            return self._old("keys", key_set.version, held)
         self._approvals.clear()
-        return [SaveDocument(KEYS, text), *self._judge_again(now)]
+        return [*self.ring.take(area, key_set, text), *self._judge_again(now)]
 
     def take_place(self, node: NodeId, text: bytes, now: datetime) -> list[Effect]:
         """Accept a newer place of this node: from now on it follows other areas within the same province."""
@@ -208,10 +205,10 @@ class Trust:
 
     def judge_anew(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
         """Check the approval in full at this instant, before arming; earlier results are ignored."""
-        if self._keys is None:
+        if self.ring.trusted is None:
             return UnknownKey("no key set yet")
         try:
-            verify_approval(airing, self._identity.areas, self._keys, now)
+            verify_approval(airing, self._identity.areas, self.ring.trusted, now)
         except NotTrusted as reason:
             return reason
         return None
@@ -221,9 +218,9 @@ class Trust:
         self._approvals[_judged(airing)] = reason
 
     def _verified(self, text: bytes, model: type[M], now: datetime | None) -> M:
-        if self._keys is None:
+        if self.ring.trusted is None:
             raise UnknownKey("no key set yet")
-        return verify(text, model, self._keys, now)
+        return verify(text, model, self.ring.trusted, now)
 
     def _versioned(self, text: bytes, model: type[V], now: datetime | None) -> V:
         """Return a document of a sane version whose key signs for what it binds.
@@ -231,11 +228,10 @@ class Trust:
         A policy: for its area, or one above. A place: for where this node stands and for where it is sent; of
         one from the disk this was checked when it came.
         """
-        if self._keys is None:
+        if self.ring.trusted is None:
             raise UnknownKey("no key set yet")
-        message, key = verified_by(text, model, self._keys, now)
-        if now is not None and message.version > (now + MOST_AHEAD).timestamp() * 1000:
-            raise FarVersion(f"version {message.version} is more than {MOST_AHEAD} ahead")
+        message, key = verified_by(text, model, self.ring.trusted, now)
+        check_version(message.version, now)
         areas = self._identity.areas
         if isinstance(message, Policy) and message.target in areas:
             bound = areas[: areas.index(message.target) + 1]
@@ -308,6 +304,7 @@ class Trust:
                     effects.append(DropDocument(name))
             self._drop_plan(area)
             self.policies.pop(AreaCode(area), None)
+        effects += self.ring.leave(sorted(set(before.areas) - set(areas)))
         gone = set(filters_of(before)) - set(filters_of(self._identity))
         new = set(filters_of(self._identity)) - set(filters_of(before))
         effects += [Unsubscribe(tuple(sorted(gone)))] if gone else []
@@ -319,7 +316,7 @@ class Trust:
         return [SaveDocument(name, text)]
 
     def _judge_again(self, now: datetime) -> list[Effect]:
-        if self._keys is None:
+        if self.ring.trusted is None:
             return []
         effects: list[Effect] = []
         for name in sorted(name for name in self._texts if name.startswith((PLAN, PLACE))):
@@ -327,7 +324,7 @@ class Trust:
                 continue  # deleted with the place that it belonged to
             kind, _, target = name.partition("/")
             try:
-                verify(self._texts[name], _MODELS[kind], self._keys, now)
+                verify(self._texts[name], _MODELS[kind], self.ring.trusted, now)
             except Expired:
                 continue  # its time is checked where it is used
             except NotTrusted as reason:

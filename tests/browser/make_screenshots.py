@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import expect, sync_playwright
 
 from controller.features.accounts.service import disable_operator
-from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
 from controller.settings import Settings
 from tests.browser.days_shown import sound_the_alarm, tell_a_day
 from tests.browser.forms_shown import WAYS
@@ -108,7 +108,7 @@ def main(folder, scheme="light", only=()):
         (Path(kept) / "world").mkdir()
         world = seeds.world(Path(kept) / "world", settings=Settings(home=Path("var")))
         shown = tell_a_day(world)
-        world.do(sign_key_set, root_key=seeds.root_key)
+        world.do(sign_key_sets, root_key=seeds.root_key)
         browser = playwright.chromium.launch(**LAUNCH)
         with serving(world) as server:
             camera = Camera(browser, server, seeds, folder, scheme)

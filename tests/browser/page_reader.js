@@ -149,6 +149,7 @@ const SHAPE = {
     at: orNull(instant),
   },
   "loa-keys": {
+    area: optional(orNull(name), null),
     version: VERSION,
     issued_at: instant,
     expires_at: instant,

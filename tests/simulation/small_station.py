@@ -113,14 +113,15 @@ class SmallStation:
         keys = {self.keys.station, self.keys.approver, self.keys.administrator, *extra} - set(without)
         self.publish_key_set(tuple(listed(key) for key in sorted(keys, key=lambda key: key.kid)))
 
-    def publish_key_set(self, keys: tuple[Key, ...]) -> None:
+    def publish_key_set(self, keys: tuple[Key, ...], area: AreaCode = PROVINCE) -> None:
         key_set = KeySet(
+            area=area,
             version=self.next_version(),
             issued_at=self.now(),
             expires_at=self.now() + YEAR / 2,
             keys=keys,
         )
-        self.retain(topics.KEYS, sign(key_set, self.keys.root).encode())
+        self.retain(topics.keys(area), sign(key_set, self.keys.root).encode())
 
     def publish_policy(
         self, area: str, *, quiet=(), loudest=100, volumes=(), minutes=1440, alone=7, lasts=YEAR / 2

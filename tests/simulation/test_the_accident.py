@@ -71,8 +71,8 @@ class Street:
             for row in session.scalars(
                 select(Published).where(Published.kind.in_((DocumentKind.KEYS, DocumentKind.POLICY)))
             ):
-                topic = topics.KEYS if row.kind is DocumentKind.KEYS else topics.policy(AreaCode(row.target))
-                self.station.retain(topic, row.payload.encode())
+                of = topics.keys if row.kind is DocumentKind.KEYS else topics.policy
+                self.station.retain(of(AreaCode(row.target)), row.payload.encode())
         self.station.add_recording(SOUND.data, SOUND.duration_ms)
         self.node = self.station.add_node("22366-1", (PROVINCE, NHA_TRANG), error_ms=0.0, drift_ppm=0.0)
 

@@ -35,6 +35,7 @@ PLANS = 120
 
 
 KEY_SET = KeySet(
+    area=AreaCode("56"),
     version=1_764_000_000_000,
     issued_at=NOW - DAY,
     expires_at=NOW + YEAR,

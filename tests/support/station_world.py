@@ -17,7 +17,8 @@ from controller.features.bulletins.service import approve_bulletin, draft_bullet
 from controller.features.consent.service import answer_airing, answer_schedule
 from controller.features.enrolment.known_keys import give_keys
 from controller.features.fleet.service import NewNode, enrol_nodes
-from controller.features.plans.policy_signing import sign_key_set, sign_policy
+from controller.features.plans.key_set_signing import sign_key_sets
+from controller.features.plans.policy_signing import sign_policy
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
 from controller.host.station_keys import StationSeal
@@ -257,7 +258,7 @@ def seed(url):
         give_keys(
             session, publics(node.id for node in NODES), welcome(Seed(keys.root, keys.station)), now=NOW
         )
-        sign_key_set(session, root_key=keys.root, now=NOW)
+        sign_key_sets(session, root_key=keys.root, now=NOW)
         sign_policy(
             session,
             area=PROVINCE,

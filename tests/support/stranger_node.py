@@ -72,8 +72,10 @@ class Stranger:
     def checked(self, text, typ):
         return self.ring.checked(text, typ, self.now())
 
-    def take_keys(self, payload):
-        self.ring.take(payload, self.now() if self.best else None)
+    def take_keys(self, area, payload):
+        if area not in self.areas:
+            raise Refused("other-target")
+        self.ring.take(area, payload, self.now() if self.best else None)
         early, self.early = self.early, {}
         for topic, waiting in early.items():
             self.take(topic, waiting)
@@ -120,8 +122,8 @@ class Stranger:
         levels = topic.split("/")[2:]
         try:
             match levels:
-                case ["keys"]:
-                    self.take_keys(payload)
+                case ["keys", area]:
+                    self.take_keys(area, payload)
                 case ["plan", target]:
                     self.take_document("plan", target, payload, self.plans)
                 case ["policy", area]:
@@ -330,9 +332,9 @@ class Stranger:
     def on_connect(self, client, _userdata, _flags, _code, _properties):
         self.is_connected = True
         node = self.node
-        filters = ["loa/v1/keys", f"loa/v1/plan/{node}", f"loa/v1/time/{node}/reply"]
+        filters = [f"loa/v1/plan/{node}", f"loa/v1/time/{node}/reply"]
         filters += [f"loa/v1/node/{node}/{last}" for last in ("receipt-committed", "chunk/+/+")]
-        filters += [f"loa/v1/{kind}/{area}" for area in self.areas for kind in ("plan", "policy")]
+        filters += [f"loa/v1/{kind}/{area}" for area in self.areas for kind in ("keys", "plan", "policy")]
         for recording in self.want_at.keys() - self.whole.keys():
             filters += [f"loa/v1/recording/{recording}/{last}" for last in ("manifest", "chunk/+")]
         client.subscribe([(name, 1) for name in filters])

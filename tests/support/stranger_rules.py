@@ -128,24 +128,26 @@ class StrangerClock:
 
 
 class KeyRing:
-    """The pinned root key, the newest key set that it signed, and the checks of all else by these."""
+    """The pinned root key, the newest key set of each area, and the checks of all else by these."""
 
     def __init__(self, root_public):
         self.root = root_public
-        self.keys, self.version, self.expires_at = {}, 0, None
+        self.sets, self.keys = {}, {}
 
-    def take(self, payload, now):
+    def take(self, area, payload, now):
         """Take a key set in; `now` None: the clock was never set."""
         key_set = open_jws(payload, "loa-keys", lambda _: self.root)
-        if key_set["version"] <= self.version:
+        if key_set["area"] != area:
+            raise Refused("other-target")
+        if area in self.sets and key_set["version"] <= self.sets[area]["version"]:
             raise Refused("old")
-        expires_at = read_instant(key_set["expires_at"])
-        if now is not None and now >= expires_at:
+        if now is not None and now >= read_instant(key_set["expires_at"]):
             raise Refused("expired")
-        self.version, self.expires_at = key_set["version"], expires_at
+        self.sets[area] = key_set
         self.keys = {
-            key["kid"]: key
-            for key in key_set["keys"]
+            key["kid"]: key | {"set_ends": read_instant(one["expires_at"])}
+            for one in sorted(self.sets.values(), key=lambda one: one["version"])
+            for key in one["keys"]
             if key["role"] == "station" or (key.get("holder") and key.get("area"))
         }
 
@@ -172,7 +174,7 @@ class KeyRing:
             return message, used
         if not read_instant(used["not_before"]) <= now < read_instant(used["not_after"]):
             raise Refused("expired")
-        if any(now >= at for at in (self.expires_at, read_expiry(message)) if at is not None):
+        if any(now >= at for at in (used["set_ends"], read_expiry(message)) if at is not None):
             raise Refused("expired")
         return message, used
 

@@ -14,7 +14,7 @@ from controller.features.doctor.invariants import invariants
 from controller.features.doctor.queries import count_rows
 from controller.features.doctor.settings_words import settings_in_words
 from controller.features.plans.key_set import keys_to_sign_for
-from controller.features.plans.queries import count_unacknowledged, published_key_set
+from controller.features.plans.queries import count_unacknowledged, published_key_sets
 from controller.http.render import page
 from controller.http.words import number
 from controller.model.permissions import Act
@@ -31,12 +31,12 @@ def show(visit: SignedVisit) -> Response:
     """Show the configuration of the station; nothing can be changed here, and no secret is shown."""
     visit.viewer.need(Act.RULE)
     now = visit.now()
-    key_set = published_key_set(visit.store)
+    key_sets = published_key_sets(visit.store)
     keys = keys_shown(visit.store)
     context: dict[str, Any] = {
-        "key_set": key_set,
+        "key_sets_end_at": min((one.expires_at for one in key_sets), default=None),
         "keys": keys,
-        "trusted": frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys),
+        "trusted": frozenset(key.kid for key_set in key_sets for key in key_set.keys),
         "unsigned": keys_to_sign_for(visit.store, now),
         "waiting": count_unacknowledged(visit.store),
     }

@@ -18,14 +18,13 @@ from controller.features.fleet.location_history import open_stays
 from controller.features.fleet.node_names import check_credential
 from controller.features.fleet.service import NewNode, bring_back, check_nodes
 from controller.features.journal.service import record
-from controller.features.plans.queries import published
+from controller.features.plans.queries import key_sets_of
 from controller.host.station_keys import Secrets
 from controller.model.area_tree import AreaTree
 from controller.model.enrolment import Welcome
 from controller.model.fleet import EnrolmentCode, Hardware, Node
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from controller.model.plan_states import DocumentKind
 from controller.settings import Settings
 from controller.store import one_read, one_write
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
@@ -150,8 +149,8 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
     new code, only a new password.
     """
     row = claimable(session, claim, now=now, lock=True)
-    keys = published(session, DocumentKind.KEYS, "")
-    if keys is None:
+    tree = area_tree(session)
+    if not (keys := key_sets_of(session, tree.lineage(row.area))):
         raise Conflict("Đài chưa có bộ khóa nên chưa gắn được cụm loa.", code="keys.none")
     node = _in_use(session, row, now)
     password = fresh_token()
@@ -159,12 +158,12 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
     hardware = session.get_one(Hardware, (node.id, number))
     hardware.broker_hash, hardware.issued_at = broker_hash(password), now
     row.claimed_at, row.public = row.claimed_at or now, claim.public
-    hardware.enrolment = signed_enrolment(node, claim.public, area_tree(session), welcome, now)
+    hardware.enrolment = signed_enrolment(node, claim.public, tree, welcome, now)
     session.flush()
     record(session, None, "node.enrolled", node.id, now, detail={"hardware": number, "public": claim.public})
     return EnrolmentReply(
         enrolment=hardware.enrolment,
-        keys=keys.payload,
+        keys=tuple(keys),
         root_public=welcome.root_public,
         password=password,
     )

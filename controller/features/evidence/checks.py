@@ -140,7 +140,7 @@ def _station_keys(session: Session) -> TrustedKeys:
         )
         for row in rows
     )
-    return TrustedKeys(0, _FOREVER, {key.kid: key for key in keys})
+    return TrustedKeys.for_good(keys)
 
 
 def _enrolment(text: str, trusted: TrustedKeys) -> Enrolment | None:

@@ -3,15 +3,16 @@
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from controller.features.areas.queries import area_tree
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.evidence import AiringDocument, KeptDocument
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
-from devices.ids import AiringId
+from devices.ids import AiringId, AreaCode
 
 
 def keep_documents(session: Session, airing: Airing) -> None:
-    """Keep the key set, the plans that name an airing, and its recording's manifest, as published now."""
+    """Keep the key sets, the plans that name an airing, and its recording's manifest, as published now."""
     areas = select(Target.area).where(Target.airing == airing.id)
     is_of_nodes = airing.only_chosen or airing.node is not None
     targets = select(Delivery.node).where(Delivery.airing == airing.id) if is_of_nodes else areas
@@ -20,7 +21,10 @@ def keep_documents(session: Session, airing: Airing) -> None:
         .where(Published.payload != "")
         .where(
             or_(
-                Published.kind == DocumentKind.KEYS,
+                and_(
+                    Published.kind == DocumentKind.KEYS,
+                    Published.target.in_(signing_areas_of(session, airing)),
+                ),
                 and_(Published.kind == DocumentKind.PLAN, Published.target.in_(targets)),
                 and_(Published.kind == DocumentKind.MANIFEST, Published.target == airing.recording),
             )
@@ -35,6 +39,13 @@ def keep_documents(session: Session, airing: Airing) -> None:
                 KeptDocument(kind=row.kind, target=row.target, version=row.version, payload=row.payload)
             )
         session.merge(AiringDocument(airing=airing.id, kind=row.kind, target=row.target, version=row.version))
+
+
+def signing_areas_of(session: Session, airing: Airing) -> list[AreaCode]:
+    """Return the areas whose keys sign for an airing: those where it is heard, and all above them."""
+    tree = area_tree(session)
+    targets = session.scalars(select(Target.area).where(Target.airing == airing.id))
+    return sorted({area for target in targets for area in tree.lineage(target)})
 
 
 def kept_documents(session: Session, airing: AiringId) -> dict[DocumentKind, list[str]]:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from controller.errors import Conflict, NotFound
 from controller.features.airings.receipt_faults import receipt_faults
 from controller.features.airings.sealed_receipts import unpack
-from controller.features.evidence.documents import kept_documents
+from controller.features.evidence.documents import kept_documents, signing_areas_of
 from controller.features.evidence.journal_proof import journal_of
 from controller.features.evidence.schemas import ProofFile, ProvenKey, ProvenNode, ProvenText
-from controller.features.plans.queries import published
+from controller.features.plans.queries import key_sets_of
 from controller.model.airings import Airing, Delivery, StoredReceipt
 from controller.model.bulletins import Approved, Bulletin, Revision
 from controller.model.fleet import Hardware, Node
@@ -34,7 +34,6 @@ def proof_of(session: Session, airing_id: str, root_public: str, *, now: datetim
     approval = _approval_in(kept[DocumentKind.PLAN], airing.id) or (approved.jws if approved else None)
     if approval is None:
         raise Conflict("Lượt phát này chưa được duyệt nên chưa có gì để chứng minh.", code="evidence.none")
-    keys = published(session, DocumentKind.KEYS, "")
     manifest = kept[DocumentKind.MANIFEST]
     nodes = _nodes_of(session, airing.id, now)
     journal, witnesses = journal_of(
@@ -50,7 +49,7 @@ def proof_of(session: Session, airing_id: str, root_public: str, *, now: datetim
         starts_at=airing.starts_at,
         text=_text_of(session, airing),
         approval=approval,
-        keys=kept[DocumentKind.KEYS] or ([keys.payload] if keys is not None else []),
+        keys=kept[DocumentKind.KEYS] or key_sets_of(session, signing_areas_of(session, airing)),
         plans=kept[DocumentKind.PLAN],
         manifest=manifest[0] if manifest else None,
         journal=journal,

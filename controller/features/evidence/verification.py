@@ -47,19 +47,20 @@ def check_proof(proof: ProofFile, root_public: str) -> Findings:
 
 def _trusted(proof: ProofFile, root_public: str, findings: Findings) -> TrustedKeys | None:
     keys: dict[KeyId, Key] = {}
-    newest = None
+    oldest = None
     for text in proof.keys:
         try:
-            newest = read_key_set(text, root_public, None)
+            key_set = read_key_set(text, root_public, None)
         except NotTrusted as error:
             findings.fail(f"Bộ khóa không do khóa gốc này ký ({error.code}).")
             return None
-        keys |= {key.kid: key for key in newest.keys}
-    if newest is None:
+        keys |= {key.kid: key for key in key_set.keys}
+        oldest = min(oldest or key_set.issued_at, key_set.issued_at)
+    if oldest is None:
         findings.fail("Tệp không có bộ khóa nào, nên không kiểm tra được chữ ký nào.")
         return None
-    findings.proven.append(f"Bộ khóa do khóa gốc {root_public[:8]}… ký, lập {wall(newest.issued_at)}.")
-    return TrustedKeys(newest.version, newest.expires_at, keys)
+    findings.proven.append(f"Bộ khóa do khóa gốc {root_public[:8]}… ký, lập {wall(oldest)}.")
+    return TrustedKeys.for_good(keys.values())
 
 
 def _approval(proof: ProofFile, trusted: TrustedKeys, findings: Findings) -> Approval | None:

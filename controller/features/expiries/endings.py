@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.queries import administrators_of
 from controller.features.areas.queries import get_area, top_area
 from controller.features.notices.service import notify
-from controller.features.plans.queries import published
 from controller.model.accounts import Account, HeldKey
 from controller.model.local_time import ZONE
 from controller.model.notices import Notice, NoticeKind
@@ -106,11 +105,14 @@ def _keys(session: Session) -> Iterable[Ending]:
 
 
 def _key_set(session: Session) -> Iterable[Ending]:
-    row = published(session, DocumentKind.KEYS, "")
-    if row is not None and row.expires_at is not None:
+    query = select(func.min(Published.expires_at)).where(
+        Published.kind == DocumentKind.KEYS, Published.payload != ""
+    )
+    ends_at = session.scalar(query)
+    if ends_at is not None:
         yield Ending(
             "keys",
-            row.expires_at,
+            ends_at,
             "Bộ khóa mà loa tin",
             "Sau ngày đó loa không tin chữ ký nào và im. Hãy mang khóa gốc đến máy chủ và chạy: "
             "loa keys sign.",

@@ -9,7 +9,7 @@ from controller.features.accounts.schemas import Proof
 from controller.features.keys.schemas import FalloutShown, KeyShown, KeysShown
 from controller.features.keys.service import Fallout, compromise_key, fallout_of, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
-from controller.features.plans.queries import published_key_set
+from controller.features.plans.queries import listed_keys
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 from devices.ids import KeyId
@@ -21,8 +21,7 @@ router = APIRouter(prefix="/keys", tags=["keys"])
 def index(visit: SignedVisit) -> KeysShown:
     """Return the active keys, as administrator."""
     visit.viewer.need_province(Act.RULE)
-    key_set = published_key_set(visit.store)
-    trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
+    trusted = listed_keys(visit.store)
     keys = [
         KeyShown.of(key, holder=holder, is_trusted=key.kid in trusted)
         for key, holder in keys_shown(visit.store)

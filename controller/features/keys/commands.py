@@ -18,8 +18,8 @@ from controller.features.accounts.service import create_operator, disable_operat
 from controller.features.keys.service import compromise_key as declare_compromised
 from controller.features.keys.service import fallout_of, retire_one_key, sign_at_hand
 from controller.features.keys.station_key_renewal import renew_station_key
-from controller.features.plans.policy_signing import sign_key_set
-from controller.features.plans.queries import known_key_set, void_policies
+from controller.features.plans.key_set_signing import sign_key_sets
+from controller.features.plans.queries import known_key_sets, void_policies
 from controller.host.station_keys import Secrets, root_key_at
 from controller.model.local_time import wall
 from controller.model.permissions import OperatorRole
@@ -43,10 +43,10 @@ _NOT_SIGNED = (
 
 @keys.command("show")
 def show_keys() -> None:
-    """Bộ khóa đang có hiệu lực, một đối tượng JSON."""
+    """Các bộ khóa đang có hiệu lực, mỗi địa bàn một bộ, JSON."""
     with reading() as session:
-        key_set = known_key_set(session)
-    print_json(key_set.model_dump(mode="json"))
+        key_sets = known_key_sets(session)
+    print_json([key_set.model_dump(mode="json") for key_set in key_sets])
 
 
 @keys.command("sign")
@@ -56,9 +56,10 @@ def sign_keys(
     """Ký lại bộ khóa bằng khóa gốc: mỗi năm một lần, khi có khóa mới và khi một khóa bị lộ."""
     key = root_key_at(root or Secrets(Settings().home).root_key)
     with local_store() as store:
-        sign_key_set(store, root_key=key, now=utc_now())
-        signed = known_key_set(store)
-    typer.echo(f"Đã ký {len(signed.keys)} khóa, hết hạn {signed.expires_at:%Y-%m-%d}.")
+        signed = sign_key_sets(store, root_key=key, now=utc_now())
+        sets = known_key_sets(store)
+    ends_at = min(one.expires_at for one in sets)
+    typer.echo(f"Đã ký {len(signed)} bộ khóa; cả {len(sets)} bộ có hiệu lực đến {ends_at:%Y-%m-%d}.")
 
 
 @keys.command("renew-station")

@@ -15,7 +15,7 @@ from controller.features.bulletins.in_force import is_in_force
 from controller.features.journal.service import record
 from controller.features.notices.service import notify
 from controller.features.plans.key_set import keys_to_name
-from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.reliance import Reliance, relied_upon
 from controller.host.station_keys import Secrets, root_key_at
 from controller.model.accounts import Account, HeldKey
@@ -86,8 +86,8 @@ def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime)
     """Make a key and all its signatures void; return what is no longer aired. Each owner gets a notice.
 
     The station stops using it at once: airings that depend on it stop with the next plan. Loudspeakers trust
-    the key itself until they have a key set without it (`sign_key_set`). Airings already sent to loudspeakers
-    are cancelled; waiting ones may still be aired if their bulletin is approved again in time.
+    the key itself until they have key sets without it (`sign_key_sets`). Airings that loudspeakers have are
+    cancelled; waiting ones may still be aired if their bulletin is approved again in time.
     """
     require(session, by, Act.RULE, top_area(session).code)
     key = get_key(session, kid, lock=True)
@@ -119,7 +119,7 @@ def sign_at_hand(session: Session, settings: Settings, *, now: datetime) -> bool
     path = Secrets(settings.home).root_key
     if not path.exists():
         return False
-    sign_key_set(session, root_key=root_key_at(path), now=now)
+    sign_key_sets(session, root_key=root_key_at(path), now=now)
     return True
 
 

@@ -14,7 +14,7 @@ from controller.errors import Conflict
 from controller.features.accounts.key_retirement import retire_station_keys
 from controller.features.accounts.service import KEY_LIFE, keep_station_key
 from controller.features.journal.service import record
-from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
 from controller.host.home_folder import write_private
 from controller.host.station_keys import Secrets, StationSeal, key_at, station_key
 from controller.model.local_time import wall
@@ -55,7 +55,7 @@ def renew_station_key(
     key = SigningKey.generate(Role.STATION, begins, KEY_LIFE)
     with store.write() as session:
         keep_station_key(session, key)
-        sign_key_set(session, root_key=root, now=now)
+        sign_key_sets(session, root_key=root, now=now)
         record(session, None, "keys.station-renewed", key.kid, now, detail={"from": begins.isoformat()})
         write_private(files.next_station_key, key.to_json())
     return Renewed(key.kid, key.not_before, key.not_after)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until, is_in_force
-from controller.features.plans.queries import published_key_set
+from controller.features.plans.queries import listed_keys
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing
@@ -46,8 +46,7 @@ def nothing_is_approved_by_an_unknown_key(session: Session, now: datetime) -> It
     for bulletin, area, key in session.execute(query):
         if not key.signs_for(tree.lineage(area)):
             yield f"bulletin {bulletin}: no loudspeaker trusts its approver's key {key.kid}; sign the key set"
-    key_set = published_key_set(session)
-    named = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
+    named = listed_keys(session)
     for kid in sorted(named ^ set(session.scalars(select(HeldKey.kid).where(HeldKey.in_key_set)))):
         yield f"key {kid}: is not marked as the key set in force says"
 

@@ -1,4 +1,4 @@
-"""Signs the documents that limit plans: the key set (root key) and the policies (administrators' keys)."""
+"""Signs the policies that limit plans, with administrators' keys."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -6,107 +6,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from controller.errors import BadInput, Conflict
+from controller.errors import BadInput
 from controller.features.accounts.pens import instant_of
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
 from controller.features.areas.queries import get_area
 from controller.features.journal.service import record
-from controller.features.plans.key_set import KeyListing, idle_approvers, keys_to_name, listings_of
 from controller.features.plans.publication import DocumentAddress, next_version_of, put
 from controller.features.plans.queries import published, version_of_policy
-from controller.model.accounts import HeldKey
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME, DocumentKind
 from controller.model.plans import Published
 from controller.model.row_versions import check_version
-from controller.store import one_write
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, Role
-from devices.jose import ROOT, SigningKey
-from devices.statements import MOST_KEYS, USUAL_ALONE_DAYS, Key, KeySet, LoudHours, Policy, QuietHours
+from devices.statements import USUAL_ALONE_DAYS, LoudHours, Policy, QuietHours
 from devices.wire_types import parse
 
-KEY_SET_LIFE = timedelta(days=400)
-"""Signed once a year, with a month to spare."""
 POLICY_LIFE = timedelta(days=400)
-_FEW = 5
-
-
-@one_write
-def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Published:
-    """Publish the valid keys, signed by the root key; nodes stop trusting all keys outside the set."""
-    if root_key.role != ROOT:
-        raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
-    hold(session, Lock.PUBLISHED)
-    place = DocumentAddress(DocumentKind.KEYS, "")
-    version = next_version_of(session, place, now)
-    keys = _keys_that_fit(session, now)
-    document = KeySet(version=version, issued_at=now, expires_at=now + KEY_SET_LIFE, keys=keys)
-    digest = hashlib.sha256("\n".join(key.model_dump_json() for key in keys).encode()).hexdigest()
-    row = put(
-        session,
-        place,
-        document,
-        version=version,
-        digest=digest,
-        key=root_key,
-        now=now,
-        expires_at=document.expires_at,
-    )
-    named = [key.kid for key in keys]
-    session.execute(update(HeldKey).values(in_key_set=HeldKey.kid.in_(named)))
-    for key in keys:
-        held = session.get_one(HeldKey, key.kid)
-        held.area, held.further_areas = key.area, list(key.further_areas)
-    record(
-        session,
-        None,
-        "keys.signed",
-        root_key.kid,
-        now,
-        detail={"version": version, "keys": named},
-    )
-    return row
-
-
-def _keys_that_fit(session: Session, now: datetime) -> tuple[Key, ...]:
-    """Return the keys for the set; Conflict if it has no key of the station, or too many keys for one set."""
-    held = keys_to_name(session, now)
-    if not any(key.role is Role.STATION for key in held):
-        raise Conflict("Chưa có khóa của trạm nên chưa ký được bộ khóa.", code="keys.no-station")
-    if len(held) > MOST_KEYS:
-        idle = idle_approvers(session, now)
-        names = ", ".join(idle[:_FEW]) + (f" và {len(idle) - _FEW} người khác" if len(idle) > _FEW else "")
-        whose = f" Chưa duyệt gì trong nửa năm: {names}." if idle else ""
-        raise Conflict(
-            f"Bộ khóa chứa nhiều nhất {MOST_KEYS} khóa, nay cần {len(held)}. Bộ khóa đang dùng vẫn nguyên, "
-            "loa vẫn phát. Hãy bỏ vai trò duyệt của những người không còn duyệt (loa operator roles), rồi ký "
-            "lại."
-            f"{whose}",
-            code="keys.too-many",
-            facts={"keys": len(held), "most": MOST_KEYS, "idle": idle},
-        )
-    listings = listings_of(session, held, now)
-    return tuple(_listed(key, listings.get(key.kid)) for key in held)
-
-
-def _listed(key: HeldKey, listing: KeyListing | None) -> Key:
-    return Key(
-        kid=key.kid,
-        role=key.role,
-        public=key.public,
-        not_before=key.not_before,
-        not_after=key.not_after,
-        holder=listing and listing.holder,
-        area=listing and listing.area,
-        further_areas=() if listing is None else listing.further_areas,
-        alg=key.alg,
-        rp_id=key.rp_id,
-    )
 
 
 def sign_policy(

@@ -40,14 +40,43 @@ def put(
     signed_by: OperatorId | None = None,
 ) -> Published:
     """Sign the document and store it as the newest at its address; it then waits to be sent to the broker."""
+    text = signed_with(key, document)
+    return put_signed(
+        session,
+        place,
+        document,
+        version=version,
+        digest=digest,
+        text=text,
+        kid=key.kid,
+        now=now,
+        expires_at=expires_at,
+        signed_by=signed_by,
+    )
+
+
+def put_signed(
+    session: Session,
+    place: DocumentAddress,
+    document: WireMessage,
+    *,
+    version: int,
+    digest: str,
+    text: str,
+    kid: str,
+    now: datetime,
+    expires_at: datetime | None,
+    signed_by: OperatorId | None = None,
+) -> Published:
+    """Store a document that was signed as `text`, as `put` does."""
     row = published(session, place.kind, place.target, lock=True)
     if row is None:
         row = Published(kind=place.kind, target=place.target)
         session.add(row)
     row.version = version
     row.digest = digest
-    row.kid = key.kid
-    row.payload = signed_with(key, document)
+    row.kid = kid
+    row.payload = text
     row.document = document.model_dump_json()
     row.issued_at = now
     row.expires_at = expires_at

@@ -15,7 +15,7 @@ from controller.model.plans import Published
 from controller.model.row_versions import version_of
 from controller.store import one_read
 from devices import topics
-from devices.ids import AreaCode, NodeId, RecordingId
+from devices.ids import AreaCode, KeyId, NodeId, RecordingId
 from devices.statements import KeySet, Policy
 from devices.wire_types import parse
 
@@ -37,7 +37,7 @@ def topic_of(kind: DocumentKind, target: str) -> str:
         case DocumentKind.PLACE:
             return topics.place(NodeId(target))
         case DocumentKind.KEYS:
-            return topics.KEYS
+            return topics.keys(AreaCode(target))
 
 
 _FIRST = (
@@ -81,19 +81,31 @@ def version_of_policy(session: Session, area: AreaCode) -> str:
 
 
 @one_read
-def published_key_set(session: Session) -> KeySet | None:
-    """Return the key set in force, if one was ever signed."""
-    row = published(session, DocumentKind.KEYS, "")
-    return None if row is None else parse(KeySet, row.document)
+def published_key_sets(session: Session) -> list[KeySet]:
+    """Return the key sets in force, by area."""
+    query = select(Published.document).where(Published.kind == DocumentKind.KEYS, Published.payload != "")
+    return [parse(KeySet, document) for document in session.scalars(query.order_by(Published.target))]
 
 
 @one_read
-def known_key_set(session: Session) -> KeySet:
-    """Return the key set in force, or raise NotFound: none was ever signed."""
-    key_set = published_key_set(session)
-    if key_set is None:
+def known_key_sets(session: Session) -> list[KeySet]:
+    """Return the key sets in force, or raise NotFound: none was ever signed."""
+    key_sets = published_key_sets(session)
+    if not key_sets:
         raise NotFound("Chưa có bộ khóa nào được ký.", code="keys.none")
-    return key_set
+    return key_sets
+
+
+@one_read
+def listed_keys(session: Session) -> frozenset[KeyId]:
+    """Return the names of all keys in the key sets in force."""
+    return frozenset(key.kid for key_set in published_key_sets(session) for key in key_set.keys)
+
+
+def key_sets_of(session: Session, lineage: Sequence[AreaCode]) -> list[str]:
+    """Return the signed key sets of some areas."""
+    query = select(Published.payload).where(Published.kind == DocumentKind.KEYS, Published.payload != "")
+    return list(session.scalars(query.where(Published.target.in_(lineage)).order_by(Published.target)))
 
 
 def policies_in_force(session: Session) -> list[tuple[Area, Policy]]:

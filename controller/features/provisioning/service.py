@@ -21,7 +21,8 @@ from controller.features.accounts.service import (
 )
 from controller.features.area_changes.service import load_areas
 from controller.features.journal.service import record
-from controller.features.plans.policy_signing import sign_key_set, sign_policy
+from controller.features.plans.key_set_signing import sign_key_sets
+from controller.features.plans.policy_signing import sign_policy
 from controller.host.home_folder import write_private
 from controller.host.station_keys import Secrets, StationSeal, root_key_at
 from controller.model.accounts import Account, HeldKey
@@ -148,7 +149,7 @@ def found_administrator(
             area=province,
             now=now,
         )
-        sign_key_set(session, root_key=root_key, now=now)
+        sign_key_sets(session, root_key=root_key, now=now)
         _sign_first_policy(session, settings, person, chosen, now)
 
 
@@ -171,7 +172,7 @@ def _make_people(
             )
             for first in FIRST_OPERATORS
         }
-        sign_key_set(session, root_key=keys.root, now=now)
+        sign_key_sets(session, root_key=keys.root, now=now)
         _sign_first_policy(session, settings, people[ADMINISTRATOR], passwords[ADMINISTRATOR], now)
 
 

@@ -66,6 +66,7 @@ class KitStation:
         """Return a key set of a new version."""
         listed = [one.listed for name, one in self.signers.items() if name not in self.without]
         told: dict[str, Any] = {
+            "area": PROVINCE,
             "version": self.next_version(),
             "issued_at": whole_ms(self.now()),
             "expires_at": whole_ms(self.now() + YEAR / 2),
@@ -76,7 +77,7 @@ class KitStation:
     def publish_keys(self) -> bytes:
         """Publish a key set of a new version; return what was sent."""
         payload = self.signed(self.key_set(), self.root)
-        self.send(topics.KEYS, payload, 1, True)
+        self.send(topics.keys(PROVINCE), payload, 1, True)
         return payload
 
     def plan(self, target: str, airings: Iterable[PlannedAiring] = (), **changes: Any) -> Plan:

@@ -90,7 +90,7 @@ def signed_keys(store):
     """Ids of the keys in force, and whether a key set waits to be sent."""
     with store.read() as session:
         kids = {(key.role, key.holder) for key in keys_to_name(session, utc_now())}
-        return kids, any(document.topic == "loa/v1/keys" for document in unacknowledged(session))
+        return kids, any(document.topic.startswith("loa/v1/keys/") for document in unacknowledged(session))
 
 
 def test_there_is_no_station_without_up(tmp_path, monkeypatch):

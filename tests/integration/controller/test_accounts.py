@@ -17,7 +17,7 @@ from controller.features.accounts.service import create_operator, disable_operat
 from controller.features.accounts.sessions import Tries, operator_of_token, sign_in
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.plans.key_set import keys_to_sign_for
-from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act, OperatorRole
 from devices.ids import Role
@@ -48,7 +48,7 @@ def neighbour(world):
         password=PASSWORD,
         by=world.administrator,
     )
-    world.do(sign_key_set, root_key=world.root_key)
+    world.do(sign_key_sets, root_key=world.root_key)
     return neighbour
 
 
@@ -83,7 +83,7 @@ def test_a_forgotten_password_means_new_keys_and_ends_the_sessions(world):
     assert enter(world, "duyet", NEW)
     with pytest.raises(Conflict, match="Loa chưa biết khóa ký của bạn"):
         world.do(open_key, world.approver, role=Role.APPROVER, password=NEW)
-    world.do(sign_key_set, root_key=world.root_key)
+    world.do(sign_key_sets, root_key=world.root_key)
     assert world.do(open_key, world.approver, role=Role.APPROVER, password=NEW)
     assert not world.do(reset_password, world.officer.id, NEW, by=world.administrator)
     with pytest.raises(BadInput):
@@ -144,7 +144,7 @@ def test_the_first_code_makes_one_administrator_once(headless):
     assert len(code.replace("-", "")) >= 8
     person = begin(headless, code.lower().replace("-", " "))
     assert person.roles == {OperatorRole.ADMINISTRATOR}
-    headless.do(sign_key_set, root_key=headless.root_key)
+    headless.do(sign_key_sets, root_key=headless.root_key)
     assert headless.do(open_key, person, role=Role.ADMINISTRATOR, password=PASSWORD)
     headless.do(disable_operator, person.id, by=None)
     with pytest.raises(NotAllowed):
@@ -181,7 +181,7 @@ def test_a_deputy_approves_in_the_lent_area_until_the_date(world, neighbour):
     with pytest.raises(Conflict, match="loa keys sign"):
         world.approve(bulletin, by=deputy)  # loudspeakers there do not know the deputy's key yet
     assert world.ask(keys_to_sign_for, world.now) == 1
-    world.do(sign_key_set, root_key=world.root_key)
+    world.do(sign_key_sets, root_key=world.root_key)
     world.approve(bulletin, by=deputy)
     assert world.ask(get_bulletin, bulletin).state is BulletinState.APPROVED
     with pytest.raises(NotAllowed):
@@ -202,7 +202,7 @@ def test_a_deputy_does_not_approve_what_they_wrote(world, neighbour):
         from controller.model.accounts import Account
 
         session.get_one(Account, neighbour.id).area = NHA_TRANG
-    world.do(sign_key_set, root_key=world.root_key)
+    world.do(sign_key_sets, root_key=world.root_key)
     author = present(world, enter(world, "duyetbac"))
     bulletin = world.submitted(by=author)
     with pytest.raises(NotAllowed) as refused:

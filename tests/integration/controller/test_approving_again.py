@@ -17,7 +17,7 @@ from controller.features.emergencies.queries import prepared_views
 from controller.features.expiries.approvals import tell_of_approvals
 from controller.features.keys.service import compromise_key
 from controller.features.notices.queries import notices_of
-from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.schedules.service import schedule_bulletin
 from controller.model.bulletin_states import IllegalBulletinTransition
 from controller.model.bulletins import Approved, FormerApproval
@@ -53,7 +53,7 @@ def other(world):
         password=PASSWORD,
         by=None,
     )
-    world.do(sign_key_set, root_key=world.root_key)
+    world.do(sign_key_sets, root_key=world.root_key)
     return other
 
 

@@ -263,7 +263,7 @@ def test_the_node_is_told_what_is_committed_and_what_is_refused_after_the_commit
     finally:
         broker.stop()
     key = world.station_key
-    trusted = TrustedKeys(1, key.not_after, {key.kid: key.public()})
+    trusted = TrustedKeys.for_good([key.public()])
     answer = verify(told[0].payload, ReceiptsCommitted, trusted, world.now)
     assert answer.node == NODE
     assert answer.ids == (receipt_id(said.receipts[0]),)

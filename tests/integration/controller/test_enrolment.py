@@ -59,7 +59,7 @@ def replied(world, welcome, code, key):
 
 def claimed(world, welcome, code, key):
     reply = replied(world, welcome, code, key)
-    keys = TrustedKeys.of(read_key_set(reply.keys, reply.root_public, world.now))
+    keys = TrustedKeys.of(*(read_key_set(text, reply.root_public, world.now) for text in reply.keys))
     return verify(reply.enrolment, Enrolment, keys, world.now)
 
 
@@ -76,7 +76,9 @@ def test_a_node_claims_its_code_and_is_told_who_it_is_by_what_the_root_vouches_f
     told = claimed(world, welcome, code, key)
     assert (told.node, told.name, told.public) == (NEW.id, NEW.name, key.public)
     assert told.areas == (PROVINCE, NHA_TRANG)
-    assert {f"loa/v1/plan/{NHA_TRANG}", f"loa/v1/policy/{PROVINCE}", "loa/v1/keys"} <= set(told.topics)
+    assert {f"loa/v1/plan/{NHA_TRANG}", f"loa/v1/policy/{PROVINCE}", f"loa/v1/keys/{PROVINCE}"} <= set(
+        told.topics
+    )
     assert (told.broker, told.first_session) == ("mqtts://broker.example", first_session_of(1))
     assert world.ask(count_nodes) == before + 1
     assert [stay.area for stay in world.ask(stays_of, NEW.id)] == [NHA_TRANG]

@@ -16,7 +16,8 @@ from controller.features.keys.service import compromise_key
 from controller.features.keys.station_key_renewal import OVERLAP, renew_station_key, take_due_key
 from controller.features.notices.queries import notices_of
 from controller.features.plans.key_set import keys_to_name
-from controller.features.plans.policy_signing import sign_key_set, sign_policy
+from controller.features.plans.key_set_signing import sign_key_sets
+from controller.features.plans.policy_signing import sign_policy
 from controller.features.plans.queries import retained_state
 from controller.features.plans.service import refresh_plans
 from controller.features.provisioning.service import found
@@ -100,8 +101,8 @@ class Loudspeaker:
         for document in self.station.ask(retained_state):
             topic = topics.parse(document.topic)
             match topic:
-                case topics.KeysTopic():
-                    self.trust.take_keys(document.payload, now, now)
+                case topics.KeysTopic(area):
+                    self.trust.take_keys(area, document.payload, now, now)
                 case topics.PlanTopic(target):
                     self.trust.take_plan(target, document.payload, now)
                 case topics.PolicyTopic(area):
@@ -148,7 +149,7 @@ def do_what_it_says(station, notice):
     if notice.subject == "station":
         station.renew()
     elif notice.subject == "keys":
-        station.do(sign_key_set, root_key=station.root)
+        station.do(sign_key_sets, root_key=station.root)
     elif notice.subject.startswith("policy."):
         administrator = station.person(ADMINISTRATOR)
         password = station.passwords[ADMINISTRATOR]
@@ -161,7 +162,7 @@ def do_what_it_says(station, notice):
         old = station.passwords[name]
         change_password(station.store, by=station.person(name), old=old, new=new, now=station.now)
         station.passwords[name] = new
-        station.do(sign_key_set, root_key=station.root)
+        station.do(sign_key_sets, root_key=station.root)
 
 
 def test_an_end_is_told_once_at_each_of_its_days_and_once_more_when_it_has_come(station):
@@ -240,7 +241,7 @@ def test_a_stolen_station_key_is_replaced_at_once_and_voided(station):
     station.take_up()
     assert station.key.kid == made.kid
     station.do(compromise_key, old, by=by)
-    station.do(sign_key_set, root_key=station.root)
+    station.do(sign_key_sets, root_key=station.root)
     assert old not in {key.kid for key in station.ask(keys_to_name, station.now)}
 
 

@@ -42,7 +42,7 @@ def place_of(world, node):
     """What the broker retains for the node, checked as the node checks it."""
     row = world.ask(published, DocumentKind.PLACE, node)
     keys = read_key_set(
-        world.ask(published, DocumentKind.KEYS, "").payload, world.root_key.public_x, world.now
+        world.ask(published, DocumentKind.KEYS, PROVINCE).payload, world.root_key.public_x, world.now
     )
     return verify(row.payload, Place, TrustedKeys.of(keys), world.now).areas
 

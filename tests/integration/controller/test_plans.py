@@ -9,11 +9,12 @@ from controller.errors import BadInput, NotAllowed, NotFound
 from controller.features.accounts.service import disable_operator
 from controller.features.airings.cancellation import cancel_airing
 from controller.features.doctor.invariants import invariants
-from controller.features.plans.policy_signing import sign_key_set, sign_policy
+from controller.features.plans.key_set_signing import sign_key_sets
+from controller.features.plans.policy_signing import sign_policy
 from controller.features.plans.queries import (
     count_unacknowledged,
     published,
-    published_key_set,
+    published_key_sets,
     published_policies,
     retained_state,
     unacknowledged,
@@ -44,7 +45,9 @@ def test_what_is_published_verifies_against_the_root_key_alone(world):
     world.plan(world.approved())
     world.advance()
     documents = {document.topic: document.payload for document in world.publish()}
-    keys = TrustedKeys.of(read_key_set(documents["loa/v1/keys"], world.root_key.public_x, world.now))
+    keys = TrustedKeys.of(
+        read_key_set(documents[f"loa/v1/keys/{PROVINCE}"], world.root_key.public_x, world.now)
+    )
     assert verify(documents[f"loa/v1/plan/{NHA_TRANG}"], Plan, keys, world.now).target == NHA_TRANG
     assert verify(documents[f"loa/v1/policy/{PROVINCE}"], Policy, keys, world.now).loudest_volume == 90
     recording = Sound(b"sound " * 20_000)
@@ -56,7 +59,7 @@ def test_keys_go_out_first_and_plans_last(world):
     world.plan(world.approved())
     world.advance()
     topics = [document.topic for document in world.publish()]
-    assert topics[0] == "loa/v1/keys"
+    assert topics[0] == f"loa/v1/keys/{PROVINCE}"
     assert topics[-1] == f"loa/v1/plan/{NHA_TRANG}"
 
 
@@ -201,13 +204,13 @@ def test_an_approver_who_is_barred_approves_no_more(world):
     world.do(disable_operator, world.approver.id, by=world.administrator)
     with pytest.raises(NotAllowed):
         world.approve(bulletin)
-    world.do(sign_key_set, root_key=world.root_key)
-    assert "approver" not in [key.role for key in world.ask(published_key_set).keys]
+    world.do(sign_key_sets, root_key=world.root_key)
+    assert "approver" not in [key.role for one in world.ask(published_key_sets) for key in one.keys]
 
 
 def test_only_the_root_key_signs_a_key_set(world):
     with pytest.raises(BadInput):
-        world.do(sign_key_set, root_key=world.station_key)
+        world.do(sign_key_sets, root_key=world.station_key)
 
 
 def test_a_policy_is_an_administrators_own_act(world):

@@ -13,8 +13,8 @@ from controller.features.emergencies.preparation import prepare
 from controller.features.expiries.approvals import tell_of_unscoped
 from controller.features.notices.queries import notices_of
 from controller.features.plans.key_set import keys_to_sign_for
-from controller.features.plans.policy_signing import sign_key_set
-from controller.features.plans.queries import published_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
+from controller.features.plans.queries import published_key_sets
 from controller.features.schedules.service import schedule_bulletin
 from controller.model.airings import Airing, Target
 from controller.model.bulletins import Approved
@@ -136,9 +136,9 @@ def test_who_moves_signs_elsewhere_once_the_set_is_signed_and_what_they_signed_s
     assert world.ask(keys_to_sign_for, world.now) == 0
     world.do(move_operator, world.approver.id, NHA_TRANG, by=world.administrator)
     assert world.ask(keys_to_sign_for, world.now) == 1
-    world.do(sign_key_set, root_key=world.root_key)
+    world.do(sign_key_sets, root_key=world.root_key)
     assert world.ask(keys_to_sign_for, world.now) == 0
-    keys = TrustedKeys.of(world.ask(published_key_set))
+    keys = TrustedKeys.of(*world.ask(published_key_sets))
     (key,) = [one for one in keys.keys.values() if one.holder == "duyet"]
     assert (key.area, key.further_areas) == (NHA_TRANG, (PROVINCE,))
     (named,) = [one for plan in world.ask(published_plans, NHA_TRANG) for one in plan.airings]

@@ -29,7 +29,7 @@ def test_an_approved_bulletin_is_planned_published_heard_and_counted(world):
     assert world.advance().delivering == [airing]
     published = world.publish()
     keys = TrustedKeys.of(
-        read_key_set(_payload(published, "loa/v1/keys"), world.root_key.public_x, world.now)
+        read_key_set(_payload(published, f"loa/v1/keys/{PROVINCE}"), world.root_key.public_x, world.now)
     )
     plan = verify_jws(_payload(published, f"loa/v1/plan/{PROVINCE}"), Plan, keys, world.now)
     assert [planned.airing for planned in plan.airings] == [airing]

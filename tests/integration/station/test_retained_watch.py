@@ -11,6 +11,8 @@ from tests.support.running_station import running
 from tests.support.stored_rows import newest_entries
 from tests.support.waiting import WITHIN, wait_until
 
+KEYS = topics.keys("56")
+
 
 class Foreigner:
     """A client that sees what the broker retains, as any node does, and writes there."""
@@ -34,13 +36,13 @@ class Foreigner:
 def test_wiped_and_changed_documents_come_back_by_themselves(tmp_path, broker):
     with running(tmp_path, speech_workers=0, broker=broker) as station:
         foreigner = Foreigner(station)
-        assert wait_until(lambda: {topics.KEYS, topics.policy("56")} <= foreigner.held.keys())
+        assert wait_until(lambda: {KEYS, topics.policy("56")} <= foreigner.held.keys())
         ours = dict(foreigner.held)
         for topic in ours:
             foreigner.put(topic, b"")
         assert wait_until(lambda: foreigner.held == ours)
-        foreigner.put(topics.KEYS, json.dumps({"keys": []}).encode())
-        assert wait_until(lambda: foreigner.held[topics.KEYS] == ours[topics.KEYS])
+        foreigner.put(KEYS, json.dumps({"keys": []}).encode())
+        assert wait_until(lambda: foreigner.held[KEYS] == ours[KEYS])
         fresh = Foreigner(station)  # who comes now reads it retained
         assert wait_until(lambda: fresh.held == ours)
         with station.store.read() as session:
@@ -54,7 +56,7 @@ def test_wiped_and_changed_documents_come_back_by_themselves(tmp_path, broker):
 def test_a_broker_that_forgot_all_and_a_station_that_starts_anew_are_made_good(tmp_path, broker):
     with running(tmp_path, speech_workers=0, broker=broker) as station:
         foreigner = Foreigner(station)
-        assert wait_until(lambda: {topics.KEYS, topics.policy("56")} <= foreigner.held.keys())
+        assert wait_until(lambda: {KEYS, topics.policy("56")} <= foreigner.held.keys())
         ours = dict(foreigner.held)
         station.broker._process.kill()  # started again by the beat, on the same port, with nothing kept
         foreigner.held.clear()

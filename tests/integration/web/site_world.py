@@ -21,7 +21,7 @@ from controller.features.consent.service import answer_airing
 from controller.features.enrolment.known_keys import give_keys
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states
 from controller.features.journal.security_log import SecurityLog
-from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
 from controller.features.provisioning.service import FirstAdministrator, found_administrator
@@ -357,7 +357,7 @@ class Seeds:
                 welcome(Seed(keys.root, keys.station)),
                 now=made_at,
             )
-            sign_key_set(session, root_key=self.root_key, now=made_at)
+            sign_key_sets(session, root_key=self.root_key, now=made_at)
         self.tokens = {
             name: sign_in(store, name=name, password=password, address="test", tries=Tries(), now=NOON)
             for name, password in PASSWORDS.items()

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from controller.features.accounts.service import create_operator
 from controller.features.accounts.sessions import Tries, sign_in
-from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
 from controller.model.permissions import Act, OperatorRole, can
 from controller.site import end_streams
 from tests.integration.web.access_calls import CALLS as ROWS
@@ -240,7 +240,7 @@ def wards(world, site, seeds):
         client = TestClient(site, raise_server_exceptions=False, follow_redirects=False)
         client.cookies.set("loa", token)
         clients[role] = client
-    world.do(sign_key_set, root_key=seeds.root_key)
+    world.do(sign_key_sets, root_key=seeds.root_key)
     return own, foreign, clients
 
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from controller.features.accounts.administration import reset_password
 from controller.features.accounts.service import open_key
 from controller.features.accounts.tokens import create_token
-from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
 from controller.model.permissions import Act
 from devices.ids import Role
 from tests.integration.web.access_rows import OPEN, ROWS
@@ -69,7 +69,7 @@ def test_choosing_another_opens_the_door_and_the_key_and_the_given_one_is_void(s
     assert enter(client, "duyet", OWN).headers["location"] == "/"
     assert client.get("/").status_code == 200
     assert client.get("/tai-khoan/doi-mat-khau").headers["location"] == "/tai-khoan"
-    world.do(sign_key_set, root_key=seeds.root_key)
+    world.do(sign_key_sets, root_key=seeds.root_key)
     assert world.do(open_key, world.approver, role=Role.APPROVER, password=OWN)
 
 

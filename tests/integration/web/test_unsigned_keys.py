@@ -8,7 +8,7 @@ from controller.features.accounts.queries import held_key
 from controller.features.accounts.service import make_key
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.doctor.invariants import invariants
-from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.key_set_signing import sign_key_sets
 from controller.model.accounts import HeldKey
 from controller.model.bulletin_states import BulletinState
 from controller.model.plan_states import DocumentKind
@@ -23,7 +23,7 @@ TOLD = "Loa chưa biết khóa ký của bạn"
 
 
 def sign(world, seeds):
-    world.do(sign_key_set, root_key=seeds.root_key)
+    world.do(sign_key_sets, root_key=seeds.root_key)
 
 
 def take_out(world, *kids):

@@ -16,7 +16,7 @@ numbers = st.integers(0, 4095)
 
 @given(names, digests, numbers)
 def test_what_is_built_parses_back_to_the_same(name, digest, n):
-    assert topics.parse(topics.KEYS) == topics.KeysTopic()
+    assert topics.parse(topics.keys("56")) == topics.KeysTopic("56")
     assert topics.parse(topics.plan(name)) == topics.PlanTopic(name)
     assert topics.parse(topics.policy(name)) == topics.PolicyTopic(name)
     assert topics.parse(topics.manifest(digest)) == topics.ManifestTopic(digest)
@@ -38,7 +38,7 @@ def test_what_is_built_parses_back_to_the_same(name, digest, n):
         "loa/v1",
         "loa/v1/",
         "loa/v2/keys",
-        "x/loa/v1/keys",
+        "x/loa/v1/keys/56",
         "loa/v1/keys/",
         "loa/v1/plan/",
         "loa/v1/plan/a/b",
@@ -48,7 +48,8 @@ def test_what_is_built_parses_back_to_the_same(name, digest, n):
         f"loa/v1/recording/{'0' * 64}/chunk/-1",
         f"loa/v1/recording/{'0' * 64}/chunk/9999999",
         f"loa/v1/recording/{'A' * 64}/manifest",
-        "loa/v1/keys\n",
+        "loa/v1/keys/56\n",
+        "loa/v1/keys",
         "loa/v1/node/n/unheard-of",
     ],
 )

@@ -11,7 +11,7 @@ from devices.enrolment import Place
 from devices.ids import Role
 from devices.jose import SigningKey, read_payload
 from devices.node.events import Received
-from tests.simulation.small_station import YEAR
+from tests.simulation.small_station import PROVINCE, YEAR
 from tests.simulation.station_in_world import Scene
 
 LENGTH = 20_000
@@ -129,10 +129,10 @@ def test_a_key_set_not_signed_by_the_pinned_root_is_ignored(scene):
 
 
 def test_an_older_key_set_does_not_bring_a_revoked_key_back(scene):
-    old = scene.station.retained[topics.KEYS]
+    old = scene.station.retained[topics.keys(PROVINCE)]
     scene.station.publish_keys(without=[scene.station.keys.station])
     scene.run(5)
-    scene.station.retain(topics.KEYS, old)
+    scene.station.retain(topics.keys(PROVINCE), old)
     scene.run(5)
     scene.station.publish_plan("56", planned(scene))
     scene.run(60)
@@ -190,7 +190,7 @@ def test_a_clock_reply_that_comes_again_is_not_taken_twice(scene):
 RUBBISH = (b"", b"{}", b"\xff\xfe", b"a.b.c", b"[" * 5000)
 TOPICS = (
     "loa/v1/plan/56",
-    "loa/v1/keys",
+    "loa/v1/keys/56",
     "loa/v1/policy/56",
     "loa/v1/time/n0/reply",
     "loa/v1/node/n0/receipt-committed",

@@ -1,0 +1,152 @@
+"""Builds the key sets, one an area, and publishes them signed by the root; docs/protocol.md, "Keys"."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict
+from controller.features.areas.queries import top_area
+from controller.features.journal.service import record
+from controller.features.plans.key_set import KeyListing, idle_approvers, keys_to_name, listings_of
+from controller.features.plans.publication import DocumentAddress, next_version_of, put_signed
+from controller.model.accounts import HeldKey
+from controller.model.plan_states import DocumentKind
+from controller.model.plans import Published
+from controller.store import one_write
+from controller.store.locks import Lock, hold
+from devices.ids import AreaCode, Role
+from devices.jose import ROOT, SigningKey
+from devices.signing import sign
+from devices.statements import MOST_KEYS, Key, KeySet
+
+KEY_SET_LIFE = timedelta(days=400)
+"""Signed once a year, with a month to spare."""
+RENEWED_AFTER = timedelta(days=30)
+"""An unchanged set is signed again with the others only if it is older: each is sent to loudspeakers."""
+_FEW = 5
+
+
+@one_write
+def sign_key_sets(session: Session, *, root_key: SigningKey, now: datetime) -> list[KeySet]:
+    """Sign and publish the key sets that changed, or are old; nodes stop trusting keys outside of them."""
+    if root_key.role != ROOT:
+        raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
+    sets = key_sets_to_sign(session, now)
+    for key_set in sets:
+        _publish(session, key_set, sign(key_set, root_key), root_key.kid, now)
+    mark_listed(session, now)
+    versions = {key_set.area: key_set.version for key_set in sets}
+    named = [key.kid for key_set in sets for key in key_set.keys]
+    record(session, None, "keys.signed", root_key.kid, now, detail={"versions": versions, "keys": named})
+    return sets
+
+
+def key_sets_to_sign(session: Session, now: datetime) -> list[KeySet]:
+    """Return the sets that the root has to sign, the province's first.
+
+    An area has a set if keys sign there, or if it had one: without its keys it gets an empty set.
+    """
+    hold(session, Lock.PUBLISHED)
+    province = top_area(session).code
+    by_area = _keys_by_area(session, province, now)
+    rows = {
+        AreaCode(row.target): row
+        for row in session.scalars(select(Published).where(Published.kind == DocumentKind.KEYS))
+    }
+    areas = {province, *by_area, *(area for area, row in rows.items() if row.payload)}
+    return [
+        KeySet(
+            area=area,
+            version=next_version_of(session, DocumentAddress(DocumentKind.KEYS, area), now),
+            issued_at=now,
+            expires_at=now + KEY_SET_LIFE,
+            keys=tuple(by_area[area]),
+        )
+        for area in sorted(areas, key=lambda one: (one != province, one))
+        if _is_due(rows.get(area), by_area[area], now)
+    ]
+
+
+def mark_listed(session: Session, now: datetime) -> None:
+    """Note which keys the published sets name, and where."""
+    held = keys_to_name(session, now)
+    listings = listings_of(session, held, now)
+    named = [key.kid for key in held]
+    session.execute(update(HeldKey).values(in_key_set=HeldKey.kid.in_(named)))
+    for key in held:
+        listing = listings.get(key.kid)
+        key.area = None if listing is None else listing.area
+        key.further_areas = [] if listing is None else list(listing.further_areas)
+
+
+def _publish(session: Session, key_set: KeySet, text: str, kid: str, now: datetime) -> None:
+    put_signed(
+        session,
+        DocumentAddress(DocumentKind.KEYS, key_set.area or ""),
+        key_set,
+        version=key_set.version,
+        digest=_digest(key_set.keys),
+        text=text,
+        kid=kid,
+        now=now,
+        expires_at=key_set.expires_at,
+    )
+
+
+def _is_due(row: Published | None, keys: Sequence[Key], now: datetime) -> bool:
+    return row is None or row.digest != _digest(keys) or now - row.issued_at >= RENEWED_AFTER
+
+
+def _digest(keys: Sequence[Key]) -> str:
+    return hashlib.sha256("\n".join(key.model_dump_json() for key in keys).encode()).hexdigest()
+
+
+def _keys_by_area(session: Session, province: AreaCode, now: datetime) -> dict[AreaCode, list[Key]]:
+    """Return the keys by the area in whose set they stand; Conflict if one does not fit.
+
+    A person's key stands in the set of each area in which it signs, the station's in the province's.
+    """
+    held = keys_to_name(session, now)
+    if not any(key.role is Role.STATION for key in held):
+        raise Conflict("Chưa có khóa của trạm nên chưa ký được bộ khóa.", code="keys.no-station")
+    listings = listings_of(session, held, now)
+    found: dict[AreaCode, list[Key]] = defaultdict(list)
+    for key in held:
+        listing = listings.get(key.kid)
+        for area in (province,) if listing is None else (listing.area, *listing.further_areas):
+            found[area].append(_listed(key, listing))
+    if (most := max(len(keys) for keys in found.values())) > MOST_KEYS:
+        _refuse_too_many(session, most, now)
+    return found
+
+
+def _refuse_too_many(session: Session, count: int, now: datetime) -> None:
+    idle = idle_approvers(session, now)
+    names = ", ".join(idle[:_FEW]) + (f" và {len(idle) - _FEW} người khác" if len(idle) > _FEW else "")
+    whose = f" Chưa duyệt gì trong nửa năm: {names}." if idle else ""
+    raise Conflict(
+        f"Bộ khóa của một địa bàn chứa nhiều nhất {MOST_KEYS} khóa, nay cần {count}. Bộ khóa đang dùng vẫn "
+        "nguyên, loa vẫn phát. Hãy bỏ vai trò duyệt của những người không còn duyệt (loa operator roles), "
+        f"rồi ký lại.{whose}",
+        code="keys.too-many",
+        facts={"keys": count, "most": MOST_KEYS, "idle": idle},
+    )
+
+
+def _listed(key: HeldKey, listing: KeyListing | None) -> Key:
+    return Key(
+        kid=key.kid,
+        role=key.role,
+        public=key.public,
+        not_before=key.not_before,
+        not_after=key.not_after,
+        holder=listing and listing.holder,
+        area=listing and listing.area,
+        further_areas=() if listing is None else listing.further_areas,
+        alg=key.alg,
+        rp_id=key.rp_id,
+    )
