@@ -319,7 +319,7 @@ class Controller:
                 self.sender.take(node, message.payload)
             case topics.KeysTopic() | topics.PlanTopic() | topics.PolicyTopic():
                 self.publisher.watch.saw(message.topic, message.payload)
-            case topics.PlaceTopic() | topics.ManifestTopic():
+            case topics.PlaceTopic() | topics.HomeTopic() | topics.ManifestTopic():
                 self.publisher.watch.saw(message.topic, message.payload)
             case topics.TimeTopic(node):
                 self.time_service.take(node, message.payload)

@@ -9,12 +9,21 @@ from pydantic import Field, StringConstraints
 
 from devices.ids import AreaCode, NodeId
 from devices.instants import Instant
-from devices.wire_types import BASE64URL_KEY_PATTERN, COMPACT_JWS_PATTERN, NAME_PATTERN, Software, WireMessage
+from devices.wire_types import (
+    BASE64_PATTERN,
+    BASE64URL_KEY_PATTERN,
+    COMPACT_JWS_PATTERN,
+    NAME_PATTERN,
+    Software,
+    WireMessage,
+)
 
 CLAIM_PATH: Final = "/api/v1/enrolments/claim"
 """Path under the station's address where a code is claimed."""
 CODE_PATTERN: Final = r"^[A-HJ-NP-Z2-9]{8}$"
 """Eight characters, 40 bits; without those that are easily confused (I, O, 0, 1)."""
+BROKER_PATTERN: Final = r"^mqtts?://[A-Za-z0-9._:\[\]-]{1,190}$"
+"""A broker without user and password: every node has its own."""
 PROOF_PATTERN: Final = r"^[A-Za-z0-9_-]{86}$"
 SESSIONS_OF_HARDWARE: Final = 2**32
 """Sessions reserved for each hardware of a node: each new hardware counts above all earlier ones."""
@@ -55,6 +64,32 @@ class Place(WireMessage):
     issued_at: Instant
     expires_at: Instant
     areas: Annotated[tuple[_Area, ...], Field(min_length=1, max_length=16)]
+
+
+class Home(WireMessage):
+    """Where the loudspeakers of an area find their station. Signed by an administrator; `typ` loa-home.
+
+    `brokers`: in the order in which they are tried; a node signs in with its own name and password.
+    `authorities`: certificates, base64 of their DER, of which one must have signed a broker's; none: those
+    that the node was installed with. `addresses`: of the station's pages and its JSON.
+    """
+
+    target: _Area
+    version: Annotated[int, Field(ge=1, lt=2**53)]
+    issued_at: Instant
+    expires_at: Instant
+    brokers: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=BROKER_PATTERN)], ...],
+        Field(min_length=1, max_length=4),
+    ]
+    authorities: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=BASE64_PATTERN, max_length=4096)], ...],
+        Field(max_length=4),
+    ] = ()
+    addresses: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^https?://", max_length=200)], ...],
+        Field(max_length=4),
+    ] = ()
 
 
 class EnrolmentReply(WireMessage):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Final
@@ -41,9 +41,14 @@ class LinkHub:
     """The event loop's side of many links: one broker, one sweep, one bounded pool for blocking connects."""
 
     def __init__(
-        self, url: str, *, connects_at_once: int = CONNECTS_AT_ONCE, randomness: Random | None = None
+        self,
+        url: str,
+        *,
+        authorities: Iterable[str] = (),
+        connects_at_once: int = CONNECTS_AT_ONCE,
+        randomness: Random | None = None,
     ) -> None:
-        self.address = Address.of(url)
+        self.address = Address.of(url, authorities)
         self.randomness = randomness or Random()  # noqa: S311 - spreads load, hides nothing
         self._connects_at_once = connects_at_once
         self._links: dict[str, AsyncLink] = {}
@@ -73,10 +78,14 @@ class LinkHub:
         on_up: OnChange | None = None,
         on_down: OnChange | None = None,
         options: Options | None = None,
+        address: Address | None = None,
     ) -> "AsyncLink":
-        """Return a new link, not yet started. All its methods belong to the event loop's thread."""
+        """Return a new link, not yet started. All its methods belong to the event loop's thread.
+
+        `address`: another broker than the hub's; a former link of this client must have been cut.
+        """
         options = options or Options(client_id, NODE_RECEIVE_MAXIMUM, NODE_KEEPALIVE_S, NODE_WINDOW)
-        link = AsyncLink(self, options, Events(on_message, on_up, on_down), will)
+        link = AsyncLink(self, address or self.address, options, Events(on_message, on_up, on_down), will)
         self._links[client_id] = link
         return link
 
@@ -97,8 +106,11 @@ class LinkHub:
 class AsyncLink:
     """One client of a LinkHub; see AnyLink. Callbacks come from the event loop and may use the link."""
 
-    def __init__(self, hub: LinkHub, options: Options, events: Events, will: WillNow) -> None:
+    def __init__(
+        self, hub: LinkHub, address: Address, options: Options, events: Events, will: WillNow
+    ) -> None:
         self._hub = hub
+        self._address = address
         self._options = options
         self._events = events
         self._will = will
@@ -210,7 +222,7 @@ class AsyncLink:
     async def _open(self) -> None:
         epoch = self._epoch
         connection = Connection(
-            self._hub.address,
+            self._address,
             self._options,
             will_now(self._will),
             filters=self._filters.copy,

@@ -1,8 +1,8 @@
 """Interface of every link to a broker: types, errors and the outcome of a publish."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from random import Random
 from threading import Event, Lock
 from typing import ClassVar, Protocol
@@ -209,9 +209,15 @@ class Address:
     user: str | None
     password: str | None
     tls: bool
+    authorities: tuple[str, ...] = ()
+    """Certificates (base64 of DER) of which one must have signed the broker's; none: those of the system."""
+
+    def signed_in(self, user: str | None, password: str | None) -> "Address":
+        """Return the same broker with another user."""
+        return replace(self, user=user, password=password)
 
     @classmethod
-    def of(cls, url: str) -> "Address":
+    def of(cls, url: str, authorities: Iterable[str] = ()) -> "Address":
         """Read a URL; raise ValueError for one that names no broker."""
         parts = urlsplit(url)
         if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
@@ -223,4 +229,5 @@ class Address:
             user=unquote(parts.username) if parts.username is not None else None,
             password=unquote(parts.password) if parts.password is not None else None,
             tls=tls,
+            authorities=tuple(authorities),
         )

@@ -139,6 +139,7 @@ class NodeState(WireMessage):
     online: bool
     at: Instant | None
     software: Software
+    home: Version | None = None
 
 
 class Vitals(WireMessage):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Self, TypeVar
 
-from devices.enrolment import Enrolment, Place
+from devices.enrolment import Enrolment, Home, Place
 from devices.ids import KeyId, Role
 from devices.instants import written_instant
 from devices.jose import (
@@ -51,6 +51,7 @@ KINDS: Final[dict[type[WireMessage], MessageKind]] = {
     Call: MessageKind("loa-call", (Role.APPROVER, Role.CALLER)),
     Enrolment: MessageKind("loa-enrolment", (Role.STATION,)),
     Place: MessageKind("loa-place", (Role.ADMINISTRATOR,)),
+    Home: MessageKind("loa-home", (Role.ADMINISTRATOR,)),
     Receipt: MessageKind("loa-receipt", (NODE,)),
     ReceiptsCommitted: MessageKind("loa-committed", (Role.STATION,)),
 }

@@ -27,7 +27,8 @@ ALL_PLANS = f"{ROOT}/plan/+"
 ALL_POLICIES = f"{ROOT}/policy/+"
 ALL_MANIFESTS = f"{ROOT}/recording/+/manifest"
 ALL_PLACES = f"{ROOT}/node/+/place"
-RETAINED_FILTERS = (ALL_KEYS, ALL_PLACES, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
+ALL_HOMES = f"{ROOT}/home/+"
+RETAINED_FILTERS = (ALL_KEYS, ALL_PLACES, ALL_HOMES, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
 """Topics that the station retains and also subscribes to, so that it notices changes by others."""
 
 
@@ -48,6 +49,11 @@ def plan(target: str) -> str:
 def policy(area: AreaCode) -> str:
     """Return the topic of an area's policy."""
     return f"{ROOT}/policy/{area}"
+
+
+def home(area: AreaCode) -> str:
+    """Return the topic that says where an area's loudspeakers find their station."""
+    return f"{ROOT}/home/{area}"
 
 
 def place(node: NodeId) -> str:
@@ -116,13 +122,14 @@ def time_reply(node: NodeId) -> str:
 
 
 def node_filters(node: NodeId, areas: Iterable[AreaCode]) -> tuple[str, ...]:
-    """Return what a node always subscribes to: keys, its place, plans and policies, what is sent to it."""
+    """Return what a node always subscribes to: keys, place, plans, policies, homes, what is sent to it."""
     areas = tuple(areas)
     return (
         *(keys(area) for area in areas),
         place(node),
         *(plan(target) for target in (*areas, node)),
         *(policy(area) for area in areas),
+        *(home(area) for area in areas),
         receipt_committed(node),
         repair_chunks(node),
         time_reply(node),
@@ -146,6 +153,13 @@ class KeysTopic:
 @dataclass(frozen=True, slots=True)
 class PolicyTopic:
     """A policy of an area."""
+
+    area: AreaCode
+
+
+@dataclass(frozen=True, slots=True)
+class HomeTopic:
+    """Where an area's nodes find their station."""
 
     area: AreaCode
 
@@ -235,6 +249,7 @@ Topic = (
     | KeysTopic
     | PolicyTopic
     | PlaceTopic
+    | HomeTopic
     | ManifestTopic
     | ChunkTopic
     | RepairChunkTopic
@@ -273,6 +288,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Topic]], ...] = (  # what co
         lambda node, recording, n: RepairChunkTopic(NodeId(node), RecordingId(recording), int(n)),
     ),
     (re.compile(rf"node/{_NAME}/place"), PlaceTopic),
+    (re.compile(rf"home/{_NAME}"), HomeTopic),
     (re.compile(rf"plan/{_NAME}"), PlanTopic),
     (re.compile(rf"policy/{_NAME}"), PolicyTopic),
     (re.compile(rf"recording/{_DIGEST}/manifest"), ManifestTopic),
@@ -310,6 +326,7 @@ CHANNELS = (
     Channel("keys", keys(AreaCode("{area}")), "station", 1, True, statements.KeySet, "loa-keys"),
     Channel("plan", plan("{target}"), "station", 1, True, wire.Plan, "loa-plan"),
     Channel("policy", policy(AreaCode("{area}")), "station", 1, True, statements.Policy, "loa-policy"),
+    Channel("home", home(AreaCode("{area}")), "station", 1, True, enrolment.Home, "loa-home"),
     Channel("place", place(_ANY_NODE), "station", 1, True, enrolment.Place, "loa-place"),
     Channel("manifest", manifest(_ANY_RECORDING), "station", 1, True, wire.Manifest, "loa-manifest"),
     Channel("chunk", f"{ROOT}/recording/{{recording}}/chunk/{{n}}", "station", 1, False, None),

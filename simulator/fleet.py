@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from devices.fleet_link import AsyncLink, LinkHub
+from devices.fleet_link import LinkHub
 from devices.ids import NodeId
 from devices.link_api import LinkDown, Message
 from devices.node import NodeIdentity
 from devices.node.effects import (
     Arm,
+    ConnectTo,
     DigestRecording,
     Disarm,
     Effect,
@@ -35,6 +36,7 @@ from simulator.node import VirtualNode
 from simulator.pieces import Pieces
 from simulator.pump import CLOCKS, Pump, Seat, true_now
 from simulator.recorder import RECORDED_EACH, Recorder, Reel
+from simulator.seat_links import SeatLinks, without_credentials
 from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
 from simulator.spec import FleetSpec, NodeSpec
 from simulator.storms import Storms
@@ -63,7 +65,9 @@ class Fleet:
         self._shelf = FleetStorage(spec.storage)
         self._pieces = Pieces()
         self._bank = SpeakerBank(spec.speed)
-        self._hub = LinkHub(spec.broker, randomness=random.Random(f"links {spec.seed}"))  # noqa: S311
+        links = random.Random(f"links {spec.seed}")  # noqa: S311
+        self._hub = LinkHub(spec.broker, authorities=spec.authorities, randomness=links)
+        self._links = SeatLinks(self._hub, self._came, self._rose, self._fell)
         self._rng = random.Random(f"fleet {spec.seed}")  # noqa: S311 - a repeatable world
         self._seats: dict[NodeId, Seat] = {}
         self._pump = Pump(self._shelf, self.execute, self._fix_fate)
@@ -140,7 +144,14 @@ class Fleet:
     def _seat(self, told: NodeSpec, dealt: Dealt | None, now: datetime) -> Seat:
         spec = self._spec
         key = spec.key_of(told)
-        identity = NodeIdentity(told.id, told.areas, spec.root_public, key, first_session=told.first_session)
+        identity = NodeIdentity(
+            told.id,
+            told.areas,
+            spec.root_public,
+            key,
+            broker=without_credentials(spec.broker),
+            first_session=told.first_session,
+        )
         crystal = ClockModel.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
         seat = Seat(VirtualNode(identity, crystal, spec.seed), dealt=dealt)
         if not spec.delays.are_none:
@@ -178,11 +189,10 @@ class Fleet:
 
     def _switch_on(self, seat: Seat) -> None:
         memory = self._shelf.memory_of(seat.node.id)
+        self._links.boot(seat)
         effects = seat.node.switch_on(memory, true_now())
         self._pump.carry_out_saved(seat, effects)
-        if seat.link is None:
-            seat.link = self._link_of(seat)
-        seat.link.start()
+        self._links.start(seat)
 
     def _switch_off(self, seat: Seat) -> None:
         if not seat.node.is_on:
@@ -190,19 +200,7 @@ class Fleet:
         self._note([*self._bank.cut(seat.node.id, time.time())])
         seat.node.switch_off()
         seat.wake = seat.wake_at = None
-        if seat.link is not None:
-            seat.link.cut()
-            seat.link.unsubscribe(*seat.filters)
-        seat.filters.clear()
-
-    def _link_of(self, seat: Seat) -> AsyncLink:
-        return self._hub.link(
-            seat.node.id,
-            will=seat.node.will,
-            on_message=lambda message: self._came(seat, message),
-            on_up=lambda: self._rose(seat),
-            on_down=lambda: self._fell(seat),
-        )
+        self._links.cut(seat)
 
     # -- faults
 
@@ -356,6 +354,8 @@ class Fleet:
             case Unsubscribe(filters) if seat.link is not None:
                 seat.filters.difference_update(filters)
                 seat.link.unsubscribe(*filters)
+            case ConnectTo():
+                self._links.move(seat, effect)
             case DigestRecording():
                 self._digest(seat, effect)
             case Arm():

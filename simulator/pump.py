@@ -49,6 +49,8 @@ class Seat:
     """Transit times of its messages; None: no added delay."""
     dealt: Dealt | None = None
     is_recorded: bool = False
+    is_elsewhere: bool = False
+    """Whether its link leads to another broker than that of its enrolment."""
     is_away: bool = False
     """Told to stay offline permanently."""
     is_fated: bool = False

@@ -40,6 +40,8 @@ class FleetSpec(BaseModel):
 
     broker: str
     """mqtt://user:password@host:port"""
+    authorities: tuple[str, ...] = ()
+    """Certificates (base64 of DER) that nodes trust at that broker; none: those of the system."""
     root_public: str
     """Public half of the root key, base64url: the only key that nodes trust from the start."""
     nodes: tuple[NodeSpec, ...]

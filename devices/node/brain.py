@@ -26,7 +26,9 @@ from devices.node.events import (
     Tick,
     TimeTold,
 )
+from devices.node.exchanges import Exchange
 from devices.node.fetching import MANIFEST, Fetching
+from devices.node.homes import Homes
 from devices.node.identity import NodeIdentity
 from devices.node.key_ring import KEYS
 from devices.node.memory import NodeMemory
@@ -71,6 +73,7 @@ class Brain:
         self._outbox = Outbox(identity.node, identity.key, rng)
         self._choosing = Choosing(self._trust, self._fetching, self._outbox, self._clock)
         self._playing = Playing(self._choosing, self._fetching, self._clock, join_ahead)
+        self._homes = Homes(identity, self._trust, rng)
         self._reports = Reports(identity, memory, self._clock, self._choosing, self._playing)
         self._session = 0
         self._connected = False
@@ -136,6 +139,7 @@ class Brain:
             self._pings.due_at(),
             self._fetching.due_at(),
             self._outbox.due_at(),
+            self._homes.due_at(),
             self._vitals_at,
             self._playing_at,
         )
@@ -160,7 +164,8 @@ class Brain:
         effects = self._fetching.restore(self._stored_manifests(documents, station), self._memory.chunks)
         stored = documents.get(SESSION, b"0")
         self._session = int(stored) if stored.isdigit() else 0
-        return [*self._next_session(), *counted, *effects, *self._agree(now)]
+        homes = self._homes.restore(documents, now)
+        return [*self._next_session(), *counted, *homes, *effects, *self._agree(now)]
 
     def _note_issued(self, name: str, text: bytes, now: datetime) -> None:
         issued_at = self._trust.issued_at(name, text)
@@ -192,7 +197,7 @@ class Brain:
         return [
             Subscribe(filters_of(self._trust.identity)),
             *self._fetching.connected(now),
-            self._reports.birth(self._session, now),
+            self._reports.birth(self._session, now, self._homes.version),
             *self._outbox.connected(now),
         ]
 
@@ -219,6 +224,8 @@ class Brain:
                 effects = self._take_time(payload, came.at or now, now)
             case topics.ReceiptCommittedTopic(self._identity.node):
                 effects = self._take_committed(payload, now)
+            case topics.HomeTopic(area):
+                effects = self._homes.take(area, payload, self._clock.station(now), now)
             case topics.ManifestTopic(recording):
                 effects = self._take_manifest(recording, payload, now)
             case topics.KeysTopic() | topics.PlaceTopic() | topics.PlanTopic() | topics.PolicyTopic():
@@ -265,7 +272,7 @@ class Brain:
     def _plans_changed(self, now: datetime) -> list[Effect]:
         self._outbox.witnessed = self._trust.journal
         self._choosing.plans_changed()
-        effects = self._agree(now)
+        effects = [*self._agree(now), *self._homes.retry(self._clock.station(now), now)]
         self._pings.before(self._playing.next_start(now), now)
         return effects
 
@@ -284,6 +291,11 @@ class Brain:
         exchange = self._pings.answered(reply, arrived) if reply is not None else None
         if exchange is None:
             return []
+        if moved := self._homes.heard(now):
+            moved.append(self._reports.birth(self._session, now, self._homes.version))
+        return [*moved, *self._add_exchange(exchange, now)]
+
+    def _add_exchange(self, exchange: Exchange, now: datetime) -> list[Effect]:
         trust, was_set = self._clock.trust(now), self._clock.is_set
         if not self._clock.add(exchange):
             return self._clock_was_set(now)
@@ -315,7 +327,7 @@ class Brain:
         if self._playing_at is not None and now >= self._playing_at:
             effects += self._agree(now)
             self._pings.before(self._playing.next_start(now), now)
-        effects += [*self._fetch(now), *self._outbox.tick(now)]
+        effects += [*self._fetch(now), *self._outbox.tick(now), *self._homes.tick(now)]
         if self._vitals_at is not None and now >= self._vitals_at:
             effects.append(self._reports.vitals(self._session, now, self._fetching.chunks_refused))
             self._vitals_at = now + self._rng.uniform(0.8, 1.2) * VITALS_EVERY
@@ -348,6 +360,7 @@ class Brain:
         self._choosing.plans_changed()
         self._fetching.clock_was_set(now)
         self._outbox.clock_was_set(now)
+        self._homes.clock_was_set(now)
         self._pings.burst(now)
         if self._vitals_at is not None:
             self._vitals_at = now + self._rng.random() * VITALS_EVERY

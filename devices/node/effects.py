@@ -31,6 +31,17 @@ class Unsubscribe:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectTo:
+    """Leave the present broker, if any, and connect to this one from now on, with the node's own password.
+
+    `authorities`: certificates (base64 of DER) that count for it, and no others; none: as installed.
+    """
+
+    broker: str
+    authorities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SaveDocument:
     """Store this under this name, replacing the old content; durable before any Publish of the same batch."""
 
@@ -106,6 +117,7 @@ Effect = (
     Publish
     | Subscribe
     | Unsubscribe
+    | ConnectTo
     | SaveDocument
     | DropDocument
     | SaveChunk

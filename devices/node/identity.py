@@ -15,6 +15,8 @@ class NodeIdentity:
     root_public: str
     key: NodeKey
     """Its own key, made at its first start: it signs the node's receipts."""
+    broker: str = "mqtt://localhost"
+    """The broker that it was enrolled at, without user and password."""
     software: str = "loa-node/1"
     first_session: int = 0
     """Start of the session count: above all sessions of earlier hardware with this name."""

@@ -31,21 +31,23 @@ class Reports:
         self._clock = clock
         self._volume = 0
 
-    def birth(self, session: int, now: datetime) -> Publish:
-        """Return the first message of a session."""
-        return self._state(session, online=True, at=self._clock.station(now) if self._clock.is_set else None)
+    def birth(self, session: int, now: datetime, home: int | None) -> Publish:
+        """Return the first message of a session; `home`: the version of the home at which the node lives."""
+        at = self._clock.station(now) if self._clock.is_set else None
+        return self._state(session, online=True, at=at, home=home)
 
     def death(self, session: int) -> Publish:
         """Return the last will of a session, which cannot say when."""
         return self._state(session, online=False, at=None)
 
-    def _state(self, session: int, *, online: bool, at: datetime | None) -> Publish:
+    def _state(self, session: int, *, online: bool, at: datetime | None, home: int | None = None) -> Publish:
         state = NodeState(
             node=self._identity.node,
             session=session,
             online=online,
             at=at,
             software=self._identity.software,
+            home=home,
         )
         return Publish(topics.state(self._identity.node), state.payload(), qos=1, retain=True)
 

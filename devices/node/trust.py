@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from devices import topics
 from devices.approvals import signs_for, verify_approval
-from devices.enrolment import Place
+from devices.enrolment import Home, Place
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.jose import read_unchecked
 from devices.messages import (
@@ -36,7 +36,7 @@ PLACE = "place/"
 _MODELS: dict[str, type[WireMessage]] = {"plan": Plan, "policy": Policy, "place": Place}
 
 M = TypeVar("M", bound=WireMessage)
-V = TypeVar("V", Plan, Policy, Place)
+V = TypeVar("V", Plan, Policy, Place, Home)
 Judged = tuple[str, str, bool, Grade | None, datetime | None]
 """Key of a result: approval, recording, whether a test; of an airing also its grade and start."""
 MOST_JUDGED = 1024
@@ -191,6 +191,10 @@ class Trust:
             return None
         return told
 
+    def read_home(self, text: bytes, now: datetime) -> Home:
+        """Return a home that an administrator of the province signed; raise NotTrusted."""
+        return self._versioned(text, Home, now)
+
     def judge(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
         """Return why an airing must not be played, or None: a person approved this recording for it.
 
@@ -225,7 +229,8 @@ class Trust:
     def _versioned(self, text: bytes, model: type[V], now: datetime | None) -> V:
         """Return a document of a sane version whose key signs for what it binds.
 
-        A policy: for its area, or one above. A place: for where this node stands and for where it is sent; of
+        A policy: for its area, or one above. A home: for the province, whatever its area. A place: for where
+        this node stands and for where it is sent; of
         one from the disk this was checked when it came.
         """
         if self.ring.trusted is None:
@@ -237,6 +242,8 @@ class Trust:
             bound = areas[: areas.index(message.target) + 1]
             if not signs_for(key, bound):
                 raise OutsideScope("the administrator's key does not sign for this area")
+        if isinstance(message, Home) and not signs_for(key, areas[:1]):
+            raise OutsideScope("only who rules the province says where its nodes live")
         if isinstance(message, Place) and now is not None:
             stands, goes = signs_for(key, areas), signs_for(key, message.areas)
             if not (stands and goes):

@@ -7,9 +7,9 @@ from devices.ids import AreaCode, NodeId
 from devices.link_api import LinkDown
 from devices.node import NodeIdentity
 from tests.simulation.small_station import Keys, SmallStation
-from tests.support.memory_link import MemoryLink
+from tests.support.memory_link import MemoryBroker, MemoryLink
 from tests.support.node_keys import key_of
-from tests.support.world import Network, World
+from tests.support.world import HOME_BROKER, Network, World
 
 MORNING = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """Ten in the morning in Khánh Hòa."""
@@ -19,16 +19,16 @@ AREAS = (AreaCode("56"), AreaCode("56.1"))
 class StationInWorld(SmallStation):
     """Speaks on the broker of a world; messages take the network's time, both ways."""
 
-    def __init__(self, world: World, keys: Keys | None = None) -> None:
+    def __init__(self, world: World, keys: Keys | None = None, broker: MemoryBroker | None = None) -> None:
         super().__init__(lambda: world.now, self._leave, keys)
         self.world = world
-        self.link = MemoryLink(world.broker, "station", on_message=self._came)
+        self.link = MemoryLink(broker or world.broker, "station", on_message=self._came)
         self.link.subscribe(*topics.STATION_FILTERS)
         self.link.start()
-        world.broker.deliver()
+        world.deliver()
 
     def identity(self, name: str, areas: tuple[AreaCode, ...] = AREAS) -> NodeIdentity:
-        return NodeIdentity(NodeId(name), areas, self.keys.root.public_x, key_of(name))
+        return NodeIdentity(NodeId(name), areas, self.keys.root.public_x, key_of(name), broker=HOME_BROKER)
 
     def add_node(self, name: str, areas: tuple[AreaCode, ...] = AREAS, **make):
         """Put a loudspeaker into the world, and switch it on."""

@@ -19,6 +19,7 @@ from devices.link_api import LinkDown, Message
 from devices.node import NodeIdentity, NodeMemory
 from devices.node.effects import (
     Arm,
+    ConnectTo,
     DigestRecording,
     Disarm,
     DropDocument,
@@ -47,6 +48,8 @@ from simulator.speakers import Over, Sounded, SpeakerBank
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
 from tests.support.memory_link import MemoryBroker, MemoryLink
 
+HOME_BROKER = "mqtts://dai-cu.example:8883"
+"""Where the world's nodes are enrolled."""
 MOST_STEPS = 2_000_000
 """Most steps of one run: above it the simulation is in an endless loop."""
 
@@ -90,10 +93,18 @@ class _Place:
     """A node with its disk, session and connection."""
 
     node: VirtualNode
+    broker: MemoryBroker
     link: MemoryLink
     disk: Disk = field(default_factory=Disk)
     wake_at: datetime | None = None
     filters: set[str] = field(default_factory=set)
+
+
+def _nobody() -> MemoryBroker:
+    """A broker that accepts no connection."""
+    broker = MemoryBroker()
+    broker.is_running = False
+    return broker
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,11 @@ class World:
     def __init__(self, seed: int, now: datetime, network: Network | None = None) -> None:
         self.now = now
         self.broker = MemoryBroker()
+        self.brokers = {HOME_BROKER: self.broker}
+        """By address; a node that goes to another address finds nobody."""
+        self.certified: dict[str, str] = {}
+        """The authority that signed a broker's certificate, where nodes must trust it to connect."""
+        self.moves: list[tuple[NodeId, str]] = []
         self.bank = SpeakerBank()
         self.sounds: list[Sounded] = []
         self.network = network or Network()
@@ -140,7 +156,7 @@ class World:
     def run_until(self, end: datetime) -> None:
         """Advance virtual time to an instant."""
         for _ in range(MOST_STEPS):
-            self.broker.deliver()
+            self.deliver()
             due = self._next()
             if due is None or due > end:
                 self.now = max(self.now, end)
@@ -165,7 +181,7 @@ class World:
             self._sounded(fact)
         while self._heap and self._heap[0][0] <= self.now:
             heapq.heappop(self._heap)[2]()
-            self.broker.deliver()
+            self.deliver()
 
     # -- nodes
 
@@ -179,21 +195,30 @@ class World:
         """Add a node without power; `join_ahead` depends on the board: how fast it joins a recording."""
         crystal = ClockModel.of(identity.node, self._seed, error_ms, drift_ppm, self.now)
         node = VirtualNode(identity, crystal, self._seed, join_ahead)
-        link = MemoryLink(
-            self.broker,
+        self._places[node.id] = _Place(node, self.broker, self._link(node, self.broker))
+        return node
+
+    def add_broker(self, address: str) -> MemoryBroker:
+        """Open a second broker, which knows nothing yet."""
+        self.brokers[address] = MemoryBroker()
+        return self.brokers[address]
+
+    def _link(self, node: VirtualNode, broker: MemoryBroker) -> MemoryLink:
+        return MemoryLink(
+            broker,
             node.id,
             will=node.will,
             on_message=lambda message: self._came(node, message),
             on_up=lambda: self._tell(node, Connected()),
             on_down=lambda: self._down(node),
         )
-        self._places[node.id] = _Place(node, link)
-        return node
 
     def switch_on(self, node: VirtualNode) -> None:
         """Switch a node on; it boots and connects."""
         place = self._places[node.id]
         place.wake_at = None
+        if place.broker is not self.broker:  # a board knows where it was installed; its disk knows the rest
+            place.broker, place.link = self.broker, self._link(node, self.broker)
         self._do(node, node.switch_on(place.disk.memory(), self.now))
         place.link.start()
 
@@ -202,15 +227,23 @@ class World:
         for over in self.bank.cut(node.id, self.now.timestamp()):
             self.sounds.append(over)
         node.switch_off()
-        place = self._places[node.id]
-        self.broker.later(lambda: self.broker.leave(place.link, with_will=True))
-        self.broker.deliver()
+        self._cut(self._places[node.id])
+        self.deliver()
 
     def unplug(self, node: VirtualNode) -> None:
         """Cut a node's network, not its power."""
-        place = self._places[node.id]
-        self.broker.later(lambda: self.broker.leave(place.link, with_will=True))
-        self.broker.deliver()
+        self._cut(self._places[node.id])
+        self.deliver()
+
+    @staticmethod
+    def _cut(place: _Place) -> None:
+        broker, link = place.broker, place.link
+        broker.later(lambda: broker.leave(link, with_will=True))
+
+    def deliver(self) -> None:
+        """Have every broker do what waits."""
+        while sum(broker.deliver() for broker in tuple(self.brokers.values())):
+            pass
 
     def plug_in(self, node: VirtualNode) -> None:
         """Reconnect a node's network."""
@@ -298,6 +331,8 @@ class World:
             case Unsubscribe(filters):
                 place.filters.difference_update(filters)
                 place.link.unsubscribe(*filters)
+            case ConnectTo(address, authorities):
+                self._move(node, address, authorities)
             case DigestRecording(recording):
                 self._digest(node, recording)
             case Arm():
@@ -308,6 +343,16 @@ class World:
             case StopPlaying(airing):
                 for over in self.bank.stop(node.id, airing, self.now.timestamp()):
                     self.later(timedelta(0), partial(self._sounded, over))
+
+    def _move(self, node: VirtualNode, address: str, authorities: tuple[str, ...]) -> None:
+        """Leave the present broker for that at the address, if it answers and shows a good certificate."""
+        self.moves.append((node.id, address))
+        place = self._places[node.id]
+        self._cut(place)
+        is_good = address not in self.certified or self.certified[address] in authorities
+        place.broker = self.brokers[address] if address in self.brokers and is_good else _nobody()
+        place.link = self._link(node, place.broker)
+        place.link.start()
 
     def _send(self, place: _Place, message: Publish) -> None:
         with suppress(LinkDown):
