@@ -9,19 +9,27 @@ from devices.messages import Kept, PlannedAiring
 from devices.not_trusted import OutsideScope, WrongApproval
 from devices.signing import TrustedKeys, check_lifetime, verified_by
 from devices.statements import Approval, Key
+from devices.wire_types import text_digest
 
 LONGEST_APPROVAL: Final = timedelta(days=186)
 """From an approval's `valid_from`: half a year. Who holds an approver's key cannot approve for longer."""
 
 
 def verify_approval(
-    airing: PlannedAiring | Kept, areas: Collection[AreaCode], trusted: TrustedKeys, now: datetime
+    airing: PlannedAiring | Kept,
+    text: str | None,
+    areas: Collection[AreaCode],
+    trusted: TrustedKeys,
+    now: datetime,
 ) -> Approval:
     """Return the approval if it is good and lets exactly this be aired at a node of these areas.
 
-    `areas`: the node's own, from the province down. Raises NotTrusted for anything outside its scope.
+    `text`: the signed approval that the airing names; None where no plan carries it. `areas`: the node's own,
+    from the province down. Raises NotTrusted for anything outside its scope.
     """
-    approval, key = verified_by(airing.approval, Approval, trusted, now)
+    if text is None or text_digest(text) != airing.approval:
+        raise WrongApproval("no plan carries the approval that is named")
+    approval, key = verified_by(text, Approval, trusted, now)
     if approval.recording != airing.recording:
         raise WrongApproval("the approval is for another recording")
     if approval.test != airing.test:

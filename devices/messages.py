@@ -4,6 +4,7 @@ What persons sign stands in statements.py.
 """
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -28,12 +29,15 @@ from devices.wire_types import (
     Volume,
     WireMessage,
     Word,
+    text_digest,
 )
 
 MOST_AIRINGS = 512
 """In one plan: a node of little memory must be able to hold it."""
 MOST_KEPT = 64
-"""In one plan: recordings to hold ready; a signed approval each."""
+"""In one plan: recordings to hold ready."""
+LONGEST_APPROVAL_TEXT = 4096
+"""Characters; one by a passkey, of 16 areas, is 3,500."""
 MOST_CHUNKS = 4096
 """In one recording: 128 MiB at 32 KiB, about six hours at 48 kbit/s."""
 LARGEST_CHUNK = 64 * 1024
@@ -42,12 +46,20 @@ MOST_RECEIPTS = 100
 """In one message; the rest follows in the next."""
 
 
+ApprovalText = Annotated[
+    str, StringConstraints(pattern=COMPACT_JWS_PATTERN, max_length=LONGEST_APPROVAL_TEXT)
+]
+
+
 class PlannedAiring(WireMessage):
-    """One airing in a plan: what, how it was approved, when, how loud; of an emergency, how it was called."""
+    """One airing in a plan: what, how it was approved, when, how loud; of an emergency, how it was called.
+
+    `approval`: the SHA-256 of its text, which stands in the plan's `approvals`.
+    """
 
     airing: AiringName
     recording: RecordingDigest
-    approval: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN, max_length=4096)]
+    approval: Digest
     starts_at: Instant
     latest_start_at: Instant
     duration_ms: Annotated[int, Field(gt=0, lt=2**31)]
@@ -73,7 +85,7 @@ class Kept(WireMessage):
 
     name: AiringName
     recording: RecordingDigest
-    approval: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN, max_length=4096)]
+    approval: Digest
     test: bool = False
 
 
@@ -85,7 +97,10 @@ class JournalCheckpoint(WireMessage):
 
 
 class Plan(WireMessage):
-    """Airings of one area's or one node's loudspeakers. Signed by the station; `typ` loa-plan."""
+    """Airings of one area's or one node's loudspeakers. Signed by the station; `typ` loa-plan.
+
+    `approvals`: the signed texts that `airings` and `keep` name by their digests, each stated once.
+    """
 
     target: Name
     version: Version
@@ -95,6 +110,12 @@ class Plan(WireMessage):
     keep: Annotated[tuple[Kept, ...], Field(max_length=MOST_KEPT)] = ()
     loudest_volume: Volume = 100
     journal: JournalCheckpoint | None = None
+    approvals: Annotated[tuple[ApprovalText, ...], Field(max_length=MOST_AIRINGS + MOST_KEPT)] = ()
+
+    @cached_property
+    def approval_texts(self) -> dict[str, str]:
+        """Return the signed approvals by their digests."""
+        return {text_digest(text): text for text in self.approvals}
 
     @model_validator(mode="after")
     def _check(self) -> Self:

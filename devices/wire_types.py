@@ -4,6 +4,8 @@ What we send is strict (an unknown field is a mistake of ours); what we receive 
 release, which `parse` ignores. Times on the wire are RFC 3339, UTC, `Z`, exactly three decimals.
 """
 
+import hashlib
+from functools import lru_cache
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -20,6 +22,8 @@ ALGORITHM_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
 COMPACT_JWS_PATTERN = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
 KIND_PATTERN = r"^[a-z][a-z-]{0,23}$"
 BASE64_PATTERN = r"^[A-Za-z0-9+/]*={0,2}$"
+MOST_DIGESTED = 4096
+"""Digests of approvals remembered: those of a province's plans, which are looked at every few seconds."""
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Digest = Annotated[str, StringConstraints(pattern=DIGEST_PATTERN)]
 WallTime = Annotated[str, StringConstraints(pattern=WALL_TIME_PATTERN)]
@@ -41,6 +45,12 @@ def without_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("must hold no U+0000")  # PostgreSQL takes none: one would cost a whole batch
     return text
+
+
+@lru_cache(MOST_DIGESTED)
+def text_digest(text: str) -> str:
+    """Return the SHA-256 of a signed text as 64 lower-case hexadecimal digits: the name of an approval."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]

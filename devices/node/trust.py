@@ -212,9 +212,17 @@ class Trust:
         if self.ring.trusted is None:
             return UnknownKey("no key set yet")
         try:
-            verify_approval(airing, self._identity.areas, self.ring.trusted, now)
+            text = self._approval_of(airing)
+            verify_approval(airing, text, self._identity.areas, self.ring.trusted, now)
         except NotTrusted as reason:
             return reason
+        return None
+
+    def _approval_of(self, airing: PlannedAiring | Kept) -> str | None:
+        """Return the signed approval that an airing names, from any plan that is held."""
+        for plan in self.plans.values():
+            if (text := plan.approval_texts.get(airing.approval)) is not None:
+                return text
         return None
 
     def remember(self, airing: PlannedAiring, reason: NotTrusted | None) -> None:

@@ -61,7 +61,7 @@ def planning():
             PlannedAiring(
                 airing=f"airing-{n}",
                 recording="0" * 64,
-                approval="a.b.c",
+                approval="0" * 64,
                 starts_at=NOW + timedelta(minutes=10 * n),
                 latest_start_at=NOW + timedelta(minutes=10 * n + 5),
                 duration_ms=900_000,

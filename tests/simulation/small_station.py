@@ -25,7 +25,7 @@ from devices.messages import (
 from devices.receipt_signing import read_receipt, receipt_id
 from devices.signing import sign
 from devices.statements import Approval, Key, KeySet, Policy, QuietHours
-from devices.wire_types import parse
+from devices.wire_types import parse, text_digest
 from tests.support.node_keys import key_of
 
 YEAR = timedelta(days=365)
@@ -85,6 +85,7 @@ class SmallStation:
         self.keys = keys or Keys.made(now())
         self.retained: dict[str, bytes] = {}
         self.recordings: dict[RecordingId, tuple[bytes, ...]] = {}
+        self.approvals: dict[str, str] = {}
         self.receipts: dict[str, tuple[NodeId, Receipt]] = {}
         self.states: list[NodeState] = []
         self.vitals: dict[NodeId, Vitals] = {}
@@ -173,6 +174,11 @@ class SmallStation:
         }
         return sign(Approval(**fields | scope), key)
 
+    def carried(self, approval: str) -> str:
+        """Note a signed approval, for the plans that name it; return its name."""
+        self.approvals[text_digest(approval)] = approval
+        return text_digest(approval)
+
     def airing(
         self,
         name: str,
@@ -190,7 +196,7 @@ class SmallStation:
         return PlannedAiring(
             airing=AiringId(name),
             recording=recording,
-            approval=approval or self.approval(recording),
+            approval=self.carried(approval or self.approval(recording)),
             starts_at=starts_at,
             latest_start_at=starts_at + late,
             duration_ms=duration_ms,
@@ -201,7 +207,9 @@ class SmallStation:
         )
 
     def kept(self, name: str, recording: RecordingId, approval: str | None = None) -> Kept:
-        return Kept(name=name, recording=recording, approval=approval or self.approval(recording))
+        return Kept(
+            name=name, recording=recording, approval=self.carried(approval or self.approval(recording))
+        )
 
     def plan(
         self,
@@ -213,13 +221,16 @@ class SmallStation:
         keep: Iterable[Kept] = (),
         **limits,
     ) -> Plan:
+        airings, keep = tuple(airings), tuple(keep)
+        named = sorted({one.approval for one in (*airings, *keep)})
         return Plan(
+            approvals=tuple(self.approvals[name] for name in named),
             target=target,
             version=version or self.next_version(),
             issued_at=self.now(),
             expires_at=self.now() + lasts,
-            airings=tuple(airings),
-            keep=tuple(keep),
+            airings=airings,
+            keep=keep,
             **limits,
         )
 

@@ -82,7 +82,7 @@ class Street:
             PlannedAiring(
                 airing=f"relay-{n}",
                 recording=SOUND.recording,
-                approval=approval,
+                approval=self.station.carried(approval),
                 starts_at=starts_at,
                 latest_start_at=starts_at + timedelta(minutes=10),
                 duration_ms=SOUND.duration_ms,

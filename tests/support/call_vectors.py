@@ -14,6 +14,7 @@ from devices.messages import PlannedAiring
 from devices.not_trusted import NotTrusted
 from devices.signing import TrustedKeys, sign
 from devices.statements import Approval, Call, KeySet, SignedCall
+from devices.wire_types import text_digest
 from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
 
 RECORDING = RecordingId("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
@@ -128,8 +129,8 @@ def call(changes: dict[str, Any], signers: tuple[str, ...]) -> SignedCall:
     return SignedCall.model_validate(joined(texts).model_dump())
 
 
-def _airing(called: SignedCall | None, changes: dict[str, Any]) -> PlannedAiring:
-    approval = Approval(
+APPROVAL = sign(
+    Approval(
         bulletin="b1",
         revision=1,
         text_sha256=TEXT,
@@ -141,11 +142,16 @@ def _airing(called: SignedCall | None, changes: dict[str, Any]) -> PlannedAiring
         expires_at=NOW + 9 * DAY,
         areas=HERE[:1],
         grade=Grade.EMERGENCY,
-    )
+    ),
+    KEYS["approver"],
+)
+
+
+def _airing(called: SignedCall | None, changes: dict[str, Any]) -> PlannedAiring:
     fields: dict[str, Any] = {
         "airing": "a1",
         "recording": RECORDING,
-        "approval": sign(approval, KEYS["approver"]),
+        "approval": text_digest(APPROVAL),
         "starts_at": NOW + MINUTE,
         "latest_start_at": NOW + MINUTE,
         "duration_ms": 60_000,
@@ -168,6 +174,7 @@ def calls() -> dict[str, Any]:
         "key_set": sign(KEY_SET, KEYS["root"]),
         "areas": HERE,
         "at": written_instant(NOW),
+        "approvals": [APPROVAL],
         "cases": [
             {"name": name, "airing": json.loads(one.payload()), "answer": judged(one)} for name, one in found
         ],
@@ -178,7 +185,7 @@ def judged(one: PlannedAiring) -> str:
     """Return what a node here answers: `ok`, or the reason of its refusal."""
     trusted = TrustedKeys.of(KEY_SET)
     try:
-        approval = verify_approval(one, HERE, trusted, NOW)
+        approval = verify_approval(one, APPROVAL, HERE, trusted, NOW)
         verify_call(one, approval, HERE, trusted, NOW)
     except NotTrusted as reason:
         return reason.code

@@ -17,11 +17,11 @@ from devices.approvals import LONGEST_APPROVAL, verify_approval
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.instants import written_instant
 from devices.messages import Kept, Plan, PlannedAiring, TimeReply
-from devices.not_trusted import NotTrusted
+from devices.not_trusted import NotTrusted, WrongApproval
 from devices.plan import what_sounds
 from devices.signing import TrustedKeys, read_key_set, sign, verify
 from devices.statements import Approval, KeySet, LoudHours, Policy, QuietHours
-from devices.wire_types import WireMessage
+from devices.wire_types import WireMessage, text_digest
 from tests.support import passkey_vectors
 from tests.support.call_vectors import calls
 from tests.support.chunk_vectors import chunks
@@ -218,8 +218,11 @@ def approvals() -> dict[str, Any]:
         approval = sign(Approval.model_validate(fields | said), KEYS[signer])
         for one in (_airing_of(approval, changes), _kept_of(approval, changes)):
             kind = "keep" if isinstance(one, Kept) else "airing"
-            case = {"name": f"{name}, {kind}", kind: json.loads(one.payload())}
-            cases.append(case | {"answer": _judged(one, trusted)})
+            case = {"name": f"{name}, {kind}", kind: json.loads(one.payload()), "approvals": [approval]}
+            cases.append(case | {"answer": _judged(one, approval, trusted)})
+    good = cases[0]
+    for name, carried in (("no approval in the plan", []), ("another approval in the plan", [approval])):
+        cases.append(good | {"name": name, "approvals": carried, "answer": WrongApproval.code})
     return {
         "root_public": KEYS["root"].public_x,
         "key_set": sign(APPROVERS, KEYS["root"]),
@@ -233,7 +236,7 @@ def _airing_of(approval: str, changes: dict[str, Any]) -> PlannedAiring:
     fields: dict[str, Any] = {
         "airing": "a1",
         "recording": RECORDING,
-        "approval": approval,
+        "approval": text_digest(approval),
         "duration_ms": 60_000,
         "volume": 70,
         "starts_at": NOW + DAY,
@@ -245,12 +248,14 @@ def _airing_of(approval: str, changes: dict[str, Any]) -> PlannedAiring:
 
 def _kept_of(approval: str, changes: dict[str, Any]) -> Kept:
     name = AiringId("keep-1")
-    return Kept(name=name, recording=RECORDING, approval=approval, test=changes.get("test", False))
+    return Kept(
+        name=name, recording=RECORDING, approval=text_digest(approval), test=changes.get("test", False)
+    )
 
 
-def _judged(one: PlannedAiring | Kept, trusted: TrustedKeys) -> str:
+def _judged(one: PlannedAiring | Kept, approval: str, trusted: TrustedKeys) -> str:
     try:
-        verify_approval(one, HERE, trusted, NOW)
+        verify_approval(one, approval, HERE, trusted, NOW)
     except NotTrusted as reason:
         return reason.code
     return "ok"
@@ -288,7 +293,7 @@ def _some_plan(rng: random.Random, n: int) -> Plan:
         airing = PlannedAiring(
             airing=AiringId(f"a{rng.randint(1, 9)}"),
             recording=RECORDING,
-            approval="e30.e30.AA",  # {} unsigned: these cases are about time and rank alone
+            approval="0" * 64,  # carried by no plan: these cases are about time and rank alone
             starts_at=starts,
             latest_start_at=starts + timedelta(minutes=5),
             duration_ms=minutes * 60_000,

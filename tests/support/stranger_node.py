@@ -13,19 +13,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from tests.support.stranger_fetching import Fetcher
 from tests.support.stranger_rules import (
     KeyRing,
     Played,
     Refused,
     StrangerClock,
     StrangerReport,
-    bitmap_of,
+    approval_of,
     check_scope,
-    count_of,
     has_next_round,
     merged,
     place_of,
-    proven_chunk,
     read_instant,
     signed_receipt,
     span_of,
@@ -35,7 +34,7 @@ from tests.support.stranger_rules import (
 )
 
 
-class Stranger:
+class Stranger(Fetcher):
     """One node; a single thread turns paho's loop and its own."""
 
     def __init__(self, url, root_public, node_id, areas, *, clock_error_s, key):
@@ -102,7 +101,7 @@ class Stranger:
 
     def is_approved(self, airing):
         try:
-            approval, key = self.ring.checked_by(airing["approval"], "loa-approval", self.now())
+            approval, key = self.ring.checked_by(approval_of(airing, self.plans), "loa-approval", self.now())
             check_scope(approval, key, airing, self.areas, self.now())
         except Refused as reason:
             if (airing["airing"], "refused") not in self.told:
@@ -148,36 +147,6 @@ class Stranger:
         round_trip = (arrived - sent) - (replied - received)
         self.clock.exchanges.append((round_trip, ((received - sent) + (replied - arrived)) // 2))
         self.report.offset_us, self.report.error_us = self.best[1], self.best[0] // 2
-
-    def take_manifest(self, recording, payload):
-        if recording in self.manifests:
-            return
-        manifest = self.checked(payload, "loa-manifest")
-        if manifest["recording"] != recording:
-            raise Refused("other-target")
-        self.manifests[recording], self.chunks[recording] = manifest, {}
-        self.client.subscribe(f"loa/v1/recording/{recording}/chunk/+", 1)
-        self.want_at[recording], self.patience[recording] = time.monotonic() + random.random(), 4.0
-
-    def take_chunk(self, recording, n, payload):
-        manifest = self.manifests.get(recording)
-        if manifest is None or n in self.chunks.get(recording, ()) or recording in self.whole:
-            return
-        data = proven_chunk(manifest, n, payload)
-        if data is None:
-            self.report.chunks_refused += 1
-            return
-        self.chunks[recording][n] = data
-        self.patience[recording] = 4.0
-        self.want_at[recording] = time.monotonic() + 4.0 * random.uniform(0.75, 1.25)
-        if len(self.chunks[recording]) == count_of(manifest):
-            data = b"".join(piece for _, piece in sorted(self.chunks[recording].items()))
-            if hashlib.sha256(data).hexdigest() != recording:
-                raise Refused("recording-spoilt")
-            self.whole[recording] = data
-            self.report.fetched.append(recording)
-            for last in ("manifest", "chunk/+"):
-                self.client.unsubscribe(f"loa/v1/recording/{recording}/{last}")
 
     def take_committed(self, payload):
         committed = self.checked(payload, "loa-committed")
@@ -246,12 +215,6 @@ class Stranger:
                 self.want(recording)
                 self.want_at[recording] = at + self.patience[recording] * random.uniform(0.75, 1.25)
                 self.patience[recording] = min(self.patience[recording] * 2, 30.0)
-
-    def want(self, recording):
-        missing = bitmap_of(count := count_of(self.manifests[recording]), self.chunks[recording])
-        message = {"node": self.node, "recording": recording, "count": count, "missing": missing}
-        self.publish(f"loa/v1/node/{self.node}/want", message)
-        self.report.wants += 1
 
     def may_play(self, airing):
         is_emergency = airing["grade"] == "emergency"

@@ -80,6 +80,15 @@ def open_jws(text, typ, find_key):
 LONGEST_APPROVAL = timedelta(days=186)
 
 
+def approval_of(airing, plans):
+    """The signed text that an airing names by its digest, from any plan."""
+    for plan in plans.values():
+        for text in plan.get("approvals", ()):
+            if hashlib.sha256(text.encode()).hexdigest() == airing["approval"]:
+                return text
+    raise Refused("wrong-approval")
+
+
 def check_scope(approval, key, airing, areas, now):
     """Refuse what the approval does not allow here; an entry of `keep` has neither grade nor start."""
     if (approval["recording"], approval.get("test", False)) != (

@@ -188,11 +188,12 @@ def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[
     approvals = {*session.scalars(select(Approved.jws)), *session.scalars(select(FormerApproval.jws))}
     for row in session.scalars(query):
         plan = parse(Plan, row.document)
+        given = {name for name, approval in plan.approval_texts.items() if approval in approvals}
         for airing in plan.airings:
-            if airing.approval not in approvals:
+            if airing.approval not in given:
                 yield f"plan {row.target}: airing {airing.airing} with an approval that nobody gave"
         for kept in plan.keep:
-            if kept.approval not in approvals:
+            if kept.approval not in given:
                 yield f"plan {row.target}: keeps {kept.name} by an approval that nobody gave"
 
 

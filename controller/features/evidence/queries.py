@@ -59,9 +59,10 @@ def proof_of(session: Session, airing_id: str, root_public: str, *, now: datetim
 
 def _approval_in(plans: list[str], airing: AiringId) -> str | None:
     for text in plans:
-        for planned in Plan.model_validate(read_payload(text), extra="ignore").airings:
+        plan = Plan.model_validate(read_payload(text), extra="ignore")
+        for planned in plan.airings:
             if planned.airing == airing:
-                return planned.approval
+                return plan.approval_texts.get(planned.approval)
     return None
 
 

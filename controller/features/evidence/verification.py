@@ -18,6 +18,7 @@ from devices.not_trusted import NotTrusted
 from devices.receipt_signing import read_receipt, receipt_id
 from devices.signing import TrustedKeys, read_key_set, verify
 from devices.statements import Approval, Key
+from devices.wire_types import text_digest
 
 GRADES: Final = {Grade.ROUTINE: "thông thường", Grade.PRIORITY: "ưu tiên", Grade.EMERGENCY: "khẩn cấp"}
 
@@ -88,6 +89,7 @@ def _plans(
     proof: ProofFile, approval: Approval, trusted: TrustedKeys, findings: Findings
 ) -> PlannedAiring | None:
     found: PlannedAiring | None = None
+    approval_name = text_digest(proof.approval)
     for text in proof.plans:
         try:
             plan = verify(text, Plan, trusted, None)
@@ -96,7 +98,7 @@ def _plans(
             findings.fail(f"Một kế hoạch không đúng chữ ký của đài ({error.code}).")
             continue
         named = next((one for one in plan.airings if one.airing == proof.airing), None)
-        if named is None or named.recording != approval.recording or named.approval != proof.approval:
+        if named is None or named.recording != approval.recording or named.approval != approval_name:
             findings.fail(f"Kế hoạch của {plan.target} không nêu lượt phát này với bản thu đã duyệt.")
             continue
         if not _is_in_scope(named, approval):

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
 from controller.features.bulletins.scope import allows
-from controller.features.plans.prefetch import wanted_ahead
+from controller.features.plans.fitting import that_fit
+from controller.features.plans.prefetch import noted, wanted_ahead
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing, Delivery, Target
@@ -26,14 +27,11 @@ from controller.model.fleet import Node
 from controller.model.local_time import ZONE
 from devices.ids import AiringId, AreaCode, NodeId, RecordingId
 from devices.messages import MOST_KEPT, Kept, PlannedAiring
-from devices.plan import ends_at
 
 _LOG = logging.getLogger(__name__)
 
 _MOST_BUILT: Final = 8192
-"""Airings in plans that are kept as built: some 2 kB each."""
-MOST_SIGNED: Final = 350
-"""So many airings, each with its approval, stay below the longest signed text that a node takes."""
+"""Airings in plans that are kept as built: some 1 kB each."""
 NO_CAP: Final = 100
 """Percent: a node that may sound as loud as its policies allow."""
 
@@ -44,6 +42,8 @@ class Content:
 
     airings: tuple[PlannedAiring, ...] = ()
     keep: tuple[Kept, ...] = ()
+    approvals: tuple[str, ...] = ()
+    """The signed texts that both name, each once."""
     loudest_volume: int = NO_CAP
     """Of a single node; it binds until a newer plan arrives, even after expiry."""
 
@@ -69,7 +69,8 @@ def wanted_plans(
 
     Airings of today stay until midnight: nodes count the day's minutes from the airings in the plan.
     """
-    keep = _wanted_keep(session, now, only)
+    texts: dict[str, str] = {}
+    keep = _wanted_keep(session, now, only, texts)
     midnight = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
     is_of_today = and_(Airing.state == AiringState.AIRED, Airing.starts_at >= midnight)
     query = (
@@ -90,14 +91,19 @@ def wanted_plans(
     chosen = _chosen(session, {airing.id for _, airing, _, _ in rows if airing.only_chosen})
     for area, airing, approved, test in rows:
         for target in chosen.pop(airing.id, ()) if airing.only_chosen else (airing.node or area,):
-            plans.setdefault(target, []).append(_planned(airing, approved.jws, test=test))
-    for area, alarm in _until_cleared(session, now, only):
+            plans.setdefault(target, []).append(_planned(airing, noted(texts, approved.jws), test=test))
+    for area, alarm in _until_cleared(session, now, only, texts):
         plans.setdefault(area, []).append(alarm)
-    held = {area: keep.get(area, ()) for area in plans}
-    return {
-        area: Content(_that_fit(area, airings, now, MOST_SIGNED - len(held[area])), held[area])
-        for area, airings in plans.items()
-    }
+    return {area: _content(area, airings, keep.get(area, ()), texts, now) for area, airings in plans.items()}
+
+
+def _content(
+    area: str, airings: list[PlannedAiring], keep: tuple[Kept, ...], texts: Mapping[str, str], now: datetime
+) -> Content:
+    """Return what fits into one plan, with the approvals that it names."""
+    fitting = that_fit(area, airings, keep, texts, now)
+    named = {one.approval for one in fitting} | {one.approval for one in keep}
+    return Content(fitting, keep, tuple(texts[name] for name in sorted(named)))
 
 
 def _is_accepted(tree: AreaTree, area: AreaCode, airing: Airing, approved: Approved) -> bool:
@@ -109,7 +115,7 @@ def _is_accepted(tree: AreaTree, area: AreaCode, airing: Airing, approved: Appro
 
 
 def _until_cleared(
-    session: Session, now: datetime, only: Collection[AreaCode] | None
+    session: Session, now: datetime, only: Collection[AreaCode] | None, texts: dict[str, str]
 ) -> list[tuple[AreaCode, PlannedAiring]]:
     """Return, by area, each alarm that an all-clear ends; the alarm lasts until the all-clear begins.
 
@@ -140,7 +146,7 @@ def _until_cleared(
     if only is not None:
         query = query.where(Target.area.in_(only))
     return [
-        (area, _due_until(_planned(alarm, jws, test=False), until))
+        (area, _due_until(_planned(alarm, noted(texts, jws), test=False), until))
         for area, alarm, jws, until in session.execute(query)
     ]
 
@@ -162,7 +168,7 @@ def _chosen(session: Session, airings: Collection[AiringId]) -> dict[AiringId, t
 
 
 def _wanted_keep(
-    session: Session, now: datetime, only: Collection[AreaCode] | None
+    session: Session, now: datetime, only: Collection[AreaCode] | None, texts: dict[str, str]
 ) -> dict[str, tuple[Kept, ...]]:
     """Return the recordings that the nodes of each area must hold: prepared and approved, newest first.
 
@@ -184,26 +190,12 @@ def _wanted_keep(
     for prepared, approved, test in session.execute(query):
         if not set(tree.lineage(prepared.area)).isdisjoint(approved.areas or ()):
             name, recording = AiringId(prepared.id), approved.recording
-            kept = Kept(name=name, recording=recording, approval=approved.jws, test=test)
+            kept = Kept(name=name, recording=recording, approval=noted(texts, approved.jws), test=test)
             keep.setdefault(prepared.area, []).append(kept)
-    for area, ahead in wanted_ahead(session, now, only).items():
+    for area, ahead in wanted_ahead(session, now, only, texts).items():
         held = {one.recording for one in keep.get(area, ())}
         keep.setdefault(area, []).extend(one for one in ahead if one.recording not in held)
     return {area: tuple(of_area[:MOST_KEPT]) for area, of_area in keep.items()}
-
-
-def _that_fit(area: str, airings: list[PlannedAiring], now: datetime, most: int) -> tuple[PlannedAiring, ...]:
-    """Drop airings if there are too many: first those that are over, then lowest grade, then latest."""
-    if len(airings) <= most:
-        return tuple(airings)
-    _LOG.warning("plan of %s: %d of %d airings left out", area, len(airings) - most, len(airings))
-
-    def need(one: PlannedAiring) -> tuple[bool, int, datetime, str]:
-        return ends_at(one) <= now, -one.grade.rank, one.starts_at, one.airing
-
-    by_need = sorted(airings, key=need)
-    kept = {one.airing for one in by_need[:most]}
-    return tuple(one for one in airings if one.airing in kept)
 
 
 def wanted_caps(session: Session) -> dict[str, int]:
@@ -224,13 +216,13 @@ def digest_of(content: Content) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def _planned(airing: Airing, jws: str, *, test: bool) -> PlannedAiring:
+def _planned(airing: Airing, approval: str, *, test: bool) -> PlannedAiring:
     if airing.recording is None or airing.duration_ms is None:
         raise RuntimeError(f"airing {airing.id} is in a plan without a recording")
     return _built(
         airing.id,
         airing.recording,
-        jws,
+        approval,
         airing.starts_at,
         airing.latest_start_at,
         airing.duration_ms,

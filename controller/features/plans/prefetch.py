@@ -27,7 +27,7 @@ from devices.ids import AiringId, AreaCode, RecordingId
 from devices.messages import Kept
 from devices.plan import is_quiet
 from devices.statements import Policy
-from devices.wire_types import parse
+from devices.wire_types import parse, text_digest
 
 REACH: Final = timedelta(hours=24)
 """What starts later can be fetched in the next quiet hours."""
@@ -40,10 +40,20 @@ _POLICIES = 256
 _APPROVED: Final = and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision)
 
 
+def noted(texts: dict[str, str], approval: str) -> str:
+    """Note a signed approval for the plan that names it; return its name, the digest of the text."""
+    name = text_digest(approval)
+    texts[name] = approval
+    return name
+
+
 def wanted_ahead(
-    session: Session, now: datetime, only: Collection[AreaCode] | None = None
+    session: Session, now: datetime, only: Collection[AreaCode] | None, texts: dict[str, str]
 ) -> dict[str, tuple[Kept, ...]]:
-    """Return, in quiet hours, recordings for each area's nodes to fetch for coming airings, next first."""
+    """Return, in quiet hours, recordings for each area's nodes to fetch for coming airings, next first.
+
+    `texts` gets the approvals that they name.
+    """
     quiet = _quiet_areas(session, now)
     if not quiet:
         return {}
@@ -65,7 +75,7 @@ def wanted_ahead(
         is_accepted = not set(lineage).isdisjoint(approved.areas or ())
         if len(of_area) < MOST_AHEAD and not quiet.isdisjoint(lineage) and is_accepted:
             name = AiringId(_NAME + recording[:_OF_DIGEST])
-            kept = Kept(name=name, recording=recording, approval=approved.jws, test=test)
+            kept = Kept(name=name, recording=recording, approval=noted(texts, approved.jws), test=test)
             of_area.setdefault(recording, kept)
     return {area: tuple(of_area.values()) for area, of_area in ahead.items() if of_area}
 

@@ -154,6 +154,7 @@ def _issue(
         keep=content.keep,
         loudest_volume=content.loudest_volume,
         journal=journal,
+        approvals=content.approvals,
     )
     return put(
         session,

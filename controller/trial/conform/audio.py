@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from devices.chunks import manifest_of, split
+from devices.chunks import manifest_of, sent_forms
 from devices.ids import RecordingId
 from devices.messages import Manifest
 from tts.codec import CODEC, SAMPLE_RATE, encode_mp3
@@ -33,8 +33,8 @@ class KitRecording:
 
     @property
     def chunks(self) -> tuple[bytes, ...]:
-        """Return its chunks in order."""
-        return split(self.data, self.manifest.chunk_size)
+        """Return its chunks in order, each as it is sent, with its proof."""
+        return sent_forms(self.data, self.manifest.chunk_size)
 
 
 @cache

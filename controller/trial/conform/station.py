@@ -19,7 +19,7 @@ from devices.messages import Kept, Plan, PlannedAiring, ReceiptsCommitted, Refus
 from devices.messages import TimeRequest as Request
 from devices.signing import KINDS, sign
 from devices.statements import Approval, KeySet, Policy
-from devices.wire_types import WireMessage
+from devices.wire_types import WireMessage, text_digest
 
 Send = Callable[[str, bytes, int, bool], None]
 """Topic, payload, QoS, retain."""
@@ -44,6 +44,7 @@ class KitStation:
         self.without: set[str] = {"coming station"}
         """Signers that the key set does not list now."""
         self._version = 0
+        self._approvals: dict[str, str] = {}
 
     def key(self, name: str) -> SigningKey:
         """Return a private key by what it is for."""
@@ -88,8 +89,10 @@ class KitStation:
             "issued_at": whole_ms(self.now()),
             "expires_at": whole_ms(self.now() + DAY),
             "airings": tuple(airings),
-        }
-        return Plan(**told | changes)
+        } | changes
+        named = {one.approval for one in (*told["airings"], *told.get("keep", ()))}
+        carried = tuple(self._approvals[name] for name in sorted(named & self._approvals.keys()))
+        return Plan(**{"approvals": carried} | told)
 
     def publish_plan(self, target: str, airings: Iterable[PlannedAiring] = (), **changes: Any) -> Plan:
         """Publish a good plan; return it."""
@@ -162,6 +165,12 @@ class KitStation:
         """Return a signed approval."""
         return self.signed(self.approval(recording, **changes), self.key(signer)).decode()
 
+    def carried(self, approval: str) -> str:
+        """Note a signed approval, for the plans that name it; return its name."""
+        name = text_digest(approval)
+        self._approvals[name] = approval
+        return name
+
     def airing(self, name: str, recording: KitRecording, starts_in_s: float, **changes: Any) -> PlannedAiring:
         """Return a good routine airing; changes named `approval` replace the signed approval."""
         starts_at = whole_ms(self.now() + timedelta(seconds=starts_in_s))
@@ -176,7 +185,7 @@ class KitStation:
         } | changes
         if "approval" not in told:
             told["approval"] = self.approved(recording, test=told.get("test", False))
-        return PlannedAiring(**told)
+        return PlannedAiring(**told | {"approval": self.carried(told["approval"])})
 
     def emergency(
         self, name: str, recording: KitRecording, every_s: float, rounds: int = 20, **changes: Any
@@ -193,7 +202,8 @@ class KitStation:
     def kept(self, name: str, recording: KitRecording, **changes: Any) -> Kept:
         """Return a recording to keep."""
         told: dict[str, Any] = {"name": AiringId(name), "recording": recording.id} | changes
-        return Kept(**{"approval": self.approved(recording)} | told)
+        text = told.pop("approval", None) or self.approved(recording)
+        return Kept(approval=self.carried(text), **told)
 
     def refused_airing(self, name: str) -> PlannedAiring:
         """Return an airing that a good node refuses at once, as outside the scope of its approval."""

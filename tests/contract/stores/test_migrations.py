@@ -12,6 +12,8 @@ from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.store import Store, migrating
 from devices.chunks import digest, manifest_of, split
+from devices.messages import Plan
+from devices.wire_types import parse
 
 NOON = datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -61,4 +63,35 @@ def test_manifests_of_digests_become_manifests_of_the_root_over_them_and_are_sig
         assert session.get(Recording, new.recording).manifest == new.model_dump(mode="json")
         kids = session.execute(select(Published.kind, Published.kid).order_by(Published.kind)).all()
         assert kids == [(DocumentKind.MANIFEST, ""), (DocumentKind.POLICY, "station-1")]
+    store.close()
+
+
+def test_published_plans_state_each_approval_once_afterwards_and_are_issued_anew(url):
+    entry = {
+        "airing": "a1",
+        "recording": "0" * 64,
+        "approval": "a.b.c",
+        "starts_at": "2026-11-25T12:00:00.000Z",
+        "latest_start_at": "2026-11-25T12:00:00.000Z",
+        "duration_ms": 1,
+        "grade": "routine",
+        "volume": 1,
+    }
+    old = {"target": "56", "version": 7, "issued_at": "2026-11-25T12:00:00.000Z"}
+    old["expires_at"] = "2026-11-26T12:00:00.000Z"
+    old["airings"] = [entry, entry | {"airing": "a2"}]
+    old["keep"] = [{"name": "k1", "recording": "0" * 64, "approval": "d.e.f"}]
+    row = {"version": 7, "digest": "0", "kid": "station-1", "issued_at": NOON, "payload": "a"}
+    store = Store(url)
+    migrating.upgrade(store._engine, "0032")
+    with store.write() as session:
+        before = insert(Published).values(kind=DocumentKind.PLAN, target="56", **row)
+        session.execute(before.values(document=json.dumps(old)))
+    store.upgrade()
+    with store.read() as session:
+        plan, digest_now = session.execute(select(Published.document, Published.digest)).one()
+    read = parse(Plan, plan)
+    named = [read.approval_texts[one.approval] for one in (*read.airings, *read.keep)]
+    assert named == ["a.b.c", "a.b.c", "d.e.f"]
+    assert (len(read.approvals), digest_now) == (2, "")
     store.close()

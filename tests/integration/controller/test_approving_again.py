@@ -97,7 +97,7 @@ def test_the_same_text_and_sound_are_approved_again_and_loudspeakers_go_on(world
     assert world.ask(invariants, now=world.now) == []  # the plan still names the former one
     world.publish()
     (plan,) = world.ask(published_plans, NHA_TRANG)
-    assert [(one.airing, one.approval) for one in plan.airings] == [(airing, now.jws)]
+    assert [(one.airing, plan.approval_texts[one.approval]) for one in plan.airings] == [(airing, now.jws)]
 
 
 def test_an_alarm_that_a_stolen_key_had_silenced_is_ready_again(world, other):

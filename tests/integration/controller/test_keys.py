@@ -79,9 +79,11 @@ def in_plan(world):
 def node_accepts(world):
     """Whether a loudspeaker that has the newest key set takes what the plan names."""
     keys = TrustedKeys.of(*world.ask(published_key_sets))
-    named = [one for plan in world.ask(published_plans, NHA_TRANG) for one in (*plan.airings, *plan.keep)]
-    for one in named:
-        verify_approval(one, (PROVINCE, NHA_TRANG), keys, world.now)
+    plans = world.ask(published_plans, NHA_TRANG)
+    named = [(one, plan) for plan in plans for one in (*plan.airings, *plan.keep)]
+    for one, plan in named:
+        text = plan.approval_texts[one.approval]
+        verify_approval(one, text, (PROVINCE, NHA_TRANG), keys, world.now)
     return len(named) == 2
 
 
@@ -175,10 +177,9 @@ def test_loudspeakers_refuse_what_a_compromised_key_signed_once_they_have_the_ke
     world.do(compromise_key, key_of(world), by=world.administrator)
     assert world.ask(keys_to_sign_for, world.now) == 1
     world.do(sign_key_sets, root_key=world.root_key)
+    keys = TrustedKeys.of(*world.ask(published_key_sets))
     with pytest.raises(NotTrusted):
-        verify_approval(
-            plan.airings[0], (PROVINCE, NHA_TRANG), TrustedKeys.of(*world.ask(published_key_sets)), world.now
-        )
+        verify_approval(plan.airings[0], plan.approvals[0], (PROVINCE, NHA_TRANG), keys, world.now)
     assert world.ask(keys_to_sign_for, world.now) == 0
 
 

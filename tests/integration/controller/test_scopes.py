@@ -141,5 +141,5 @@ def test_who_moves_signs_elsewhere_once_the_set_is_signed_and_what_they_signed_s
     keys = TrustedKeys.of(*world.ask(published_key_sets))
     (key,) = [one for one in keys.keys.values() if one.holder == "duyet"]
     assert (key.area, key.further_areas) == (NHA_TRANG, (PROVINCE,))
-    (named,) = [one for plan in world.ask(published_plans, NHA_TRANG) for one in plan.airings]
-    verify_approval(named, (PROVINCE, BAC_NHA_TRANG), keys, world.now)
+    (plan,) = world.ask(published_plans, NHA_TRANG)
+    verify_approval(plan.airings[0], plan.approvals[0], (PROVINCE, BAC_NHA_TRANG), keys, world.now)

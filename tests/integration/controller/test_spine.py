@@ -33,7 +33,9 @@ def test_an_approved_bulletin_is_planned_published_heard_and_counted(world):
     )
     plan = verify_jws(_payload(published, f"loa/v1/plan/{PROVINCE}"), Plan, keys, world.now)
     assert [planned.airing for planned in plan.airings] == [airing]
-    assert isinstance(verify_approval(plan.airings[0], (PROVINCE,), keys, world.now), Approval)
+    assert isinstance(
+        verify_approval(plan.airings[0], plan.approvals[0], (PROVINCE,), keys, world.now), Approval
+    )
     start = world.later(seconds=60)
     assert world.advance().sounding == [airing]
     for number, node in enumerate(NODES):

@@ -31,7 +31,7 @@ def airing(name="new", at=300, minutes=10, grade=Grade.ROUTINE):
     return PlannedAiring(
         airing=name,
         recording="0" * 64,
-        approval="a.b.c",
+        approval="0" * 64,
         starts_at=starts_at,
         latest_start_at=starts_at + timedelta(minutes=10),
         duration_ms=int(minutes * 60_000),

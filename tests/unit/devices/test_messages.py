@@ -19,7 +19,7 @@ def planned(**changes):
     fields = {
         "airing": "a-1",
         "recording": "0" * 64,
-        "approval": "a.b.c",
+        "approval": "0" * 64,
         "starts_at": NOW,
         "latest_start_at": NOW,
         "duration_ms": 1000,

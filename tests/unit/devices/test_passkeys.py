@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from devices.approvals import verify_approval
 from devices.ids import Grade, Role
 from devices.jose import ROOT, SigningKey
-from devices.messages import Plan, PlannedAiring
+from devices.messages import LONGEST_APPROVAL_TEXT, Plan, PlannedAiring
 from devices.not_trusted import BadSignature, MalformedJws, NotTrusted, UnknownKey, WrongRole
 from devices.passkeys import LONGEST_ASSERTION, WEBAUTHN, Assertion, base64url, challenge_of, signing_input
 from devices.signing import TrustedKeys, read_key_set, sign, verify
 from devices.statements import Approval, Key, KeySet, Policy
-from devices.wire_types import Malformed, parse
+from devices.wire_types import Malformed, parse, text_digest
 from tests.support.software_authenticator import SoftwareAuthenticator, life, other_half
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -71,7 +71,7 @@ def airing(approval):
     return PlannedAiring(
         airing="a",
         recording="a" * 64,
-        approval=approval,
+        approval=text_digest(approval),
         starts_at=NOW,
         latest_start_at=NOW,
         duration_ms=1,
@@ -91,7 +91,7 @@ def refused(text, reason=BadSignature, model=Approval):
 
 def test_what_a_passkey_signed_is_good_at_a_node_and_fits_into_a_plan():
     assert verify(SIGNED, Approval, TRUSTED, NOW) == APPROVAL
-    assert verify_approval(airing(SIGNED), AREAS, TRUSTED, NOW) == APPROVAL
+    assert verify_approval(airing(SIGNED), SIGNED, AREAS, TRUSTED, NOW) == APPROVAL
     text = ADMINISTRATOR.sign(POLICY, Role.ADMINISTRATOR)
     assert verify(text, Policy, TRUSTED, NOW) == POLICY
 
@@ -174,7 +174,7 @@ def test_the_longest_approval_by_a_passkey_fits_where_approvals_are_carried():
     names = tuple(f"{n:064}" for n in range(16))
     most = APPROVAL.model_copy(update={"areas": names, "bulletin": "b" * 64, "author": "c" * 64})
     usual = PASSKEY.but(origin="https://" + "x" * 253)
-    assert airing(usual.sign(most, Role.APPROVER)).approval
+    assert len(usual.sign(most, Role.APPROVER)) <= LONGEST_APPROVAL_TEXT
 
 
 def test_a_second_text_of_one_signature_says_nothing_new():
@@ -182,7 +182,7 @@ def test_a_second_text_of_one_signature_says_nothing_new():
     second = with_part(other_half(PARTS).packed())
     assert second != SIGNED
     assert verify(second, Approval, TRUSTED, NOW) == verify(SIGNED, Approval, TRUSTED, NOW)
-    assert verify_approval(airing(second), AREAS, TRUSTED, NOW) == APPROVAL
+    assert verify_approval(airing(second), second, AREAS, TRUSTED, NOW) == APPROVAL
 
 
 @pytest.mark.parametrize("said", [b"", b"[]", b"null", b"\xff", b'"x"', b"{", b"[" * 900])

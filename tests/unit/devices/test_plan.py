@@ -32,7 +32,7 @@ def airing(name="a", at=0, minutes=10, grade=Grade.ROUTINE, volume=80, *, test=F
     return PlannedAiring(
         airing=name,
         recording="0" * 64,
-        approval="a.b.c",
+        approval="0" * 64,
         starts_at=starts_at,
         latest_start_at=starts_at + timedelta(minutes=1),
         duration_ms=int(minutes * 60_000),

@@ -10,7 +10,7 @@ from devices import jose
 from devices.approvals import verify_approval
 from devices.ids import Grade, Role
 from devices.jose import LONGEST_JWS, ROOT, SigningKey, read_payload
-from devices.messages import Plan, PlannedAiring, TimeReply
+from devices.messages import MOST_AIRINGS, Plan, PlannedAiring, TimeReply
 from devices.not_trusted import (
     BadSignature,
     Expired,
@@ -23,6 +23,7 @@ from devices.not_trusted import (
 )
 from devices.signing import TrustedKeys, read_key_set, sign, verify
 from devices.statements import MOST_KEYS, Approval, KeySet, Policy
+from devices.wire_types import text_digest
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -64,11 +65,17 @@ def approval(**changes):
     return Approval(**fields | changes)
 
 
-def airing(approved, **changes):
+def allowed(approved, **changes):
+    """What the approval lets be aired, or NotTrusted."""
+    text = sign(approved, KEYS[Role.APPROVER])
+    return verify_approval(airing(text, **changes), text, AREAS, TRUSTED, NOW)
+
+
+def airing(text, **changes):
     fields = {
         "airing": "a",
         "recording": RECORDING,
-        "approval": sign(approved, KEYS[Role.APPROVER]),
+        "approval": text_digest(text),
         "starts_at": NOW,
         "latest_start_at": NOW,
         "duration_ms": 1,
@@ -96,10 +103,13 @@ def test_what_the_right_key_signed_is_read_back():
 
 def test_a_plan_and_a_key_set_of_full_size_are_read():
     approved = approval(bulletin="01jdh3v7q4m8x2k9w5n6p0r1t2", approver="nguyen.thi.thu.hoa")
-    airings = tuple(airing(approved, airing=f"01jdh3v7q4m8x2k9w5n6p0r{n:03}") for n in range(350))
-    full = sign(PLAN.model_copy(update={"airings": airings}), KEYS[Role.STATION])
-    assert 128_000 < len(full) < LONGEST_JWS
-    assert len(verify(full, Plan, TRUSTED, NOW).airings) == 350
+    text = sign(approved, KEYS[Role.APPROVER])
+    others = tuple(f"{text}{n:03}" for n in range(150))
+    airings = tuple(airing(text, airing=f"01jdh3v7q4m8x2k9w5n6p0r{n:03}") for n in range(MOST_AIRINGS))
+    full = PLAN.model_copy(update={"airings": airings, "approvals": (text, *others)})
+    signed = sign(full, KEYS[Role.STATION])
+    assert 390_000 < len(signed) < LONGEST_JWS
+    assert len(verify(signed, Plan, TRUSTED, NOW).airings) == MOST_AIRINGS
     keys = tuple(listed(SigningKey.generate(Role.APPROVER, NOW, YEAR)) for _ in range(MOST_KEYS))
     text = sign(KEY_SET.model_copy(update={"keys": keys}), ROOT_KEY)
     assert len(text) < 400_000
@@ -252,15 +262,22 @@ def test_a_well_signed_payload_that_is_no_plan_is_malformed():
 
 
 def test_an_approval_is_for_exactly_one_recording_and_for_tests_or_not():
-    assert verify_approval(airing(approval()), AREAS, TRUSTED, NOW) == approval()
-    for wrong in (
-        airing(approval(recording="b" * 64)),
-        airing(approval(test=True)),
-        airing(approval(), test=True),
+    assert allowed(approval()) == approval()
+    for wrong, changes in (
+        (approval(recording="b" * 64), {}),
+        (approval(test=True), {}),
+        (approval(), {"test": True}),
     ):
         with pytest.raises(WrongApproval):
-            verify_approval(wrong, AREAS, TRUSTED, NOW)
-    assert verify_approval(airing(approval(test=True), test=True), AREAS, TRUSTED, NOW).test
+            allowed(wrong, **changes)
+    assert allowed(approval(test=True), test=True).test
+
+
+def test_attack_an_approval_under_the_name_of_another_counts_for_nothing():
+    text, other = (sign(approval(revision=n), KEYS[Role.APPROVER]) for n in (1, 2))
+    for carried in (other, None, "", f"{text}."):
+        with pytest.raises(WrongApproval):
+            verify_approval(airing(text), carried, AREAS, TRUSTED, NOW)
 
 
 def test_a_stored_key_comes_back_whole_and_is_not_shown_by_its_repr():
