@@ -200,13 +200,7 @@ class Controller:
             warm_engine=self._engine_to_warm(),
         )
         self.renderer = Renderer(
-            self.store,
-            self.studio,
-            self.recordings,
-            self.uploads,
-            self.settings,
-            self.now,
-            self.changes.note,
+            self.store, self.studio, self.recordings, self.uploads, self.settings, self.now, self.changes.note
         )
         if self.settings.speech_workers:
             self.studio.start()

@@ -19,8 +19,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path("var"), description="Folder of everything that the station keeps.")
     database_url: str = Field(
-        default="",
-        description="SQLAlchemy address of the database; empty means SQLite in the home folder.",
+        default="", description="SQLAlchemy address of the database; empty means SQLite in the home folder."
     )
     host: str = Field(default="127.0.0.1", description="Address on which the pages are served.")
     port: int = Field(default=8056, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
@@ -40,12 +39,10 @@ class Settings(BaseSettings):
         description="Address of the same broker with a user of its own for clocks; by default the station's.",
     )
     nodes_broker_url: str = Field(
-        default="",
-        description="Address of the broker as nodes reach it; by default the station's own.",
+        default="", description="Address of the broker as nodes reach it; by default the station's own."
     )
     broker_passwords: Path | None = Field(
-        default=None,
-        description="Mosquitto's password file, which the station keeps; unset: nobody's.",
+        default=None, description="Mosquitto's password file, which the station keeps; unset: nobody's."
     )
     address: str = Field(
         default="",
@@ -71,8 +68,7 @@ class Settings(BaseSettings):
         description="Folder of voices that were added; by default the folder voices in the home folder.",
     )
     speech_cache: Path | None = Field(
-        default=None,
-        description="Folder of spoken phrases; by default the folder speech in the home folder.",
+        default=None, description="Folder of spoken phrases; by default the folder speech in the home folder."
     )
     speech_workers: int = Field(
         default=2,

@@ -61,11 +61,7 @@ def door_from(request: Request) -> str:
 
 
 def error_response(
-    request: Request,
-    status: int,
-    sentence: str = "",
-    code: str = "",
-    facts: Mapping[str, Any] | None = None,
+    request: Request, status: int, sentence: str = "", code: str = "", facts: Mapping[str, Any] | None = None
 ) -> Response:
     """Return an error as a page or as JSON; never with a stack trace."""
     title, advice = _WORDS.get(status, ("Có lỗi xảy ra", ""))

@@ -27,10 +27,7 @@ from devices.messages import ReceiptKind
 _PACKING = 5
 """Of zlib: a page of 40 kB takes half a millisecond and becomes 4 kB."""
 CONTROLLER = Path(__file__).parents[1]
-TEMPLATES = (
-    CONTROLLER / "http" / "templates",
-    *sorted(CONTROLLER.glob("features/*/templates")),
-)
+TEMPLATES = (CONTROLLER / "http" / "templates", *sorted(CONTROLLER.glob("features/*/templates")))
 """Folders of templates: what all pages share, then one a feature; a name stands in one of them only."""
 ACT_WORDS = Named(
     {

@@ -40,12 +40,7 @@ class Account(Base):
         """Return the person as operations use it."""
         roles = frozenset(OperatorRole(role) for role in self.roles)
         return Operator(
-            self.id,
-            self.name,
-            self.display_name,
-            roles,
-            self.area,
-            first_password=self.first_password,
+            self.id, self.name, self.display_name, roles, self.area, first_password=self.first_password
         )
 
 

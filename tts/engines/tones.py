@@ -16,10 +16,7 @@ _OPEN: dict[Tone, Contour] = {
     Tone.BROKEN: ((0, 0.0), (0.3, -3.5), (0.45, 0.0), (1, 8.0)),
     Tone.HEAVY: ((0, 0.0), (0.6, -4.0), (1, -8.0)),
 }
-_STOPPED: dict[Tone, Contour] = {
-    Tone.RISING: ((0, 2.5), (1, 5.5)),
-    Tone.HEAVY: ((0, -1.5), (1, -5.0)),
-}
+_STOPPED: dict[Tone, Contour] = {Tone.RISING: ((0, 2.5), (1, 5.5)), Tone.HEAVY: ((0, -1.5), (1, -5.0))}
 DECLINATION = 0.3
 """Semitones by which the pitch sinks from the first to the last syllable of a phrase."""
 

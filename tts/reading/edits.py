@@ -25,11 +25,7 @@ class Substitute(Protocol):
     """Put something in the place of each match of a pattern, as `re.sub` does."""
 
     def __call__(
-        self,
-        pattern: re.Pattern[str],
-        replacement: str | Callable[[re.Match[str]], str],
-        text: str,
-        /,
+        self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str], text: str, /
     ) -> str:
         """Return the text after it."""
 

@@ -72,8 +72,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
     matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
     matching(
-        r"(?<=[;:,.] )(?P<label>i(?=[.)] [^\n]{1,90}\bii[.)])|ii|iii|iv|vi|vii|viii|ix)[.)](?= )",
-        small_roman,
+        r"(?<=[;:,.] )(?P<label>i(?=[.)] [^\n]{1,90}\bii[.)])|ii|iii|iv|vi|vii|viii|ix)[.)](?= )", small_roman
     ),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )

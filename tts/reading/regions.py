@@ -6,11 +6,7 @@ from typing import Final, Literal
 Region = Literal["north", "central", "south"]
 
 _SOUTHERN: Final = {"nghìn": "ngàn", "linh": "lẻ"}
-_SAID_OTHERWISE: Final[dict[Region, dict[str, str]]] = {
-    "north": {},
-    "central": _SOUTHERN,
-    "south": _SOUTHERN,
-}
+_SAID_OTHERWISE: Final[dict[Region, dict[str, str]]] = {"north": {}, "central": _SOUTHERN, "south": _SOUTHERN}
 _NUMBER_WORD: Final = re.compile(r"\b(?:nghìn|linh)\b")
 _NO_NUMBERS: Final = frozenset(  # rules that speak words which were never a number
     ["plain", "province", "defined", "abbreviation", "foreign", "address", "letter", "spelt", "respelt"]

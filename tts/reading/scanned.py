@@ -29,10 +29,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=\d,)O(?= ?%)"), "0"),
     (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
     (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)(?!o\d\d?')"), _zeros),
-    (
-        compiled(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d|[13-9] [a-zà-ỹđ]{2})"),
-        "0",
-    ),  # O905, O5/6, "O9 nhiệm vụ"
+    (compiled(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d|[13-9] [a-zà-ỹđ]{2})"), "0"),  # O905, O5/6, "O9 nhiệm vụ"
     (re.compile(r"(?<![\w.,-])(?:\d{1,3}O{1,2}|l\dO|lOO)(?!\w)"), _figures),  # 10O, 5OO, lOO
     (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b|đ)"), _zeros),
     (re.compile(r"(?<!\w)[oO](?=\dh)"), "0"),
@@ -52,10 +49,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         _figures,
     ),
     (re.compile(r"(?<=[Nn]ăm )[12lI][0O9][\dlIO]{2}(?!\w)"), _figures),
-    (
-        re.compile(rf"(?<=\d)l(?=\d? {_NOUNS})"),
-        "1",
-    ),
+    (re.compile(rf"(?<=\d)l(?=\d? {_NOUNS})"), "1"),
     (re.compile(r"(?<![\w.,])0[lI](?![\w'])"), "01"),
     (re.compile(r"(?<=\d)l(?=/[A-ZĐ]| tuổi)"), "1"),  # 45l/UBND; "2l nước" are litres
     (

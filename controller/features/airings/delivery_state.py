@@ -121,11 +121,7 @@ def _is_earlier(facts: Facts, receipt: Receipt) -> bool:
 
 def _order(start: tuple[datetime | None, int | None, float | None]) -> tuple[float, int, float]:
     at, offset, error = start
-    return (
-        at.timestamp() if at else 0.0,
-        offset or 0,
-        float("inf") if error is None else error,
-    )
+    return (at.timestamp() if at else 0.0, offset or 0, float("inf") if error is None else error)
 
 
 def _reason(facts: Facts, at: datetime, reason: str) -> dict[str, Any]:

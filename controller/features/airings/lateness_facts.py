@@ -130,12 +130,6 @@ def add_forecasts(session: Session, station: Station, scope: Scope, views: Itera
     """Give each airing that starts soon its forecast, among the loudspeakers that the person may see."""
     on_their_way = {view.id: view for view in views if view.state in IN_PLANS}
     now = station.now()
-    found = forecasts_of(
-        session,
-        on_their_way,
-        now,
-        station.times,
-        None if scope.is_whole() else scope.seen,
-    )
+    found = forecasts_of(session, on_their_way, now, station.times, None if scope.is_whole() else scope.seen)
     for airing, view in on_their_way.items():
         view.forecast, view.told_at = found.get(airing), now

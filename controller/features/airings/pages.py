@@ -50,20 +50,13 @@ def index(visit: SignedVisit) -> Response:
 def show(visit: SignedVisit, airing_id: str, xong: Done = "") -> Response:
     """Show one airing."""
     done = "Đã dời giờ phát. Loa nhận giờ mới trong vài giây." if xong == "doi" else ""
-    return PAGE.show(
-        visit,
-        lambda session: airing_page(session, visit, airing_id),
-        done=done,
-    )
+    return PAGE.show(visit, lambda session: airing_page(session, visit, airing_id), done=done)
 
 
 @router.get("/song/phat/{airing_id}")
 def follow(visit: SignedVisit, airing_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(
-        visit,
-        lambda session: airing_page(session, visit, airing_id),
-    )
+    return PAGE.follow(visit, lambda session: airing_page(session, visit, airing_id))
 
 
 @router.get("/phat/{airing_id}/cum-loa")

@@ -72,12 +72,7 @@ def begin_rendering(session: Session, rendering_id: RenderingId, *, now: datetim
 
 
 def finish_rendering(
-    session: Session,
-    rendering_id: RenderingId,
-    rendered: Rendered,
-    manifest: Manifest,
-    *,
-    now: datetime,
+    session: Session, rendering_id: RenderingId, rendered: Rendered, manifest: Manifest, *, now: datetime
 ) -> None:
     """Keep what the studio made; `manifest` describes the very recording (its chunks and their digests)."""
     if manifest.recording != str(rendered.recording) or manifest.size != rendered.size:

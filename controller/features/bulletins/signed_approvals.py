@@ -17,13 +17,7 @@ APPROVAL_LIFE = timedelta(days=180)
 
 
 def signed_approval(
-    session: Session,
-    bulletin: Bulletin,
-    recording: RecordingId,
-    *,
-    by: Operator,
-    key: Pen,
-    now: datetime,
+    session: Session, bulletin: Bulletin, recording: RecordingId, *, by: Operator, key: Pen, now: datetime
 ) -> Approved:
     """Return the approval of the newest wording and this recording, signed by the approver's key."""
     wording, at = get_revision(session, bulletin.id, bulletin.revision), instant_of(key, now)

@@ -25,12 +25,7 @@ from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import sentences
 from controller.features.templates.service import MAY_KEEP
 from controller.http.station import Station
-from controller.model.bulletin_states import (
-    BulletinAction,
-    BulletinState,
-    RevisionKind,
-    actions,
-)
+from controller.model.bulletin_states import BulletinAction, BulletinState, RevisionKind, actions
 from controller.model.bulletins import Bulletin, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act

@@ -48,9 +48,7 @@ def _length(seconds: float) -> Judged:
 def _level(found: Found) -> Judged:
     if found.level_dbfs < QUIET_DBFS:
         return Judged(
-            "Độ to",
-            "Quá nhỏ. Hệ thống tự nâng lên, nhưng ồn cũng to theo. Nên ghi lại gần micrô hơn.",
-            False,
+            "Độ to", "Quá nhỏ. Hệ thống tự nâng lên, nhưng ồn cũng to theo. Nên ghi lại gần micrô hơn.", False
         )
     if found.level_dbfs > LOUD_DBFS:
         return Judged("Độ to", "Rất to. Hệ thống tự hạ xuống; hãy nghe xem có bị rè không.", False)

@@ -59,7 +59,6 @@ def _at(on: str, at: str, now: datetime) -> datetime:
         raise BadInput("Hãy chọn đủ ngày và giờ phát.", code="airing.no-start") from None
     if chosen < now:
         raise BadInput(
-            f"Giờ phát {chosen:%H:%M}, {day(chosen)} đã qua. Hãy chọn giờ khác.",
-            code="airing.start-in-past",
+            f"Giờ phát {chosen:%H:%M}, {day(chosen)} đã qua. Hãy chọn giờ khác.", code="airing.start-in-past"
         )
     return chosen

@@ -169,10 +169,7 @@ def _states_of(session: Session, nodes: set[NodeId]) -> dict[NodeId, tuple[bool,
 
 
 def _note_turns(
-    session: Session,
-    rows: Sequence[dict[str, Any]],
-    before: Mapping[NodeId, tuple[bool, int]],
-    now: datetime,
+    session: Session, rows: Sequence[dict[str, Any]], before: Mapping[NodeId, tuple[bool, int]], now: datetime
 ) -> None:
     """Store the changes between online and offline, in order; they are few compared with vitals."""
     after = _states_of(session, {row["node"] for row in rows})

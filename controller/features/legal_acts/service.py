@@ -9,12 +9,7 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput
 from controller.features.accounts.queries import require
 from controller.features.airings.cancellation import cancel_airings_of
-from controller.features.bulletins.queries import (
-    get_bulletin,
-    get_revision,
-    reference_given,
-    usable_bulletin,
-)
+from controller.features.bulletins.queries import get_bulletin, get_revision, reference_given, usable_bulletin
 from controller.features.bulletins.validity import end_of, named
 from controller.features.imports.legal_references import Reference
 from controller.features.journal.service import record

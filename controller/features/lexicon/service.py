@@ -21,13 +21,7 @@ from tts.reading import check_entry
 
 @one_write
 def add_entry(
-    session: Session,
-    *,
-    written: str,
-    spoken: str,
-    by: Operator,
-    now: datetime,
-    area: str | None = None,
+    session: Session, *, written: str, spoken: str, by: Operator, now: datetime, area: str | None = None
 ) -> LexiconEntry:
     """Teach how a written form is read out, in the whole province or in one area and below.
 

@@ -44,11 +44,7 @@ Filtered = Annotated[Filter, Depends(_filter)]
 @router.get("/cum-loa")
 def index(visit: SignedVisit, asked: Filtered) -> Response:
     """List the communes with their nodes counted, or the nodes that fit a filter."""
-    return LIST.show(
-        visit,
-        lambda session: node_list(session, visit, asked),
-        place=asked.address(),
-    )
+    return LIST.show(visit, lambda session: node_list(session, visit, asked), place=asked.address())
 
 
 @router.get("/song/cum-loa")
@@ -67,10 +63,7 @@ def show_node(visit: Visit, node_id: str, *, error: LoaError | None = None, done
     """Return a node's page, also after a form of it was refused."""
     return PAGE.show(
         visit,
-        lambda session: {
-            **node_page(session, visit, node_id),
-            **node_history(session, visit, node_id),
-        },
+        lambda session: {**node_page(session, visit, node_id), **node_history(session, visit, node_id)},
         place=f"/cum-loa/{node_id}",
         error=error,
         done=done,

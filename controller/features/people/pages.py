@@ -15,11 +15,7 @@ from controller.features.accounts.admin_queries import (
     visible_people,
     with_factor,
 )
-from controller.features.accounts.administration import (
-    enable_operator,
-    move_operator,
-    set_roles,
-)
+from controller.features.accounts.administration import enable_operator, move_operator, set_roles
 from controller.features.accounts.delegation import delegations_of, end_delegation
 from controller.features.accounts.dependencies import Proof, SignedVisit, Visit
 from controller.features.accounts.people_operations import act_on_person, give_password, open_account
@@ -214,7 +210,5 @@ def _new_page(visit: Visit, form: dict[str, Any], error: LoaError | None = None)
 
 def _password_page(request: Request, name: str, display_name: str, password: str) -> Response:
     return page(
-        request,
-        "mat_khau_moi.html",
-        {"name": name, "display_name": display_name, "password": password},
+        request, "mat_khau_moi.html", {"name": name, "display_name": display_name, "password": password}
     )

@@ -199,11 +199,7 @@ def _airings(
 
 
 def _to_come(
-    session: Session,
-    heard: frozenset[AreaCode],
-    own: OwnDays,
-    since: datetime,
-    until: datetime,
+    session: Session, heard: frozenset[AreaCode], own: OwnDays, since: datetime, until: datetime
 ) -> list[_Found]:
     """Return occurrences of schedules for which no airings are made yet."""
     if since >= until:
@@ -256,13 +252,7 @@ def _awaiting(
 
 
 def _entry(
-    viewer: Viewer,
-    one: _Found,
-    targets: Collection[AreaCode],
-    now: datetime,
-    *,
-    sign: Sign,
-    meets: bool,
+    viewer: Viewer, one: _Found, targets: Collection[AreaCode], now: datetime, *, sign: Sign, meets: bool
 ) -> CalendarEntry:
     movable = (one.state is None or one.state in MOVABLE) and one.at > now
     movable = movable and viewer.scope.may(viewer.operator, Act.AIR, targets)

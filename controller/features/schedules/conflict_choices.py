@@ -119,11 +119,7 @@ def replace_others(session: Session, outlook: Outlook, *, by: Operator, now: dat
 def _forbidden(session: Session, forbidden: Sequence[Coming], outlook: Outlook, now: datetime) -> str:
     first = forbidden[0]
     sentence = against_policy_sentence(
-        first.foresight.against_policy,
-        first.starts_at,
-        first.foresight.clear_at,
-        area_names(session),
-        now,
+        first.foresight.against_policy, first.starts_at, first.foresight.clear_at, area_names(session), now
     )
     return _of(len(forbidden), outlook) + sentence
 

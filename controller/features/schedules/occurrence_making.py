@@ -213,11 +213,7 @@ def _there(
     found: dict[ScheduleId, dict[datetime, _There]] = defaultdict(dict)
     query = (
         select(
-            Occurrence.schedule,
-            Occurrence.original_at,
-            Occurrence.starts_at,
-            Occurrence.airing,
-            Airing.state,
+            Occurrence.schedule, Occurrence.original_at, Occurrence.starts_at, Occurrence.airing, Airing.state
         )
         .join(Airing, Airing.id == Occurrence.airing)
         .where(Occurrence.schedule.in_(ids), Occurrence.starts_at >= now)

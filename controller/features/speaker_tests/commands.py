@@ -19,9 +19,7 @@ node = Commands()
 
 @node.command("test")
 def sound_test(
-    name_of_node: NodeName,
-    by: AsPerson,
-    volume: Annotated[int, typer.Option(help="Âm lượng, 0–100.")] = 60,
+    name_of_node: NodeName, by: AsPerson, volume: Annotated[int, typer.Option(help="Âm lượng, 0–100.")] = 60
 ) -> None:
     """Cho riêng một cụm loa phát bản tin thử đã duyệt; không làm trong giờ yên lặng."""
     with acting(by) as (session, person):

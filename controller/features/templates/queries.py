@@ -76,9 +76,7 @@ def get_template(session: Session, template_id: TemplateId, *, lock: bool = Fals
 def live_template(session: Session, title: str, area: AreaCode) -> BulletinTemplate | None:
     """Return what is offered under a title in exactly this area, or None."""
     query = select(BulletinTemplate).where(
-        BulletinTemplate.title == title,
-        BulletinTemplate.area == area,
-        BulletinTemplate.removed_at.is_(None),
+        BulletinTemplate.title == title, BulletinTemplate.area == area, BulletinTemplate.removed_at.is_(None)
     )
     return session.scalars(query).one_or_none()
 

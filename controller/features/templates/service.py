@@ -30,13 +30,7 @@ MAY_KEEP = Act.TEACH
 
 @one_write
 def add_template(
-    session: Session,
-    *,
-    title: str,
-    text: str,
-    by: Operator,
-    now: datetime,
-    area: str | None = None,
+    session: Session, *, title: str, text: str, by: Operator, now: datetime, area: str | None = None
 ) -> BulletinTemplate:
     """Offer a text in an area (by default the person's own) and below it."""
     place = get_area(session, AreaCode(area or by.area)).code

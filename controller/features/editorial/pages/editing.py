@@ -60,13 +60,7 @@ def mend(visit: SignedVisit, *, bulletin_id: str, form: Annotated[Typed, Form()]
         written, is_submitted = form.written(), form.viec != "nhap"
         if not form.van_ban:  # the form showed no legal act: the one that is named stays
             written = replace(written, reference=None)
-        operations.mend(
-            visit,
-            bulletin_id,
-            written,
-            based_on=form.based_on(),
-            is_submitted=is_submitted,
-        )
+        operations.mend(visit, bulletin_id, written, based_on=form.based_on(), is_submitted=is_submitted)
     except LoaError as error:
         return _page(visit, bulletin_id, form, error=error)
     return sent(visit, bulletin_id, form, bulletin_id)

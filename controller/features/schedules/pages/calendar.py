@@ -60,10 +60,7 @@ def week(visit: SignedVisit, *, first: str, xa: Commune = "", xong: Done = "") -
 def follow(visit: SignedVisit, first: str, xa: Commune = "") -> Response:
     """Stream updates of a week."""
     monday = monday_of(_day_of(first))
-    return PAGE.follow(
-        visit,
-        lambda session: page_queries.week(session, visit, monday, xa),
-    )
+    return PAGE.follow(visit, lambda session: page_queries.week(session, visit, monday, xa))
 
 
 def _show(visit: Visit, monday: date, *, xa: str, done: str) -> Response:
@@ -93,8 +90,4 @@ def one_day(visit: SignedVisit, day: str, xa: Commune = "") -> Response:
 def index(visit: SignedVisit, xong: Annotated[str, Query(max_length=2)] = "") -> Response:
     """List the schedules: running ones first, each with a sentence and its next start."""
     done = f"Đã đặt {xong} lịch, mỗi giờ một lịch." if xong.isdigit() else ""
-    return page(
-        visit.request,
-        "lich_ds.html",
-        page_queries.schedule_list(visit) | {"done": done},
-    )
+    return page(visit.request, "lich_ds.html", page_queries.schedule_list(visit) | {"done": done})
