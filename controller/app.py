@@ -354,7 +354,7 @@ class Controller:
             return
         returned, self._returning = self._returning, False
         with self.store.write() as session:
-            advance_airings(session, now=self.now(), times=self.times, settled=True, returned=returned)
+            advance_airings(session, now=self.now(), times=self.times, grace_over=True, returned=returned)
         self.publisher.beat()
         self.sender.release()
         self.lateness.look()

@@ -160,12 +160,12 @@ class Live:
         """Yield messages until the site closes or the viewer's session ends."""
         self._arrive(who)
         try:
-            async for message in self._told(key, render, is_welcome):
+            async for message in self._changed_pieces(key, render, is_welcome):
                 yield message
         finally:
             self._leave(who)
 
-    async def _told(
+    async def _changed_pieces(
         self, key: object, render: Render, is_welcome: Callable[[], bool]
     ) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()

@@ -66,7 +66,7 @@ class _Beat:
     session: Session
     now: datetime
     times: Times
-    settled: bool
+    grace_over: bool
     returned: bool = False
     done: Advanced = field(default_factory=Advanced)
     notes: list[tuple[str, AiringId, dict[str, Any]]] = field(default_factory=list)
@@ -78,7 +78,7 @@ class _Beat:
 
     def miss(self, airing: Airing, reason: str) -> None:
         """Give an airing up, with the reason; not before the waiting receipts have been read."""
-        if not self.settled:
+        if not self.grace_over:
             return
         if airing.state is AiringState.PLANNED:  # intended listeners are recorded apart from actual ones
             targets = targets_of(self.session, [airing.id])[airing.id]
@@ -94,15 +94,15 @@ class _Beat:
 
 
 def advance_airings(
-    session: Session, *, now: datetime, times: Times, settled: bool, returned: bool = False
+    session: Session, *, now: datetime, times: Times, grace_over: bool, returned: bool = False
 ) -> Advanced:
     """Advance every airing that is due.
 
-    `settled` False: receipts queued at the broker since before the start are not all read yet, so nothing is
-    judged missed or ended. `returned` True: the station has just settled after downtime and has sent no
+    `grace_over` False: receipts queued at the broker since before the start are not all read yet: nothing is
+    judged missed or ended. `returned` True: the grace time has just ended after downtime and has sent no
     recording since; an airing whose recording no node has can then safely start later.
     """
-    beat = _Beat(session, now, times, settled, returned)
+    beat = _Beat(session, now, times, grace_over, returned)
     _void(beat)
     _deliver(beat)
     _move_unsent(beat)
@@ -282,7 +282,7 @@ def _move_unsent(beat: _Beat) -> None:
     for airing, size, is_held in beat.session.execute(query).all():
         lead = _lead(beat, airing, size)
         begun = airing.starts_at <= beat.now
-        if airing.starts_at - beat.now >= lead / 2 or (begun and not beat.settled):
+        if airing.starts_at - beat.now >= lead / 2 or (begun and not beat.grace_over):
             continue  # still in time; or perhaps already heard: receipts may wait at the broker
         start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
         if start is not None and not is_held:
@@ -311,7 +311,7 @@ def _sound(beat: _Beat) -> None:
 
 def _end(beat: _Beat) -> None:
     """End airings when all nodes finished, or after the end plus grace: as ended, or as missed by all."""
-    if not beat.settled:
+    if not beat.grace_over:
         return
     unfinished = exists().where(Delivery.airing == Airing.id, Delivery.rung < int(DeliveryStage.FINISHED))
     query = (

@@ -31,7 +31,7 @@ class LatenessWatch:
     now: Callable[[], datetime]
     clock: Callable[[], float]
     _next: float = 0.0
-    _told: dict[AiringId, bool] = field(default_factory=dict)
+    _notified: dict[AiringId, bool] = field(default_factory=dict)
     """Of airings in delivery: whether a notice was sent; after a restart this is read from the notices."""
     _closed: set[AiringId] = field(default_factory=set)
 
@@ -43,11 +43,11 @@ class LatenessWatch:
         with self.store.read() as session:
             found = delivery_facts(session, now, since=now - _JUST_BEGUN)
             facts = {one.airing: one for one in found}
-            fresh = facts.keys() - self._told.keys()
+            fresh = facts.keys() - self._notified.keys()
             known = notified_late(session, fresh) if fresh else set()
         is_near = any(one.starts_at - now < _NEAR or now - one.begun_at < _NEAR for one in found)
         self._next = self.clock() + (_EVERY if is_near or not found else _WHEN_CALM)
-        self._told = {one: self._told.get(one, one in known) for one in facts}
+        self._notified = {one: self._notified.get(one, one in known) for one in facts}
         self._closed &= facts.keys()
         self._compare(facts, now)
 
@@ -55,12 +55,12 @@ class LatenessWatch:
         found = forecasts(facts.values(), now, self.times())
         for airing, forecast in found.items():
             is_before = now < facts[airing].starts_at
-            if is_before and forecast.is_late and not self._told[airing]:
+            if is_before and forecast.is_late and not self._notified[airing]:
                 with self.store.write() as session:
                     tell_late(session, airing, forecast, now=now)
-                self._told[airing] = True
+                self._notified[airing] = True
             elif (
-                self._told[airing]
+                self._notified[airing]
                 and airing not in self._closed
                 and not forecast.is_late
                 and facts[airing].is_through

@@ -98,7 +98,7 @@ class _Given:
 
     since: float
     times: Counter[int] = field(default_factory=Counter)
-    is_told: bool = False  # that it had too much was said
+    is_warned: bool = False  # that it had too much was said
 
 
 @dataclass
@@ -249,8 +249,8 @@ class WantBook:
                 given = entry.given[node] = _Given(now)
             lacking[node] = frozenset(n for n in missing if given.times[n] < MOST_AN_HOUR)
             given.times.update(lacking[node])
-            if lacking[node] != missing and not given.is_told:
-                given.is_told = True
+            if lacking[node] != missing and not given.is_warned:
+                given.is_warned = True
                 self._too_much.append((node, recording))
         sendings = deal(recording, lacking)
         to_all = sum(sending.node is None for sending in sendings)

@@ -131,7 +131,7 @@ class SessionLock:
     clock: Callable[[], float] = time.monotonic
     _connection: Connection | None = None
     _checked_at: float | None = None
-    _told: str = ""  # the holder named in the last log entry
+    _logged: str = ""  # the holder named in the last log entry
     _mine: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -166,10 +166,10 @@ class SessionLock:
                     self._connection.execute(text("SELECT 1"))
                     self._checked_at = self.clock()
                 elif self._try():
-                    self._told = ""
+                    self._logged = ""
                     _LOG.warning("the station's lock at the database is held again: it publishes")
-                elif self._told != (holder := self._holder()[1]):
-                    self._told = holder
+                elif self._logged != (holder := self._holder()[1]):
+                    self._logged = holder
                     _LOG.error("another station holds the database: nothing is published here (%s)", holder)
             except SQLAlchemyError as error:
                 if self._checked_at is not None:

@@ -26,7 +26,7 @@ class Stages:
     _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
     _progress: Progress | None = None
     _tasks: dict[str, TaskID] = field(default_factory=dict)
-    _told: dict[str, int] = field(default_factory=dict)
+    _printed: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         if not self.quiet and self._console.is_terminal:
@@ -65,6 +65,6 @@ class Stages:
 
     def _line(self, stage: str, done: int, total: int) -> None:
         step = done * _FEW // total
-        if self._told.get(stage, -1) < step:
-            self._told[stage] = step
+        if self._printed.get(stage, -1) < step:
+            self._printed[stage] = step
             self._console.print(f"{stage}: {done}/{total}")

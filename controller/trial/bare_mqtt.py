@@ -75,13 +75,13 @@ class BareClient:
             if kind & _KIND == _PUBACK:
                 self.unacknowledged -= 1
             elif kind & _KIND == _PUBLISH:
-                self._told(kind, body)
+                self._take_publish(kind, body)
 
     def close(self) -> None:
         """Close the connection without DISCONNECT."""
         self.socket.close()
 
-    def _told(self, kind: int, body: bytes) -> None:
+    def _take_publish(self, kind: int, body: bytes) -> None:
         size = 2 + int.from_bytes(body[:2], "big")
         topic, at = body[2:size], size
         if kind & _QOS_1:
@@ -97,7 +97,7 @@ class BareClient:
                 if kind & _KIND == wanted & _KIND:
                     return
                 if kind & _KIND == _PUBLISH:
-                    self._told(kind, body)
+                    self._take_publish(kind, body)
 
     def _packets(self) -> Iterator[tuple[int, bytes]]:
         try:

@@ -40,7 +40,7 @@ class StoreStation(StationInWorld):
         """Do what a station does by itself, now."""
         self.real.now = self.world.now
         self.real.do(make_occurrences)
-        self.real.do(advance_airings, times=Times(least_lead=LEAD), settled=True)
+        self.real.do(advance_airings, times=Times(least_lead=LEAD), grace_over=True)
         self.real.do(refresh_plans, station_key=self.real.station_key)
         self.say_everything()
 

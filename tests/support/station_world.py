@@ -181,8 +181,8 @@ class World:
             found = standing_in_family(session, get_airing(session, airing_id))
         return any(self.officer.area in one.unanswered for one in found.values())
 
-    def advance(self, *, settled=True):
-        return self.do(advance_airings, times=self.times, settled=settled)
+    def advance(self, *, grace_over=True):
+        return self.do(advance_airings, times=self.times, grace_over=grace_over)
 
     def refresh(self):
         return self.do(refresh_plans, station_key=self.station_key)

@@ -71,11 +71,11 @@ def plan_airing(
     session.add(airing)
     session.flush()
     targets = aim(session, tree, airing, areas, nodes)
-    record(session, by, "airing.planned", airing.id, now, detail=_told(airing, targets, nodes))
+    record(session, by, "airing.planned", airing.id, now, detail=_detail(airing, targets, nodes))
     return airing
 
 
-def _told(airing: Airing, targets: Collection[AreaCode], nodes: Collection[NodeId]) -> dict[str, Any]:
+def _detail(airing: Airing, targets: Collection[AreaCode], nodes: Collection[NodeId]) -> dict[str, Any]:
     told: dict[str, Any] = {"bulletin": airing.bulletin, "areas": targets, "grade": airing.grade}
     told["starts_at"] = wall(airing.starts_at)
     return told | ({"nodes": sorted(nodes)} if nodes else {})

@@ -109,7 +109,7 @@ def _write(session: Session, bulletin: Bulletin, items: Sequence[Item], by: Oper
     if not 1 <= len(items) <= MOST_ITEMS:
         raise BadInput(f"Chương trình phải có từ 1 đến {MOST_ITEMS} mục.", code="programme.items")
     rows = [_row(session, bulletin, item, by) for item in items]
-    said = "\n\n".join(filter(None, (_said(session, row) for row in rows)))
+    said = "\n\n".join(filter(None, (_read_text(session, row) for row in rows)))
     write_revision(session, bulletin, said, by, now, kind=RevisionKind.PROGRAMME)
     for place, row in enumerate(rows):
         row.bulletin, row.revision, row.place = bulletin.id, bulletin.revision, place
@@ -153,7 +153,7 @@ def _held(session: Session, programme: Bulletin, bulletin_id: BulletinId | None,
     return held
 
 
-def _said(session: Session, row: ProgrammeItem) -> str:
+def _read_text(session: Session, row: ProgrammeItem) -> str:
     """Return what a person reads of an item; chimes and rests say nothing."""
     if row.item is not None and row.item_revision is not None:
         text = get_revision(session, row.item, row.item_revision).text

@@ -27,7 +27,7 @@ from devices.ids import AiringId, AreaCode, Grade
 MOST = 50
 """Questions that are told at once; the nearest first."""
 _HANDED_IN = (BulletinState.SUBMITTED, BulletinState.APPROVED)
-"""A commune is not asked about a draft: its words are not settled yet."""
+"""A commune is not asked about a draft: its words may still change."""
 _PATIENCE = timedelta(days=1)
 """An airing whose start lies further back than this is over, whatever its latest start says."""
 

@@ -49,7 +49,7 @@ def answer_airing(
     _check_awaited(session, airing, by)
     query = select(Answer).where(Answer.airing == root, Answer.area == by.area)
     row = session.scalars(query.with_for_update()).one_or_none() or Answer(area=by.area, airing=root)
-    return _keep(session, row, agrees=agrees, reason=reason, by=by, now=now)
+    return _put(session, row, agrees=agrees, reason=reason, by=by, now=now)
 
 
 @one_write
@@ -68,7 +68,7 @@ def answer_schedule(
     query = select(Answer).where(Answer.schedule == schedule.id, Answer.area == by.area)
     row = session.scalars(query.with_for_update()).one_or_none()
     row = row or Answer(area=by.area, schedule=schedule.id)
-    return _keep(session, row, agrees=agrees, reason=reason, by=by, now=now)
+    return _put(session, row, agrees=agrees, reason=reason, by=by, now=now)
 
 
 @one_write
@@ -110,7 +110,9 @@ def _check_awaited(session: Session, airing: Airing, by: Operator) -> None:
     raise Conflict(_NOT_ASKED, code="airing.not-asked")
 
 
-def _keep(session: Session, row: Answer, *, agrees: bool, reason: str, by: Operator, now: datetime) -> Answer:
+def _answer(
+    session: Session, row: Answer, *, agrees: bool, reason: str, by: Operator, now: datetime
+) -> Answer:
     reason = " ".join(reason.split())
     if len(reason) > LONGEST_REASON:
         raise BadInput("Lý do dài quá 1000 ký tự.", code="answer.reason")

@@ -133,7 +133,7 @@ def note_states(
     `retained` True: the broker had kept the messages: they give the state, but do not show that a node was
     heard now.
     """
-    rows = [_told(state, now, retained=retained) for state in states]
+    rows = [_parameters(state, now, retained=retained) for state in states]
     if not rows:
         return
     before = _states_of(session, {row["node"] for row in rows})
@@ -200,7 +200,7 @@ def _room_for_turns(session: Session, nodes: set[NodeId], now: datetime) -> dict
     return dict.fromkeys(nodes, _TURNS_AN_HOUR) | {node: _TURNS_AN_HOUR - count for node, count in counted}
 
 
-def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
+def _parameters(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
     """Return a state as parameters of its update; a node's time later than ours is not used."""
     at = min(state.at, now) if state.at else None
     return {
@@ -222,14 +222,14 @@ def note_newest(session: Session, come: Iterable[tuple[datetime, Vitals]]) -> No
     newest = {told.node: (at, told) for at, told in come}
     rows = [
         {"of_node": told.node, "told": told.model_dump_json(), "born": told.session, "heard": at}
-        | dict(zip(_TOLD_NAMES, _told_of(told), strict=True))
+        | dict(zip(_TOLD_NAMES, _figures_of(told), strict=True))
         for at, told in newest.values()
     ]
     if rows:
         _NEWEST.execute(session, rows)
 
 
-_told_of = attrgetter(*TOLD)
+_figures_of = attrgetter(*TOLD)
 _TOLD_NAMES = tuple(f"told_{name}" for name in TOLD)
 _OF_NEWEST = {"of_node": Node.id, "born": Node.session, "heard": Node.last_heard_at} | {
     f"told_{name}": getattr(Node, name) for name in TOLD

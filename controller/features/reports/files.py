@@ -61,7 +61,7 @@ def table_json(table: Table) -> bytes:
 
 def table_csv(table: Table) -> bytes:
     """Return a report as CSV, without its title: the first line names the columns."""
-    return as_csv(list(COLUMNS.values()), map(_told, table.rows))
+    return as_csv(list(COLUMNS.values()), map(_words, table.rows))
 
 
 def table_xlsx(table: Table) -> bytes:
@@ -78,7 +78,7 @@ def table_xlsx(table: Table) -> bytes:
         for column, (heading, width) in enumerate(zip(COLUMNS.values(), _WIDTHS, strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(3, column, heading, head)
-        for number, row in enumerate(map(_told, table.rows), start=4):
+        for number, row in enumerate(map(_words, table.rows), start=4):
             for column, cell in enumerate(row):
                 style = bold if row[0] == GROUPS[Group.TOTAL] else None
                 if isinstance(cell, str):
@@ -101,7 +101,7 @@ def table_pdf(table: Table) -> bytes:
     regular, title, heading, small = _styles()
     cells: list[list[Any]] = [[Paragraph(escape(name), heading) for name in COLUMNS.values()]]
     cells += [
-        [Paragraph(escape(cell), small) if isinstance(cell, str) else _number(cell) for cell in _told(row)]
+        [Paragraph(escape(cell), small) if isinstance(cell, str) else _number(cell) for cell in _words(row)]
         for row in table.rows
     ]
     grid = LongTable(cells, colWidths=[width * mm for width in _WIDTHS_MM], repeatRows=1)
@@ -137,7 +137,7 @@ WRITERS: dict[Form, Callable[[Table], bytes]] = {
 }
 
 
-def _told(row: Sequence[Cell]) -> list[Cell]:
+def _words(row: Sequence[Cell]) -> list[Cell]:
     """Return a row for people: the group in words."""
     return [GROUPS[Group(str(row[0]))], *row[1:]]
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.schedules import service, views
 from controller.features.schedules.days_off import remove_day_off, set_day_off
-from controller.features.schedules.rule_parsing import rule_of, skips_of
 from controller.features.schedules.schemas import (
     AiringMoved,
     CancelOccurrence,
@@ -46,9 +45,9 @@ def create(visit: SignedVisit, asked: ScheduleAsked) -> ScheduleWhole:
     (made,) = service.schedule_each(
         visit,
         asked.bulletin,
-        [rule_of(asked.rule)],
+        [asked.rule.parsed()],
         **visit.stamp,
-        skips=skips_of(asked.skips),
+        skips=asked.skips.parsed(),
         areas=[AreaCode(area) for area in asked.areas],
         grade=asked.grade,
         volume=asked.volume,
@@ -73,7 +72,7 @@ def one(visit: SignedVisit, schedule_id: str) -> ScheduleWhole:
 @router.put("/schedules/{schedule_id}", responses=refusals(401, 403, 404, 409, 422))
 def change(visit: SignedVisit, schedule_id: str, asked: ScheduleChanged) -> ScheduleWhole:
     """Give a schedule another rule; airings that it no longer names are cancelled, new ones are made."""
-    rule, skips = rule_of(asked.rule), skips_of(asked.skips)
+    rule, skips = asked.rule.parsed(), asked.skips.parsed()
     service.change_schedule(
         visit, schedule_id, rule=rule, skips=skips, **visit.stamp, based_on=asked.based_on
     )

@@ -1,11 +1,13 @@
 """JSON shapes of schedules and days off."""
 
 import datetime as dt
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from controller.errors import BadInput
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.schemas import ForesightShown
 from controller.http.schemas import Code, Command, View
@@ -14,8 +16,24 @@ from controller.model.base import LONGEST_REASON
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import LONGEST_DAY_NAME
 from devices.ids import Grade
-from schedules.recurrence import FIRST_YEAR, LAST_YEAR, MOST_DATES, MOST_TIMES, Weekday
+from schedules.recurrence import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MOST_DATES,
+    MOST_TIMES,
+    WORKDAYS,
+    Daily,
+    MonthlyByDay,
+    MonthlyByWeekday,
+    Once,
+    Recurrence,
+    RuleError,
+    Weekday,
+    Weekly,
+)
+from schedules.skips import Skips
 
+_CODES = {day.code: day for day in Weekday}
 _LATEST_AFTER_SECONDS = 86_400
 _MEETING = "What to do with occurrences of the next 14 days that meet others; policies are never bent."
 _WALL = "A wall time of the zone Asia/Ho_Chi_Minh, without an offset."
@@ -55,10 +73,31 @@ class RuleAsked(Command):
     )
     except_days: Annotated[list[dt.date], Field(max_length=MOST_DATES)] = Field(default_factory=list)
 
+    def parsed(self) -> Recurrence:
+        """Return the requested rule, or raise BadInput."""
+        shared = self.model_dump(include={"at", "first", "last", "times"})
+        shared |= {"added": frozenset(self.also), "left_out": frozenset(self.except_days)}
+        weekdays = frozenset(_CODES[code] for code in self.weekdays)
+        makers: dict[Every, Callable[[], Recurrence]] = {
+            Every.ONCE: lambda: Once(**shared),
+            Every.DAY: lambda: Daily(**shared),
+            Every.WORKDAY: lambda: Weekly(**shared, weekdays=WORKDAYS),
+            Every.WEEK: lambda: Weekly(**shared, weekdays=weekdays),
+            Every.MONTH: lambda: MonthlyByDay(**shared, days=frozenset(self.days)),
+            Every.MONTH_WEEKDAY: lambda: MonthlyByWeekday(**shared, nth=self.nth or 0, weekday=min(weekdays)),
+        }
+        try:
+            return makers[self.every]()
+        except RuleError as error:
+            raise BadInput(
+                "Lịch phát không đúng. Hãy kiểm tra giờ, ngày đầu, ngày cuối hoặc số lần, "
+                "và các ngày đã chọn.",
+                code="schedule.bad-rule",
+            ) from error
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        known = {day.code for day in Weekday}
-        if not set(self.weekdays) <= known:
+        if not set(self.weekdays) <= _CODES.keys():
             raise ValueError("weekdays are MO to SU")
         if (self.every in {Every.WEEK, Every.MONTH_WEEKDAY}) != bool(self.weekdays):
             raise ValueError("weekdays belong to week and month-weekday, and only there")
@@ -77,6 +116,13 @@ class SkipsAsked(Command):
     days_off: bool = Field(default=False, description="Public holidays and the province's days off.")
     only_lunar: LunarDays = Field(default_factory=list, description="Keep to these days of the lunar month.")
     never_lunar: LunarDays = Field(default_factory=list)
+
+    def parsed(self) -> Skips:
+        """Return the kinds of days that are skipped, or raise BadInput."""
+        try:
+            return Skips(self.days_off, frozenset(self.only_lunar), frozenset(self.never_lunar))
+        except RuleError as error:
+            raise BadInput("Không còn ngày âm lịch nào để phát.", code="schedule.bad-lunar") from error
 
 
 class ScheduleAsked(Command):

@@ -28,7 +28,6 @@ from controller.features.schedules.queries import (
     version_of_schedule,
     visible_schedule,
 )
-from controller.features.schedules.rule_parsing import rule_of, skips_of
 from controller.features.schedules.schemas import (
     DayOffShown,
     MoveOccurrence,
@@ -90,7 +89,7 @@ def conflicts_of(caller: Caller, asked: ScheduleAsked) -> ScheduleForesight:
         latest = asked.latest_after_seconds
         patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
         requested = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
-        rule, skips = rule_of(asked.rule), skips_of(asked.skips)
+        rule, skips = asked.rule.parsed(), asked.skips.parsed()
         outlook = check_schedule_conflicts(session, requested, rule, skips, now=caller.now())
         return ScheduleForesight.model_validate(outlook_facts(outlook))
 

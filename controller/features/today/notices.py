@@ -20,7 +20,7 @@ MOST_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NoticeLine:
     """A notice in words, and what can be done about it: addresses with the words of their buttons."""
 
     id: NoticeId
@@ -31,24 +31,24 @@ class Told:
     ways: tuple[tuple[str, str], ...]
 
 
-def notices_shown(session: Session, operator: Operator) -> list[Told]:
+def notices_shown(session: Session, operator: Operator) -> list[NoticeLine]:
     """Return what the person has not said to know yet; two queries."""
-    return _all_told(session, operator, notices_of(session, operator.id, unread=True, limit=MOST))
+    return _lines(session, operator, notices_of(session, operator.id, unread=True, limit=MOST))
 
 
 @one_read
-def notices_kept(session: Session, operator: Operator) -> list[Told]:
+def notices_kept(session: Session, operator: Operator) -> list[NoticeLine]:
     """Return what the person was told of late, known or not, the newest first; two queries."""
-    return _all_told(session, operator, notices_of(session, operator.id, limit=MOST_KEPT))
+    return _lines(session, operator, notices_of(session, operator.id, limit=MOST_KEPT))
 
 
-def _all_told(session: Session, operator: Operator, rows: Sequence[Notice]) -> list[Told]:
+def _lines(session: Session, operator: Operator, rows: Sequence[Notice]) -> list[NoticeLine]:
     schedules = _schedules_among(session, rows)
     may_approve = OperatorRole.APPROVER in operator.roles
-    return [_told(row, of_schedule=row.subject in schedules, may_approve=may_approve) for row in rows]
+    return [_line(row, of_schedule=row.subject in schedules, may_approve=may_approve) for row in rows]
 
 
-def _told(row: Notice, *, of_schedule: bool, may_approve: bool) -> Told:
+def _line(row: Notice, *, of_schedule: bool, may_approve: bool) -> NoticeLine:
     ways: tuple[tuple[str, str], ...]
     if row.kind is NoticeKind.ACT_ENDED:
         headline, place = "Văn bản hết hiệu lực", f"/ban-tin/{row.subject}"
@@ -74,7 +74,7 @@ def _told(row: Notice, *, of_schedule: bool, may_approve: bool) -> Told:
         headline, ways = "Xã chưa đồng ý", ((f"/lich/{row.subject}", "Xem lịch phát"),)
     else:
         headline, ways = "Xã chưa đồng ý", ((f"/phat/{row.subject}", "Xem lượt phát"),)
-    return Told(row.id, headline, row.sentence, row.at, row.read_at, ways)
+    return NoticeLine(row.id, headline, row.sentence, row.at, row.read_at, ways)
 
 
 def _schedules_among(session: Session, rows: Sequence[Notice]) -> frozenset[str]:

@@ -146,7 +146,7 @@ def test_an_airing_approved_too_late_is_missed_with_a_reason(world):
 def test_an_airing_that_was_never_ready_says_what_was_lacking(world, rendered, why):
     airing = world.plan(world.submitted(rendered=rendered))
     world.later(minutes=12)
-    assert not world.advance(settled=False)
+    assert not world.advance(grace_over=False)
     assert world.advance().missed == [airing]
     assert reason(world, airing).endswith(why)
 
@@ -192,12 +192,12 @@ def test_after_a_restart_nothing_is_moved_missed_or_ended_before_waiting_receipt
     world.advance()
     world.refresh()
     world.later(seconds=40)
-    assert not world.advance(settled=False)
+    assert not world.advance(grace_over=False)
     world.tell(NODES[0].id, unsent, "started", at=world.now - timedelta(seconds=10))
-    assert world.advance(settled=True).sounding == [unsent]
+    assert world.advance(grace_over=True).sounding == [unsent]
     world.later(minutes=10)
-    assert not world.advance(settled=False)
-    assert world.advance(settled=True).aired == [unsent]
+    assert not world.advance(grace_over=False)
+    assert world.advance(grace_over=True).aired == [unsent]
 
 
 def test_an_airing_ends_when_all_have_finished_or_its_end_is_well_past(world):

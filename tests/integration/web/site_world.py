@@ -292,7 +292,7 @@ class SiteWorld:
             assert self.do(acknowledge, document.published_id, version=document.version)
 
     def advance(self):
-        return self.do(advance_airings, times=self.times, settled=True)
+        return self.do(advance_airings, times=self.times, grace_over=True)
 
     def tell(self, airing, made, kind, nodes=None, *, spread_ms=0.0, at=None, **kwargs):
         """Have nodes report; each a little later or earlier than the one before."""

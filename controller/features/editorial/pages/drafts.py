@@ -5,10 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from controller.errors import NotAllowed
 from controller.features.accounts.dependencies import Signed, SignedVisit, TheStation
 from controller.features.accounts.upload_forms import SentForm, Writer
-from controller.features.accounts.viewer import Viewer
 from controller.features.bulletins.programme_form import kept_fields
 from controller.features.drafts.queries import NEW, NEW_PROGRAMME
 from controller.features.drafts.service import drop_draft, keep_draft
@@ -21,15 +19,10 @@ router = APIRouter()
 Place = Annotated[str, Path(max_length=64)]
 
 
-def _allowed(viewer: Viewer) -> None:
-    if not viewer.may(Act.WRITE):
-        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
-
-
 @router.post("/nhap/{place}")
 def keep(visit: SignedVisit, place: Place, form: Annotated[Typed, Form()]) -> Response:
     """Keep what is typed."""
-    _allowed(visit.viewer)
+    visit.viewer.need(Act.WRITE)
     typed = form.model_dump(exclude={"viec", "chu_truoc", "giu_nguyen"})
     keep_draft(visit.store, place, typed, **visit.stamp)
     return Response(status_code=204)
@@ -38,7 +31,7 @@ def keep(visit: SignedVisit, place: Place, form: Annotated[Typed, Form()]) -> Re
 @router.post("/do-dai")
 def length(_station: TheStation, viewer: Signed, form: Annotated[Typed, Form()]) -> PlainTextResponse:
     """Return how long what is typed will sound, in words; nothing of it is kept."""
-    _allowed(viewer)
+    viewer.need(Act.WRITE)
     readings = int(form.so_lan) if form.so_lan in READINGS_OFFERED else 1
     sounding = estimated_ms(form.tieu_de, form.noi_dung, issuer=form.ben_bao, readings=readings)
     return PlainTextResponse(milliseconds(sounding) if sounding else "")
@@ -54,7 +47,7 @@ def keep_programme(visit: Writer, place: Place, sent: SentForm) -> Response:
 @router.post("/nhap/{place}/bo")
 def drop(visit: SignedVisit, place: Place) -> Response:
     """Forget what was typed, and begin anew."""
-    _allowed(visit.viewer)
+    visit.viewer.need(Act.WRITE)
     drop_draft(visit.store, visit.by.id, place)
     forms = {NEW: "/tao-ban-tin", NEW_PROGRAMME: "/chuong-trinh/tao"}
     return RedirectResponse(forms.get(place, f"/ban-tin/{place}/sua"), 303)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from controller.errors import LoaError, NotAllowed
+from controller.errors import LoaError
 from controller.features.accounts.dependencies import Signed, SignedVisit, Visit
 from controller.features.airings.planning import MeetsOthers, plan_foreseen
 from controller.features.bulletins.legal_form import ACT_KINDS
@@ -84,8 +84,7 @@ def ask(
 
     `mau`: the template to begin with. Words that the person has begun stay until they say otherwise.
     """
-    if not visit.viewer.may(Act.WRITE):
-        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+    visit.viewer.need(Act.WRITE)
     kept = draft_of(visit.store, visit.by.id, NEW)
     chosen = template_to_use(visit.store, visit.scope, mau) if mau else None
     form = Typed() if kept is None else Typed.model_validate(kept.fields)
@@ -119,8 +118,7 @@ def create(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> Response:
 @router.post("/tao-ban-tin/kip-gio")
 def look_if_in_time(visit: SignedVisit, form: Annotated[Typed, Form()]) -> Response:
     """Return the note that the chosen start is too near; nothing where it is not."""
-    if not visit.viewer.may(Act.WRITE):
-        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+    visit.viewer.need(Act.WRITE)
     return _note(too_soon(visit, form, None))
 
 
@@ -137,8 +135,7 @@ def _note(sentence: str) -> Response:
 @router.post("/tao-ban-tin/soan-chu")
 def look_at(viewer: Signed, form: Annotated[Typed, Form()]) -> Response:
     """Return what becomes of words that were just pasted; nothing (204) where they are right."""
-    if not viewer.may(Act.WRITE):
-        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+    viewer.need(Act.WRITE)
     found = put_right(form)
     if found is None:
         return Response(status_code=204)

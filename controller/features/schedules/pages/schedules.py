@@ -7,7 +7,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.viewer import Viewer
 from controller.features.schedules import service
 from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form, typed_of
 from controller.features.schedules.page_queries import form_choices, form_preview, schedule_and_areas
@@ -27,18 +26,13 @@ router = APIRouter()
 Typed = Annotated[ScheduleTyped, Form()]
 
 
-def _allowed(viewer: Viewer) -> None:
-    if not viewer.may(Act.AIR):
-        raise NotAllowed("Tài khoản này không có quyền đặt lịch phát.")
-
-
 # --- a new one
 
 
 @router.get("/lich/tao")
 def ask(visit: SignedVisit, ban_tin: AskedId = "") -> Response:
     """Show the form, with the bulletin preselected if it is known."""
-    _allowed(visit.viewer)
+    visit.viewer.need(Act.AIR)
     today = visit.now().astimezone(ZONE).date()
     return _form_page(visit, fresh_form(ban_tin, today))
 
@@ -46,7 +40,7 @@ def ask(visit: SignedVisit, ban_tin: AskedId = "") -> Response:
 @router.post("/lich/xem-truoc")
 def look_ahead(visit: SignedVisit, form: Typed) -> Response:
     """Return the part of the page that previews the present form."""
-    _allowed(visit.viewer)
+    visit.viewer.need(Act.AIR)
     if form.lich:
         form = _aimed(form, *schedule_and_areas(visit, form.lich))
     context = frame_of(visit.station, visit.viewer, visit.request.url.path) | form_preview(visit, form)
@@ -56,7 +50,7 @@ def look_ahead(visit: SignedVisit, form: Typed) -> Response:
 @router.post("/lich/tao")
 def create(visit: SignedVisit, form: Typed) -> Response:
     """Create the schedule, or show its preview."""
-    _allowed(visit.viewer)
+    visit.viewer.need(Act.AIR)
     if form.viec == "xem":
         return _form_page(visit, form)
     try:
@@ -131,7 +125,7 @@ def change(visit: SignedVisit, schedule_id: str, form: Typed) -> Response:
     """Change the rule of the schedule, or show the preview."""
     row, targets = schedule_and_areas(visit, schedule_id)
     form = _aimed(form, row, targets)
-    _allowed(visit.viewer)
+    visit.viewer.need(Act.AIR)
     if form.viec == "xem":
         return _form_page(visit, form, schedule=row)
     try:
