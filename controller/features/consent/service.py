@@ -49,7 +49,7 @@ def answer_airing(
     _check_awaited(session, airing, by)
     query = select(Answer).where(Answer.airing == root, Answer.area == by.area)
     row = session.scalars(query.with_for_update()).one_or_none() or Answer(area=by.area, airing=root)
-    return _put(session, row, agrees=agrees, reason=reason, by=by, now=now)
+    return _answer(session, row, agrees=agrees, reason=reason, by=by, now=now)
 
 
 @one_write
@@ -68,7 +68,7 @@ def answer_schedule(
     query = select(Answer).where(Answer.schedule == schedule.id, Answer.area == by.area)
     row = session.scalars(query.with_for_update()).one_or_none()
     row = row or Answer(area=by.area, schedule=schedule.id)
-    return _put(session, row, agrees=agrees, reason=reason, by=by, now=now)
+    return _answer(session, row, agrees=agrees, reason=reason, by=by, now=now)
 
 
 @one_write
