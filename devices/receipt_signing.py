@@ -1,8 +1,8 @@
 """Receipts as evidence: signed by the node's own key, numbered and chained; docs/protocol.md, "Receipts".
 
-The station checks thousands within a second, so this goes to `cryptography` itself: joserfc would add a
-fifth. A receipt is named by the SHA-256 of its JWS text, so the text has one form only: base64url is checked
-to be canonical, or the broker could make a second name for the same receipt.
+The station checks thousands within a second, so this goes past joserfc, which would add a fifth. A receipt
+is named by the SHA-256 of its JWS text, so the text has one form only: base64url is checked to be canonical,
+or the broker could make a second name for the same receipt.
 """
 
 import binascii
@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from devices.ed25519 import is_signed
 from devices.ids import KeyId, NodeId
 from devices.jose import ALGORITHM, NODE, key_id
 from devices.messages import Receipt
-from devices.node_key import NodeKey, is_signed
+from devices.node_key import NodeKey
 from devices.not_trusted import BadSignature, MalformedJws, UnknownKey, WrongKind
 from devices.signing import KINDS
 from devices.wire_types import Malformed, parse
 
 NOTHING_BEFORE: Final = "0" * 64
 """What the first receipt of a key names as the one before it."""
-SIGNATURE_BYTES: Final = 64
 LONGEST_RECEIPT: Final = 2048
 """Characters of one signed receipt; ours have some 700, and a hundred of these fit into a message."""
 _TYP: Final = KINDS[Receipt].typ

@@ -19,6 +19,7 @@ DOORS = {
     "lunar_vn": {"schedules/lunar.py"},
     "paho": {"devices/link.py", "devices/buffered_client.py"},
     "joserfc": {"devices/jose.py"},
+    "nacl": {"devices/ed25519.py"},
     "gtts": {"tts/engines/gtts.py"},
     "pydub": {"tts/mixing.py"},
     "reportlab": {"controller/features/reports/files.py"},

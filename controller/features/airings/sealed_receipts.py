@@ -6,8 +6,9 @@ Unpacked, it is the very text whose SHA-256 is the receipt's id. A pure change o
 import zlib
 from typing import Final
 
+from devices.ed25519 import SIGNATURE_BYTES
 from devices.ids import KeyId
-from devices.receipt_signing import SIGNATURE_BYTES, OpenedReceipt, encoded, header_of
+from devices.receipt_signing import OpenedReceipt, encoded, header_of
 
 _WHOLE: Final = b"\x00"
 """First byte: what follows is the whole text, compressed; for a header that is written in another way."""

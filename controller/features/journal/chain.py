@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from devices.ed25519 import is_signed
 from devices.ids import Role
 from devices.jose import key_id
 from devices.merkle import MerkleTree, leaf_of
@@ -131,10 +129,11 @@ def check_signature(number: int, entry: Mapping[str, Any], keys: Mapping[Any, st
     if x is None:
         raise JournalBroken(number, f"Mục nhật ký được ký bằng khóa lạ: {entry['kid']}.")
     try:
-        key = Ed25519PublicKey.from_public_bytes(_unbase64(x))
-        key.verify(_unbase64(entry["signature"]), str(entry["hash"]).encode())
-    except (InvalidSignature, ValueError) as error:
-        raise JournalBroken(number, "Chữ ký của mục nhật ký này không đúng.") from error
+        signed_by = _unbase64(entry["signature"])
+    except ValueError:
+        signed_by = b""
+    if not is_signed(x, signed_by, str(entry["hash"]).encode()):
+        raise JournalBroken(number, "Chữ ký của mục nhật ký này không đúng.")
 
 
 def base64url(raw: bytes) -> str:
