@@ -57,7 +57,7 @@ DAMAGES = {
     "has no target": lambda _: delete(Target),
     "its recording was never approved": lambda _: update(Airing).values(revision=7),
     "without its instant": lambda _: update(Delivery).values(rung=int(DeliveryStage.FINISHED)),
-    "climbed without a receipt": lambda w: update(Delivery).values(rung=1, fetched_at=w.now),
+    "advanced without a receipt": lambda w: update(Delivery).values(rung=1, fetched_at=w.now),
     "with an approval that nobody gave": lambda _: update(Approved).values(jws="a.b.c"),
 }
 
