@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from devices.ids import AreaCode
+from devices.ids import AreaCode, ContentSource
 from devices.messages import Kept, PlannedAiring
-from devices.not_trusted import OutsideScope, WrongApproval
+from devices.not_trusted import OutsideScope, UnknownSource, WrongApproval
 from devices.signing import TrustedKeys, check_lifetime, verified_by
 from devices.statements import Approval, Key
 from devices.wire_types import text_digest
@@ -27,6 +27,8 @@ def verify_approval(
     `text`: the signed approval that the airing names; None where no plan carries it. `areas`: the node's own,
     from the province down. Raises NotTrusted for anything outside its scope.
     """
+    if isinstance(airing, PlannedAiring) and airing.source != ContentSource.RECORDING:
+        raise UnknownSource(f"{airing.source} is no source that this release can play")
     if text is None or text_digest(text) != airing.approval:
         raise WrongApproval("no plan carries the approval that is named")
     approval, key = verified_by(text, Approval, trusted, now)

@@ -14,7 +14,7 @@ class Budget:
 
 
 BUDGETS: Final = {
-    "state": Budget(60, 1.0, 4_096),
+    "state": Budget(60, 1.0, 32_768),
     "vitals": Budget(60, 1.0, 16_384),
     "receipt": Budget(60, 1.0, 262_144),
     "want": Budget(240, 8.0, 16_384),

@@ -41,6 +41,16 @@ class Role(StrEnum):
     """Signs calls of emergencies, always beside an approver."""
 
 
+class ContentSource(StrEnum):
+    """What an airing sounds; see docs/protocol.md, Sources of content. Others may come."""
+
+    RECORDING = "recording"
+    RELAY = "relay"
+    """Reserved: a programme of another station, taken from an address."""
+    LIVE = "live"
+    """Reserved: a person who speaks now."""
+
+
 class ClockSource(StrEnum):
     """Where a node's time comes from; see docs/protocol.md, Sources."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from devices.ids import ClockSource, ClockTrust, Grade
+from devices.ids import ClockSource, ClockTrust, ContentSource, Grade
 from devices.instants import Instant
 from devices.statements import SignedCall
 from devices.wire_types import (
@@ -18,6 +18,7 @@ from devices.wire_types import (
     AiringName,
     Digest,
     KindName,
+    Label,
     Micros,
     Millis,
     Name,
@@ -42,6 +43,11 @@ MOST_CHUNKS = 4096
 """In one recording: 128 MiB at 32 KiB, about six hours at 48 kbit/s."""
 LARGEST_CHUNK = 64 * 1024
 """Bytes, without its proof."""
+MOST_OUTPUTS = 64
+"""Of one node: the zones of a gateway."""
+MP3 = "mp3"
+CODEC_UNKNOWN, RECORDING_TOO_LARGE = "codec-unknown", "recording-too-large"
+"""Why a node does not play a recording that is approved."""
 MOST_RECEIPTS = 100
 """In one message; the rest follows in the next."""
 
@@ -68,6 +74,7 @@ class PlannedAiring(WireMessage):
     test: bool = False
     every_ms: Annotated[int, Field(gt=0, lt=2**31)] | None = None
     call: SignedCall | None = None
+    source: Word = ContentSource.RECORDING.value
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -152,8 +159,48 @@ class Manifest(WireMessage):
         return self
 
 
+class Output(WireMessage):
+    """One thing that sounds at a node: a horn, an FM transmitter, a zone behind a gateway."""
+
+    name: Name
+    kind: Word
+    label: Label = ""
+
+
+class Capabilities(WireMessage):
+    """What a node can do, as it says at each birth; every default is what all nodes of v1 can."""
+
+    minor: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    codecs: Annotated[tuple[Word, ...], Field(max_length=16)] = (MP3,)
+    sources: Annotated[tuple[Word, ...], Field(max_length=16)] = (ContentSource.RECORDING.value,)
+    largest_recording: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    largest_document: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    storage: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    memory: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    outputs: Annotated[tuple[Output, ...], Field(max_length=MOST_OUTPUTS)] = ()
+    sensors: Annotated[tuple[Word, ...], Field(max_length=32)] = ()
+    hardware: Label = ""
+
+    def why_not(self, codec: str, size: int) -> str | None:
+        """Return why a recording cannot be played, or None."""
+        if codec not in self.codecs:
+            return CODEC_UNKNOWN
+        if self.largest_recording is not None and size > self.largest_recording:
+            return RECORDING_TOO_LARGE
+        return None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len({output.name for output in self.outputs}) != len(self.outputs):
+            raise ValueError("the same name twice among the outputs")
+        return self
+
+
 class NodeState(WireMessage):
-    """Birth (online) and death (the will) of one session of a node; `at` is unknown to a will."""
+    """Birth (online) and death (the will) of one session of a node; `at` is unknown to a will.
+
+    `capabilities`: in a birth; None: what every node of v1 can do.
+    """
 
     node: NodeName
     session: Annotated[int, Field(ge=0, lt=2**53)]
@@ -161,6 +208,7 @@ class NodeState(WireMessage):
     at: Instant | None
     software: Software
     home: Version | None = None
+    capabilities: Capabilities | None = None
 
 
 class Vitals(WireMessage):

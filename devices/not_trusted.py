@@ -72,6 +72,12 @@ class OutsideCall(NotTrusted):
     code = "outside-call"
 
 
+class UnknownSource(NotTrusted):
+    """The airing sounds something else than a recording, which this release does not know."""
+
+    code = "source-unknown"
+
+
 class MalformedJws(NotTrusted, Malformed):
     """The text is no JWS of ours, or what it carries is not the promised message."""
 

@@ -56,6 +56,8 @@ def text_digest(text: str) -> str:
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 """One of a list that later releases may lengthen; who does not know a word shows it as it is."""
 Software = Annotated[str, StringConstraints(max_length=100), AfterValidator(without_nul)]
+Label = Annotated[str, StringConstraints(max_length=100), AfterValidator(without_nul)]
+"""What people call a thing; shown as it is."""
 ReasonText = Annotated[str, StringConstraints(max_length=200), AfterValidator(without_nul)]
 
 

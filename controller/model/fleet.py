@@ -41,7 +41,8 @@ class Node(Base):
 
     The vitals that a status is computed from have a column each too (`TOLD`), so that SQL can count them.
     Messages of a session below `first_session` came from hardware that was replaced since. Messages of a
-    quarantined node are ignored, and it gets no plans. `loudest`: its own volume limit, percent.
+    quarantined node are ignored, and it gets no plans. `capabilities`: as its newest birth told them, if it
+    did. `loudest`: its own volume limit, percent.
     `flooded_at`: when its messages were last dropped because there were too many; `flooded`: how many.
     """
 
@@ -57,6 +58,7 @@ class Node(Base):
     online_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     software: Mapped[str] = mapped_column(String(100), default="")
+    capabilities: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     vitals: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     sounding: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     clock_error_ms: Mapped[float | None] = mapped_column(Float)

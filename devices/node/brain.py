@@ -69,7 +69,7 @@ class Brain:
         self._saved_time = SavedTime(self._clock)
         self._trust = Trust(identity)
         self._pings = Pings(identity.node, rng)
-        self._fetching = Fetching(identity.node, rng, memory.storage_free)
+        self._fetching = Fetching(identity.node, rng, memory.storage_free, identity.capabilities)
         self._outbox = Outbox(identity.node, identity.key, rng)
         self._choosing = Choosing(self._trust, self._fetching, self._outbox, self._clock)
         self._playing = Playing(self._choosing, self._fetching, self._clock, join_ahead)

@@ -189,7 +189,7 @@ class Choosing:
         reason = self._trust.judge(self._sent(airing), station)
         if reason is not None:
             return reason.code
-        return "recording-spoilt" if self._fetching.is_given_up(airing.recording) else None
+        return self._fetching.why_not(airing.recording)
 
     def is_still_approved(self, airing: PlannedAiring, station: datetime) -> bool:
         """Check the approval in full once more; a worse result is stored."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from devices import topics
 from devices.chunks import Bitmap, proven, want_of
 from devices.ids import NodeId, RecordingId
-from devices.messages import Manifest
+from devices.messages import Capabilities, Manifest
 from devices.node.effects import (
     DigestRecording,
     DropDocument,
@@ -41,14 +41,15 @@ UNNAMED_KEPT = timedelta(days=1)
 """A recording that no plan names is kept this long: what is aired daily is not sent daily."""
 AGED_EVERY = timedelta(hours=1)
 """Largest step in which that time is counted: a raw clock that is set forward does not add a day."""
+SPOILT = "recording-spoilt"
 MOST_SPOILT = 2
 """After this many digests that differ from the manifest, the manifest is no longer trusted."""
 
 RESERVE = 32 * 1024 * 1024
 """Bytes that recordings of later days leave free: for what starts soon, and for an emergency."""
 
-Standing = tuple[tuple[RecordingId, bool, bool, int], ...]
-"""For each recording: whether it is complete, whether it is being checked, how often its digest was wrong."""
+Standing = tuple[tuple[RecordingId, bool, bool, str | None], ...]
+"""For each recording: whether it is complete, whether it is being checked, why it cannot be played."""
 
 
 @dataclass(slots=True)
@@ -60,6 +61,8 @@ class Fetch:
     is_whole: bool = False
     is_checking: bool = False
     spoilt: int = 0
+    unfit: str | None = None
+    """Why this node cannot play it, by what its manifest says."""
     want_at: datetime | None = None
     heard_at: datetime | None = None
     """When the last new chunk arrived, since the last request."""
@@ -69,9 +72,9 @@ class Fetch:
     """How long no plan has named it; None: a plan names it."""
 
     @property
-    def is_given_up(self) -> bool:
-        """Return whether the digest of the complete recording was wrong too often."""
-        return self.spoilt >= MOST_SPOILT
+    def why_not(self) -> str | None:
+        """Return why it will not be played: its digest was wrong too often, or this node cannot."""
+        return SPOILT if self.spoilt >= MOST_SPOILT else self.unfit
 
     @property
     def missing_bytes(self) -> int:
@@ -83,13 +86,20 @@ class Fetch:
     @property
     def is_lacking(self) -> bool:
         """Return whether chunks are missing."""
-        return not (self.is_whole or self.is_checking or self.is_given_up)
+        return not (self.is_whole or self.is_checking or self.why_not)
 
 
 class Fetching:
     """All recordings that this node has or is fetching."""
 
-    def __init__(self, node: NodeId, rng: random.Random, storage_free: int = UNKNOWN_STORAGE) -> None:
+    def __init__(
+        self,
+        node: NodeId,
+        rng: random.Random,
+        storage_free: int = UNKNOWN_STORAGE,
+        can: Capabilities | None = None,
+    ) -> None:
+        self._can = can or Capabilities()
         self._free = storage_free if storage_free != UNKNOWN_STORAGE else None
         """Bytes left on the disk, counted from what there was at boot; None: not known."""
         self._soon: set[RecordingId] = set()
@@ -113,6 +123,7 @@ class Fetching:
         for recording, manifest in manifests.items():
             fetch = self._fetches[recording] = Fetch(manifest)
             fetch.held = self._held_of(manifest)
+            fetch.unfit = self._can.why_not(manifest.codec, manifest.size)
             effects += self._check_if_full(recording, fetch)
         for recording in self._stored:
             self._fetches[recording] = Fetch()
@@ -166,6 +177,7 @@ class Fetching:
             return []
         fetch.manifest = manifest
         fetch.held = self._held_of(manifest)
+        fetch.unfit = self._can.why_not(manifest.codec, manifest.size)
         save = SaveDocument(MANIFEST + manifest.recording, text)
         return [
             save,
@@ -218,7 +230,7 @@ class Fetching:
         fetch.spoilt += 1
         self._gain(fetch)
         fetch.held = Bitmap(fetch.manifest.count)
-        again = [] if fetch.is_given_up else self._begin(recording, fetch, now)
+        again = [] if fetch.why_not else self._begin(recording, fetch, now)
         return [DropRecording(recording), *again]
 
     def check_again(self, recording: RecordingId) -> list[Effect]:
@@ -305,7 +317,7 @@ class Fetching:
         """Return everything that decides whether a recording is complete, missing or given up."""
         return tuple(
             [
-                (recording, one.is_whole, one.is_checking, one.spoilt)
+                (recording, one.is_whole, one.is_checking, one.why_not)
                 for recording, one in self._fetches.items()
             ]
         )
@@ -320,10 +332,10 @@ class Fetching:
         fetch = self._fetches.get(recording)
         return fetch is not None and fetch.is_lacking
 
-    def is_given_up(self, recording: RecordingId) -> bool:
-        """Return whether its chunks never gave the correct digest."""
+    def why_not(self, recording: RecordingId) -> str | None:
+        """Return why this recording will not be played here, or None."""
         fetch = self._fetches.get(recording)
-        return fetch is not None and fetch.is_given_up
+        return fetch.why_not if fetch is not None else None
 
     def duration_ms(self, recording: RecordingId) -> int | None:
         """Return the recording's duration from its manifest, milliseconds."""
@@ -359,7 +371,7 @@ class Fetching:
         return Bitmap.of(count, (n for n in stored or () if n < count))
 
     def _check_if_full(self, recording: RecordingId, fetch: Fetch) -> list[Effect]:
-        if fetch.held is None or not fetch.held.is_full or fetch.is_given_up:
+        if fetch.held is None or not fetch.held.is_full or fetch.why_not:
             return []
         fetch.is_checking = True
         fetch.want_at = None

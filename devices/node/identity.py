@@ -1,8 +1,9 @@
 """The identity of a node, fixed when it is enrolled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devices.ids import AreaCode, NodeId
+from devices.messages import Capabilities
 from devices.node_key import NodeKey
 
 
@@ -18,6 +19,7 @@ class NodeIdentity:
     broker: str = "mqtt://localhost"
     """The broker that it was enrolled at, without user and password."""
     software: str = "loa-node/1"
+    capabilities: Capabilities = field(default_factory=Capabilities)
     first_session: int = 0
     """Start of the session count: above all sessions of earlier hardware with this name."""
 

@@ -66,7 +66,8 @@ class Keeping:
             reason = self._trust.judge(kept, station)
             if reason is None or self._is_whole(kept):
                 hold.add(kept.recording)
-            effects += self._tell(kept, None if reason is None else reason.code, now)
+            why = self._fetching.why_not(kept.recording) if reason is None else reason.code
+            effects += self._tell(kept, why, now)
         for name in self._records.keys() - named.keys():
             del self._records[name]
             effects.append(DropDocument(KEPT + name))

@@ -48,6 +48,7 @@ class Reports:
             at=at,
             software=self._identity.software,
             home=home,
+            capabilities=self._identity.capabilities if online else None,
         )
         return Publish(topics.state(self._identity.node), state.payload(), qos=1, retain=True)
 

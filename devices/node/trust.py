@@ -37,8 +37,8 @@ _MODELS: dict[str, type[WireMessage]] = {"plan": Plan, "policy": Policy, "place"
 
 M = TypeVar("M", bound=WireMessage)
 V = TypeVar("V", Plan, Policy, Place, Home)
-Judged = tuple[str, str, bool, Grade | None, datetime | None]
-"""Key of a result: approval, recording, whether a test; of an airing also its grade and start."""
+Judged = tuple[str, str, bool, Grade | None, datetime | None, str | None]
+"""Key of a result: approval, recording, whether a test; of an airing also its grade, start and source."""
 MOST_JUDGED = 1024
 """Results stored: enough for two full plans; above it all are deleted."""
 
@@ -378,8 +378,8 @@ class Trust:
 
 def _judged(airing: PlannedAiring | Kept) -> Judged:
     if isinstance(airing, PlannedAiring):
-        return airing.approval, airing.recording, airing.test, airing.grade, airing.starts_at
-    return airing.approval, airing.recording, airing.test, None, None
+        return airing.approval, airing.recording, airing.test, airing.grade, airing.starts_at, airing.source
+    return airing.approval, airing.recording, airing.test, None, None, None
 
 
 def filters_of(identity: NodeIdentity) -> tuple[str, ...]:

@@ -37,10 +37,10 @@ from tests.support.stranger_rules import (
 class Stranger(Fetcher):
     """One node; a single thread turns paho's loop and its own."""
 
-    def __init__(self, url, root_public, node_id, areas, *, clock_error_s, key):
+    def __init__(self, url, root_public, node_id, areas, *, clock_error_s, key, protocol):
         self.key, self.newest_receipt = Ed25519PrivateKey.from_private_bytes(key), "0" * 64
         self.url, self.node, self.areas = urlsplit(url), node_id, list(areas)
-        self.clock = StrangerClock(clock_error_s)
+        self.clock, self.protocol = StrangerClock(clock_error_s), protocol
         self.report = StrangerReport()
         self.session = 0
         self.ring = KeyRing(root_public)
@@ -309,17 +309,19 @@ class Stranger(Fetcher):
     def connect(self):
         self.session += 1
         self.client = paho.Client(
-            paho.CallbackAPIVersion.VERSION2, client_id=self.node, protocol=paho.MQTTProtocolVersion.MQTTv5
+            paho.CallbackAPIVersion.VERSION2, client_id=self.node, protocol=self.protocol
         )
         self.client.on_connect, self.client.on_message = self.on_connect, self.on_message
         if self.url.username:
             self.client.username_pw_set(self.url.username, self.url.password)
         self.client.will_set(f"loa/v1/node/{self.node}/state", json.dumps(self.state(online=False)), 1, True)
+        host, port = self.url.hostname, self.url.port or 1883
+        if self.protocol == paho.MQTTProtocolVersion.MQTTv311:
+            self.client.connect(host, port, 60)
+            return
         properties = Properties(PacketTypes.CONNECT)
         properties.ReceiveMaximum = 8
-        self.client.connect(
-            self.url.hostname, self.url.port or 1883, 60, clean_start=True, properties=properties
-        )
+        self.client.connect(host, port, 60, clean_start=True, properties=properties)
 
     def run(self, until, is_enough):
         while datetime.now(UTC) < until and not is_enough(self):
@@ -353,11 +355,21 @@ def has_finished_and_told(stranger):
     return bool(stranger.finished) and not stranger.receipts
 
 
-def run(url, root_public, node_id, areas, until, *, key, clock_error_s=0.0, is_enough=has_finished_and_told):
+def run(
+    url,
+    root_public,
+    node_id,
+    areas,
+    until,
+    *,
+    key,
+    clock_error_s=0.0,
+    protocol=paho.MQTTProtocolVersion.MQTTv5,
+    is_enough=has_finished_and_told,
+):
     """Be a node until enough was done, or until the instant `until`; return a StrangerReport.
 
-    `key`: the 32 bytes of its private key.
+    `key`: the 32 bytes of its private key. `protocol`: MQTT 5, or 3.1.1.
     """
-    return Stranger(url, root_public, node_id, areas, clock_error_s=clock_error_s, key=key).run(
-        until, is_enough
-    )
+    said = {"clock_error_s": clock_error_s, "key": key, "protocol": protocol}
+    return Stranger(url, root_public, node_id, areas, **said).run(until, is_enough)

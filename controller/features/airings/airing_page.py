@@ -13,6 +13,7 @@ from controller.features.airings.queries import get_airing
 from controller.features.airings.start_histogram import starts_of
 from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.page_queries import spoken
+from controller.features.fleet.capabilities import unable_for, unable_sentence
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
@@ -42,6 +43,7 @@ def airing_page(session: Session, caller: Caller, airing_id: str) -> Mapping[str
         "chosen_again": f"/phat/{name}/phat-lai" if airing.bulletin_state is BulletinState.APPROVED else "",
         "rows": delivery_rows(session, caller.scope, name, limit=_NODES_ON_PAGE) if listed else [],
         "reasons": reasons(session, caller.scope, name),
+        "unable": unable_sentence(unable_for(session, name)),
         "speech": speech,
         "phrases": phrases_of(caller.station.recordings, SoundId(speech.recording.id))
         if speech.recording

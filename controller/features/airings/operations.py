@@ -12,7 +12,9 @@ from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import BroadcastRequest, asking_of
 from controller.features.airings.queries import targets_of
+from controller.features.fleet.capabilities import unable_in
 from devices.ids import AiringId
+from devices.messages import MP3
 
 
 def stop_airing(caller: Caller, airing_id: str, reason: str) -> AiringId:
@@ -34,4 +36,8 @@ def conflicts_of(caller: Caller, bulletin_id: str, broadcast: BroadcastRequest) 
         found = check_conflicts(session, bulletin, asking)
         size = size_of(found.duration // timedelta(milliseconds=1), caller.station.settings.bitrate_kbps)
         soonest = earliest_for(session, asking, size, now, caller.station.times)
-        return foresight_facts(found) | {"earliest_at": soonest.at, "reachable": soonest.nodes}
+        return foresight_facts(found) | {
+            "earliest_at": soonest.at,
+            "reachable": soonest.nodes,
+            "unable": unable_in(session, asking.areas, MP3, size),
+        }

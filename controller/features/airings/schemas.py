@@ -129,6 +129,9 @@ class ForesightShown(View):
         None, description="From then on all that can be reached have the recording, were it approved now."
     )
     reachable: int | None = Field(None, description="Nodes in the areas that can be reached now.")
+    unable: list[str] = Field(
+        default_factory=list, description="Nodes there that said that they cannot play such a recording."
+    )
 
 
 class SlotShown(View):

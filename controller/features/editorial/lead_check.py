@@ -1,4 +1,4 @@
-"""Whether the start in a form leaves time to send the recording, said before the form is handed in."""
+"""What a form is warned of before it is handed in: a start too near, loudspeakers that cannot play it."""
 
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Caller
@@ -10,7 +10,9 @@ from controller.features.airings.target_form import areas_typed
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.editorial.broadcast_form import Typed
+from controller.features.fleet.capabilities import unable_in, unable_sentence
 from devices.ids import Grade
+from devices.messages import MP3
 from tts.estimate import estimated_ms
 
 _LONGEST_READ = 8000
@@ -18,7 +20,7 @@ _LONGEST_READ = 8000
 
 
 def too_soon(caller: Caller, form: Typed, bulletin_id: str | None) -> str:
-    """Return why the chosen start is too near, and from when on it is not; empty where it is not.
+    """Return why the chosen start is too near, and who cannot play it at all; empty where neither is so.
 
     `bulletin_id`: what is aired; None: the words of the form.
     """
@@ -47,6 +49,8 @@ def too_soon(caller: Caller, form: Typed, bulletin_id: str | None) -> str:
         now = caller.now()
         size = size_of(length_ms, caller.station.settings.bitrate_kbps)
         found = earliest_for(session, asking, size, now, caller.station.times)
+        unable = unable_sentence(unable_in(session, areas, MP3, size))
         if broadcast.starts_at >= found.at or not found.nodes:
-            return ""
-        return too_soon_sentence(broadcast.starts_at, latest, found.nodes, found.at, now)
+            return unable
+        soon = too_soon_sentence(broadcast.starts_at, latest, found.nodes, found.at, now)
+        return f"{soon} {unable}".strip()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+from sqlalchemy import JSON, ColumnElement, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
@@ -77,6 +77,7 @@ def bring_back(session: Session, row: Node, node: NewNode, now: datetime) -> Non
     """Take a retired node into use again with a name and an area; its session numbers start again."""
     row.name, row.area, row.enrolled_at, row.retired_at = node.name, node.area, now, None
     row.session, row.online, row.online_at, row.last_heard_at, row.vitals = 0, False, None, None, None
+    row.capabilities = None
     row.first_session, row.quarantined_at, row.quarantine_reason = 0, None, None
     row.flooded_at, row.flooded = None, None
     for name in TOLD:
@@ -141,6 +142,7 @@ def note_states(
     changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"))
     # a node with a retained birth was heard at least once; a live message was heard now
     heard = func.coalesce(Node.last_heard_at, bindparam("told_at")) if retained else bindparam("heard")
+    can = bindparam("can", type_=JSON(none_as_null=True))
     # one by one in the order they came: a death may follow the birth of the same session
     session.connection().execute(
         update(Node)
@@ -151,6 +153,7 @@ def note_states(
             online=bindparam("is_online"),
             online_at=bindparam("since"),
             software=bindparam("program"),
+            capabilities=case((bindparam("is_online"), can), else_=Node.capabilities),
             last_heard_at=heard,
         ),
         rows,
@@ -214,6 +217,7 @@ def _parameters(state: NodeState, now: datetime, *, retained: bool) -> dict[str,
         "turned_at": (at or now) if retained else now,  # a node's clock may be wrong
         "heard": now,
         "program": state.software,
+        "can": None if state.capabilities is None else state.capabilities.model_dump(mode="json"),
     }
 
 

@@ -12,6 +12,7 @@ from controller.features.airings.queries import deliveries_to
 from controller.features.airings.receipt_faults import receipt_faults
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.enrolment.service import hardware_of
+from controller.features.fleet.capabilities import capabilities_of, limits_of, outputs_of
 from controller.features.fleet.faults import reported_faults
 from controller.features.fleet.location_history import stays_of
 from controller.features.fleet.page_queries import NodeListFilter, care_of, find_nodes, fleet_tree
@@ -72,11 +73,14 @@ def node_list(session: Session, caller: Caller, asked: Filter) -> Mapping[str, A
 def node_page(session: Session, caller: Caller, node_id: str) -> Mapping[str, Any]:
     """Return one node as it is now, with its last deliveries and receipts."""
     node = visible_node(session, caller.scope, node_id)
-    facts = facts_of(node)
+    facts, can = facts_of(node), capabilities_of(node.capabilities)
     deliveries = deliveries_to(session, node.id, _DELIVERIES, until=caller.now())
     return {
         "node": node,
         "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
+        "limits": limits_of(can, caller.station.settings.bitrate_kbps),
+        "outputs": outputs_of(can),
+        "can": can,
         "status": status_of(facts, caller.now()),
         "faults": reported_faults(facts) if node.online else (),
         "area": caller.scope.name(node.area),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from devices import topics
 from devices.ids import Grade, Role
@@ -17,7 +18,7 @@ from devices.jose import SigningKey
 from devices.messages import ReceiptKind
 from tests.integration.simulator.station_on_mqtt import StationOnMqtt
 from tests.simulation.small_station import YEAR
-from tests.support import stranger_node, stranger_rules
+from tests.support import stranger_fetching, stranger_node, stranger_rules
 from tests.support.brokers import BY_DAY, BrokerProcess, is_available
 from tests.support.node_keys import key_of
 from tests.support.parts import missing
@@ -75,7 +76,10 @@ def listen(station, *, patience=PATIENCE, **options):
     return stranger_node.run(station.broker.url, station.keys.root.public_x, NODE, AREAS, until, **options)
 
 
-@pytest.mark.parametrize("part", [stranger_node, stranger_rules], ids=["node", "rules"])
+STRANGER = {"node": stranger_node, "fetching": stranger_fetching, "rules": stranger_rules}
+
+
+@pytest.mark.parametrize("part", STRANGER.values(), ids=STRANGER)
 def test_the_stranger_imports_nothing_of_ours(part):
     tree = ast.parse(Path(part.__file__).read_text(encoding="utf-8"))
     imported = set()
@@ -84,7 +88,7 @@ def test_the_stranger_imports_nothing_of_ours(part):
             imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module or "")
-    imported.discard("tests.support.stranger_rules")
+    imported -= {"tests.support.stranger_rules", "tests.support.stranger_fetching"}
     ours = {"devices", "controller", "schedules", "tts", "simulator", "tests", "joserfc"}
     assert not {name.split(".")[0] for name in imported} & ours
 
@@ -107,6 +111,18 @@ def test_it_fetches_plays_on_time_and_its_receipts_are_committed(station):
     assert kinds == [ReceiptKind.FETCHED, ReceiptKind.STARTED, ReceiptKind.FINISHED]
     assert (report.uncommitted, report.committed) == (0, set(station.receipts))
     assert [state.online for state in station.states][:1] == [True]
+    assert not report.refused
+
+
+def test_by_mqtt_3_1_1_it_fetches_plays_and_its_receipts_are_committed(station):
+    station.publish_keys()
+    recording = station.add_recording(AUDIO, 500)
+    station.publish_plan("56-22333", soon(station, recording, 500))
+    report = listen(station, protocol=MQTTProtocolVersion.MQTTv311)
+    assert [(played.data, played.why) for played in report.played] == [(AUDIO, "finished")]
+    kinds = [receipt.kind for receipt in receipts_of(station)]
+    assert kinds == [ReceiptKind.FETCHED, ReceiptKind.STARTED, ReceiptKind.FINISHED]
+    assert (report.uncommitted, report.committed) == (0, set(station.receipts))
     assert not report.refused
 
 

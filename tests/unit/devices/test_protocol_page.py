@@ -3,15 +3,26 @@
 import base64
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.budgets import BUDGETS, COMMITTED
-from devices.ids import Grade, Role
-from devices.jose import SigningKey
-from devices.messages import ReceiptKind, TimeReply
+from devices.chunks import DIGEST_BYTES, Bitmap, want_of
+from devices.ids import Grade, NodeId, RecordingId, Role
+from devices.jose import LONGEST_JWS, SigningKey
+from devices.merkle import proof_length
+from devices.messages import (
+    LARGEST_CHUNK,
+    LONGEST_APPROVAL_TEXT,
+    MOST_CHUNKS,
+    Manifest,
+    ReceiptKind,
+    TimeReply,
+)
+from devices.receipt_signing import LONGEST_RECEIPT
 from devices.signing import KINDS, sign
 from devices.topics import CHANNELS, node_filters
 from tests.support import wire_docs
@@ -76,7 +87,7 @@ def test_exactly_the_fields_that_may_be_left_out_have_a_default_named(name):
     optional = {
         row.split("`")[1] for row in section.splitlines() if row.startswith("| `") and "default" in row
     }
-    assert optional == set(SCHEMAS[name]["properties"]) - set(SCHEMAS[name]["required"])
+    assert optional == set(SCHEMAS[name]["properties"]) - set(SCHEMAS[name].get("required", ()))
 
 
 @pytest.mark.parametrize("name", sorted(re.findall(r"^### (\w+)$", PAGE, re.MULTILINE)))
@@ -84,9 +95,11 @@ def test_every_example_is_a_whole_message(name):
     section = PAGE[PAGE.index(f"### {name}\n") :].split("\n### ")[0]
     examples = re.findall(r"```json\n(.*?)```", section, re.DOTALL)
     assert examples or name in {
+        "Capabilities",
         "Key",
         "Kept",
         "PlannedAiring",
+        "Output",
         "QuietHours",
         "LoudHours",
         "RefusedReceipt",
@@ -139,3 +152,31 @@ def test_the_worked_example_is_what_the_code_signs():
     assert example.payload().decode() in PAGE
     assert f"`{key.public_x}`" in PAGE
     assert f'{{"alg":"Ed25519","kid":"{key.kid}","typ":"loa-time"}}' in PAGE
+
+
+def test_what_a_node_must_hold_are_the_limits_of_the_code():
+    section = PAGE[PAGE.index("## What a node must hold") :].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| (.+?) \| (\d+) \|", section, re.MULTILINE))
+    written = {what: int(size) for what, size in rows.items()}
+    station = SigningKey.generate(Role.STATION, datetime.now(UTC), timedelta(days=1))
+    manifest = Manifest(
+        recording="0" * 64,
+        size=MOST_CHUNKS * LARGEST_CHUNK,
+        codec="c" * 16,
+        sample_rate=192_000,
+        duration_ms=2**31 - 1,
+        chunk_size=LARGEST_CHUNK,
+        root="0" * 64,
+    )
+    want = want_of(NodeId("n" * 64), RecordingId("0" * 64), Bitmap(MOST_CHUNKS))
+    assert written == {
+        "a signed text (key set, plan)": LONGEST_JWS,
+        "an approval": LONGEST_APPROVAL_TEXT,
+        "a manifest, signed": -(-len(sign(manifest, station)) // 100) * 100,
+        "the bitmap of a recording": MOST_CHUNKS // 8,
+        "a chunk on its way": LARGEST_CHUNK,
+        "its proof": DIGEST_BYTES * proof_length(0, MOST_CHUNKS),
+        "a want": -(-len(want.payload()) // 100) * 100,
+        "a receipt": LONGEST_RECEIPT,
+        "a birth": BUDGETS["state"].most_bytes,
+    }
