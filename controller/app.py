@@ -16,6 +16,7 @@ from controller.features.enrolment.broker_credentials import BrokerPasswordFile
 from controller.features.enrolment.service import welcome_of
 from controller.features.journal.security_log import SecurityLog, syslog_at
 from controller.features.keys.station_key_renewal import take_due_key
+from controller.features.plans.leadership import take_lead
 from controller.features.provisioning.service import (
     FirstAdministrator,
     found,
@@ -38,6 +39,7 @@ from controller.runtime.due import DueWatch
 from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
 from controller.runtime.lateness_notices import LatenessWatch
+from controller.runtime.newest_versions import NewestVersions
 from controller.runtime.publisher import Publisher
 from controller.runtime.queries import has_airings_in_plans, needs_in_plans
 from controller.runtime.recording_cleanup import Tidying
@@ -177,6 +179,7 @@ class Controller:
         if not is_founded(self.store):
             found(self.store, self.settings, now=self.now())
         self.store.signer = station_seal(self.settings)
+        self.epoch = take_lead(self.store, self.settings.home, now=self.now())
         due = take_due_key(self.store, self.settings, now=self.now())
         self.key: SigningKey = due or station_key(self.settings)
         self.store.on_commit(self.changes.note)
@@ -283,6 +286,8 @@ class Controller:
             now=self.now,
             may_tell=self._may_act,
             on_message=self._take,
+            newest=NewestVersions(self.store, self.now).of,
+            epoch=self.epoch,
         )
 
     def _start_parts(self, parts: contextlib.ExitStack) -> None:

@@ -1,14 +1,15 @@
 """What an approval allows at a node: where, up to which grade, and when; docs/protocol.md, "Approvals"."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from devices.enrolment import Home, Place
 from devices.ids import AreaCode, ContentSource
 from devices.messages import Kept, PlannedAiring
 from devices.not_trusted import OutsideScope, UnknownSource, WrongApproval
 from devices.signing import TrustedKeys, check_lifetime, verified_by
-from devices.statements import Approval, Key
+from devices.statements import Approval, Key, Policy
 from devices.wire_types import text_digest
 
 LONGEST_APPROVAL: Final = timedelta(days=186)
@@ -52,6 +53,22 @@ def verify_approval(
 def signs_for(key: Key, lineage: Collection[AreaCode]) -> bool:
     """Return whether a person's key counts in an area; `lineage`: that area and those above it."""
     return key.area in lineage or any(area in lineage for area in key.further_areas)
+
+
+def check_ruler(message: Policy | Place | Home, key: Key, areas: Sequence[AreaCode]) -> None:
+    """Raise OutsideScope unless an administrator's key signs for what it binds at a node of these areas.
+
+    A policy: for its area, or one above. A home: for the province, whatever its area. A place: for where the
+    node stands and for where it is sent.
+    """
+    if isinstance(message, Policy):
+        if message.target in areas and not signs_for(key, areas[: areas.index(message.target) + 1]):
+            raise OutsideScope("the administrator's key does not sign for this area")
+    elif isinstance(message, Home):
+        if not signs_for(key, areas[:1]):
+            raise OutsideScope("only who rules the province says where its nodes live")
+    elif not (signs_for(key, areas) and signs_for(key, message.areas)):
+        raise OutsideScope("the administrator's key does not sign for both places")
 
 
 def _check_signer(approval: Approval, key: Key, areas: Collection[AreaCode]) -> None:

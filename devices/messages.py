@@ -15,7 +15,9 @@ from devices.statements import SignedCall
 from devices.wire_types import (
     BASE64_PATTERN,
     COMPACT_JWS_PATTERN,
+    MISSING_PATTERN,
     AiringName,
+    AreaName,
     Digest,
     KindName,
     Label,
@@ -50,6 +52,12 @@ CODEC_UNKNOWN, RECORDING_TOO_LARGE = "codec-unknown", "recording-too-large"
 """Why a node does not play a recording that is approved."""
 MOST_RECEIPTS = 100
 """In one message; the rest follows in the next."""
+MOST_MISSING = 32
+"""Names of missing documents in vitals: two for each area of a node."""
+MissingName = Annotated[str, StringConstraints(pattern=MISSING_PATTERN)]
+Epoch = Annotated[int, Field(ge=0, lt=2**53)]
+"""When the station that leads took the lead, in ms since 1970 UTC; 0: before there were epochs."""
+NewestVersions = Annotated[dict[AreaName, Version], Field(max_length=16)]
 
 
 ApprovalText = Annotated[
@@ -117,6 +125,7 @@ class Plan(WireMessage):
     keep: Annotated[tuple[Kept, ...], Field(max_length=MOST_KEPT)] = ()
     loudest_volume: Volume = 100
     journal: JournalCheckpoint | None = None
+    epoch: Epoch = 0
     approvals: Annotated[tuple[ApprovalText, ...], Field(max_length=MOST_AIRINGS + MOST_KEPT)] = ()
 
     @cached_property
@@ -231,6 +240,7 @@ class Vitals(WireMessage):
     mains: bool | None = None
     amplifier_ok: bool | None = None
     level_dbfs: Annotated[float, Field(le=0)] | None = None
+    missing: Annotated[tuple[MissingName, ...], Field(max_length=MOST_MISSING)] = ()
 
     def payload(self) -> bytes:
         """Return the JSON without what has its default: vitals are most of what an idle node sends."""
@@ -315,9 +325,20 @@ class TimeRequest(WireMessage):
 
 
 class TimeReply(WireMessage):
-    """Second half: the echo and the station's clock, microseconds since 1970 UTC. Signed; `typ` loa-time."""
+    """Second half: the echo and the station's clock, microseconds since 1970 UTC. Signed; `typ` loa-time.
+
+    `epoch`: of the station that leads. `keys`, `policies`: the newest version of each key set and policy of
+    the node's areas, so that nobody can withhold one unseen.
+    """
 
     node: NodeName
     sent_us: Micros
     received_us: Micros
     replied_us: Micros
+    epoch: Epoch = 0
+    keys: NewestVersions = Field(default_factory=dict)
+    policies: NewestVersions = Field(default_factory=dict)
+
+    def payload(self) -> bytes:
+        """Return the JSON without what has its default."""
+        return self.model_dump_json(exclude_defaults=True).encode()

@@ -54,6 +54,12 @@ class FarVersion(NotTrusted):
     code = "far-version"
 
 
+class FormerLeader(NotTrusted):
+    """Another station leads since: this one was replaced, and does not know it."""
+
+    code = "former-leader"
+
+
 class OutsideScope(NotTrusted):
     """The approval is not for this place, this grade or this time, or its signer may not approve it here."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from controller.runtime.drops import Drops
+from controller.runtime.newest_versions import NOTHING, Newest
 from controller.runtime.own_links import CLOCK, own_link
 from controller.settings import Settings
 from devices import topics
@@ -42,6 +43,8 @@ class TimeService:
     key: SigningKey
     now: Callable[[], datetime]
     may_tell: Callable[[], bool] = lambda: True  # whether our own clock is to be believed
+    newest: Callable[[NodeId], Newest] = lambda _: NOTHING  # versions of keys and policies
+    epoch: int = 0  # since when this station leads
     own_link: Link | None = None  # started and stopped here; None: requests come by the station's
     _requests: "queue.LifoQueue[tuple[int, NodeId, bytes]]" = field(
         default_factory=lambda: queue.LifoQueue(_QUEUE)
@@ -98,11 +101,18 @@ class TimeService:
         request = parse(TimeRequest, payload)
         if request.node != node:
             raise Malformed(f"{node} asks for {request.node}")
+        newest = self.newest(node)
         replied_us = microseconds(self.now())
         if not 0 <= replied_us - received_us <= _STALE_US or not self.may_tell():
             return
         reply = TimeReply(
-            node=request.node, sent_us=request.sent_us, received_us=received_us, replied_us=replied_us
+            node=request.node,
+            sent_us=request.sent_us,
+            received_us=received_us,
+            replied_us=replied_us,
+            epoch=self.epoch,
+            keys=newest.keys,
+            policies=newest.policies,
         )
         (self.own_link or self.link).publish(
             topics.time_reply(request.node), sign(reply, self.key).encode(), qos=0, retain=False
@@ -118,6 +128,8 @@ def time_service_of(
     now: Callable[[], datetime],
     may_tell: Callable[[], bool],
     on_message: OnMessage,
+    newest: Callable[[NodeId], Newest] = lambda _: NOTHING,
+    epoch: int = 0,
 ) -> TimeService:
     """Return the time service of a station; requests come to `on_message`, by a link of their own if may be.
 
@@ -125,4 +137,4 @@ def time_service_of(
     """
     own = own_link(CLOCK, broker_url, settings.clock_broker_url, on_message=on_message)
     (own or link).subscribe(topics.ALL_TIME_REQUESTS)
-    return TimeService(link, key, now, may_tell, own)
+    return TimeService(link, key, now, may_tell, newest=newest, epoch=epoch, own_link=own)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from devices import topics
 from devices.ids import RecordingId
 from devices.messages import Manifest
+from devices.node.announced import POLICY
 from devices.node.choosing import Choosing
 from devices.node.clock import StationClock
 from devices.node.effects import Effect, Publish, SaveDocument, Subscribe
@@ -37,7 +38,7 @@ from devices.node.playing import JOIN_AHEAD, Playing
 from devices.node.receipts import RECEIPT, Outbox
 from devices.node.reports import Reports
 from devices.node.saved_time import SavedTime
-from devices.node.trust import PLACE, PLAN, POLICY, Trust, filters_of
+from devices.node.trust import PLACE, PLAN, Trust, filters_of
 
 SESSION = "session"
 """Name of the document that holds the number of the newest session."""
@@ -131,7 +132,8 @@ class Brain:
                 effects += self._fetching.digested(recording, sha256, now)
                 effects += [] if is_known else self._agree(now)
         is_fact = any(isinstance(one, SaveDocument) and one.name.startswith(RECEIPT) for one in effects)
-        return [*self._saved_time.save(now, is_fact=is_fact), *effects]
+        saved = [*self._saved_time.save(now, is_fact=is_fact), *self._trust.announced.save()]
+        return [*saved, *effects]
 
     def wake_at(self) -> datetime | None:
         """Return the raw instant at which this brain needs a Tick; None: none needed."""
@@ -289,11 +291,12 @@ class Brain:
     def _take_time(self, payload: bytes, arrived: datetime, now: datetime) -> list[Effect]:
         reply = self._trust.read_time(payload, now)
         exchange = self._pings.answered(reply, arrived) if reply is not None else None
-        if exchange is None:
+        if reply is None or exchange is None:
             return []
+        asked = self._trust.announced.take(reply, self._trust.identity.areas)
         if moved := self._homes.heard(now):
             moved.append(self._reports.birth(self._session, now, self._homes.version))
-        return [*moved, *self._add_exchange(exchange, now)]
+        return [*asked, *moved, *self._add_exchange(exchange, now)]
 
     def _add_exchange(self, exchange: Exchange, now: datetime) -> list[Effect]:
         trust, was_set = self._clock.trust(now), self._clock.is_set
@@ -329,7 +332,8 @@ class Brain:
             self._pings.before(self._playing.next_start(now), now)
         effects += [*self._fetch(now), *self._outbox.tick(now), *self._homes.tick(now)]
         if self._vitals_at is not None and now >= self._vitals_at:
-            effects.append(self._reports.vitals(self._session, now, self._fetching.chunks_refused))
+            chunks_refused, missing = self._fetching.chunks_refused, self._trust.announced.missing
+            effects.append(self._reports.vitals(self._session, now, chunks_refused, missing))
             self._vitals_at = now + self._rng.uniform(0.8, 1.2) * VITALS_EVERY
         return effects
 

@@ -39,8 +39,9 @@ HORIZON = timedelta(days=1)
 """How far ahead change points are searched; a wake at its end searches further."""
 
 CLOCK_UNKNOWN, CLOCK_INEXACT, ALONE_TOO_LONG = "clock-unknown", "clock-inexact", "alone-too-long"
-"""Why an airing was not heard: the time was not known since boot, its error bound is too large, or there was
-no word of the station for longer than the policies allow."""
+DOCUMENTS_WITHHELD = "documents-withheld"
+"""Why an airing was not heard: the time was not known since boot, its error bound is too large, there was no
+word of the station for longer than the policies allow, or keys or policies that it has do not come."""
 
 
 class _May(Enum):
@@ -248,7 +249,7 @@ class Choosing:
         if (
             record is None
             or not self._fetching.is_whole(airing.recording)
-            or not (self._runs_now(airing.airing) if is_emergency else self.why_silent(now) is None)
+            or not self._may_begin(airing, now)
             or is_late
             or (offset_ms > 0 and left_ms < LEAST_WORTH_MS and airing.every_ms is None)
             or record.failures >= MOST_FAILURES
@@ -257,12 +258,21 @@ class Choosing:
             return _May.NOT_HERE
         return _May.YES
 
+    def _may_begin(self, airing: PlannedAiring, now: datetime) -> bool:
+        """Return whether the node knows enough to begin it: the time, and what the station has signed."""
+        if airing.grade is not Grade.EMERGENCY:
+            return self.why_silent(now) is None
+        is_blind = self._trust.announced.are_keys_withheld(self._clock.station(now))
+        return self._runs_now(airing.airing) and not is_blind
+
     def why_silent(self, now: datetime) -> str | None:
         """Return why nothing but emergencies may sound here, or None."""
         if not self._clock.is_set:
             return CLOCK_UNKNOWN
         if self._clock.trust(now) is ClockTrust.NONE:
             return CLOCK_INEXACT
+        if self._trust.announced.is_withheld(self._clock.station(now)):
+            return DOCUMENTS_WITHHELD
         return ALONE_TOO_LONG if self._clock.alone_for(now) > self._alone_at_most() else None
 
     def _alone_at_most(self) -> timedelta:

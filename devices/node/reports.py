@@ -4,7 +4,7 @@ from datetime import datetime
 
 from devices import topics
 from devices.ids import ClockTrust
-from devices.messages import NodeState, Vitals
+from devices.messages import MOST_MISSING, NodeState, Vitals
 from devices.node.choosing import MILLISECOND, Choosing
 from devices.node.clock import StationClock
 from devices.node.effects import Publish
@@ -52,8 +52,8 @@ class Reports:
         )
         return Publish(topics.state(self._identity.node), state.payload(), qos=1, retain=True)
 
-    def vitals(self, session: int, now: datetime, chunks_refused: int) -> Publish:
-        """Return how the node is now."""
+    def vitals(self, session: int, now: datetime, chunks_refused: int, missing: tuple[str, ...]) -> Publish:
+        """Return how the node is now; `missing`: documents that the station has and that do not come."""
         sound = self._playing.sound
         self._volume = sound.volume if sound is not None else self._volume
         error = self._clock.error(now)
@@ -69,5 +69,6 @@ class Reports:
             storage_free=self._memory.storage_free,
             sounding=sound.airing if sound is not None else None,
             chunks_refused=chunks_refused,
+            missing=missing[:MOST_MISSING],
         )
         return Publish(topics.vitals(self._identity.node), vitals.payload(), qos=0)

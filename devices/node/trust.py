@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from devices import topics
-from devices.approvals import signs_for, verify_approval
+from devices.approvals import check_ruler, verify_approval
 from devices.enrolment import Home, Place
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.jose import read_unchecked
@@ -20,23 +20,25 @@ from devices.messages import (
     ReceiptsCommitted,
     TimeReply,
 )
+from devices.node.announced import POLICY, Announced
 from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
+from devices.node.exchanges import instant
 from devices.node.identity import NodeIdentity
 from devices.node.key_ring import KEYS, KeyRing, check_version
-from devices.not_trusted import Expired, FarVersion, NotTrusted, OutsideScope, UnknownKey
+from devices.not_trusted import Expired, FarVersion, NotTrusted, UnknownKey
 from devices.signing import verified_by, verify
 from devices.statements import Policy
 from devices.wire_types import WireMessage
 
 PLAN = "plan/"
-POLICY = "policy/"
 PLACE = "place/"
 """Name prefixes of documents: the signed text itself is stored, so that new keys can verify it again."""
 
 _MODELS: dict[str, type[WireMessage]] = {"plan": Plan, "policy": Policy, "place": Place}
 
 M = TypeVar("M", bound=WireMessage)
-V = TypeVar("V", Plan, Policy, Place, Home)
+V = TypeVar("V", Policy, Place, Home)
+L = TypeVar("L", Plan, TimeReply)
 Judged = tuple[str, str, bool, Grade | None, datetime | None, str | None]
 """Key of a result: approval, recording, whether a test; of an airing also its grade, start and source."""
 MOST_JUDGED = 1024
@@ -58,6 +60,7 @@ class Trust:
         self.journal: JournalCheckpoint | None = None
         """The newest checkpoint of the station's journal that a plan brought."""
         self.policies: dict[AreaCode, Policy] = {}
+        self.announced = Announced(self.ring, self.policies)
         self.counts: Counter[str] = Counter()
         """Number of ignored messages, by reason."""
 
@@ -68,6 +71,7 @@ class Trust:
 
     def restore_keys(self, documents: Mapping[str, bytes]) -> None:
         """Accept the stored key sets again: all other stored documents are checked with them."""
+        self.announced.restore(documents)
         for reason in self.ring.restore(documents):
             self._count("stored-keys", reason)
 
@@ -131,7 +135,9 @@ class Trust:
         if key_set.version <= (held := self.ring.version_of(area)):
             return self._old("keys", key_set.version, held)
         self._approvals.clear()
-        return [*self.ring.take(area, key_set, text), *self._judge_again(now)]
+        effects = self.ring.take(area, key_set, text)
+        self.announced.settle()
+        return [*effects, *self._judge_again(now)]
 
     def take_place(self, node: NodeId, text: bytes, now: datetime) -> list[Effect]:
         """Accept a newer place of this node: from now on it follows other areas within the same province."""
@@ -169,9 +175,9 @@ class Trust:
         return manifest
 
     def read_time(self, text: bytes, now: datetime) -> TimeReply | None:
-        """Return the clock reply if the station signed it."""
+        """Return the clock reply if the station that leads signed it."""
         try:
-            return self._verified(text, TimeReply, now)
+            return self._led(text, TimeReply, now)
         except NotTrusted as reason:
             self._count("time", reason)
             return None
@@ -234,35 +240,33 @@ class Trust:
             raise UnknownKey("no key set yet")
         return verify(text, model, self.ring.trusted, now)
 
-    def _versioned(self, text: bytes, model: type[V], now: datetime | None) -> V:
-        """Return a document of a sane version whose key signs for what it binds.
+    def _led(self, text: bytes, model: type[L], now: datetime | None) -> L:
+        """Return a message of the station if no other one has led since."""
+        if self.ring.trusted is None:
+            raise UnknownKey("no key set yet")
+        message, key = verified_by(text, model, self.ring.trusted, now)
+        if isinstance(message, TimeReply):
+            now = instant(message.replied_us)
+        if now is not None:
+            self.announced.follow(message.epoch, key.kid, self.ring.trusted.keys, now)
+        return message
 
-        A policy: for its area, or one above. A home: for the province, whatever its area. A place: for where
-        this node stands and for where it is sent; of
-        one from the disk this was checked when it came.
-        """
+    def _versioned(self, text: bytes, model: type[V], now: datetime | None) -> V:
+        """Return a document of a sane version whose key signs for what it binds."""
         if self.ring.trusted is None:
             raise UnknownKey("no key set yet")
         message, key = verified_by(text, model, self.ring.trusted, now)
         check_version(message.version, now)
-        areas = self._identity.areas
-        if isinstance(message, Policy) and message.target in areas:
-            bound = areas[: areas.index(message.target) + 1]
-            if not signs_for(key, bound):
-                raise OutsideScope("the administrator's key does not sign for this area")
-        if isinstance(message, Home) and not signs_for(key, areas[:1]):
-            raise OutsideScope("only who rules the province says where its nodes live")
-        if isinstance(message, Place) and now is not None:
-            stands, goes = signs_for(key, areas), signs_for(key, message.areas)
-            if not (stands and goes):
-                raise OutsideScope("the administrator's key does not sign for both places")
+        if not isinstance(message, Place) or now is not None:  # a place was checked when it came
+            check_ruler(message, key, self._identity.areas)
         return message
 
     def _take(self, name: str, text: bytes, now: datetime | None, *, is_fresh: bool = False) -> list[Effect]:
         kind, _, target = name.partition("/")
         try:
             if kind == "plan":
-                plan = self._versioned(text, Plan, now)
+                plan = self._led(text, Plan, now)
+                check_version(plan.version, now)
                 return self._keep_plan(target, text, plan, is_fresh=is_fresh)
             if kind == "place":
                 return self._keep_place(NodeId(target), text, self._versioned(text, Place, now))
@@ -278,7 +282,7 @@ class Trust:
         held = self.plans.get(target)
         if plan.target != target or target not in self._identity.targets:
             return self._wrong_target("plan")
-        if held is not None and plan.version <= held.version:
+        if held is not None and (plan.epoch, plan.version) <= (held.epoch, held.version):
             return self._old("plan", plan.version, held.version)
         self._drop_plan(target)
         self.plans[target] = plan
@@ -295,6 +299,7 @@ class Trust:
         if held is not None and policy.version <= held.version:
             return self._old("policy", policy.version, held.version)
         self.policies[area] = policy
+        self.announced.settle()
         return self._keep(POLICY + area, text)
 
     def _keep_place(self, node: NodeId, text: bytes, place: Place) -> list[Effect]:

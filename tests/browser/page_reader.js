@@ -92,6 +92,14 @@ const fields = (shape) => (value) => {
 };
 
 const VERSION = whole(1, Number.MAX_SAFE_INTEGER);
+const versions = (value) => {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) refuse("malformed");
+  if (Object.keys(value).length > 16) refuse("malformed");
+  for (const [area, version] of Object.entries(value)) {
+    name(area);
+    VERSION(version);
+  }
+};
 const VOLUME = whole(0, 100);
 const LONG_MS = whole(1, 2147483647);
 const QUIET = { begins: wall, ends: wall };
@@ -121,6 +129,7 @@ const SHAPE = {
     keep: optional(list(0, 64, fields(KEPT)), []),
     loudest_volume: optional(VOLUME, 100),
     approvals: optional(list(0, 576, jws), []),
+    epoch: optional(whole(0, Number.MAX_SAFE_INTEGER), 0),
   },
   "loa-policy": {
     ...DOCUMENT,
@@ -134,6 +143,9 @@ const SHAPE = {
     sent_us: whole(0, Number.MAX_SAFE_INTEGER),
     received_us: whole(0, Number.MAX_SAFE_INTEGER),
     replied_us: whole(0, Number.MAX_SAFE_INTEGER),
+    epoch: optional(whole(0, Number.MAX_SAFE_INTEGER), 0),
+    keys: optional(versions, {}),
+    policies: optional(versions, {}),
   },
   "loa-committed": {
     node: name,

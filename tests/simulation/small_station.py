@@ -94,6 +94,9 @@ class SmallStation:
         self.commits = True
         self.spoil: Callable[[RecordingId, int, bytes], bytes] = lambda _recording, _n, body: body
         self._version = 0
+        self.epoch = 0
+        self.newest_keys: dict[AreaCode, int] = {}
+        self.newest_policies: dict[AreaCode, int] = {}
         self._sent_at: dict[tuple[RecordingId, int, NodeId | None], datetime] = {}
 
     # -- what it says
@@ -122,6 +125,7 @@ class SmallStation:
             expires_at=self.now() + YEAR / 2,
             keys=keys,
         )
+        self.newest_keys[area] = key_set.version
         self.retain(topics.keys(area), sign(key_set, self.keys.root).encode())
 
     def publish_policy(
@@ -138,6 +142,7 @@ class SmallStation:
             minutes_a_day=minutes,
             alone_days=alone,
         )
+        self.newest_policies[AreaCode(area)] = policy.version
         self.retain(topics.policy(AreaCode(area)), sign(policy, self.keys.administrator).encode())
 
     def add_recording(
@@ -231,7 +236,7 @@ class SmallStation:
             expires_at=self.now() + lasts,
             airings=airings,
             keep=keep,
-            **limits,
+            **{"epoch": self.epoch} | limits,
         )
 
     def signed_plan(self, target: str, airings: Iterable[PlannedAiring], *, key=None, **how) -> bytes:
@@ -264,6 +269,9 @@ class SmallStation:
             sent_us=request.sent_us,
             received_us=_micros(arrived_at),
             replied_us=_micros(self.now()),
+            epoch=self.epoch,
+            keys=self.newest_keys,
+            policies=self.newest_policies,
         )
         self.send(topics.time_reply(node), sign(reply, self.keys.station).encode(), 0, False)
 

@@ -30,8 +30,15 @@ def packet(payload: int, topic: str) -> int:
 
 def exchange_bytes() -> int:
     request = TimeRequest(node=NODE, sent_us=micros(MORNING))
+    version = micros(MORNING) // 1000
     reply = TimeReply(
-        node=NODE, sent_us=micros(MORNING), received_us=micros(MORNING), replied_us=micros(MORNING)
+        node=NODE,
+        sent_us=micros(MORNING),
+        received_us=micros(MORNING),
+        replied_us=micros(MORNING),
+        epoch=version,
+        keys={"56": version, "22333": version},
+        policies={"56": version},
     )
     key = SigningKey.generate(Role.STATION, MORNING, timedelta(days=1))
     there = packet(len(request.payload()), topics.time(NODE))

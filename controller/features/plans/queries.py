@@ -1,6 +1,7 @@
 """Reads of the documents retained at the broker."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -106,6 +107,24 @@ def key_sets_of(session: Session, lineage: Sequence[AreaCode]) -> list[str]:
     """Return the signed key sets of some areas."""
     query = select(Published.payload).where(Published.kind == DocumentKind.KEYS, Published.payload != "")
     return list(session.scalars(query.where(Published.target.in_(lineage)).order_by(Published.target)))
+
+
+def versions_in_force(session: Session, kind: DocumentKind, now: datetime) -> dict[AreaCode, int]:
+    """Return the version of each area's key set or policy that the broker has and a new node would accept.
+
+    What a node must refuse (its key is void, or its time is over) is not named: it would wait for ever.
+    """
+    query = select(Published.target, Published.version).where(
+        Published.kind == kind,
+        Published.payload != "",
+        Published.acknowledged_at.is_not(None),
+        Published.expires_at > now,
+    )
+    if kind is DocumentKind.POLICY:
+        query = query.join(HeldKey, HeldKey.kid == Published.kid).where(
+            HeldKey.in_key_set, HeldKey.compromised_at.is_(None), HeldKey.not_after > now
+        )
+    return {AreaCode(area): version for area, version in session.execute(query)}
 
 
 def policies_in_force(session: Session) -> list[tuple[Area, Policy]]:

@@ -17,6 +17,7 @@ from controller.features.plans.desired_state import (
     wanted_caps,
     wanted_plans,
 )
+from controller.features.plans.leadership import epoch_of
 from controller.features.plans.publication import DocumentAddress, next_version_of, put, take_back
 from controller.features.plans.queries import outgoing
 from controller.model.airing_states import OPEN
@@ -68,9 +69,10 @@ def refresh_plans(
         for target, content in sorted(contents.items())
         if _is_due(rows.get(target), content, station_key, now)
     ]
-    journal = _checkpoint(session) if due else None
+    journal, epoch = (_checkpoint(session), epoch_of(session)) if due else (None, 0)
     plans = [
-        _issue(session, target, content, journal=journal, key=station_key, now=now) for target, content in due
+        _issue(session, target, content, journal=journal, epoch=epoch, key=station_key, now=now)
+        for target, content in due
     ]
     return [outgoing(row) for row in (*manifests, *plans)]
 
@@ -113,8 +115,10 @@ def forget_acknowledgements(session: Session, published_ids: Iterable[int] | Non
 
 
 def _is_due(row: Published | None, content: Content, key: SigningKey, now: datetime) -> bool:
-    if row is None or row.digest != digest_of(content):
-        return row is None or not _may_wait(row, content, now)
+    if row is None or not row.digest:
+        return True  # the first, or of a station that leads no more
+    if row.digest != digest_of(content):
+        return not _may_wait(row, content, now)
     if not content:
         return False
     is_worn = row.expires_at is not None and row.expires_at - now < PLAN_RENEWED
@@ -139,6 +143,7 @@ def _issue(
     content: Content,
     *,
     journal: JournalCheckpoint | None,
+    epoch: int,
     key: SigningKey,
     now: datetime,
 ) -> Published:
@@ -155,6 +160,7 @@ def _issue(
         loudest_volume=content.loudest_volume,
         journal=journal,
         approvals=content.approvals,
+        epoch=epoch,
     )
     return put(
         session,

@@ -1,0 +1,134 @@
+"""What the station says is the newest of keys and policies, and who leads; docs/protocol.md, "Withheld"."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ValidationError
+
+from devices import topics
+from devices.ids import AreaCode, KeyId
+from devices.messages import TimeReply
+from devices.node.effects import Effect, SaveDocument, Subscribe
+from devices.node.exchanges import instant
+from devices.node.key_ring import KEYS, KeyRing, check_version
+from devices.not_trusted import FarVersion, FormerLeader
+from devices.statements import Policy
+
+ANNOUNCED = "announced"
+"""Name of the document that keeps it over a power cut."""
+POLICY = "policy/"
+PATIENCE = timedelta(seconds=10)
+"""A document and the reply that names it may come by different ways: so much later it is asked for again."""
+ASKED_EVERY = timedelta(minutes=5)
+MOST_WITHHELD = timedelta(hours=1)
+"""Without a document that the station has, a node then begins nothing but emergencies: what is missing may be
+a revocation, or a limit. An hour is longer than a broker takes to deliver anything."""
+MOST_WITHHELD_OF_ALARMS = timedelta(days=1)
+"""Without a key set, a node then sounds no emergency either: a stolen key signs for no longer."""
+
+
+class _Missing(BaseModel):
+    version: int
+    since: datetime
+
+
+class _Stored(BaseModel):
+    missing: dict[str, _Missing] = {}
+    epochs: dict[KeyId, int] = {}
+
+
+class Announced:
+    """Compares what the station has with what this node holds; remembers the highest epoch of each key."""
+
+    def __init__(self, ring: KeyRing, policies: Mapping[AreaCode, Policy]) -> None:
+        self._ring = ring
+        self._policies = policies
+        self._stored = _Stored()
+        self._asked_at: datetime | None = None
+        self._is_saved = True
+
+    def restore(self, documents: Mapping[str, bytes]) -> None:
+        """Load what was saved: neither a power cut nor a thief of the power makes a node patient again."""
+        try:
+            self._stored = _Stored.model_validate_json(documents.get(ANNOUNCED, b"{}"))
+        except ValidationError:
+            self._stored = _Stored()  # an incomplete document
+
+    def save(self) -> list[SaveDocument]:
+        """Return the save that is due, if any."""
+        if self._is_saved:
+            return []
+        self._is_saved = True
+        return [SaveDocument(ANNOUNCED, self._stored.model_dump_json().encode())]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the names of documents that the station has newer than this node."""
+        return tuple(sorted(self._stored.missing))
+
+    def take(self, reply: TimeReply, areas: Collection[AreaCode]) -> list[Effect]:
+        """Note the versions that a good reply states; return what to subscribe to anew."""
+        now = instant(reply.replied_us)
+        named = {KEYS + area: version for area, version in reply.keys.items() if area in areas}
+        named |= {POLICY + area: version for area, version in reply.policies.items() if area in areas}
+        before = self._stored.missing
+        missing = {
+            name: _Missing(version=version, since=min(before[name].since, now) if name in before else now)
+            for name, version in named.items()
+            if version > self._held(name) and _is_sane(version, now)
+        }
+        if missing != before:
+            self._stored.missing, self._is_saved = missing, False
+        due = [name for name, one in missing.items() if now - one.since >= PATIENCE]
+        if not due or (self._asked_at is not None and timedelta() <= now - self._asked_at < ASKED_EVERY):
+            return []
+        self._asked_at = now
+        return [Subscribe(tuple(sorted(f"{topics.ROOT}/{name}" for name in due)))]
+
+    def settle(self) -> None:
+        """Note that a document came."""
+        left = {name: one for name, one in self._stored.missing.items() if one.version > self._held(name)}
+        if left != self._stored.missing:
+            self._stored.missing, self._is_saved = left, False
+
+    def _held(self, name: str) -> int:
+        """Return the version of a key set or policy that this node has; 0: none."""
+        kind, _, area = name.partition("/")
+        if f"{kind}/" == KEYS:
+            return self._ring.version_of(AreaCode(area))
+        policy = self._policies.get(AreaCode(area))
+        return 0 if policy is None else policy.version
+
+    def is_withheld(self, now: datetime) -> bool:
+        """Return whether something has been missing for so long that nothing but emergencies may begin."""
+        return any(now - one.since > MOST_WITHHELD for one in self._stored.missing.values())
+
+    def are_keys_withheld(self, now: datetime) -> bool:
+        """Return whether a key set has been missing for so long that no emergency may sound."""
+        return any(
+            now - one.since > MOST_WITHHELD_OF_ALARMS
+            for name, one in self._stored.missing.items()
+            if name.startswith(KEYS)
+        )
+
+    def follow(self, epoch: int, kid: KeyId, trusted: Collection[KeyId], now: datetime) -> None:
+        """Note the epoch of a signed message; raise FormerLeader below the highest that a trusted key signed.
+
+        What a key said that is trusted no more is forgotten: a thief cannot lead beyond the key's end.
+        """
+        check_version(epoch, now)
+        epochs = {known: one for known, one in self._stored.epochs.items() if known in trusted}
+        if epoch < max(epochs.values(), default=0):
+            raise FormerLeader(f"epoch {epoch}: another station leads since")
+        if epoch > epochs.get(kid, 0):
+            epochs[kid] = epoch
+        if epochs != self._stored.epochs:
+            self._stored.epochs, self._is_saved = epochs, False
+
+
+def _is_sane(version: int, now: datetime) -> bool:
+    try:
+        check_version(version, now)
+    except FarVersion:
+        return False
+    return True
