@@ -368,9 +368,11 @@ class Link(ThreadLink):
         on_down: OnChange | None = None,
         options: Options | None = None,
         randomness: Random | None = None,
+        address: Address | None = None,
     ) -> None:
+        """Make one; `address`: instead of what the URL says."""
         options = options or Options(client_id)
-        connect = partial(Connection, Address.of(url), options)
+        connect = partial(Connection, address or Address.of(url), options)
         super().__init__(
             connect, options, Events(on_message, on_up, on_down), will=will, randomness=randomness
         )

@@ -153,7 +153,8 @@ class Fleet:
             first_session=told.first_session,
         )
         crystal = ClockModel.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
-        seat = Seat(VirtualNode(identity, crystal, spec.seed), dealt=dealt)
+        node = VirtualNode(identity, crystal, spec.seed, move_spread=timedelta(seconds=spec.move_within_s))
+        seat = Seat(node, dealt=dealt)
         if not spec.delays.are_none:
             seat.way = Way(told.id, spec.seed, spec.delays)
         has_struck = told.id in self._shelf.struck

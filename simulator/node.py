@@ -9,6 +9,7 @@ from devices.link_api import Will
 from devices.node import Brain, NodeIdentity, NodeMemory
 from devices.node.effects import Effect
 from devices.node.events import Booted, Event, PlayingBegan, PlayingEnded
+from devices.node.homes import MOVE_SPREAD
 from devices.node.playing import JOIN_AHEAD
 from simulator.clock_model import ClockModel
 from simulator.speakers import Began, Sounded
@@ -21,9 +22,15 @@ class VirtualNode:
     """A loudspeaker that can be switched on and off; while off it has no brain."""
 
     def __init__(
-        self, identity: NodeIdentity, crystal: ClockModel, seed: int, join_ahead: timedelta = JOIN_AHEAD
+        self,
+        identity: NodeIdentity,
+        crystal: ClockModel,
+        seed: int,
+        join_ahead: timedelta = JOIN_AHEAD,
+        move_spread: timedelta = MOVE_SPREAD,
     ) -> None:
         self._join_ahead = join_ahead
+        self._move_spread = move_spread
         self.identity = identity
         self.crystal = crystal
         self.brain: Brain | None = None
@@ -46,7 +53,7 @@ class VirtualNode:
         """Switch it on; return the first effects of its brain."""
         self.life += 1
         rng = random.Random(f"brain {self._seed} {self.id} {self.life}")  # noqa: S311 - a repeatable world
-        self.brain = Brain(self.identity, memory, rng, self._join_ahead)
+        self.brain = Brain(self.identity, memory, rng, self._join_ahead, self._move_spread)
         return self.handle(Booted(), true)
 
     def switch_off(self) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from devices.ids import AreaCode, NodeId
+from devices.node.homes import MOVE_SPREAD
 from devices.node_key import NodeKey
 from simulator.delays import Delays
 from simulator.faults import Faults, parse_faults
@@ -54,6 +55,8 @@ class FleetSpec(BaseModel):
     drift_ppm: Annotated[float, Field(ge=0, le=1000)] = DRIFT_PPM
     fail: Annotated[Faults, BeforeValidator(_read_faults)] = Faults()
     """Also as text: `offline=5%,loss=2%,reboot=3%`."""
+    move_within_s: Annotated[float, Field(ge=0)] = MOVE_SPREAD.total_seconds()
+    """Seconds within which nodes follow a new home."""
     delays: Delays = Delays()
     """Transit times of messages, added to the machine's own."""
     clocks_every_s: Annotated[float, Field(ge=0)] = 0.0

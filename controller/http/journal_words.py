@@ -23,7 +23,7 @@ KINDS = {
     ),
     "loa": ("Cụm loa", ("node.", "nodes.")),
     "nguoi": ("Người dùng", ("operator.", "token.")),
-    "quy-dinh": ("Quy định, địa bàn và khóa", ("policy.", "area.", "keys.", "station.")),
+    "quy-dinh": ("Quy định, địa bàn và khóa", ("policy.", "area.", "keys.", "station.", "home.")),
     "tu-dien": ("Từ điển đọc, mẫu bản tin, nhạc hiệu", ("lexicon.", "template.", "chime.")),
 }
 """Filters of the page: their word, and how the acts that belong to each begin."""

@@ -75,6 +75,8 @@ class Node(Base):
     loudest: Mapped[int] = mapped_column(Integer, default=100, server_default="100")
     flooded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     flooded: Mapped[int | None] = mapped_column(Integer)
+    home: Mapped[int | None] = mapped_column(BigInteger)
+    """Version of the home at which it says that it lives; None: where it was enrolled."""
 
 
 class EnrolmentCode(Base):

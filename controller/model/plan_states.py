@@ -20,6 +20,7 @@ class DocumentKind(StrEnum):
     KEYS = "keys"
     PLACE = "place"
     MANIFEST = "manifest"
+    HOME = "home"
 
 
 def next_version(previous: int, now: datetime) -> int:

@@ -29,7 +29,7 @@ from devices.node.events import (
 )
 from devices.node.exchanges import Exchange
 from devices.node.fetching import MANIFEST, Fetching
-from devices.node.homes import Homes
+from devices.node.homes import MOVE_SPREAD, Homes
 from devices.node.identity import NodeIdentity
 from devices.node.key_ring import KEYS
 from devices.node.memory import NodeMemory
@@ -61,8 +61,12 @@ class Brain:
         memory: NodeMemory,
         rng: random.Random,
         join_ahead: timedelta = JOIN_AHEAD,
+        move_spread: timedelta = MOVE_SPREAD,
     ) -> None:
-        """Make a brain; `join_ahead`: the time this board needs to open a recording in its middle."""
+        """Make a brain; `join_ahead`: the time this board needs to open a recording in its middle.
+
+        `move_spread`: within which a new home is followed.
+        """
         self._identity = identity
         self._memory = memory
         self._rng = rng
@@ -74,7 +78,7 @@ class Brain:
         self._outbox = Outbox(identity.node, identity.key, rng)
         self._choosing = Choosing(self._trust, self._fetching, self._outbox, self._clock)
         self._playing = Playing(self._choosing, self._fetching, self._clock, join_ahead)
-        self._homes = Homes(identity, self._trust, rng)
+        self._homes = Homes(identity, self._trust, rng, move_spread)
         self._reports = Reports(identity, memory, self._clock, self._choosing, self._playing)
         self._session = 0
         self._connected = False

@@ -77,10 +77,14 @@ class _Search:
 class Homes:
     """Follows signed home documents: stores them, moves, proves, and goes back."""
 
-    def __init__(self, identity: NodeIdentity, trust: Trust, rng: random.Random) -> None:
+    def __init__(
+        self, identity: NodeIdentity, trust: Trust, rng: random.Random, spread: timedelta = MOVE_SPREAD
+    ) -> None:
+        """`spread`: in a small fleet nobody has to wait so long."""
         self._identity = identity
         self._trust = trust
         self._rng = rng
+        self._spread = spread
         self._known: dict[int, Home] = {}
         self._lives = _Lives()
         self._spot = _Spot(ENROLLED, 0)
@@ -197,7 +201,7 @@ class Homes:
             self._lives.now, self._move_at = home.version, None
             self._spot = _Spot(home.version, self._spot.broker)
         else:
-            self._move_at = now + self._rng.random() * MOVE_SPREAD
+            self._move_at = now + self._rng.random() * self._spread
         return [*effects, self._lives.saved(), *self._drop_others()]
 
     def _drop_others(self) -> list[Effect]:
@@ -232,7 +236,7 @@ class Homes:
     def _pause(self) -> timedelta:
         """Return how long to wait before the newest home is tried (again)."""
         if not self._lives.failures:
-            return self._rng.random() * MOVE_SPREAD
+            return self._rng.random() * self._spread
         pause = min(FIRST_RETRY * (1 << min(self._lives.failures - 1, 8)), LAST_RETRY)
         return pause * self._rng.uniform(0.8, 1.2)
 

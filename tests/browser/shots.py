@@ -61,6 +61,7 @@ SHOTS = (
     Shot("thu-vien", APPROVER, "/thu-vien", "?thu=Họp TDP số 5 lúc 19h30 ngày 26/11"),
     Shot("cai-dat", ADMINISTRATOR, "/cai-dat"),
     Shot("cai-dat-kiem-tra", ADMINISTRATOR, "/cai-dat/kiem-tra"),
+    Shot("noi-ket-noi", ADMINISTRATOR, "/cai-dat/noi-ket-noi"),
     Shot("khoa", ADMINISTRATOR, "/cai-dat/khoa/{kid}"),
     Shot("bao-cao", APPROVER, "/bao-cao"),
     Shot("chu-de", ADMINISTRATOR, "/chu-de"),

@@ -11,6 +11,7 @@ from controller.features.accounts.checks import nobody_rules_and_approves
 from controller.features.airings.checks import followers_start_after, nothing_declined_is_in_plans
 from controller.features.areas.queries import area_tree
 from controller.features.evidence.checks import CHECKS as EVIDENCE_CHECKS
+from controller.features.homes.checks import CHECKS as HOME_CHECKS
 from controller.features.plans.checks import CHECKS as PLAN_CHECKS
 from controller.features.reports.checks import CHECKS as LOG_CHECKS
 from controller.model.airing_states import IN_PLANS, OPEN, AiringState, DeliveryStage
@@ -326,6 +327,7 @@ _CHECKS: tuple[Check, ...] = (
     _approvals_fit,
     _plans_name_only_the_approved,
     *EVIDENCE_CHECKS,
+    *HOME_CHECKS,
     *PLAN_CHECKS,
     nobody_rules_and_approves,
     _emergencies_fit,

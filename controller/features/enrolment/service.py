@@ -46,14 +46,19 @@ _PURPOSE = "loa enrolment codes"
 
 def welcome_of(settings: Settings, key: SigningKey, broker: str, pages: str) -> Welcome:
     """Return what nodes are told when they enrol; `broker` and `pages`: where the station itself has them."""
-    parts = urlsplit(settings.nodes_broker_url or broker)
-    host = parts.netloc.rpartition("@")[2]  # the station's own password is never given to nodes
     return Welcome(
         address=settings.address or pages or f"http://{settings.host}:{settings.port}",
-        broker=f"{parts.scheme}://{host}",
+        broker=welcome_broker(settings, broker),
         root_public=Secrets(settings.home).root_public.read_text("utf-8").strip(),
         key=key,
     )
+
+
+def welcome_broker(settings: Settings, broker: str = "") -> str:
+    """Return the broker that nodes are told, without user and password; `broker`: one that we started."""
+    parts = urlsplit(settings.nodes_broker_url or settings.broker_url or broker)
+    host = parts.netloc.rpartition("@")[2]  # the station's own password is never given to nodes
+    return f"{parts.scheme}://{host}"
 
 
 @one_write

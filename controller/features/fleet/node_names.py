@@ -7,7 +7,11 @@ from controller.errors import BadInput, Conflict
 from devices.wire_types import NAME_PATTERN
 
 RESERVED = frozenset(
-    {"station", "loa-station", "station-audio", "loa-station-audio", "station-clock", "loa-station-clock"}
+    {
+        f"{station}{part}"
+        for station in ("station", "loa-station")
+        for part in ("", "-audio", "-clock", "-bridge", "-probe")
+    }
 )
 """The station's own user name and client id at the broker: who bears them owns every topic."""
 SIMULATED = "sim-"

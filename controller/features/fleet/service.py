@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import JSON, BigInteger, ColumnElement, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
@@ -139,7 +139,9 @@ def note_states(
         return
     before = _states_of(session, {row["node"] for row in rows})
     is_newer = or_(Node.session <= bindparam("bound"), Node.online_at < bindparam("born_at"))
-    changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"))
+    lives = bindparam("lives", type_=BigInteger())
+    has_moved = Node.home.is_distinct_from(lives)
+    changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"), has_moved)
     # a node with a retained birth was heard at least once; a live message was heard now
     heard = func.coalesce(Node.last_heard_at, bindparam("told_at")) if retained else bindparam("heard")
     can = bindparam("can", type_=JSON(none_as_null=True))
@@ -154,6 +156,7 @@ def note_states(
             online_at=bindparam("since"),
             software=bindparam("program"),
             capabilities=case((bindparam("is_online"), can), else_=Node.capabilities),
+            home=case((bindparam("is_online"), lives), else_=Node.home),
             last_heard_at=heard,
         ),
         rows,
@@ -218,6 +221,7 @@ def _parameters(state: NodeState, now: datetime, *, retained: bool) -> dict[str,
         "heard": now,
         "program": state.software,
         "can": None if state.capabilities is None else state.capabilities.model_dump(mode="json"),
+        "lives": state.home,
     }
 
 

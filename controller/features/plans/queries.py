@@ -37,6 +37,8 @@ def topic_of(kind: DocumentKind, target: str) -> str:
             return topics.manifest(RecordingId(target))
         case DocumentKind.PLACE:
             return topics.place(NodeId(target))
+        case DocumentKind.HOME:
+            return topics.home(AreaCode(target))
         case DocumentKind.KEYS:
             return topics.keys(AreaCode(target))
 
@@ -47,8 +49,9 @@ _FIRST = (
     DocumentKind.POLICY,
     DocumentKind.MANIFEST,
     DocumentKind.PLAN,
+    DocumentKind.HOME,
 )
-"""Order of publishing: a node should know the keys before it reads what they signed."""
+"""Order of publishing: a node should know the keys before what they signed, and all before it moves."""
 
 
 def unacknowledged(session: Session) -> list[Outgoing]:

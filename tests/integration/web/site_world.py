@@ -126,6 +126,7 @@ class SiteWorld:
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
     signer: Signer = field(default_factory=Signer)
+    nodes_broker: str = "mqtt://broker.example:1883"
 
     def __post_init__(self):
         self.uploads = self.uploads or UploadStore(self.recordings.path("0" * 64).parents[2] / "uploads")
@@ -155,7 +156,7 @@ class SiteWorld:
         return mp3(2)
 
     def welcome(self):
-        return Welcome("http://loa.example", "mqtt://broker.example:1883", "r" * 43, self.key)
+        return Welcome("http://loa.example", self.nodes_broker, "r" * 43, self.key)
 
     def wake(self):
         self.wakes += 1

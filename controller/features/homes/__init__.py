@@ -1,0 +1,1 @@
+"""Where loudspeakers find their station: signed homes, and how many follow."""

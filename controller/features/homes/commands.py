@@ -1,0 +1,70 @@
+"""`loa home`: where loudspeakers find their station; docs/operator.md explains every command."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from controller.client.local_client import local_store, reading
+from controller.clocks import utc_now
+from controller.errors import BadInput
+from controller.features.accounts.signing import signing
+from controller.features.areas.queries import area_or_top
+from controller.features.enrolment.service import welcome_broker
+from controller.features.homes.queries import homes_followed
+from controller.features.homes.schemas import HomeShown
+from controller.features.homes.service import check_home, wanted_home
+from controller.features.homes.service import sign_home as sign
+from controller.settings import Settings
+from controller.terminal.cli_errors import AsJson, Commands, print_json
+from controller.terminal.options import AsPerson
+
+home = Commands()
+
+
+@home.command("show")
+def show_homes(*, as_json: AsJson = False) -> None:
+    """Nơi kết nối đã ký, và bao nhiêu cụm loa đã chuyển sang."""
+    with reading() as session:
+        found = homes_followed(session)
+    if as_json:
+        print_json([HomeShown.of(one).model_dump(mode="json") for one in found])
+        return
+    if not found:
+        typer.echo("Chưa ký nơi kết nối nào: loa ở trạm đã nêu khi gắn.")
+    for one in found:
+        typer.echo(
+            f"{one.area}: {', '.join(one.brokers)}; {one.followed}/{one.nodes} cụm loa đã chuyển "
+            f"(ký {one.signed_at:%Y-%m-%d %H:%M}Z, {one.signed_by})"
+        )
+        if one.elsewhere:
+            typer.echo(f"  chưa chuyển: {', '.join(one.elsewhere)}")
+        if one.strangers:
+            typer.echo(f"  ở nơi không ai ký tại đây: {', '.join(one.strangers)}")
+
+
+@home.command("sign")
+def sign_home(
+    by: AsPerson,
+    broker: Annotated[list[str], typer.Option(help="mqtts://máy:cổng; nhiều lần, theo thứ tự thử.")],
+    authority: Annotated[list[Path] | None, typer.Option(help="Tệp chứng thư PEM loa phải tin.")] = None,
+    address: Annotated[list[str] | None, typer.Option(help="Địa chỉ trang của đài.")] = None,
+    area: Annotated[str | None, typer.Option(help="Mã địa bàn; mặc định cả tỉnh.")] = None,
+) -> None:
+    """Ký nơi kết nối mới: loa chuyển trong vài phút; nơi nào đài không trả lời thì loa quay về chỗ cũ."""
+    now, settings = utc_now(), Settings()
+    with local_store() as store:
+        wanted = wanted_home(area_or_top(store, area), broker, _read(authority or []), address or [], now)
+        urls = {"station_url": settings.broker_url, "nodes_url": welcome_broker(settings)}
+        check_home(store, wanted, **urls)
+    with signing(by) as (session, person, key):
+        row = sign(session, wanted, by=person, password=key, now=utc_now())
+        version = row.version
+    typer.echo(f"Đã ký nơi kết nối {version} cho {wanted.area}. Xem ai đã chuyển: loa home show")
+
+
+def _read(files: list[Path]) -> list[str]:
+    try:
+        return [file.read_text("ascii") for file in files]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"Không đọc được tệp chứng thư: {error}.", code="home.authority") from error
