@@ -91,6 +91,14 @@ def base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+def unbase64url(text: str) -> bytes:
+    """Read base64url without padding; raise ValueError for anything else."""
+    raw = base64.b64decode(text.encode() + b"=" * (-len(text) % 4), b"-_", validate=True)
+    if base64url(raw) != text:
+        raise ValueError("not base64url")
+    return raw
+
+
 def _first(part: bytes) -> tuple[bytes, bytes]:
     """Cut off a part that its length goes before; raise BadAssertion if there is less."""
     length = int.from_bytes(part[:2], "big")

@@ -28,8 +28,8 @@ _UNKNOWN_SOUND = "Các cụm loa vẫn phát theo kế hoạch đã nhận; lỗ
 
 
 def wants_json(request: Request) -> bool:
-    """Return whether the request comes from a program and not from a browser."""
-    return request.url.path.startswith("/api/")
+    """Return whether a program or a script asks, and not a browser for a page."""
+    return request.url.path.startswith("/api/") or request.headers.get("accept") == "application/json"
 
 
 def sounding_sentence(request: Request) -> str:

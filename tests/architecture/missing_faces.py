@@ -11,10 +11,19 @@ RARE = "Areas and places change by decree, a few times in years; an administrato
 TYPED = "Only the form of a page is typed into over minutes; a program or a command sends its text whole."
 BY_HAND = "Who configures a node by hand also has the server; all others enrol it with a code."
 UPKEEP = "Done after a compromised key, or before 400 days are over, by an administrator on the server."
+IN_HAND = "A browser asks the device in the person's hand; a terminal cannot."
+BY_KEY = "On the server `loa keys retire` or `loa keys compromise` ends its key."
+LEFT_OUT = "An administrator sees on the page who could not approve any more; they sign in with a password."
 
 MISSING = {
     "accounts.delegation.delegate_approval": {"commands": IN_PERSON},
     "accounts.delegation.end_delegation": {"commands": IN_PERSON},
+    "accounts.passkeys.add_passkey": {"commands": IN_HAND},
+    "accounts.passkeys.remove_passkey": {"commands": IN_PERSON},
+    "accounts.passkeys.remove_passkey_of": {"commands": BY_KEY},
+    "accounts.passkeys.rename_passkey": {"commands": IN_PERSON},
+    "accounts.station_rules.allow_passwords": {"commands": LEFT_OUT},
+    "accounts.station_rules.require_passkeys": {"commands": LEFT_OUT},
     "accounts.second_factor.begin_second_factor": {"commands": IN_PERSON},
     "accounts.second_factor.confirm_second_factor": {"commands": IN_PERSON},
     "accounts.second_factor.renew_recovery_codes": {"commands": IN_PERSON},

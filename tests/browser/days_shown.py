@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 from io import BytesIO
 
 from controller.features.accounts.delegation import delegate_approval
+from controller.features.accounts.passkeys import NewDevice, add_passkey
 from controller.features.accounts.queries import held_key
 from controller.features.accounts.service import create_operator
 from controller.features.accounts.tokens import create_token
@@ -22,10 +23,12 @@ from controller.features.schedules.service import schedule_bulletin
 from controller.model.bulletin_states import ItemKind
 from controller.model.permissions import Act
 from devices.ids import Grade, NodeId, Role
+from devices.passkeys import base64url
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.browser.administration_shown import tell_of_the_house
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, Made
 from tests.support.brought_sounds import packed, speech_like
+from tests.support.software_authenticator import SoftwareAuthenticator
 from tests.support.swelling_tone import mp3
 
 _LONG = Made(mp3(8, 440), 424_000)
@@ -44,6 +47,9 @@ _DROWNING = (
     "Cha mẹ không để trẻ tự ra sông, suối, hồ, biển khi không có người lớn đi cùng. "
     "Nhà có giếng, bể nước phải có nắp đậy. Trường học dạy bơi cho học sinh từ lớp 3."
 )
+
+
+PHONE_THAT_SIGNS = SoftwareAuthenticator()
 
 
 def tell_a_day(world):
@@ -176,6 +182,9 @@ def tell_of_people(world):
     world.do(delegate_approval, to="duyetxa", area=PROVINCE, until=until, by=world.approver)
     asked = {"acts": [Act.SEE, Act.STOP], "area": PROVINCE, "expires_at": until, "of": world.approver}
     world.do(create_token, name="Bảng điện tử ở quảng trường 2 tháng 4", **asked)
+    credential = base64url(PHONE_THAT_SIGNS.credential)
+    device = NewDevice(credential, PHONE_THAT_SIGNS.public, PHONE_THAT_SIGNS.rp_id)
+    world.do(add_passkey, device, name="Điện thoại của tôi", by=world.approver)
 
 
 def sound_the_alarm(world, prepared):

@@ -11,7 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 from controller.features.accounts.service import disable_operator
 from controller.features.plans.key_set_signing import sign_key_sets
 from controller.settings import Settings
-from tests.browser.days_shown import sound_the_alarm, tell_a_day
+from tests.browser.days_shown import PHONE_THAT_SIGNS, sound_the_alarm, tell_a_day
 from tests.browser.forms_shown import WAYS
 from tests.browser.serving import CONTEXT, DESKTOP, LAUNCH, PHONE, serving
 from tests.browser.shots import ALARM_SHOTS, LAST_SHOTS, SHOTS, SUFFIXES
@@ -106,7 +106,9 @@ def main(folder, scheme="light", only=()):
         seeds = Seeds(Path(kept))
         os.chdir(kept)  # so that the page of the settings shows no folder of this machine
         (Path(kept) / "world").mkdir()
-        world = seeds.world(Path(kept) / "world", settings=Settings(home=Path("var")))
+        world = seeds.world(
+            Path(kept) / "world", settings=Settings(home=Path("var"), address=PHONE_THAT_SIGNS.origin)
+        )
         shown = tell_a_day(world)
         world.do(sign_key_sets, root_key=seeds.root_key)
         browser = playwright.chromium.launch(**LAUNCH)

@@ -102,6 +102,7 @@ SHOTS = (
     Shot("ma-dan", OFFICER, "/phan-anh/ma-dan", "?xa={area}"),
     Shot("dang-nhap", NOBODY, "/dang-nhap"),
     Shot("tai-khoan", APPROVER, "/tai-khoan"),
+    Shot("khoa-thiet-bi", APPROVER, "/tai-khoan/khoa-thiet-bi"),
     Shot("ma-xac-thuc", TECHNICIAN, "/tai-khoan/ma-xac-thuc"),
 )
 """Taken while an ordinary day goes by."""

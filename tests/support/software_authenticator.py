@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Self
 
+import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from devices.ids import Role
 from devices.jose import key_id
-from devices.passkeys import WEBAUTHN, Assertion, base64url, challenge_of, signing_input
+from devices.passkeys import WEBAUTHN, Assertion, base64url, challenge_of, signing_input, unbase64url
 from devices.signing import KINDS
 from devices.statements import Key
 from devices.wire_types import WireMessage
@@ -71,6 +72,30 @@ class SoftwareAuthenticator:
         signed = data + hashlib.sha256(client).digest()
         signature = self.private.sign(signed, ec.ECDSA(SHA256(), deterministic_signing=True))
         return Assertion(data, client, signature)
+
+    @property
+    def credential(self) -> bytes:
+        return hashlib.sha256(self.public.encode()).digest()[:16]
+
+    def created(self, challenge: bytes) -> dict[str, Any]:
+        """Answer `navigator.credentials.create` as a browser does, without an attestation."""
+        point = self.private.public_key().public_numbers()
+        halves = [half.to_bytes(32, "big") for half in (point.x, point.y)]
+        cose = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: halves[0], -3: halves[1]})
+        name = hashlib.sha256(self.rp_id.encode()).digest()
+        data = name + bytes([self.flags | 0x40]) + struct.pack(">I", self.counter)
+        data += bytes(16) + struct.pack(">H", len(self.credential)) + self.credential + cose
+        said = {"type": "webauthn.create", "challenge": base64url(challenge), "origin": self.origin}
+        client = json.dumps(said | {"crossOrigin": False}).encode()
+        made = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
+        response = {"clientDataJSON": base64url(client), "attestationObject": base64url(made)}
+        name_of = base64url(self.credential)
+        return {"id": name_of, "rawId": name_of, "type": "public-key", "response": response}
+
+    def touched(self, challenge: str) -> str:
+        """Answer `navigator.credentials.get` as the page's script hands it on: three parts with dots."""
+        signed = self.assertion(unbase64url(challenge))
+        return ".".join(map(base64url, (signed.authenticator_data, signed.client_data, signed.signature)))
 
     def sign(self, message: WireMessage, role: Role) -> str:
         """Return the message as a JWS, as a person's passkey and the station make it together."""

@@ -18,7 +18,9 @@ from controller.features.accounts.scope import Scope, scope_of
 from controller.features.accounts.second_factor import has_second_factor, needs_second_factor
 from controller.features.accounts.sessions import ABSOLUTE, operator_of_token, touch, wants_touch
 from controller.features.accounts.tokens import TOUCH_EVERY, bearer, touch_token
+from controller.features.accounts.touches import LONGEST_TOUCH, SentTouch
 from controller.features.accounts.viewer import Caller, Viewer
+from controller.http.form_fields import SentId
 from controller.http.lanes import in_lane, is_urgent
 from controller.http.requests import address_of, bearer_of, cookie_name, station_of, token_of
 from controller.http.station import Station
@@ -255,3 +257,16 @@ EnteringVisit = Annotated[Visit, Depends(_visit_of(_ENTERING_IN_PERSON))]
 InPersonVisit = Annotated[Visit, Depends(_visit_of(_IN_PERSON))]
 Proof = Annotated[str, Form(alias="xac_nhan", max_length=500)]
 """A fresh proof of who acts, as a page's form sends it (proof.py)."""
+
+
+def _sent_touch(
+    khoa: SentId = "",
+    luc: SentId = "",
+    chu_ky: Annotated[str, Form(max_length=LONGEST_TOUCH)] = "",
+    hoi: Annotated[str, Form(max_length=1)] = "",
+) -> SentTouch:
+    return SentTouch(khoa, luc, chu_ky, bool(hoi))
+
+
+FormTouch = Annotated[SentTouch, Depends(_sent_touch)]
+"""A passkey's part of a form (touches.py)."""

@@ -13,7 +13,7 @@ from controller.features.accounts.queries import (
     requires_passkeys,
 )
 from controller.features.areas.queries import area_tree
-from controller.model.accounts import HeldKey
+from controller.model.accounts import HeldKey, Passkey
 from controller.model.permissions import Operator
 from controller.store import one_read
 from devices.ids import AreaCode, Role
@@ -81,6 +81,8 @@ def touched_pen(session: Session, holder: Operator, role: Role, touch: Touch, no
         raise NotAllowed(
             "Đã quá 5 phút từ lúc yêu cầu thiết bị ký, nên chưa ký gì. Hãy ký lại.", code="passkey.late"
         )
+    if touch.assertion is not None and (device := session.get(Passkey, key.passkey)) is not None:
+        device.last_used_at = now
     public = PublicKey(key.public, key.alg, key.rp_id or "")
     return PasskeyPen(PersonsKey(key.kid, role, public), key.not_after, touch)
 

@@ -1,12 +1,12 @@
 """Chờ duyệt: the queue, and one bulletin read, listened to, and approved with the password or returned."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
-from controller.features.accounts.dependencies import SignedVisit, Visit
+from controller.features.accounts.dependencies import FormTouch, SignedVisit, Visit
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Viewer
 from controller.features.approvals.queries import approval_page, next_to_approve, queue_page
@@ -80,24 +80,23 @@ def approve(
     muc: Annotated[Grade, Form()] = USUAL_HIGHEST_GRADE,
     da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
     da_nghe: Annotated[str, Form(max_length=1)] = "",
+    touch: FormTouch,
 ) -> Response:
-    """Approve the wording and the recording that the page showed.
+    """Approve the wording and the recording that the page showed, by password or by one of one's devices.
 
     `da_phat`: what the page's player played; kept even when the approval is refused. `da_nghe`: what a person
     without script says instead.
     """
+    shown: dict[str, Any] = {"revision": phien_ban, "recording": tep, "highest_grade": muc}
+    if touch.asks:
+        operations.note_heard(visit, tep, spans_of(da_phat))
+        asked = operations.ask_approval(visit, visit.tries, bulletin_id, kid=touch.kid, **shown)
+        return JSONResponse(asked.model_dump(mode="json"))
     try:
         heard = operations.note_heard(visit, tep, WHOLE if da_nghe else spans_of(da_phat))
-        operations.approve(
-            visit,
-            visit.tries,
-            bulletin_id,
-            revision=phien_ban,
-            recording=tep,
-            password=mat_khau,
-            declared=bool(da_nghe) and heard.is_whole,
-            highest_grade=muc,
-        )
+        shown["password"] = touch.or_password(visit, mat_khau)
+        shown["declared"] = bool(da_nghe) and heard.is_whole
+        operations.approve(visit, visit.tries, bulletin_id, **shown)
     except LoaError as error:
         return _page(visit, bulletin_id, error=error)
     return _on_to_the_next(visit, bulletin_id, "duyet")

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.key_checks import why_unsigned
 from controller.features.accounts.scope import Scope
+from controller.features.accounts.touches import means_of_signing
 from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.page_queries import MOST_AIRINGS
 from controller.features.approvals.waiting import is_author, submitted_in
 from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.listening_proof import heard_by
-from controller.features.bulletins.signed_approvals import APPROVAL_LIFE
+from controller.features.bulletins.signed_approvals import scope_in_words
 from controller.features.editorial.page_queries import bulletin_page
 from controller.features.plans.reliance import relied_upon
 from controller.features.schedules.sentences import rule_sentence
-from controller.http.words import GRADE_WORDS, short_day
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
@@ -29,6 +29,7 @@ from controller.model.emergencies import Prepared
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
 from controller.store import one_read
+from devices.ids import Role
 from schedules.icalendar import from_text
 from schedules.recurrence import Once
 
@@ -116,13 +117,6 @@ def repeats_of(session: Session, wanted: Sequence[BulletinId]) -> dict[BulletinI
     return found
 
 
-def scope_in_words(bulletin: Bulletin, where: str, now: datetime) -> str:
-    """Return what an approval given now allows: where, up to which grade, from when to when."""
-    grade = GRADE_WORDS[bulletin.highest_grade].lower()
-    first, last = short_day(now), short_day(now + APPROVAL_LIFE)
-    return f"Được phát tại: {where} · cao nhất: {grade} · từ {first} đến {last}"
-
-
 def to_approve_again(session: Session, scope: Scope, now: datetime) -> Sequence[Bulletin]:
     """Return what is in use and refused by loudspeakers: its approval is over, or has no scope."""
     until = approved_until()
@@ -161,5 +155,6 @@ def approval_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "most_airings": _AIRINGS,
         "unsigned": why_unsigned(session, caller.by, now=caller.now()),
         "approved_for": scope_in_words(shown["bulletin"], shown["where"], caller.now()),
+        **means_of_signing(session, caller, Role.APPROVER),
         "heard": heard_by(session, caller.by, recording.id) if recording else None,
     }

@@ -1,10 +1,14 @@
 """Operations on bulletins for pages and JSON: one transaction each, then the station is woken."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from controller.errors import BadInput, NotAllowed
+from controller.features.accounts.passkey_schemas import TouchAsked
+from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
 from controller.features.accounts.rate_limits import Purpose, Tries
-from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
+from controller.features.accounts.service import WRONG_PASSWORD, Password, unlock_key
+from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
 from controller.features.bulletins.listening_proof import ListeningProof, Span, heard_by, note_played
 from controller.features.bulletins.programme_form import ProgrammeTyped
@@ -18,6 +22,7 @@ from controller.features.bulletins.service import (
     revise_bulletin,
     submit_bulletin,
 )
+from controller.features.bulletins.signed_approvals import scope_in_words
 from controller.features.bulletins.topics import set_topic
 from controller.features.drafts.service import send_draft
 from controller.features.journal.service import record
@@ -34,37 +39,72 @@ def approve(
     *,
     revision: int,
     recording: str,
-    password: str,
+    password: str | Touch,
     declared: bool = False,
     highest_grade: Grade = USUAL_HIGHEST_GRADE,
 ) -> None:
     """Approve what was read and heard; wrong passwords are counted and journaled, as at sign-in.
 
-    Otherwise a person with a stolen signed-in phone could try passwords without limit.
+    Otherwise a person with a stolen signed-in phone could try passwords without limit. A `Touch` that has no
+    answer yet raises SignatureAsked, and changes nothing.
     """
     by, now, meant = caller.by, caller.now(), RecordingId(recording)
     with caller.store.read() as session:
         bulletin = visible_bulletin(session, caller.scope, bulletin_id)
         check_approvable(session, bulletin, revision, meant, by=by, declared=declared, now=now)
     try:
-        with tries.counted(caller.viewer.tried_as, Purpose.APPROVAL):
-            opened = unlock_key(caller.store, by, role=Role.APPROVER, password=password, now=now)
+        approve_bulletin(
+            caller,
+            bulletin_id,
+            revision=revision,
+            recording=meant,
+            by=by,
+            password=_opened(caller, tries, password),
+            now=now,
+            declared=declared,
+            highest_grade=highest_grade,
+        )
     except NotAllowed as error:
-        if error.code == WRONG_PASSWORD:
+        if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
             with caller.store.write() as session:
                 record(session, by, "bulletin.approval-refused", bulletin_id, now)
         raise
-    approve_bulletin(
+
+
+def _opened(caller: Caller, tries: Tries, password: str | Touch) -> Password:
+    if isinstance(password, Touch):
+        return password
+    with tries.counted(caller.viewer.tried_as, Purpose.APPROVAL):
+        return unlock_key(caller.store, caller.by, role=Role.APPROVER, password=password, now=caller.now())
+
+
+def ask_approval(
+    caller: Caller,
+    tries: Tries,
+    bulletin_id: str,
+    *,
+    kid: str,
+    revision: int,
+    recording: str,
+    declared: bool = False,
+    highest_grade: Grade = USUAL_HIGHEST_GRADE,
+) -> TouchAsked:
+    """Return what a person's device is to sign for exactly this approval, and the approval in words."""
+    with caller.store.read() as session:
+        bulletin = visible_bulletin(session, caller.scope, bulletin_id)
+    act = partial(
+        approve,
         caller,
+        tries,
         bulletin_id,
         revision=revision,
-        recording=meant,
-        by=by,
-        password=opened,
-        now=now,
+        recording=recording,
         declared=declared,
         highest_grade=highest_grade,
     )
+    scope = scope_in_words(bulletin, caller.scope.name(bulletin.area), caller.now())
+    words = f"Duyệt «{bulletin.title}», phiên bản {bulletin.revision}. {scope}"
+    return ask_touch(caller, Role.APPROVER, kid, lambda touch: act(password=touch), words=words)
 
 
 def revise(caller: Caller, bulletin_id: str, asked: Revise) -> BulletinShown:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from controller.features.accounts.passkey_schemas import DeviceChosen, TouchGiven
 from controller.features.bulletins.word_diff import Change
 from controller.http.schemas import Code, Command, View
 from controller.model.base import ID_LENGTH
@@ -46,7 +47,10 @@ class Approve(Command):
 
     revision: Annotated[int, Field(ge=1)]
     recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
-    password: Annotated[str, Field(max_length=500)]
+    password: Annotated[str, Field(max_length=500)] = ""
+    passkey: TouchGiven | None = Field(
+        None, description="In place of the password: what a device answered to `…/approve/passkey`."
+    )
     declared: bool = Field(
         default=False,
         description="True: the approver says that they heard all of it by other means than a player that "
@@ -56,6 +60,15 @@ class Approve(Command):
         USUAL_HIGHEST_GRADE,
         description="The highest grade that the approver has agreed to; 409 if the author asks for another.",
     )
+
+
+class AskApproval(DeviceChosen):
+    """Which of one's devices is to sign the approval of what."""
+
+    revision: Annotated[int, Field(ge=1)]
+    recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
+    declared: bool = False
+    highest_grade: Grade = USUAL_HIGHEST_GRADE
 
 
 class Played(Command):

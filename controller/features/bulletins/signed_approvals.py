@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.pens import Pen, instant_of, signed_with
 from controller.features.bulletins.queries import get_revision
+from controller.http.words import GRADE_WORDS, short_day
 from controller.model.accounts import Account
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.permissions import Operator
@@ -50,3 +51,10 @@ def signed_approval(
         grade=bulletin.highest_grade,
         valid_from=at,
     )
+
+
+def scope_in_words(bulletin: Bulletin, where: str, now: datetime) -> str:
+    """Return what an approval given now allows: where, up to which grade, from when to when."""
+    grade = GRADE_WORDS[bulletin.highest_grade].lower()
+    first, last = short_day(now), short_day(now + APPROVAL_LIFE)
+    return f"Được phát tại: {where} · cao nhất: {grade} · từ {first} đến {last}"

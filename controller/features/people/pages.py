@@ -18,11 +18,13 @@ from controller.features.accounts.admin_queries import (
 from controller.features.accounts.administration import enable_operator, move_operator, set_roles
 from controller.features.accounts.delegation import delegations_of, end_delegation
 from controller.features.accounts.dependencies import Proof, SignedVisit, Visit
+from controller.features.accounts.passkeys import passkeys_of, remove_passkey_of
 from controller.features.accounts.people_operations import act_on_person, give_password, open_account
-from controller.features.accounts.proof import asks_code
+from controller.features.accounts.proof import asks_code, proven
 from controller.features.accounts.queries import operators
 from controller.features.accounts.second_factor import remove_second_factor
 from controller.features.accounts.service import disable_operator
+from controller.features.accounts.station_rules import allow_passwords, passkey_rule, require_passkeys
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.journal_words import act_words
 from controller.http.render import page
@@ -40,20 +42,16 @@ _DONE = {
     "Khóa ký cũ không dùng lại được: hãy cấp mật khẩu mới nếu người này duyệt hoặc quản trị.",
     "go-ma": "Đã gỡ mã xác thực hai bước. Lần đăng nhập sau, người này phải gắn mã mới.",
     "thoi-uy-quyen": "Đã thôi ủy quyền.",
+    "thiet-bi": "Đã bỏ thiết bị. Những gì đã ký vẫn còn giá trị.",
+    "bat": "Từ nay duyệt bằng khóa trên thiết bị. Hãy ký lại bộ khóa để loa thôi tin khóa mở bằng mật khẩu.",
+    "tat": "Đã thôi yêu cầu. Ai cần duyệt bằng mật khẩu thì cấp mật khẩu mới, rồi ký lại bộ khóa.",
 }
 
 
 @router.get("")
-def index(visit: SignedVisit) -> Response:
+def index(visit: SignedVisit, xong: str = "") -> Response:
     """List the accounts."""
-    visit.viewer.need(Act.RULE)
-    people = visible_people(visit.store, visit.scope)
-    context: dict[str, Any] = {
-        "people": people,
-        "with_factor": with_factor(visit.store),
-        "unsigned": keys_to_sign_for(visit.store, visit.now()),
-    }
-    return page(visit.request, "nguoi_dung_ds.html", context)
+    return _list_page(visit, done=_DONE.get(xong, ""))
 
 
 @router.get("/them")
@@ -147,6 +145,24 @@ def end_loan(visit: SignedVisit, *, name: str, delegation: str, proof: Proof = "
     )
 
 
+@router.post("/{name}/khoa-thiet-bi/{passkey}/bo")
+def take_passkey(visit: SignedVisit, *, name: str, passkey: str, proof: Proof = "") -> Response:
+    """Remove a device of the person that was lost."""
+    return _do(visit, name, proof, "thiet-bi", partial(remove_passkey_of, passkey=passkey))
+
+
+@router.post("/khoa-thiet-bi")
+def rule(visit: SignedVisit, *, bat: Annotated[str, Form(max_length=1)] = "", proof: Proof = "") -> Response:
+    """Have approvers sign by passkeys alone, or by passwords too."""
+    visit.viewer.need_province(Act.RULE)
+    try:
+        with proven(visit, visit.tries, proof) as session:
+            (require_passkeys if bat else allow_passwords)(session, by=visit.by, now=visit.now())
+    except LoaError as error:
+        return _list_page(visit, error=error)
+    return RedirectResponse(f"/nguoi-dung?xong={'bat' if bat else 'tat'}", 303)
+
+
 @router.post("/{name}/mat-khau")
 def renew_password(visit: SignedVisit, name: str, proof: Proof = "") -> Response:
     """Give a fresh password, and new keys with it; shown this once."""
@@ -188,6 +204,7 @@ def _page(visit: Visit, name: str, *, error: LoaError | None = None, done: str =
         "unsigned": keys_to_sign_for(visit.store, now),
         "delegations": delegations_of(visit.store, account.id, now),
         "names": {one.id: one.display_name for one in operators(visit.store)},
+        "passkeys": passkeys_of(visit.store, account.id, now),
         "entries": entries_by(visit.store, account.id),
         "is_self": account.id == visit.by.id,
         "areas": [visit.scope.by_code[code] for code in sorted(visit.scope.seen)],
@@ -196,6 +213,20 @@ def _page(visit: Visit, name: str, *, error: LoaError | None = None, done: str =
         "done": done,
     }
     return page(visit.request, "nguoi_dung.html", context, error=error)
+
+
+def _list_page(visit: Visit, *, error: LoaError | None = None, done: str = "") -> Response:
+    visit.viewer.need(Act.RULE)
+    now = visit.now()
+    context: dict[str, Any] = {
+        "people": visible_people(visit.store, visit.scope),
+        "with_factor": with_factor(visit.store),
+        "unsigned": keys_to_sign_for(visit.store, now),
+        "asks_code": asks_code(visit.store, visit.viewer),
+        "rule": passkey_rule(visit.store, now) if visit.viewer.may_in_province(Act.RULE) else None,
+        "done": done,
+    }
+    return page(visit.request, "nguoi_dung_ds.html", context, error=error)
 
 
 def _new_page(visit: Visit, form: dict[str, Any], error: LoaError | None = None) -> Response:

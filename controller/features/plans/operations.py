@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from controller.errors import NotAllowed
 from controller.features.accounts.admin_queries import policies_in_force, shown_names
+from controller.features.accounts.passkey_schemas import TouchAsked
+from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
 from controller.features.accounts.rate_limits import Purpose, Tries
-from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
+from controller.features.accounts.service import WRONG_PASSWORD, Password, unlock_key
+from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.conflict_check import PolicyLoss, losses_by_policy
 from controller.features.journal.service import record
@@ -49,20 +53,50 @@ def losses_by(
     return losses_by_policy(session, policy, now, now + ahead)
 
 
+def limits_in_words(limits: Mapping[str, Any]) -> str:
+    """Return the limits of a policy as one sentence, for the person who signs it."""
+    quiet = ", ".join(f"{one.begins}–{one.ends}" for one in limits["quiet_hours"]) or "không có"
+    softer = "".join(f"; {one.begins}–{one.ends} tối đa {one.loudest_volume}%" for one in limits["volumes"])
+    return (
+        f"giờ yên lặng {quiet}; âm lượng lớn nhất {limits['loudest_volume']}%{softer}; "
+        f"mỗi ngày tối đa {limits['minutes_a_day']} phút; tự phát {limits['alone_days']} ngày"
+    )
+
+
 def sign(
-    caller: Caller, tries: Tries, area: AreaCode, limits: Mapping[str, Any], *, password: str, based_on: str
+    caller: Caller,
+    tries: Tries,
+    area: AreaCode,
+    limits: Mapping[str, Any],
+    *,
+    password: str | Touch,
+    based_on: str,
 ) -> None:
-    """Sign an area's policy; wrong passwords are counted and journaled, as at sign-in."""
+    """Sign an area's policy; wrong passwords are counted and journaled, as at sign-in.
+
+    A `Touch` that has no answer yet raises SignatureAsked, and changes nothing.
+    """
     by, now = caller.by, caller.now()
     try:
-        with tries.counted(caller.viewer.tried_as, Purpose.RULING):
-            opened = unlock_key(caller.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
+        opened: Password = password
+        if isinstance(password, str):
+            with tries.counted(caller.viewer.tried_as, Purpose.RULING):
+                opened = unlock_key(caller.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
+        with caller.write() as session:
+            sign_policy(
+                session, area=area, administrator=by, password=opened, now=now, based_on=based_on, **limits
+            )
     except NotAllowed as error:
-        if error.code == WRONG_PASSWORD:
+        if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
             with caller.store.write() as session:
                 record(session, by, "policy.signing-refused", area, now)
         raise
-    with caller.write() as session:
-        sign_policy(
-            session, area=area, administrator=by, password=opened, now=now, based_on=based_on, **limits
-        )
+
+
+def ask_policy(
+    caller: Caller, tries: Tries, area: AreaCode, limits: Mapping[str, Any], *, kid: str, based_on: str
+) -> TouchAsked:
+    """Return what a person's device is to sign for exactly this policy, and the policy in words."""
+    act = partial(sign, caller, tries, area, limits, based_on=based_on)
+    words = f"Ký quy định của {caller.scope.name(area)}: {limits_in_words(limits)}."
+    return ask_touch(caller, Role.ADMINISTRATOR, kid, lambda touch: act(password=touch), words=words)

@@ -7,21 +7,22 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from pydantic import ValidationError
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.features.accounts.dependencies import SignedVisit, Visit
+from controller.features.accounts.dependencies import FormTouch, SignedVisit, Visit
 from controller.features.accounts.scope import Scope
+from controller.features.accounts.touches import means_of_signing
 from controller.features.airings.conflict_check import PolicyLoss
 from controller.features.plans.limits import binding
-from controller.features.plans.operations import losses_by, policies_known, sign
+from controller.features.plans.operations import ask_policy, losses_by, policies_known, sign
 from controller.http.form_fields import SentId, SentPassword
 from controller.http.render import page
 from controller.model.permissions import Act
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.model.plans import Published
 from controller.model.row_versions import Difference, Newer, differences
-from devices.ids import AreaCode
+from devices.ids import AreaCode, Role
 from devices.statements import MOST_ALONE_DAYS, USUAL_ALONE_DAYS, LoudHours, Policy, QuietHours
 
 router = APIRouter(prefix="/quy-dinh")
@@ -131,6 +132,7 @@ def change(
     mat_khau: SentPassword = "",
     phien_ban: SentId = "",
     viec: Annotated[str, Form(max_length=10)] = "xem",
+    touch: FormTouch,
 ) -> Response:
     """Preview a policy, or sign it: only signing asks for the password and changes anything."""
     code = _seen(visit.scope, area)
@@ -139,20 +141,26 @@ def change(
     softer = zip(nho_tu or [], nho_den or [], nho_muc or [], strict=False)
     proposed = Proposed(
         [pair for pair in pairs if any(pair)],
-        am_luong,
-        phut,
-        tu_phat,
+        *(am_luong, phut, tu_phat),
         [span for span in softer if any(span)][:_SOFTER_SPANS],
         phien_ban,
     )
+    if touch.asks:
+        return _ask(visit, code, proposed, touch)
     try:
         if viec != "ky":
             losses = losses_by(visit.store, code, proposed.limits(), visit.now(), _PREVIEW)
             return _page(visit, code, proposed=proposed, losses=losses)
-        sign(visit, visit.tries, code, proposed.limits(), password=mat_khau, based_on=phien_ban)
+        by = touch.or_password(visit, mat_khau)
+        sign(visit, visit.tries, code, proposed.limits(), password=by, based_on=phien_ban)
     except LoaError as error:
         return _page(visit, code, proposed=proposed, error=error)
     return RedirectResponse(f"/quy-dinh/{code}?xong=1", 303)
+
+
+def _ask(visit: Visit, area: AreaCode, proposed: Proposed, touch: FormTouch) -> Response:
+    asked = ask_policy(visit, visit.tries, area, proposed.limits(), kid=touch.kid, based_on=proposed.version)
+    return JSONResponse(asked.model_dump(mode="json"))
 
 
 def _seen(scope: Scope, area: str) -> AreaCode:
@@ -189,6 +197,7 @@ def _page(
         "form": proposed or replace(_as_it_is(own), version=known.version),
         "newer": newer,
         "losses": losses,
+        **means_of_signing(visit.store, visit, Role.ADMINISTRATOR),
         "done": done,
     }
     return page(visit.request, "quy_dinh_mot.html", context, error=error)

@@ -30,6 +30,7 @@ HEAVY = {
     "shapely": "an outline of an area",
     "soundfile": "sound, in a worker",
     "soxr": "sound, in a worker",
+    "webauthn": "the enrolment of a passkey",
     "xlsxwriter": "a report in Excel",
 }
 """Libraries, and what alone needs them."""

@@ -33,6 +33,15 @@ CALLS = {
     "POST me/password": Row(SIGNED, {"old": OWN, "new": "ngắn"}),
     "POST me/second-factor": Row(SIGNED, {}),
     "POST me/second-factor/confirm": Row(SIGNED, {"code": "00000"}),
+    "GET me/passkeys": Row(SIGNED),
+    "POST me/passkeys": Row(SIGNED, {"name": "m", "password": OWN, "at": "x", "answer": {}}),
+    "POST me/passkeys/begin": Row(SIGNED, {}),
+    "POST me/passkeys/{passkey}/name": Row(SIGNED, {"name": "m"}),
+    "DELETE me/passkeys/{passkey}": Row(SIGNED, {"password": OWN}),
+    "GET operators/{name}/passkeys": Row(Act.RULE),
+    "DELETE operators/{name}/passkeys/{passkey}": Row(Act.RULE, {}),
+    "GET station/passkeys": Row(Act.RULE),
+    "PUT station/passkeys": Row(Act.RULE, {"required": False}),
     "GET operators": Row(Act.RULE),
     "DELETE operators/{name}/second-factor": Row(Act.RULE, {}),
     "GET tokens": Row(SIGNED),
@@ -78,6 +87,9 @@ CALLS = {
     "POST bulletins/{bulletin_id}/audio": Row(Act.WRITE, SOUND, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/approve/passkey": Row(
+        Act.APPROVE, {"kid": "approver-x", "revision": 1, "recording": "0" * 64}, foreign=HIDDEN
+    ),
     "POST bulletins/{bulletin_id}/approve": Row(
         Act.APPROVE, {"revision": 9, "recording": "0" * 64, "password": "x"}, foreign=HIDDEN
     ),

@@ -76,6 +76,8 @@ PAGES = {
     "POST /nguoi-dung/{name}/khoa": Row(Act.RULE, {}),
     "POST /nguoi-dung/{name}/mo": Row(Act.RULE, {}),
     "POST /nguoi-dung/{name}/go-ma": Row(Act.RULE, {}),
+    "POST /nguoi-dung/{name}/khoa-thiet-bi/{passkey}/bo": Row(Act.RULE, {}),
+    "POST /nguoi-dung/khoa-thiet-bi": Row(Act.RULE, {}),
     "POST /nguoi-dung/{name}/mat-khau": Row(Act.RULE, {}),
     "POST /nguoi-dung/{name}/uy-quyen/{delegation}/thoi": Row(Act.RULE, {}),
     "GET /quy-dinh": Row(SIGNED),
@@ -219,6 +221,11 @@ PAGES = {
     "POST /tai-khoan/mat-khau": Row(SIGNED, {"moi": "a", "lap_lai": "b"}),
     "GET /tai-khoan/ma-xac-thuc": Row(SIGNED),
     "POST /tai-khoan/ma-xac-thuc": Row(SIGNED, {"ma": "00000"}),
+    "GET /tai-khoan/khoa-thiet-bi": Row(SIGNED),
+    "POST /tai-khoan/khoa-thiet-bi": Row(SIGNED, {"ten": "m"}),
+    "POST /tai-khoan/khoa-thiet-bi/bat-dau": Row(SIGNED, {}),
+    "POST /tai-khoan/khoa-thiet-bi/{passkey}/ten": Row(SIGNED, {"ten": "m"}),
+    "POST /tai-khoan/khoa-thiet-bi/{passkey}/bo": Row(SIGNED, {}),
     "POST /tai-khoan/ma-du-phong": Row(SIGNED, {"ma": "00000"}),
     "POST /tai-khoan/uy-quyen": Row(
         Act.APPROVE, {"nguoi": "duyet", "dia_ban": "22333", "den_ngay": "2026-12-20"}

@@ -17,6 +17,7 @@ from controller.features.accounts.dependencies import (
     Visit,
     drop_cookie,
 )
+from controller.features.accounts.passkeys import passkeys_of
 from controller.features.accounts.queries import operators
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.second_factor import (
@@ -175,6 +176,7 @@ def _page(visit: Visit, *, error: LoaError | None = None, done: str = "", made: 
     context: dict[str, Any] = {
         "has_factor": has_second_factor(visit.store, me.id),
         "needs_factor": needs_second_factor(me),
+        "devices": passkeys_of(visit.store, me.id, now),
         "codes_left": codes_left(visit.store, me.id),
         "delegations": delegations_of(visit.store, me.id, now),
         "tokens": [row for row in tokens_of(visit.store, me.id) if row.revoked_at is None],

@@ -4,12 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from controller.features.accounts.dependencies import SignedVisit, Visit
+from controller.features.accounts.dependencies import InPersonVisit, SignedVisit, Visit
+from controller.features.accounts.passkey_schemas import TouchAsked
+from controller.features.accounts.touches import touch_of
 from controller.features.bulletins import operations
 from controller.features.bulletins.page_queries import SpokenRevision, visible_bulletins, visible_speech
 from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.schemas import (
     Approve,
+    AskApproval,
     BulletinShown,
     BulletinWhole,
     DraftOnTopic,
@@ -73,18 +76,33 @@ def submit(
 
 @router.post("/{bulletin_id}/approve", responses=_CHANGES)
 def approve(visit: SignedVisit, bulletin_id: str, asked: Approve) -> BulletinWhole:
-    """Approve exactly this wording and this recording; the password opens the approver's key."""
+    """Approve exactly this wording and this recording, by the password or by one of one's devices."""
     operations.approve(
         visit,
         visit.tries,
         bulletin_id,
         revision=asked.revision,
         recording=asked.recording,
-        password=asked.password,
+        password=asked.password if asked.passkey is None else touch_of(visit, asked.passkey),
         declared=asked.declared,
         highest_grade=asked.highest_grade,
     )
     return bulletin_whole(visit, bulletin_id)
+
+
+@router.post("/{bulletin_id}/approve/passkey", responses=_CHANGES)
+def ask_approval(visit: InPersonVisit, bulletin_id: str, asked: AskApproval) -> TouchAsked:
+    """Return what one's device is to sign to approve exactly this; nothing is changed."""
+    return operations.ask_approval(
+        visit,
+        visit.tries,
+        bulletin_id,
+        kid=asked.kid,
+        revision=asked.revision,
+        recording=asked.recording,
+        declared=asked.declared,
+        highest_grade=asked.highest_grade,
+    )
 
 
 @router.post("/{bulletin_id}/render-again", responses=refusals(401, 403, 404, 409))

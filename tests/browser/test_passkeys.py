@@ -1,0 +1,109 @@
+"""Passkeys in Chromium with its virtual authenticator: enrolled on the page; a node accepts what it signs."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.plans.key_set_signing import sign_key_sets
+from controller.features.plans.queries import published_key_sets
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Approved
+from controller.settings import Settings
+from devices.approvals import verify_approval
+from devices.jose import read_payload
+from devices.messages import PlannedAiring
+from devices.passkeys import unbase64url
+from devices.signing import TrustedKeys
+from tests.browser.serving import listen, sign_in
+from tests.integration.web.site_world import PASSWORDS
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture
+def address(world, server):
+    """A passkey belongs to a name: the page is opened as `localhost`."""
+    named = f"http://localhost:{server.port}"
+    world.settings = Settings(address=named)
+    return named
+
+
+@pytest.fixture
+def authenticator(page):
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable", {"enableUI": False})
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    return session, made["authenticatorId"]
+
+
+def enrol(page, address, name):
+    page.goto(f"{address}/tai-khoan")
+    page.get_by_role("link", name="Gắn thiết bị").click()
+    page.get_by_label("Tên thiết bị, để bạn nhận ra").fill(name)
+    page.get_by_label("Mật khẩu của bạn").last.fill(PASSWORDS["duyet"])
+    page.get_by_role("button", name="Gắn thiết bị").click()
+    expect(page.get_by_role("status").first).to_contain_text("Đã gắn thiết bị.")
+
+
+def sign_sets(world, seeds):
+    world.later(minutes=1)
+    with world.store.write() as session:
+        sign_key_sets(session, root_key=seeds.root_key, now=world.now())
+
+
+@pytest.mark.usefixtures("authenticator")
+def test_an_approver_enrols_a_telephone_and_approves_by_it_alone(world, seeds, address, page):
+    bulletin, _ = world.submitted()
+    sign_in(page, address, "duyet")
+    enrol(page, address, "Điện thoại")
+    expect(page.get_by_text("Chờ ký bộ khóa")).to_be_visible()
+    sign_sets(world, seeds)
+    page.goto(f"{address}/tai-khoan/khoa-thiet-bi")
+    expect(page.get_by_text("Dùng được")).to_be_visible()
+    page.goto(f"{address}/duyet/{bulletin}")
+    listen(world, page)
+    page.get_by_role("button", name="Duyệt bằng Điện thoại").click()
+    page.wait_for_url(f"{address}/duyet?xong=duyet")
+    assert world.ask(get_bulletin, bulletin).state is BulletinState.APPROVED
+    with world.store.read() as session:
+        approved = session.scalars(select(Approved).where(Approved.bulletin == bulletin)).one()
+    head = approved.jws.partition(".")[0]
+    assert json.loads(unbase64url(head))["alg"] == "WebAuthn-ES256"
+    airing = PlannedAiring(
+        airing="a1",
+        recording=approved.recording,
+        approval=approved.jws,
+        starts_at=world.now() + timedelta(minutes=5),
+        latest_start_at=world.now() + timedelta(minutes=6),
+        duration_ms=8_000,
+        grade="routine",
+        volume=70,
+    )
+    area = read_payload(approved.jws)["areas"][0]
+    trusted = TrustedKeys.of(*world.ask(published_key_sets))
+    assert verify_approval(airing, ("56", area), trusted, world.now())
+
+
+def test_who_dismisses_the_device_is_told_so_and_approves_nothing(world, seeds, address, page, authenticator):
+    session, which = authenticator
+    bulletin, _ = world.submitted()
+    sign_in(page, address, "duyet")
+    enrol(page, address, "Điện thoại")
+    sign_sets(world, seeds)
+    page.goto(f"{address}/duyet/{bulletin}")
+    listen(world, page)
+    session.send("WebAuthn.setUserVerified", {"authenticatorId": which, "isUserVerified": False})
+    page.get_by_role("button", name="Duyệt bằng Điện thoại").click()
+    expect(page.locator("[data-passkey-says]")).to_contain_text("Thiết bị chưa ký")
+    assert world.ask(get_bulletin, bulletin).state is BulletinState.SUBMITTED
