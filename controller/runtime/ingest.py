@@ -222,7 +222,7 @@ class Ingest:
         if not states and not receipts:
             return []
         judged = self._judge(receipts) if receipts else []
-        with self.store.write() as session:
+        with self.store.write(is_report=True) as session:
             for retained, group in groupby(states, key=itemgetter(0)):  # in order of arrival
                 note_states(session, [state for _, state in group], now=now, retained=retained)
             return fold_receipts(session, judged, now=now)

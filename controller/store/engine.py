@@ -83,6 +83,8 @@ class Store:
         self._listeners: list[Callable[[], None]] = []
         self.decisions = 0
         """Grows with each commit of this process that changed more than the vitals of nodes."""
+        self.plan_decisions = 0
+        """Grows with each of those from which a plan may follow: not with what nodes report."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -114,12 +116,14 @@ class Store:
             yield session
 
     @contextmanager
-    def write(self, *, urgent: bool = False, decides: bool = True) -> Iterator[Session]:
+    def write(
+        self, *, urgent: bool = False, decides: bool = True, is_report: bool = False
+    ) -> Iterator[Session]:
         """Open a transaction, committed at the end of the block, rolled back if the block raises.
 
         Waits for the write lock at most `wait_seconds`, then raises Busy. May not be nested in one thread.
         `urgent`: before all others that wait in this process; for acts that start or end an emergency.
-        `decides` False: no background job depends on what is written.
+        `decides` False: no background job depends on what is written. `is_report`: no plan follows from it.
         """
         if getattr(self._mine, "writing", False):
             raise RuntimeError("a write transaction may not be opened inside another")
@@ -131,6 +135,7 @@ class Store:
                 changed = bool(session.connection().info.get(CHANGED))
         if changed:
             self.decisions += decides
+            self.plan_decisions += decides and not is_report
             for listener in self._listeners:
                 listener()
 

@@ -10,16 +10,19 @@ from contextlib import closing
 import pytest
 
 from controller.errors import Busy
-from controller.features.plans.queries import unacknowledged
+from controller.features.fleet.queries import get_node
+from controller.features.plans.queries import retained_state, unacknowledged
 from controller.runtime import publisher as publishing
+from controller.runtime.due import AT_REST
 from controller.runtime.publisher import Publisher
 from controller.store import Store
 from devices import topics
+from devices.jose import read_payload
 from devices.link import Link
 from tests.support.brokers import MOSQUITTO
 from tests.support.memory_link import MemoryBroker, MemoryLink
 from tests.support.parts import missing
-from tests.support.station_world import NHA_TRANG
+from tests.support.station_world import NHA_TRANG, NODES
 
 
 @pytest.fixture
@@ -170,3 +173,45 @@ def test_retained_state_that_is_refused_when_given_again_waits_for_the_broker_an
     publisher.connected()
     publisher.renew()
     assert waiting(world) == [topics.plan(NHA_TRANG)]
+
+
+def test_plans_are_built_anew_after_a_decision_and_not_because_nodes_report(world, link, impatient):
+    clock = [100.0]
+    publisher = Publisher(world.store, link, world.station_key, lambda: world.now, clock=lambda: clock[0])
+    for _ in range(3):  # what it writes itself is a change too
+        publisher.beat()
+    airing = planned_from_elsewhere(world, impatient)
+    publisher.beat()
+    with world.store.write(is_report=True) as session:
+        get_node(session, NODES[0].id).software = "2"
+    publisher.beat()
+    assert not named_in_plans(world, airing), "built anew though nobody decided anything"
+    with world.store.write() as session:
+        get_node(session, NODES[0].id).name = "another"
+    publisher.beat()
+    assert named_in_plans(world, airing)
+
+
+def test_what_another_program_decided_is_in_the_plans_after_a_while(world, link, impatient):
+    clock = [100.0]
+    publisher = Publisher(world.store, link, world.station_key, lambda: world.now, clock=lambda: clock[0])
+    for _ in range(3):  # what it writes itself is a change too
+        publisher.beat()
+    airing = planned_from_elsewhere(world, impatient)
+    clock[0] += AT_REST
+    publisher.beat()
+    assert named_in_plans(world, airing)
+
+
+def planned_from_elsewhere(world, other):
+    """An airing on its way, written by another program."""
+    world.store, own = other, world.store
+    airing = world.plan(world.approved())
+    world.advance()
+    world.store = own
+    return airing
+
+
+def named_in_plans(world, airing):
+    plans = (one for one in world.ask(retained_state) if "/plan/" in one.topic)
+    return any(airing in str(read_payload(one.payload.decode())) for one in plans)
