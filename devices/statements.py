@@ -23,6 +23,7 @@ from devices.wire_types import (
     Volume,
     WallTime,
     WireMessage,
+    Word,
 )
 
 MOST_KEYS = 1024
@@ -37,6 +38,8 @@ MOST_CALLED_AREAS = 256
 """In one call: all communes of the largest province but some."""
 LONGEST_CALL_PAYLOAD = 8192
 """Characters: 256 areas and a reason of 200 letters."""
+MOST_RENDITIONS = 4
+"""Of one recording, beside the one that the approval names."""
 MOST_FURTHER_AREAS = 16
 """Of one key: areas in which its holder approves for others who are away, or signed before moving."""
 
@@ -72,6 +75,14 @@ class Policy(WireMessage):
     volumes: Annotated[tuple[LoudHours, ...], Field(max_length=16)] = ()
 
 
+class Rendition(WireMessage):
+    """Another coding of an approved recording, made from the same master."""
+
+    recording: RecordingDigest
+    codec: Word
+    size: Annotated[int, Field(gt=0, lt=2**53)]
+
+
 class Approval(WireMessage):
     """A person approved this text and this recording, for these areas, up to this grade, in this time.
 
@@ -90,6 +101,7 @@ class Approval(WireMessage):
     areas: Annotated[tuple[AreaName, ...], Field(min_length=1, max_length=MOST_APPROVED_AREAS)]
     grade: Grade
     test: bool = False
+    renditions: Annotated[tuple[Rendition, ...], Field(max_length=MOST_RENDITIONS)] = ()
 
 
 class Call(WireMessage):

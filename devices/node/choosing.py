@@ -120,7 +120,10 @@ class Choosing:
         plans = tuple(self._trust.plans.values())
         expiry = max((plan.expires_at for plan in plans), default=station)
         self._as_sent = {a.airing: a for a in merge(plans, station)}
-        airings = {name: self._as_begun(a, station, now) for name, a in self._as_sent.items()}
+        airings = {
+            name: self._as_begun(self._trust.as_taken(a, station), station, now)
+            for name, a in self._as_sent.items()
+        }
         refused: set[AiringId] = set()
         for airing in airings.values():
             if ends_at(airing) <= station and self.records.get(airing.airing) is None:
@@ -177,8 +180,8 @@ class Choosing:
     def _as_all_begun(
         self, plans: tuple[Plan, ...], airings: Mapping[AiringId, PlannedAiring]
     ) -> Iterable[Plan]:
-        """Return the plans with the start times that apply at this node."""
-        if all(airings.get(a.airing, a).starts_at == a.starts_at for plan in plans for a in plan.airings):
+        """Return the plans with the starts and the recordings that apply at this node."""
+        if all(_is_same(airings.get(a.airing, a), a) for plan in plans for a in plan.airings):
             return plans
         return (
             plan.model_copy(update={"airings": tuple(airings.get(a.airing, a) for a in plan.airings)})
@@ -374,6 +377,10 @@ class Choosing:
             reason=reason,
         )
         return self._outbox.add(fact, now)
+
+
+def _is_same(one: PlannedAiring, other: PlannedAiring) -> bool:
+    return (one.starts_at, one.recording) == (other.starts_at, other.recording)
 
 
 def _without(plan: Plan, airings: set[AiringId]) -> Plan:

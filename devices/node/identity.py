@@ -20,6 +20,8 @@ class NodeIdentity:
     """The broker that it was enrolled at, without user and password."""
     software: str = "loa-node/1"
     capabilities: Capabilities = field(default_factory=Capabilities)
+    is_metered: bool = False
+    """Whether each byte of its link is paid for: it then takes the smallest rendition."""
     first_session: int = 0
     """Start of the session count: above all sessions of earlier hardware with this name."""
 

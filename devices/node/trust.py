@@ -9,7 +9,7 @@ from typing import TypeVar
 from devices import topics
 from devices.approvals import check_ruler, verify_approval
 from devices.enrolment import Home, Place
-from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
+from devices.ids import AiringId, AreaCode, NodeId, RecordingId
 from devices.jose import read_unchecked
 from devices.messages import (
     JournalCheckpoint,
@@ -24,10 +24,12 @@ from devices.node.announced import POLICY, Announced
 from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
 from devices.node.exchanges import instant
 from devices.node.identity import NodeIdentity
+from devices.node.judged import MOST_JUDGED, Judged, judged
 from devices.node.key_ring import KEYS, KeyRing, check_version
 from devices.not_trusted import Expired, FarVersion, NotTrusted, UnknownKey
+from devices.renditions import P, taken
 from devices.signing import verified_by, verify
-from devices.statements import Policy
+from devices.statements import Policy, Rendition
 from devices.wire_types import WireMessage
 
 PLAN = "plan/"
@@ -39,10 +41,6 @@ _MODELS: dict[str, type[WireMessage]] = {"plan": Plan, "policy": Policy, "place"
 M = TypeVar("M", bound=WireMessage)
 V = TypeVar("V", Policy, Place, Home)
 L = TypeVar("L", Plan, TimeReply)
-Judged = tuple[str, str, bool, Grade | None, datetime | None, str | None]
-"""Key of a result: approval, recording, whether a test; of an airing also its grade, start and source."""
-MOST_JUDGED = 1024
-"""Results stored: enough for two full plans; above it all are deleted."""
 
 
 class Trust:
@@ -56,6 +54,7 @@ class Trust:
         self._waiting: dict[str, tuple[bytes, bool]] = {}
         self._called: set[str] = set()
         self._approvals: dict[Judged, NotTrusted | None] = {}
+        self.renditions: dict[str, tuple[Rendition, ...]] = {}
         self.plans: dict[str, Plan] = {}
         self.journal: JournalCheckpoint | None = None
         """The newest checkpoint of the station's journal that a plan brought."""
@@ -206,10 +205,11 @@ class Trust:
 
         The signature is checked once for each key set; `judge_anew` checks lifetimes at `now` again.
         """
-        of = _judged(airing)
+        of = judged(airing)
         if of not in self._approvals:
             if len(self._approvals) > MOST_JUDGED:
                 self._approvals.clear()
+                self.renditions.clear()
             self._approvals[of] = self.judge_anew(airing, now)
         return self._approvals[of]
 
@@ -219,7 +219,8 @@ class Trust:
             return UnknownKey("no key set yet")
         try:
             text = self._approval_of(airing)
-            verify_approval(airing, text, self._identity.areas, self.ring.trusted, now)
+            approval = verify_approval(airing, text, self._identity.areas, self.ring.trusted, now)
+            self.renditions[airing.approval] = approval.renditions
         except NotTrusted as reason:
             return reason
         return None
@@ -231,9 +232,16 @@ class Trust:
                 return text
         return None
 
+    def as_taken(self, one: P, now: datetime) -> P:
+        """Return what a plan names with the rendition that this node plays, if it is approved."""
+        if self.judge(one, now) is not None:
+            return one
+        mine = self._identity
+        return taken(one, self.renditions[one.approval], mine.capabilities, is_metered=mine.is_metered)
+
     def remember(self, airing: PlannedAiring, reason: NotTrusted | None) -> None:
         """Replace the earlier result with a later one."""
-        self._approvals[_judged(airing)] = reason
+        self._approvals[judged(airing)] = reason
 
     def _verified(self, text: bytes, model: type[M], now: datetime | None) -> M:
         if self.ring.trusted is None:
@@ -379,12 +387,6 @@ class Trust:
         if version < held:
             self.counts[f"{what}: older-version"] += 1
         return []
-
-
-def _judged(airing: PlannedAiring | Kept) -> Judged:
-    if isinstance(airing, PlannedAiring):
-        return airing.approval, airing.recording, airing.test, airing.grade, airing.starts_at, airing.source
-    return airing.approval, airing.recording, airing.test, None, None, None
 
 
 def filters_of(identity: NodeIdentity) -> tuple[str, ...]:

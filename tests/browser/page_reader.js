@@ -62,6 +62,7 @@ function msOf(instant) {
 // One function a type: each throws unless the value has that type and range.
 const name = (value) => (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)) || refuse("malformed");
 const digest = (value) => (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) || refuse("malformed");
+const word = (value) => (typeof value === "string" && /^[a-z0-9][a-z0-9-]{0,31}$/.test(value)) || refuse("malformed");
 const instant = (value) => msOf(value);
 const flag = (value) => typeof value === "boolean" || refuse("malformed");
 const algorithm = (value) => (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/.test(value)) || refuse("malformed");
@@ -196,6 +197,7 @@ const SHAPE = {
     areas: list(1, 16, name),
     grade: oneOf("routine", "priority", "emergency"),
     test: optional(flag, false),
+    renditions: optional(list(0, 4, fields({ recording: digest, codec: word, size: VERSION })), []),
   },
   "loa-call": {
     airing: name,
@@ -526,6 +528,19 @@ async function provenChunk(manifest, n, payload) {
   return piece.length === length && proof.length === 0 && root === manifest.root ? piece : null;
 }
 
+function renditionOf(one) {
+  if (!one.metered && one.codecs.includes("mp3")) return one.recording;
+  const fitting = one.renditions.filter(
+    ({ codec, size }) => one.codecs.includes(codec) && (one.largest_recording === null || size <= one.largest_recording),
+  );
+  fitting.sort((a, b) => a.size - b.size || (a.recording < b.recording ? -1 : 1));
+  return fitting.length === 0 ? one.recording : fitting[0].recording;
+}
+
+function answersOfRenditions(vectors) {
+  return vectors.cases.map(renditionOf);
+}
+
 async function answersOfChunks(vectors) {
   const { manifest } = vectors;
   const joined = new Uint8Array(manifest.size);
@@ -613,5 +628,6 @@ window.reader = {
   "approvals.json": answersOfApprovals,
   "calls.json": answersOfCalls,
   "sounds.json": answersOfSounds,
+  "renditions.json": answersOfRenditions,
   "chunks.json": answersOfChunks,
 };

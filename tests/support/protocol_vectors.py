@@ -26,6 +26,7 @@ from tests.support import passkey_vectors
 from tests.support.call_vectors import calls
 from tests.support.chunk_vectors import chunks
 from tests.support.receipt_vectors import receipts
+from tests.support.rendition_vectors import renditions
 from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
 
 FOLDER = Path(__file__).parents[2] / "docs" / "protocol" / "vectors"
@@ -333,6 +334,7 @@ VECTORS = {
     "approvals.json": approvals,
     "calls.json": calls,
     "sounds.json": sounds,
+    "renditions.json": renditions,
     "chunks.json": chunks,
     "receipts.json": partial(receipts, KEY_SET),
 }

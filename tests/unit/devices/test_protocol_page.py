@@ -101,6 +101,7 @@ def test_every_example_is_a_whole_message(name):
         "PlannedAiring",
         "Output",
         "QuietHours",
+        "Rendition",
         "LoudHours",
         "RefusedReceipt",
         "JournalCheckpoint",

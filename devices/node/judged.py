@@ -1,0 +1,18 @@
+"""What decides whether an airing is approved: results are remembered by it."""
+
+from datetime import datetime
+
+from devices.ids import Grade
+from devices.messages import Kept, PlannedAiring
+
+Judged = tuple[str, str, bool, Grade | None, datetime | None, str | None]
+"""Key of a result: approval, recording, whether a test; of an airing also its grade, start and source."""
+MOST_JUDGED = 1024
+"""Results stored: enough for two full plans; above it all are deleted."""
+
+
+def judged(airing: PlannedAiring | Kept) -> Judged:
+    """Return what a result is remembered by."""
+    if isinstance(airing, PlannedAiring):
+        return airing.approval, airing.recording, airing.test, airing.grade, airing.starts_at, airing.source
+    return airing.approval, airing.recording, airing.test, None, None, None
