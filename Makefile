@@ -88,6 +88,10 @@ properties: $(TESTS) ## look for new counter-examples, have loudspeakers play PL
 accident: $(TESTS) ## show that a relay typed for 03:15 is refused by the station, and again by the loudspeaker
 	$(PYTEST) -q -s tests/simulation/test_the_accident.py
 
+.PHONY: conform
+conform: $(RUNS) ## hold the simulated loudspeaker to every rule of the protocol over a real broker (12 minutes)
+	@exec $(BIN)/loa conform --simulated
+
 .PHONY: bench
 bench: $(TESTS) peer ## measure what decides how big a station may get (half an hour, nothing beside it)
 	PYTHONPATH=$(PEER) $(BIN)/python -m tests.benchmarks.measure --voice

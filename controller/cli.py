@@ -15,6 +15,7 @@ from controller.features.reports import commands as report_commands
 from controller.terminal.cli_errors import AsJson, Commands, print_json
 from controller.terminal.lazy_groups import lazy_group
 from controller.terminal.usage import run_program
+from controller.trial.conform import commands as conform_commands
 
 app = Commands(
     help="Loa: điều khiển loa truyền thanh cơ sở của tỉnh.", no_args_is_help=True, add_completion=False
@@ -181,6 +182,7 @@ def read(
 
 doctor_commands.add_to(app)
 backup_commands.add_to(app)
+conform_commands.add_to(app)
 
 
 def main() -> None:

@@ -303,7 +303,7 @@ class Fetching:
         for fetch in self._fetches.values():
             if fetch.want_at is not None:
                 fetch.patience = fetch.heard_at = None
-                fetch.want_at = min(fetch.want_at, now + self._jittered(PATIENCE))
+                fetch.want_at = min(fetch.want_at, now + self._rng.random() * PATIENCE)
 
     def clock_was_set(self, now: datetime) -> None:
         """Move instants of the old clock close to now again."""

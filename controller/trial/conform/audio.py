@@ -33,8 +33,8 @@ class KitRecording:
 
     @property
     def chunks(self) -> tuple[bytes, ...]:
-        """Return its chunks in order, each as it is sent, with its proof."""
-        return sent_forms(self.data, self.manifest.chunk_size)
+        """Return its chunks in order, as they are sent."""
+        return _sent(self.data, self.manifest.chunk_size)
 
 
 @cache
@@ -49,6 +49,11 @@ def tone(seconds: int, hertz: float, chunk_size: int = 4096) -> KitRecording:
         chunk_size=chunk_size,
     )
     return KitRecording(data, manifest)
+
+
+@cache
+def _sent(data: bytes, chunk_size: int) -> tuple[bytes, ...]:
+    return sent_forms(data, chunk_size)
 
 
 def _encoded(seconds: int, hertz: float) -> bytes:

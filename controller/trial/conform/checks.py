@@ -17,7 +17,7 @@ class Requirement(StrEnum):
     BROKER = "broker"
     """A broker that the kit may stop and start again."""
     CODE = "code"
-    """A node that enrols with the kit's code."""
+    """A node that enrols with the kit's code, and somebody, or a program, that types it in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class CheckGroup:
     play: Callable[["Laboratory"], None]
     needs: Requirement | None = None
     """What the whole subject needs."""
+    begins_calm: bool = True
+    """Whether the node is brought to silence first; not before it is enrolled."""
 
 
 class Unmet(Exception):  # noqa: N818 - named by what is the case

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from controller.trial.conform.station import KitStation
-from devices.jose import LONGEST_JWS, SigningKey
+from devices.ids import KeyId
+from devices.jose import ALGORITHM, LONGEST_JWS, SigningKey
 from devices.node_key import NodeKey
 from devices.signing import KINDS
 from devices.wire_types import WireMessage
@@ -51,14 +52,13 @@ def tampered(station: KitStation, message: WireMessage) -> bytes:
 
 def claiming(signer: str) -> Forge:
     """Sign with another key, and name the right one in the header."""
+    return lambda station, message: claiming_key(good_key(station, message).kid, station.key(signer), message)
 
-    def forge(station: KitStation, message: WireMessage) -> bytes:
-        kid = good_key(station, message).kid
-        payload = station.signed(message, station.key(signer)).decode().split(".")[1]
-        header = _header(station, message, kid=kid)
-        return _with_signature_of(station.key(signer), header, payload)
 
-    return forge
+def claiming_key(kid: KeyId, key: SigningKey, message: WireMessage) -> bytes:
+    """Sign with a key under another key's name."""
+    typ = KINDS[type(message)].typ
+    return _with_signature_of(key, _header(kid, typ), encoded(message.payload()))
 
 
 def with_header(**changes: Any) -> Forge:
@@ -66,7 +66,8 @@ def with_header(**changes: Any) -> Forge:
 
     def forge(station: KitStation, message: WireMessage) -> bytes:
         payload = properly(station, message).decode().split(".")[1]
-        return _with_signature_of(good_key(station, message), _header(station, message, **changes), payload)
+        header = _header(good_key(station, message).kid, KINDS[type(message)].typ, **changes)
+        return _with_signature_of(good_key(station, message), header, payload)
 
     return forge
 
@@ -101,8 +102,8 @@ def saying(**changes: Any) -> Forge:
     return forge
 
 
-def _header(station: KitStation, message: WireMessage, **changes: Any) -> str:
-    told = {"alg": "Ed25519", "kid": good_key(station, message).kid, "typ": KINDS[type(message)].typ}
+def _header(good_kid: KeyId, good_typ: str, /, **changes: Any) -> str:
+    told = {"alg": ALGORITHM, "kid": good_kid, "typ": good_typ}
     header = {name: value for name, value in (told | changes).items() if value is not None}
     return encoded(json.dumps(header, separators=(",", ":")).encode())
 

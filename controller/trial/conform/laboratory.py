@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from controller.trial.conform.areas import AREAS, MAIN, PROVINCE
+from controller.trial.conform.areas import AREAS, FAR, MAIN, PROVINCE
 from controller.trial.conform.audio import KitRecording
 from controller.trial.conform.checks import Requirement, Results, Unmet
+from controller.trial.conform.enrolment_desk import EnrolmentDesk
 from controller.trial.conform.node_view import NodeView, SeenReceipt
 from controller.trial.conform.station import KitStation
 from devices import topics
@@ -60,6 +61,9 @@ class NodeBench(Protocol):
     def restore_power(self) -> None:
         """Give it back."""
 
+    def enrol(self) -> None:
+        """Have the kit's code typed into the node, again where it was before (Requirement.CODE)."""
+
 
 def micros(at: datetime) -> int:
     """Return microseconds since 1970."""
@@ -82,8 +86,11 @@ class Services:
 class Laboratory:
     """One run with one node, in one thread: messages are read while something is waited for."""
 
-    def __init__(self, bench: NodeBench, station: KitStation, seen: NodeView) -> None:
+    def __init__(
+        self, bench: NodeBench, station: KitStation, seen: NodeView, desk: EnrolmentDesk | None = None
+    ) -> None:
         self.bench = bench
+        self.desk = desk
         self.station = station
         self.seen = seen
         self.results = Results()
@@ -176,6 +183,15 @@ class Laboratory:
                 self.station.publish_plan(target)
         self.wait(lambda: not self._sounding(), SOON_S)
         self.must(lambda: self.seen.is_online, "the node is online", SPEAKING.total_seconds())
+
+    def forget_far(self) -> None:
+        """Send the node out of an area and back: it forgets that area's documents and their versions."""
+        away = tuple(area for area in AREAS if area != FAR)
+        for areas in (away, AREAS):
+            self.station.send_place(self.station.place(areas=areas))
+            self.pause(1.0)
+        self.station.publish_plan(FAR)
+        self.station.publish_policy(FAR)
 
     def _sounding(self) -> set[str]:
         """Return the airings that began and have not ended, as receipts tell."""

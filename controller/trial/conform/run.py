@@ -4,17 +4,45 @@ from collections.abc import Callable, Sequence
 
 from controller.trial.conform.checks import Check, CheckGroup, CheckVerdict, Outcome, Requirement, Unmet
 from controller.trial.conform.laboratory import Laboratory
-from controller.trial.conform.subjects import approvals, plans, signatures
+from controller.trial.conform.subjects import (
+    approvals,
+    broker,
+    clock,
+    connection,
+    enrolment,
+    fetching,
+    keys,
+    places,
+    plans,
+    policies,
+    power,
+    receipts,
+    signatures,
+    sounding,
+    vitals,
+)
 
 GROUPS: tuple[CheckGroup, ...] = (
+    enrolment.GROUP,
     signatures.GROUP,
     plans.GROUP,
     approvals.GROUP,
+    policies.GROUP,
+    fetching.GROUP,
+    sounding.GROUP,
+    keys.GROUP,
+    places.GROUP,
+    receipts.GROUP,
+    connection.GROUP,
+    clock.GROUP,
+    vitals.GROUP,
+    broker.GROUP,
+    power.GROUP,
 )
 _MISSING = {
     Requirement.POWER: "needs the node's power: --attended or --power-command",
     Requirement.BROKER: "needs a broker that the kit may stop: leave --broker out",
-    Requirement.CODE: "needs a node that enrols with the kit's code",
+    Requirement.CODE: "needs a node that enrols with the kit's code: --attended or --simulated",
 }
 
 
@@ -53,7 +81,8 @@ def _run_subject(lab: Laboratory, subject: CheckGroup) -> None:
         return
     why = "no observation was made"
     try:
-        lab.calm()
+        if subject.begins_calm:
+            lab.calm()
         subject.play(lab)
     except Unmet as unmet:
         why = str(unmet)

@@ -14,17 +14,20 @@ from controller.trial.conform.signers import DAY, YEAR, signers
 from devices import topics
 from devices.enrolment import Place
 from devices.ids import AiringId, AreaCode, Grade, NodeId
-from devices.jose import SigningKey
+from devices.jose import SigningKey, joined
 from devices.messages import Kept, Plan, PlannedAiring, ReceiptsCommitted, RefusedReceipt, TimeReply
 from devices.messages import TimeRequest as Request
+from devices.plan import ends_at
 from devices.signing import KINDS, sign
-from devices.statements import Approval, KeySet, Policy
+from devices.statements import Approval, Call, KeySet, Policy, SignedCall
 from devices.wire_types import WireMessage, text_digest
 
 Send = Callable[[str, bytes, int, bool], None]
 """Topic, payload, QoS, retain."""
 HOUR = timedelta(hours=1)
 _TEXT = hashlib.sha256(b"Loa conformance").hexdigest()
+ROUNDS = 20
+"""Of an emergency: longer than any check of it."""
 
 
 def whole_ms(at: datetime) -> datetime:
@@ -63,26 +66,25 @@ class KitStation:
             return sign(message, key).encode()
         return key.sign_bytes(message.payload(), KINDS[type(message)].typ).encode()
 
-    def key_set(self, **changes: Any) -> KeySet:
-        """Return a key set of a new version."""
+    def key_set(self, area: AreaCode = PROVINCE, **changes: Any) -> KeySet:
+        """Return a key set of a new version; all keys of the kit stand in the province's."""
         listed = [one.listed for name, one in self.signers.items() if name not in self.without]
+        keys = tuple(key for key in listed if key is not None) if area == PROVINCE else ()
         told: dict[str, Any] = {
-            "area": PROVINCE,
+            "area": area,
             "version": self.next_version(),
             "issued_at": whole_ms(self.now()),
             "expires_at": whole_ms(self.now() + YEAR / 2),
-            "keys": tuple(key for key in listed if key is not None),
+            "keys": keys,
         }
         return KeySet(**told | changes)
 
-    def publish_keys(self) -> bytes:
-        """Publish a key set of a new version; return what was sent."""
-        payload = self.signed(self.key_set(), self.root)
-        self.send(topics.keys(PROVINCE), payload, 1, True)
-        return payload
+    def publish_keys(self, area: AreaCode = PROVINCE, **changes: Any) -> None:
+        """Publish a key set of a new version."""
+        self.send(topics.keys(area), self.signed(self.key_set(area, **changes), self.root), 1, True)
 
     def plan(self, target: str, airings: Iterable[PlannedAiring] = (), **changes: Any) -> Plan:
-        """Return a plan of a new version."""
+        """Return a plan of a new version, with the approvals that it names."""
         told: dict[str, Any] = {
             "target": target,
             "version": self.next_version(),
@@ -188,16 +190,36 @@ class KitStation:
         return PlannedAiring(**told | {"approval": self.carried(told["approval"])})
 
     def emergency(
-        self, name: str, recording: KitRecording, every_s: float, rounds: int = 20, **changes: Any
+        self, name: str, recording: KitRecording, every_s: float, starts_in_s: float = 0.4, **changes: Any
     ) -> PlannedAiring:
-        """Return an emergency that is called now, repeated."""
+        """Return a repeated emergency that two persons have called."""
         every_ms = int(every_s * 1000)
         told: dict[str, Any] = {
             "grade": Grade.EMERGENCY,
             "every_ms": every_ms,
-            "duration_ms": every_ms * (rounds - 1) + recording.duration_ms,
+            "duration_ms": every_ms * (ROUNDS - 1) + recording.duration_ms,
         }
-        return self.airing(name, recording, changes.pop("starts_in_s", 0.4), **told | changes)
+        airing = self.airing(name, recording, starts_in_s, **told | changes)
+        return airing.model_copy(update={"call": self.called(self.call(airing))})
+
+    def call(self, airing: PlannedAiring, **changes: Any) -> Call:
+        """Return a call of an airing, as it is planned."""
+        told: dict[str, Any] = {
+            "airing": airing.airing,
+            "recording": airing.recording,
+            "text_sha256": _TEXT,
+            "areas": (PROVINCE,),
+            "loudest_volume": 100,
+            "called_at": min(whole_ms(self.now()), airing.starts_at),
+            "until": ends_at(airing) + timedelta(minutes=1),
+            "every_ms": airing.every_ms,
+        }
+        return Call(**told | changes)
+
+    def called(self, call: Call, signers: Sequence[str] = ("approver", "second approver")) -> SignedCall:
+        """Have persons sign a call together."""
+        texts = [self.signed(call, self.key(signer)).decode() for signer in signers]
+        return SignedCall.model_validate(joined(texts).model_dump())
 
     def kept(self, name: str, recording: KitRecording, **changes: Any) -> Kept:
         """Return a recording to keep."""
@@ -206,10 +228,23 @@ class KitStation:
         return Kept(approval=self.carried(text), **told)
 
     def refused_airing(self, name: str) -> PlannedAiring:
-        """Return an airing that a good node refuses at once, as outside the scope of its approval."""
-        recording = tone(3, 440.0)
-        approval = self.approved(recording, areas=(ELSEWHERE,))
-        return self.airing(name, recording, HOUR.total_seconds(), approval=approval)
+        """Return an airing that a node refuses at once: everything about its approval is wrong.
+
+        So one that does not check one of these things still answers, and the other checks go on.
+        """
+        recording, other = tone(3, 440.0), tone(3, 550.0)
+        past = whole_ms(self.now()) - 400 * DAY
+        times: dict[str, Any] = {"approved_at": past, "valid_from": past, "expires_at": past + DAY}
+        text = self.approved(other, areas=(ELSEWHERE,), author="kit-approver", grade=Grade.ROUTINE, **times)
+        header, payload, signature = text.split(".")
+        spoilt = signature.translate(str.maketrans("ABab", "BAba"))
+        return self.airing(
+            name,
+            recording,
+            HOUR.total_seconds(),
+            approval=f"{header}.{payload}.{spoilt}",
+            grade=Grade.PRIORITY,
+        )
 
     def probe(self, name: str) -> Plan:
         """Publish a plan that a good node answers with a receipt at once."""
@@ -231,7 +266,14 @@ class KitStation:
         """Send a clock reply, signed by any key."""
         self.send(topics.time_reply(self.node), self.signed(reply, self.key(signer)), 0, False)
 
+    def answer(
+        self, ids: Sequence[str], refused: Sequence[RefusedReceipt] = (), **changes: Any
+    ) -> ReceiptsCommitted:
+        """Return the answer to receipts."""
+        told: dict[str, Any] = {"node": self.node, "ids": tuple(ids), "refused": tuple(refused)}
+        return ReceiptsCommitted(**told | changes)
+
     def commit(self, ids: Sequence[str], refused: Sequence[RefusedReceipt] = ()) -> None:
         """Say that receipts are kept, or will never be."""
-        told = ReceiptsCommitted(node=self.node, ids=tuple(ids), refused=tuple(refused))
-        self.send(topics.receipt_committed(self.node), self.signed(told, self.key("station")), 0, False)
+        payload = self.signed(self.answer(ids, refused), self.key("station"))
+        self.send(topics.receipt_committed(self.node), payload, 0, False)

@@ -49,7 +49,7 @@ def _versions(lab: Laboratory) -> None:
     before = lab.station.plan(ATTACK, [lab.station.refused_airing(older)])
     plan = lab.station.publish_plan(ATTACK, [lab.station.refused_airing(held)])
     lab.must(lambda: lab.seen.of(held), "the answer to a good plan")
-    same = plan.model_copy(update={"airings": (lab.station.refused_airing(equal),)})
+    same = lab.station.plan(ATTACK, [lab.station.refused_airing(equal)], version=plan.version)
     for forged in (before, same):
         lab.bench.send(topics.plan(ATTACK), properly(lab.station, forged), 1, False)
     lab.must(lab.probe, "the answer to a probe")

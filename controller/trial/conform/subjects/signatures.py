@@ -1,7 +1,5 @@
 """Signed messages: what is not signed exactly as the page says is ignored. Plans carry the attacks."""
 
-from datetime import timedelta
-
 from controller.trial.conform.attacks import PlanAttack, play_plan_attacks
 from controller.trial.conform.checks import Check, CheckGroup
 from controller.trial.conform.forging import (
@@ -16,12 +14,17 @@ from controller.trial.conform.forging import (
 )
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.station import HOUR, whole_ms
-from devices.messages import Plan
+from devices.messages import Kept, Plan
 
 
 def _expired(plan: Plan) -> Plan:
+    """Return a plan that has expired, and names the same to be kept: its airings would be void anyway."""
     issued_at = whole_ms(plan.issued_at - 2 * HOUR)
-    return plan.model_copy(update={"issued_at": issued_at, "expires_at": issued_at + timedelta(hours=1)})
+    times = {"issued_at": issued_at, "expires_at": issued_at + HOUR}
+    kept = tuple(
+        Kept(name=one.airing, recording=one.recording, approval=one.approval) for one in plan.airings
+    )
+    return plan.model_copy(update={**times, "airings": (), "keep": kept})
 
 
 _ATTACKS = (

@@ -1,0 +1,163 @@
+"""Key sets: which a node takes, and what becomes of what a key signed that is no longer listed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from controller.trial.conform.areas import ATTACK, FAR, MAIN, PROVINCE
+from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.forging import claiming_key
+from controller.trial.conform.laboratory import SOON_S, Laboratory
+from controller.trial.conform.signers import YEAR, root_key
+from controller.trial.conform.sounds import LONG, SHORT, stops
+from controller.trial.conform.subjects.policies import ALL_DAY
+from devices import topics
+from devices.ids import Role
+from devices.jose import SigningKey
+from devices.statements import KeySet
+
+_DAY_MS = 86_400_000
+SETTLE_S = 0.5
+"""For a key set to be taken before what its keys sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeySetAttack:
+    """A key set with a key of ours in it that must not be trusted by it."""
+
+    check: Check
+    forge: Callable[[Laboratory, KeySet], bytes]
+
+
+def _by_another_root(lab: Laboratory, key_set: KeySet) -> bytes:
+    return claiming_key(lab.station.root.kid, root_key(lab.now()), key_set)
+
+
+def _by_station(lab: Laboratory, key_set: KeySet) -> bytes:
+    return lab.station.signed(key_set, lab.station.key("station"))
+
+
+def _older(lab: Laboratory, key_set: KeySet) -> bytes:
+    older = key_set.model_copy(update={"version": key_set.version - _DAY_MS})
+    return lab.station.signed(older, lab.station.root)
+
+
+def _expired(lab: Laboratory, key_set: KeySet) -> bytes:
+    past = key_set.model_copy(update={"expires_at": key_set.issued_at - timedelta(minutes=1)})
+    return lab.station.signed(past, lab.station.root)
+
+
+def _doubled(lab: Laboratory, key_set: KeySet) -> bytes:
+    doubled = key_set.model_copy(update={"keys": (*key_set.keys, key_set.keys[-1])})
+    return lab.station.signed(doubled, lab.station.root)
+
+
+_ATTACKS = (
+    KeySetAttack(Check("KEY-01", "A key set that another root key signed is refused."), _by_another_root),
+    KeySetAttack(Check("KEY-02", "A key set that the station's key signed is refused."), _by_station),
+    KeySetAttack(Check("KEY-03", "A key set of an older version than the one held is refused."), _older),
+    KeySetAttack(Check("KEY-04", "A key set whose expires_at is past is refused."), _expired),
+    KeySetAttack(Check("KEY-05", "A key set with one kid twice is malformed."), _doubled),
+)
+_WAITS = Check("KEY-06", "A plan that comes before the key that signed it is taken when the key comes.")
+_GONE = Check("KEY-07", "A key that is no longer listed signs nothing that counts.")
+_PLAN = Check("KEY-08", "A stored plan of a key that is no longer listed is void.")
+_VERSION = Check("KEY-09", "So is its version: a lower one by a listed key is taken.")
+_POLICY = Check("KEY-10", "A stored policy of a key that is no longer listed goes on to bind.")
+_APPROVAL = Check("KEY-11", "An approval by a key that is no longer listed does not count any more.")
+
+
+def _play(lab: Laboratory) -> None:
+    lab.provide(SHORT, LONG)
+    for attack in _ATTACKS:
+        _attack(lab, attack)
+    _coming(lab)
+    _leaving_plan(lab)
+    _leaving_policy(lab)
+    _leaving_approver(lab)
+
+
+def _attack(lab: Laboratory, attack: KeySetAttack) -> None:
+    intruder = SigningKey.generate(Role.STATION, lab.now() - timedelta(hours=1), YEAR)
+    good = lab.station.key_set()
+    key_set = good.model_copy(update={"keys": (*good.keys, intruder.public())})
+    lab.bench.send(topics.keys(PROVINCE), attack.forge(lab, key_set), 1, False)
+    lab.pause(SETTLE_S)
+    name = lab.name("intruder")
+    plan = lab.station.plan(ATTACK, [lab.station.refused_airing(name)])
+    lab.bench.send(topics.plan(ATTACK), lab.station.signed(plan, intruder), 1, False)
+    lab.must(lab.probe, "the answer to a probe")
+    lab.pause(1.5)
+    lab.judge(attack.check.id, not lab.seen.of(name), "the node answered a plan that its key signed")
+
+
+def _coming(lab: Laboratory) -> None:
+    name = lab.name("coming")
+    plan = lab.station.plan(ATTACK, [lab.station.refused_airing(name)])
+    key = lab.station.key("coming station")
+    lab.bench.send(topics.plan(ATTACK), lab.station.signed(plan, key), 1, False)
+    lab.pause(2.0)
+    lab.judge(_WAITS.id, not lab.seen.of(name), "the node answered it before its key had come")
+    lab.station.without.discard("coming station")
+    lab.station.publish_keys()
+    lab.expect(_WAITS.id, lambda: lab.seen.of(name), "its answer after its key had come")
+
+
+def _leaving_plan(lab: Laboratory) -> None:
+    leaving = lab.station.key("leaving station")
+    airing = lab.station.airing(lab.name("left"), LONG, 2.0)
+    plan = lab.station.plan(FAR, [airing])
+    high = plan.model_copy(update={"version": plan.version + _DAY_MS // 2})
+    lab.bench.send(topics.plan(FAR), lab.station.signed(high, leaving), 1, False)
+    lab.must(lab.seen.has(airing.airing, "started"), "`started` of a good airing", 2 + SOON_S)
+    lab.station.without.add("leaving station")
+    lab.station.publish_keys()
+    is_void = lab.judge(_PLAN.id, stops(lab, airing) is not None, "its airing goes on to sound")
+    name = lab.name("left")
+    lab.station.publish_plan(FAR, [lab.station.refused_airing(name)])
+    lab.expect(_VERSION.id, lambda: lab.seen.of(name), "the answer to a good plan of a lower version")
+    if not is_void:
+        lab.forget_far()
+    gone = lab.name("gone")
+    late = lab.station.plan(ATTACK, [lab.station.refused_airing(gone)])
+    lab.bench.send(topics.plan(ATTACK), lab.station.signed(late, leaving), 1, False)
+    lab.must(lab.probe, "the answer to a probe")
+    lab.pause(1.5)
+    lab.judge(_GONE.id, not lab.seen.of(gone), "the node answered a plan that it signed")
+
+
+def _leaving_policy(lab: Laboratory) -> None:
+    airing = lab.station.airing(lab.name("ruled"), LONG, 2.0)
+    lab.begin(airing)
+    lab.station.publish_policy(MAIN, "leaving administrator", quiet_hours=ALL_DAY)
+    if not lab.wait(lambda: lab.seen.of(airing.airing, "stopped")):
+        return  # what does not silence cannot go on to silence; POL-10 says so
+    lab.station.without.add("leaving administrator")
+    lab.station.publish_keys()
+    lab.pause(4.0)
+    again = len(lab.seen.of(airing.airing, "started")) > 1
+    lab.judge(_POLICY.id, not again, "it sounded again when the key had gone")
+    lab.station.publish_policy(MAIN)
+    lab.expect(_POLICY.id, lab.seen.has(airing.airing, "started", 2), "it sounds under a newer policy")
+
+
+def _leaving_approver(lab: Laboratory) -> None:
+    approval = lab.station.approved(LONG, "leaving approver", approver="kit-leaver")
+    airing = lab.station.airing(lab.name("approved"), LONG, 2.0, approval=approval)
+    lab.begin(airing)
+    lab.station.without.add("leaving approver")
+    lab.station.publish_keys()
+    stopped = stops(lab, airing)
+    lab.judge(_APPROVAL.id, stopped is not None, "its airing goes on to sound")
+    if stopped is not None:
+        lab.judge(_APPROVAL.id, stopped.receipt.reason == "unknown-key", f"{stopped.receipt.reason}")
+
+
+GROUP = CheckGroup(
+    "keys",
+    (
+        *(attack.check for attack in _ATTACKS),
+        *(_WAITS, _GONE, _PLAN, _VERSION, _POLICY, _APPROVAL),
+    ),
+    _play,
+)

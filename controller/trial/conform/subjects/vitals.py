@@ -1,0 +1,55 @@
+"""Vitals: a report about every minute, while something sounds."""
+
+from controller.trial.conform.areas import PROBE
+from controller.trial.conform.audio import tone
+from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.laboratory import Laboratory, Services
+from controller.trial.conform.sounds import LONG, begin_long
+from devices.messages import Vitals
+
+_OFTEN = Check("VIT-01", "Vitals come about every 60 s (± 20 %).")
+_SHAPE = Check("VIT-02", "Vitals are well-formed, and name the node and its session.")
+_SOUNDING = Check("VIT-03", "`sounding` names the airing that sounds, `volume` its volume.")
+_REFUSED = Check("VIT-04", "`chunks_refused` counts wrong chunks.")
+_LONGEST_S, _SHORTEST_S = 75.0, 45.0
+"""60 s ± 20 %, and the link."""
+
+
+def _play(lab: Laboratory) -> None:
+    lab.provide(LONG)
+    airing = begin_long(lab, "vitals")
+    vitals = _next(lab)
+    if vitals is None:
+        return
+    is_said = vitals.sounding == airing.airing and vitals.volume == airing.volume
+    lab.judge(_SOUNDING.id, is_said, f"sounding {vitals.sounding}, volume {vitals.volume}")
+    session = lab.seen.states[-1][1].session
+    lab.judge(_SHAPE.id, vitals.session == session, f"session {vitals.session}, the birth said {session}")
+    before, at = vitals.chunks_refused, lab.seen.vitals[-1][0]
+    _send_a_wrong_chunk(lab)
+    vitals = _next(lab)
+    if vitals is None:
+        return
+    gap = (lab.seen.vitals[-1][0] - at).total_seconds()
+    lab.judge(_OFTEN.id, gap >= _SHORTEST_S, f"again after {gap:.0f} s")
+    lab.judge(_REFUSED.id, vitals.chunks_refused > before, f"{vitals.chunks_refused} after {before}")
+
+
+def _next(lab: Laboratory) -> Vitals | None:
+    count = len(lab.seen.vitals)
+    came = lab.expect(_OFTEN.id, lambda: len(lab.seen.vitals) > count, "vitals", _LONGEST_S)
+    lab.judge(_SHAPE.id, came, "no vitals came")
+    return lab.seen.vitals[-1][1] if came else None
+
+
+def _send_a_wrong_chunk(lab: Laboratory) -> None:
+    recording = tone(3, 900.0 + lab.now().timestamp() % 9973 / 1000)
+    lab.services.spoil = lambda _n, body: bytes(len(body))
+    lab.station.publish_plan(PROBE, [lab.station.airing(lab.name("wrong"), recording, 3600.0)])
+    since = lab.now()
+    lab.offer(recording)
+    lab.must(lambda: lab.seen.wants_of(recording.id, since), "a Want after a manifest")
+    lab.services = Services()
+
+
+GROUP = CheckGroup("vitals", (_OFTEN, _SHAPE, _SOUNDING, _REFUSED), _play)

@@ -1,0 +1,324 @@
+"""Nodes that break one rule each: real parts of the node with one of them exchanged for another."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import devices.approvals
+import devices.jose
+import devices.node.brain
+import devices.node.choosing
+import devices.node.fetching
+import devices.node.key_ring
+import devices.node.receipts
+import devices.node.trust
+import devices.not_trusted
+import devices.plan
+import devices.signing
+import devices.statements
+from devices.chunks import chunk_length
+from devices.jose import Sealed, read_unchecked
+from devices.messages import ReceiptsCommitted, TimeReply
+from devices.node.choosing import Choosing
+from devices.node.exchanges import Exchange, micros
+from devices.node.fetching import Fetching
+from devices.node.pings import Pings
+from devices.node.receipts import RECEIPT, Outbox
+from devices.node.trust import Trust
+from devices.node_key import NodeKey
+from devices.plan import what_sounds
+from devices.receipt_signing import NOTHING_BEFORE, sign_receipt
+from devices.wire_types import Malformed
+from tests.support.node_keys import key_of
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is exchanged in which module, and the checks that must fail by it."""
+
+    name: str
+    fails: frozenset[str]
+    parts: tuple[tuple[object, str, Any], ...] = field(repr=False)
+
+    def apply(self, exchange: Callable[[object, str, Any], None]) -> None:
+        for where, name, part in self.parts:
+            exchange(where, name, part)
+
+
+def mutant(name: str, fails: str, *parts: tuple[object, str, Any]) -> Mutant:
+    return Mutant(name, frozenset(fails.split()), parts)
+
+
+# -- signatures
+
+
+def unchecked(sealed, model, _public):
+    return read_unchecked(sealed.text, model)
+
+
+class AnyKind(Sealed):
+    """Takes a message of any typ."""
+
+    @classmethod
+    def read(cls, text, typ):  # noqa: ARG003 - as its parent
+        raw = text if isinstance(text, bytes) else text.encode()
+        told = devices.jose._header(raw.partition(b".")[0])
+        return Sealed.read(text, told.typ)
+
+
+def by_any_role(text, model, trusted, now):
+    """Check as the node does, with a key of whatever role taken for one of the right role."""
+    role = devices.signing.KINDS[model].signers[0]
+    keys = {kid: key.model_copy(update={"role": role}) for kid, key in trusted.keys.items()}
+    return devices.signing.verified_by(text, model, replace(trusted, keys=keys), now)
+
+
+def message_by_any_role(text, model, trusted, now):
+    return by_any_role(text, model, trusted, now)[0]
+
+
+def any_lifetime(*_):
+    """Judges no lifetime."""
+
+
+# -- what is accepted
+
+
+class TakesOlderPlans(Trust):
+    def _keep_plan(self, target, text, plan, *, is_fresh):
+        self.plans.pop(target, None)
+        return super()._keep_plan(target, text, plan, is_fresh=is_fresh)
+
+
+class KeepsWhatKeysSigned(Trust):
+    def _judge_again(self, now):
+        return self.retry(now)
+
+
+class ForgetsPoliciesOfKeys(Trust):
+    def _judge_again(self, now):
+        for area in [*self.policies]:
+            try:
+                self._verified(self._texts["policy/" + area], type(self.policies[area]), None)
+            except devices.not_trusted.NotTrusted:
+                del self.policies[area]
+        return super()._judge_again(now)
+
+
+class TakesAnyClockReply(Trust):
+    def read_time(self, text, _now):
+        try:
+            return read_unchecked(text, TimeReply)
+        except devices.not_trusted.NotTrusted:
+            return None
+
+
+class TakesAnyAnswer(Trust):
+    def read_committed(self, text, _now):
+        try:
+            return read_unchecked(text, ReceiptsCommitted)
+        except (devices.not_trusted.NotTrusted, Malformed):
+            return None
+
+
+class EverythingIsCalled(Trust):
+    def is_called(self, _airing):
+        return True
+
+
+def any_scope(_airing, text, _areas, trusted, now):
+    return devices.signing.verified_by(text, devices.statements.Approval, trusted, now)[0]
+
+
+def rules_everywhere(*_):
+    """Lets an administrator's key sign for any area."""
+
+
+def approves_everywhere(approval, key, _areas):
+    if approval.approver != key.holder or approval.author == key.holder:
+        raise devices.not_trusted.OutsideScope("approved alone, or under another's name")
+
+
+# -- what sounds
+
+
+def ruled(change):
+    """What sounds under policies that are read otherwise."""
+
+    def otherwise(plans, policies, now):
+        return what_sounds(plans, [policy.model_copy(update=change) for policy in policies], now)
+
+    return otherwise
+
+
+def expired_policies_dropped(plans, policies, now):
+    return what_sounds(plans, [policy for policy in policies if policy.expires_at > now], now)
+
+
+def limits_of_plans_ignored(plans, policies, now):
+    return what_sounds([plan.model_copy(update={"loudest_volume": 100}) for plan in plans], policies, now)
+
+
+def expired_plans_merged(plans, now):
+    never = now + timedelta(days=1)
+    return devices.plan.merge([plan.model_copy(update={"expires_at": never}) for plan in plans], now)
+
+
+class NeverTooLate(Choosing):
+    def _may(self, airing, at, now, sounding):
+        always = airing.model_copy(update={"latest_start_at": airing.starts_at + timedelta(days=1)})
+        return super()._may(always, at, now, sounding)
+
+
+class PlaysAgain(Choosing):
+    def _may(self, airing, at, now, sounding):
+        record = self.records.get(airing.airing)
+        was, heard = record.finished if record else False, record
+        if heard is not None:
+            heard.finished = False
+        found = super()._may(airing, at, now, sounding)
+        if heard is not None:
+            heard.finished = was
+        return found
+
+
+class NeverAlone(Choosing):
+    def _alone_at_most(self):
+        return timedelta(days=10_000)
+
+
+# -- recordings, receipts, clock
+
+
+def any_chunk(manifest, n, payload, _sha256=None):
+    return payload[: chunk_length(manifest, n)]
+
+
+class AnyDigest(Fetching):
+    def digested(self, recording, _sha256, now):
+        return super().digested(recording, recording, now)
+
+
+class LosesReceipts(Outbox):
+    def restore(self, documents):
+        kept = {name: body for name, body in documents.items() if not name.startswith(RECEIPT)}
+        return super().restore(kept)
+
+
+class CountsFromOne(Outbox):
+    def add(self, fact, now):
+        self._seq = 0
+        return super().add(fact, now)
+
+
+class NamesNoneBefore(Outbox):
+    def add(self, fact, now):
+        self._newest = NOTHING_BEFORE
+        return super().add(fact, now)
+
+
+def signed_by_another(receipt, key):
+    return sign_receipt(receipt, NodeKey.derived(bytes(32), receipt.node) if key else key_of("other"))
+
+
+class AnyRequest(Pings):
+    """Takes a reply without looking for its request."""
+
+    def answered(self, reply, arrived):
+        return Exchange(reply.sent_us, reply.received_us, reply.replied_us, micros(arrived))
+
+
+_BRAIN, _TRUST, _CHOOSING = devices.node.brain, devices.node.trust, devices.node.choosing
+MUTANTS = (
+    mutant(
+        "signatures are not checked",
+        "APP-15 APP-23 CLK-05 KEY-01 KEY-02 POL-01 REC-15 SIG-01 SIG-02 SIG-03",
+        (devices.signing, "checked", unchecked),
+    ),
+    mutant(
+        "the role of a key is ignored",
+        "APP-19 APP-20 CLK-03 POL-03 REC-15 SIG-11 SIG-12",
+        (_TRUST, "verified_by", by_any_role),
+        (_TRUST, "verify", message_by_any_role),
+        (devices.approvals, "verified_by", by_any_role),
+    ),
+    mutant("the kind of a message is ignored", "APP-21 APP-23 SIG-09", (devices.signing, "Sealed", AnyKind)),
+    mutant(
+        "lifetimes are ignored on arrival",
+        "KEY-04 POL-08 SIG-13 SIG-14 SIG-15",
+        (devices.signing, "check_lifetime", any_lifetime),
+    ),
+    mutant(
+        "the scope of an approval is ignored",
+        "APP-02 APP-03 APP-04 APP-05 APP-07 APP-08 APP-09 APP-11 APP-12 APP-13 APP-14 APP-22 APP-23",
+        (_TRUST, "verify_approval", any_scope),
+    ),
+    mutant(
+        "the area of an administrator is ignored",
+        "PLC-02 PLC-03 POL-04 POL-05",
+        (_TRUST, "check_ruler", rules_everywhere),
+    ),
+    mutant(
+        "the area of an approver is ignored",
+        "APP-05 APP-23",
+        (devices.approvals, "_check_signer", approves_everywhere),
+    ),
+    mutant("an older plan is taken", "PLN-06 PLN-07 PLN-10 PWR-04", (_BRAIN, "Trust", TakesOlderPlans)),
+    mutant(
+        "a version far ahead is taken",
+        "PLC-06 PLN-05 POL-07",
+        (devices.node.key_ring, "MOST_AHEAD", timedelta(days=3650)),
+    ),
+    mutant(
+        "a key that is gone still counts for what it signed",
+        "KEY-08 KEY-09",
+        (_BRAIN, "Trust", KeepsWhatKeysSigned),
+    ),
+    mutant("a policy goes with its key", "KEY-10", (_BRAIN, "Trust", ForgetsPoliciesOfKeys)),
+    mutant(
+        "quiet hours are ignored",
+        "KEY-10 POL-10 POL-14 PWR-05",
+        (_CHOOSING, "what_sounds", ruled({"quiet_hours": ()})),
+    ),
+    mutant(
+        "the minutes of a day are ignored",
+        "POL-13",
+        (_CHOOSING, "what_sounds", ruled({"minutes_a_day": 1440})),
+    ),
+    mutant(
+        "a policy's volume is ignored", "POL-16", (_CHOOSING, "what_sounds", ruled({"loudest_volume": 100}))
+    ),
+    mutant("volumes of hours are ignored", "POL-17", (_CHOOSING, "what_sounds", ruled({"volumes": ()}))),
+    mutant("a plan's volume is ignored", "POL-18", (_CHOOSING, "what_sounds", limits_of_plans_ignored)),
+    mutant("an alarm can be muted", "POL-19", (devices.plan, "EMERGENCY_FLOOR", 0)),
+    mutant(
+        "a policy ends when it expires", "POL-15 PWR-05", (_CHOOSING, "what_sounds", expired_policies_dropped)
+    ),
+    mutant("an expired plan is obeyed", "SND-11", (_CHOOSING, "merge", expired_plans_merged)),
+    mutant("the latest start is ignored", "SND-08 SND-09", (_BRAIN, "Choosing", NeverTooLate)),
+    mutant("what was heard is played again", "PWR-15 SND-03", (_BRAIN, "Choosing", PlaysAgain)),
+    mutant("it speaks alone for ever", "POL-20", (_BRAIN, "Choosing", NeverAlone)),
+    mutant(
+        "a retained emergency sounds before the time is known",
+        "PWR-07",
+        (_BRAIN, "Trust", EverythingIsCalled),
+    ),
+    mutant(
+        "a chunk is not checked",
+        "FET-02 FET-05 FET-06 FET-14 FET-15 VIT-04",
+        (devices.node.fetching, "proven", any_chunk),
+    ),
+    mutant("a recording is not checked", "FET-13", (_BRAIN, "Fetching", AnyDigest)),
+    mutant("receipts are lost with the power", "PWR-02", (_BRAIN, "Outbox", LosesReceipts)),
+    mutant("receipts are not numbered", "REC-03", (_BRAIN, "Outbox", CountsFromOne)),
+    mutant("receipts are not chained", "REC-04", (_BRAIN, "Outbox", NamesNoneBefore)),
+    mutant(
+        "receipts are signed by another key",
+        "PWR-02 REC-02",
+        (devices.node.receipts, "sign_receipt", signed_by_another),
+    ),
+    mutant("anybody's answer deletes receipts", "REC-15", (_BRAIN, "Trust", TakesAnyAnswer)),
+    mutant("anybody's clock reply counts", "CLK-03 CLK-04 CLK-05", (_BRAIN, "Trust", TakesAnyClockReply)),
+    mutant("a clock reply that was not asked for counts", "CLK-07 CLK-08", (_BRAIN, "Pings", AnyRequest)),
+)
