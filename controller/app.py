@@ -40,6 +40,7 @@ from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
 from controller.runtime.lateness_notices import LatenessWatch
 from controller.runtime.newest_versions import NewestVersions
+from controller.runtime.own_state import OwnState
 from controller.runtime.publisher import Publisher
 from controller.runtime.queries import has_airings_in_plans, needs_in_plans
 from controller.runtime.recording_cleanup import Tidying
@@ -226,6 +227,7 @@ class Controller:
             return Link(
                 self.broker_url,
                 "loa-station",
+                will=self.own_state.will,
                 on_message=self._take,
                 on_up=self._connected,
                 on_down=self.changes.note,
@@ -238,6 +240,7 @@ class Controller:
             ) from error
 
     def _wire(self) -> None:
+        self.own_state = OwnState(self.now, self.epoch)
         self.link = self._make_link()
         self.link.subscribe(*topics.TOLD_FILTERS, *topics.RETAINED_FILTERS)
         self.wall = WallClock(self.now, self.steady)
@@ -296,6 +299,7 @@ class Controller:
         for part in (self.ingest, self.time_service, self.sender, self.link, *speakers, self.clock):
             part.start()
             parts.callback(part.stop)
+        parts.callback(lambda: self.own_state.leave(self.link))
         if self.pages is not None:
             self.pages.start()
 
@@ -326,6 +330,7 @@ class Controller:
                 self.ingest.take(topic, message.payload, retained=message.retain)
 
     def _connected(self) -> None:
+        self.own_state.connected()
         self.publisher.connected()
         self.settling.heard()
         self.changes.note()
@@ -349,6 +354,7 @@ class Controller:
             self.broker.keep_running()
         if not self.lock.check():
             return
+        self.own_state.tell(self.link)
         self.publisher.renew()
         self.publisher.put_back()
         self.doors.renew()

@@ -62,11 +62,14 @@ def _connect_properties(receive_maximum: int) -> Properties:
     return properties
 
 
-@lru_cache(16)
 def _tls(authorities: tuple[str, ...]) -> ssl.SSLContext:
-    """Return the context that checks a broker's certificate; one for all connections: each takes 0.1 MB."""
-    if not authorities:
-        return ssl.create_default_context()
+    """Return the context that checks a broker's certificate; the system's authorities may have changed."""
+    return _tls_by(authorities) if authorities else ssl.create_default_context()
+
+
+@lru_cache(16)
+def _tls_by(authorities: tuple[str, ...]) -> ssl.SSLContext:
+    """Return the one context of all connections that trust these: each takes 0.1 MB."""
     try:
         return ssl.create_default_context(cadata=b"".join(b64decode(one) for one in authorities))
     except ValueError as error:

@@ -220,6 +220,15 @@ class NodeState(WireMessage):
     capabilities: Capabilities | None = None
 
 
+class StationState(WireMessage):
+    """Whether the station is connected; unsigned: for people and monitoring, nothing is decided by it."""
+
+    online: bool
+    at: Instant | None
+    software: Software
+    epoch: Epoch = 0
+
+
 class Vitals(WireMessage):
     """A node's health now. `at` and the clock figures are None while it does not know the time."""
 

@@ -12,6 +12,7 @@ from devices.ids import AreaCode, NodeId, RecordingId
 from devices.wire_types import WireMessage
 
 ROOT = "loa/v1"
+STATION_STATE = f"{ROOT}/station/state"
 ALL_STATES = f"{ROOT}/node/+/state"
 ALL_VITALS = f"{ROOT}/node/+/vitals"
 ALL_RECEIPTS = f"{ROOT}/node/+/receipt"
@@ -331,6 +332,7 @@ CHANNELS = (
     Channel("manifest", manifest(_ANY_RECORDING), "station", 1, True, wire.Manifest, "loa-manifest"),
     Channel("chunk", f"{ROOT}/recording/{{recording}}/chunk/{{n}}", "station", 1, False, None),
     Channel("repairChunk", f"{ROOT}/node/{{node}}/chunk/{{recording}}/{{n}}", "station", 1, False, None),
+    Channel("stationState", STATION_STATE, "station", 1, True, wire.StationState),
     Channel("state", state(_ANY_NODE), "node", 1, True, wire.NodeState),
     Channel("vitals", vitals(_ANY_NODE), "node", 0, False, wire.Vitals),
     Channel("receipt", receipt(_ANY_NODE), "node", 1, False, wire.Receipts),

@@ -105,7 +105,7 @@ PAGES = {
     "GET /cai-dat/kiem-tra/ket-qua": Row(Act.RULE),
     "GET /cai-dat/khoa/{kid}": Row(Act.RULE),
     "GET /cai-dat/noi-ket-noi": Row(Act.RULE),
-    "POST /cai-dat/noi-ket-noi": Row(Act.RULE, {"tram": "mqtt://127.0.0.1:1", "mat_khau": "x"}),
+    "POST /cai-dat/noi-ket-noi": Row(Act.RULE, {"tram": "no broker", "mat_khau": "x"}),
     "POST /cai-dat/khoa/{kid}/thoi-dung": Row(Act.RULE, {}),
     "POST /cai-dat/khoa/{kid}/bi-lo": Row(Act.RULE, {}),
     "GET /bao-cao": Row(SIGNED),
