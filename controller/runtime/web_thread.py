@@ -32,8 +32,9 @@ class PageServer:
 
     @property
     def address(self) -> str:
-        """Return the URL of the pages."""
-        return f"http://{self.host}:{self.port}"
+        """Return the URL of the pages: by name on this machine, since passkeys belong to a name."""
+        host = "localhost" if self.host == "127.0.0.1" else self.host
+        return f"http://{host}:{self.port}"
 
     def bind(self) -> None:
         """Bind the port; raises StartFailed when another program uses it."""

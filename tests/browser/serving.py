@@ -25,6 +25,7 @@ LAUNCH = {
         "--disable-component-update",
         "--disable-sync",
         "--autoplay-policy=no-user-gesture-required",
+        "--host-resolver-rules=MAP loa.example 127.0.0.1",
     ],
 }
 CONTEXT = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
@@ -41,8 +42,8 @@ _PATIENCE = 10.0
 class Server:
     """One uvicorn in a thread; the port stays the same over a stop and a start."""
 
-    def __init__(self, world):
-        self.world = world
+    def __init__(self, world, **tls):
+        self.world, self._tls = world, tls
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -56,7 +57,12 @@ class Server:
         self.site = site_before(self.world)
         self._server = uvicorn.Server(
             uvicorn.Config(
-                self.site, host="127.0.0.1", port=self.port, log_config=None, timeout_graceful_shutdown=1
+                self.site,
+                host="127.0.0.1",
+                port=self.port,
+                log_config=None,
+                timeout_graceful_shutdown=1,
+                **self._tls,
             )
         )
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -75,8 +81,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(world):
-    server = Server(world)
+def serving(world, **tls):
+    """Serve a world; `tls`: the files of a certificate, as uvicorn names them."""
+    server = Server(world, **tls)
     server.start()
     try:
         yield server

@@ -1,9 +1,14 @@
 """Passkeys in Chromium with its virtual authenticator: enrolled on the page; a node accepts what it signs."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -18,7 +23,8 @@ from devices.jose import read_payload
 from devices.messages import PlannedAiring
 from devices.passkeys import unbase64url
 from devices.signing import TrustedKeys
-from tests.browser.serving import listen, sign_in
+from devices.wire_types import text_digest
+from tests.browser.serving import listen, serving, sign_in
 from tests.integration.web.site_world import PASSWORDS
 
 AUTHENTICATOR = {
@@ -32,11 +38,41 @@ AUTHENTICATOR = {
 
 
 @pytest.fixture
-def address(world, server):
-    """A passkey belongs to a name: the page is opened as `localhost`."""
-    named = f"http://localhost:{server.port}"
-    world.settings = Settings(address=named)
-    return named
+def browser_context_args(browser_context_args):
+    return browser_context_args | {"ignore_https_errors": True}
+
+
+@pytest.fixture(params=["localhost", "TLS"])
+def address(request, world, tmp_path):
+    """A passkey belongs to a name: `localhost` on the machine itself, else one behind TLS."""
+    is_behind_tls = request.param == "TLS"
+    tls = certificate(tmp_path, "loa.example") if is_behind_tls else {}
+    with serving(world, **tls) as server:
+        named = f"https://loa.example:{server.port}" if is_behind_tls else f"http://localhost:{server.port}"
+        world.settings = Settings(address=named)
+        yield named
+
+
+def certificate(folder, name):
+    """Write a certificate of this name that it signs itself; return its files as uvicorn names them."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    whose = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(whose)
+        .issuer_name(whose)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    return {"ssl_certfile": str(folder / "cert.pem"), "ssl_keyfile": str(folder / "key.pem")}
 
 
 @pytest.fixture
@@ -83,7 +119,7 @@ def test_an_approver_enrols_a_telephone_and_approves_by_it_alone(world, seeds, a
     airing = PlannedAiring(
         airing="a1",
         recording=approved.recording,
-        approval=approved.jws,
+        approval=text_digest(approved.jws),
         starts_at=world.now() + timedelta(minutes=5),
         latest_start_at=world.now() + timedelta(minutes=6),
         duration_ms=8_000,
@@ -92,9 +128,10 @@ def test_an_approver_enrols_a_telephone_and_approves_by_it_alone(world, seeds, a
     )
     area = read_payload(approved.jws)["areas"][0]
     trusted = TrustedKeys.of(*world.ask(published_key_sets))
-    assert verify_approval(airing, ("56", area), trusted, world.now())
+    assert verify_approval(airing, approved.jws, ("56", area), trusted, world.now())
 
 
+@pytest.mark.parametrize("address", ["localhost"], indirect=True)
 def test_who_dismisses_the_device_is_told_so_and_approves_nothing(world, seeds, address, page, authenticator):
     session, which = authenticator
     bulletin, _ = world.submitted()
