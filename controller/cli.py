@@ -12,7 +12,7 @@ from controller.features.backups import commands as backup_commands
 from controller.features.doctor import commands as doctor_commands
 from controller.features.imports import commands as text_commands
 from controller.features.reports import commands as report_commands
-from controller.terminal.cli_errors import AsJson, Commands, print_json
+from controller.terminal.commands import AsJson, Commands, print_json
 from controller.terminal.lazy_groups import lazy_group
 from controller.terminal.usage import run_program
 from controller.trial.conform import commands as conform_commands

@@ -6,7 +6,9 @@ sees the changes within one round of its periodic work.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound, StartFailed
 from controller.host.station_keys import station_seal
 from controller.model.accounts import Account
-from controller.model.permissions import Operator
+from controller.model.permissions import Operator, Stamp
 from controller.settings import Settings
 from controller.store import Store, one_read
 
@@ -42,6 +44,28 @@ def local_store(*, sealed: bool = True) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCaller:
+    """A person at the station's own machine; handed to an operation, as the caller of a page is."""
+
+    store: Store
+    by: Operator
+    now: datetime
+
+    @property
+    def stamp(self) -> Stamp:
+        """The person and the present."""
+        return Stamp(by=self.by, now=self.now)
+
+    def read(self) -> AbstractContextManager[Session]:
+        """Open one snapshot."""
+        return self.store.read()
+
+    def write(self) -> AbstractContextManager[Session]:
+        """Open one transaction, committed at its end."""
+        return self.store.write()
 
 
 @contextmanager

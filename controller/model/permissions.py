@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypedDict
 
 from devices.ids import AreaCode
 
@@ -53,6 +54,13 @@ class Operator:
     acts: frozenset[Act] | None = None
     first_password: bool = False
     """Somebody else chose the password: pages allow nothing before the person chooses another."""
+
+
+class Stamp(TypedDict):
+    """Who does something and when, as every operation takes it."""
+
+    by: Operator
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, Commands, print_json
+from controller.terminal.commands import AsJson, Commands, print_json
 
 Broker = Annotated[Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")]
 

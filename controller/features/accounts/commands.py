@@ -18,7 +18,7 @@ from controller.features.accounts.second_factor import remove_second_factor as r
 from controller.features.accounts.tokens import create_token, tokens_of
 from controller.features.accounts.tokens import revoke_token as revoke
 from controller.model.permissions import Act
-from controller.terminal.cli_errors import Commands
+from controller.terminal.commands import Commands
 from devices.ids import AreaCode
 
 operator = Commands()

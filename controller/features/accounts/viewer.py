@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Sequence, Sized
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypedDict
+from typing import Protocol
 
 from controller.errors import NotAllowed
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.secret_codes import digest_of_secret
 from controller.http.station import Station
 from controller.model.airing_states import MOVABLE, AiringEvent, AiringState, is_possible
-from controller.model.permissions import Act, Operator, judge
+from controller.model.permissions import Act, Operator, Stamp, judge
 from controller.store import Session, Store
 from devices.ids import AreaCode
 
@@ -91,13 +91,6 @@ class Viewer:
     def may_in_province(self, act: Act) -> bool:
         """Whether the person may do it in the whole province: for buttons."""
         return self.scope.may(self.operator, act, self.scope.tree.lineage(self.scope.home)[-1:])
-
-
-class Stamp(TypedDict):
-    """Who does something and when, as every operation takes it."""
-
-    by: Operator
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """`loa timetable` and `loa air`; docs/operator.md explains both."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.model.local_time import ZONE, wall
-from controller.terminal.cli_errors import AsJson, Commands, print_found, print_json
+from controller.terminal.commands import Commands, Printed
 from controller.terminal.options import AtStation, Meets, Reason, instant
 from devices.ids import AreaCode
 
@@ -24,13 +25,13 @@ def add_to(app: typer.Typer) -> None:
 
 
 @airing.command("stop")
-def stop(airing_id: Id, reason: Reason = "", station: AtStation = None, as_json: AsJson = False) -> None:
+def stop(airing_id: Id, reason: Reason = "", station: AtStation = None) -> Printed:
     """Dừng một lượt phát ở mọi nơi, chưa phát hay đang phát."""
     from controller.client.http_client import signed_in
 
     with signed_in(station) as here:
         found = here.call("POST", f"/airings/{airing_id}/stop", {"reason": reason})
-    print_found(found, [f"Đã dừng {found['id']}: {found['title']}."], as_json=as_json)
+    return Printed(found, [f"Đã dừng {found['id']}: {found['title']}."])
 
 
 @airing.command("move")
@@ -39,25 +40,21 @@ def move(
     to: Annotated[str, typer.Option(help="Giờ mới, như 2026-11-28T16:30.")],
     meeting: Meets = "refuse",
     station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Dời một lượt chưa phát sang giờ khác; của một lịch phát thì chỉ lần này."""
     from controller.client.http_client import signed_in
 
     asked = {"to": instant(to), "meeting": meeting}
     with signed_in(station) as here:
         new = here.call("POST", f"/airings/{airing_id}/move", asked)
-    words = f"Đã dời; lượt phát mới: {new['airing'] or 'tạo trước giờ phát 14 ngày'}."
-    print_found(new, [words], as_json=as_json)
+    return Printed(new, [f"Đã dời; lượt phát mới: {new['airing'] or 'tạo trước giờ phát 14 ngày'}."])
 
 
 def timetable(
     area: Annotated[str, typer.Option(help="Mã địa bàn.")],
     since: Annotated[str | None, typer.Option("--from", help="Từ ngày nào, như 2026-12-01.")] = None,
     days: Annotated[int, typer.Option(help="Bao nhiêu ngày.")] = 1,
-    *,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Loa của một địa bàn sẽ phát gì, đúng từng giây."""
     from controller.client.local_client import reading
     from controller.features.airings.timetables import MOST_DAYS, timetable_of
@@ -68,17 +65,18 @@ def timetable(
     begins = now if since is None else datetime.combine(_day(since), time(), ZONE)
     with reading() as session:
         told_of = timetable_of(session, AreaCode(area), begins, begins + timedelta(days=days), now)
-    if as_json:
-        print_json(told_of)
-        return
+    return Printed(told_of, _timetable_lines(told_of))
+
+
+def _timetable_lines(told_of: Mapping[str, Any]) -> Iterator[str]:
     for slot in told_of["slots"]:
         cut = " (không trọn)" if slot["cut"] else ""
         at = wall(datetime.fromisoformat(slot["starts_at"]))
-        typer.echo(f"{at}  {slot['seconds']:.0f} giây{cut}  {slot['title']}")
+        yield f"{at}  {slot['seconds']:.0f} giây{cut}  {slot['title']}"
     if not told_of["slots"]:
-        typer.echo("Không có gì phát trong thời gian này.")
+        yield "Không có gì phát trong thời gian này."
     if told_of["waiting"]:
-        typer.echo(f"Còn {len(told_of['waiting'])} lượt chờ duyệt, chưa chắc được phát.")
+        yield f"Còn {len(told_of['waiting'])} lượt chờ duyệt, chưa chắc được phát."
 
 
 def _day(text: str) -> date:

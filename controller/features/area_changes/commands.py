@@ -1,19 +1,21 @@
 """`loa area`: areas as they are and as they change; docs/operator.md explains every command."""
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
 
-from controller.client.local_client import acting, reading
 from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.features.accounts.signing import signing
 from controller.features.area_changes import changes
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import areas, get_area, history_of
+from controller.model.areas import Area, AreaSpan
 from controller.model.languages import LanguageCode
-from controller.terminal.cli_errors import AsJson, Commands, fields_of, print_found, print_json
+from controller.terminal.commands import Commands, Printed, fields_of
 from controller.terminal.options import AsPerson
+from controller.terminal.ways import Acting, Reading
 from devices.ids import AreaCode, NodeId
 
 area = Commands()
@@ -27,80 +29,75 @@ To = Annotated[str, typer.Option(help="Mã địa bàn nhận.")]
 
 @area.command("list")
 def list_areas(
+    session: Reading,
     under: Annotated[str | None, typer.Option(help="Chỉ các địa bàn ngay dưới địa bàn này.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Các địa bàn hiện có."""
-    with reading() as session:
-        above = None if under is None else get_area(session, AreaCode(under)).code
-        found = [one for one in areas(session, above) if one.ended_at is None]
-    print_found(
+    above = None if under is None else get_area(session, AreaCode(under)).code
+    found = [one for one in areas(session, above) if one.ended_at is None]
+    return Printed(
         [fields_of(one, "code", "parent", "kind", "name") for one in found],
         (f"{one.code}\t{one.parent or '-'}\t{one.kind}\t{one.name}" for one in found),
-        as_json=as_json,
     )
 
 
 @area.command("history")
-def show_history(code: Code, *, as_json: AsJson = False) -> None:
+def show_history(session: Reading, code: Code) -> Printed:
     """Một địa bàn hiện nay, và trước mỗi lần thay đổi."""
-    with reading() as session:
-        found = get_area(session, AreaCode(code))
-        history = history_of(session, found.code)
-    if as_json:
-        spans = [fields_of(one, "name", "kind", "parent", "valid_from", "valid_to") for one in history]
-        print_json(fields_of(found, "code", "name", "kind", "parent", "ended_at") | {"history": spans})
-        return
-    ended = "" if found.ended_at is None else f", không còn từ {found.ended_at:%Y-%m-%d}"
-    typer.echo(f"nay\t{found.kind}\t{found.name}\tthuộc {found.parent or '-'}{ended}")
+    found = get_area(session, AreaCode(code))
+    history = history_of(session, found.code)
+    spans = [fields_of(one, "name", "kind", "parent", "valid_from", "valid_to") for one in history]
+    value = fields_of(found, "code", "name", "kind", "parent", "ended_at") | {"history": spans}
+    return Printed(value, _history_lines(found, history))
+
+
+def _history_lines(area: Area, history: Iterable[AreaSpan]) -> Iterator[str]:
+    ended = "" if area.ended_at is None else f", không còn từ {area.ended_at:%Y-%m-%d}"
+    yield f"nay\t{area.kind}\t{area.name}\tthuộc {area.parent or '-'}{ended}"
     for span in history:
         since = "trước đây" if span.valid_from is None else f"{span.valid_from:%Y-%m-%d}"
         until = f"{span.valid_to:%Y-%m-%d}"
-        typer.echo(f"{since} – {until}\t{span.kind}\t{span.name}\tthuộc {span.parent or '-'}")
+        yield f"{since} – {until}\t{span.kind}\t{span.name}\tthuộc {span.parent or '-'}"
 
 
 @area.command("add")
 def add_area(
+    here: Acting,
     code: Code,
     name: Name,
     kind: Kind,
     under: Annotated[str, typer.Option(help="Mã địa bàn cấp trên.")],
-    by: AsPerson,
-) -> None:
+) -> str:
     """Thêm một địa bàn: xã, phường của tỉnh; thôn, tổ dân phố của xã."""
     new = changes.NewArea(AreaCode(code), name, kind)
-    with acting(by) as (session, person):
-        changes.add_area(session, new, AreaCode(under), by=person, now=utc_now())
-    typer.echo(f"Đã thêm địa bàn {code}.")
+    changes.add_area(here, new, AreaCode(under), **here.stamp)
+    return f"Đã thêm địa bàn {code}."
 
 
 @area.command("rename")
 def rename_area(
+    here: Acting,
     code: Code,
-    by: AsPerson,
     name: Annotated[str | None, typer.Option(help="Tên mới.")] = None,
     kind: Annotated[str | None, typer.Option(help="Loại mới.")] = None,
-) -> None:
+) -> str:
     """Đổi tên hoặc loại của một địa bàn; tên cũ còn trong lịch sử."""
-    with acting(by) as (session, person):
-        changes.rename_area(session, AreaCode(code), name=name, kind=kind, by=person, now=utc_now())
-    typer.echo(f"Đã đổi tên địa bàn {code}.")
+    changes.rename_area(here, AreaCode(code), name=name, kind=kind, **here.stamp)
+    return f"Đã đổi tên địa bàn {code}."
 
 
 @area.command("languages")
 def choose_languages(
+    here: Acting,
     code: Code,
-    by: AsPerson,
     languages: Annotated[
         list[str] | None, typer.Argument(metavar="[TIẾNG]...", help="Mã ISO 639-3, ưu tiên trước.")
     ] = None,
-) -> None:
+) -> str:
     """Đặt tiếng nói của một địa bàn và mọi nơi bên dưới; không ghi tiếng nào: theo địa bàn cấp trên."""
     wanted = [LanguageCode(one) for one in languages or ()]
-    with acting(by) as (session, person):
-        set_languages(session, AreaCode(code), wanted, by=person, now=utc_now())
-    typer.echo(f"Tiếng nói của {code}: {', '.join(wanted) or 'theo địa bàn cấp trên'}.")
+    set_languages(here, AreaCode(code), wanted, **here.stamp)
+    return f"Tiếng nói của {code}: {', '.join(wanted) or 'theo địa bàn cấp trên'}."
 
 
 @area.command("move")

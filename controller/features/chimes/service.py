@@ -102,6 +102,7 @@ def remove_chime(session: Session, chime_id: str, *, by: Operator, now: datetime
     return row
 
 
+@one_write
 def remove_chime_at(
     session: Session, place: ChimePlace, area: AreaCode, *, by: Operator, now: datetime
 ) -> Chime:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import typer
 
-from controller.client.http_client import signed_in
+from controller.client.http_client import RemoteStation
 from controller.features.consent.schemas import (
     AnswerShown,
     CollisionShown,
@@ -14,8 +14,8 @@ from controller.features.consent.schemas import (
     SideShown,
 )
 from controller.model.local_time import wall
-from controller.terminal.cli_errors import AsJson, Commands, print_found
-from controller.terminal.options import AtStation
+from controller.terminal.commands import Commands, Printed
+from controller.terminal.ways import Running
 
 answer = Commands()
 
@@ -26,66 +26,48 @@ _SUBJECTS = {"airing": "lượt phát", "schedule": "lịch phát"}
 
 
 @answer.command("list")
-def index(station: AtStation = None, as_json: AsJson = False) -> None:
+def index(here: Running) -> Printed:
     """Liệt kê những gì đang chờ xã trả lời."""
-    with signed_in(station) as here:
-        found = here.ask(list[QuestionShown], "GET", "/questions")
-    print_found({"questions": found}, (_line(one) for one in found), as_json=as_json)
+    found = here.ask(list[QuestionShown], "GET", "/questions")
+    return Printed({"questions": found}, map(_line, found))
 
 
 @answer.command("yes")
-def yes(
-    subject: Id, schedule: IsSchedule = False, station: AtStation = None, as_json: AsJson = False
-) -> None:
+def yes(here: Running, subject: Id, schedule: IsSchedule = False) -> Printed:
     """Đồng ý phát ở xã."""
-    _answer(subject, {"agrees": True}, schedule=schedule, station=station, as_json=as_json)
+    return _answer(here, subject, {"agrees": True}, schedule=schedule)
 
 
 @answer.command("no")
-def no(
-    subject: Id,
-    schedule: IsSchedule = False,
-    reason: Reason = "",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+def no(here: Running, subject: Id, schedule: IsSchedule = False, reason: Reason = "") -> Printed:
     """Không phát ở xã; lời đáp mới nhất là lời đáp có hiệu lực."""
-    asked = {"agrees": False, "reason": reason}
-    _answer(subject, asked, schedule=schedule, station=station, as_json=as_json)
+    return _answer(here, subject, {"agrees": False, "reason": reason}, schedule=schedule)
 
 
 @answer.command("collisions")
-def collisions(station: AtStation = None, as_json: AsJson = False) -> None:
+def collisions(here: Running) -> Printed:
     """Liệt kê các lượt phát ưu tiên trùng giờ ở xã."""
-    with signed_in(station) as here:
-        found = here.ask(list[CollisionShown], "GET", "/collisions")
-    print_found(
-        {"collisions": found},
-        (f"{_side_line(pair.one)}\n{_side_line(pair.other)}\n" for pair in found),
-        as_json=as_json,
+    found = here.ask(list[CollisionShown], "GET", "/collisions")
+    return Printed(
+        {"collisions": found}, (f"{_side_line(pair.one)}\n{_side_line(pair.other)}\n" for pair in found)
     )
 
 
 @answer.command("order")
 def order(
+    here: Running,
     first: Annotated[str, typer.Argument(metavar="TRƯỚC", help="Mã lượt phát đi trước.")],
     then: Annotated[str, typer.Argument(metavar="SAU", help="Mã lượt phát ngay sau đó.")],
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Xếp hai lượt phát ưu tiên trùng giờ ở xã: lượt nào trước, lượt nào ngay sau."""
-    with signed_in(station) as here:
-        done = here.ask(OrderShown, "POST", "/collisions/order", {"first": first, "then": then})
-    print_found(done, [f"{done.airing}: phát lúc {wall(done.starts_at)}."], as_json=as_json)
+    done = here.ask(OrderShown, "POST", "/collisions/order", {"first": first, "then": then})
+    return Printed(done, [f"{done.airing}: phát lúc {wall(done.starts_at)}."])
 
 
-def _answer(
-    subject: str, asked: dict[str, object], *, schedule: bool, station: str | None, as_json: bool
-) -> None:
+def _answer(here: RemoteStation, subject: str, asked: dict[str, object], *, schedule: bool) -> Printed:
     kind = "schedules" if schedule else "airings"
-    with signed_in(station) as here:
-        said = here.ask(AnswerShown, "POST", f"/{kind}/{quote(subject, safe='')}/answer", asked)
-    print_found(said, [f"{said.area}: {'đồng ý phát' if said.agrees else 'không phát'}."], as_json=as_json)
+    said = here.ask(AnswerShown, "POST", f"/{kind}/{quote(subject, safe='')}/answer", asked)
+    return Printed(said, [f"{said.area}: {'đồng ý phát' if said.agrees else 'không phát'}."])
 
 
 def _side_line(side: SideShown) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import FAILED, Commands
+from controller.terminal.commands import FAILED, Commands
 
 journal = Commands(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 

@@ -9,7 +9,7 @@ from controller.client.http_client import signed_in
 from controller.errors import BadInput
 from controller.features.emergencies.schemas import EmergencyShown, PreparedShown, TemplatesShown
 from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS
-from controller.terminal.cli_errors import AsJson, Commands, print_found, print_json
+from controller.terminal.commands import AsJson, Commands, print_found, print_json
 from controller.terminal.options import AtStation, Reason
 
 V = TypeVar("V")

@@ -19,10 +19,12 @@ from controller.features.journal.service import record
 from controller.model.enrolment import Welcome
 from controller.model.fleet import Hardware, Node
 from controller.model.permissions import Act, Operator
+from controller.store import one_write
 from devices.ids import NodeId
 from devices.wire_types import BASE64URL_KEY_PATTERN
 
 
+@one_write
 def give_key(
     session: Session, node_id: NodeId, public: str, welcome: Welcome, *, by: Operator, now: datetime
 ) -> None:

@@ -5,31 +5,29 @@ from typing import Annotated
 
 import typer
 
-from controller.client.local_client import reading
 from controller.clocks import utc_now
 from controller.features.evidence.queries import proof_of
 from controller.features.evidence.service import verify_file
 from controller.host.station_keys import Secrets
 from controller.settings import Settings
-from controller.terminal.cli_errors import FAILED, AsJson, Commands, print_json
+from controller.terminal.commands import FAILED, AsJson, Commands, print_json
+from controller.terminal.ways import Reading
 
 airing = Commands()
 
 
 @airing.command("prove")
 def prove(
+    session: Reading,
     airing_id: Annotated[str, typer.Argument(metavar="ID", help="Mã lượt phát.")],
     to: Annotated[Path | None, typer.Option(help="Ghi vào tệp này; mặc định bang-chung-ID.json.")] = None,
-) -> None:
+) -> str:
     """Ghi ra tệp mọi thứ đã ký về một lượt phát: văn bản, phê duyệt, kế hoạch, biên nhận các cụm loa."""
     root = Secrets(Settings().home).root_public.read_text("utf-8").strip()
-    with reading() as session:
-        proof = proof_of(session, airing_id, root, now=utc_now())
+    proof = proof_of(session, airing_id, root, now=utc_now())
     file = to or Path(f"bang-chung-{proof.airing}.json")
     file.write_text(proof.model_dump_json(indent=1), "utf-8")
-    typer.echo(
-        f"Đã ghi bằng chứng của lượt phát {proof.airing} vào {file}. Kiểm tra: loa airing verify {file}"
-    )
+    return f"Đã ghi bằng chứng của lượt phát {proof.airing} vào {file}. Kiểm tra: loa airing verify {file}"
 
 
 @airing.command("verify")

@@ -1,101 +1,92 @@
 """`loa node list`, `add`, `retire`, `faults`, `care`; docs/operator.md explains every command."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
 
-from controller.client.local_client import acting, reading
 from controller.clocks import utc_now
 from controller.features.areas.queries import area_tree, get_area
 from controller.features.fleet import service
+from controller.features.fleet.events import FleetEvent
 from controller.features.fleet.fault_assignments import take_care as write_care
 from controller.features.fleet.queries import facts_of, nodes_by_area
 from controller.features.fleet.status import status_of
-from controller.features.fleet.watch import NodeFilter, events_now, faults_of_node, watched
-from controller.terminal.cli_errors import AsJson, Commands, fields_of, print_found, print_json
-from controller.terminal.options import AsPerson, NodeName
+from controller.features.fleet.watch import NodeFilter, Watched, events_now, faults_of_node, watched
+from controller.terminal.commands import Commands, Printed, fields_of
+from controller.terminal.options import NodeName
+from controller.terminal.ways import Acting, Reading
 from devices.ids import AreaCode, NodeId
 
 node = Commands()
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
+Below = Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")]
 _EVENTS = {"outage": "mất cả địa bàn", "lost": "mất kết nối", "flapping": "chập chờn"}
 
 
 @node.command("list")
-def list_nodes(
-    area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
+def list_nodes(session: Reading, area: Below = None) -> Printed:
     """Các cụm loa đang dùng."""
     now = utc_now()
-    with reading() as session:
-        found = nodes_by_area(session, None if area is None else AreaCode(area))
+    found = nodes_by_area(session, None if area is None else AreaCode(area))
     listed = [(one, status_of(facts_of(one), now)) for one in found]
-    print_found(
+    return Printed(
         [
             {"node": one.id, "area": one.area, "name": one.name, "status": status}
             | {"last_heard_at": one.last_heard_at}
             for one, status in listed
         ],
         (f"{one.id}\t{one.area}\t{status}\t{one.name}" for one, status in listed),
-        as_json=as_json,
     )
 
 
 @node.command("add")
 def add_node(
+    here: Acting,
     name_of_node: NodeName,
     area: Area,
     name: Annotated[str, typer.Option(help="Tên gọi, như «Nhà văn hóa thôn 2».")],
-    by: AsPerson,
-) -> None:
+) -> str:
     """Thêm một cụm loa đã được cấu hình bằng tay, không qua mã gắn."""
-    new = service.NewNode(NodeId(name_of_node), AreaCode(area), name)
-    with acting(by) as (session, person):
-        service.add_node(session, new, by=person, now=utc_now())
-    typer.echo(f"Đã thêm cụm loa {name_of_node}.")
+    service.add_node(here, service.NewNode(NodeId(name_of_node), AreaCode(area), name), **here.stamp)
+    return f"Đã thêm cụm loa {name_of_node}."
 
 
 @node.command("retire")
 def retire_node(
-    nodes: Annotated[list[str], typer.Argument(metavar="NODE...", help="Mã cụm loa.")], by: AsPerson
-) -> None:
+    here: Acting, nodes: Annotated[list[str], typer.Argument(metavar="NODE...", help="Mã cụm loa.")]
+) -> str:
     """Cho cụm loa thôi dùng; những gì nó đã phát vẫn còn trong sổ."""
-    with acting(by) as (session, person):
+    with here.write() as session:
         for one in nodes:
-            service.retire_node(session, NodeId(one), by=person, now=utc_now())
-    typer.echo(f"Đã bớt {len(nodes)} cụm loa.")
+            service.retire_node(session, NodeId(one), **here.stamp)
+    return f"Đã bớt {len(nodes)} cụm loa."
 
 
 @node.command("faults")
-def list_faults(
-    area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
+def list_faults(session: Reading, area: Below = None) -> Printed:
     """Những gì cần xem: sự kiện, rồi từng cụm loa có trục trặc, vì sao, ai lo."""
     now = utc_now()
-    with reading() as session:
-        below = None
-        if area is not None:
-            below = area_tree(session).below([get_area(session, AreaCode(area)).code])
-        found = watched(session, NodeFilter(areas=below, only_faulty=True), now)
-        happened = events_now(session, below, now)
-    if as_json:
-        events = [fields_of(one, "kind", "area", "since") | {"nodes": list(one.nodes)} for one in happened]
-        print_json({"events": events, "nodes": [_as_json(one) for one in found]})
-        return
+    below = None if area is None else area_tree(session).below([get_area(session, AreaCode(area)).code])
+    found = watched(session, NodeFilter(areas=below, only_faulty=True), now)
+    happened = events_now(session, below, now)
+    events = [fields_of(one, "kind", "area", "since") | {"nodes": list(one.nodes)} for one in happened]
+    return Printed(
+        {"events": events, "nodes": [_as_json(one) for one in found]}, _fault_lines(happened, found)
+    )
+
+
+def _fault_lines(happened: Iterable[FleetEvent], found: Sequence[Watched]) -> Iterator[str]:
     for event in happened:
         since = event.since.isoformat()[:16]
-        typer.echo(f"{_EVENTS[event.kind]}\t{event.area}\ttừ {since}\t{len(event.nodes)} cụm loa")
+        yield f"{_EVENTS[event.kind]}\t{event.area}\ttừ {since}\t{len(event.nodes)} cụm loa"
     for one in found:
         for fault in one.faults:
             news = "mới" if fault.kind in one.unseen else "đã xem"
-            typer.echo(f"{one.node.id}\t{one.node.area}\t{news}\t{fault.sentence}\t{one.assignee or '-'}")
+            yield f"{one.node.id}\t{one.node.area}\t{news}\t{fault.sentence}\t{one.assignee or '-'}"
     if not found:
-        typer.echo("Không có cụm loa nào trục trặc.")
+        yield "Không có cụm loa nào trục trặc."
 
 
 def _as_json(one: Any) -> dict[str, Any]:
@@ -112,15 +103,15 @@ def _as_json(one: Any) -> dict[str, Any]:
 
 @node.command("care")
 def take_care(
+    here: Acting,
     name_of_node: NodeName,
-    by: AsPerson,
     assignee: Annotated[str | None, typer.Option(help="Tên đăng nhập của kỹ thuật viên lo việc này.")] = None,
     note: Annotated[str | None, typer.Option(help="Ghi chú.")] = None,
     seen: Annotated[bool, typer.Option("--seen", help="Các trục trặc hiện có đã được xem.")] = False,
-) -> None:
+) -> str:
     """Ghi ai lo một cụm loa, ghi chú, và trục trặc nào đã xem."""
-    now, node_id = utc_now(), NodeId(name_of_node)
-    with acting(by) as (session, person):
-        kinds = faults_of_node(session, node_id, now) if seen else None
-        write_care(session, node_id, by=person, now=now, assignee=assignee, note=note, seen=kinds)
-    typer.echo("Đã ghi.")
+    node_id = NodeId(name_of_node)
+    with here.write() as session:
+        kinds = faults_of_node(session, node_id, here.now) if seen else None
+        write_care(session, node_id, assignee=assignee, note=note, seen=kinds, **here.stamp)
+    return "Đã ghi."

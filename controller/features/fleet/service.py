@@ -38,6 +38,7 @@ class NewNode:
     name: str
 
 
+@one_write
 def add_node(session: Session, node: NewNode, *, by: Operator, now: datetime) -> None:
     """Enrol a node without a code, or bring a retired one back; raises Conflict for one in use."""
     known = session.get(Node, node.id)

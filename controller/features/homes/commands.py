@@ -16,7 +16,7 @@ from controller.features.homes.schemas import HomeShown
 from controller.features.homes.service import check_home, wanted_home
 from controller.features.homes.service import sign_home as sign
 from controller.settings import Settings
-from controller.terminal.cli_errors import AsJson, Commands, print_json
+from controller.terminal.commands import AsJson, Commands, print_json
 from controller.terminal.options import AsPerson
 
 home = Commands()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, print_json
+from controller.terminal.commands import AsJson, print_json
 
 
 def add_to(app: typer.Typer) -> None:

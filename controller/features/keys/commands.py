@@ -24,7 +24,7 @@ from controller.host.station_keys import Secrets, root_key_at
 from controller.model.local_time import wall
 from controller.model.permissions import OperatorRole
 from controller.settings import Settings
-from controller.terminal.cli_errors import AsJson, Commands, fields_of, print_found, print_json
+from controller.terminal.commands import AsJson, Commands, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, KeyId
 

@@ -62,6 +62,7 @@ def remove_entry(session: Session, entry_id: str, *, by: Operator, now: datetime
     return entry
 
 
+@one_write
 def remove_word(
     session: Session, written: str, area: AreaCode, *, by: Operator, now: datetime
 ) -> LexiconEntry:

@@ -4,15 +4,15 @@ from typing import Annotated, Any
 
 import typer
 
-from controller.client.local_client import reading
 from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.features.accounts.signing import signing
 from controller.features.plans.policy_signing import sign_changed_policy
 from controller.features.plans.queries import policies_in_force
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
-from controller.terminal.cli_errors import AsJson, Commands, print_json
+from controller.terminal.commands import Commands, Printed
 from controller.terminal.options import AsPerson
+from controller.terminal.ways import Reading
 from devices.ids import AreaCode
 from devices.statements import LoudHours, Policy, QuietHours
 
@@ -24,21 +24,19 @@ _NONE = "none"
 
 
 @policy.command("show")
-def show_policies(*, as_json: AsJson = False) -> None:
+def show_policies(session: Reading) -> Printed:
     """Các quy định đang có hiệu lực."""
-    with reading() as session:
-        found = policies_in_force(session)
-    if as_json:
-        print_json(
-            [
-                {"area": area.code, "name": area.name} | policy.model_dump(mode="json", exclude={"issued_at"})
-                for area, policy in found
-            ]
-        )
-        return
-    for area, policy in found:
-        until = f"{policy.expires_at:%Y-%m-%d}"
-        typer.echo(f"{area.code} {area.name}: {_limits(policy)}; hết hạn {until}")
+    found = policies_in_force(session)
+    return Printed(
+        [
+            {"area": area.code, "name": area.name} | policy.model_dump(mode="json", exclude={"issued_at"})
+            for area, policy in found
+        ],
+        (
+            f"{area.code} {area.name}: {_limits(policy)}; hết hạn {policy.expires_at:%Y-%m-%d}"
+            for area, policy in found
+        ),
+    )
 
 
 @policy.command("sign")

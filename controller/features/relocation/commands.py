@@ -8,7 +8,7 @@ from controller.clocks import utc_now
 from controller.features.accounts.signing import signing
 from controller.features.relocation.service import move_node as move
 from controller.features.relocation.service import sign_places_below
-from controller.terminal.cli_errors import Commands
+from controller.terminal.commands import Commands
 from controller.terminal.options import AsPerson, NodeName
 from devices.ids import AreaCode, NodeId
 

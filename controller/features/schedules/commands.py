@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from controller.client.http_client import signed_in
 from controller.features.schedules.schemas import DayOffShown, ScheduleForesight, ScheduleShown, ScheduleWhole
 from controller.model.local_time import ZONE
-from controller.terminal.cli_errors import AsJson, Commands, print_found
-from controller.terminal.options import AtStation, Meets, Reason, instant
+from controller.terminal.commands import Commands, Printed
+from controller.terminal.options import Meets, Reason, instant
+from controller.terminal.ways import Running
 
 schedule = Commands()
 
@@ -57,6 +57,7 @@ NeverLunar = Annotated[list[int] | None, typer.Option(help="Không phát ngày �
 
 @schedule.command("add")
 def add(
+    here: Running,
     bulletin: Annotated[str, typer.Option(help="Mã bản tin.")],
     area: Annotated[list[str], typer.Option(help="Mã địa bàn; có thể ghi nhiều lần.")],
     at: At,
@@ -76,26 +77,21 @@ def add(
     volume: Annotated[int | None, typer.Option(min=0, max=100, help="Âm lượng.")] = None,
     meeting: Meets = "refuse",
     check: Check = False,
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Đặt lịch phát lặp lại cho một bản tin."""
     rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
     lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
     skips = {"days_off": skip_days_off, "only_lunar": only_lunar, "never_lunar": never_lunar}
     asked: dict[str, Any] = {"bulletin": bulletin, "areas": area, "rule": rule | lists, "skips": skips}
     asked |= {"grade": grade, "volume": volume, "meeting": meeting}
-    with signed_in(station) as here:
-        if check:
-            outlook = here.ask(ScheduleForesight, "POST", "/schedules/foresee", _given(asked))
-            print_found(outlook, _outlook_lines(outlook), as_json=as_json)
-            return
-        made = here.ask(ScheduleWhole, "POST", "/schedules", _given(asked))
-    print_found(made, lines(made), as_json=as_json)
+    if check:
+        return _outlook(here.ask(ScheduleForesight, "POST", "/schedules/foresee", _given(asked)))
+    return _whole(here.ask(ScheduleWhole, "POST", "/schedules", _given(asked)))
 
 
 @schedule.command("change")
 def change(
+    here: Running,
     schedule_id: Id,
     at: At,
     first: First,
@@ -110,112 +106,93 @@ def change(
     skip_days_off: SkipDaysOff = False,
     only_lunar: OnlyLunar = None,
     never_lunar: NeverLunar = None,
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Đổi giờ và ngày của một lịch phát; địa bàn, mức, âm lượng giữ nguyên."""
     rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
     lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
     skips = {"days_off": skip_days_off, "only_lunar": only_lunar, "never_lunar": never_lunar}
     asked = _given({"rule": rule | lists, "skips": skips})
-    _tell_whole(station, "PUT", f"/schedules/{schedule_id}", asked, as_json=as_json)
+    return _whole(here.ask(ScheduleWhole, "PUT", f"/schedules/{schedule_id}", asked))
 
 
 @schedule.command("list")
 def index(
+    here: Running,
     everything: Annotated[bool, typer.Option("--all", help="Cả những lịch đã kết thúc.")] = False,
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Liệt kê các lịch phát."""
-    with signed_in(station) as here:
-        found = here.ask(list[ScheduleShown], "GET", "/schedules" + ("" if everything else "?state=running"))
-    print_found({"schedules": found}, (_line(one) for one in found), as_json=as_json)
+    found = here.ask(list[ScheduleShown], "GET", "/schedules" + ("" if everything else "?state=running"))
+    return Printed({"schedules": found}, map(_line, found))
 
 
 @schedule.command("show")
-def show(schedule_id: Id, station: AtStation = None, as_json: AsJson = False) -> None:
+def show(here: Running, schedule_id: Id) -> Printed:
     """Xem một lịch phát và những lần sắp tới."""
-    _tell_whole(station, "GET", f"/schedules/{schedule_id}", as_json=as_json)
+    return _whole(here.ask(ScheduleWhole, "GET", f"/schedules/{schedule_id}"))
 
 
 @schedule.command("end")
-def end(schedule_id: Id, reason: Reason = "", station: AtStation = None, as_json: AsJson = False) -> None:
+def end(here: Running, schedule_id: Id, reason: Reason = "") -> Printed:
     """Kết thúc một lịch phát; những lượt chưa phát bị hủy."""
-    _tell_whole(station, "POST", f"/schedules/{schedule_id}/end", {"reason": reason}, as_json=as_json)
+    return _whole(here.ask(ScheduleWhole, "POST", f"/schedules/{schedule_id}/end", {"reason": reason}))
 
 
 @schedule.command("cancel")
-def cancel(
-    schedule_id: Id,
-    occurrence: Occurrence,
-    reason: Reason = "",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+def cancel(here: Running, schedule_id: Id, occurrence: Occurrence, reason: Reason = "") -> Printed:
     """Hủy một lần của lịch phát; những lần khác vẫn giữ."""
     asked = {"original_at": instant(occurrence), "reason": reason}
-    _tell_whole(station, "POST", f"/schedules/{schedule_id}/occurrences/cancel", asked, as_json=as_json)
+    return _whole(here.ask(ScheduleWhole, "POST", f"/schedules/{schedule_id}/occurrences/cancel", asked))
 
 
 @schedule.command("move")
 def move(
+    here: Running,
     schedule_id: Id,
     occurrence: Occurrence,
     to: Annotated[str, typer.Option(help="Giờ mới, như 2026-11-28T16:30; giờ gốc là bỏ việc dời.")],
     meeting: Meets = "refuse",
     check: Check = False,
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Dời một lần của lịch phát sang giờ khác."""
     asked = {"original_at": instant(occurrence), "to": instant(to), "meeting": meeting}
-    if not check:
-        _tell_whole(station, "POST", f"/schedules/{schedule_id}/occurrences/move", asked, as_json=as_json)
-        return
-    with signed_in(station) as here:
+    if check:
         path = f"/schedules/{schedule_id}/occurrences/foresee"
-        outlook = here.ask(ScheduleForesight, "POST", path, asked)
-    print_found(outlook, _outlook_lines(outlook), as_json=as_json)
+        return _outlook(here.ask(ScheduleForesight, "POST", path, asked))
+    return _whole(here.ask(ScheduleWhole, "POST", f"/schedules/{schedule_id}/occurrences/move", asked))
 
 
 @day_off.command("list")
-def list_days_off(year: Year, station: AtStation = None, as_json: AsJson = False) -> None:
+def list_days_off(here: Running, year: Year) -> Printed:
     """Các ngày nghỉ của một năm: ngày lễ và ngày riêng của tỉnh."""
-    with signed_in(station) as here:
-        found = here.ask(list[DayOffShown], "GET", f"/days-off?year={year}")
-    print_found(found, map(_day_line, found), as_json=as_json)
+    found = here.ask(list[DayOffShown], "GET", f"/days-off?year={year}")
+    return Printed(found, map(_day_line, found))
 
 
 @day_off.command("set")
 def set_day_off(
+    here: Running,
     day: Day,
     name: Annotated[str, typer.Option(help="Tên ngày.")],
     works: Annotated[bool, typer.Option("--works", help="Ngày lễ này vẫn phát như thường.")] = False,
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Thêm hoặc đổi một ngày nghỉ riêng của tỉnh; lịch phát theo ngay."""
-    with signed_in(station) as here:
-        found = here.ask(DayOffShown, "POST", "/days-off", {"day": day, "name": name, "off": not works})
-    print_found(found, [_day_line(found)], as_json=as_json)
+    found = here.ask(DayOffShown, "POST", "/days-off", {"day": day, "name": name, "off": not works})
+    return Printed(found, [_day_line(found)])
 
 
 @day_off.command("remove")
-def remove_day_off(day: Day, station: AtStation = None) -> None:
+def remove_day_off(here: Running, day: Day) -> str:
     """Bỏ một ngày khỏi danh sách của tỉnh; ngày lễ lại theo lịch nhà nước."""
-    with signed_in(station) as here:
-        here.call("DELETE", f"/days-off/{day}")
-    typer.echo(f"Đã bỏ ngày {day}.")
+    here.call("DELETE", f"/days-off/{day}")
+    return f"Đã bỏ ngày {day}."
 
 
-def _tell_whole(
-    station: str | None, method: str, path: str, asked: dict[str, Any] | None = None, *, as_json: bool
-) -> None:
-    """Make one request and print the schedule in the response."""
-    with signed_in(station) as here:
-        found = here.ask(ScheduleWhole, method, path, asked)
-    print_found(found, lines(found), as_json=as_json)
+def _whole(found: ScheduleWhole) -> Printed:
+    return Printed(found, lines(found))
+
+
+def _outlook(found: ScheduleForesight) -> Printed:
+    return Printed(found, _outlook_lines(found))
 
 
 def _day_line(one: DayOffShown) -> str:

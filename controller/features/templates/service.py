@@ -96,6 +96,7 @@ def remove_template(
     return row
 
 
+@one_write
 def remove_template_named(
     session: Session, title: str, area: AreaCode, *, by: Operator, now: datetime
 ) -> BulletinTemplate:

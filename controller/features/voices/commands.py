@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from controller.features.voices.service import add_voice, added_voices, remove_voice
-from controller.terminal.cli_errors import AsJson, Commands, print_json
+from controller.terminal.commands import Commands, Printed
 
 voice = Commands()
 _SHORT = 12  # digits of a digest that are enough to compare by eye
@@ -20,34 +20,30 @@ def add(
     ] = None,
     sha256: Annotated[str | None, typer.Option(help="Mã SHA-256 mà tệp .onnx phải có.")] = None,
     name: Annotated[str | None, typer.Option(help="Tên của giọng; mặc định theo tên tệp.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Thêm một giọng kiểu Piper (.onnx) và cho đọc thử một câu."""
     record = add_voice(source, config, sha256, name)
-    if as_json:
-        print_json(asdict(record))
-        return
-    typer.echo(f"Đã thêm giọng «{record.name}»: {record.title}.")
-    typer.echo(f"SHA-256: {record.sha256}")
-    typer.echo(f"Dùng thử: loa speak --engine piper --voice {record.name} --text … --out thu.mp3")
+    lines = [
+        f"Đã thêm giọng «{record.name}»: {record.title}.",
+        f"SHA-256: {record.sha256}",
+        f"Dùng thử: loa speak --engine piper --voice {record.name} --text … --out thu.mp3",
+    ]
+    return Printed(asdict(record), lines)
 
 
 @voice.command("list")
-def index(*, as_json: AsJson = False) -> None:
+def index() -> Printed:
     """Liệt kê các giọng đã thêm."""
     voices = added_voices()
-    if as_json:
-        print_json({"voices": voices})
-        return
-    for one in voices:
-        typer.echo(f"{one['name']}\t{one['title']}\t{one['sha256'][:_SHORT]}…\t{one['source']}")
-    if not voices:
-        typer.echo("Chưa có giọng nào được thêm.")
+    return Printed(
+        {"voices": voices},
+        (f"{one['name']}\t{one['title']}\t{one['sha256'][:_SHORT]}…\t{one['source']}" for one in voices),
+        "Chưa có giọng nào được thêm.",
+    )
 
 
 @voice.command("remove")
-def remove(name: Annotated[str, typer.Argument(help="Tên của giọng.")]) -> None:
+def remove(name: Annotated[str, typer.Argument(help="Tên của giọng.")]) -> str:
     """Xóa một giọng đã thêm; các tệp âm thanh đã tạo vẫn còn."""
     remove_voice(name)
-    typer.echo(f"Đã xóa giọng «{name}».")
+    return f"Đã xóa giọng «{name}»."

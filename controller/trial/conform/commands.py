@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, print_json
+from controller.terminal.commands import AsJson, print_json
 
 if TYPE_CHECKING:
     from controller.trial.conform.conform_command import ConformOptions
