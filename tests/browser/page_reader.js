@@ -621,7 +621,171 @@ async function answersOfReceipts(vectors) {
   return { chain, deleted, judged };
 }
 
+// ---- Clock
+
+const USUAL_DRIFT = 40e-6;
+const WALK = 0.5e-6 ** 2 / 1800;
+const tripOf = ([sent, received, replied, arrived]) => (arrived - sent - (replied - received)) / 1e6;
+const middleOf = ([sent, , , arrived]) => (sent + arrived) / 2;
+const offsetOf = ([sent, received, replied, arrived]) => (received - sent + (replied - arrived)) / 2;
+const noiseOf = (excess) => 0.0003 + 0.29 * Math.max(0, excess);
+
+// a line: at own clock `at` the offset is `base` us + `a` s, and drifts by `b`; variances of a and b, covariance
+function fittedLine(kept) {
+  const newest = kept[kept.length - 1];
+  const [at, base, count] = [middleOf(newest), offsetOf(newest), kept.length];
+  const trips = kept.map(tripOf);
+  const shortest = Math.min(...trips);
+  const excess = trips.reduce((sum, one) => sum + one - shortest, 0) / (2 * Math.max(1, count - 1));
+  const times = kept.map((one) => (middleOf(one) - at) / 1e6);
+  const quickest = (b) => [
+    Math.min(...kept.map(([sent, received], n) => (received - sent - base) / 1e6 - b * times[n])),
+    Math.min(...kept.map(([, , replied, arrived], n) => (arrived - replied + base) / 1e6 + b * times[n])),
+  ];
+  const worth = (b) => {
+    const [u, d] = quickest(b);
+    return (count / Math.max(excess, 0.0003)) * (u + d) - b ** 2 / (2 * USUAL_DRIFT ** 2);
+  };
+  let [low, high] = [-500e-6, 500e-6];
+  for (let n = 0; n < 60; n += 1) {
+    const third = (high - low) / 3;
+    [low, high] = worth(low + third) < worth(high - third) ? [low + third, high] : [low, high - third];
+  }
+  const [u, d] = quickest(low);
+  const floor = Math.min(shortest, u + d);
+  let [s0, st, stt] = [0, 0, 1 / USUAL_DRIFT ** 2];
+  trips.forEach((trip, n) => {
+    const weight = noiseOf(trip - floor) ** -2;
+    [s0, st, stt] = [s0 + weight, st + weight * times[n], stt + weight * times[n] ** 2];
+  });
+  const det = s0 * stt - st ** 2;
+  return [{ at, base, a: (u - d) / 2, b: low, varA: stt / det, varB: s0 / det, cov: -st / det }, floor];
+}
+
+const startedLine = (one, b = 0, varB = USUAL_DRIFT ** 2) => ({
+  at: middleOf(one), base: offsetOf(one), a: 0, b, varA: Math.max(1, tripOf(one) / 2) ** 2, varB, cov: 0,
+});
+
+function movedLine(line, at) {
+  const t = (at - line.at) / 1e6;
+  const walked = Math.min((WALK * Math.abs(t)) / 3, 1.5e-6 ** 2) * t ** 2;
+  return {
+    at, base: line.base, a: line.a + line.b * t, b: line.b,
+    varA: line.varA + 2 * t * line.cov + t ** 2 * line.varB + walked,
+    varB: line.varB + WALK * Math.abs(t),
+    cov: line.cov + t * line.varB + (WALK * Math.abs(t) * t) / 2,
+  };
+}
+
+function measuredLine(line, one, floor) {
+  const old = movedLine(line, middleOf(one));
+  const all = old.varA + noiseOf(tripOf(one) - floor) ** 2;
+  const wrong = (offsetOf(one) - old.base) / 1e6 - old.a;
+  const [ga, gb] = [old.varA / all, old.cov / all];
+  const [varA, varB, cov] = [old.varA - ga * old.varA, old.varB - gb * old.cov, old.cov - ga * old.cov];
+  return { ...old, a: old.a + ga * wrong, b: old.b + gb * wrong, varA, varB, cov };
+}
+
+// two independent normal distributions of (offset, drift) as one; null: more than 7 standard deviations apart
+function joinedLines(line, past) {
+  const told = movedLine(past, line.at);
+  const [da, db] = [(told.base - line.base) / 1e6 + told.a - line.a, told.b - line.b];
+  const [saa, sbb, sab] = [line.varA + told.varA, line.varB + told.varB, line.cov + told.cov];
+  const det = saa * sbb - sab ** 2;
+  if (sbb * da ** 2 - 2 * sab * da * db + saa * db ** 2 > 49 * det) return null;
+  const [kaa, kab] = [(line.varA * sbb - line.cov * sab) / det, (line.cov * saa - line.varA * sab) / det];
+  const [kba, kbb] = [(line.cov * sbb - line.varB * sab) / det, (line.varB * saa - line.cov * sab) / det];
+  return {
+    ...line, a: line.a + kaa * da + kab * db, b: line.b + kba * da + kbb * db,
+    varA: line.varA - kaa * line.varA - kab * line.cov,
+    varB: line.varB - kba * line.cov - kbb * line.varB,
+    cov: line.cov - kaa * line.cov - kab * line.varB,
+  };
+}
+
+const lineOffset = (line, own) => line.base / 1e6 + line.a + (line.b * (own - line.at)) / 1e6;
+const spreadOf = (basis, own) =>
+  3 * Math.sqrt(Math.max(0, movedLine(basis.line, own).varA)) + (5e-6 * Math.abs(own - basis.since)) / 1e6;
+const boundOf = (basis, own) => basis.fixed + spreadOf(basis, own);
+
+class PageClock {
+  kept = [];
+  past = this.drift = this.asked = this.told = null;
+
+  forget() {
+    const line = this.asked && this.asked.line;
+    if (line) this.drift = [line.b, Math.min(line.varB + 2e-6 ** 2, USUAL_DRIFT ** 2)];
+    this.kept = [];
+    this.past = this.asked = this.told = null;
+  }
+
+  exchange(one) {
+    if (tripOf(one) < 0 || one[3] < one[0]) return this.forget();
+    if (!this.explains(one)) this.forget();
+    if (this.kept.length === 0 && this.drift) this.past = startedLine(one, ...this.drift);
+    this.kept.push(one);
+    if (this.kept.length > 32) {
+      const older = this.kept.slice(0, 16);
+      this.kept.splice(older.indexOf(older.reduce((a, b) => (tripOf(b) > tripOf(a) ? b : a))), 1);
+    }
+    const since = one[3] - 2400e6;
+    const floor = this.kept[0][3] < since ? fittedLine(this.kept)[1] : 0;
+    while (this.kept[0][3] < since) {
+      const oldest = this.kept.shift();
+      this.past = measuredLine(this.past || startedLine(oldest), oldest, floor);
+    }
+    const [line] = fittedLine(this.kept);
+    const joined = this.past && joinedLines(line, this.past);
+    if (this.past && !joined) this.past = null;
+    const fixed = Math.min(...this.kept.map(tripOf)) / 2;
+    this.asked = { line: joined || line, fixed, since: middleOf(one), source: "station" };
+    if (this.told && !this.fits(this.told, one[3])) this.told = null;
+    return undefined;
+  }
+
+  explains(one) {
+    if (!this.asked) return true;
+    const gap = Math.abs(lineOffset(this.asked.line, middleOf(one)) - offsetOf(one) / 1e6);
+    const half = tripOf(one) / 2;
+    const delays = this.kept.length >= 16 ? Math.max(0, half - this.asked.fixed) : this.asked.fixed + half;
+    return gap <= delays + spreadOf(this.asked, middleOf(one)) + 0.01;
+  }
+
+  source({ source, own_us: own, utc_us: utc, error_us: error }) {
+    const { b, varB } = this.asked ? this.asked.line : { b: 0, varB: USUAL_DRIFT ** 2 };
+    const line = { at: own, base: utc - own, a: 0, b, varA: 0, varB, cov: 0 };
+    const told = { line, fixed: error / 1e6, since: own, source };
+    if (this.fits(told, own) && !(this.told && boundOf(this.told, own) < boundOf(told, own))) this.told = told;
+  }
+
+  fits(told, own) {
+    if (!this.asked) return true;
+    const gap = Math.abs(lineOffset(told.line, own) - lineOffset(this.asked.line, own));
+    return gap <= boundOf(told, own) + boundOf(this.asked, own);
+  }
+
+  at(own) {
+    const known = [this.asked, this.told].filter(Boolean).sort((a, b) => boundOf(a, own) - boundOf(b, own));
+    if (known.length === 0) return { offset_us: null, error_us: null, trust: "none", source: "none" };
+    const [basis] = known;
+    const error = boundOf(basis, own);
+    const trust = error <= 0.1 ? "together" : error <= 10 ? "on-the-minute" : "none";
+    const isOld = own - basis.since > 3600e6 && basis.source !== "rtc";
+    const [offset, bound] = [lineOffset(basis.line, own), error].map((one) => Math.round(one * 1e6));
+    return { offset_us: offset, error_us: bound, trust, source: isOld ? "hold-over" : basis.source };
+  }
+}
+
+function answersOfClocks(vectors) {
+  return vectors.cases.map((one) => {
+    const clock = new PageClock();
+    one.events.forEach(({ exchange, told }) => (exchange ? clock.exchange(exchange) : clock.source(told)));
+    return one.asked.map((asked) => clock.at(asked.own_us));
+  });
+}
+
 window.reader = {
+  "clocks.json": answersOfClocks,
   "receipts.json": answersOfReceipts,
   "signatures.json": answersOfSignatures,
   "passkeys.json": answersOfSignatures,

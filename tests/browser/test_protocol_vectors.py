@@ -51,3 +51,16 @@ def test_it_cuts_recordings_and_asks_for_chunks_as_the_file_says(reader):
     assert found["cases"] == [one["answer"] for one in vectors["cases"]]
     assert found["recording"] == vectors["manifest"]["recording"]
     assert found["bitmaps"] == [one["missing"] for one in vectors["bitmaps"]]
+
+
+def test_it_knows_the_time_from_exchanges_as_the_file_says(reader):
+    vectors, found = answers(reader, "clocks.json")
+    told = [(case["name"], asked) for case in vectors["cases"] for asked in case["asked"]]
+    for (name, asked), answer in zip(told, [one for case in found for one in case], strict=True):
+        assert (answer["trust"], answer["source"]) == (asked["trust"], asked["source"]), name
+        if asked["error_us"] is None:
+            assert answer["error_us"] is None, name
+            continue
+        near_us = 100 + asked["error_us"] / 100
+        assert abs(answer["error_us"] - asked["error_us"]) <= near_us, name
+        assert abs(answer["offset_us"] - asked["offset_us"]) <= near_us, name

@@ -25,6 +25,7 @@ from devices.wire_types import WireMessage, text_digest
 from tests.support import passkey_vectors
 from tests.support.call_vectors import calls
 from tests.support.chunk_vectors import chunks
+from tests.support.clock_vectors import clocks
 from tests.support.receipt_vectors import receipts
 from tests.support.rendition_vectors import renditions
 from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
@@ -336,6 +337,7 @@ VECTORS = {
     "sounds.json": sounds,
     "renditions.json": renditions,
     "chunks.json": chunks,
+    "clocks.json": clocks,
     "receipts.json": partial(receipts, KEY_SET),
 }
 
