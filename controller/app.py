@@ -320,7 +320,7 @@ class Controller:
         match topic:
             case topics.WantTopic(node):
                 self.sender.take(node, message.payload)
-            case topics.KeysTopic() | topics.PlanTopic() | topics.PolicyTopic():
+            case topics.RootsTopic() | topics.KeysTopic() | topics.PlanTopic() | topics.PolicyTopic():
                 self.publisher.watch.saw(message.topic, message.payload)
             case topics.PlaceTopic() | topics.HomeTopic() | topics.ManifestTopic():
                 self.publisher.watch.saw(message.topic, message.payload)

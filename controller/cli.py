@@ -23,7 +23,7 @@ app = Commands(
 _GROUPS = {
     "journal": ("Nhật ký: xuất và kiểm tra.", "doctor:journal"),
     "policy": ("Quy định: giờ yên lặng, âm lượng, số phút một ngày.", "plans:policy"),
-    "keys": ("Bộ khóa mà loa tin.", "keys:keys"),
+    "keys": ("Bộ khóa mà loa tin.", "keys:keys controller.features.keys.root_command:roots"),
     "node": (
         "Cụm loa: danh sách, gắn, thay, cách ly, bớt.",
         "fleet:node enrolment:node quarantine:node relocation:node speaker_tests:node",

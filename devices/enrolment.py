@@ -14,6 +14,7 @@ from devices.wire_types import (
     BASE64URL_KEY_PATTERN,
     COMPACT_JWS_PATTERN,
     NAME_PATTERN,
+    SignedTogether,
     Software,
     WireMessage,
 )
@@ -93,17 +94,15 @@ class Home(WireMessage):
 
 
 class EnrolmentReply(WireMessage):
-    """Answer to a claim: the enrolment, the key sets of the node's areas, the root key that signed these.
+    """Answer to a claim: the enrolment, the key sets of the node's areas, the first root key, its successors.
 
     `password` at the broker stands beside the enrolment, which may be shown to anybody as evidence.
     """
 
     enrolment: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)]
-    keys: Annotated[
-        tuple[Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)], ...],
-        Field(min_length=1, max_length=16),
-    ]
+    keys: Annotated[tuple[str, ...], Field(min_length=1, max_length=16)]
     root_public: _Key
+    roots: Annotated[tuple[SignedTogether, ...], Field(max_length=32)] = ()
     password: Annotated[str, StringConstraints(max_length=200)]
 
 

@@ -26,6 +26,8 @@ from devices.jose import (
 from devices.messages import Manifest, Plan, Receipt, ReceiptsCommitted, TimeReply
 from devices.not_trusted import Expired, UnknownKey, WrongRole
 from devices.passkeys import Assertion, base64url, challenge_of, signing_input
+from devices.roots import TYP as ROOTS_TYP
+from devices.roots import Roots, RootSet, read_key_set_by
 from devices.statements import ED25519, Approval, Call, Key, KeySet, Policy
 from devices.wire_types import SignedTogether, WireMessage
 
@@ -43,6 +45,7 @@ class MessageKind:
 
 KINDS: Final[dict[type[WireMessage], MessageKind]] = {
     KeySet: MessageKind("loa-keys", (ROOT,)),
+    RootSet: MessageKind(ROOTS_TYP, (ROOT,)),
     Plan: MessageKind("loa-plan", (Role.STATION,)),
     Manifest: MessageKind("loa-manifest", (Role.STATION,)),
     TimeReply: MessageKind("loa-time", (Role.STATION,)),
@@ -132,13 +135,15 @@ def _counts(key: Key) -> bool:
     return key.alg in ALGORITHMS and bool(key.holder and key.area)
 
 
-def read_key_set(text: str | bytes, root_public: str, now: datetime | None) -> KeySet:
-    """Return the key set if the pinned root key signed it; the caller refuses a version not above its own.
+def read_key_set(text: str | bytes, root: str | Roots, now: datetime | None) -> KeySet:
+    """Return the key set if the root signed it; the caller refuses a version not above its own.
+
+    `root`: the pinned public key, or the roots that followed it.
 
     `now` None: a node that does not know the time yet cannot judge lifetimes; it judges again once it does.
     """
-    sealed = Sealed.read(text, KINDS[KeySet].typ)
-    key_set = checked(sealed, KeySet, PublicKey(root_public))
+    roots = Roots.pinned(root) if isinstance(root, str) else root
+    key_set = read_key_set_by(text, roots)
     if now is not None:
         check_lifetime("key set", None, key_set.expires_at, now)
     return key_set

@@ -147,6 +147,8 @@ class Key(WireMessage):
     holder: Name | None = None
     area: AreaName | None = None
     further_areas: Annotated[tuple[AreaName, ...], Field(max_length=MOST_FURTHER_AREAS)] = ()
+    retired_at: Instant | None = None
+    compromised_since: Instant | None = None
     alg: AlgorithmName = ED25519
     rp_id: Annotated[str, StringConstraints(pattern=RP_ID_PATTERN)] | None = None
 
@@ -170,6 +172,10 @@ class KeySet(WireMessage):
     issued_at: Instant
     expires_at: Instant
     keys: Annotated[tuple[Key, ...], Field(max_length=MOST_KEYS)]
+
+    def payload(self) -> bytes:
+        """Return the JSON without what has its default: each node loads it at each connect."""
+        return self.model_dump_json(exclude_defaults=True).encode()
 
     @model_validator(mode="after")
     def _check(self) -> Self:

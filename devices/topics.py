@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from devices import enrolment, statements
+from devices import enrolment, roots, statements
 from devices import messages as wire
 from devices.ids import AreaCode, NodeId, RecordingId
 from devices.wire_types import WireMessage
@@ -23,13 +23,14 @@ TOLD_FILTERS = (ALL_STATES, ALL_VITALS, ALL_RECEIPTS, ALL_WANTS)
 STATION_FILTERS = (*TOLD_FILTERS, ALL_TIME_REQUESTS)
 """What the station subscribes to; clock requests may come by a connection of their own."""
 
+ROOTS = f"{ROOT}/roots"
 ALL_KEYS = f"{ROOT}/keys/+"
 ALL_PLANS = f"{ROOT}/plan/+"
 ALL_POLICIES = f"{ROOT}/policy/+"
 ALL_MANIFESTS = f"{ROOT}/recording/+/manifest"
 ALL_PLACES = f"{ROOT}/node/+/place"
 ALL_HOMES = f"{ROOT}/home/+"
-RETAINED_FILTERS = (ALL_KEYS, ALL_PLACES, ALL_HOMES, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
+RETAINED_FILTERS = (ROOTS, ALL_KEYS, ALL_PLACES, ALL_HOMES, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
 """Topics that the station retains and also subscribes to, so that it notices changes by others."""
 
 
@@ -126,6 +127,7 @@ def node_filters(node: NodeId, areas: Iterable[AreaCode]) -> tuple[str, ...]:
     """Return what a node always subscribes to: keys, place, plans, policies, homes, what is sent to it."""
     areas = tuple(areas)
     return (
+        ROOTS,
         *(keys(area) for area in areas),
         place(node),
         *(plan(target) for target in (*areas, node)),
@@ -142,6 +144,11 @@ class PlanTopic:
     """A plan of an area or a node."""
 
     target: str
+
+
+@dataclass(frozen=True, slots=True)
+class RootsTopic:
+    """The root sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +254,7 @@ class TimeReplyTopic:
 
 Topic = (
     PlanTopic
+    | RootsTopic
     | KeysTopic
     | PolicyTopic
     | PlaceTopic
@@ -294,6 +302,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Topic]], ...] = (  # what co
     (re.compile(rf"policy/{_NAME}"), PolicyTopic),
     (re.compile(rf"recording/{_DIGEST}/manifest"), ManifestTopic),
     (re.compile(rf"keys/{_NAME}"), KeysTopic),
+    (re.compile(r"roots"), RootsTopic),
 )
 
 
@@ -324,6 +333,7 @@ class Channel:
 _ANY_NODE = NodeId("{node}")
 _ANY_RECORDING = RecordingId("{recording}")
 CHANNELS = (
+    Channel("roots", ROOTS, "station", 1, True, roots.RootChain),
     Channel("keys", keys(AreaCode("{area}")), "station", 1, True, statements.KeySet, "loa-keys"),
     Channel("plan", plan("{target}"), "station", 1, True, wire.Plan, "loa-plan"),
     Channel("policy", policy(AreaCode("{area}")), "station", 1, True, statements.Policy, "loa-policy"),

@@ -15,6 +15,7 @@ from devices.enrolment import CLAIM_PATH, Enrolment, EnrolmentReply
 from devices.ids import NodeId
 from devices.node_key import NodeKey
 from devices.not_trusted import NotTrusted
+from devices.roots import RootChain, Roots, follow
 from devices.signing import TrustedKeys, read_key_set, verify
 from devices.wire_types import Malformed, parse
 from simulator.spec import FleetSpec, NodeSpec
@@ -88,7 +89,8 @@ def _checked(answer: bytes, key: NodeKey, root_public: str | None) -> Enrolment:
         reply = parse(EnrolmentReply, answer)
         if root_public is not None and reply.root_public != root_public:
             raise NotEnrolled("Đài trả lời bằng khóa gốc khác với mã QR: không tin được.")
-        keys = TrustedKeys.of(*(read_key_set(text, reply.root_public, None) for text in reply.keys))
+        roots = follow(Roots.pinned(reply.root_public), RootChain(sets=reply.roots))[-1]
+        keys = TrustedKeys.of(*(read_key_set(text, roots, None) for text in reply.keys))
         enrolment = verify(reply.enrolment, Enrolment, keys, None)
     except (Malformed, NotTrusted) as error:
         raise NotEnrolled(f"Câu trả lời của đài không tin được: {error}") from error

@@ -48,6 +48,19 @@ def own_password(name: str) -> str:
     return _asked("LOA_PASSWORD", f"mật khẩu của {name}", code="operator.no_password")
 
 
+def root_password() -> str:
+    """Return the password of a root key's file: LOA_ROOT_PASSWORD or keyboard."""
+    return _asked("LOA_ROOT_PASSWORD", "mật khẩu của tệp khóa gốc", code="keys.root-password")
+
+
+def new_root_password() -> str:
+    """Return the password that a root key's file gets: LOA_ROOT_NEW_PASSWORD, or twice from the keyboard."""
+    told = _asked("LOA_ROOT_NEW_PASSWORD", "mật khẩu mới của tệp khóa gốc", code="keys.root-password")
+    if "LOA_ROOT_NEW_PASSWORD" not in os.environ and told != getpass.getpass("Gõ lại: "):
+        raise BadInput("Hai lần gõ không giống nhau.", code="keys.root-password")
+    return told
+
+
 def _asked(variable: str, what: str, *, code: str, known: str = "", asked: str = "") -> str:
     """Return the variable's value, else the known value, else typed input; BadInput without a terminal."""
     given = os.environ.get(variable) or known

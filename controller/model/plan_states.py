@@ -17,6 +17,7 @@ class DocumentKind(StrEnum):
 
     PLAN = "plan"
     POLICY = "policy"
+    ROOTS = "roots"
     KEYS = "keys"
     PLACE = "place"
     MANIFEST = "manifest"

@@ -234,6 +234,9 @@ class Brain:
                 effects = self._homes.take(area, payload, self._clock.station(now), now)
             case topics.ManifestTopic(recording):
                 effects = self._take_manifest(recording, payload, now)
+            case topics.RootsTopic():
+                effects = self._trust.take_roots(payload, self._clock.station(now))
+                effects += self._plans_changed(now) if effects else []
             case topics.KeysTopic() | topics.PlaceTopic() | topics.PlanTopic() | topics.PolicyTopic():
                 effects = self._take_word(about, payload, now, is_retained=came.retain)
             case _:

@@ -115,16 +115,13 @@ class Trust:
             return None
 
     def is_called(self, airing: AiringId) -> bool:
-        """Return whether a plan that was just sent (not stored, not retained) names this airing."""
+        """Return whether a plan that was sent just now names this airing."""
         return any(a.airing == airing for target in self._called for a in self.plans[target].airings)
 
     def take_keys(
         self, area: AreaCode, text: bytes, judged_at: datetime | None, now: datetime
     ) -> list[Effect]:
-        """Accept a newer key set of an area; drop what the keys no longer verify, and retry what waited.
-
-        `judged_at` None: this node does not know the time, and accepts the set only to request the time.
-        """
+        """Accept a newer key set of an area, `judged_at` None without its lifetime; judge all again."""
         if area not in self._identity.areas:
             return self._wrong_target("keys")
         try:
@@ -136,6 +133,15 @@ class Trust:
         self._approvals.clear()
         effects = self.ring.take(area, key_set, text)
         self.announced.settle()
+        return [*effects, *self._judge_again(now)]
+
+    def take_roots(self, payload: bytes, now: datetime) -> list[Effect]:
+        """Follow the roots to their successors."""
+        try:
+            effects = self.ring.take_roots(payload)
+        except NotTrusted as reason:
+            return self._count("roots", reason)
+        self._approvals.clear()
         return [*effects, *self._judge_again(now)]
 
     def take_place(self, node: NodeId, text: bytes, now: datetime) -> list[Effect]:

@@ -162,6 +162,13 @@ const SHAPE = {
     kind: (value) => (typeof value === "string" && /^[a-z][a-z-]{0,23}$/.test(value)) || refuse("malformed"),
     at: orNull(instant),
   },
+  "loa-roots": {
+    version: VERSION,
+    issued_at: instant,
+    expires_at: instant,
+    threshold: whole(1, 4),
+    holders: list(1, 8, fields({ kid: name, holder: name, public: name })),
+  },
   "loa-keys": {
     area: optional(orNull(name), null),
     version: VERSION,
@@ -179,6 +186,8 @@ const SHAPE = {
         holder: optional(orNull(name), null),
         area: optional(orNull(name), null),
         further_areas: optional(list(0, 16, name), []),
+        retired_at: optional(orNull(instant), null),
+        compromised_since: optional(orNull(instant), null),
         alg: optional(algorithm, "Ed25519"),
         rp_id: optional(orNull(siteName), null),
       }),
@@ -597,6 +606,54 @@ async function orRefused(answer) {
   }
 }
 
+// ---- Roots
+
+async function checkRoots(roots, text, typ) {
+  const signed = new Set();
+  for (const one of text.signatures) {
+    const compact = `${one.protected}.${text.payload}.${one.signature}`;
+    const kid = jsonOf(bytesOfBase64(one.protected, "url")).kid;
+    const holder = roots.holders.find((other) => other.kid === kid);
+    if (holder === undefined) continue;
+    await opened(compact, typ, () => ({ public: holder.public, alg: "Ed25519" }));
+    signed.add(holder.holder);
+  }
+  if (signed.size === 0) refuse("unknown-key");
+  if (signed.size < roots.threshold) refuse("bad-signature");
+}
+
+async function rootsAfter(pinned, chain) {
+  const kid = `root-${(await sha256(bytesOf(pinned))).slice(0, 16)}`;
+  let roots = { version: 0, threshold: 1, holders: [{ kid, holder: "root", public: pinned }] };
+  for (const text of chain.sets) {
+    const next = jsonOf(bytesOfBase64(text.payload, "url"));
+    fields(SHAPE["loa-roots"])(next);
+    if (next.version !== roots.version + 1) refuse("unknown-key");
+    await checkRoots(roots, text, "loa-roots");
+    await checkRoots(next, text, "loa-roots");
+    roots = next;
+  }
+  return roots;
+}
+
+async function answersOfRoots(vectors) {
+  const answers = [];
+  for (const one of vectors.cases) {
+    const answer = await orRefused(async () => {
+      const roots = await rootsAfter(vectors.root_public, one.chain);
+      const parts = one.text.split(".");
+      const text = one.text.startsWith("{")
+        ? JSON.parse(one.text)
+        : { payload: parts[1], signatures: [{ protected: parts[0], signature: parts[2] }] };
+      if (roots.version > 0) return checkRoots(roots, text, "loa-keys");
+      const key = { public: vectors.root_public, alg: "Ed25519" };
+      return opened(one.text, "loa-keys", () => key).then(() => null);
+    });
+    answers.push(answer ?? "ok");
+  }
+  return answers;
+}
+
 async function answersOfReceipts(vectors) {
   const keySet = await opened(vectors.key_set, "loa-keys", () => ({ public: vectors.root_public, alg: "Ed25519" }));
   const seed = vectors.private.match(/../g).map((pair) => parseInt(pair, 16));
@@ -794,4 +851,5 @@ window.reader = {
   "sounds.json": answersOfSounds,
   "renditions.json": answersOfRenditions,
   "chunks.json": answersOfChunks,
+  "roots.json": answersOfRoots,
 };

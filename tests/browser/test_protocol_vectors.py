@@ -25,7 +25,15 @@ def answers(reader, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["signatures.json", "passkeys.json", "approvals.json", "calls.json", "sounds.json", "renditions.json"],
+    [
+        "signatures.json",
+        "passkeys.json",
+        "approvals.json",
+        "calls.json",
+        "sounds.json",
+        "renditions.json",
+        "roots.json",
+    ],
 )
 def test_it_answers_each_case_as_the_file_says(reader, name):
     vectors, found = answers(reader, name)

@@ -28,6 +28,7 @@ from tests.support.chunk_vectors import chunks
 from tests.support.clock_vectors import clocks
 from tests.support.receipt_vectors import receipts
 from tests.support.rendition_vectors import renditions
+from tests.support.root_vectors import root_chains
 from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
 
 FOLDER = Path(__file__).parents[2] / "docs" / "protocol" / "vectors"
@@ -339,6 +340,7 @@ VECTORS = {
     "chunks.json": chunks,
     "clocks.json": clocks,
     "receipts.json": partial(receipts, KEY_SET),
+    "roots.json": root_chains,
 }
 
 

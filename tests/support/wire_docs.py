@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from devices import enrolment, messages, statements, wire_types
+from devices import enrolment, messages, roots, statements, wire_types
 from devices.wire_types import WireMessage, WireObject
 
 # Keywords that a document may word as it likes, and our own strictness about unknown fields.
@@ -12,7 +12,9 @@ _FREE = {"title", "description", "additionalProperties", "default"}
 
 MODELS: tuple[type[WireObject], ...] = tuple(
     found
-    for found in (vars(wire_types) | vars(messages) | vars(statements) | vars(enrolment)).values()
+    for found in (
+        vars(wire_types) | vars(messages) | vars(statements) | vars(enrolment) | vars(roots)
+    ).values()
     if isinstance(found, type)
     and issubclass(found, WireObject)
     and found not in (WireObject, WireMessage, wire_types.SignedTogether)

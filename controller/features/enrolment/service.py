@@ -18,7 +18,7 @@ from controller.features.fleet.location_history import open_stays
 from controller.features.fleet.node_names import check_credential
 from controller.features.fleet.service import NewNode, bring_back, check_nodes
 from controller.features.journal.service import record
-from controller.features.plans.queries import key_sets_of
+from controller.features.plans.queries import key_sets_of, published_roots
 from controller.host.station_keys import Secrets
 from controller.model.area_tree import AreaTree
 from controller.model.enrolment import Welcome
@@ -170,6 +170,7 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
         enrolment=hardware.enrolment,
         keys=tuple(keys),
         root_public=welcome.root_public,
+        roots=published_roots(session).sets,
         password=password,
     )
 

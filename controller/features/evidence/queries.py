@@ -12,7 +12,7 @@ from controller.features.airings.sealed_receipts import unpack
 from controller.features.evidence.documents import kept_documents, signing_areas_of
 from controller.features.evidence.journal_proof import journal_of
 from controller.features.evidence.schemas import ProofFile, ProvenKey, ProvenNode, ProvenText
-from controller.features.plans.queries import key_sets_of
+from controller.features.plans.queries import key_sets_of, published_roots
 from controller.model.airings import Airing, Delivery, StoredReceipt
 from controller.model.bulletins import Approved, Bulletin, Revision
 from controller.model.fleet import Hardware, Node
@@ -50,6 +50,7 @@ def proof_of(session: Session, airing_id: str, root_public: str, *, now: datetim
         text=_text_of(session, airing),
         approval=approval,
         keys=kept[DocumentKind.KEYS] or key_sets_of(session, signing_areas_of(session, airing)),
+        roots=published_roots(session),
         plans=kept[DocumentKind.PLAN],
         manifest=manifest[0] if manifest else None,
         journal=journal,

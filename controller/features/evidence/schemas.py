@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from devices.roots import RootChain
 from devices.wire_types import Digest
 
 FORMAT: Final = "loa-airing-proof/1"
@@ -100,6 +101,8 @@ class ProofFile(BaseModel):
     text: ProvenText
     approval: str
     keys: list[str]
+    roots: RootChain = RootChain(sets=())
+    """The root sets that followed `root_public`."""
     plans: list[str]
     manifest: str | None
     journal: ProvenJournal | None = None

@@ -1,5 +1,6 @@
 """Checks the file that proves an airing, with the root's public key alone: no station, no database. Pure."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,8 +17,9 @@ from devices.ids import Grade, KeyId, NodeId
 from devices.messages import Manifest, Plan, PlannedAiring, Receipt, ReceiptKind
 from devices.not_trusted import NotTrusted
 from devices.receipt_signing import read_receipt, receipt_id
+from devices.roots import Roots, follow
 from devices.signing import TrustedKeys, read_key_set, verify
-from devices.statements import Approval, Key
+from devices.statements import Approval, Key, KeySet
 from devices.wire_types import text_digest
 
 GRADES: Final = {Grade.ROUTINE: "thông thường", Grade.PRIORITY: "ưu tiên", Grade.EMERGENCY: "khẩn cấp"}
@@ -49,9 +51,14 @@ def check_proof(proof: ProofFile, root_public: str) -> Findings:
 def _trusted(proof: ProofFile, root_public: str, findings: Findings) -> TrustedKeys | None:
     keys: dict[KeyId, Key] = {}
     oldest = None
+    try:
+        chain = follow(Roots.pinned(root_public), proof.roots)
+    except NotTrusted as error:
+        findings.fail(f"Các khóa gốc kế tiếp không nối với khóa gốc này ({error.code}).")
+        return None
     for text in proof.keys:
         try:
-            key_set = read_key_set(text, root_public, None)
+            key_set = _read_key_set(text, chain)
         except NotTrusted as error:
             findings.fail(f"Bộ khóa không do khóa gốc này ký ({error.code}).")
             return None
@@ -62,6 +69,14 @@ def _trusted(proof: ProofFile, root_public: str, findings: Findings) -> TrustedK
         return None
     findings.proven.append(f"Bộ khóa do khóa gốc {root_public[:8]}… ký, lập {wall(oldest)}.")
     return TrustedKeys.for_good(keys.values())
+
+
+def _read_key_set(text: str, chain: list[Roots]) -> KeySet:
+    """Return a key set that any root of the chain signed: what was signed by a former one stays evidence."""
+    for roots in chain[:0:-1]:
+        with contextlib.suppress(NotTrusted):
+            return read_key_set(text, roots, None)
+    return read_key_set(text, chain[0], None)
 
 
 def _approval(proof: ProofFile, trusted: TrustedKeys, findings: Findings) -> Approval | None:

@@ -49,7 +49,7 @@ class Ending:
 
 def endings(session: Session, now: datetime, within: timedelta = AHEAD[0]) -> list[Ending]:
     """Return what ends within a duration, earliest first; includes what has ended and is still in use."""
-    found = [*_keys(session), *_key_set(session), *_policies(session), *_places(session)]
+    found = [*_keys(session), *_roots(session), *_key_set(session), *_policies(session), *_places(session)]
     return sorted((one for one in found if one.ends_at <= now + within), key=lambda one: one.ends_at)
 
 
@@ -102,6 +102,19 @@ def _keys(session: Session) -> Iterable[Ending]:
                 "loa keys sign.",
                 also=frozenset({holder}),
             )
+
+
+def _roots(session: Session) -> Iterable[Ending]:
+    query = select(Published.expires_at).where(Published.kind == DocumentKind.ROOTS)
+    ends_at = session.scalar(query)
+    if ends_at is not None:
+        yield Ending(
+            "roots",
+            ends_at,
+            "Bộ khóa gốc",
+            "Sau ngày đó không ký được bộ khóa nào nữa, và loa im khi bộ khóa đang dùng hết hạn. Hãy lập bộ "
+            "khóa gốc kế tiếp: loa keys request TỆP --holder NGƯỜI=KHÓA.",
+        )
 
 
 def _key_set(session: Session) -> Iterable[Ending]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from controller.client.credentials import root_password
 from controller.client.local_client import acting, acting_or_station, local_store, reading
 from controller.clocks import utc_now
 from controller.features.accounts.admin_queries import keys_shown
@@ -15,18 +16,22 @@ from controller.features.accounts.passwords import hash_password
 from controller.features.accounts.queries import known_operator
 from controller.features.accounts.secret_codes import fresh_password
 from controller.features.accounts.service import create_operator, disable_operator
+from controller.features.keys.root_command import sign_file
+from controller.features.keys.root_files import is_encrypted, read_root_file
+from controller.features.keys.roots import all_roots, check_signs_alone
 from controller.features.keys.service import compromise_key as declare_compromised
 from controller.features.keys.service import fallout_of, retire_one_key, sign_at_hand
 from controller.features.keys.station_key_renewal import renew_station_key
 from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.queries import known_key_sets, void_policies
-from controller.host.station_keys import Secrets, root_key_at
+from controller.host.station_keys import Secrets
 from controller.model.local_time import wall
 from controller.model.permissions import OperatorRole
 from controller.settings import Settings
 from controller.terminal.commands import AsJson, Commands, fields_of, print_found, print_json
 from controller.terminal.options import AsPerson
 from devices.ids import AreaCode, KeyId
+from devices.jose import ROOT, SigningKey
 
 keys = Commands()
 operator = Commands()
@@ -51,15 +56,33 @@ def show_keys() -> None:
 
 @keys.command("sign")
 def sign_keys(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="TỆP", help="Tệp của «loa keys request»; bỏ trống: ký ở đây.")
+    ] = None,
     root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
 ) -> None:
-    """Ký lại bộ khóa bằng khóa gốc: mỗi năm một lần, khi có khóa mới và khi một khóa bị lộ."""
-    key = root_key_at(root or Secrets(Settings().home).root_key)
+    """Ký bộ khóa bằng khóa gốc: mỗi năm một lần, khi có khóa mới và khi một khóa bị lộ."""
+    if file is not None:
+        sign_file(file, root or Secrets(Settings().home).root_key)
+        return
+    key = _root_key(root)
     with local_store() as store:
         signed = sign_key_sets(store, root_key=key, now=utc_now())
         sets = known_key_sets(store)
     ends_at = min(one.expires_at for one in sets)
     typer.echo(f"Đã ký {len(signed)} bộ khóa; cả {len(sets)} bộ có hiệu lực đến {ends_at:%Y-%m-%d}.")
+
+
+def _root_key(file: Path | None) -> SigningKey:
+    """Return the root key of a file that may sign by itself now; asks for its password, if it has one."""
+    files = Secrets(Settings().home)
+    path = file or files.root_key
+    key = read_root_file(path, root_password() if is_encrypted(path) else None)
+    if key.role == ROOT and files.root_public.exists():
+        with reading() as session:
+            roots = all_roots(session, files.root_public.read_text("utf-8").strip())[-1]
+        check_signs_alone(roots, key.public_x)
+    return key
 
 
 @keys.command("renew-station")
@@ -72,7 +95,7 @@ def renew_station(
 ) -> None:
     """Tạo khóa mới của đài và ký vào bộ khóa; đài tự chuyển sang khóa mới sau một ngày, không phải dừng."""
     settings = Settings()
-    key = root_key_at(root or Secrets(settings.home).root_key)
+    key = _root_key(root)
     with local_store() as store:
         made = renew_station_key(store, settings, key, at_once=now, now=utc_now())
     typer.echo(f"Khóa mới {made.kid}: đài dùng từ {wall(made.signs_from)}, đến {wall(made.until)}.")

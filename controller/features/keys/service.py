@@ -13,6 +13,8 @@ from controller.features.airings.cancellation import end_airing
 from controller.features.areas.queries import top_area
 from controller.features.bulletins.in_force import is_in_force
 from controller.features.journal.service import record
+from controller.features.keys.root_files import is_encrypted
+from controller.features.keys.roots import all_roots
 from controller.features.notices.service import notify
 from controller.features.plans.key_set import keys_to_name
 from controller.features.plans.key_set_signing import sign_key_sets
@@ -116,10 +118,15 @@ def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime)
 
 def sign_at_hand(session: Session, settings: Settings, *, now: datetime) -> bool:
     """Sign the key set if the root key file is present; return whether it was."""
-    path = Secrets(settings.home).root_key
-    if not path.exists():
+    files = Secrets(settings.home)
+    if not files.root_key.exists() or is_encrypted(files.root_key):
         return False
-    sign_key_sets(session, root_key=root_key_at(path), now=now)
+    key = root_key_at(files.root_key)
+    first = files.root_public.read_text("utf-8").strip() if files.root_public.exists() else key.public_x
+    roots = all_roots(session, first)[-1]
+    if roots.threshold > 1 or key.kid not in roots.holders:
+        return False
+    sign_key_sets(session, root_key=key, now=now)
     return True
 
 

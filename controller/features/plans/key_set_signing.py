@@ -13,6 +13,7 @@ from controller.features.areas.queries import top_area
 from controller.features.journal.service import record
 from controller.features.plans.key_set import KeyListing, idle_approvers, keys_to_name, listings_of
 from controller.features.plans.publication import DocumentAddress, next_version_of, put_signed
+from controller.features.plans.queries import published_key_sets
 from controller.model.accounts import HeldKey
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
@@ -37,16 +38,16 @@ def sign_key_sets(session: Session, *, root_key: SigningKey, now: datetime) -> l
         raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
     sets = key_sets_to_sign(session, now)
     for key_set in sets:
-        _publish(session, key_set, sign(key_set, root_key), root_key.kid, now)
-    mark_listed(session, now)
+        publish_key_set(session, key_set, sign(key_set, root_key), root_key.kid, now)
+    mark_listed(session)
     versions = {key_set.area: key_set.version for key_set in sets}
     named = [key.kid for key_set in sets for key in key_set.keys]
     record(session, None, "keys.signed", root_key.kid, now, detail={"versions": versions, "keys": named})
     return sets
 
 
-def key_sets_to_sign(session: Session, now: datetime) -> list[KeySet]:
-    """Return the sets that the root has to sign, the province's first.
+def key_sets_to_sign(session: Session, now: datetime, *, is_all: bool = False) -> list[KeySet]:
+    """Return the sets that the root has to sign, the province's first; `is_all`: also those that are good.
 
     An area has a set if keys sign there, or if it had one: without its keys it gets an empty set.
     """
@@ -67,23 +68,21 @@ def key_sets_to_sign(session: Session, now: datetime) -> list[KeySet]:
             keys=tuple(by_area[area]),
         )
         for area in sorted(areas, key=lambda one: (one != province, one))
-        if _is_due(rows.get(area), by_area[area], now)
+        if is_all or _is_due(rows.get(area), by_area[area], now)
     ]
 
 
-def mark_listed(session: Session, now: datetime) -> None:
+def mark_listed(session: Session) -> None:
     """Note which keys the published sets name, and where."""
-    held = keys_to_name(session, now)
-    listings = listings_of(session, held, now)
-    named = [key.kid for key in held]
-    session.execute(update(HeldKey).values(in_key_set=HeldKey.kid.in_(named)))
-    for key in held:
-        listing = listings.get(key.kid)
-        key.area = None if listing is None else listing.area
-        key.further_areas = [] if listing is None else list(listing.further_areas)
+    listed = {key.kid: key for key_set in published_key_sets(session) for key in key_set.keys}
+    session.execute(update(HeldKey).values(in_key_set=HeldKey.kid.in_(list(listed))))
+    for held in session.scalars(select(HeldKey).where(HeldKey.kid.in_(list(listed)))):
+        key = listed[held.kid]
+        held.area, held.further_areas = key.area, list(key.further_areas)
 
 
-def _publish(session: Session, key_set: KeySet, text: str, kid: str, now: datetime) -> None:
+def publish_key_set(session: Session, key_set: KeySet, text: str, kid: str, now: datetime) -> None:
+    """Publish a signed key set as the newest of its area."""
     put_signed(
         session,
         DocumentAddress(DocumentKind.KEYS, key_set.area or ""),

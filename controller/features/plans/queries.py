@@ -1,7 +1,8 @@
 """Reads of the documents retained at the broker."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from controller.model.row_versions import version_of
 from controller.store import one_read
 from devices import topics
 from devices.ids import AreaCode, KeyId, NodeId, RecordingId
+from devices.roots import RootChain
 from devices.statements import KeySet, Policy
 from devices.wire_types import parse
 
@@ -28,29 +30,19 @@ def outgoing(row: Published) -> Outgoing:
 
 def topic_of(kind: DocumentKind, target: str) -> str:
     """Return the topic of a published document."""
-    match kind:
-        case DocumentKind.PLAN:
-            return topics.plan(target)
-        case DocumentKind.POLICY:
-            return topics.policy(AreaCode(target))
-        case DocumentKind.MANIFEST:
-            return topics.manifest(RecordingId(target))
-        case DocumentKind.PLACE:
-            return topics.place(NodeId(target))
-        case DocumentKind.HOME:
-            return topics.home(AreaCode(target))
-        case DocumentKind.KEYS:
-            return topics.keys(AreaCode(target))
+    return _TOPICS[kind](target)
 
 
-_FIRST = (
-    DocumentKind.KEYS,
-    DocumentKind.PLACE,
-    DocumentKind.POLICY,
-    DocumentKind.MANIFEST,
-    DocumentKind.PLAN,
-    DocumentKind.HOME,
-)
+_TOPICS: Final[dict[DocumentKind, Callable[[str], str]]] = {
+    DocumentKind.ROOTS: lambda _: topics.ROOTS,
+    DocumentKind.KEYS: lambda target: topics.keys(AreaCode(target)),
+    DocumentKind.PLACE: lambda target: topics.place(NodeId(target)),
+    DocumentKind.POLICY: lambda target: topics.policy(AreaCode(target)),
+    DocumentKind.MANIFEST: lambda target: topics.manifest(RecordingId(target)),
+    DocumentKind.PLAN: topics.plan,
+    DocumentKind.HOME: lambda target: topics.home(AreaCode(target)),
+}
+_FIRST = tuple(_TOPICS)
 """Order of publishing: a node should know the keys before what they signed, and all before it moves."""
 
 
@@ -104,6 +96,13 @@ def known_key_sets(session: Session) -> list[KeySet]:
 def listed_keys(session: Session) -> frozenset[KeyId]:
     """Return the names of all keys in the key sets in force."""
     return frozenset(key.kid for key_set in published_key_sets(session) for key in key_set.keys)
+
+
+@one_read
+def published_roots(session: Session) -> RootChain:
+    """Return the root sets since the first root key, oldest first; empty: the first one signs."""
+    row = published(session, DocumentKind.ROOTS, "")
+    return RootChain(sets=()) if row is None else parse(RootChain, row.document)
 
 
 def key_sets_of(session: Session, lineage: Sequence[AreaCode]) -> list[str]:

@@ -106,6 +106,8 @@ def test_every_example_is_a_whole_message(name):
         "RefusedReceipt",
         "JournalCheckpoint",
         "SignedCall",
+        "SignedTogether",
+        "RootHolder",
         "Signature",
     }
     for example in examples:
