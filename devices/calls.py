@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from devices.approvals import signs_for
-from devices.ids import AreaCode, Role
-from devices.messages import PlannedAiring
+from devices.approvals import signs_for, verify_approval
+from devices.ids import AreaCode, Grade, Role
+from devices.messages import Kept, PlannedAiring
 from devices.not_trusted import NoCall, OutsideCall
 from devices.plan import ends_at
 from devices.signing import TrustedKeys, verify_together
@@ -17,6 +17,23 @@ LONGEST_CALL: Final = timedelta(hours=25)
 LONGEST_ALONE: Final = timedelta(hours=3)
 """The same, of what one person calls: others have come by then."""
 _TWO: Final = 2
+
+
+def verify_airing(
+    airing: PlannedAiring | Kept,
+    text: str | None,
+    areas: Collection[AreaCode],
+    trusted: TrustedKeys,
+    now: datetime,
+) -> Approval:
+    """Return the approval; raise NotTrusted unless it is good, and an emergency was called by persons.
+
+    `text`: the signed approval that the airing names; None where no plan carries it.
+    """
+    approval = verify_approval(airing, text, areas, trusted, now)
+    if isinstance(airing, PlannedAiring) and airing.grade is Grade.EMERGENCY:
+        verify_call(airing, approval, areas, trusted, now)
+    return approval
 
 
 def verify_call(

@@ -188,9 +188,7 @@ def joined(texts: Sequence[str]) -> SignedTogether:
 
 def apart(text: SignedTogether, typ: str) -> tuple[Sealed, ...]:
     """Return each signature as a JWS of its own, unchecked; raise Malformed where one key signed twice."""
-    parts = tuple(
-        Sealed.read(f"{one.protected}.{text.payload}.{one.signature}", typ) for one in text.signatures
-    )
+    parts = tuple(Sealed.read(one, typ) for one in text.apart)
     if len({part.kid for part in parts}) != len(parts):
         raise MalformedJws(f"{typ}: one key signed twice")
     return parts

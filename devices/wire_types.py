@@ -101,6 +101,11 @@ class SignedTogether(WireObject):
     payload: Annotated[str, StringConstraints(pattern=BASE64URL_PATTERN)]
     signatures: Annotated[tuple[Signature, ...], Field(min_length=1, max_length=MOST_SIGNATURES)]
 
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Return each signature with the payload, as a compact JWS."""
+        return tuple(f"{one.protected}.{self.payload}.{one.signature}" for one in self.signatures)
+
 
 M = TypeVar("M", bound=WireObject)
 

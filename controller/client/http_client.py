@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import requests
@@ -30,6 +30,8 @@ class RemoteStation:
 
     address: str
     _session: requests.Session
+    password: str = field(default="", repr=False)
+    """The person's, for what is signed with it."""
 
     @classmethod
     @contextmanager
@@ -42,7 +44,7 @@ class RemoteStation:
             session.headers["Origin"] = address
             # the station may close an idle connection at the moment the next call is sent
             session.headers["Connection"] = "close"
-            station = cls(address, session)
+            station = cls(address, session, password)
             asked = {"name": name, "password": password}
             try:
                 station.call("POST", "/sign-in", asked)

@@ -9,7 +9,7 @@ from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.bulletin_states import BulletinId
 from controller.model.emergency_states import EmergencyId, EmergencyState, Kind, PreparedId
 from controller.model.permissions import OperatorId
-from devices.ids import AiringId, AreaCode, NodeId
+from devices.ids import AiringId, AreaCode, KeyId, NodeId
 
 
 class Prepared(Base):
@@ -46,7 +46,8 @@ class Emergency(Base):
     """One call: who requested and confirmed it (or why nobody confirmed), where, and the resulting airing.
 
     `alone_because`: the reason for which one person started it without a second. `clears`: the emergency that
-    an all-clear ends.
+    an all-clear ends. `call`: what they signed, as JSON, with the names of their keys; None of a test, and of
+    what was called before calls were signed.
     """
 
     __tablename__ = "emergencies"
@@ -65,6 +66,9 @@ class Emergency(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     alone_because: Mapped[str | None] = mapped_column(Text)
     airing: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), unique=True)
+    call: Mapped[str | None] = mapped_column(Text)
+    called_kid: Mapped[KeyId | None] = mapped_column(String(ID_LENGTH))
+    confirmed_kid: Mapped[KeyId | None] = mapped_column(String(ID_LENGTH))
     clears: Mapped[EmergencyId | None] = mapped_column(ForeignKey("emergencies.id"))
     ended_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

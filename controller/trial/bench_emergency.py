@@ -120,8 +120,8 @@ class EmergencyBench:
         called = self._call("Đo báo yên.")
         self._all(self.ears.began, called["airing"])
         since = time.time()
-        prepared = {"prepared": self._id(Kind.ALL_CLEAR)}
-        cleared = self.approver.call("POST", f"/emergencies/{called['id']}/all-clear", prepared)
+        asked = {"prepared": self._id(Kind.ALL_CLEAR), "password": self.approver.password}
+        cleared = self.approver.call("POST", f"/emergencies/{called['id']}/all-clear", asked)
         begun = self._all(self.ears.began, cleared["airing"])
         self.ears.forget()
         is_back = self._hear_broadcast(PATIENCE_S)
@@ -158,6 +158,7 @@ class EmergencyBench:
             "areas": [self._province],
             "minutes": 5,
             "alone_because": why,
+            "password": self.approver.password,
         }
         return self.approver.call("POST", "/emergencies", asked)
 

@@ -1,12 +1,13 @@
-"""What decides whether an airing is approved: results are remembered by it."""
+"""What decides whether an airing is approved and called: results are remembered by it."""
 
 from datetime import datetime
 
 from devices.ids import Grade
 from devices.messages import Kept, PlannedAiring
 
-Judged = tuple[str, str, bool, Grade | None, datetime | None, str | None]
-"""Key of a result: approval, recording, whether a test; of an airing also its grade, start and source."""
+Judged = tuple[str, str, bool, Grade | None, datetime | None, str | None] | PlannedAiring
+"""Key of a result: approval, recording, whether a test; of an airing also its grade, start and source; an
+emergency is its own: its call states more of it."""
 MOST_JUDGED = 1024
 """Results stored: enough for two full plans; above it all are deleted."""
 
@@ -14,5 +15,7 @@ MOST_JUDGED = 1024
 def judged(airing: PlannedAiring | Kept) -> Judged:
     """Return what a result is remembered by."""
     if isinstance(airing, PlannedAiring):
+        if airing.grade is Grade.EMERGENCY:
+            return airing
         return airing.approval, airing.recording, airing.test, airing.grade, airing.starts_at, airing.source
     return airing.approval, airing.recording, airing.test, None, None, None

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from devices import topics
-from devices.approvals import check_ruler, verify_approval
+from devices.approvals import check_ruler
+from devices.calls import verify_airing
 from devices.enrolment import Home, Place
 from devices.ids import AiringId, AreaCode, NodeId, RecordingId
 from devices.jose import read_unchecked
@@ -207,7 +208,7 @@ class Trust:
         return self._versioned(text, Home, now)
 
     def judge(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
-        """Return why an airing must not be played, or None: a person approved this recording for it.
+        """Return why an airing must not be played, or None: persons approved it, and called an emergency.
 
         The signature is checked once for each key set; `judge_anew` checks lifetimes at `now` again.
         """
@@ -220,12 +221,12 @@ class Trust:
         return self._approvals[of]
 
     def judge_anew(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
-        """Check the approval in full at this instant, before arming; earlier results are ignored."""
+        """Check approval and call in full at this instant, before arming; earlier results are ignored."""
         if self.ring.trusted is None:
             return UnknownKey("no key set yet")
         try:
             text = self._approval_of(airing)
-            approval = verify_approval(airing, text, self._identity.areas, self.ring.trusted, now)
+            approval = verify_airing(airing, text, self._identity.areas, self.ring.trusted, now)
             self.renditions[airing.approval] = approval.renditions
         except NotTrusted as reason:
             return reason
@@ -233,10 +234,8 @@ class Trust:
 
     def _approval_of(self, airing: PlannedAiring | Kept) -> str | None:
         """Return the signed approval that an airing names, from any plan that is held."""
-        for plan in self.plans.values():
-            if (text := plan.approval_texts.get(airing.approval)) is not None:
-                return text
-        return None
+        texts = (plan.approval_texts.get(airing.approval) for plan in self.plans.values())
+        return next((text for text in texts if text is not None), None)
 
     def as_taken(self, one: P, now: datetime) -> P:
         """Return what a plan names with the rendition that this node plays, if it is approved."""

@@ -190,5 +190,12 @@ def tell_of_people(world):
 def sound_the_alarm(world, prepared):
     """Have the approver call an emergency alone; return it."""
     call = WantedCall([PROVINCE], prepared)
-    started = world.do(call_alone, call, because="Nước qua đập tràn", by=world.approver, times=world.times)
+    started = world.do(
+        call_alone,
+        call,
+        because="Nước qua đập tràn",
+        by=world.approver,
+        password=PASSWORDS["duyet"],
+        times=world.times,
+    )
     return started.row.id

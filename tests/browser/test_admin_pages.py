@@ -30,7 +30,9 @@ def filled(world):
     world.do(add_entry, written="KDC", spoken="khu dân cư", by=world.approver)
     alarm = prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
     call = WantedCall([PROVINCE], alarm)
-    called = world.do(call_alone, call, "Đập tràn.", by=world.approver, times=world.times).row
+    called = world.do(
+        call_alone, call, "Đập tràn.", by=world.approver, password=PASSWORDS["duyet"], times=world.times
+    ).row
     return {"alarm": alarm, "called": called.id}
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from devices import topics
 from devices.chunks import digest, manifest_of, sent_form, split, tree_of, wanted
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId, Role
-from devices.jose import ROOT, SigningKey
+from devices.jose import ROOT, SigningKey, joined
 from devices.messages import (
     Kept,
     NodeState,
@@ -22,9 +22,10 @@ from devices.messages import (
     Vitals,
     Want,
 )
+from devices.plan import ends_at
 from devices.receipt_signing import read_receipt, receipt_id
 from devices.signing import sign
-from devices.statements import Approval, Key, KeySet, Policy, QuietHours
+from devices.statements import Approval, Call, Key, KeySet, Policy, QuietHours, SignedCall
 from devices.wire_types import parse, text_digest
 from tests.support.node_keys import key_of
 
@@ -36,6 +37,7 @@ CHUNK_SIZE = 4096
 """Small, so that small recordings have several."""
 
 PROVINCE = AreaCode("56")
+TEXT = digest(b"text")
 
 
 def holder_of(key: SigningKey) -> str:
@@ -61,12 +63,18 @@ class Keys:
     station: SigningKey
     approver: SigningKey
     administrator: SigningKey
+    caller: SigningKey | None = None
 
     @classmethod
     def made(cls, now: datetime) -> "Keys":
         since = now - timedelta(days=1)
-        roles = (ROOT, Role.STATION, Role.APPROVER, Role.ADMINISTRATOR)
+        roles = (ROOT, Role.STATION, Role.APPROVER, Role.ADMINISTRATOR, Role.CALLER)
         return cls(*(SigningKey.generate(role, since, YEAR) for role in roles))
+
+    @property
+    def listed(self) -> tuple[SigningKey, ...]:
+        """Those that a key set names."""
+        return self.station, self.approver, self.administrator, self.caller
 
 
 class SmallStation:
@@ -114,7 +122,7 @@ class SmallStation:
         return self._version
 
     def publish_keys(self, *extra: SigningKey, without: Iterable[SigningKey] = ()) -> None:
-        keys = {self.keys.station, self.keys.approver, self.keys.administrator, *extra} - set(without)
+        keys = {*self.keys.listed, *extra} - set(without)
         self.publish_key_set(tuple(listed(key) for key in sorted(keys, key=lambda key: key.kid)))
 
     def publish_key_set(self, keys: tuple[Key, ...], area: AreaCode = PROVINCE) -> None:
@@ -167,7 +175,7 @@ class SmallStation:
         fields = {
             "bulletin": "b1",
             "revision": 1,
-            "text_sha256": digest(b"text"),
+            "text_sha256": TEXT,
             "recording": recording,
             "author": "minh",
             "approver": holder_of(key),
@@ -198,7 +206,7 @@ class SmallStation:
         every_ms: int | None = None,
         **more,
     ) -> PlannedAiring:
-        return PlannedAiring(
+        airing = PlannedAiring(
             airing=AiringId(name),
             recording=recording,
             approval=self.carried(approval or self.approval(recording)),
@@ -210,6 +218,26 @@ class SmallStation:
             every_ms=every_ms,
             **more,
         )
+        if grade is not Grade.EMERGENCY or "call" in more:
+            return airing
+        return airing.model_copy(update={"call": self.call(airing)})
+
+    def call(self, airing: PlannedAiring, by: Iterable[SigningKey] | None = None, /, **changes) -> SignedCall:
+        """Return a call of exactly this emergency; by an approver and a caller unless others are named."""
+        fields = {
+            "airing": airing.airing,
+            "recording": airing.recording,
+            "text_sha256": TEXT,
+            "areas": (PROVINCE,),
+            "loudest_volume": airing.volume,
+            "called_at": airing.starts_at - timedelta(seconds=1),
+            "until": ends_at(airing),
+            "every_ms": airing.every_ms,
+        }
+        payload = Call(**fields | changes).payload()
+        signers = by if by is not None else (self.keys.approver, self.keys.caller)
+        texts = [key.sign_bytes(payload, "loa-call") for key in signers]
+        return SignedCall.model_validate(joined(texts).model_dump())
 
     def kept(self, name: str, recording: RecordingId, approval: str | None = None) -> Kept:
         return Kept(

@@ -13,7 +13,7 @@ from devices.chunks import split
 from simulator.speakers import Began
 from tests.simulation.store_station import PERFECT, StoreStation
 from tests.support.alarms import SOUNDS, prepared
-from tests.support.station_world import NHA_TRANG, PROVINCE, Sound, SqliteWorlds
+from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, Sound, SqliteWorlds
 
 START = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 QUICK = timedelta(milliseconds=20)
@@ -37,7 +37,9 @@ class Street:
         self.node = self.station.add_node("22333-1", (PROVINCE, NHA_TRANG), join_ahead=QUICK, **PERFECT)
         self.talk = world.plan(talk, seconds=20)
         self.run(30)
-        self.called = self.do(call_alone, WantedCall([PROVINCE], self.alarm), "Lũ về.", times=TIMES)
+        self.called = self.do(
+            call_alone, WantedCall([PROVINCE], self.alarm), "Lũ về.", password=PASSWORD, times=TIMES
+        )
         self.run(7)
 
     def do(self, use_case, *args, **how):
@@ -66,7 +68,7 @@ def street(tmp_path_factory, tmp_path):
 def test_the_interrupted_bulletin_is_not_heard_between_an_alarm_and_its_all_clear(street, after_s):
     street.run(after_s)
     asked_at = street.station.world.now
-    cleared = street.do(sound_all_clear, street.called.row.id, street.clear, times=TIMES)
+    cleared = street.do(sound_all_clear, street.called.row.id, street.clear, password=PASSWORD, times=TIMES)
     street.run(60)
     first, *_ = began = street.begins(asked_at)
     assert first.arm.airing == cleared.row.airing
@@ -79,6 +81,6 @@ def test_an_all_clear_after_a_stop_does_not_bring_the_alarm_back(street):
     street.do(stop_in, [PROVINCE])
     street.run(5)
     asked_at = street.station.world.now
-    cleared = street.do(sound_all_clear, street.called.row.id, street.clear, times=TIMES)
+    cleared = street.do(sound_all_clear, street.called.row.id, street.clear, password=PASSWORD, times=TIMES)
     street.run(60)
     assert {one.arm.airing for one in street.begins(asked_at)} == {cleared.row.airing, street.talk}

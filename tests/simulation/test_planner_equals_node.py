@@ -35,14 +35,14 @@ def some_airings(rng, scene, recordings, begins):
         length = rng.choice(LENGTHS_S)
         starts_at = begins + STEP * rng.randrange(WINDOW // STEP)
         yield scene.station.airing(
-            f"a{n}",
+            f"{int(begins.timestamp())}-{n}",
             recordings[length],
             starts_at,
             length * 1000,
             grade=rng.choice(GRADES),
             late=timedelta(minutes=10),
             volume=rng.choice((40, 90)),
-        ).model_copy(update={"airing": f"{int(begins.timestamp())}-{n}"})
+        )
 
 
 def some_policies(rng, begins):

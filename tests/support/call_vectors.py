@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from devices.approvals import verify_approval
-from devices.calls import LONGEST_ALONE, LONGEST_CALL, verify_call
+from devices.calls import LONGEST_ALONE, LONGEST_CALL, verify_airing
 from devices.ids import AreaCode, Grade, RecordingId
 from devices.instants import written_instant
 from devices.jose import joined
@@ -185,8 +184,7 @@ def judged(one: PlannedAiring) -> str:
     """Return what a node here answers: `ok`, or the reason of its refusal."""
     trusted = TrustedKeys.of(KEY_SET)
     try:
-        approval = verify_approval(one, APPROVAL, HERE, trusted, NOW)
-        verify_call(one, approval, HERE, trusted, NOW)
+        verify_airing(one, APPROVAL, HERE, trusted, NOW)
     except NotTrusted as reason:
         return reason.code
     return "ok"

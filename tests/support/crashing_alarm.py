@@ -17,7 +17,7 @@ from controller.features.emergencies.preparation import prepare
 from controller.features.emergencies.queries import prepared_views
 from controller.features.emergencies.service import WantedCall, call_alone
 from controller.features.emergencies.stopping import stop_emergency
-from controller.host.station_keys import StationSeal, station_key
+from controller.host.station_keys import Secrets, StationSeal, station_key
 from controller.model.bulletins import Bulletin
 from controller.model.emergencies import Emergency, Prepared
 from controller.model.emergency_states import EmergencyState, Kind
@@ -97,7 +97,9 @@ def _call(station: Controller) -> None:
         prepared = session.scalars(select(Prepared)).one().id
         by = operator_named(session, APPROVER)
         call = WantedCall([PROVINCE], prepared)
-        started = call_alone(session, call, "Thử.", by=by, now=station.now(), times=station.times)
+        password = Secrets(station.settings.home).passwords()[APPROVER]
+        proof = {"by": by, "password": password}
+        started = call_alone(session, call, "Thử.", **proof, now=station.now(), times=station.times)
         outgoing = station.sign(session, started.changed)
     station.publish_now(outgoing)
 

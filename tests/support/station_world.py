@@ -15,6 +15,7 @@ from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing, answer_schedule
+from controller.features.emergencies.service import WantedCall, call_alone
 from controller.features.enrolment.known_keys import give_keys
 from controller.features.fleet.service import NewNode, enrol_nodes
 from controller.features.plans.key_set_signing import sign_key_sets
@@ -166,6 +167,12 @@ class World:
         if agreed:
             self.agree(airing)
         return airing
+
+    def called(self, bulletin_id, *, areas=(NHA_TRANG,), **wishes):
+        """Call an approved bulletin as an emergency, alone; return its airing."""
+        wanted = WantedCall(areas, bulletin=bulletin_id, **wishes)
+        proof = {"by": self.approver, "password": PASSWORD}
+        return self.do(call_alone, wanted, "Lũ.", **proof, times=self.times).row.airing
 
     def agree(self, airing_id):
         """Have the commune say yes where it is asked."""

@@ -17,13 +17,14 @@ from controller.features.accounts.service import (
     check_not_oneself,
     check_roles,
     end_ways_in,
+    keyed_roles,
     make_key,
 )
 from controller.features.areas.queries import get_area
 from controller.features.journal.service import record
 from controller.model.accounts import Account, SignedIn
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole
-from devices.ids import AreaCode
+from devices.ids import AreaCode, Role
 
 
 def enable_operator(session: Session, operator: OperatorId, *, by: Operator | None, now: datetime) -> None:
@@ -51,9 +52,9 @@ def reset_password(
     account.password_hash = chosen.hash
     account.first_password = True
     retire_sealed_keys_of(session, operator, now=now)
-    keyed = sorted(account.operator().roles & KEYED.keys())
+    keyed = keyed_roles(account.operator().roles)
     for role in keyed:
-        make_key(session, operator, KEYED[role], chosen, now)
+        make_key(session, operator, role, chosen.sealing, now)
     end_ways_in(session, operator, now)
     record(session, by, "operator.password-reset", operator, now)
     tell_of_account(session, account, "được cấp mật khẩu mới", by=by, now=now)
@@ -70,6 +71,8 @@ def set_roles(
 ) -> bool:
     """Change a person's roles; return whether a key is missing, which needs a new password.
 
+    A caller's key that is missing is made at the next sign-in.
+
     Keys of removed roles are retired; what they signed stays valid. The person's sessions end.
     """
     check_roles(roles)
@@ -80,14 +83,15 @@ def set_roles(
     session.flush()
     if OperatorRole.ADMINISTRATOR in before and not has_administrator(session):
         raise Conflict("Đài phải còn ít nhất một quản trị.", code="operator.last-administrator")
-    for role in KEYED.keys() - frozenset(roles):
-        retire_keys_of(session, operator, KEYED[role], now=now)
+    for key_role in {*KEYED.values()} - {*keyed_roles(roles)}:
+        retire_keys_of(session, operator, key_role, now=now)
     _end_sessions(session, operator)
     detail = {"roles": list(account.roles), "before": sorted(before)}
     record(session, by, "operator.roles-changed", operator, now, detail=detail)
     changed = f"đổi vai trò: {role_words(before)} → {role_words(roles)}"
     tell_of_account(session, account, changed, by=by, now=now)
-    return any(held_key(session, operator, KEYED[role], now) is None for role in KEYED.keys() & set(roles))
+    missing = {role for role in keyed_roles(roles) if held_key(session, operator, role, now) is None}
+    return bool(missing - {Role.CALLER})
 
 
 def move_operator(

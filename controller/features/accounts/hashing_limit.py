@@ -12,12 +12,18 @@ _WAIT_SECONDS = 10.0
 """Longer than that nobody waits; the threads that wait are never those of emergencies."""
 
 _PERMITS = BoundedSemaphore(AT_ONCE)
+_URGENT = BoundedSemaphore(2)
+"""Of those who call an emergency, beside the others: 128 MiB more."""
 
 
 @contextlib.contextmanager
-def hashing() -> Iterator[None]:
-    """Hold one slot, or raise TooManyTries. Never hold a slot inside a write transaction."""
-    if not _PERMITS.acquire(timeout=_WAIT_SECONDS):
+def hashing(*, urgent: bool = False) -> Iterator[None]:
+    """Hold one slot, or raise TooManyTries. Never hold a slot inside a write transaction.
+
+    `urgent`: for a call of an emergency, which waits for no sign-in.
+    """
+    permits = _URGENT if urgent else _PERMITS
+    if not permits.acquire(timeout=_WAIT_SECONDS):
         raise TooManyTries(
             "Máy chủ đang kiểm tra quá nhiều mật khẩu cùng lúc. Chưa có gì thay đổi. "
             "Hãy thử lại sau ít giây.",
@@ -27,4 +33,4 @@ def hashing() -> Iterator[None]:
     try:
         yield
     finally:
-        _PERMITS.release()
+        permits.release()

@@ -37,8 +37,12 @@ SUCCESSOR_FROM = timedelta(days=30)
 ROOT_LIFE = timedelta(days=3650)
 NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{1,39}$")
 
-KEYED = {OperatorRole.APPROVER: Role.APPROVER, OperatorRole.ADMINISTRATOR: Role.ADMINISTRATOR}
-"""Whose roles sign, and with which key."""
+KEYED = {
+    OperatorRole.OFFICER: Role.CALLER,
+    OperatorRole.APPROVER: Role.APPROVER,
+    OperatorRole.ADMINISTRATOR: Role.ADMINISTRATOR,
+}
+"""Whose roles sign, and with which key; an officer's signs calls of emergencies, beside an approver's."""
 
 EXCLUDING = frozenset({OperatorRole.APPROVER, OperatorRole.ADMINISTRATOR})
 """Roles that no one person has together: who hands out approvers' keys must not be able to speak by one."""
@@ -87,7 +91,7 @@ def create_operator(
     first_password: bool = False,
     tells: bool = True,
 ) -> Operator:
-    """Open an account; an approver and an administrator get a key sealed by their password.
+    """Open an account; officers, approvers and administrators get a key sealed by their password.
 
     `by` None: made on the server itself. A new key speaks only after the key set is signed anew.
     `first_password`: the person is to choose another before anything else. `tells`: administrators get a
@@ -124,10 +128,16 @@ def _add(session: Session, account: Account, chosen: Hashed, by: Operator | None
     """Keep the account, with the keys of its roles."""
     session.add(account)
     session.flush()
-    for role in sorted(account.operator().roles & KEYED.keys()):
-        make_key(session, account.id, KEYED[role], chosen, now)
+    for role in keyed_roles(account.operator().roles):
+        make_key(session, account.id, role, chosen.sealing, now)
     detail = {"name": account.name, "roles": list(account.roles)}
     record(session, by, "operator.created", account.id, now, detail=detail)
+
+
+def keyed_roles(roles: Collection[OperatorRole]) -> list[Role]:
+    """Return the roles of the keys that a person signs with; an approver calls by the approver's key."""
+    found = {KEYED[role] for role in KEYED.keys() & set(roles)}
+    return sorted(found - {Role.CALLER} if Role.APPROVER in found else found)
 
 
 def check_roles(roles: Collection[OperatorRole]) -> None:
@@ -236,11 +246,13 @@ just before. A password as text is hashed in the transaction itself, which takes
 for tests and a founding, not where other writers wait."""
 
 
-def unlock_key(store: Store, holder: Operator, *, role: Role, password: str, now: datetime) -> Unlocked:
+def unlock_key(
+    store: Store, holder: Operator, *, role: Role, password: str, now: datetime, urgent: bool = False
+) -> Unlocked:
     """Open the person's key while no transaction is held, or raise NotAllowed or TooManyTries."""
     with store.read() as session:
         held = sealed_key(session, holder, role, now)
-    with hashing():
+    with hashing(urgent=urgent):
         return Unlocked(holder.id, _opened(held, holder, password))
 
 
@@ -294,13 +306,11 @@ def _renew_keys(session: Session, holder: Operator, password: Hashed, now: datet
     for role, ends_at in session.execute(query).all():
         if now < ends_at < now + RENEWED_WITHIN:
             begins = min(now + SUCCESSOR_FROM, ends_at)
-            make_key(session, holder.id, role, password, begins)
+            make_key(session, holder.id, role, password.sealing, begins)
             record(session, holder, "operator.key-renewed", holder.id, now, detail={"role": role})
 
 
-def make_key(
-    session: Session, holder: OperatorId, role: Role, password: NewPassword, begins: datetime
-) -> None:
+def make_key(session: Session, holder: OperatorId, role: Role, sealing: Sealing, begins: datetime) -> None:
     """Make a person's key, sealed by the password; nodes trust it once the key set is signed anew.
 
     None where the station has persons of this role sign by passkeys alone.
@@ -308,7 +318,7 @@ def make_key(
     if role is Role.APPROVER and requires_passkeys(session):
         return
     key = SigningKey.generate(role, begins, KEY_LIFE)
-    sealed = seal(key.to_json().encode(), hashed(password).sealing, _context(key.kid, holder))
+    sealed = seal(key.to_json().encode(), sealing, _context(key.kid, holder))
     _keep(session, key, holder=holder, sealed=sealed)
 
 

@@ -13,17 +13,20 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotSignedIn
+from controller.features.accounts.encryption import Sealing
 from controller.features.accounts.hashing_limit import hashing
 from controller.features.accounts.password_rules import LONGEST_PASSWORD
 from controller.features.accounts.passwords import PASSWORDS
-from controller.features.accounts.queries import lent_areas
+from controller.features.accounts.queries import keys_in_hand, lent_areas
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.second_factor import has_second_factor, takes_code
 from controller.features.accounts.secret_codes import digest_of_secret, fresh_token
+from controller.features.accounts.service import keyed_roles, make_key
 from controller.features.journal.service import record
 from controller.model.accounts import Account, SignedIn
 from controller.model.permissions import Operator
 from controller.store import Store, one_read, one_write
+from devices.ids import Role
 
 IDLE = timedelta(hours=8)
 """A working day: a forgotten phone is signed out by the next."""
@@ -63,9 +66,19 @@ def sign_in(
         if known is None or not right:
             tries.failed(name, address, device)
             raise NotSignedIn(_WRONG, code="operator.wrong-password")
+        sealing = Sealing.by(password) if _lacks_callers_key(store, known, now) else None
     with store.write() as session:
+        if sealing is not None and _lacks_callers_key(session, known, now):
+            make_key(session, known.id, Role.CALLER, sealing, now)
         awaits = has_second_factor(session, known.id)
         return _open(session, known, address, now, awaits_code=awaits)
+
+
+@one_read
+def _lacks_callers_key(session: Session, account: Account, now: datetime) -> bool:
+    """Whether the person may call emergencies and has no key for it: the account is older than such keys."""
+    lacks = Role.CALLER in keyed_roles(account.operator().roles)
+    return lacks and not keys_in_hand(session, account.id, Role.CALLER, now)
 
 
 @one_read

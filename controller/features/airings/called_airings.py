@@ -36,6 +36,8 @@ class Called:
     volume: int
     duration_ms: int
     every_ms: int | None = None
+    id: AiringId | None = None
+    """Of what persons signed; None: a new one."""
 
 
 def call_airing(session: Session, called: Called, *, by: Operator, now: datetime) -> Airing:
@@ -44,7 +46,7 @@ def call_airing(session: Session, called: Called, *, by: Operator, now: datetime
     The caller has checked the rights, and that the approval is in force now.
     """
     airing = Airing(
-        id=AiringId(new_id(now)),
+        id=called.id or AiringId(new_id(now)),
         bulletin=called.approved.bulletin,
         state=after(AiringState.PLANNED, AiringEvent.DELIVER),
         grade=called.grade,

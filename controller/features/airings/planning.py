@@ -130,8 +130,7 @@ def asking_of(
 
 def check_policies(session: Session, bulletin_id: BulletinId, asking: Asking, *, now: datetime) -> None:
     """Raise AgainstPolicy where policies would silence a part of it; what else it meets is not asked."""
-    if asking.grade is not Grade.EMERGENCY:
-        _refuse_forbidden(session, asking, check_conflicts(session, bulletin_id, asking), now)
+    _refuse_forbidden(session, asking, check_conflicts(session, bulletin_id, asking), now)
 
 
 def _delay(
@@ -144,8 +143,6 @@ def _delay(
     now: datetime,
 ) -> timedelta:
     """Return by how much the start moves; raise where it may not be planned as asked."""
-    if asking.grade is Grade.EMERGENCY:
-        return timedelta()  # an emergency starts at once and overrides everything
     foresight = check_conflicts(session, bulletin_id, asking)
     while meeting is Meeting.REPLACE and replace_met(session, [foresight], by=by, now=now):
         foresight = check_conflicts(

@@ -130,24 +130,31 @@ def _deliver_to(session: Session, airing_id: AiringId, which: ColumnElement[bool
 def check_targets(
     session: Session, tree: AreaTree, areas: Collection[AreaCode], grade: Grade, by: Operator
 ) -> None:
-    """Raise if there is no area, an unknown area, or the person may not air at this grade."""
+    """Raise if there is no area, an unknown area, the person may not air there, or it is an emergency.
+
+    An emergency is called and signed (features/emergencies): loudspeakers sound none that was planned.
+    """
     if not areas:
         raise BadInput("Hãy chọn ít nhất một địa bàn.", code="airing.no-area")
     ended = ended_areas(session)
     for area in areas:
         if area not in tree or area in ended:
             raise BadInput(f"Không có địa bàn nào mang mã {area}.", code="area.unknown")
-    require(session, by, Act.AIR_EMERGENCY if grade is Grade.EMERGENCY else Act.AIR, *areas)
+    if grade is Grade.EMERGENCY:
+        raise BadInput(
+            "Tin khẩn cấp không đặt trước được: loa chỉ phát khẩn khi có chữ ký của người gọi. Chưa đặt gì. "
+            "Hãy soạn sẵn rồi gọi ở trang Phát khẩn.",
+            code="airing.emergency-is-called",
+        )
+    require(session, by, Act.AIR, *areas)
 
 
 def check_sound(
     session: Session, bulletin: Bulletin, areas: Collection[AreaCode], grade: Grade, volume: int
 ) -> None:
-    """Raise for a withdrawn bulletin, a test called an emergency, a wrong volume, or a wrong scope."""
+    """Raise for a withdrawn bulletin, a wrong volume, or a wrong scope."""
     if bulletin.state is BulletinState.WITHDRAWN:
         raise Conflict("Bản tin này đã bị rút nên không phát được nữa.", code="bulletin.withdrawn")
-    if bulletin.test and grade is Grade.EMERGENCY:
-        raise BadInput("Bản tin thử không được phát ở mức khẩn cấp.", code="airing.test-emergency")
     if not 0 <= volume <= 100:  # noqa: PLR2004 - the scale of the wire
         raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
     check_scope(session, bulletin, areas, grade)

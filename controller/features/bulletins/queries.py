@@ -11,8 +11,6 @@ from controller.features.accounts.scope import Scope
 from controller.features.bulletins.schemas import RevisionShown
 from controller.features.imports.legal_references import Reference
 from controller.model.accounts import Account
-from controller.model.airing_states import OPEN
-from controller.model.airings import Airing
 from controller.model.bulletin_states import (
     BulletinId,
     BulletinState,
@@ -160,10 +158,8 @@ def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, Ar
 
 
 def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]:
-    """Return renderings that nobody has begun: those that an emergency waits for, then the oldest first."""
-    is_urgent = exists().where(
-        Airing.bulletin == Rendering.bulletin, Airing.grade == Grade.EMERGENCY, Airing.state.in_(OPEN)
-    )
+    """Return renderings that nobody has begun: of what may be called first, then the oldest first."""
+    is_urgent = exists().where(Bulletin.id == Rendering.bulletin, Bulletin.highest_grade == Grade.EMERGENCY)
     query = (
         select(Rendering)
         .where(Rendering.state == RenderingState.WAITING)

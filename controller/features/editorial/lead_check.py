@@ -11,7 +11,6 @@ from controller.features.airings.timing import LATEST_AFTER
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.fleet.capabilities import unable_in, unable_sentence
-from devices.ids import Grade
 from devices.messages import MP3
 from tts.estimate import estimated_ms
 
@@ -37,8 +36,6 @@ def too_soon(caller: Caller, form: Typed, bulletin_id: str | None) -> str:
             broadcast = form.broadcast_for(areas, caller.station)
         except BadInput:
             return ""  # not filled in yet; handing it in says what lacks
-        if broadcast.grade is Grade.EMERGENCY:
-            return ""
         length_ms = (
             estimated_ms(form.tieu_de, form.noi_dung[:_LONGEST_READ])
             if bulletin is None

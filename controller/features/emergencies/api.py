@@ -79,7 +79,8 @@ def call(visit: SignedVisit, asked: CallEmergency) -> EmergencyShown:
     prepared = None if asked.prepared is None else PreparedId(asked.prepared)
     areas = [AreaCode(area) for area in asked.areas]
     asked_call = WantedCall(areas, prepared, bulletin, asked.volume, timedelta(minutes=asked.minutes))
-    made = operations.call(visit, visit.tries, asked_call, alone_because=asked.alone_because, code=asked.code)
+    proof = operations.CallProof(asked.password, asked.code)
+    made = operations.call(visit, visit.tries, asked_call, alone_because=asked.alone_because, proof=proof)
     return views.emergency(visit, made)
 
 
@@ -109,7 +110,9 @@ def one(visit: SignedVisit, emergency_id: str) -> EmergencyShown:
 @urgent.post("/{emergency_id}/confirm", responses=refusals(401, 403, 404, 409, 422, 429))
 def confirm(visit: SignedVisit, emergency_id: str, asked: Confirm) -> EmergencyShown:
     """Confirm what another person called: it sounds at once."""
-    made = operations.confirm(visit, visit.tries, EmergencyId(emergency_id), asked.code)
+    made = operations.confirm(
+        visit, visit.tries, EmergencyId(emergency_id), operations.CallProof(asked.password, asked.code)
+    )
     return views.emergency(visit, made)
 
 
@@ -128,7 +131,7 @@ def all_clear(visit: SignedVisit, emergency_id: str, asked: AllClear) -> Emergen
         visit.tries,
         EmergencyId(emergency_id),
         prepared=PreparedId(asked.prepared),
-        code=asked.code,
+        proof=operations.CallProof(asked.password, asked.code),
     )
     return views.emergency(visit, made)
 

@@ -91,7 +91,7 @@ def start(
     """Gọi khẩn cấp: chờ người thứ hai xác nhận, hoặc phát ngay với --alone."""
     asked: dict[str, Any] = {"areas": area, "prepared": prepared, "bulletin": bulletin}
     asked |= {"minutes": minutes, "volume": volume, "alone_because": alone}
-    _act(station, who, "", asked, as_json=as_json)
+    _act(station, who, "", asked, as_json=as_json, signs=True)
 
 
 @emergency.command("confirm")
@@ -102,7 +102,7 @@ def confirm(
     as_json: AsJson = False,
 ) -> None:
     """Người thứ hai xác nhận: loa kêu ngay."""
-    _act(station, who, f"/{emergency_id}/confirm", {}, as_json=as_json)
+    _act(station, who, f"/{emergency_id}/confirm", {}, as_json=as_json, signs=True)
 
 
 @emergency.command("decline")
@@ -145,7 +145,7 @@ def all_clear(
     as_json: AsJson = False,
 ) -> None:
     """Báo yên: dừng lượt khẩn cấp và đọc bản báo yên."""
-    _act(station, who, f"/{emergency_id}/all-clear", {"prepared": prepared}, as_json=as_json)
+    _act(station, who, f"/{emergency_id}/all-clear", {"prepared": prepared}, as_json=as_json, signs=True)
 
 
 @emergency.command("test")
@@ -174,23 +174,34 @@ def index(
     print_found(found, (_emergency_line(one) for one in found), as_json=as_json)
 
 
-def _act(station: str | None, who: str, path: str, asked: dict[str, Any], *, as_json: bool) -> None:
-    found = _call(EmergencyShown, station, who, "POST", path, asked)
+def _act(
+    station: str | None, who: str, path: str, asked: dict[str, Any], *, as_json: bool, signs: bool = False
+) -> None:
+    found = _call(EmergencyShown, station, who, "POST", path, asked, signs=signs)
     print_found(found, [_emergency_line(found)], as_json=as_json)
 
 
 def _call(
-    view: type[V], address: str | None, who: str, method: str, path: str, asked: dict[str, Any] | None = None
+    view: type[V],
+    address: str | None,
+    who: str,
+    method: str,
+    path: str,
+    asked: dict[str, Any] | None = None,
+    *,
+    signs: bool = False,
 ) -> V:
     """Make one call below /emergencies; what is None is left to the station's defaults.
 
     Where the station asks for a fresh code of the telephone (the one of the sign-in is used up), the person
-    is asked for it and the call made again.
+    is asked for it and the call made again. `signs`: the call is signed, by the password of the sign-in.
     """
     path, given = f"/emergencies{path}", None
     if asked is not None:
         given = {name: value for name, value in asked.items() if value is not None}
     with signed_in(address, CommandUser(who)) as station:
+        if signs and given is not None:
+            given["password"] = station.password
         try:
             return station.ask(view, method, path, given)
         except BadInput as error:

@@ -2,79 +2,102 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, NotAllowed, NotFound
+from controller.features.accounts.queries import require
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.second_factor import (
     check_fresh_totp,
     has_second_factor,
     needs_second_factor,
 )
+from controller.features.accounts.service import WRONG_PASSWORD, Password, unlock_key
 from controller.features.accounts.viewer import Caller
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.emergencies.preparation import prepare, release, write_from_template
-from controller.features.emergencies.queries import check_visible, get_prepared
+from controller.features.emergencies.queries import check_visible, get_emergency, get_prepared
 from controller.features.emergencies.service import (
     Started,
     WantedCall,
     call_alone,
     call_emergency,
+    check_call,
+    check_confirmable,
+    check_in_person,
     confirm_emergency,
     decline_emergency,
     sound_all_clear,
     start_test,
 )
+from controller.features.emergencies.signed_calls import callers_role
 from controller.features.emergencies.stopping import stop_emergency, stop_in
 from controller.features.journal.service import record
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import EmergencyId, Kind, PreparedId
-from controller.model.permissions import Operator
+from controller.model.permissions import Act, Operator
 from devices.ids import AreaCode
 
-_WRONG_CODE = "operator.wrong-code"
+_WRONG = frozenset({"operator.wrong-code", WRONG_PASSWORD})
+
+
+@dataclass(frozen=True, slots=True)
+class CallProof:
+    """What a person calls with: the password, which opens their key, and a code of their telephone."""
+
+    password: str = field(default="", repr=False)
+    code: str | None = None
 
 
 def call(
-    caller: Caller, tries: Tries, asked: WantedCall, *, alone_because: str | None, code: str | None
+    caller: Caller, tries: Tries, asked: WantedCall, *, alone_because: str | None, proof: CallProof
 ) -> EmergencyId:
     """Call an emergency: it waits for a second person, or starts at once where one person says why alone."""
-    by, now = caller.by, caller.now()
 
-    def act(session: Session) -> Started:
+    def check(session: Session) -> None:
+        act = Act.AIR if alone_because is None else Act.AIR_EMERGENCY
+        check_call(session, asked, Kind.ALARM, act, **caller.stamp)
+
+    def act(session: Session, key: Password) -> Started:
         if alone_because is None:
-            return call_emergency(session, asked, by=by, now=now)
-        return call_alone(session, asked, alone_because, by=by, now=now, times=caller.station.times)
+            return call_emergency(session, asked, password=key, **caller.stamp)
+        times = caller.station.times
+        return call_alone(session, asked, alone_because, password=key, times=times, **caller.stamp)
 
-    return _called(caller, tries, code, act)
+    return _called(caller, tries, proof, check, act)
 
 
-def confirm(caller: Caller, tries: Tries, emergency: EmergencyId, code: str | None) -> EmergencyId:
+def confirm(caller: Caller, tries: Tries, emergency: EmergencyId, proof: CallProof) -> EmergencyId:
     """Confirm what another person called: it sounds within one second."""
 
-    def act(session: Session) -> Started:
+    def check(session: Session) -> None:
         check_visible(session, emergency, caller.scope.hears)
-        return confirm_emergency(
-            session, emergency, by=caller.by, now=caller.now(), times=caller.station.times
-        )
+        check_confirmable(session, emergency, **caller.stamp)
 
-    return _called(caller, tries, code, act)
+    def act(session: Session, key: Password) -> Started:
+        times = caller.station.times
+        return confirm_emergency(session, emergency, password=key, times=times, **caller.stamp)
+
+    return _called(caller, tries, proof, check, act)
 
 
 def all_clear(
-    caller: Caller, tries: Tries, emergency: EmergencyId, *, prepared: PreparedId, code: str | None
+    caller: Caller, tries: Tries, emergency: EmergencyId, *, prepared: PreparedId, proof: CallProof
 ) -> EmergencyId:
     """End an emergency with a spoken all-clear."""
 
-    def act(session: Session) -> Started:
+    def check(session: Session) -> None:
         check_visible(session, emergency, caller.scope.hears)
-        return sound_all_clear(
-            session, emergency, prepared, by=caller.by, now=caller.now(), times=caller.station.times
-        )
+        require(session, caller.by, Act.AIR_EMERGENCY, *get_emergency(session, emergency).areas)
 
-    return _called(caller, tries, code, act)
+    def act(session: Session, key: Password) -> Started:
+        times = caller.station.times
+        return sound_all_clear(session, emergency, prepared, password=key, times=times, **caller.stamp)
+
+    return _called(caller, tries, proof, check, act)
 
 
 def decline(caller: Caller, emergency: EmergencyId, reason: str) -> None:
@@ -138,11 +161,35 @@ def stop_where(caller: Caller, areas: Collection[AreaCode], reason: str) -> list
     return ended
 
 
-def _called(caller: Caller, tries: Tries, code: str | None, act: Callable[[Session], Started]) -> EmergencyId:
-    with _wrong_codes_counted(caller, tries), caller.store.write(urgent=True) as session:
-        check_person(session, caller.by, code, is_required=caller.station.require_totp, now=caller.now())
-        started = act(session)
-        outgoing = caller.station.sign(session, started.changed) if started.changed else []
+def _called(
+    caller: Caller,
+    tries: Tries,
+    proof: CallProof,
+    check: Callable[[Session], None],
+    act: Callable[[Session, Password], Started],
+) -> EmergencyId:
+    """Open the person's key while nobody waits for the database, then sign, start, and send the plans."""
+    with caller.read() as session:
+        check_in_person(caller.by)
+        check(session)
+    if not proof.password:
+        raise BadInput(
+            "Phát khẩn cấp cần mật khẩu của bạn để ký. Chưa có gì được phát.", code="operator.password-needed"
+        )
+    with _wrong_proofs_counted(caller, tries):
+        key = unlock_key(
+            caller.store,
+            caller.by,
+            role=callers_role(caller.by),
+            password=proof.password,
+            now=caller.now(),
+            urgent=True,
+        )
+        with caller.store.write(urgent=True) as session:
+            is_required = caller.station.require_totp
+            check_person(session, caller.by, proof.code, is_required=is_required, now=caller.now())
+            started = act(session, key)
+            outgoing = caller.station.sign(session, started.changed) if started.changed else []
     caller.station.publish_now(outgoing)
     return started.row.id
 
@@ -162,13 +209,13 @@ def check_person(
 
 
 @contextmanager
-def _wrong_codes_counted(caller: Caller, tries: Tries) -> Iterator[None]:
-    """Limit and journal wrong codes; a counter of this session alone, which no stranger can fill."""
+def _wrong_proofs_counted(caller: Caller, tries: Tries) -> Iterator[None]:
+    """Limit and journal wrong passwords and codes; a counter of this session, which no stranger can fill."""
     try:
         with tries.counted(caller.viewer.tried_as, Purpose.EMERGENCY):
             yield
     except NotAllowed as error:
-        if error.code == _WRONG_CODE:
+        if error.code in _WRONG:
             with caller.store.write(urgent=True) as session:
                 record(session, caller.by, "emergency.refused", caller.by.id, caller.now())
         raise

@@ -21,7 +21,7 @@ from controller.features.emergencies.page_queries import (
     one_emergency,
 )
 from controller.features.emergencies.service import WantedCall
-from controller.http.form_fields import SentReason
+from controller.http.form_fields import SentPassword, SentReason
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from controller.model.emergency_states import EmergencyId, Kind, PreparedId
@@ -84,6 +84,7 @@ def call(
     phut: Annotated[int, Form(ge=1, le=1440)] = 60,
     cach: Annotated[str, Form(max_length=10)] = "hai",
     ly_do: SentReason = "",
+    mat_khau: SentPassword = "",
     ma: Code = "",
 ) -> Response:
     """Call: it waits for a second person, or one person starts it and says why."""
@@ -95,7 +96,7 @@ def call(
             visit.tries,
             form.call(),
             alone_because=ly_do if form.alone else None,
-            code=ma or None,
+            proof=operations.CallProof(mat_khau, ma or None),
         )
     except NotFound:
         raise
@@ -191,11 +192,12 @@ def stop(visit: SignedVisit, emergency_id: str, ly_do: SentReason = "") -> Respo
 
 
 @urgent.post("/khan/{emergency_id}/xac-nhan")
-def confirm(visit: SignedVisit, emergency_id: str, ma: Code = "") -> Response:
+def confirm(visit: SignedVisit, emergency_id: str, mat_khau: SentPassword = "", ma: Code = "") -> Response:
     """Confirm what another person called: it sounds at once."""
 
     def act() -> object:
-        return operations.confirm(visit, visit.tries, EmergencyId(emergency_id), ma or None)
+        proof = operations.CallProof(mat_khau, ma or None)
+        return operations.confirm(visit, visit.tries, EmergencyId(emergency_id), proof)
 
     return _do(visit, emergency_id, act)
 
@@ -211,7 +213,14 @@ def decline(visit: SignedVisit, emergency_id: str, ly_do: SentReason = "") -> Re
 
 
 @urgent.post("/khan/{emergency_id}/bao-yen")
-def all_clear(visit: SignedVisit, emergency_id: str, *, ban: Line = "", ma: Code = "") -> Response:
+def all_clear(
+    visit: SignedVisit,
+    emergency_id: str,
+    *,
+    ban: Line = "",
+    mat_khau: SentPassword = "",
+    ma: Code = "",
+) -> Response:
     """End it with a spoken all-clear."""
     try:
         made = operations.all_clear(
@@ -219,7 +228,7 @@ def all_clear(visit: SignedVisit, emergency_id: str, *, ban: Line = "", ma: Code
             visit.tries,
             EmergencyId(emergency_id),
             prepared=PreparedId(ban),
-            code=ma or None,
+            proof=operations.CallProof(mat_khau, ma or None),
         )
     except LoaError as error:
         return _one(visit, emergency_id, error)

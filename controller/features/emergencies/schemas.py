@@ -13,6 +13,8 @@ from devices.plan import EMERGENCY_FLOOR
 _MINUTES_A_DAY = 1440
 _Areas = Annotated[list[Code], Field(min_length=1, max_length=1000)]
 _CodeOfTelephone = Annotated[str, Field(max_length=100)]
+_Password = Annotated[str, Field(max_length=500)]
+"""It opens the key that the call is signed with."""
 
 
 class ReadinessShown(View):
@@ -78,12 +80,14 @@ class CallEmergency(Command):
     volume: Annotated[int, Field(ge=EMERGENCY_FLOOR, le=100)] = LOUDEST
     minutes: Annotated[int, Field(ge=1, le=_MINUTES_A_DAY)] = 60
     alone_because: Annotated[str, Field(max_length=1000)] | None = None
+    password: _Password = ""
     code: _CodeOfTelephone | None = None
 
 
 class Confirm(Command):
-    """The second person's code, of whoever has a second factor."""
+    """The second person's password, to sign with, and code, of whoever has a second factor."""
 
+    password: _Password = ""
     code: _CodeOfTelephone | None = None
 
 
@@ -91,6 +95,7 @@ class AllClear(Command):
     """With which prepared all-clear an emergency ends."""
 
     prepared: str
+    password: _Password = ""
     code: _CodeOfTelephone | None = None
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.accounts.queries import get_operator, require
+from controller.features.accounts.service import Password
 from controller.features.airings.called_airings import Called, call_airing
 from controller.features.airings.conflict_check import allowed_start
 from controller.features.airings.planning import AgainstPolicy
@@ -22,15 +23,14 @@ from controller.features.emergencies.queries import (
     sound_of,
     usable_prepared,
 )
+from controller.features.emergencies.signed_calls import called, sign_first, sign_second, sounding_ms
 from controller.features.emergencies.stopping import end_in
 from controller.features.journal.service import record
 from controller.model.bulletin_states import BulletinId
-from controller.model.bulletins import Recording
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import (
     LONGEST,
     LOUDEST,
-    ROUNDS_OF_ALL_CLEAR,
     USUAL_LENGTH,
     EmergencyEvent,
     EmergencyId,
@@ -40,12 +40,11 @@ from controller.model.emergency_states import (
     after,
     every_ms,
     is_lapsed,
-    rounds_ms,
-    rounds_within,
 )
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.times import Times
+from devices.calls import LONGEST_ALONE
 from devices.ids import AreaCode, Grade
 from devices.plan import EMERGENCY_FLOOR
 
@@ -53,6 +52,8 @@ REPLACED = {
     Kind.ALARM: "Được thay bằng một thông báo khẩn cấp mới.",
     Kind.ALL_CLEAR: "Đã báo yên.",
 }
+ALL_CLEAR = "Báo yên."
+"""Why one person signs it: it ends an emergency that persons called."""
 _SCALE = 100
 
 
@@ -75,20 +76,40 @@ class Started:
     changed: frozenset[AreaCode] = frozenset()
 
 
-def call_emergency(session: Session, call: WantedCall, *, by: Operator, now: datetime) -> Started:
-    """Ask for an emergency; it sounds once a second person confirms it, and lapses if nobody does."""
+def call_emergency(
+    session: Session, call: WantedCall, *, by: Operator, password: Password, now: datetime
+) -> Started:
+    """Sign a call; it sounds once a second person signs it, too, and lapses if nobody does."""
     row = _write_down(session, call, Kind.ALARM, Act.AIR, by=by, now=now)
+    sign_first(session, row, by=by, password=password, now=now)
     record(session, by, "emergency.called", row.id, now, detail=_detail(row))
     return Started(row)
 
 
 def confirm_emergency(
-    session: Session, emergency: EmergencyId, *, by: Operator, now: datetime, times: Times
+    session: Session,
+    emergency: EmergencyId,
+    *,
+    by: Operator,
+    password: Password,
+    now: datetime,
+    times: Times,
 ) -> Started:
-    """Confirm what another person called: it sounds at once. One of the two may air emergencies."""
+    """Sign what another person called: it sounds at once. One of the two may air emergencies."""
     row = get_emergency(session, emergency, lock=True)
-    _check_in_person(by)
+    check_confirmable(session, emergency, by=by, now=now)
+    sign_second(session, row, by=by, password=password, now=now)
+    row.confirmed_by, row.confirmed_at = by.id, now
+    record(session, by, "emergency.confirmed", row.id, now)
+    return _start(session, row, by=by, now=now, times=times)
+
+
+def check_confirmable(session: Session, emergency: EmergencyId, *, by: Operator, now: datetime) -> None:
+    """Raise what hinders the person from confirming a call, apart from the password."""
+    row = get_emergency(session, emergency)
+    check_in_person(by)
     require(session, by, Act.AIR, *row.areas)
+    after(row.state, EmergencyEvent.START)
     if is_lapsed(row.state, row.called_at, now):
         raise Conflict(
             "Yêu cầu này đã quá 10 phút nên không còn hiệu lực. Chưa có gì được phát. Hãy gọi lại từ đầu.",
@@ -101,21 +122,32 @@ def confirm_emergency(
             code="emergency.same-person",
         )
     _check_one_may(session, row, by)
-    row.confirmed_by, row.confirmed_at = by.id, now
-    record(session, by, "emergency.confirmed", row.id, now)
-    return _start(session, row, by=by, now=now, times=times)
 
 
 def call_alone(
-    session: Session, call: WantedCall, because: str, *, by: Operator, now: datetime, times: Times
+    session: Session,
+    call: WantedCall,
+    because: str,
+    *,
+    by: Operator,
+    password: Password,
+    now: datetime,
+    times: Times,
 ) -> Started:
-    """Call and start by one person, who gives a reason; the journal has an act of its own for it."""
+    """Sign and start by one person, who gives a reason; the journal has an act of its own for it."""
     if not because.strip():
         raise BadInput(
             "Phát khẩn cấp một mình thì phải ghi lý do. Chưa có gì được phát.", code="emergency.no-reason"
         )
+    if call.lasts > LONGEST_ALONE:
+        raise BadInput(
+            f"Một người gọi thì phát được tối đa {LONGEST_ALONE // timedelta(hours=1)} giờ. "
+            "Chưa có gì được phát. Hãy chọn thời gian ngắn hơn, hoặc nhờ người thứ hai xác nhận.",
+            code="emergency.too-long-alone",
+        )
     row = _write_down(session, call, Kind.ALARM, Act.AIR_EMERGENCY, by=by, now=now)
     row.alone_because = because.strip()
+    sign_first(session, row, by=by, password=password, now=now, alone=row.alone_because)
     detail = _detail(row) | {"reason": row.alone_because}
     record(session, by, "emergency.glass-broken", row.id, now, detail=detail)
     return _start(session, row, by=by, now=now, times=times)
@@ -139,10 +171,11 @@ def sound_all_clear(
     prepared: PreparedId,
     *,
     by: Operator,
+    password: Password,
     now: datetime,
     times: Times,
 ) -> Started:
-    """End an emergency, and everything else that was called there, with a spoken all-clear."""
+    """End an emergency, and everything else that was called there, with a spoken all-clear, signed by one."""
     cleared = get_emergency(session, emergency, lock=True)
     require(session, by, Act.AIR_EMERGENCY, *cleared.areas)
     if cleared.kind is not Kind.ALARM or cleared.airing is None:
@@ -151,6 +184,7 @@ def sound_all_clear(
     call = WantedCall(areas, prepared, volume=cleared.volume)
     row = _write_down(session, call, Kind.ALL_CLEAR, Act.AIR_EMERGENCY, by=by, now=now)
     row.clears = cleared.id
+    sign_first(session, row, by=by, password=password, now=now, alone=ALL_CLEAR)
     record(session, by, "emergency.all-clear", row.id, now, detail=_detail(row) | {"clears": cleared.id})
     return _start(session, row, by=by, now=now, times=times)
 
@@ -166,15 +200,15 @@ def start_test(session: Session, call: WantedCall, *, by: Operator, now: datetim
     return _start(session, row, by=by, now=now, times=times)
 
 
-def _write_down(
+def check_call(
     session: Session, call: WantedCall, kind: Kind, act: Act, *, by: Operator, now: datetime
-) -> Emergency:
-    """Write down a call after all checks that do not depend on the moment at which it starts."""
+) -> BulletinId:
+    """Raise what hinders a call, apart from the password and the moment; return the bulletin to sound."""
     if not call.areas:
         raise BadInput("Hãy chọn ít nhất một địa bàn.", code="airing.no-area")
     for area in call.areas:
         get_area(session, area)
-    _check_in_person(by)
+    check_in_person(by)
     require(session, by, act, *call.areas)
     if not EMERGENCY_FLOOR <= call.volume <= _SCALE:
         raise BadInput(f"Âm lượng phải từ {EMERGENCY_FLOOR} đến {_SCALE}.", code="airing.bad-volume")
@@ -184,6 +218,14 @@ def _write_down(
     sound_of(session, bulletin, now)
     grade = Grade.PRIORITY if kind is Kind.TEST else Grade.EMERGENCY
     check_scope(session, get_bulletin(session, bulletin), call.areas, grade)
+    return bulletin
+
+
+def _write_down(
+    session: Session, call: WantedCall, kind: Kind, act: Act, *, by: Operator, now: datetime
+) -> Emergency:
+    """Write down a call after all checks that do not depend on the moment at which it starts."""
+    bulletin = check_call(session, call, kind, act, by=by, now=now)
     row = Emergency(
         id=EmergencyId(new_id(now)),
         kind=kind,
@@ -201,7 +243,8 @@ def _write_down(
     return row
 
 
-def _check_in_person(by: Operator) -> None:
+def check_in_person(by: Operator) -> None:
+    """Raise NotAllowed for a token: its person must come themselves."""
     if by.acts is not None:
         raise NotAllowed("Việc này phải do chính người dùng đăng nhập rồi làm.", code="token.not-in-person")
 
@@ -233,23 +276,29 @@ def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, tim
     """Add it to the plans: an emergency repeats and overrides everything; a test sounds once."""
     approved, recording = sound_of(session, row.bulletin, now)
     is_test = row.kind is Kind.TEST
+    signed = None if is_test else called(row, approved, recording)
     changed: frozenset[AreaCode] = frozenset()
     if not is_test:
         _, changed = end_in(session, row.areas, reason=REPLACED[row.kind], by=by, now=now)
     held = 0
     if row.prepared is not None:
         held = count_ready(session, row.prepared, row.areas, now)
-    called = Called(
+    starts_at = now + (times.called_lead if held else times.lead(recording.size, nodes=1))
+    lasts = timedelta(milliseconds=row.lasts_ms)
+    if signed is not None:
+        lasts = min(lasts, signed.until - starts_at)
+    wanted = Called(
+        id=None if signed is None else signed.airing,
         approved=approved,
         recording=recording,
         areas=row.areas,
-        starts_at=now + (times.called_lead if held else times.lead(recording.size, nodes=1)),
+        starts_at=starts_at,
         grade=Grade.PRIORITY if is_test else Grade.EMERGENCY,
         volume=row.volume,
-        duration_ms=_whole_ms(row, recording),
+        duration_ms=sounding_ms(row, recording, lasts),
         every_ms=None if is_test else every_ms(recording.duration_ms),
     )
-    airing = call_airing(session, called, by=by, now=now)
+    airing = call_airing(session, wanted, by=by, now=now)
     if is_test and allowed_start(session, airing, row.areas, airing.starts_at, recording.duration_ms) != (
         airing.starts_at
     ):
@@ -262,17 +311,6 @@ def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, tim
     what = "emergency-test.started" if is_test else "emergency.started"
     record(session, by, what, row.id, now, detail={"airing": airing.id, "held": held})
     return Started(row, changed | frozenset(row.areas))
-
-
-def _whole_ms(row: Emergency, recording: Recording) -> int:
-    match row.kind:
-        case Kind.TEST:
-            return recording.duration_ms
-        case Kind.ALL_CLEAR:
-            return rounds_ms(recording.duration_ms, ROUNDS_OF_ALL_CLEAR)
-        case Kind.ALARM:
-            lasts = timedelta(milliseconds=row.lasts_ms)
-            return rounds_ms(recording.duration_ms, rounds_within(recording.duration_ms, lasts))
 
 
 def _detail(row: Emergency) -> dict[str, object]:

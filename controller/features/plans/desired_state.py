@@ -25,8 +25,9 @@ from controller.model.bulletins import Approved, Bulletin
 from controller.model.emergencies import Emergency, Prepared
 from controller.model.fleet import Node
 from controller.model.local_time import ZONE
-from devices.ids import AiringId, AreaCode, NodeId, RecordingId
+from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.messages import MOST_KEPT, Kept, PlannedAiring
+from devices.statements import SignedCall
 
 _LOG = logging.getLogger(__name__)
 
@@ -74,8 +75,9 @@ def wanted_plans(
     midnight = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
     is_of_today = and_(Airing.state == AiringState.AIRED, Airing.starts_at >= midnight)
     query = (
-        select(Target.area, Airing, Approved, Bulletin.test)
+        select(Target.area, Airing, Approved, Emergency.call, Bulletin.test)
         .join(Airing, Airing.id == Target.airing)
+        .outerjoin(Emergency, Emergency.airing == Airing.id)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
         .join(HeldKey, HeldKey.kid == Approved.kid)
@@ -87,11 +89,11 @@ def wanted_plans(
         query = query.where(Target.area.in_(only), Airing.node.is_(None), ~Airing.only_chosen)
     plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
     tree = area_tree(session)
-    rows = [row for row in session.execute(query).all() if _is_accepted(tree, *row[:3])]
-    chosen = _chosen(session, {airing.id for _, airing, _, _ in rows if airing.only_chosen})
-    for area, airing, approved, test in rows:
+    rows = [row for row in session.execute(query).all() if _is_accepted(tree, *row[:4])]
+    chosen = _chosen(session, {airing.id for _, airing, _, _, _ in rows if airing.only_chosen})
+    for area, airing, approved, call, test in rows:
         for target in chosen.pop(airing.id, ()) if airing.only_chosen else (airing.node or area,):
-            plans.setdefault(target, []).append(_planned(airing, noted(texts, approved.jws), test=test))
+            plans.setdefault(target, []).append(_planned(airing, noted(texts, approved.jws), call, test=test))
     for area, alarm in _until_cleared(session, now, only, texts):
         plans.setdefault(area, []).append(alarm)
     return {area: _content(area, airings, keep.get(area, ()), texts, now) for area, airings in plans.items()}
@@ -106,8 +108,13 @@ def _content(
     return Content(fitting, keep, tuple(texts[name] for name in sorted(named)))
 
 
-def _is_accepted(tree: AreaTree, area: AreaCode, airing: Airing, approved: Approved) -> bool:
+def _is_accepted(
+    tree: AreaTree, area: AreaCode, airing: Airing, approved: Approved, call: str | None
+) -> bool:
     """Return whether the loudspeakers of the area accept it; what they would refuse is not sent."""
+    if airing.grade is Grade.EMERGENCY and call is None:
+        _LOG.warning("airing %s left out in %s: an emergency that nobody signed", airing.id, area)
+        return False
     if allows(approved, airing.grade, tree.lineage(area), airing.starts_at):
         return True
     _LOG.warning("airing %s left out in %s: outside the scope of its approval", airing.id, area)
@@ -128,7 +135,7 @@ def _until_cleared(
         return []
     cleared, clears, said = aliased(Emergency), aliased(Emergency), aliased(Airing)
     query = (
-        select(Target.area, Airing, Approved.jws, said.starts_at)
+        select(Target.area, Airing, Approved.jws, cleared.call, said.starts_at)
         .join(said, said.id == Target.airing)
         .join(clears, clears.airing == said.id)
         .join(cleared, cleared.id == clears.clears)
@@ -138,6 +145,7 @@ def _until_cleared(
         .join(HeldKey, HeldKey.kid == Approved.kid)
         .where(said.state.in_(IN_PLANS), Airing.state == AiringState.CANCELLED)
         .where(Airing.ended_at == clears.called_at, Airing.starts_at < said.starts_at)
+        .where(cleared.call.is_not(None))
         .where(
             Approved.recording == Airing.recording, Bulletin.revision == Airing.revision, *is_in_force(now)
         )
@@ -146,8 +154,8 @@ def _until_cleared(
     if only is not None:
         query = query.where(Target.area.in_(only))
     return [
-        (area, _due_until(_planned(alarm, noted(texts, jws), test=False), until))
-        for area, alarm, jws, until in session.execute(query)
+        (area, _due_until(_planned(alarm, noted(texts, jws), call, test=False), until))
+        for area, alarm, jws, call, until in session.execute(query)
     ]
 
 
@@ -216,7 +224,7 @@ def digest_of(content: Content) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def _planned(airing: Airing, approval: str, *, test: bool) -> PlannedAiring:
+def _planned(airing: Airing, approval: str, call: str | None, *, test: bool) -> PlannedAiring:
     if airing.recording is None or airing.duration_ms is None:
         raise RuntimeError(f"airing {airing.id} is in a plan without a recording")
     return _built(
@@ -230,6 +238,7 @@ def _planned(airing: Airing, approval: str, *, test: bool) -> PlannedAiring:
         airing.volume,
         airing.every_ms,
         test,
+        None if test else call,
     )
 
 
@@ -247,5 +256,9 @@ def _built(*fields: Any) -> PlannedAiring:
         "volume",
         "every_ms",
         "test",
+        "call",
     )
-    return PlannedAiring(**dict(zip(names, fields, strict=True)))
+    told = dict(zip(names, fields, strict=True))
+    if told["call"] is not None:
+        told["call"] = SignedCall.model_validate_json(told["call"])
+    return PlannedAiring(**told)

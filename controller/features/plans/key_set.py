@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
 from controller.model.accounts import Account, Delegation, HeldKey
+from controller.model.airing_states import IN_PLANS
+from controller.model.airings import Airing
 from controller.model.bulletins import Approved, Bulletin
+from controller.model.emergencies import Emergency
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.store import one_read
@@ -138,5 +141,10 @@ def _still_holds(now: datetime) -> ColumnElement[bool]:
         Published.kind.in_((DocumentKind.POLICY, DocumentKind.PLACE)),
         Published.payload != "",
     )
+    calls = (
+        exists()
+        .where(or_(Emergency.called_kid == HeldKey.kid, Emergency.confirmed_kid == HeldKey.kid))
+        .where(Airing.id == Emergency.airing, Airing.state.in_(IN_PLANS))
+    )
     overlaps = and_(HeldKey.role == Role.STATION, HeldKey.retired_at > now - STATION_OVERLAP)
-    return or_(approves, rules, overlaps)
+    return or_(approves, rules, calls, overlaps)

@@ -123,8 +123,8 @@ def _outlook(
     without: Collection[AiringId] = frozenset(),
 ) -> Outlook:
     nodes, away = _away(session, requested.areas, now)
-    if not named or requested.grade is Grade.EMERGENCY:
-        return Outlook(until, (), nodes, away)  # nothing may block an emergency
+    if not named:
+        return Outlook(until, (), nodes, away)
     askings = [requested.asking(one.starts_at) for one in named]
     found = check_each_for_conflicts(session, requested.bulletin, askings, without=without)
     coming = [

@@ -46,6 +46,7 @@ def signers(now: datetime) -> dict[str, KitKey]:
         "nobody's approver": _person(Role.APPROVER, since, holder=None),
         "placeless approver": _person(Role.APPROVER, since, holder="kit-placeless", area=None),
         "unlisted approver": KitKey(SigningKey.generate(Role.APPROVER, since, YEAR)),
+        "caller": _person(Role.CALLER, since, holder="kit-caller"),
         "administrator": _person(Role.ADMINISTRATOR, since, holder="kit-administrator"),
         "leaving administrator": _person(Role.ADMINISTRATOR, since, holder="kit-administrator-2"),
         "ward administrator": _person(Role.ADMINISTRATOR, since, holder="kit-ward", area=ATTACK),

@@ -85,7 +85,8 @@ def test_a_forgotten_password_means_new_keys_and_ends_the_sessions(world):
         world.do(open_key, world.approver, role=Role.APPROVER, password=NEW)
     world.do(sign_key_sets, root_key=world.root_key)
     assert world.do(open_key, world.approver, role=Role.APPROVER, password=NEW)
-    assert not world.do(reset_password, world.officer.id, NEW, by=world.administrator)
+    assert world.do(reset_password, world.officer.id, NEW, by=world.administrator)
+    assert not world.do(reset_password, world.technician.id, NEW, by=world.administrator)
     with pytest.raises(BadInput):
         world.do(reset_password, world.officer.id, "ngắn", by=world.administrator)
 

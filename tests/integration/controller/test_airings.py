@@ -81,17 +81,18 @@ def test_times_that_cannot_be_are_refused(world):
         world.plan(bulletin, latest_start_at=world.now)
 
 
-def test_an_officer_airs_in_the_own_area_and_never_as_an_emergency(world):
+def test_an_officer_airs_in_the_own_area(world):
     bulletin = world.submitted()
     world.plan(bulletin, by=world.officer, areas=[NHA_TRANG])
-    for changes in ({"areas": [BAC_NHA_TRANG]}, {"grade": Grade.EMERGENCY}):
-        with pytest.raises(NotAllowed):
-            world.plan(bulletin, by=world.officer, **changes)
+    with pytest.raises(NotAllowed):
+        world.plan(bulletin, by=world.officer, areas=[BAC_NHA_TRANG])
 
 
-def test_a_test_is_never_an_emergency(world):
-    with pytest.raises(BadInput):
-        world.plan(world.submitted(test=True), grade=Grade.EMERGENCY)
+def test_an_emergency_is_called_and_never_planned(world):
+    with pytest.raises(BadInput) as refused:
+        world.plan(world.approved(highest=Grade.EMERGENCY), grade=Grade.EMERGENCY)
+    assert refused.value.code == "airing.emergency-is-called"
+    assert world.ask(open_airings) == []
 
 
 def test_nothing_is_delivered_before_its_bulletin_is_approved(world):
@@ -149,17 +150,6 @@ def test_an_airing_that_was_never_ready_says_what_was_lacking(world, rendered, w
     assert not world.advance(grace_over=False)
     assert world.advance().missed == [airing]
     assert reason(world, airing).endswith(why)
-
-
-def test_an_emergency_is_never_too_late(world):
-    bulletin = world.submitted(highest=Grade.EMERGENCY)
-    airing = world.plan(bulletin, grade=Grade.EMERGENCY, latest_start_at=world.now + timedelta(seconds=60))
-    world.later(seconds=59)
-    world.approve(bulletin)
-    world.later(hours=2)
-    world.advance()
-    assert state(world, airing) is AiringState.DELIVERING
-    assert 5 <= starts_in(world, airing) < 6
 
 
 def test_while_no_broker_takes_the_plan_the_start_moves_as_long_as_it_may(world):

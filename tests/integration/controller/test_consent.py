@@ -198,9 +198,8 @@ def test_the_newest_word_counts_until_it_is_planned_then_it_is_too_late(world):
     assert late.value.code == "airing.answer-too-late"
 
 
-@pytest.mark.parametrize("grade", [Grade.PRIORITY, Grade.EMERGENCY])
-def test_higher_grades_wait_for_nobody(world, grade):
-    airing = asked(world, grade=grade)
+def test_a_higher_grade_waits_for_nobody(world):
+    airing = asked(world, grade=Grade.PRIORITY)
     world.advance()
     assert state(world, airing) is AiringState.DELIVERING
     assert planned_in(world, NHA_TRANG) == [airing]

@@ -11,7 +11,7 @@ from controller.features.emergencies.stopping import stop_in
 from controller.model.emergency_states import Kind
 from controller.model.times import Times
 from tests.support.alarms import SOUNDS, hold, prepared
-from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
 
 pytestmark = pytest.mark.both_databases
 
@@ -32,7 +32,9 @@ def test_who_holds_a_recording_is_told_by_receipts_late_twice_and_out_of_order(w
 def test_it_ends_in_one_commune_and_goes_on_in_all_others(world):
     name = prepared(world)
     times = Times(least_lead=timedelta(seconds=5))
-    started = world.do(call_alone, WantedCall([PROVINCE], name), "Lũ.", by=world.approver, times=times)
+    started = world.do(
+        call_alone, WantedCall([PROVINCE], name), "Lũ.", by=world.approver, password=PASSWORD, times=times
+    )
     ended, changed = world.do(stop_in, [NHA_TRANG], by=world.officer)
     assert [row.id for row in ended] == [started.row.id]
     targets = world.ask(lambda session: targets_of(session, [started.row.airing]))[started.row.airing]

@@ -123,10 +123,10 @@ def test_replacing_cancels_the_others_and_keeps_them_cancelled(world):
 
 
 def test_an_emergency_that_is_met_is_not_replaced(world):
-    alarm = world.plan(world.approved(highest=Grade.EMERGENCY), seconds=7 * 3600, grade=Grade.EMERGENCY)
+    alarm = world.called(world.approved(highest=Grade.EMERGENCY), lasts=timedelta(hours=3))
     with pytest.raises(MeetsOthers):
-        lay(world, Once(at=time(17), first=date(2026, 11, 25)), meeting=Meeting.REPLACE)
-    assert world.ask(get_airing, alarm).state is AiringState.PLANNED
+        lay(world, Once(at=time(12), first=date(2026, 11, 25)), meeting=Meeting.REPLACE)
+    assert world.ask(get_airing, alarm).state is AiringState.DELIVERING
 
 
 def test_what_is_accepted_is_saved_as_the_grades_say(world):
@@ -175,11 +175,6 @@ def test_loudspeakers_that_are_away_are_a_warning(world):
     world.do(note_states, [NodeState(node=here, session=1, online=True, at=world.now, software="x")])
     outlook = foreseen(world)
     assert (outlook.nodes, outlook.away) == (2, (NODES[1].id,))
-
-
-def test_an_emergency_is_not_asked_what_it_meets(world):
-    lay(world)
-    assert foreseen(world, grade=Grade.EMERGENCY).occurrences == ()
 
 
 def test_no_more_than_a_bounded_number_is_looked_at(world):

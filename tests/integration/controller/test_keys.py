@@ -254,7 +254,7 @@ def many_keys(world, count):
 
 
 def test_a_province_of_five_hundred_communes_has_room_in_the_key_set(world):
-    many_keys(world, MOST_KEYS - 3)
+    many_keys(world, MOST_KEYS - 4)
     world.do(sign_key_sets, root_key=world.root_key)
     payload = world.ask(published, DocumentKind.KEYS, PROVINCE).payload
     assert len(payload) < LONGEST_JWS * 0.7
@@ -264,7 +264,7 @@ def test_a_province_of_five_hundred_communes_has_room_in_the_key_set(world):
 def test_one_key_too_many_is_said_with_what_to_do_and_the_old_set_stays(world):
     world.approved()
     before = world.ask(published_key_sets)
-    many_keys(world, MOST_KEYS - 2)
+    many_keys(world, MOST_KEYS - 3)
     with pytest.raises(Conflict, match="nhiều nhất 1024 khóa, nay cần 1025") as refused:
         world.do(sign_key_sets, root_key=world.root_key)
     assert refused.value.code == "keys.too-many"

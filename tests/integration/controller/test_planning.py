@@ -74,16 +74,6 @@ def test_after_means_the_first_instant_that_policies_allow(quiet):
     assert airing.starts_at == quiet.now + timedelta(hours=18, minutes=45)
 
 
-def test_an_emergency_is_planned_in_quiet_hours(quiet):
-    airing = plan(
-        quiet,
-        quiet.approved(highest=Grade.EMERGENCY),
-        seconds=TO_A_QUARTER_PAST_THREE,
-        grade=Grade.EMERGENCY,
-    )
-    assert airing.grade is Grade.EMERGENCY
-
-
 def test_what_may_start_late_enough_is_planned_and_starts_when_quiet_hours_end(quiet):
     bulletin = quiet.approved()
     late = quiet.now + timedelta(hours=19)
@@ -180,10 +170,10 @@ def test_what_may_not_start_late_enough_goes_out_as_it_was_asked(world):
 
 
 def test_a_refusal_saves_nothing_and_cancels_nothing(world):
-    first = plan(world, world.approved(highest=Grade.EMERGENCY), seconds=600, grade=Grade.EMERGENCY)
+    first = world.called(world.approved(highest=Grade.EMERGENCY))
     with pytest.raises(MeetsOthers):
         plan(world, world.approved(), seconds=610, meeting=Meeting.REPLACE)
-    assert state(world, first.id) is AiringState.PLANNED
+    assert state(world, first) is AiringState.DELIVERING
 
 
 def test_a_schedule_against_policies_is_not_laid_down_and_no_time_of_one_is_moved_there(quiet):

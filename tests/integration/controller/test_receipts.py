@@ -170,10 +170,10 @@ def back(world, how):
 
 
 @pytest.mark.parametrize("how", [quarantined, moved_away, retired])
-@pytest.mark.parametrize("grade", [Grade.ROUTINE, Grade.EMERGENCY])
+@pytest.mark.parametrize("grade", [Grade.ROUTINE, Grade.PRIORITY])
 def test_who_comes_back_in_the_middle_of_an_airing_is_counted_with_what_it_sounded(world, how, grade):
     how(world)
-    airing = world.plan(world.approved(highest=Grade.EMERGENCY), seconds=60, grade=grade)
+    airing = world.plan(world.approved(), seconds=60, grade=grade)
     world.advance()
     world.publish()
     world.later(seconds=70)

@@ -63,7 +63,7 @@ def test_a_wards_bulletin_is_planned_nowhere_else_and_nothing_is_stored(world, b
 def test_an_emergency_must_be_asked_for_before_it_is_approved(world):
     bulletin = world.approved()
     with pytest.raises(OutsideApproval, match="Có thể phát khẩn cấp"):
-        world.plan(bulletin, grade=Grade.EMERGENCY)
+        world.called(bulletin)
     with pytest.raises(OutsideApproval):
         world.do(prepare, bulletin, Kind.ALARM, PROVINCE, by=world.approver)
     copy = world.do(clone_bulletin, bulletin, by=world.clerk).id

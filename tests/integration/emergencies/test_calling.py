@@ -51,7 +51,12 @@ TIMES = Times(least_lead=timedelta(seconds=5))
 
 def alone(world, name, areas=(PROVINCE,), **how):
     return world.do(
-        call_alone, WantedCall(areas, name, **how), "Lũ về lúc nửa đêm.", by=world.approver, times=TIMES
+        call_alone,
+        WantedCall(areas, name, **how),
+        "Lũ về lúc nửa đêm.",
+        by=world.approver,
+        password=PASSWORD,
+        times=TIMES,
     )
 
 
@@ -118,12 +123,12 @@ def test_a_test_is_prepared_of_a_test_alone(world):
 def test_two_people_start_an_emergency_and_it_stands_in_the_plan_at_once(world):
     name = prepared(world)
     hold(world, name)
-    called = world.do(call_emergency, WantedCall([NHA_TRANG], name), by=world.officer)
+    called = world.do(call_emergency, WantedCall([NHA_TRANG], name), by=world.officer, password=PASSWORD)
     assert called.changed == frozenset()
     assert world.ask(running_in, [PROVINCE]) == []
     with pytest.raises(Conflict, match="không tự xác nhận"):
-        world.do(confirm_emergency, called.row.id, by=world.officer, times=TIMES)
-    started = world.do(confirm_emergency, called.row.id, by=world.approver, times=TIMES)
+        world.do(confirm_emergency, called.row.id, by=world.officer, password=PASSWORD, times=TIMES)
+    started = world.do(confirm_emergency, called.row.id, by=world.approver, password=PASSWORD, times=TIMES)
     airing = airing_of(world, started.row)
     assert (airing.state, airing.grade, airing.volume) == (AiringState.DELIVERING, Grade.EMERGENCY, 100)
     assert airing.starts_at - world.now == TIMES.called_lead
@@ -141,21 +146,25 @@ def test_two_people_start_an_emergency_and_it_stands_in_the_plan_at_once(world):
 
 def test_two_officers_alone_start_nothing_and_a_call_lapses(world):
     name = prepared(world)
-    called = world.do(call_emergency, WantedCall([NHA_TRANG], name), by=world.officer)
+    called = world.do(call_emergency, WantedCall([NHA_TRANG], name), by=world.officer, password=PASSWORD)
     with pytest.raises(NotAllowed):
-        world.do(confirm_emergency, called.row.id, by=world.technician, times=TIMES)
+        world.do(confirm_emergency, called.row.id, by=world.technician, password=PASSWORD, times=TIMES)
     world.later(seconds=CALL_LIFE.total_seconds())
     with pytest.raises(Conflict, match="10 phút"):
-        world.do(confirm_emergency, called.row.id, by=world.approver, times=TIMES)
+        world.do(confirm_emergency, called.row.id, by=world.approver, password=PASSWORD, times=TIMES)
     assert world.ask(emergencies, [NHA_TRANG], world.now) == []
 
 
 def test_one_person_alone_says_why_and_the_journal_names_it(world):
     name = prepared(world)
     with pytest.raises(BadInput, match="lý do"):
-        world.do(call_alone, WantedCall([PROVINCE], name), " ", by=world.approver, times=TIMES)
+        world.do(
+            call_alone, WantedCall([PROVINCE], name), " ", by=world.approver, password=PASSWORD, times=TIMES
+        )
     with pytest.raises(NotAllowed):
-        world.do(call_alone, WantedCall([NHA_TRANG], name), "Lũ.", by=world.officer, times=TIMES)
+        world.do(
+            call_alone, WantedCall([NHA_TRANG], name), "Lũ.", by=world.officer, password=PASSWORD, times=TIMES
+        )
     started = alone(world, name)
     assert started.row.alone_because == "Lũ về lúc nửa đêm."
     assert "emergency.glass-broken" in journal(world)
@@ -178,7 +187,9 @@ def test_it_is_never_moved_whatever_the_broker_takes_when(world):
 def test_without_approval_or_of_another_kind_nothing_is_called(world):
     waiting = world.submitted()
     with pytest.raises(Conflict, match="chưa được duyệt"):
-        world.do(call_emergency, WantedCall([PROVINCE], bulletin=waiting), by=world.approver)
+        world.do(
+            call_emergency, WantedCall([PROVINCE], bulletin=waiting), by=world.approver, password=PASSWORD
+        )
     for kind in (Kind.ALL_CLEAR, Kind.TEST):
         with pytest.raises(Conflict, match="việc khác"):
             alone(world, prepared(world, kind))
@@ -239,8 +250,10 @@ def test_an_all_clear_ends_it_aloud_in_two_rounds(world):
     clear = prepared(world, Kind.ALL_CLEAR)
     hold(world, clear, Kind.ALL_CLEAR)
     with pytest.raises(NotAllowed):
-        world.do(sound_all_clear, started.row.id, clear, by=world.officer, times=TIMES)
-    cleared = world.do(sound_all_clear, started.row.id, clear, by=world.approver, times=TIMES)
+        world.do(sound_all_clear, started.row.id, clear, by=world.officer, password=PASSWORD, times=TIMES)
+    cleared = world.do(
+        sound_all_clear, started.row.id, clear, by=world.approver, password=PASSWORD, times=TIMES
+    )
     assert [row.id for row, _ in world.ask(running_in, [PROVINCE])] == [cleared.row.id]
     airing = airing_of(world, cleared.row)
     assert (airing.grade, airing.every_ms, airing.duration_ms) == (Grade.EMERGENCY, 22_000, 42_000)
@@ -312,10 +325,9 @@ def test_the_report_counts_the_rounds_until_the_end_and_no_test(world):
     assert [(one.planned_ms, one.heard_ms) for one in report] == [(46_000, 46_000)] * 2
 
 
-def test_an_emergency_that_is_still_to_be_spoken_is_spoken_first(world):
+def test_what_may_be_called_as_an_emergency_is_spoken_first(world):
     first = world.submitted(rendered=False)
     second = world.submitted(rendered=False, highest=Grade.EMERGENCY)
-    world.plan(second, grade=Grade.EMERGENCY)
     waiting = world.ask(waiting_renderings)
     assert [one.bulletin for one in waiting] == [second, first]
 

@@ -16,7 +16,7 @@ from controller.model.chimes import ChimePlace
 from controller.model.emergency_states import Kind
 from devices.ids import Grade, NodeId
 from schedules.recurrence import Daily
-from tests.integration.web.site_world import BAC_NHA_TRANG, Made
+from tests.integration.web.site_world import BAC_NHA_TRANG, PASSWORDS, Made
 from tests.support.swelling_tone import mp3
 
 
@@ -39,7 +39,9 @@ def one_of_each(world, area=BAC_NHA_TRANG):
     with world.store.write() as session:
         get_bulletin(session, approved).area = area
     prepared = world.do(prepare, alarm, Kind.ALARM, area, by=world.officer).id
-    called = world.do(call_emergency, WantedCall([area], prepared), by=world.officer).row
+    called = world.do(
+        call_emergency, WantedCall([area], prepared), by=world.officer, password=PASSWORDS["canbo"]
+    ).row
     new = NewNode(NodeId(f"kh-9-{area}" if area != BAC_NHA_TRANG else "kh-9"), area, "Cụm 9")
     enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=area, by=world.approver)

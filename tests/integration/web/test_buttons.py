@@ -9,7 +9,7 @@ from controller.features.emergencies.service import WantedCall, call_alone
 from controller.site import end_streams
 from tests.browser.shots import SHOTS
 from tests.browser.told_day import ToldDay
-from tests.integration.web.site_world import PROVINCE
+from tests.integration.web.site_world import PASSWORDS, PROVINCE
 
 REFUSED = 403
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
@@ -58,7 +58,12 @@ def told(world, site):
     shown = world.shown
     call = WantedCall([PROVINCE], shown["prepared"])
     shown["emergency_id"] = world.do(
-        call_alone, call, because="Nước qua đập tràn", by=world.approver, times=world.times
+        call_alone,
+        call,
+        because="Nước qua đập tràn",
+        by=world.approver,
+        password=PASSWORDS["duyet"],
+        times=world.times,
     ).row.id
     return [shot.place.format_map(shown) for shot in SHOTS if "{" not in shot.place.format_map(shown)] + [
         f"/khan/{shown['emergency_id']}",

@@ -10,9 +10,9 @@ from controller.model.emergency_states import Kind
 from controller.model.journal import Entry
 from devices import topics
 from devices.ids import Grade
-from devices.jose import read_payload
+from devices.jose import apart, read_payload
 from devices.messages import Plan
-from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made
+from tests.integration.web.site_world import BAC_NHA_TRANG, PASSWORDS, PROVINCE, Made
 from tests.support.swelling_tone import mp3
 
 MADE = Made(mp3(), 8_000)
@@ -54,21 +54,48 @@ def test_how_many_it_reaches_is_told_before_the_click(world, approver, prepared)
 
 
 def test_two_people_call_and_the_plan_goes_out_in_the_second_ones_call(world, officer, approver, prepared):
-    called = officer.post(CALLS, json={"prepared": prepared, "areas": ["56"], "minutes": 30})
+    called = officer.post(
+        CALLS, json={"password": PASSWORDS["canbo"], "prepared": prepared, "areas": ["56"], "minutes": 30}
+    )
     assert (called.status_code, called.json()["state"]) == (201, "called")
     assert world.hurried == []
     assert approver.get("/api/v1/today").json()["emergencies"][0]["id"] == called.json()["id"]
     again = officer.post(f"{CALLS}/{called.json()['id']}/confirm", json={})
     assert (again.status_code, again.json()["code"]) == (409, "emergency.same-person")
-    confirmed = approver.post(f"{CALLS}/{called.json()['id']}/confirm", json={}).json()
+    place = f"{CALLS}/{called.json()['id']}/confirm"
+    unsigned = approver.post(place, json={})
+    assert (unsigned.status_code, unsigned.json()["code"]) == (422, "operator.password-needed")
+    confirmed = approver.post(place, json={"password": PASSWORDS["duyet"]}).json()
     assert (confirmed["is_running"], confirmed["confirmed_by"]) == (True, "Lê Minh Đức")
     (plan,) = plans_of(world).values()
     (airing,) = plan.airings
     assert (airing.airing, airing.every_ms) == (confirmed["airing"], 10_000)
+    kids = [part.kid for part in apart(airing.call, "loa-call")]
+    assert [kid.partition("-")[0] for kid in kids] == ["caller", "approver"]
+
+
+def test_a_wrong_password_starts_nothing_and_is_journaled(world, approver, prepared):
+    asked = {"prepared": prepared, "areas": ["56"], "alone_because": "Lũ.", "password": "không phải đâu"}
+    wrong = approver.post(CALLS, json=asked)
+    assert (wrong.status_code, wrong.json()["code"]) == (403, "operator.wrong-password")
+    assert world.hurried == []
+    assert "emergency.refused" in world.ask(lambda session: set(session.scalars(select(Entry.act))))
+
+
+def test_one_person_calls_for_three_hours_at_most(approver, prepared):
+    asked = {"prepared": prepared, "areas": ["56"], "alone_because": "Lũ.", "password": PASSWORDS["duyet"]}
+    refused = approver.post(CALLS, json=asked | {"minutes": 181})
+    assert (refused.status_code, refused.json()["code"]) == (422, "emergency.too-long-alone")
+    assert approver.post(CALLS, json=asked | {"minutes": 180}).status_code == 201
 
 
 def test_whoever_has_a_second_factor_is_asked_for_a_fresh_code_each_time(world, approver, prepared, phone):
-    asked = {"prepared": prepared, "areas": ["56"], "alone_because": "Đập tràn."}
+    asked = {
+        "prepared": prepared,
+        "areas": ["56"],
+        "password": PASSWORDS["duyet"],
+        "alone_because": "Đập tràn.",
+    }
     lacking = approver.post(CALLS, json=asked)
     assert (lacking.status_code, lacking.json()["code"]) == (422, "operator.code-needed")
     wrong = approver.post(CALLS, json=asked | {"code": "00000"})
@@ -83,7 +110,13 @@ def test_whoever_has_a_second_factor_is_asked_for_a_fresh_code_each_time(world, 
 
 @pytest.mark.usefixtures("phone")
 def test_wrong_codes_are_limited(approver, prepared):
-    asked = {"prepared": prepared, "areas": ["56"], "alone_because": "Lũ.", "code": "00000"}
+    asked = {
+        "prepared": prepared,
+        "areas": ["56"],
+        "password": PASSWORDS["duyet"],
+        "alone_because": "Lũ.",
+        "code": "00000",
+    }
     statuses = [approver.post(CALLS, json=asked).status_code for _ in range(12)]
     assert statuses[0] == 403
     assert statuses[-1] == 429
@@ -91,14 +124,20 @@ def test_wrong_codes_are_limited(approver, prepared):
 
 def test_where_codes_are_demanded_one_without_a_second_factor_starts_nothing(world, approver, prepared):
     world.require_totp = True
-    reply = approver.post(CALLS, json={"prepared": prepared, "areas": ["56"], "alone_because": "Lũ."})
+    reply = approver.post(
+        CALLS,
+        json={"prepared": prepared, "areas": ["56"], "password": PASSWORDS["duyet"], "alone_because": "Lũ."},
+    )
     assert (reply.status_code, reply.json()["code"]) == (403, "operator.enrol-first")
 
 
 def test_anybody_there_stops_it_without_a_code_and_the_empty_plan_goes_out_in_the_call(
     world, sign_in, approver, prepared
 ):
-    started = approver.post(CALLS, json={"prepared": prepared, "areas": ["56"], "alone_because": "Lũ."})
+    started = approver.post(
+        CALLS,
+        json={"prepared": prepared, "areas": ["56"], "password": PASSWORDS["duyet"], "alone_because": "Lũ."},
+    )
     world.hurried.clear()
     stopped = sign_in("kythuat").post(f"{CALLS}/{started.json()['id']}/stop", json={"reason": "Báo nhầm."})
     assert (stopped.json()["state"], stopped.json()["end_reason"]) == ("ended", "Báo nhầm.")
@@ -108,7 +147,10 @@ def test_anybody_there_stops_it_without_a_code_and_the_empty_plan_goes_out_in_th
 
 
 def test_one_commune_alone_is_stopped(approver, prepared):
-    started = approver.post(CALLS, json={"prepared": prepared, "areas": ["56"], "alone_because": "Lũ."})
+    started = approver.post(
+        CALLS,
+        json={"prepared": prepared, "areas": ["56"], "password": PASSWORDS["duyet"], "alone_because": "Lũ."},
+    )
     ended = approver.post(f"{CALLS}/stop", json={"areas": [BAC_NHA_TRANG]}).json()
     assert [one["id"] for one in ended] == [started.json()["id"]]
     assert (ended[0]["is_running"], len(ended[0]["areas"])) == (True, 64)
@@ -125,7 +167,13 @@ def test_any_airing_is_stopped_as_fast(world, approver):
 def test_an_emergency_whose_time_has_come_to_its_end_is_over_everywhere(
     world, approver, prepared, state, words
 ):
-    asked = {"prepared": prepared, "areas": ["56"], "minutes": 30, "alone_because": "Lũ về trong đêm."}
+    asked = {
+        "prepared": prepared,
+        "areas": ["56"],
+        "minutes": 30,
+        "password": PASSWORDS["duyet"],
+        "alone_because": "Lũ về trong đêm.",
+    }
     made = approver.post(CALLS, json=asked).json()
     assert made["state"] == "started"
     world.publish()
@@ -141,7 +189,9 @@ def test_an_emergency_whose_time_has_come_to_its_end_is_over_everywhere(
 
 
 def test_a_call_that_nobody_confirmed_in_time_waits_for_nobody(world, officer, approver, prepared):
-    made = officer.post(CALLS, json={"prepared": prepared, "areas": ["56"]}).json()["id"]
+    made = officer.post(
+        CALLS, json={"password": PASSWORDS["canbo"], "prepared": prepared, "areas": ["56"]}
+    ).json()["id"]
     assert "Chờ người thứ hai xác nhận" in approver.get(f"/khan/{made}").text
     world.later(minutes=11)
     assert approver.get(f"{CALLS}/{made}").json()["state"] == "lapsed"

@@ -9,7 +9,7 @@ from controller.features.accounts.second_factor import begin_second_factor, conf
 from controller.features.emergencies.preparation import prepare
 from controller.model.emergency_states import Kind
 from devices.ids import Grade
-from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, Made
 from tests.integration.web.test_pages import sounding, text_of
 from tests.support.swelling_tone import mp3
 
@@ -40,7 +40,9 @@ def phone(world):
 
 
 def call(client, alarm, **form):
-    return client.post("/khan/goi", data={"ban": alarm, "dia_ban": PROVINCE, "phut": "30"} | form)
+    password = PASSWORDS["duyet" if "cach" in form else "canbo"]
+    data = {"ban": alarm, "dia_ban": PROVINCE, "phut": "30", "mat_khau": password}
+    return client.post("/khan/goi", data=data | form)
 
 
 def test_what_stops_and_how_many_it_reaches_is_told_before_the_click(world, approver, alarm):
@@ -60,7 +62,8 @@ def test_two_people_call_and_everybody_sees_it_on_every_page(world, officer, app
     assert "Chờ người thứ hai xác nhận" in waiting
     assert "Xác nhận, phát ngay" not in waiting
     assert "Xác nhận, phát ngay" in text_of(approver.get(place))
-    assert approver.post(f"{place}/xac-nhan").headers["location"] == place
+    sign = {"mat_khau": PASSWORDS["duyet"]}
+    assert approver.post(f"{place}/xac-nhan", data=sign).headers["location"] == place
     assert world.hurried
     for client, page in (
         (officer, "/ban-tin"),
@@ -107,7 +110,7 @@ def test_anybody_there_stops_it_in_two_clicks(officer, approver, sign_in, alarm)
 def test_an_emergency_ends_by_an_all_clear(world, approver, alarm):
     clear = prepared_of(world, "Báo yên", Kind.ALL_CLEAR, 540)
     place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
-    made = approver.post(f"{place}/bao-yen", data={"ban": clear})
+    made = approver.post(f"{place}/bao-yen", data={"ban": clear, "mat_khau": PASSWORDS["duyet"]})
     assert "Đang báo yên" in text_of(approver.get(made.headers["location"]))
     assert "Tin khẩn đã dừng. Đọc bản báo yên hai lần." in text_of(approver.get(place))
     assert "Đã dừng" in text_of(approver.get(place))
@@ -161,6 +164,7 @@ def test_a_commune_sees_how_many_of_its_own_loudspeakers_began(approver, sign_in
 
 def test_a_commune_sees_nothing_of_an_emergency_elsewhere(approver, sign_in, alarm):
     data = {"ban": alarm, "dia_ban": BAC_NHA_TRANG, "cach": "mot", "ly_do": "Lũ"}
+    data |= {"mat_khau": PASSWORDS["duyet"]}
     place = approver.post("/khan/goi", data=data).headers["location"]
     elsewhere = sign_in("xanhatrang")
     assert "Đang phát khẩn" not in text_of(elsewhere.get("/"))

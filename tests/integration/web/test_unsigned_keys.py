@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from controller.features.accounts.administration import reset_password
+from controller.features.accounts.encryption import Sealing
 from controller.features.accounts.queries import held_key
 from controller.features.accounts.service import make_key
 from controller.features.bulletins.queries import get_bulletin
@@ -76,7 +77,7 @@ def test_what_waits_for_a_signed_key_set_is_among_an_administrators_things_to_do
 def test_a_successor_that_no_key_set_names_yet_leaves_the_key_before_it_in_use(world, seeds):
     before = world.ask(held_key, world.approver.id, Role.APPROVER, world.now()).kid
     with world.store.write() as session:
-        make_key(session, world.approver.id, Role.APPROVER, PASSWORDS["duyet"], world.now())
+        make_key(session, world.approver.id, Role.APPROVER, Sealing.by(PASSWORDS["duyet"]), world.now())
     assert world.ask(held_key, world.approver.id, Role.APPROVER, world.now()).kid == before
     sign(world, seeds)
     assert world.ask(held_key, world.approver.id, Role.APPROVER, world.now()).kid != before

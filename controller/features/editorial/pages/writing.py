@@ -59,7 +59,6 @@ def form_page(
 
 def form_context(visit: Visit, form: Typed, error: LoaError | None) -> dict[str, Any]:
     """Return what the parts of a form ask for that say where, when and how."""
-    emergency = visit.viewer.may(Act.AIR_EMERGENCY)
     return {
         "form": form,
         "topics": topics(visit.store),
@@ -68,7 +67,7 @@ def form_context(visit: Visit, form: Typed, error: LoaError | None) -> dict[str,
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
         "slots": slots(visit.now()),
-        "grades": [grade for grade in Grade if emergency or grade is not Grade.EMERGENCY],
+        "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
         "act_kinds": ACT_KINDS,
         "opened": False,
         "soon": "",

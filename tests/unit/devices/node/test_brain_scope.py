@@ -4,6 +4,7 @@ The thief signs any plan he likes; the approvals are those that people once sign
 """
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -148,9 +149,7 @@ def test_a_wards_administrator_cannot_lift_what_the_province_forbids(scene):
     publish_key(scene, theirs, area=HERE)
     scene.station.publish_policy("56", loudest=40)
     scene.run(2)
-    scene.station.keys = type(scene.station.keys)(
-        scene.station.keys.root, scene.station.keys.station, scene.station.keys.approver, theirs
-    )
+    scene.station.keys = replace(scene.station.keys, administrator=theirs)
     scene.station.publish_policy("56", loudest=100)
     scene.run(2)
     assert scene.node.brain.counts["policy: outside-scope"] == 1
