@@ -25,11 +25,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="In kết quả thành mộ
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """Mark of a parameter that the program fills, not the person who types: it opens a way to the station."""
+class Given:
+    """Mark of a parameter that is made of several options, or opened by some: a way to the station."""
 
-    way: Callable[..., AbstractContextManager[Any]]
-    """Its parameters are options of every command that takes the way."""
+    made_by: Callable[..., Any]
+    """Its parameters are options of every command that takes it; a context is closed after the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,16 @@ class Commands(typer.Typer):
 
 
 def _in_program(command: F) -> F:
-    """Return the command as typer reads it: with the options of its ways and of its result."""
+    """Return the command as typer reads it: with the options of what it is given, and of its result."""
     hints = get_type_hints(command, include_extras=True)
-    ways = {
-        name: mark.way for name, hint in hints.items() for mark in get_args(hint) if isinstance(mark, Opened)
+    made = {
+        name: mark.made_by
+        for name, hint in hints.items()
+        for mark in get_args(hint)
+        if isinstance(mark, Given)
     }
-    own = [one for name, one in signature(command, eval_str=True).parameters.items() if name not in ways]
-    options = {name: list(signature(way).parameters.values()) for name, way in ways.items()}
+    own = [one for name, one in signature(command, eval_str=True).parameters.items() if name not in made]
+    options = {name: list(signature(made_by).parameters.values()) for name, made_by in made.items()}
     added = [one.replace(kind=Parameter.KEYWORD_ONLY) for some in options.values() for one in some]
     is_found = hints.get("return") is Printed
     if is_found:
@@ -73,9 +76,9 @@ def _in_program(command: F) -> F:
     def wrapped(**given: Any) -> None:
         as_json = is_found and given.pop("as_json")
         with ExitStack() as opened:
-            for name, way in ways.items():
-                chosen = {one.name: given.pop(one.name) for one in options[name]}
-                given[name] = opened.enter_context(way(**chosen))
+            for name, made_by in made.items():
+                part = made_by(**{one.name: given.pop(one.name) for one in options[name]})
+                given[name] = opened.enter_context(part) if isinstance(part, AbstractContextManager) else part
             found = command(**given)
         _print(found, as_json=as_json)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from controller.client.http_client import RemoteStation, signed_in
 from controller.client.local_client import LocalCaller, local_store, person_named, reading
 from controller.clocks import utc_now
-from controller.terminal.commands import Opened
+from controller.terminal.commands import Given
 from controller.terminal.options import AsPerson, AtStation
 
 
@@ -25,9 +25,9 @@ def _acting(as_person: AsPerson) -> Iterator[LocalCaller]:
         yield LocalCaller(store, person_named(store, as_person), utc_now())
 
 
-Running = Annotated[RemoteStation, Opened(_running)]
+Running = Annotated[RemoteStation, Given(_running)]
 """The station that runs, for the person of this machine's settings; `--station`."""
-Reading = Annotated[Session, Opened(reading)]
+Reading = Annotated[Session, Given(reading)]
 """One snapshot of this machine's data."""
-Acting = Annotated[LocalCaller, Opened(_acting)]
+Acting = Annotated[LocalCaller, Given(_acting)]
 """A person who acts on this machine's data; `--as`."""

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from controller.features.journal.chain import BEGINNING, JournalBroken, hash_of, verify, written
+from controller.features.journal.chain import BEGINNING, JournalBroken, hash_of, verify
 from controller.features.journal.export import sealed
-from controller.features.journal.queries import export
+from controller.features.journal.queries import export, hashed_fields
 from controller.features.journal.service import STATION
 from controller.features.reports.queries import export_as_aired
 from controller.http.journal_words import KINDS
@@ -154,21 +154,8 @@ def _unsound(session: Session, rows: Sequence[Entry]) -> frozenset[int]:
     return frozenset(
         entry.seq
         for entry in rows
-        if hash_of(_hashed(entry)) != entry.hash or before.get(entry.seq - 1) != entry.previous
+        if hash_of(hashed_fields(entry)) != entry.hash or before.get(entry.seq - 1) != entry.previous
     )
-
-
-def _hashed(entry: Entry) -> dict[str, object]:
-    return {
-        "seq": entry.seq,
-        "at": written(entry.at),
-        "by": entry.by,
-        "act": entry.act,
-        "subject": entry.subject,
-        "detail": entry.detail,
-        "previous": entry.previous,
-        "kid": entry.kid,
-    }
 
 
 __all__ = ["PAGE", "JournalBroken", "JournalPage", "Wanted", "find_entries", "whole_chain"]

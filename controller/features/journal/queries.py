@@ -43,18 +43,13 @@ def export(session: Session) -> Iterator[str]:
 
 def entry_fields(entry: Entry) -> dict[str, Any]:
     """Return an entry in the form that is hashed and signed, with both."""
-    return {
-        "seq": entry.seq,
-        "at": written(entry.at),
-        "by": entry.by,
-        "act": entry.act,
-        "subject": entry.subject,
-        "detail": entry.detail,
-        "previous": entry.previous,
-        "kid": entry.kid,
-        "hash": entry.hash,
-        "signature": entry.signature,
-    }
+    return hashed_fields(entry) | {"hash": entry.hash, "signature": entry.signature}
+
+
+def hashed_fields(entry: Entry) -> dict[str, Any]:
+    """Return what the hash of an entry covers."""
+    names = ("seq", "by", "act", "subject", "detail", "previous", "kid")
+    return {name: getattr(entry, name) for name in names} | {"at": written(entry.at)}
 
 
 def root_at(session: Session, size: int) -> str | None:

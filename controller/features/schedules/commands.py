@@ -8,7 +8,7 @@ import typer
 
 from controller.features.schedules.schemas import DayOffShown, ScheduleForesight, ScheduleShown, ScheduleWhole
 from controller.model.local_time import ZONE
-from controller.terminal.commands import Commands, Printed
+from controller.terminal.commands import Commands, Given, Printed
 from controller.terminal.options import Meets, Reason, instant
 from controller.terminal.ways import Running
 
@@ -40,19 +40,29 @@ _CHOICES = {
 _STATES = {"running": "đang chạy", "ended": "đã kết thúc"}
 
 
-At = Annotated[str, typer.Option(help="Giờ phát, như 17:00.")]
-First = Annotated[str, typer.Option(help="Ngày đầu, như 2026-11-27.")]
-Repeats = Annotated[Every, typer.Option(help="Lặp lại thế nào.")]
-Last = Annotated[str | None, typer.Option(help="Ngày cuối, kể cả ngày đó.")]
-Times = Annotated[int | None, typer.Option(min=1, help="Số lần.")]
-Weekdays = Annotated[list[str] | None, typer.Option(help="Thứ trong tuần: MO đến SU.")]
-Days = Annotated[list[int] | None, typer.Option(help="Ngày trong tháng; -1 là ngày cuối tháng.")]
-Nth = Annotated[int | None, typer.Option(help="Thứ ấy lần thứ mấy trong tháng; -1 là cuối.")]
-Also = Annotated[list[str] | None, typer.Option(help="Thêm một lần, như 2026-12-01T17:00.")]
-ExceptDays = Annotated[list[str] | None, typer.Option(help="Bỏ một ngày.")]
-SkipDaysOff = Annotated[bool, typer.Option("--skip-days-off", help="Không phát ngày nghỉ.")]
-OnlyLunar = Annotated[list[int] | None, typer.Option(help="Chỉ phát ngày âm lịch này: 1, 15.")]
-NeverLunar = Annotated[list[int] | None, typer.Option(help="Không phát ngày âm lịch này.")]
+def _rule(
+    at: Annotated[str, typer.Option(help="Giờ phát, như 17:00.")],
+    first: Annotated[str, typer.Option(help="Ngày đầu, như 2026-11-27.")],
+    every: Annotated[Every, typer.Option(help="Lặp lại thế nào.")] = "once",
+    last: Annotated[str | None, typer.Option(help="Ngày cuối, kể cả ngày đó.")] = None,
+    times: Annotated[int | None, typer.Option(min=1, help="Số lần.")] = None,
+    weekday: Annotated[list[str] | None, typer.Option(help="Thứ trong tuần: MO đến SU.")] = None,
+    day: Annotated[list[int] | None, typer.Option(help="Ngày trong tháng; -1 là ngày cuối tháng.")] = None,
+    nth: Annotated[int | None, typer.Option(help="Thứ ấy lần thứ mấy trong tháng; -1 là cuối.")] = None,
+    also: Annotated[list[str] | None, typer.Option(help="Thêm một lần, như 2026-12-01T17:00.")] = None,
+    except_day: Annotated[list[str] | None, typer.Option(help="Bỏ một ngày.")] = None,
+    skip_days_off: Annotated[bool, typer.Option("--skip-days-off", help="Không phát ngày nghỉ.")] = False,
+    only_lunar: Annotated[list[int] | None, typer.Option(help="Chỉ phát ngày âm lịch này: 1, 15.")] = None,
+    never_lunar: Annotated[list[int] | None, typer.Option(help="Không phát ngày âm lịch này.")] = None,
+) -> dict[str, Any]:
+    """Return when a schedule sounds, as the station is asked for it."""
+    rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
+    lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
+    skips = {"days_off": skip_days_off, "only_lunar": only_lunar, "never_lunar": never_lunar}
+    return {"rule": rule | lists, "skips": skips}
+
+
+Rule = Annotated[dict[str, Any], Given(_rule)]
 
 
 @schedule.command("add")
@@ -60,59 +70,23 @@ def add(
     here: Running,
     bulletin: Annotated[str, typer.Option(help="Mã bản tin.")],
     area: Annotated[list[str], typer.Option(help="Mã địa bàn; có thể ghi nhiều lần.")],
-    at: At,
-    first: First,
-    every: Repeats = "once",
-    last: Last = None,
-    times: Times = None,
-    weekday: Weekdays = None,
-    day: Days = None,
-    nth: Nth = None,
-    also: Also = None,
-    except_day: ExceptDays = None,
-    skip_days_off: SkipDaysOff = False,
-    only_lunar: OnlyLunar = None,
-    never_lunar: NeverLunar = None,
+    rule: Rule,
     grade: Annotated[Literal["routine", "priority"], typer.Option(help="Mức của bản tin.")] = "routine",
     volume: Annotated[int | None, typer.Option(min=0, max=100, help="Âm lượng.")] = None,
     meeting: Meets = "refuse",
     check: Check = False,
 ) -> Printed:
     """Đặt lịch phát lặp lại cho một bản tin."""
-    rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
-    lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
-    skips = {"days_off": skip_days_off, "only_lunar": only_lunar, "never_lunar": never_lunar}
-    asked: dict[str, Any] = {"bulletin": bulletin, "areas": area, "rule": rule | lists, "skips": skips}
-    asked |= {"grade": grade, "volume": volume, "meeting": meeting}
+    asked = rule | {"bulletin": bulletin, "areas": area, "grade": grade, "volume": volume, "meeting": meeting}
     if check:
         return _outlook(here.ask(ScheduleForesight, "POST", "/schedules/foresee", _given(asked)))
     return _whole(here.ask(ScheduleWhole, "POST", "/schedules", _given(asked)))
 
 
 @schedule.command("change")
-def change(
-    here: Running,
-    schedule_id: Id,
-    at: At,
-    first: First,
-    every: Repeats = "once",
-    last: Last = None,
-    times: Times = None,
-    weekday: Weekdays = None,
-    day: Days = None,
-    nth: Nth = None,
-    also: Also = None,
-    except_day: ExceptDays = None,
-    skip_days_off: SkipDaysOff = False,
-    only_lunar: OnlyLunar = None,
-    never_lunar: NeverLunar = None,
-) -> Printed:
+def change(here: Running, schedule_id: Id, rule: Rule) -> Printed:
     """Đổi giờ và ngày của một lịch phát; địa bàn, mức, âm lượng giữ nguyên."""
-    rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
-    lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
-    skips = {"days_off": skip_days_off, "only_lunar": only_lunar, "never_lunar": never_lunar}
-    asked = _given({"rule": rule | lists, "skips": skips})
-    return _whole(here.ask(ScheduleWhole, "PUT", f"/schedules/{schedule_id}", asked))
+    return _whole(here.ask(ScheduleWhole, "PUT", f"/schedules/{schedule_id}", _given(rule)))
 
 
 @schedule.command("list")
