@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     bitrate_kbps: Literal[32, 40, 48, 56, 64] = Field(
         default=48, description="Bit rate of a recording, kbit/s."
     )
+    opus_kbps: Literal[0, 16, 20, 24] = Field(
+        default=0,
+        description="Bit rate of a second coding, in Opus, for nodes on metered links, kbit/s; 0: none.",
+    )
     pace_bytes_per_second: int = Field(
         default=200_000,
         ge=4_000,

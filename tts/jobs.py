@@ -178,22 +178,31 @@ class Master:
     true_peak_dbtp: float
     bitrate_kbps: int
     origin: Origin
+    opus_kbps: int = 0
+    """Of a second file beside it, in Ogg Opus; 0: none."""
 
     def run(self, bench: Bench) -> Measured:  # noqa: ARG002 - every job is given the bench
         """Raises NoSpace."""
         import numpy as np
 
-        from tts.mastering import mastered
-        from tts.profile import Profile
+        from tts.codec import encode_opus
+        from tts.mastering import ahead, mastered
+        from tts.profile import Profile, limited
 
+        whole = np.memmap(self._joined(), "<i2", "r")
+        profile = Profile.joined([Profile.load(_profile_of(section)) for section in self.sections])
         made = mastered(
-            np.memmap(self._joined(), "<i2", "r"),
-            Profile.joined([Profile.load(_profile_of(section)) for section in self.sections]),
+            whole,
+            profile,
             loudness_lufs=self.loudness_lufs,
             true_peak_dbtp=self.true_peak_dbtp,
             bitrate_kbps=self.bitrate_kbps,
         )
         write_whole(self.place, id3_of(self.origin) + made.content)
+        if self.opus_kbps:
+            blocks = ahead(limited(whole, profile, made.gain, made.ceiling))
+            opus = encode_opus(blocks, profile.sample_rate, self.opus_kbps, self.origin)
+            write_whole(self.place.with_suffix(".opus"), opus)
         return Measured(
             made.level.lufs, made.level.dbtp, made.samples, made.silent_seconds, made.clipped_seconds
         )

@@ -50,6 +50,9 @@ class Mastered:
     samples: int
     silent_seconds: float
     clipped_seconds: float
+    gain: float
+    ceiling: float
+    """With which it was made: other codings of the same sound use them too."""
 
 
 def mastered(
@@ -73,7 +76,7 @@ def mastered(
         gain = profile.gain_for(wanted, 10 ** (ceiling / 20))
         blocks = ahead(limited(whole, profile, gain, ceiling))
         content = encode_mp3(blocks, profile.sample_rate, bitrate_kbps)
-        found = _judged(content, profile.sample_rate)
+        found = _judged(content, profile.sample_rate, gain, ceiling)
         best = _better(best, found, loudness_lufs, true_peak_dbtp)
         on_round(number)
         level = found.level
@@ -87,13 +90,13 @@ def mastered(
     return best
 
 
-def _judged(content: bytes, sample_rate: int) -> Mastered:
+def _judged(content: bytes, sample_rate: int, gain: float, ceiling: float) -> Mastered:
     """The MP3 with what a listener gets from it."""
     meter, found = Meter(sample_rate), Stretches(sample_rate)
     for block in ahead(decoded_blocks(content)):
         meter.add(block)
         found.add(block)
-    return Mastered(content, meter.level(), meter.samples, found.silent, found.clipped)
+    return Mastered(content, meter.level(), meter.samples, found.silent, found.clipped, gain, ceiling)
 
 
 def _better(best: Mastered | None, found: Mastered, lufs: float, dbtp: float) -> Mastered:

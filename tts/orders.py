@@ -61,6 +61,8 @@ class RenderOrder:
     loudness_lufs: float = -16.0
     true_peak_dbtp: float = -1.0
     bitrate_kbps: int = 48
+    opus_kbps: int = 0
+    """Of a rendition in Opus beside the MP3; 0: none."""
     framed: bool = True
     """With chimes, spoken issuer and title and closing words; without, the text alone."""
     issuer: str = ""
@@ -90,6 +92,8 @@ class LevelOrder:
     loudness_lufs: float = -16.0
     true_peak_dbtp: float = -1.0
     bitrate_kbps: int = 48
+    opus_kbps: int = 0
+    """Of a rendition in Opus beside the MP3; 0: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +128,5 @@ class Rendered:
     phrases: int
     phrases_cached: int
     text_sha256: str
+    opus: RecordingId | None = None
+    """The same sound in Ogg Opus, if it was ordered."""

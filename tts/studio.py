@@ -77,6 +77,7 @@ class _Made:
     recording: RecordingId
     size: int
     measured: Measured
+    opus: RecordingId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +202,14 @@ class Studio:
     ) -> _Made:
         """Bring a mix to its loudness and store it."""
         tell(Progress("encoding", 0, 1))
-        job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps, origin)
+        level = order.loudness_lufs, order.true_peak_dbtp
+        job = Master(mixed, finished, *level, order.bitrate_kbps, origin, order.opus_kbps)
         measured = self._workers.submit(job, _MASTER_SECONDS).result()
         for warning in measured.warnings:
             _LOG.warning("%s: %s", order.title, warning)
         content = finished.read_bytes()
-        return _Made(self._recordings.put(content), len(content), measured)
+        opus = self._recordings.put(finished.with_suffix(".opus").read_bytes()) if order.opus_kbps else None
+        return _Made(self._recordings.put(content), len(content), measured, opus)
 
     def _speak(self, work: _Work) -> _Spoken:
         """Bring every line into the cache, by the ordered engine or else by its substitute."""
@@ -343,6 +346,7 @@ def _rendered(order: RenderOrder | LevelOrder, made: _Made, engine: str, spoken_
         phrases=0,
         phrases_cached=0,
         text_sha256=hashlib.sha256(order.text.encode()).hexdigest(),
+        opus=made.opus,
     )
 
 

@@ -189,7 +189,10 @@ class Rendering(Base):
 
 
 class Recording(Base):
-    """Finished audio by its SHA-256; `manifest` is the Manifest message as JSON."""
+    """Finished audio by its SHA-256; `manifest` is the Manifest message as JSON.
+
+    `rendition_of`: the MP3 of which this is another coding.
+    """
 
     __tablename__ = "recordings"
 
@@ -201,6 +204,7 @@ class Recording(Base):
     loudness_lufs: Mapped[float | None] = mapped_column(Float)
     true_peak_dbtp: Mapped[float | None] = mapped_column(Float)
     manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
+    rendition_of: Mapped[RecordingId | None] = mapped_column(ForeignKey("recordings.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from controller.features.bulletins.renditions import renditions_by_recording
 from controller.features.plans.prefetch import starts_ahead
 from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing
@@ -33,6 +34,8 @@ def needs_in_plans(session: Session, now: datetime) -> dict[RecordingId, Need]:
     for recording, starts_at in starts_ahead(session, now).items():
         need = Need(Grade.ROUTINE, starts_at)
         needs[recording] = min(need, needs.get(recording, need), key=lambda one: one.order)
+    for rendition, recording in renditions_by_recording(session, needs.keys()).items():
+        needs[rendition] = needs[recording]
     return needs
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from controller.features.airings.delivery_state import Facts, dated, fold
 from controller.features.airings.heard import planned_to_sound
 from controller.features.airings.late_joins import join
+from controller.features.bulletins.renditions import renditions_by_recording
 from controller.features.emergencies.held_recordings import fold_keepings
 from controller.features.fleet.service import note_heard
 from controller.features.journal.service import record
@@ -156,7 +157,8 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
 class _Aired:
     """The columns of an airing that are needed to judge a receipt."""
 
-    recording: RecordingId | None
+    sounds: frozenset[RecordingId]
+    """The recording and its renditions."""
     most_ms: int
     """Longest duration of the sound, over all rounds."""
     has_ended: bool
@@ -166,12 +168,15 @@ class _Aired:
 def _aired(session: Session, airings: set[AiringId]) -> dict[AiringId, _Aired]:
     columns = (Airing.id, Airing.recording, planned_to_sound(), Airing.ended_at)
     rows = session.execute(select(*columns).where(Airing.id.in_(airings))).all()
-    return {one: _Aired(recording, most or 0, ended is not None) for one, recording, most, ended in rows}
+    sounds: dict[RecordingId | None, set[RecordingId]] = {of: {of} if of else set() for _, of, _, _ in rows}
+    for rendition, of in renditions_by_recording(session, {of for of in sounds if of}).items():
+        sounds[of].add(rendition)
+    return {one: _Aired(frozenset(sounds[of]), most or 0, ended is not None) for one, of, most, ended in rows}
 
 
 def _is_of(aired: Mapping[AiringId, _Aired], receipt: Receipt) -> bool:
     one = aired.get(receipt.airing)
-    return one is not None and one.recording == receipt.recording
+    return one is not None and receipt.recording in one.sounds
 
 
 def _closed(

@@ -20,6 +20,8 @@ from controller.runtime.speech_orders import order_of
 from controller.settings import Settings
 from controller.store import Store
 from devices.chunks import manifest_of
+from devices.messages import Manifest
+from tts.codec import OPUS, OPUS_SAMPLE_RATE
 from tts.errors import SpeechError
 from tts.recordings import RecordingStore
 from tts.studio import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Studio
@@ -122,8 +124,9 @@ class Renderer:
                 sample_rate=rendered.sample_rate,
                 duration_ms=rendered.duration_ms,
             )
+            opus = self._opus_of(rendered)
             with self.store.write() as session:
-                finish_rendering(session, rendering, rendered, manifest, now=self.now())
+                finish_rendering(session, rendering, rendered, manifest, opus, now=self.now())
             self._begun = None
         except SpeechError as error:
             if self._stopping.is_set():
@@ -135,6 +138,12 @@ class Renderer:
         finally:
             self._progress.pop(rendering, None)
             self.changed()
+
+    def _opus_of(self, rendered: Rendered) -> Manifest | None:
+        if rendered.opus is None:
+            return None
+        content, length = self.recordings.read(rendered.opus), rendered.duration_ms
+        return manifest_of(content, codec=OPUS, sample_rate=OPUS_SAMPLE_RATE, duration_ms=length)
 
     def _made(self, order: RenderOrder | LevelOrder, tell: OnProgress) -> Rendered:
         if isinstance(order, LevelOrder):

@@ -38,6 +38,7 @@ def order_of(
             loudness_lufs=settings.loudness_lufs,
             true_peak_dbtp=settings.true_peak_dbtp,
             bitrate_kbps=settings.bitrate_kbps,
+            opus_kbps=settings.opus_kbps,
         )
     chimes = _chimes(session, bulletin.area, uploads)
     return RenderOrder(
@@ -50,6 +51,7 @@ def order_of(
         loudness_lufs=settings.loudness_lufs,
         true_peak_dbtp=settings.true_peak_dbtp,
         bitrate_kbps=settings.bitrate_kbps,
+        opus_kbps=settings.opus_kbps,
         issuer=wording.issuer,
         readings=wording.readings,
         parts=_parts(session, wording, recordings, uploads),

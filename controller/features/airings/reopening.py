@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.airings.cancellation import end_airing
 from controller.features.bulletins.in_force import is_in_force
+from controller.features.bulletins.renditions import renditions_by_recording
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import IN_PLANS, AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, StoredReceipt
@@ -51,7 +52,8 @@ def reopen(session: Session, airing: Airing) -> None:
 
 def count_fetched(session: Session, airing_id: AiringId, recording: RecordingId) -> None:
     """Count what nodes fetched for an airing before it was reopened; mostly there is nothing."""
-    is_told = (StoredReceipt.airing == airing_id) & (StoredReceipt.recording == recording)
+    sounds = [recording, *renditions_by_recording(session, [recording])]
+    is_told = (StoredReceipt.airing == airing_id) & StoredReceipt.recording.in_(sounds)
     at = func.min(func.coalesce(StoredReceipt.at, StoredReceipt.received_at))
     told = select(StoredReceipt.node, at).where(is_told, StoredReceipt.kind == ReceiptKind.FETCHED)
     for node, fetched_at in session.execute(told.group_by(StoredReceipt.node)).all():

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from controller.features.bulletins.renditions import renditions_by_recording
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
@@ -32,7 +33,7 @@ def recordings_in_use(session: Session, since: datetime) -> set[RecordingId]:
     found: set[RecordingId] = set()
     for query in (aired, approved, awaited):
         found.update(recording for recording in session.scalars(query) if recording is not None)
-    return found
+    return found | renditions_by_recording(session, found).keys()
 
 
 def known_recordings(session: Session, made_before: datetime | None = None) -> set[RecordingId]:

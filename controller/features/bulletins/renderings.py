@@ -28,6 +28,7 @@ from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.speech import Speech
 from controller.store import one_write
+from devices.ids import RecordingId
 from devices.messages import Manifest
 from tts.orders import Rendered
 
@@ -72,9 +73,18 @@ def begin_rendering(session: Session, rendering_id: RenderingId, *, now: datetim
 
 
 def finish_rendering(
-    session: Session, rendering_id: RenderingId, rendered: Rendered, manifest: Manifest, *, now: datetime
+    session: Session,
+    rendering_id: RenderingId,
+    rendered: Rendered,
+    manifest: Manifest,
+    opus: Manifest | None = None,
+    *,
+    now: datetime,
 ) -> None:
-    """Keep what the studio made; `manifest` describes the very recording (its chunks and their digests)."""
+    """Keep what the studio made; `manifest` describes the very recording, `opus` its rendition, if any.
+
+    A recording that is known keeps the renditions that it has: they are what was approved with it.
+    """
     if manifest.recording != str(rendered.recording) or manifest.size != rendered.size:
         raise BadInput("Tệp âm thanh và bản mô tả của nó không khớp nhau.", code="rendering.manifest")
     rendering = get_rendering(session, rendering_id, lock=True)
@@ -82,6 +92,9 @@ def finish_rendering(
     if session.get(Recording, manifest.recording) is None:
         session.add(_recording(rendered, manifest, now))
         session.flush()
+        if opus is not None:
+            session.add(_recording(rendered, opus, now, rendition_of=manifest.recording))
+            session.flush()
     rendering.recording = manifest.recording
     rendering.ended_at = now
     rendering.engine_used = rendered.engine
@@ -176,13 +189,16 @@ def _try_again(rendering: Rendering) -> None:
     rendering.fault = rendering.fault_sentence = None
 
 
-def _recording(rendered: Rendered, manifest: Manifest, now: datetime) -> Recording:
+def _recording(
+    rendered: Rendered, manifest: Manifest, now: datetime, rendition_of: RecordingId | None = None
+) -> Recording:
     return Recording(
         id=manifest.recording,
-        size=rendered.size,
-        duration_ms=rendered.duration_ms,
-        codec=rendered.codec,
-        sample_rate=rendered.sample_rate,
+        size=manifest.size,
+        duration_ms=manifest.duration_ms,
+        codec=manifest.codec,
+        sample_rate=manifest.sample_rate,
+        rendition_of=rendition_of,
         loudness_lufs=rendered.loudness_lufs,
         true_peak_dbtp=rendered.true_peak_dbtp,
         manifest=manifest.model_dump(mode="json"),

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.pens import Pen, instant_of, signed_with
 from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.renditions import renditions_of
 from controller.http.words import GRADE_WORDS, short_day
 from controller.model.accounts import Account
 from controller.model.bulletins import Approved, Bulletin
@@ -36,6 +37,7 @@ def signed_approval(
         areas=(bulletin.area,),
         grade=bulletin.highest_grade,
         test=bulletin.test,
+        renditions=renditions_of(session, recording),
     )
     return Approved(
         bulletin=bulletin.id,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from controller.features.bulletins.renditions import renditions_by_recording
 from controller.features.journal.queries import head
 from controller.features.plans.desired_state import (
     NO_CAP,
@@ -52,6 +53,7 @@ def refresh_plans(
     hold(session, Lock.PUBLISHED)
     wanted = wanted_plans(session, now, only)
     named = frozenset(recording for content in wanted.values() for recording in content.recordings)
+    named |= renditions_by_recording(session, named).keys()
     manifests = _refresh_manifests(session, named, station_key, now, is_all=only is None)
     query = select(Published).where(Published.kind == DocumentKind.PLAN)
     rows = {
@@ -189,9 +191,9 @@ def _refresh_manifests(
     ]
     if not is_all:
         return fresh
-    needed = named | set(
-        session.scalars(select(Airing.recording).where(Airing.state.in_(OPEN), Airing.recording.is_not(None)))
-    )
+    open_airings = select(Airing.recording).where(Airing.state.in_(OPEN), Airing.recording.is_not(None))
+    needed = {recording for recording in session.scalars(open_airings) if recording is not None} | named
+    needed |= renditions_by_recording(session, needed).keys()
     gone = [row for recording, row in sorted(rows.items()) if recording not in needed and row.payload]
     for row in gone:
         take_back(row, now)

@@ -124,6 +124,16 @@ def test_when_each_phrase_sounds_is_kept_beside_the_recording(studio, recordings
     assert starts == sorted(starts)
 
 
+def test_an_opus_is_made_beside_it_of_the_same_length_and_loudness_if_it_is_ordered(studio, recordings):
+    rendered = studio.render(replace(ORDER, opus_kbps=20))
+    mp3, _ = decode_mp3(recordings.read(rendered.recording))
+    opus, rate = decode_mp3(recordings.read(rendered.opus))
+    assert len(opus) / rate == pytest.approx(len(mp3) / RATE, abs=0.1)
+    assert lufs(opus) == pytest.approx(lufs(mp3), abs=0.7)
+    assert recordings.sizes()[rendered.opus] < rendered.size * 0.6
+    assert studio.render(ORDER).opus is None
+
+
 def test_what_is_told_of_a_recording_is_true_of_its_file(studio, recordings):
     rendered = studio.render(ORDER)
     assert rendered.size == recordings.sizes()[rendered.recording]

@@ -3,8 +3,16 @@ import pytest
 import soundfile
 
 from tests.support.sounds import tone
-from tts.codec import SAMPLE_RATE, UnknownSoundFormat, decode_mp3, decoded_blocks, encode_mp3, write_sound
-from tts.marks import Origin
+from tts.codec import (
+    SAMPLE_RATE,
+    UnknownSoundFormat,
+    decode_mp3,
+    decoded_blocks,
+    encode_mp3,
+    encode_opus,
+    write_sound,
+)
+from tts.marks import Origin, origin_in
 
 
 def test_an_mp3_comes_back_with_the_same_sound():
@@ -70,3 +78,32 @@ def test_another_suffix_is_refused_and_leaves_nothing(tmp_path, name):
     with pytest.raises(UnknownSoundFormat, match="wav"):
         write_sound(tmp_path / name, tone(440, 0.5, 0.3), SAMPLE_RATE, Origin.PERSON)
     assert list(tmp_path.iterdir()) == []
+
+
+def _bursts(seconds):
+    """Clicks of a tone, half a second apart: what is heard where can be measured."""
+    sound = np.zeros(int(SAMPLE_RATE * seconds), np.float32)
+    for at in range(SAMPLE_RATE // 2, len(sound) - 2_000, SAMPLE_RATE // 2):
+        sound[at : at + 400] = tone(900, 400 / SAMPLE_RATE, 0.5)[:400]
+    return sound
+
+
+def test_an_mp3_and_an_opus_of_the_same_sound_are_heard_together():
+    sound = _bursts(6.0)
+    mp3, _ = decode_mp3(encode_mp3([sound], SAMPLE_RATE, 48))
+    opus, _ = decode_mp3(encode_opus([sound], SAMPLE_RATE, 20, Origin.MACHINE))
+    length = min(len(mp3), len(opus))
+    mp3, opus = np.abs(mp3[:length]), np.abs(opus[:length])
+    spectrum = np.fft.rfft(mp3, 2 * length) * np.conj(np.fft.rfft(opus, 2 * length))
+    apart = int(np.fft.irfft(spectrum).argmax())
+    apart -= 2 * length if apart > length else 0
+    assert abs(apart) / SAMPLE_RATE < 0.002
+
+
+def test_an_opus_is_as_short_as_asked_and_marked_by_whose_voice_it_is():
+    rng = np.random.default_rng(5)
+    voice = tone(150, 20.0, 0.2) * rng.uniform(0.2, 1.0, 20 * SAMPLE_RATE).astype(np.float32)
+    sizes = [len(encode_opus([voice], SAMPLE_RATE, kbps, Origin.MACHINE)) * 8 / 20_000 for kbps in (16, 24)]
+    assert 10 < sizes[0] < 20
+    assert sizes[0] < sizes[1] < 30
+    assert origin_in(encode_opus([voice], SAMPLE_RATE, 16, Origin.MACHINE)) == Origin.MACHINE
