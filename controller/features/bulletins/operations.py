@@ -6,6 +6,7 @@ from functools import partial
 from controller.errors import BadInput, NotAllowed
 from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
+from controller.features.accounts.queries import require
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.service import WRONG_PASSWORD, Password, unlock_key
 from controller.features.accounts.touches import ask_touch
@@ -28,6 +29,7 @@ from controller.features.drafts.service import send_draft
 from controller.features.journal.service import record
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
+from controller.model.permissions import Act
 from controller.model.wording import Manner
 from devices.ids import Grade, RecordingId, Role
 
@@ -92,6 +94,7 @@ def ask_approval(
     """Return what a person's device is to sign for exactly this approval, and the approval in words."""
     with caller.store.read() as session:
         bulletin = visible_bulletin(session, caller.scope, bulletin_id)
+        require(session, caller.by, Act.APPROVE, bulletin.area)
     act = partial(
         approve,
         caller,

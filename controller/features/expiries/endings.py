@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.queries import administrators_of
 from controller.features.areas.queries import get_area, top_area
 from controller.features.notices.service import notify
-from controller.model.accounts import Account, HeldKey
+from controller.model.accounts import Account, HeldKey, Passkey
 from controller.model.local_time import ZONE
 from controller.model.notices import Notice, NoticeKind
 from controller.model.permissions import OperatorId
@@ -49,7 +49,8 @@ class Ending:
 
 def endings(session: Session, now: datetime, within: timedelta = AHEAD[0]) -> list[Ending]:
     """Return what ends within a duration, earliest first; includes what has ended and is still in use."""
-    found = [*_keys(session), *_roots(session), *_key_set(session), *_policies(session), *_places(session)]
+    found = [*_keys(session), *_passkeys(session), *_roots(session), *_key_set(session)]
+    found += [*_policies(session), *_places(session)]
     return sorted((one for one in found if one.ends_at <= now + within), key=lambda one: one.ends_at)
 
 
@@ -80,7 +81,7 @@ def _keys(session: Session) -> Iterable[Ending]:
     query = (
         select(HeldKey.holder, HeldKey.role, func.max(HeldKey.not_after), Account.display_name)
         .outerjoin(Account, Account.id == HeldKey.holder)
-        .where(HeldKey.retired_at.is_(None))
+        .where(HeldKey.retired_at.is_(None), HeldKey.passkey.is_(None))
         .group_by(HeldKey.holder, HeldKey.role, Account.display_name)
     )
     for holder, role, ends_at, name in session.execute(query):
@@ -114,6 +115,26 @@ def _roots(session: Session) -> Iterable[Ending]:
             "Bộ khóa gốc",
             "Sau ngày đó không ký được bộ khóa nào nữa, và loa im khi bộ khóa đang dùng hết hạn. Hãy lập bộ "
             "khóa gốc kế tiếp: loa keys request TỆP --holder NGƯỜI=KHÓA.",
+        )
+
+
+def _passkeys(session: Session) -> Iterable[Ending]:
+    """Yield each device that signs; a person with several has time to enrol one of them again."""
+    query = (
+        select(Passkey.id, Passkey.holder, Passkey.name, Account.display_name, func.max(HeldKey.not_after))
+        .join(HeldKey, HeldKey.passkey == Passkey.id)
+        .join(Account, Account.id == Passkey.holder)
+        .where(HeldKey.retired_at.is_(None), Passkey.removed_at.is_(None))
+        .group_by(Passkey.id, Passkey.holder, Passkey.name, Account.display_name)
+    )
+    for device, holder, called, name, ends_at in session.execute(query):
+        yield Ending(
+            f"passkey.{device}",
+            ends_at,
+            f"Khóa trên thiết bị «{called}» của {name}",
+            "Sau ngày đó thiết bị không ký được, và những gì khóa đã ký cũng hết hiệu lực. Người này hãy gắn "
+            "lại thiết bị ở trang Tài khoản; rồi quản trị ký lại bộ khóa: loa keys sign.",
+            also=frozenset({holder}),
         )
 
 

@@ -46,6 +46,7 @@ PLAIN = {
     *("times", "weekdays", "days", "nth", "also", "except_days", "days_off", "only_lunar", "never_lunar"),
     *("latest_after_seconds", "original_at", "day", "off", "acts", "expires_at", "until", "note", "seen"),
     *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new", "answer"),
+    *("kid", "signature", "required"),  # a key is one of the person's own devices, or refused
 }
 PLANS = {"bulletin": "{approved}", "areas": [AREA]}
 """Per call: the field, and what of the foreign commune is put there. None: here it names nothing."""
@@ -63,6 +64,7 @@ CALLS = {
     "POST bulletins": {"area": AREA},
     "POST bulletins/audio": {"area": AREA},
     "POST bulletins/{bulletin_id}/approve": {"recording": "{recording}"},
+    "POST bulletins/{bulletin_id}/approve/passkey": {"recording": None},  # the device is looked up first
     "POST chimes": {"area": AREA},
     "POST emergencies/templates": {"area": AREA, "bulletin": "{approved}"},
     "POST emergencies": {"areas": [AREA], "prepared": "{prepared}", "bulletin": "{approved}"},

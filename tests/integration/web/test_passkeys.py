@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import select, update
 
 from controller.features.accounts.administration import reset_password
+from controller.features.accounts.passkeys import credentials_of
 from controller.features.accounts.queries import held_key
 from controller.features.bulletins.queries import get_bulletin
+from controller.features.expiries.endings import endings
 from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.queries import published_key_sets, published_policies
 from controller.model.accounts import HeldKey, Passkey
@@ -19,7 +21,7 @@ from controller.model.notices import Notice
 from controller.settings import Settings
 from devices.ids import Grade, Role
 from devices.not_trusted import NotTrusted
-from devices.passkeys import unbase64url
+from devices.passkeys import base64url, unbase64url
 from devices.signing import TrustedKeys, verify
 from devices.statements import Approval
 from tests.integration.web.site_world import PASSWORDS, PROVINCE
@@ -299,6 +301,26 @@ def test_a_new_password_leaves_the_devices_as_they_are(world):
     world.do(reset_password, world.approver.id, "một mật khẩu khác hẳn", by=world.people["quantri"])
     with world.store.read() as session:
         assert session.get_one(HeldKey, kid()).retired_at is None
+
+
+@pytest.mark.usefixtures("enrolled")
+def test_the_end_of_a_devices_key_is_told_to_its_person_in_time(world):
+    world.later(days=700)
+    (one,) = [end for end in world.ask(endings, world.now()) if end.subject.startswith("passkey.")]
+    assert one.sentence(world.now()).startswith(
+        "Khóa trên thiết bị «Điện thoại» của Lê Minh Đức hết hạn ngày"
+    )
+    assert one.also == {world.approver.id}
+
+
+@pytest.mark.usefixtures("enrolled")
+def test_a_device_whose_key_ends_soon_is_enrolled_again(world, approver):
+    credential = base64url(PHONE.credential)
+    begun = approver.post(f"{DEVICES}/bat-dau", headers=SCRIPT).json()
+    assert [one["id"] for one in begun["options"]["excludeCredentials"]] == [credential]
+    world.later(days=650)
+    with world.store.read() as session:
+        assert credentials_of(session, world.approver.id, PHONE.rp_id, world.now()) == []
 
 
 def test_passkeys_are_not_required_while_somebody_would_be_left_out(sign_in):
