@@ -89,7 +89,7 @@ accident: $(TESTS) ## show that a relay typed for 03:15 is refused by the statio
 	$(PYTEST) -q -s tests/simulation/test_the_accident.py
 
 .PHONY: conform
-conform: $(RUNS) ## hold the simulated loudspeaker to every rule of the protocol over a real broker (12 minutes)
+conform: $(RUNS) ## hold the simulated loudspeaker to every rule of the protocol over a real broker (18 minutes)
 	@exec $(BIN)/loa conform --simulated
 
 .PHONY: bench

@@ -14,7 +14,7 @@ from devices.ids import NodeId
 from devices.node import NodeIdentity
 from tests.support.memory_link import MemoryLink
 from tests.support.node_keys import key_of
-from tests.support.world import Network, World
+from tests.support.world import HOME_BROKER, Network, World
 
 NODE = NodeId("kit-node")
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
@@ -28,7 +28,8 @@ class VirtualBench:
     def __init__(self, root_public: str, seed: int = 1) -> None:
         self.has = {Requirement.POWER, Requirement.BROKER}
         self.world = World(seed, NOON, Network(quickest_s=0.005, jitter_s=0.0))
-        self.node = self.world.add(NodeIdentity(NODE, AREAS, root_public, key_of(NODE)))
+        self.node = self.world.add(NodeIdentity(NODE, AREAS, root_public, key_of(NODE), broker=HOME_BROKER))
+        self.node_broker = HOME_BROKER
         self._came = deque()
         self._link = MemoryLink(
             self.world.broker,

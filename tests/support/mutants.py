@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import devices.approvals
+import devices.calls
 import devices.jose
 import devices.node.brain
 import devices.node.choosing
@@ -15,14 +16,18 @@ import devices.node.receipts
 import devices.node.trust
 import devices.not_trusted
 import devices.plan
+import devices.roots
 import devices.signing
 import devices.statements
 from devices.chunks import chunk_length
+from devices.enrolment import Home
 from devices.jose import Sealed, read_unchecked
-from devices.messages import ReceiptsCommitted, TimeReply
+from devices.messages import Capabilities, ReceiptsCommitted, TimeReply
+from devices.node.announced import Announced
 from devices.node.choosing import Choosing
 from devices.node.exchanges import Exchange, micros
 from devices.node.fetching import Fetching
+from devices.node.key_ring import KeyRing
 from devices.node.pings import Pings
 from devices.node.receipts import RECEIPT, Outbox
 from devices.node.trust import Trust
@@ -120,6 +125,30 @@ class TakesAnyAnswer(Trust):
             return read_unchecked(text, ReceiptsCommitted)
         except (devices.not_trusted.NotTrusted, Malformed):
             return None
+
+
+class FollowsAnyHome(Trust):
+    def read_home(self, text, _now):
+        return read_unchecked(text, Home)
+
+
+class FollowsAnyLeader(Announced):
+    def follow(self, _epoch, _kid, _trusted, _now):
+        """Takes every epoch."""
+
+
+class TakesKeysOfAnyArea(KeyRing):
+    def _read_by(self, roots, area, text, now):
+        told = devices.signing.read_key_set(text, roots, now)
+        return super()._read_by(roots, told.area or area, text, now)
+
+
+def anything(*_):
+    """Finds nothing wrong."""
+
+
+def plays_everything(*_):
+    """Finds no reason not to play a recording."""
 
 
 class EverythingIsCalled(Trust):
@@ -233,12 +262,13 @@ _BRAIN, _TRUST, _CHOOSING = devices.node.brain, devices.node.trust, devices.node
 MUTANTS = (
     mutant(
         "signatures are not checked",
-        "APP-15 APP-23 CLK-05 KEY-01 KEY-02 POL-01 REC-15 SIG-01 SIG-02 SIG-03",
+        "APP-15 APP-23 CAL-18 CLK-05 HOM-01 HOM-02 HOM-03 "
+        "HOM-04 HOM-05 HOM-06 POL-01 REC-15 SIG-01 SIG-02 SIG-03",
         (devices.signing, "checked", unchecked),
     ),
     mutant(
         "the role of a key is ignored",
-        "APP-19 APP-20 CLK-03 POL-03 REC-15 SIG-11 SIG-12",
+        "APP-19 APP-20 CLK-03 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 POL-03 REC-15 SIG-11 SIG-12",
         (_TRUST, "verified_by", by_any_role),
         (_TRUST, "verify", message_by_any_role),
         (devices.approvals, "verified_by", by_any_role),
@@ -246,17 +276,17 @@ MUTANTS = (
     mutant("the kind of a message is ignored", "APP-21 APP-23 SIG-09", (devices.signing, "Sealed", AnyKind)),
     mutant(
         "lifetimes are ignored on arrival",
-        "KEY-04 POL-08 SIG-13 SIG-14 SIG-15",
+        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 KEY-04 POL-08 SIG-13 SIG-14 SIG-15",
         (devices.signing, "check_lifetime", any_lifetime),
     ),
     mutant(
         "the scope of an approval is ignored",
-        "APP-02 APP-03 APP-04 APP-05 APP-07 APP-08 APP-09 APP-11 APP-12 APP-13 APP-14 APP-22 APP-23",
-        (_TRUST, "verify_approval", any_scope),
+        "APP-02 APP-03 APP-04 APP-05 APP-07 APP-08 APP-09 APP-11 APP-12 APP-13 APP-14 APP-22 APP-23 FET-17",
+        (devices.calls, "verify_approval", any_scope),
     ),
     mutant(
         "the area of an administrator is ignored",
-        "PLC-02 PLC-03 POL-04 POL-05",
+        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 PLC-02 PLC-03 POL-04 POL-05",
         (_TRUST, "check_ruler", rules_everywhere),
     ),
     mutant(
@@ -267,7 +297,7 @@ MUTANTS = (
     mutant("an older plan is taken", "PLN-06 PLN-07 PLN-10 PWR-04", (_BRAIN, "Trust", TakesOlderPlans)),
     mutant(
         "a version far ahead is taken",
-        "PLC-06 PLN-05 POL-07",
+        "EPO-03 KEY-13 PLC-06 PLN-05 POL-07",
         (devices.node.key_ring, "MOST_AHEAD", timedelta(days=3650)),
     ),
     mutant(
@@ -275,6 +305,31 @@ MUTANTS = (
         "KEY-08 KEY-09",
         (_BRAIN, "Trust", KeepsWhatKeysSigned),
     ),
+    mutant(
+        "an emergency needs no call",
+        "CAL-04 CAL-05 CAL-06 CAL-07 CAL-08 CAL-09 CAL-10 CAL-11 CAL-12 "
+        "CAL-13 CAL-14 CAL-15 CAL-16 CAL-17 CAL-18 CAL-19 CAL-20 CAL-21",
+        (devices.calls, "verify_call", anything),
+    ),
+    mutant(
+        "anybody calls alone",
+        "CAL-13 CAL-14 CAL-15 CAL-16 CAL-17",
+        (devices.calls, "_check_persons", anything),
+    ),
+    mutant(
+        "a call knows no time and no volume",
+        "CAL-09 CAL-10 CAL-11 CAL-12",
+        (devices.calls, "_check_sound", anything),
+    ),
+    mutant("key sets are not checked", "KEY-01 KEY-02", (devices.roots, "checked", unchecked)),
+    mutant("keys of another area count", "KEY-12", (_TRUST, "KeyRing", TakesKeysOfAnyArea)),
+    mutant("a former leader is obeyed", "EPO-01 EPO-02 EPO-03", (_TRUST, "Announced", FollowsAnyLeader)),
+    mutant(
+        "anybody says where it lives",
+        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06",
+        (_BRAIN, "Trust", FollowsAnyHome),
+    ),
+    mutant("an unknown codec is fetched", "FET-16", (Capabilities, "why_not", plays_everything)),
     mutant("a policy goes with its key", "KEY-10", (_BRAIN, "Trust", ForgetsPoliciesOfKeys)),
     mutant(
         "quiet hours are ignored",
@@ -319,6 +374,8 @@ MUTANTS = (
         (devices.node.receipts, "sign_receipt", signed_by_another),
     ),
     mutant("anybody's answer deletes receipts", "REC-15", (_BRAIN, "Trust", TakesAnyAnswer)),
-    mutant("anybody's clock reply counts", "CLK-03 CLK-04 CLK-05", (_BRAIN, "Trust", TakesAnyClockReply)),
+    mutant(
+        "anybody's clock reply counts", "CLK-03 CLK-04 CLK-05 EPO-02", (_BRAIN, "Trust", TakesAnyClockReply)
+    ),
     mutant("a clock reply that was not asked for counts", "CLK-07 CLK-08", (_BRAIN, "Pings", AnyRequest)),
 )

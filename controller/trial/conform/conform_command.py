@@ -60,6 +60,7 @@ def conform(options: ConformOptions) -> dict[str, Outcome]:
         url = options.broker or (broker.url if broker is not None else "")
         handling = _handling(options)
         bench = MqttBench(url, node, handling, broker)
+        bench.node_broker = options.node_broker or url
         station = KitStation(node, root, bench.now, bench.send)
         bench.start()
         stack.callback(bench.stop)

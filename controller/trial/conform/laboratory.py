@@ -13,7 +13,7 @@ from controller.trial.conform.node_view import NodeView, SeenReceipt
 from controller.trial.conform.station import KitStation
 from devices import topics
 from devices.chunks import wanted
-from devices.ids import RecordingId
+from devices.ids import AreaCode, RecordingId
 from devices.link_api import Message
 from devices.messages import PlannedAiring, Receipts, TimeRequest, Want
 
@@ -30,6 +30,10 @@ class NodeBench(Protocol):
     @property
     def has(self) -> set[Requirement]:
         """What it can do."""
+
+    @property
+    def node_broker(self) -> str:
+        """The broker as the node knows it."""
 
     def now(self) -> datetime:
         """Return the station's time."""
@@ -79,6 +83,8 @@ class Services:
     sends_chunks: bool = True
     spoil: Callable[[int, bytes], bytes] = field(default=lambda _n, body: body)
     """Changes a chunk on its way: its number and its bytes."""
+    states: dict[str, dict[AreaCode, int]] = field(default_factory=dict)
+    """Versions that clock replies state: `keys` and `policies`, by area."""
     before_reply: Callable[[TimeRequest], None] = field(default=lambda _request: None)
     """Called before a clock request is answered."""
 
@@ -218,7 +224,8 @@ class Laboratory:
     def answer_time(self, request: TimeRequest, at: datetime) -> None:
         """Answer a clock request that came at an instant."""
         self.services.before_reply(request)
-        self.station.send_reply(self.station.time_reply(request, micros(at), micros(self.now())))
+        reply = self.station.time_reply(request, micros(at), micros(self.now()), **self.services.states)
+        self.station.send_reply(reply)
 
     def seen_ids(self, told: Receipts) -> list[str]:
         """Return the ids of those receipts of a message that are good."""

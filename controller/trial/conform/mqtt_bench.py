@@ -25,6 +25,7 @@ class MqttBench:
     def __init__(self, url: str, node: NodeId, handling: NodeHandling, broker: ChildBroker | None) -> None:
         self._url, self._node, self._handling, self._broker = url, node, handling, broker
         self.has = set(handling.can) | ({Requirement.BROKER} if broker is not None else set())
+        self.node_broker = url
         self._came: queue.SimpleQueue[tuple[datetime, Message]] = queue.SimpleQueue()
         self._waiting: list[tuple[datetime, Message]] = []
         self._link = Link(url, CLIENT_ID, on_message=self._note)

@@ -12,7 +12,7 @@ from controller.trial.conform.areas import AREAS, ELSEWHERE, PROBE, PROVINCE
 from controller.trial.conform.audio import KitRecording, tone
 from controller.trial.conform.signers import DAY, YEAR, signers
 from devices import topics
-from devices.enrolment import Place
+from devices.enrolment import Home, Place
 from devices.ids import AiringId, AreaCode, Grade, NodeId
 from devices.jose import SigningKey, joined
 from devices.messages import Kept, Plan, PlannedAiring, ReceiptsCommitted, RefusedReceipt, TimeReply
@@ -46,6 +46,8 @@ class KitStation:
         self.signers = signers(now())
         self.without: set[str] = {"coming station"}
         """Signers that the key set does not list now."""
+        self.epoch = 0
+        """Of the plans and clock replies that it signs."""
         self._version = 0
         self._approvals: dict[str, str] = {}
 
@@ -91,6 +93,7 @@ class KitStation:
             "issued_at": whole_ms(self.now()),
             "expires_at": whole_ms(self.now() + DAY),
             "airings": tuple(airings),
+            "epoch": self.epoch,
         } | changes
         named = {one.approval for one in (*told["airings"], *told.get("keep", ()))}
         carried = tuple(self._approvals[name] for name in sorted(named & self._approvals.keys()))
@@ -137,6 +140,17 @@ class KitStation:
     def send_place(self, place: Place, signer: str = "administrator") -> None:
         """Publish a place, signed by any key."""
         self.send(topics.place(self.node), self.signed(place, self.key(signer)), 1, True)
+
+    def home(self, brokers: Sequence[str], **changes: Any) -> Home:
+        """Return a home of a new version."""
+        told: dict[str, Any] = {
+            "target": PROVINCE,
+            "version": self.next_version(),
+            "issued_at": whole_ms(self.now()),
+            "expires_at": whole_ms(self.now() + YEAR),
+            "brokers": tuple(brokers),
+        }
+        return Home(**told | changes)
 
     def publish_manifest(self, recording: KitRecording, signer: str = "station") -> None:
         """Publish a recording's manifest."""
@@ -202,7 +216,7 @@ class KitStation:
         airing = self.airing(name, recording, starts_in_s, **told | changes)
         return airing.model_copy(update={"call": self.called(self.call(airing))})
 
-    def call(self, airing: PlannedAiring, **changes: Any) -> Call:
+    def call(self, airing: PlannedAiring, /, **changes: Any) -> Call:
         """Return a call of an airing, as it is planned."""
         told: dict[str, Any] = {
             "airing": airing.airing,
@@ -259,6 +273,7 @@ class KitStation:
             "sent_us": request.sent_us,
             "received_us": received_us,
             "replied_us": replied_us,
+            "epoch": self.epoch,
         }
         return TimeReply(**told | changes)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from controller.trial.conform.areas import MAIN
 from controller.trial.conform.checks import Check, CheckGroup, Unmet
@@ -99,16 +100,27 @@ def _forged(lab: Laboratory, old: bytes) -> None:
     """Answer requests by forged replies alone; the node's own receipts say what its time is by then."""
     _use_up(lab)
     for attack in _ATTACKS:
-        lab.services.answers_time = False
-        request = _open_request(lab)
-        wrong = micros(lab.now()) + _LIE_S * 1_000_000
-        payload = attack.forge(lab, lab.station.time_reply(request, wrong, wrong))
-        lab.bench.send(topics.time_reply(lab.station.node), payload, 0, False)
-        if not _judge_time(lab, attack.check):
-            _recover(lab)
+        _lie(lab, attack.check, partial(attack.forge, lab))
     lab.bench.send(topics.time_reply(lab.station.node), old, 0, False)
     _judge_time(lab, _REPLAY)
     _recover(lab)
+
+
+def judge_lie(lab: Laboratory, check: Check, forge: Callable[[TimeReply], bytes]) -> None:
+    """Judge that the node does not take its time from a forged reply, given in place of a true one."""
+    _use_up(lab)
+    _lie(lab, check, forge)
+    _recover(lab)
+
+
+def _lie(lab: Laboratory, check: Check, forge: Callable[[TimeReply], bytes]) -> None:
+    lab.services.answers_time = False
+    request = _open_request(lab)
+    wrong = micros(lab.now()) + _LIE_S * 1_000_000
+    payload = forge(lab.station.time_reply(request, wrong, wrong))
+    lab.bench.send(topics.time_reply(lab.station.node), payload, 0, False)
+    if not _judge_time(lab, check):
+        _recover(lab)
 
 
 def _recover(lab: Laboratory) -> None:

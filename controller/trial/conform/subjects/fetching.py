@@ -31,6 +31,8 @@ _PROOF = Check("FET-15", "A chunk whose proof does not lead to the manifest's ro
 _KNOWN = Check("FET-14", "A recording that is kept is not fetched again when an airing names it.")
 
 _BAD_DATA, _BAD_PROOF = 1, 2
+_CODEC = Check("FET-16", "A recording of an unknown codec is refused, `codec-unknown`, and not fetched.")
+_SOURCE = Check("FET-17", "An airing of an unknown source is refused, `source-unknown`; the rest stands.")
 _PATIENCE_S = (2.8, 7.5)
 FAR_S = 3600.0
 
@@ -56,6 +58,7 @@ def _play(lab: Laboratory) -> None:
     _manifests(lab)
     lab.services.sends_chunks = True
     _spoilt(lab)
+    _unknown(lab)
     lab.judge(_SHAPE.id, bool(lab.seen.wants), "no Want came")
 
 
@@ -157,11 +160,33 @@ def _spoilt(lab: Laboratory) -> None:
         lab.judge(_SPOILT.id, len(whole) == 2, f"it was asked for {len(whole)} times")  # noqa: PLR2004
 
 
+def _unknown(lab: Laboratory) -> None:
+    """Plan a recording of a codec that no node has, one of a reserved source, and a good one."""
+    good, strange = _fresh(lab, 5), _fresh(lab, 6)
+    strange = KitRecording(strange.data, strange.manifest.model_copy(update={"codec": "kitcodec"}))
+    since = lab.now()
+    codec = lab.station.airing(lab.name("codec"), strange, FAR_S)
+    relay = lab.station.airing(lab.name("relay"), strange, FAR_S, source="relay")
+    rest = lab.station.airing(lab.name("rest"), good, FAR_S)
+    lab.station.publish_plan(MAIN, [codec, relay, rest])
+    lab.offer(strange)
+    lab.offer(good)
+    for check, airing, wanted_reason in (
+        (_CODEC, codec, "codec-unknown"),
+        (_SOURCE, relay, "source-unknown"),
+    ):
+        if lab.expect(check.id, lab.seen.has(airing.airing, "refused"), "`refused`"):
+            reason = lab.seen.of(airing.airing, "refused")[0].receipt.reason
+            lab.judge(check.id, reason == wanted_reason, f"refused with the reason {reason}")
+    lab.expect(_SOURCE.id, lab.seen.has(rest.airing, "fetched"), "`fetched` of the rest", 2 * SOON_S)
+    lab.judge(_CODEC.id, not lab.seen.wants_of(strange.id, since), "it asks for its chunks")
+
+
 GROUP = CheckGroup(
     "fetching",
     (
         *(_WANTS, _WRONG, _QUIET, _SHAPE, _REPAIR, _DONE, _FORGED, _FOREIGN, _RANGE, _AGAIN, _DOUBLED),
-        *(_PRESSED, _SPOILT, _KNOWN, _PROOF),
+        *(_PRESSED, _SPOILT, _KNOWN, _PROOF, _CODEC, _SOURCE),
     ),
     _play,
 )

@@ -59,6 +59,10 @@ _ATTACKS = (
     KeySetAttack(Check("KEY-04", "A key set whose expires_at is past is refused."), _expired),
     KeySetAttack(Check("KEY-05", "A key set with one kid twice is malformed."), _doubled),
 )
+_AREA = Check("KEY-12", "A key set whose area is not the topic's last level is refused.")
+_FAR = Check("KEY-13", "A key set whose version is more than a day ahead is not accepted.")
+_LOCAL = Check("KEY-14", "A key counts that the key set of any of the node's areas lists.")
+_LEFT = Check("KEY-15", "A key that only the key set of one area listed is gone with its next one.")
 _WAITS = Check("KEY-06", "A plan that comes before the key that signed it is taken when the key comes.")
 _GONE = Check("KEY-07", "A key that is no longer listed signs nothing that counts.")
 _PLAN = Check("KEY-08", "A stored plan of a key that is no longer listed is void.")
@@ -71,6 +75,7 @@ def _play(lab: Laboratory) -> None:
     lab.provide(SHORT, LONG)
     for attack in _ATTACKS:
         _attack(lab, attack)
+    _areas(lab)
     _coming(lab)
     _leaving_plan(lab)
     _leaving_policy(lab)
@@ -78,17 +83,44 @@ def _play(lab: Laboratory) -> None:
 
 
 def _attack(lab: Laboratory, attack: KeySetAttack) -> None:
-    intruder = SigningKey.generate(Role.STATION, lab.now() - timedelta(hours=1), YEAR)
+    intruder = _intruder(lab)
     good = lab.station.key_set()
     key_set = good.model_copy(update={"keys": (*good.keys, intruder.public())})
     lab.bench.send(topics.keys(PROVINCE), attack.forge(lab, key_set), 1, False)
+    lab.judge(attack.check.id, not _counts(lab, intruder), "the node answered a plan that its key signed")
+
+
+def _intruder(lab: Laboratory) -> SigningKey:
+    return SigningKey.generate(Role.STATION, lab.now() - timedelta(hours=1), YEAR)
+
+
+def _counts(lab: Laboratory, key: SigningKey) -> bool:
+    """Return whether the node answers a plan that a key signed."""
     lab.pause(SETTLE_S)
     name = lab.name("intruder")
     plan = lab.station.plan(ATTACK, [lab.station.refused_airing(name)])
-    lab.bench.send(topics.plan(ATTACK), lab.station.signed(plan, intruder), 1, False)
+    lab.bench.send(topics.plan(ATTACK), lab.station.signed(plan, key), 1, False)
     lab.must(lab.probe, "the answer to a probe")
     lab.pause(1.5)
-    lab.judge(attack.check.id, not lab.seen.of(name), "the node answered a plan that its key signed")
+    return bool(lab.seen.of(name))
+
+
+def _areas(lab: Laboratory) -> None:
+    """Send key sets of areas; one wrongly taken in FAR goes when the node leaves that area."""
+    intruder, later = _intruder(lab), _intruder(lab)
+    wrong = lab.station.key_set(MAIN, keys=(intruder.public(),))
+    lab.bench.send(topics.keys(FAR), lab.station.signed(wrong, lab.station.root), 1, False)
+    lab.judge(_AREA.id, not _counts(lab, intruder), "the node answered a plan that its key signed")
+    far = lab.station.key_set(FAR, keys=(later.public(),))
+    far = far.model_copy(update={"version": far.version + 2 * _DAY_MS})
+    lab.bench.send(topics.keys(FAR), lab.station.signed(far, lab.station.root), 1, False)
+    if not lab.judge(_FAR.id, not _counts(lab, later), "the node answered a plan that its key signed"):
+        lab.forget_far()
+    local = _intruder(lab)
+    lab.station.publish_keys(MAIN, keys=(local.public(),))
+    lab.judge(_LOCAL.id, _counts(lab, local), "the node does not answer a plan that it signed")
+    lab.station.publish_keys(MAIN)
+    lab.judge(_LEFT.id, not _counts(lab, local), "the node answered a plan that it signed")
 
 
 def _coming(lab: Laboratory) -> None:
@@ -157,7 +189,7 @@ GROUP = CheckGroup(
     "keys",
     (
         *(attack.check for attack in _ATTACKS),
-        *(_WAITS, _GONE, _PLAN, _VERSION, _POLICY, _APPROVAL),
+        *(_AREA, _FAR, _LOCAL, _LEFT, _WAITS, _GONE, _PLAN, _VERSION, _POLICY, _APPROVAL),
     ),
     _play,
 )

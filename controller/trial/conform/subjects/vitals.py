@@ -1,6 +1,6 @@
 """Vitals: a report about every minute, while something sounds."""
 
-from controller.trial.conform.areas import PROBE
+from controller.trial.conform.areas import MAIN, PROBE
 from controller.trial.conform.audio import tone
 from controller.trial.conform.checks import Check, CheckGroup
 from controller.trial.conform.laboratory import Laboratory, Services
@@ -11,18 +11,23 @@ _OFTEN = Check("VIT-01", "Vitals come about every 60 s (± 20 %).")
 _SHAPE = Check("VIT-02", "Vitals are well-formed, and name the node and its session.")
 _SOUNDING = Check("VIT-03", "`sounding` names the airing that sounds, `volume` its volume.")
 _REFUSED = Check("VIT-04", "`chunks_refused` counts wrong chunks.")
+_MISSING = Check("VIT-05", "`missing` names a document that clock replies state and that does not come.")
+_ASKED_S = 15.0
+"""A node asks for the time some seconds before a start: the reply states what it does not hold."""
 _LONGEST_S, _SHORTEST_S = 75.0, 45.0
 """60 s ± 20 %, and the link."""
 
 
 def _play(lab: Laboratory) -> None:
     lab.provide(LONG)
-    airing = begin_long(lab, "vitals")
+    lab.services.states = {"policies": {MAIN: lab.station.next_version()}}
+    airing = begin_long(lab, "vitals", _ASKED_S)
     vitals = _next(lab)
     if vitals is None:
         return
     is_said = vitals.sounding == airing.airing and vitals.volume == airing.volume
     lab.judge(_SOUNDING.id, is_said, f"sounding {vitals.sounding}, volume {vitals.volume}")
+    _judge_missing(lab, vitals)
     session = lab.seen.states[-1][1].session
     lab.judge(_SHAPE.id, vitals.session == session, f"session {vitals.session}, the birth said {session}")
     before, at = vitals.chunks_refused, lab.seen.vitals[-1][0]
@@ -49,7 +54,14 @@ def _send_a_wrong_chunk(lab: Laboratory) -> None:
     since = lab.now()
     lab.offer(recording)
     lab.must(lambda: lab.seen.wants_of(recording.id, since), "a Want after a manifest")
-    lab.services = Services()
+    lab.services.spoil = Services().spoil
 
 
-GROUP = CheckGroup("vitals", (_OFTEN, _SHAPE, _SOUNDING, _REFUSED), _play)
+def _judge_missing(lab: Laboratory, vitals: Vitals) -> None:
+    name = f"policy/{MAIN}"
+    lab.judge(_MISSING.id, name in vitals.missing, f"`missing` is {list(vitals.missing)}, without {name}")
+    lab.services.states = {}
+    lab.station.publish_policy(MAIN)
+
+
+GROUP = CheckGroup("vitals", (_OFTEN, _SHAPE, _SOUNDING, _REFUSED, _MISSING), _play)
