@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from tests.support.stranger_calls import check_call
 from tests.support.stranger_fetching import Fetcher
 from tests.support.stranger_rules import (
     KeyRing,
@@ -103,6 +104,8 @@ class Stranger(Fetcher):
         try:
             approval, key = self.ring.checked_by(approval_of(airing, self.plans), "loa-approval", self.now())
             check_scope(approval, key, airing, self.areas, self.now())
+            if airing.get("grade") == "emergency":
+                check_call(airing, approval["text_sha256"], self.areas, self.ring, self.now())
         except Refused as reason:
             if (airing["airing"], "refused") not in self.told:
                 self.tell(airing, "refused", reason=str(reason))

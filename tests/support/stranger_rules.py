@@ -28,6 +28,7 @@ ROLES = {
     "loa-committed": "station",
     "loa-policy": "administrator",
     "loa-approval": "approver",
+    "loa-call": "approver caller",
 }
 
 
@@ -171,7 +172,7 @@ class KeyRing:
         def find(kid):
             if kid not in self.keys:
                 raise Refused("unknown-key")
-            if self.keys[kid]["role"] != ROLES[typ]:
+            if self.keys[kid]["role"] not in ROLES[typ].split():
                 raise Refused("wrong-role")
             used.update(self.keys[kid])
             return used["public"]

@@ -18,7 +18,7 @@ from devices.jose import SigningKey
 from devices.messages import ReceiptKind
 from tests.integration.simulator.station_on_mqtt import StationOnMqtt
 from tests.simulation.small_station import YEAR
-from tests.support import stranger_fetching, stranger_node, stranger_rules
+from tests.support import stranger_calls, stranger_fetching, stranger_node, stranger_rules
 from tests.support.brokers import BY_DAY, BrokerProcess, is_available
 from tests.support.node_keys import key_of
 from tests.support.parts import missing
@@ -76,7 +76,12 @@ def listen(station, *, patience=PATIENCE, **options):
     return stranger_node.run(station.broker.url, station.keys.root.public_x, NODE, AREAS, until, **options)
 
 
-STRANGER = {"node": stranger_node, "fetching": stranger_fetching, "rules": stranger_rules}
+STRANGER = {
+    "node": stranger_node,
+    "calls": stranger_calls,
+    "fetching": stranger_fetching,
+    "rules": stranger_rules,
+}
 
 
 @pytest.mark.parametrize("part", STRANGER.values(), ids=STRANGER)
@@ -88,7 +93,7 @@ def test_the_stranger_imports_nothing_of_ours(part):
             imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module or "")
-    imported -= {"tests.support.stranger_rules", "tests.support.stranger_fetching"}
+    imported -= {part.__name__ for part in STRANGER.values()}
     ours = {"devices", "controller", "schedules", "tts", "simulator", "tests", "joserfc"}
     assert not {name.split(".")[0] for name in imported} & ours
 
@@ -321,6 +326,13 @@ def test_it_keeps_to_the_volume_of_the_hours_and_to_its_own_plan(any_station):
     station.publish_plan("56", soon(station, recording, 500, name="airing-2"))
     (played,) = listen(station).played
     assert (played.airing, played.volume) == ("airing-2", 25)
+
+
+def test_it_refuses_an_emergency_that_nobody_called(station):
+    station.publish_keys()
+    recording = station.add_recording(AUDIO, 1000)
+    station.publish_plan("56-22333", soon(station, recording, 1000, grade=Grade.EMERGENCY, call=None))
+    assert refused_by(station)["airing: no-call"] == 1
 
 
 def test_no_cap_silences_an_emergency(any_station):
