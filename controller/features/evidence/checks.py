@@ -5,7 +5,7 @@ Airings of the last two months are checked signature by signature, some 0.2 ms f
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -35,7 +35,9 @@ _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 def deliveries_are_supported(session: Session, now: datetime) -> Iterator[str]:
     """Yield deliveries that claim more than the receipts that their nodes signed."""
-    signed_since = session.scalar(select(func.min(StoredReceipt.at)).where(StoredReceipt.sealed.is_not(None)))
+    signed_since = session.scalar(
+        select(func.min(StoredReceipt.received_at)).where(StoredReceipt.sealed.is_not(None))
+    )
     recent = select(Airing.id, Airing.starts_at, planned_to_sound()).where(
         Airing.starts_at > now - CHECKED_FOR, exists().where(Delivery.airing == Airing.id)
     )
@@ -47,30 +49,43 @@ def deliveries_are_supported(session: Session, now: datetime) -> Iterator[str]:
             elif one.receipt.kind in _KINDS:
                 signed[one.row.node].append(dated(one.receipt, one.row.received_at))
         old = _unsigned(session, airing)
+        fetched: dict[NodeId, set[datetime | None]] = defaultdict(set)
         if signed_since is not None and starts_at >= signed_since:
-            yield from (f"airing {airing}: an unsigned receipt of {node}" for node in sorted(old))
-            old = set()
-        rows = session.scalars(select(Delivery).where(Delivery.airing == airing, Delivery.rung > 0))
-        for row in rows:
-            if row.node not in old and not _is_supported(row, signed[row.node], most_ms or 0):
-                yield f"delivery {airing}/{row.node}: no signed receipt supports what it says"
+            # what it fetched before the upgrade proves no sound: only that is believed without a signature
+            early = [row for row in old if row.kind == ReceiptKind.FETCHED and row.received_at < signed_since]
+            for row in early:
+                fetched[row.node].add(row.at)
+            late = sorted({row.node for row in old if row not in early})
+            yield from (f"airing {airing}: an unsigned receipt of {node}" for node in late)
+            old = []
+        believed = {row.node for row in old}
+        for told in session.scalars(select(Delivery).where(Delivery.airing == airing, Delivery.rung > 0)):
+            node = told.node
+            if node not in believed and not _is_supported(told, signed[node], most_ms or 0, fetched[node]):
+                yield f"delivery {airing}/{node}: no signed receipt supports what it says"
 
 
-def _unsigned(session: Session, airing: AiringId) -> set[NodeId]:
-    query = select(StoredReceipt.node).where(StoredReceipt.airing == airing, StoredReceipt.sealed.is_(None))
-    return set(session.scalars(query))
+def _unsigned(session: Session, airing: AiringId) -> list[StoredReceipt]:
+    query = select(StoredReceipt).where(StoredReceipt.airing == airing, StoredReceipt.sealed.is_(None))
+    return list(session.scalars(query))
 
 
-def _is_supported(row: Delivery, signed: list[Receipt], most_ms: int) -> bool:
-    """Whether a delivery claims no more than its receipts; it may claim less, where some came too late."""
+def _is_supported(
+    row: Delivery, signed: list[Receipt], most_ms: int, fetched: Collection[datetime | None]
+) -> bool:
+    """Whether a delivery claims no more than its receipts; it may claim less, where some came too late.
+
+    `fetched`: when it was told unsigned, before receipts were signed, that the recording was there.
+    """
     facts = Facts()
     for receipt in signed:
         facts = fold(facts, receipt, most_ms)
     at = {kind: {one.at for one in signed if one.kind == kind} for kind in ReceiptKind}
+    rung = max(facts.rung, DeliveryStage.FETCHED if fetched else DeliveryStage.PLANNED)
     return (
-        row.rung <= facts.rung
+        row.rung <= rung
         and row.heard_ms <= facts.heard_ms
-        and (row.rung < DeliveryStage.FETCHED or row.fetched_at in {None, *at[ReceiptKind.FETCHED]})
+        and (row.rung < DeliveryStage.FETCHED or row.fetched_at in {None, *at[ReceiptKind.FETCHED], *fetched})
         and (row.started_at is None or row.started_at in at[ReceiptKind.STARTED])
         and (row.finished_at is None or row.finished_at in at[ReceiptKind.FINISHED])
     )
