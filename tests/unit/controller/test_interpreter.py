@@ -1,0 +1,73 @@
+"""Garbage is collected while a station is idle, so that it is not while all loudspeakers report."""
+
+import gc
+import sys
+import weakref
+
+import pytest
+
+from controller.host.interpreter import WORTH_IT, YOUNG, collect_when_idle, settle
+
+
+class Cycle:
+    def __init__(self):
+        self.itself = self
+
+
+@pytest.fixture
+def settled():
+    """The interpreter as a station sets it; afterwards as it was."""
+    before, had, switch = gc.get_threshold(), gc.isenabled(), sys.getswitchinterval()
+    gc.enable()
+    settle()
+    yield
+    sys.setswitchinterval(switch)
+    gc.set_threshold(*before)
+    if not had:
+        gc.disable()
+
+
+def garbage(count):
+    """Make so many cycles that nobody holds; return a reference that tells whether the last is there."""
+    for _ in range(count):
+        last = Cycle()
+    return weakref.ref(last)
+
+
+@pytest.mark.usefixtures("settled")
+def test_an_idle_station_collects_and_a_busy_one_does_not():
+    there = garbage(WORTH_IT)
+    collect_when_idle(is_idle=False)
+    assert there() is not None
+    collect_when_idle(is_idle=True)
+    assert there() is None
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_little_garbage_is_left_until_there_is_more():
+    there = garbage(10)
+    collect_when_idle(is_idle=True)
+    assert there() is not None
+    collected = garbage(WORTH_IT)
+    collect_when_idle(is_idle=True)
+    assert there() is None
+    assert collected() is None
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_survived_is_looked_through_again_from_time_to_time():
+    held = [Cycle() for _ in range(WORTH_IT)]
+    there = weakref.ref(held[0])
+    collect_when_idle(is_idle=True)  # it is no longer young
+    held.clear()
+    for _ in range(12):
+        garbage(WORTH_IT)
+        collect_when_idle(is_idle=True)
+    assert there() is None
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_station_that_is_never_idle_collects_by_itself():
+    there = garbage(10)
+    garbage(2 * YOUNG)
+    assert there() is None
