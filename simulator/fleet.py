@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from devices.fleet_link import LinkHub
 from devices.ids import NodeId
 from devices.link_api import LinkDown, Message
-from devices.node import NodeIdentity
 from devices.node.effects import (
     Arm,
     ConnectTo,
@@ -36,7 +35,7 @@ from simulator.node import VirtualNode
 from simulator.pieces import Pieces
 from simulator.pump import CLOCKS, Pump, Seat, true_now
 from simulator.recorder import RECORDED_EACH, Recorder, Reel
-from simulator.seat_links import SeatLinks, without_credentials
+from simulator.seat_links import SeatLinks
 from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
 from simulator.spec import FleetSpec, NodeSpec
 from simulator.storms import Storms
@@ -143,15 +142,7 @@ class Fleet:
 
     def _seat(self, told: NodeSpec, dealt: Dealt | None, now: datetime) -> Seat:
         spec = self._spec
-        key = spec.key_of(told)
-        identity = NodeIdentity(
-            told.id,
-            told.areas,
-            spec.root_public,
-            key,
-            broker=without_credentials(spec.broker),
-            first_session=told.first_session,
-        )
+        identity = spec.identity_of(told)
         crystal = ClockModel.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
         node = VirtualNode(identity, crystal, spec.seed, move_spread=timedelta(seconds=spec.move_within_s))
         seat = Seat(node, dealt=dealt)

@@ -2,18 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from devices.fleet_link import AsyncLink, LinkHub
 from devices.link_api import Address, Message
 from devices.node.effects import ConnectTo
 from simulator.pump import Seat
-
-
-def without_credentials(url: str) -> str:
-    """Return a broker's address as a node's identity names it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+from zlib import crc32
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from devices.ids import AreaCode, NodeId
+from devices.messages import Capabilities, Output
+from devices.node import NodeIdentity
 from devices.node.homes import MOVE_SPREAD
 from devices.node_key import NodeKey
 from simulator.delays import Delays
@@ -15,6 +19,11 @@ CLOCK_ERROR_MS = 500
 """Usual error of a cheap board's clock without synchronisation."""
 DRIFT_PPM = 50
 """Usual drift of a cheap crystal."""
+
+CAN = Capabilities(
+    codecs=("mp3", "opus"), outputs=(Output(name="horn-1", kind="horn"),), hardware="simulator"
+)
+"""What a simulated node says of itself."""
 
 
 def _read_faults(told: Any) -> Any:
@@ -57,6 +66,8 @@ class FleetSpec(BaseModel):
     """Also as text: `offline=5%,loss=2%,reboot=3%`."""
     move_within_s: Annotated[float, Field(ge=0)] = MOVE_SPREAD.total_seconds()
     """Seconds within which nodes follow a new home."""
+    metered_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """Of the nodes, whose link is metered: they take the smallest rendition."""
     delays: Delays = Delays()
     """Transit times of messages, added to the machine's own."""
     clocks_every_s: Annotated[float, Field(ge=0)] = 0.0
@@ -78,3 +89,22 @@ class FleetSpec(BaseModel):
             return NodeKey.from_text(node.key)
         assert self.key_seed is not None, "checked above"
         return NodeKey.derived(bytes.fromhex(self.key_seed), node.id)
+
+    def identity_of(self, node: NodeSpec) -> NodeIdentity:
+        """Return who a node is, and what it can do."""
+        return NodeIdentity(
+            node.id,
+            node.areas,
+            self.root_public,
+            self.key_of(node),
+            broker=without_credentials(self.broker),
+            capabilities=CAN,
+            is_metered=crc32(node.id.encode()) % 100 < self.metered_percent,
+            first_session=node.first_session,
+        )
+
+
+def without_credentials(url: str) -> str:
+    """Return a broker's address as a node's identity names it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -7,11 +7,13 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from zlib import crc32
 
 import numpy as np
 import pytest
 import soundfile
 
+from devices.statements import Rendition
 from tests.integration.simulator.station_on_mqtt import (
     LIMIT,
     ROOT,
@@ -23,6 +25,7 @@ from tests.integration.simulator.station_on_mqtt import (
     wait_until,
 )
 from tests.simulation.small_station import SmallStation
+from tts.codec import encode_opus
 from tts.marks import Origin, id3_of, origin_in_file
 
 pytestmark = pytest.mark.timeout(400)
@@ -32,12 +35,16 @@ SPREAD_MS = 50
 """Beyond twice what this machine is late by when it wakes whoever waits for an instant."""
 
 
-def beep(seconds: float) -> bytes:
-    """An MP3 of a rising tone: what is decoded can be told from silence, and its place from its pitch."""
+def rising(seconds: float) -> np.ndarray:
+    """A rising tone: it can be told from silence, and its place from its pitch."""
     t = np.arange(int(seconds * RATE)) / RATE
-    tone = 0.4 * np.sin(2 * np.pi * (300 * t + 200 * t * t))
+    return 0.4 * np.sin(2 * np.pi * (300 * t + 200 * t * t))
+
+
+def beep(seconds: float) -> bytes:
+    """A rising tone as MP3."""
     out = io.BytesIO()
-    soundfile.write(out, tone, RATE, format="MP3")
+    soundfile.write(out, rising(seconds), RATE, format="MP3")
     return out.getvalue()
 
 
@@ -153,6 +160,25 @@ def test_each_tenth_writes_what_came_out_of_its_loudspeaker(tmp_path, broker):
         sidecar = json.loads((tapes / f"a1.{name}.json").read_text())
         assert abs(sidecar["deviation_ms"]) < SPREAD_MS + 2 * lateness.about(airing.starts_at)
         assert {"node", "airing", "started_at", "planned_at"} <= sidecar.keys()
+
+
+def test_those_on_metered_links_play_the_opus_and_all_begin_as_one(tmp_path, broker):
+    with running(tmp_path, broker, metered_percent=50) as (station, fleet), Lateness() as lateness:
+        fleet.wait_ready()
+        mp3 = station.add_recording(beep(2), 2000)
+        data = encode_opus([rising(2)], RATE, 20, Origin.MACHINE)
+        opus = station.add_recording(data, 2000, codec="opus", sample_rate=48_000)
+        approved = station.approval(
+            mp3, renditions=(Rendition(recording=opus, codec="opus", size=len(data)),)
+        )
+        start = datetime.now(UTC) + timedelta(seconds=fleet.at_least(7))
+        station.publish_plan("56.1", station.airing("a1", mp3, start, 2000, approval=approved))
+        wait_until(lambda: count(station, "finished") == NODES, LIMIT, "all have finished")
+        played = {name: {one.recording for one in station.of(name, "a1")} for name in fleet.names}
+        metered = {name for name in fleet.names if crc32(name.encode()) % 100 < 50}
+        assert 3 < len(metered) < NODES - 3
+        assert played == {name: {opus if name in metered else mp3} for name in fleet.names}
+        assert part(deviations(fleet), 0.99) < SPREAD_MS + 2 * lateness.about(start)
 
 
 @pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)
