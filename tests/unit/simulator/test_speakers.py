@@ -100,19 +100,28 @@ def test_at_double_speed_the_same_is_heard_in_half_the_time():
 
 def test_the_thread_begins_five_hundred_at_once_within_milliseconds_though_the_interpreter_is_busy(bank):
     heard, done = [], threading.Event()
+    due = time.time() + 0.3
+    used = []
+
+    def clock():
+        """The time, and once the start is due the processor time of this process: neighbours cost none."""
+        now = time.time()
+        if now < due:
+            return now
+        used.append(time.process_time())
+        return due + used[-1] - used[0]
 
     def report(facts):
         heard.extend(facts)
         if len(heard) >= 500:
             done.set()
 
-    thread = SpeakerThread(bank, time.time, report)
+    thread = SpeakerThread(bank, clock, report)
     thread.start()
-    due = time.time() + 0.3
     for n in range(500):
         bank.arm(f"n{n}", arm(), due)
-    until = time.time() + 5
-    while not done.is_set() and time.time() < until:
+    until = time.process_time() + 5
+    while not done.is_set() and time.process_time() < until:
         sum(range(1000))  # the event loop at work
     thread.stop()
     late = sorted(fact.true_at - due for fact in heard if isinstance(fact, Began))
