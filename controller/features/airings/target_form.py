@@ -1,33 +1,51 @@
-"""Target areas in forms: nothing is chosen beforehand, a whole wide area must be confirmed."""
+"""Where and how loudly, in forms: nothing is chosen beforehand, all of a wide area must be confirmed."""
 
-from collections.abc import Sequence
+from pydantic import BaseModel
 
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Viewer
-from devices.ids import AreaCode
+from controller.model.airings import DEFAULT_VOLUME
+from devices.ids import AreaCode, Grade
 
 ALL, SOME = "tat-ca", "chon"
+_LOUDEST = 100
 
 
-def areas_typed(viewer: Viewer, noi: str, dia_ban: Sequence[str]) -> list[AreaCode]:
-    """Return what is chosen so far; nothing where the person has not said yet."""
-    if noi == SOME:
-        return [AreaCode(code) for code in dia_ban]
-    is_all = noi == ALL or len(viewer.scope.communes) == 1  # a person with one commune is not asked
-    return [viewer.scope.home] if is_all else []
+class TargetTyped(BaseModel):
+    """These fields as typed: all input is accepted, so that it can be shown again with its errors."""
 
+    noi: str = ""
+    dia_ban: list[str] = []
+    ca_vung: str = ""
+    """That all communes of a wide area are meant, said once more."""
+    muc: str = Grade.ROUTINE
+    am_luong: str = str(DEFAULT_VOLUME)
 
-def areas_meant(viewer: Viewer, noi: str, dia_ban: Sequence[str], ca_vung: str) -> list[AreaCode]:
-    """Return where it shall be heard, or raise BadInput; all of a wide area must be confirmed."""
-    chosen = areas_typed(viewer, noi, dia_ban)
-    if not chosen and noi == SOME:
-        raise BadInput("Hãy chọn ít nhất một xã, phường.", code="airing.no-area")
-    if not chosen:
-        raise BadInput("Hãy chọn nơi phát.", code="airing.no-area")
-    count = len(viewer.scope.communes)
-    if noi == ALL and count > 1 and not ca_vung:
-        raise BadInput(
-            f"Loa ở cả {count} xã, phường sẽ phát. Đúng vậy thì đánh dấu vào ô xác nhận ở mục Phát ở đâu.",
-            code="airing.wide",
-        )
-    return chosen
+    def areas_so_far(self, viewer: Viewer) -> list[AreaCode]:
+        """Return what is chosen so far; nothing where the person has not said yet."""
+        if self.noi == SOME:
+            return [AreaCode(code) for code in self.dia_ban]
+        is_all = self.noi == ALL or len(viewer.scope.communes) == 1  # a person with one commune is not asked
+        return [viewer.scope.home] if is_all else []
+
+    def areas(self, viewer: Viewer) -> list[AreaCode]:
+        """Return where it shall be heard, or raise BadInput; all of a wide area must be confirmed."""
+        chosen = self.areas_so_far(viewer)
+        if not chosen and self.noi == SOME:
+            raise BadInput("Hãy chọn ít nhất một xã, phường.", code="airing.no-area")
+        if not chosen:
+            raise BadInput("Hãy chọn nơi phát.", code="airing.no-area")
+        count = len(viewer.scope.communes)
+        if self.noi == ALL and count > 1 and not self.ca_vung:
+            raise BadInput(
+                f"Loa ở cả {count} xã, phường sẽ phát. "
+                "Đúng vậy thì đánh dấu vào ô xác nhận ở mục Phát ở đâu.",
+                code="airing.wide",
+            )
+        return chosen
+
+    def volume(self) -> int:
+        """Return the volume, or raise BadInput."""
+        if not self.am_luong.isdigit() or int(self.am_luong) > _LOUDEST:
+            raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
+        return int(self.am_luong)

@@ -2,29 +2,25 @@
 
 from collections.abc import Sequence
 
-from pydantic import Field
-
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.planning import BroadcastRequest
-from controller.features.airings.target_form import areas_meant
+from controller.features.airings.target_form import TargetTyped
 from controller.features.bulletins.legal_form import ActTyped
 from controller.features.bulletins.placeholders import places_of
 from controller.features.editorial.operations import WrittenBulletin
 from controller.features.editorial.start_form import read_start
 from controller.http.station import Station
-from controller.model.airings import DEFAULT_VOLUME
 from controller.model.wording import Manner
 from devices.ids import AreaCode, Grade
 from tts.errors import BadReadings
 from tts.reading.checking import MOST_READINGS
 
-_LOUDEST = 100
 READINGS_OFFERED = tuple(str(number) for number in range(1, MOST_READINGS + 1))
 
 
-class Typed(ActTyped):
+class Typed(ActTyped, TargetTyped):
     """What the form holds; nothing is refused before it can be shown again."""
 
     tieu_de: str = ""
@@ -32,15 +28,9 @@ class Typed(ActTyped):
     chu_de: str = ""
     ben_bao: str = ""
     so_lan: str = "1"
-    noi: str = ""
-    dia_ban: list[str] = Field(default_factory=list)
-    ca_vung: str = ""
-    """That all communes of a wide area are meant, said once more."""
     luc: str = ""
     ngay: str = ""
     gio: str = ""
-    muc: str = Grade.ROUTINE
-    am_luong: str = str(DEFAULT_VOLUME)
     trung: str = ""
     phien_ban: str = ""
     """The revision that is changed; empty of a new bulletin."""
@@ -74,19 +64,15 @@ class Typed(ActTyped):
 
     def broadcast(self, caller: Caller) -> BroadcastRequest:
         """Return where, when and how it shall be heard, or raise BadInput."""
-        return self.broadcast_for(
-            areas_meant(caller.viewer, self.noi, self.dia_ban, self.ca_vung), caller.station
-        )
+        return self.broadcast_for(self.areas(caller.viewer), caller.station)
 
     def broadcast_for(self, areas: Sequence[AreaCode], station: Station) -> BroadcastRequest:
         """Return when and how it shall be heard in these areas, or raise BadInput."""
         start = read_start(self.luc, self.ngay, self.gio, station.now())
         if self.muc not in set(Grade):
             raise BadInput("Mức ưu tiên không đúng.", code="airing.bad-grade")
-        if not self.am_luong.isdigit() or int(self.am_luong) > _LOUDEST:
-            raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
         return BroadcastRequest(
-            areas, start.at, start.latest, Grade(self.muc), int(self.am_luong), self._meeting()
+            areas, start.at, start.latest, Grade(self.muc), self.volume(), self._meeting()
         )
 
     def _meeting(self) -> Meeting:

@@ -6,7 +6,6 @@ from controller.features.airings.conflict_check import Asking
 from controller.features.airings.lateness import size_of, too_soon_sentence
 from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.planning_context import length_of
-from controller.features.airings.target_form import areas_typed
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.editorial.broadcast_form import Typed
@@ -27,9 +26,7 @@ def too_soon(caller: Caller, form: Typed, bulletin_id: str | None) -> str:
         bulletin = None if bulletin_id is None else visible_bulletin(session, caller.scope, bulletin_id)
         if form.luc in {"", "ngay"}:
             return ""  # at once means: as soon as it is approved and sent
-        areas = [
-            area for area in areas_typed(caller.viewer, form.noi, form.dia_ban) if area in caller.scope.seen
-        ]
+        areas = [area for area in form.areas_so_far(caller.viewer) if area in caller.scope.seen]
         if not areas:
             return ""
         try:

@@ -1,33 +1,29 @@
 """Form of a schedule: its fields, and the recurrence rule that they describe."""
 
 from calendar import monthrange
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import Field
 
 from controller.errors import BadInput
-from controller.features.accounts.viewer import Viewer
-from controller.features.airings.target_form import areas_meant, areas_typed
+from controller.features.airings.target_form import TargetTyped
+from controller.features.schedules.schemas import Every, RuleAsked
 from controller.http.time_fields import day_value, read_clock, read_day
-from controller.model.airings import DEFAULT_VOLUME
 from controller.model.local_time import ZONE
-from devices.ids import AreaCode, Grade
+from devices.ids import Grade
 from schedules.lunar import FULL_MOON, NEW_MOON
 from schedules.recurrence import (
     FIRST_YEAR,
     LAST_DAY,
     LAST_YEAR,
     WORKDAYS,
-    Daily,
     MonthlyByDay,
     MonthlyByWeekday,
     Once,
     Recurrence,
     RuleBase,
-    RuleError,
     Weekday,
     Weekly,
 )
@@ -42,11 +38,19 @@ KINDS = (
     ("am-lich", "Mùng một, rằm"),
     ("mot-lan", "Một lần"),
 )
-_LOUDEST = 100
+_EVERY = {
+    "ngay-lam-viec": Every.WORKDAY,
+    "hang-ngay": Every.DAY,
+    "thu": Every.WEEK,
+    "thang": Every.MONTH,
+    "thang-thu": Every.MONTH_WEEKDAY,
+    "am-lich": Every.DAY,
+    "mot-lan": Every.ONCE,
+}
 _MOST_LEFT_OUT = 400
 
 
-class ScheduleTyped(BaseModel):
+class ScheduleTyped(TargetTyped):
     """Values of the form; all input is accepted here so that it can be shown again with its errors."""
 
     ban_tin: str = ""
@@ -63,47 +67,34 @@ class ScheduleTyped(BaseModel):
     het: str = "khong"
     den_ngay: str = ""
     so_lan: str = ""
-    thu: list[str] = []
-    ngay_thang: list[str] = []
+    thu: list[str] = Field(default_factory=list)
+    ngay_thang: list[str] = Field(default_factory=list)
     lan_thu: str = "1"
     thu_thang: str = "0"
-    am: list[str] = []
+    am: list[str] = Field(default_factory=list)
     nghi_le: str = ""
     tranh_ram: str = ""
-    bo: list[str] = []
-    noi: str = ""
-    dia_ban: list[str] = []
-    ca_vung: str = ""
-    muc: str = Grade.ROUTINE
-    am_luong: str = str(DEFAULT_VOLUME)
+    bo: list[str] = Field(default_factory=list)
     viec: str = ""
 
     def rule(self) -> Recurrence:
         """Return the rule, or raise BadInput that names what is missing."""
-        shared: dict[str, Any] = {
+        if self.kieu not in _EVERY:
+            raise BadInput("Hãy chọn kiểu lặp lại.", code="schedule.bad-rule")
+        asked: dict[str, Any] = {
+            "every": _EVERY[self.kieu],
             "at": self._time(self.gio),
             "first": self._day(self.tu_ngay, "ngày bắt đầu"),
         }
         if self.kieu != "mot-lan":
-            shared |= self._end() | {"left_out": self.left_out()}
-        makers: dict[str, Callable[[], Recurrence]] = {
-            "mot-lan": lambda: Once(**shared),
-            "hang-ngay": lambda: Daily(**shared),
-            "am-lich": lambda: Daily(**shared),
-            "ngay-lam-viec": lambda: Weekly(**shared, weekdays=WORKDAYS),
-            "thu": lambda: Weekly(**shared, weekdays=self._weekdays()),
-            "thang": lambda: MonthlyByDay(**shared, days=self._month_days()),
-            "thang-thu": lambda: MonthlyByWeekday(**shared, **self._nth()),
-        }
-        if self.kieu not in makers:
-            raise BadInput("Hãy chọn kiểu lặp lại.", code="schedule.bad-rule")
-        try:
-            return makers[self.kieu]()
-        except RuleError as error:
-            raise BadInput(
-                "Lịch phát chưa đúng: hãy xem lại ngày bắt đầu, ngày cuối và số lần.",
-                code="schedule.bad-rule",
-            ) from error
+            asked |= self._end() | {"except_days": sorted(self.left_out())}
+        if self.kieu == "thu":
+            asked["weekdays"] = self._weekdays()
+        elif self.kieu == "thang":
+            asked["days"] = self._month_days()
+        elif self.kieu == "thang-thu":
+            asked |= self._nth()
+        return RuleAsked(**asked).parsed()
 
     def skips(self) -> Skips:
         """Return the kinds of days that are skipped (such as days off), or raise BadInput."""
@@ -121,25 +112,11 @@ class ScheduleTyped(BaseModel):
         further = {self._time(text) for text in (self.gio_hai, self.gio_ba) if text.strip()}
         return [replace(first, at=at) for at in sorted({first.at, *further})]
 
-    def areas_so_far(self, viewer: Viewer) -> list[AreaCode]:
-        """Return the target areas chosen so far."""
-        return areas_typed(viewer, self.noi, self.dia_ban)
-
-    def areas(self, viewer: Viewer) -> list[AreaCode]:
-        """Return the target areas, or raise BadInput."""
-        return areas_meant(viewer, self.noi, self.dia_ban, self.ca_vung)
-
     def grade(self) -> Grade:
         """Return the grade, or raise BadInput; emergencies are aired at once, never by a schedule."""
         if self.muc not in {Grade.ROUTINE, Grade.PRIORITY}:
             raise BadInput("Lịch phát chỉ ở mức thông thường hoặc ưu tiên.", code="airing.bad-grade")
         return Grade(self.muc)
-
-    def volume(self) -> int:
-        """Return the volume, or raise BadInput."""
-        if not self.am_luong.isdigit() or int(self.am_luong) > _LOUDEST:
-            raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
-        return int(self.am_luong)
 
     def left_out(self) -> frozenset[date]:
         """Return the days that a person excluded, or raise BadInput."""
@@ -169,15 +146,14 @@ class ScheduleTyped(BaseModel):
         except ValueError:
             raise BadInput(f"Hãy chọn {what}.", code="schedule.bad-rule") from None
 
-    def _weekdays(self) -> frozenset[Weekday]:
-        chosen = frozenset(Weekday(int(day)) for day in self.thu if day in set("0123456"))
+    def _weekdays(self) -> list[str]:
+        chosen = [Weekday(int(day)).code for day in sorted({*self.thu} & {*"0123456"})]
         if not chosen:
             raise BadInput("Hãy chọn ít nhất một thứ trong tuần.", code="schedule.bad-rule")
         return chosen
 
-    def _month_days(self) -> frozenset[int]:
-        known = {str(day) for day in (*range(1, 32), LAST_DAY)}
-        chosen = frozenset(int(day) for day in self.ngay_thang if day in known)
+    def _month_days(self) -> list[int]:
+        chosen = [day for day in (*range(1, 32), LAST_DAY) if str(day) in self.ngay_thang]
         if not chosen:
             raise BadInput("Hãy chọn ít nhất một ngày trong tháng.", code="schedule.bad-rule")
         return chosen
@@ -185,7 +161,7 @@ class ScheduleTyped(BaseModel):
     def _nth(self) -> dict[str, Any]:
         if self.lan_thu not in {"1", "2", "3", "4", "5", "-1"} or self.thu_thang not in set("0123456"):
             raise BadInput("Hãy chọn thứ trong tháng.", code="schedule.bad-rule")
-        return {"nth": int(self.lan_thu), "weekday": Weekday(int(self.thu_thang))}
+        return {"nth": int(self.lan_thu), "weekdays": [Weekday(int(self.thu_thang)).code]}
 
 
 MONTHS_BY_DEFAULT = 3

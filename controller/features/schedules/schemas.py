@@ -90,8 +90,7 @@ class RuleAsked(Command):
             return makers[self.every]()
         except RuleError as error:
             raise BadInput(
-                "Lịch phát không đúng. Hãy kiểm tra giờ, ngày đầu, ngày cuối hoặc số lần, "
-                "và các ngày đã chọn.",
+                "Lịch phát chưa đúng. Hãy xem lại giờ, ngày đầu, ngày cuối hoặc số lần, và các ngày đã chọn.",
                 code="schedule.bad-rule",
             ) from error
 
