@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -62,12 +63,38 @@ def configured(folder: Path, port: int) -> Path:
     return conf
 
 
+def authority_of(folder: Path) -> str:
+    """Return the certificate of a broker's folder as it stands in documents: base64 of its DER."""
+    certificate = x509.load_pem_x509_certificate((folder / "server.crt").read_bytes())
+    return b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode()
+
+
+def bridge(port: int, old: Path, passwords: dict[str, str]) -> str:
+    """Return the file that bridges a broker to the old one, with the test's own places in it."""
+    text = (FILES / "mosquitto-bridge.conf").read_text(encoding="utf-8")
+    for theirs, ours in (
+        ("old-broker.example:8883", f"127.0.0.1:{port}"),
+        ("/etc/mosquitto/certs/old-ca.crt", f"{old}/server.crt"),
+        ("remote_password PASSWORD", f"remote_password {passwords['station-bridge']}"),
+    ):
+        assert theirs in text
+        text = text.replace(theirs, ours)
+    return text
+
+
 @contextmanager
-def province_broker(folder: Path, passwords: dict[str, str]) -> Iterator[int]:
-    """Run it for those users; yield its port. The certificate to trust is `folder`/server.crt."""
+def province_broker(
+    folder: Path, passwords: dict[str, str], bridged_to: tuple[int, Path] | None = None
+) -> Iterator[int]:
+    """Run it for those users; yield its port. The certificate to trust is `folder`/server.crt.
+
+    `bridged_to`: port and folder of the broker that loudspeakers come from.
+    """
     write_certificate(folder)
     port = free_port()
     conf = configured(folder, port)
+    if bridged_to is not None:
+        conf.write_text(f"{conf.read_text()}{bridge(*bridged_to, passwords)}\n", encoding="utf-8")
     kept = folder / "loa-passwords"
     kept.touch(mode=0o600)
     for name, password in passwords.items():

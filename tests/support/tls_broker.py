@@ -1,13 +1,9 @@
 """A real Mosquitto with TLS for nodes, a plain listener for the station, and a bridge to another one."""
 
-from base64 import b64encode
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from tests.support.brokers import BrokerProcess, free_port
-from tests.support.province_broker import FILES, write_certificate
+from tests.support.province_broker import FILES, authority_of, write_certificate
 
 _CONF = """
 per_listener_settings false
@@ -47,8 +43,7 @@ class TlsBroker(BrokerProcess):
     @property
     def authority(self) -> str:
         """The same as it stands in documents."""
-        certificate = x509.load_pem_x509_certificate(self.pem.encode())
-        return b64encode(certificate.public_bytes(Encoding.DER)).decode()
+        return authority_of(self._directory)
 
     def _command(self) -> list[str]:
         command = super()._command()

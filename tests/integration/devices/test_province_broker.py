@@ -1,24 +1,27 @@
 """The broker as docs/operator.md sets it up: who may say and hear what, over TLS with passwords."""
 
 import gc
+import os
 import queue
+from pathlib import Path
 
 import pytest
 
 from devices import topics
 from devices.ids import NodeId, RecordingId
 from devices.link import Link
-from devices.link_api import Message
+from devices.link_api import Address, Message
 from tests.integration.simulator.station_on_mqtt import wait_until
 from tests.support.brokers import is_available
 from tests.support.parts import missing
-from tests.support.province_broker import province_broker, write_certificate
+from tests.support.province_broker import authority_of, province_broker, write_certificate
 
 ONE, OTHER = NodeId("n1"), NodeId("n2")
 PASSWORDS = {
     "station": "mot-hai-ba",
     "station-audio": "chin-muoi",
     "station-clock": "muoi-mot",
+    "station-bridge": "muoi-hai",
     "n1": "bon-nam",
     "n2": "sau-bay",
 }
@@ -29,11 +32,16 @@ WITHIN_S = 30
 class End:
     """One end of a link, with what came to it."""
 
-    def __init__(self, port: int, name: str, password: str, *filters: str, client: str = "") -> None:
+    def __init__(
+        self, port: int, name: str, password: str, *filters: str, client: str = "", authority: str = ""
+    ) -> None:
         self.came: queue.Queue[Message] = queue.Queue(1000)
         self.ups = 0
         url = f"mqtts://{name}:{password}@127.0.0.1:{port}"
-        self.link = Link(url, client or name, on_message=self.came.put_nowait, on_up=self._up)
+        address = Address.of(url, [authority] if authority else ())
+        self.link = Link(
+            url, client or name, on_message=self.came.put_nowait, on_up=self._up, address=address
+        )
         self.link.subscribe(*filters)
         self.link.start()
 
@@ -162,3 +170,29 @@ def test_a_broker_whose_certificate_nobody_vouches_for_is_not_spoken_to(end, cap
     assert refused.ups == 0
     refused.link.stop()
     gc.collect()
+
+
+def test_a_bridged_broker_says_what_the_old_one_is_told_and_the_other_way_round(port, tmp_path):
+    """As loudspeakers move: one signs in at the new broker with the password that it has."""
+    old = Path(os.environ["SSL_CERT_FILE"]).parent
+    station = End(port, "station", PASSWORDS["station"], *topics.STATION_FILTERS)
+    station.up()
+    plan = topics.plan("56")
+    assert station.link.publish(plan, b"signed", 1, retain=True).wait(WITHIN_S)
+    with province_broker(tmp_path, PASSWORDS, bridged_to=(port, old)) as new:
+        node = End(new, "n1", PASSWORDS["n1"], plan, topics.time_reply(ONE), authority=authority_of(tmp_path))
+        try:
+            node.up()
+            assert (first := node.next()).payload == b"signed"
+            assert first.topic == plan
+            assert node.say(topics.time(ONE), b"request")
+            assert station.next().topic == topics.time(ONE)
+            assert station.say(topics.time_reply(ONE), b"answer")
+            assert node.next().topic == topics.time_reply(ONE)
+            assert node.link.publish(topics.state(ONE), b"born", 1, retain=True).wait(WITHIN_S)
+            assert station.next().topic == topics.state(ONE)
+            assert not node.say(topics.state(OTHER), b"forged")
+            assert station.came.empty(), "nothing goes in circles"
+        finally:
+            node.link.stop()
+            station.link.stop()
