@@ -7,7 +7,7 @@ from typing import Final
 from devices.enrolment import Home, Place
 from devices.ids import AreaCode, ContentSource
 from devices.messages import Kept, PlannedAiring
-from devices.not_trusted import OutsideScope, UnknownSource, WrongApproval
+from devices.not_trusted import KeyEnded, OutsideScope, UnknownSource, WrongApproval
 from devices.signing import TrustedKeys, check_lifetime, verified_by
 from devices.statements import Approval, Key, Policy
 from devices.wire_types import text_digest
@@ -37,6 +37,8 @@ def verify_approval(
         raise WrongApproval("the approval is for another recording")
     if approval.test != airing.test:
         raise WrongApproval("a test's approval airs only a test, and a test needs one")
+    if key.has_end and (airing.witnessed_at is None or key.is_ended(airing.witnessed_at)):
+        raise KeyEnded("the station did not see this approval before its key ended")
     _check_signer(approval, key, areas)
     if not any(area in areas for area in approval.areas):
         raise OutsideScope("the approval is for other areas")

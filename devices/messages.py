@@ -68,6 +68,8 @@ ApprovalText = Annotated[
 class PlannedAiring(WireMessage):
     """One airing in a plan: what, how it was approved, when, how loud; of an emergency, how it was called.
 
+    `witnessed_at`: when the station saw the approval.
+
     `approval`: the SHA-256 of its text, which stands in the plan's `approvals`.
     """
 
@@ -80,6 +82,7 @@ class PlannedAiring(WireMessage):
     grade: Grade
     volume: Volume
     test: bool = False
+    witnessed_at: Instant | None = None
     every_ms: Annotated[int, Field(gt=0, lt=2**31)] | None = None
     call: SignedCall | None = None
     source: Word = ContentSource.RECORDING.value
@@ -102,6 +105,7 @@ class Kept(WireMessage):
     recording: RecordingDigest
     approval: Digest
     test: bool = False
+    witnessed_at: Instant | None = None
 
 
 class JournalCheckpoint(WireMessage):
@@ -132,6 +136,10 @@ class Plan(WireMessage):
     def approval_texts(self) -> dict[str, str]:
         """Return the signed approvals by their digests."""
         return {text_digest(text): text for text in self.approvals}
+
+    def payload(self) -> bytes:
+        """Return the JSON without what has its default: half of a usual airing's fields."""
+        return self.model_dump_json(exclude_defaults=True).encode()
 
     @model_validator(mode="after")
     def _check(self) -> Self:

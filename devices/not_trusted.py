@@ -60,6 +60,12 @@ class FormerLeader(NotTrusted):
     code = "former-leader"
 
 
+class KeyEnded(NotTrusted):
+    """The key was retired, or is compromised, and nothing says that it signed this before."""
+
+    code = "key-ended"
+
+
 class OutsideScope(NotTrusted):
     """The approval is not for this place, this grade or this time, or its signer may not approve it here."""
 

@@ -24,7 +24,7 @@ from devices.jose import (
     payload_of,
 )
 from devices.messages import Manifest, Plan, Receipt, ReceiptsCommitted, TimeReply
-from devices.not_trusted import Expired, UnknownKey, WrongRole
+from devices.not_trusted import Expired, KeyEnded, UnknownKey, WrongRole
 from devices.passkeys import Assertion, base64url, challenge_of, signing_input
 from devices.roots import TYP as ROOTS_TYP
 from devices.roots import Roots, RootSet, read_key_set_by
@@ -190,7 +190,27 @@ def _verified(sealed: Sealed, model: type[M], trusted: TrustedKeys, now: datetim
     check_lifetime("key set", None, trusted.ends_at[key.kid], now)
     check_lifetime(f"key {key.kid}", key.not_before, key.not_after, now)
     check_lifetime(kind.typ, None, getattr(message, "expires_at", None), now)
+    _check_end(key, message)
     return message, key
+
+
+def _check_end(key: Key, message: WireMessage) -> None:
+    """Raise KeyEnded for what says of itself that it was signed after its key's end.
+
+    Of a compromised key only approvals may count, which the station witnessed, and calls, which are short.
+    """
+    if not key.has_end:
+        return
+    said_at = next((getattr(message, name) for name in _SAID_AT if hasattr(message, name)), None)
+    if isinstance(message, TimeReply):
+        said_at = datetime.fromtimestamp(message.replied_us / 1_000_000, UTC)
+    is_void = key.compromised_since is not None and not isinstance(message, Approval | Call)
+    if is_void or (said_at is not None and key.is_ended(said_at)):
+        raise KeyEnded(f"{KINDS[type(message)].typ}: key {key.kid} had ended")
+
+
+_SAID_AT: Final = ("approved_at", "called_at", "issued_at")
+"""Fields in which a message says when it was signed."""
 
 
 def check_lifetime(what: str, begins: datetime | None, ends: datetime | None, now: datetime | None) -> None:

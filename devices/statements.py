@@ -1,5 +1,6 @@
 """What persons sign: policies and approvals, and the keys that they sign with; docs/protocol.md."""
 
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -137,6 +138,8 @@ class Key(WireMessage):
     A person's key has `holder` (whose it is: two keys of one holder are one person) and `area`: it signs for
     this area and below. `further_areas`: where it counts, too: its holder approves there for another who is
     away, or signed there before moving.
+
+    `retired_at`: it signs nothing from then on. `compromised_since`: what it signed from then on is void.
     """
 
     kid: KeyName
@@ -151,6 +154,16 @@ class Key(WireMessage):
     compromised_since: Instant | None = None
     alg: AlgorithmName = ED25519
     rp_id: Annotated[str, StringConstraints(pattern=RP_ID_PATTERN)] | None = None
+
+    @property
+    def has_end(self) -> bool:
+        """Return whether it was retired, or is compromised since a day."""
+        return self.retired_at is not None or self.compromised_since is not None
+
+    def is_ended(self, at: datetime) -> bool:
+        """Return whether what it signed at an instant is void: after it was retired, or since the theft."""
+        is_stolen = self.compromised_since is not None and at >= self.compromised_since
+        return is_stolen or (self.retired_at is not None and at > self.retired_at)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -65,7 +65,8 @@ class HeldKey(Base):
 
     The station's private key is a file on the server, the root's is kept off it: neither is here.
     A key is active until it is `retired_at` (it signs nothing more, its private half is deleted, and what it
-    signed stays valid) or `compromised_at` (what it signed is void). `in_key_set`: the key set in force
+    signed stays valid) or `compromised_at` (what it signed is void, but for approvals before
+    `compromised_since`). `in_key_set`: the key set in force
     contains it, as the `holder`'s, for `area` and `further_areas`; loudspeakers refuse the signatures of any
     other key, and this key's elsewhere. `area` None: the station's, or the set is older than keys with areas.
     `passkey`: the device that holds the private half; the station never has it. `rp_id`: the name of the site
@@ -83,6 +84,7 @@ class HeldKey(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     compromised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    compromised_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     in_key_set: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     area: Mapped[AreaCode | None] = mapped_column(String(ID_LENGTH))
     further_areas: Mapped[list[AreaCode]] = mapped_column(JSON, default=list, server_default="[]")

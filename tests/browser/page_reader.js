@@ -118,10 +118,11 @@ const AIRING = {
   grade: oneOf("routine", "priority", "emergency"),
   volume: VOLUME,
   test: optional(flag, false),
+  witnessed_at: optional(orNull(instant), null),
   every_ms: optional(orNull(LONG_MS), null),
   call: optional(orNull(fields(SIGNED_CALL)), null),
 };
-const KEPT = { name, recording: digest, approval: digest, test: optional(flag, false) };
+const KEPT = { name, recording: digest, approval: digest, test: optional(flag, false), witnessed_at: optional(orNull(instant), null) };
 const DOCUMENT = { target: name, version: VERSION, issued_at: instant, expires_at: instant };
 const SHAPE = {
   "loa-plan": {
@@ -307,6 +308,11 @@ async function checked(text, typ, keySet, at) {
   return (await checkedBy(text, typ, keySet, at))[0];
 }
 
+function isEnded(key, at) {
+  if (key.compromised_since !== null && at >= msOf(key.compromised_since)) return true;
+  return key.retired_at !== null && at > msOf(key.retired_at);
+}
+
 async function checkedBy(text, typ, keySet, at) {
   let key = null;
   const message = await opened(text, typ, (kid) => {
@@ -320,6 +326,10 @@ async function checkedBy(text, typ, keySet, at) {
   const now = typ === "loa-time" ? message.replied_us / 1000 : at;
   if (now < msOf(key.not_before) || now >= msOf(key.not_after) || now >= msOf(keySet.expires_at)) refuse("expired");
   if ("expires_at" in message && now >= msOf(message.expires_at)) refuse("expired");
+  const saidAt = message.approved_at ?? message.called_at ?? message.issued_at;
+  const isOfPersons = typ === "loa-approval" || typ === "loa-call";
+  if (key.compromised_since !== null && !isOfPersons) refuse("key-ended");
+  if (typ === "loa-time" ? isEnded(key, now) : saidAt !== undefined && isEnded(key, msOf(saidAt))) refuse("key-ended");
   return [message, key];
 }
 
@@ -333,6 +343,8 @@ async function checkApproval(one, approvals, areas, keySet, now) {
   if (text === null) refuse("wrong-approval");
   const [approval, key] = await checkedBy(text, "loa-approval", keySet, now);
   if (approval.recording !== one.recording || approval.test !== one.test) refuse("wrong-approval");
+  const hasEnd = key.retired_at !== null || key.compromised_since !== null;
+  if (hasEnd && (one.witnessed_at === null || isEnded(key, msOf(one.witnessed_at)))) refuse("key-ended");
   if (![key.area, ...key.further_areas].some((area) => areas.includes(area))) refuse("outside-scope");
   if (approval.approver !== key.holder || approval.author === key.holder) refuse("outside-scope");
   if (!approval.areas.some((area) => areas.includes(area))) refuse("outside-scope");

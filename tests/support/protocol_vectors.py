@@ -171,6 +171,8 @@ APPROVERS = KEY_SET.model_copy(
             KEYS["ward"].public(holder="duyet.khac", area=ELSEWHERE),
             KEYS["deputy"].public(holder="duyet.thay", area=ELSEWHERE, further_areas=HERE[1:]),
             KEYS["nobody"].public(),
+            KEYS["retired"].public(holder="duyet", area=HERE[0], retired_at=NOW),
+            KEYS["stolen"].public(holder="duyet", area=HERE[0], compromised_since=NOW),
         )
     }
 )
@@ -199,6 +201,13 @@ def _scopes() -> Iterator[tuple[str, dict[str, Any], str, dict[str, Any]]]:
     yield "by the key of another ward's approver", {"approver": "duyet.khac"}, "ward", {}
     yield "by the key of a deputy", {"approver": "duyet.thay"}, "deputy", {}
     yield "by a key of nobody", {}, "nobody", {}
+    before, after = NOW - DAY, NOW + timedelta(milliseconds=1)
+    for key in ("retired", "stolen"):
+        yield f"{key}, seen before", {"approved_at": before}, key, {"witnessed_at": before}
+        yield f"{key}, not said to be seen", {"approved_at": before}, key, {}
+        yield f"{key}, seen after", {"approved_at": before}, key, {"witnessed_at": after}
+        yield f"{key}, approved after", {"approved_at": after}, key, {"witnessed_at": before}
+        yield f"{key}, at that instant", {}, key, {"witnessed_at": NOW}
 
 
 def approvals() -> dict[str, Any]:
@@ -251,9 +260,8 @@ def _airing_of(approval: str, changes: dict[str, Any]) -> PlannedAiring:
 
 def _kept_of(approval: str, changes: dict[str, Any]) -> Kept:
     name = AiringId("keep-1")
-    return Kept(
-        name=name, recording=RECORDING, approval=text_digest(approval), test=changes.get("test", False)
-    )
+    of_both = {key: value for key, value in changes.items() if key in {"test", "witnessed_at"}}
+    return Kept(name=name, recording=RECORDING, approval=text_digest(approval), **of_both)
 
 
 def _judged(one: PlannedAiring | Kept, approval: str, trusted: TrustedKeys) -> str:

@@ -42,6 +42,8 @@ KEYS = {
     "ward": key_of(Role.APPROVER, 33),
     "deputy": key_of(Role.APPROVER, 34),
     "nobody": key_of(Role.APPROVER, 35),
+    "retired": key_of(Role.APPROVER, 36),
+    "stolen": key_of(Role.APPROVER, 37),
     "caller": key_of(Role.CALLER, 36),
     "twin": key_of(Role.CALLER, 37),
 }

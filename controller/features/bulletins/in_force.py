@@ -2,7 +2,7 @@
 
 An approval is in force from its signature until its own end or its key's, whichever is first, as long as its
 bulletin is approved, it has a scope (what was approved before scopes has none), it was not withdrawn, and its
-key is not compromised. A retired key (its password was
+key was not compromised before it. A retired key (its password was
 forgotten, its person left) signs nothing new, but what it signed stays valid: docs/decisions, "Retired is not
 compromised".
 """
@@ -10,7 +10,7 @@ compromised".
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from controller.model.accounts import HeldKey
@@ -51,7 +51,7 @@ def _is_good() -> tuple[ColumnElement[bool], ...]:
         Bulletin.state == BulletinState.APPROVED,
         Approved.withdrawn_at.is_(None),
         Approved.grade.is_not(None),
-        HeldKey.compromised_at.is_(None),
+        or_(HeldKey.compromised_at.is_(None), Approved.approved_at < HeldKey.compromised_since),
     )
 
 

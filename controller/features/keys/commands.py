@@ -1,6 +1,7 @@
 """`loa keys`, and the commands of `loa operator` that change who signs; docs/operator.md explains each."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ from controller.features.keys.station_key_renewal import renew_station_key
 from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.queries import known_key_sets, void_policies
 from controller.host.station_keys import Secrets
-from controller.model.local_time import wall
+from controller.model.local_time import midnight_of, wall
 from controller.model.permissions import OperatorRole
 from controller.settings import Settings
 from controller.terminal.commands import AsJson, Commands, fields_of, print_found, print_json
@@ -133,13 +134,20 @@ def compromise_key(
     kid: Kid,
     by: AsPerson,
     *,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Bị lộ từ ngày nào: phê duyệt trước ngày đó vẫn còn."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
 ) -> None:
-    """Khai một khóa BỊ LỘ: mọi thứ nó đã ký mất giá trị. Quên mật khẩu, nghỉ việc không phải là bị lộ."""
+    """Khai một khóa BỊ LỘ: những gì nó đã ký mất giá trị. Quên mật khẩu, nghỉ việc không phải là bị lộ."""
+    begins = midnight_of(since.date()) if since is not None else None
     with reading() as session:
-        fallout = fallout_of(session, KeyId(kid), utc_now())
+        fallout = fallout_of(session, KeyId(kid), utc_now(), begins)
     for one in fallout.silenced:
         typer.echo(f"Sẽ im: «{one.title}» ({one.in_words()})")
+    for airing in fallout.airings:
+        typer.echo(f"  {wall(airing.starts_at)}  «{airing.title}»")
     typer.echo(
         f"Mất giá trị: {len(fallout.silenced) + fallout.unused} phê duyệt, {len(fallout.policies)} quy định, "
         f"nơi đặt của {fallout.places} cụm loa."
@@ -147,7 +155,7 @@ def compromise_key(
     if not yes:
         typer.confirm("Khóa này bị lộ thật, hủy mọi thứ nó đã ký?", abort=True)
     with acting(by) as (session, person):
-        declare_compromised(session, KeyId(kid), by=person, now=utc_now())
+        declare_compromised(session, KeyId(kid), by=person, now=utc_now(), since=begins)
     typer.echo(f"Đã hủy khóa {kid}. Hãy ký lại bộ khóa bằng «loa keys sign»: từ khi đó loa mới thôi tin nó.")
     if fallout.policies or fallout.places:
         typer.echo("Ký lại quy định và nơi đặt bằng «loa policy sign» và «loa area sign-places».")

@@ -1,16 +1,20 @@
 """Khóa ký: one key with what it has signed, and the two ways to end it with their difference explained."""
 
 from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from controller.errors import LoaError, NotFound
+from controller.errors import BadInput, LoaError, NotFound
 from controller.features.accounts.dependencies import Proof, SignedVisit, Visit
 from controller.features.accounts.proof import asks_code, proven
 from controller.features.keys.service import compromise_key, fallout_of, get_key, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.render import page
+from controller.model.local_time import ZONE, midnight_of
 from controller.model.permissions import Act
 from devices.ids import KeyId
 
@@ -22,9 +26,9 @@ _DONE = {
 
 
 @router.get("/{kid}")
-def show(visit: SignedVisit, kid: str, xong: str = "") -> Response:
-    """Show a key, and what would no longer be aired if it were declared compromised."""
-    return _page(visit, KeyId(kid), done=_DONE.get(xong, ""))
+def show(visit: SignedVisit, kid: str, xong: str = "", tu: str = "") -> Response:
+    """Show a key, and what would no longer be aired if it were declared compromised since a day."""
+    return _page(visit, KeyId(kid), done=_DONE.get(xong, ""), since=_day_of(tu))
 
 
 @router.post("/{kid}/thoi-dung")
@@ -34,9 +38,20 @@ def retire(visit: SignedVisit, kid: str, proof: Proof = "") -> Response:
 
 
 @router.post("/{kid}/bi-lo")
-def compromise(visit: SignedVisit, kid: str, proof: Proof = "") -> Response:
-    """Declare it compromised."""
-    return _end(visit, KeyId(kid), proof, how="bi-lo", act=compromise_key)
+def compromise(
+    visit: SignedVisit, kid: str, proof: Proof = "", tu: Annotated[str, Form(max_length=10)] = ""
+) -> Response:
+    """Declare it compromised, since a day or from the first."""
+    act = partial(compromise_key, since=midnight_of(_day_of(tu)))
+    return _end(visit, KeyId(kid), proof, how="bi-lo", act=act)
+
+
+def _day_of(written: str) -> date | None:
+    """Return the day of a form's field; empty: none. BadInput for anything else."""
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise BadInput("Ngày không đúng.", code="keys.day") from None
 
 
 def _end(visit: Visit, kid: KeyId, proof: str, *, how: str, act: Callable[..., object]) -> Response:
@@ -53,9 +68,11 @@ def _end(visit: Visit, kid: KeyId, proof: str, *, how: str, act: Callable[..., o
     return RedirectResponse(f"/cai-dat/khoa/{kid}?xong={how}", 303)
 
 
-def _page(visit: Visit, kid: KeyId, *, error: LoaError | None = None, done: str = "") -> Response:
+def _page(
+    visit: Visit, kid: KeyId, *, error: LoaError | None = None, done: str = "", since: date | None = None
+) -> Response:
     visit.viewer.need_province(Act.RULE)
-    fallout = fallout_of(visit.store, kid, visit.now())
+    fallout = fallout_of(visit.store, kid, visit.now(), midnight_of(since))
     context = {
         "fallout": fallout,
         "key": get_key(visit.store, kid),
@@ -63,5 +80,7 @@ def _page(visit: Visit, kid: KeyId, *, error: LoaError | None = None, done: str 
         "asks_code": asks_code(visit.store, visit.viewer),
         "area_name": visit.scope.name,
         "done": done,
+        "since": since,
+        "today": visit.now().astimezone(ZONE).date(),
     }
     return page(visit.request, "khoa.html", context, error=error)

@@ -1,9 +1,10 @@
 """JSON shapes of key sets."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import Field
 
+from controller.features.accounts.schemas import Proof
 from controller.http.schemas import View
 from devices.ids import Role
 
@@ -38,6 +39,20 @@ class RelianceShown(View):
     airings: int
 
 
+class CompromiseKey(Proof):
+    """Since which day (wall time) the key is in other hands; null: since its first day, all is void."""
+
+    since: date | None = None
+
+
+class SilencedAiringShown(View):
+    """An airing that would not be heard, or would stop."""
+
+    airing: str
+    title: str
+    starts_at: datetime
+
+
 class FalloutShown(View):
     """What a compromised key makes void: bulletins in use, others, policies, places of loudspeakers."""
 
@@ -48,3 +63,4 @@ class FalloutShown(View):
     unused: int
     policies: list[str]
     places: int
+    airings: list[SilencedAiringShown] = Field(description="The next ones, at most 50.")

@@ -21,7 +21,7 @@ from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.reliance import Reliance, relied_upon
 from controller.host.station_keys import Secrets, root_key_at
 from controller.model.accounts import Account, HeldKey
-from controller.model.airing_states import IN_PLANS
+from controller.model.airing_states import IN_PLANS, OPEN
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Approved, Bulletin
@@ -31,9 +31,21 @@ from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.settings import Settings
 from controller.store import one_read
-from devices.ids import AreaCode, KeyId, Role
+from devices.ids import AiringId, AreaCode, KeyId, Role
 
 VOID = "Khóa ký của người duyệt đã bị lộ nên phê duyệt không còn giá trị."
+
+
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SilencedAiring:
+    """One airing that would not be heard, or would stop."""
+
+    airing: AiringId
+    title: str
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +63,18 @@ class Fallout:
     policies: tuple[AreaCode, ...]
     places: int
     """Loudspeakers whose place it signed."""
+    airings: tuple[SilencedAiring, ...] = ()
+    """The next airings that would not be heard, at most `MOST_SHOWN`."""
 
 
 @one_read
-def fallout_of(session: Session, kid: KeyId, now: datetime) -> Fallout:
-    """Return what would be void if the key were declared compromised now; changes nothing."""
+def fallout_of(session: Session, kid: KeyId, now: datetime, since: datetime | None = None) -> Fallout:
+    """Return what would be void if the key were declared compromised now; changes nothing.
+
+    `since`: only what was approved from then on; policies and places in any case.
+    """
     key = get_key(session, kid)
-    bulletins = _approved_by(session, kid, now)
+    bulletins = _approved_by(session, kid, now, since)
     silenced = tuple(relied_upon(session, bulletins))
     signed = select(Published.target).where(Published.kid == kid, Published.payload != "")
     policies = session.scalars(signed.where(Published.kind == DocumentKind.POLICY).order_by(Published.target))
@@ -71,6 +88,7 @@ def fallout_of(session: Session, kid: KeyId, now: datetime) -> Fallout:
         unused=len(bulletins) - len(silenced),
         policies=tuple(AreaCode(target) for target in policies),
         places=session.scalar(places) or 0,
+        airings=_silenced(session, bulletins),
     )
 
 
@@ -84,8 +102,13 @@ def retire_one_key(session: Session, kid: KeyId, *, by: Operator, now: datetime)
         record(session, by, "keys.retired", kid, now)
 
 
-def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime) -> Fallout:
-    """Make a key and all its signatures void; return what is no longer aired. Each owner gets a notice.
+def compromise_key(
+    session: Session, kid: KeyId, *, by: Operator, now: datetime, since: datetime | None = None
+) -> Fallout:
+    """Make a key and its signatures void; return what is no longer aired. Each owner gets a notice.
+
+    `since`: approvals of before stay good, as the station saw them then; None: none does. It can be declared
+    again for an earlier day.
 
     The station stops using it at once: airings that depend on it stop with the next plan. Loudspeakers trust
     the key itself until they have key sets without it (`sign_key_sets`). Airings that loudspeakers have are
@@ -94,12 +117,15 @@ def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime)
     require(session, by, Act.RULE, top_area(session).code)
     key = get_key(session, kid, lock=True)
     _check_not_the_last(session, key, now)
-    fallout = fallout_of(session, kid, now)
-    if key.compromised_at is not None:
+    if key.role is Role.STATION:
+        since = None  # its plans are signed anew by the next key
+    fallout = fallout_of(session, kid, now, since)
+    is_more = key.compromised_since is not None and (since is None or since < key.compromised_since)
+    if key.compromised_at is not None and not is_more:
         return fallout
-    cancelled = _cancel(session, _approved_by(session, kid, now), by, now)
+    cancelled = _cancel(session, _approved_by(session, kid, now, since), by, now)
     retire_key(session, kid, now=now)
-    key.compromised_at = now
+    key.compromised_at, key.compromised_since = now, since
     for one in fallout.silenced:
         sentence = (
             f"«{one.title}» không còn được phát ({one.in_words()}): {VOID[0].lower()}{VOID[1:]} "
@@ -111,6 +137,7 @@ def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime)
         "airings": cancelled,
         "policies": list(fallout.policies),
         "places": fallout.places,
+        "since": since.isoformat() if since is not None else None,
     }
     record(session, by, "keys.compromised", kid, now, detail=detail)
     return fallout
@@ -156,7 +183,9 @@ def _check_not_the_last(session: Session, key: HeldKey, now: datetime) -> None:
         )
 
 
-def _approved_by(session: Session, kid: KeyId, now: datetime) -> list[BulletinId]:
+def _approved_by(
+    session: Session, kid: KeyId, now: datetime, since: datetime | None = None
+) -> list[BulletinId]:
     query = (
         select(Bulletin.id)
         .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
@@ -164,7 +193,20 @@ def _approved_by(session: Session, kid: KeyId, now: datetime) -> list[BulletinId
         .where(Approved.kid == kid, *is_in_force(now))
         .order_by(Bulletin.id)
     )
+    if since is not None:
+        query = query.where(Approved.approved_at >= since)
     return list(session.scalars(query))
+
+
+def _silenced(session: Session, bulletins: list[BulletinId]) -> tuple[SilencedAiring, ...]:
+    query = (
+        select(Airing.id, Bulletin.title, Airing.starts_at)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(Airing.bulletin.in_(bulletins), Airing.state.in_(OPEN))
+        .order_by(Airing.starts_at, Airing.id)
+        .limit(MOST_SHOWN)
+    )
+    return tuple(SilencedAiring(*row) for row in session.execute(query))
 
 
 def _cancel(session: Session, bulletins: list[BulletinId], by: Operator, now: datetime) -> list[str]:

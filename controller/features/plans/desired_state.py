@@ -15,7 +15,7 @@ from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
 from controller.features.bulletins.scope import allows
 from controller.features.plans.fitting import that_fit
-from controller.features.plans.prefetch import noted, wanted_ahead
+from controller.features.plans.prefetch import kept_of, noted, wanted_ahead
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing, Delivery, Target
@@ -93,7 +93,7 @@ def wanted_plans(
     chosen = _chosen(session, {airing.id for _, airing, _, _, _ in rows if airing.only_chosen})
     for area, airing, approved, call, test in rows:
         for target in chosen.pop(airing.id, ()) if airing.only_chosen else (airing.node or area,):
-            plans.setdefault(target, []).append(_planned(airing, noted(texts, approved.jws), call, test=test))
+            plans.setdefault(target, []).append(_planned(airing, approved, call, texts, test=test))
     for area, alarm in _until_cleared(session, now, only, texts):
         plans.setdefault(area, []).append(alarm)
     return {area: _content(area, airings, keep.get(area, ()), texts, now) for area, airings in plans.items()}
@@ -135,7 +135,7 @@ def _until_cleared(
         return []
     cleared, clears, said = aliased(Emergency), aliased(Emergency), aliased(Airing)
     query = (
-        select(Target.area, Airing, Approved.jws, cleared.call, said.starts_at)
+        select(Target.area, Airing, Approved, cleared.call, said.starts_at)
         .join(said, said.id == Target.airing)
         .join(clears, clears.airing == said.id)
         .join(cleared, cleared.id == clears.clears)
@@ -154,8 +154,8 @@ def _until_cleared(
     if only is not None:
         query = query.where(Target.area.in_(only))
     return [
-        (area, _due_until(_planned(alarm, noted(texts, jws), call, test=False), until))
-        for area, alarm, jws, call, until in session.execute(query)
+        (area, _due_until(_planned(alarm, approved, call, texts, test=False), until))
+        for area, alarm, approved, call, until in session.execute(query)
     ]
 
 
@@ -197,8 +197,7 @@ def _wanted_keep(
     tree = area_tree(session)
     for prepared, approved, test in session.execute(query):
         if not set(tree.lineage(prepared.area)).isdisjoint(approved.areas or ()):
-            name, recording = AiringId(prepared.id), approved.recording
-            kept = Kept(name=name, recording=recording, approval=noted(texts, approved.jws), test=test)
+            kept = kept_of(AiringId(prepared.id), approved, texts, test=test)
             keep.setdefault(prepared.area, []).append(kept)
     for area, ahead in wanted_ahead(session, now, only, texts).items():
         held = {one.recording for one in keep.get(area, ())}
@@ -224,13 +223,16 @@ def digest_of(content: Content) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def _planned(airing: Airing, approval: str, call: str | None, *, test: bool) -> PlannedAiring:
+def _planned(
+    airing: Airing, approved: Approved, call: str | None, texts: dict[str, str], *, test: bool
+) -> PlannedAiring:
     if airing.recording is None or airing.duration_ms is None:
         raise RuntimeError(f"airing {airing.id} is in a plan without a recording")
     return _built(
         airing.id,
         airing.recording,
-        approval,
+        noted(texts, approved.jws),
+        approved.approved_at,
         airing.starts_at,
         airing.latest_start_at,
         airing.duration_ms,
@@ -249,6 +251,7 @@ def _built(*fields: Any) -> PlannedAiring:
         "airing",
         "recording",
         "approval",
+        "witnessed_at",
         "starts_at",
         "latest_start_at",
         "duration_ms",

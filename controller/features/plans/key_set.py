@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
+from controller.features.plans.queries import published_key_sets
 from controller.model.accounts import Account, Delegation, HeldKey
 from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing
@@ -35,7 +36,7 @@ KEYS_TO_SIGN = (
 def keys_to_name(session: Session, now: datetime) -> Sequence[HeldKey]:
     """Return the keys for a key set signed now, sorted by role and name.
 
-    Active keys, and retired keys while anything that they signed is in force. Never a compromised key.
+    Active keys, and ended ones while anything that they signed before is in force.
     """
     return session.scalars(select(HeldKey).where(_is_named(now)).order_by(HeldKey.role, HeldKey.kid)).all()
 
@@ -48,10 +49,17 @@ def keys_to_sign_for(session: Session, now: datetime) -> int:
     compromised. A retired key that is no longer needed does no harm in the set: the next set leaves it out.
     """
     is_stolen = and_(HeldKey.compromised_at.is_not(None), HeldKey.in_key_set)
-    stolen = session.scalar(select(func.count()).where(is_stolen)) or 0
+    listed = {key.kid: key for key_set in published_key_sets(session) for key in key_set.keys}
     named = keys_to_name(session, now)
+    marked = {
+        key.kid
+        for key in named
+        if key.kid in listed and listed[key.kid].compromised_since == key.compromised_since is not None
+    }
+    stolen = [key.kid for key in session.scalars(select(HeldKey).where(is_stolen)) if key.kid not in marked]
     listings = listings_of(session, named, now)
-    return stolen + sum(not _is_listed(key, listings.get(key.kid)) for key in named)
+    unlisted = [key.kid for key in named if not _is_listed(key, listings.get(key.kid))]
+    return len({*stolen, *unlisted})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +135,19 @@ def idle_approvers(session: Session, now: datetime) -> list[str]:
 
 def _is_named(now: datetime) -> ColumnElement[bool]:
     may_sign = and_(HeldKey.retired_at.is_(None), HeldKey.not_after > now)
-    return and_(HeldKey.compromised_at.is_(None), or_(may_sign, _still_holds(now)))
+    is_trusted = and_(HeldKey.compromised_at.is_(None), or_(may_sign, _still_holds(now)))
+    return or_(is_trusted, and_(HeldKey.compromised_since.is_not(None), _still_approves(now)))
 
 
-def _still_holds(now: datetime) -> ColumnElement[bool]:
-    approves = (
+def _still_approves(now: datetime) -> ColumnElement[bool]:
+    return (
         exists()
         .where(Approved.kid == HeldKey.kid, Bulletin.id == Approved.bulletin)
         .where(Bulletin.revision == Approved.revision, *is_in_force(now))
     )
+
+
+def _still_holds(now: datetime) -> ColumnElement[bool]:
     rules = exists().where(
         Published.kid == HeldKey.kid,
         Published.kind.in_((DocumentKind.POLICY, DocumentKind.PLACE)),
@@ -147,4 +159,4 @@ def _still_holds(now: datetime) -> ColumnElement[bool]:
         .where(Airing.id == Emergency.airing, Airing.state.in_(IN_PLANS))
     )
     overlaps = and_(HeldKey.role == Role.STATION, HeldKey.retired_at > now - STATION_OVERLAP)
-    return or_(approves, rules, calls, overlaps)
+    return or_(_still_approves(now), rules, calls, overlaps)

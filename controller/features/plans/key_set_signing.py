@@ -148,4 +148,6 @@ def _listed(key: HeldKey, listing: KeyListing | None) -> Key:
         further_areas=() if listing is None else listing.further_areas,
         alg=key.alg,
         rp_id=key.rp_id,
+        retired_at=key.retired_at,
+        compromised_since=key.compromised_since,
     )

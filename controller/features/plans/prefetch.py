@@ -47,6 +47,17 @@ def noted(texts: dict[str, str], approval: str) -> str:
     return name
 
 
+def kept_of(name: AiringId, approved: Approved, texts: dict[str, str], *, test: bool) -> Kept:
+    """Return a recording to keep, with its approval and when the station saw that."""
+    return Kept(
+        name=name,
+        recording=approved.recording,
+        approval=noted(texts, approved.jws),
+        test=test,
+        witnessed_at=approved.approved_at,
+    )
+
+
 def wanted_ahead(
     session: Session, now: datetime, only: Collection[AreaCode] | None, texts: dict[str, str]
 ) -> dict[str, tuple[Kept, ...]]:
@@ -75,8 +86,7 @@ def wanted_ahead(
         is_accepted = not set(lineage).isdisjoint(approved.areas or ())
         if len(of_area) < MOST_AHEAD and not quiet.isdisjoint(lineage) and is_accepted:
             name = AiringId(_NAME + recording[:_OF_DIGEST])
-            kept = Kept(name=name, recording=recording, approval=noted(texts, approved.jws), test=test)
-            of_area.setdefault(recording, kept)
+            of_area.setdefault(recording, kept_of(name, approved, texts, test=test))
     return {area: tuple(of_area.values()) for area, of_area in ahead.items() if of_area}
 
 

@@ -101,6 +101,8 @@ class Loudspeaker:
         for document in self.station.ask(retained_state):
             topic = topics.parse(document.topic)
             match topic:
+                case topics.RootsTopic():
+                    self.trust.take_roots(document.payload, now)
                 case topics.KeysTopic(area):
                     self.trust.take_keys(area, document.payload, now, now)
                 case topics.PlanTopic(target):

@@ -14,7 +14,7 @@ from controller.features.airings.queries import get_airing
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.doctor.invariants import invariants
 from controller.features.emergencies.queries import prepared_views
-from controller.features.keys.service import compromise_key, fallout_of, retire_one_key
+from controller.features.keys.service import compromise_key, fallout_of, get_key, retire_one_key
 from controller.features.notices.queries import notices_of
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.key_set_signing import sign_key_sets
@@ -273,3 +273,48 @@ def test_one_key_too_many_is_said_with_what_to_do_and_the_old_set_stays(world):
     assert world.ask(published_key_sets) == before
     world.do(disable_operator, OperatorId("người-1"), by=world.administrator)
     world.do(sign_key_sets, root_key=world.root_key)
+
+
+def compromised(world, kid, since):
+    return world.do(compromise_key, kid, by=world.administrator, since=since)
+
+
+def test_a_key_that_is_compromised_since_a_day_keeps_what_it_approved_before(world):
+    kid = key_of(world, world.approver)
+    old = world.plan(world.approved(data=b"old" * 9_000), seconds=2 * 86_400)
+    world.later(days=1)
+    stolen = world.now
+    world.later(seconds=60)
+    new = world.plan(world.approved(data=b"new" * 9_000), seconds=3600)
+    world.advance()
+    shown = world.ask(fallout_of, kid, world.now, stolen)
+    assert ([one.airing for one in shown.airings], len(shown.silenced)) == ([new], 1)
+    assert {one.airing for one in world.ask(fallout_of, kid, world.now).airings} == {old, new}
+    compromised(world, kid, stolen)
+    assert world.ask(keys_to_sign_for, world.now) == 1
+    world.do(sign_key_sets, root_key=world.root_key)
+    assert world.ask(keys_to_sign_for, world.now) == 0
+    (listed,) = [one for area in world.ask(published_key_sets) for one in area.keys if one.kid == kid]
+    assert listed.compromised_since == stolen
+    world.later(hours=23, minutes=58)
+    world.advance()
+    world.refresh()
+    (airing,) = [one for plan in world.ask(published_plans, NHA_TRANG) for one in plan.airings]
+    assert airing.airing == old
+    assert airing.witnessed_at < stolen
+    assert world.ask(invariants, now=world.now) == []
+
+
+def test_a_day_can_be_put_earlier_but_never_later(world):
+    kid = key_of(world, world.approver)
+    world.plan(world.approved(), seconds=3600)
+    for since, is_since in (
+        (world.now, world.now),
+        (world.now + timedelta(days=1), world.now),
+        (world.now - timedelta(days=1), world.now - timedelta(days=1)),
+        (None, None),
+        (world.now, None),
+    ):
+        compromised(world, kid, since)
+        assert world.ask(get_key, kid).compromised_since == is_since
+    assert in_plan(world) == []
