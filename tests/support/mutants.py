@@ -1,7 +1,7 @@
 """Nodes that break one rule each: real parts of the node with one of them exchanged for another."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -19,23 +19,44 @@ import devices.plan
 import devices.roots
 import devices.signing
 import devices.statements
-from devices.chunks import chunk_length
-from devices.enrolment import Home
-from devices.jose import Sealed, read_unchecked
-from devices.messages import Capabilities, ReceiptsCommitted, TimeReply
-from devices.node.announced import Announced
-from devices.node.choosing import Choosing
-from devices.node.exchanges import Exchange, micros
-from devices.node.fetching import Fetching
-from devices.node.key_ring import KeyRing
-from devices.node.pings import Pings
-from devices.node.receipts import RECEIPT, Outbox
-from devices.node.trust import Trust
-from devices.node_key import NodeKey
-from devices.plan import what_sounds
-from devices.receipt_signing import NOTHING_BEFORE, sign_receipt
-from devices.wire_types import Malformed
-from tests.support.node_keys import key_of
+from devices.messages import Capabilities
+from devices.passkeys import Assertion
+from tests.support.mutant_parts import (
+    AnyDigest,
+    AnyKind,
+    AnyRequest,
+    CountsFromOne,
+    EverythingIsCalled,
+    FollowsAnyHome,
+    FollowsAnyLeader,
+    ForgetsPoliciesOfKeys,
+    KeepsWhatKeysSigned,
+    LosesReceipts,
+    NamesNoneBefore,
+    NeverAlone,
+    NeverTooLate,
+    PlaysAgain,
+    TakesAnyAnswer,
+    TakesAnyClockReply,
+    TakesKeysOfAnyArea,
+    TakesOlderPlans,
+    any_chunk,
+    any_lifetime,
+    any_scope,
+    any_successor,
+    anything,
+    approves_everywhere,
+    by_any_role,
+    expired_plans_merged,
+    expired_policies_dropped,
+    limits_of_plans_ignored,
+    message_by_any_role,
+    plays_everything,
+    ruled,
+    rules_everywhere,
+    signed_by_another,
+    unchecked,
+)
 
 
 @dataclass(frozen=True)
@@ -55,215 +76,12 @@ def mutant(name: str, fails: str, *parts: tuple[object, str, Any]) -> Mutant:
     return Mutant(name, frozenset(fails.split()), parts)
 
 
-# -- signatures
-
-
-def unchecked(sealed, model, _public):
-    return read_unchecked(sealed.text, model)
-
-
-class AnyKind(Sealed):
-    """Takes a message of any typ."""
-
-    @classmethod
-    def read(cls, text, typ):  # noqa: ARG003 - as its parent
-        raw = text if isinstance(text, bytes) else text.encode()
-        told = devices.jose._header(raw.partition(b".")[0])
-        return Sealed.read(text, told.typ)
-
-
-def by_any_role(text, model, trusted, now):
-    """Check as the node does, with a key of whatever role taken for one of the right role."""
-    role = devices.signing.KINDS[model].signers[0]
-    keys = {kid: key.model_copy(update={"role": role}) for kid, key in trusted.keys.items()}
-    return devices.signing.verified_by(text, model, replace(trusted, keys=keys), now)
-
-
-def message_by_any_role(text, model, trusted, now):
-    return by_any_role(text, model, trusted, now)[0]
-
-
-def any_lifetime(*_):
-    """Judges no lifetime."""
-
-
-# -- what is accepted
-
-
-class TakesOlderPlans(Trust):
-    def _keep_plan(self, target, text, plan, *, is_fresh):
-        self.plans.pop(target, None)
-        return super()._keep_plan(target, text, plan, is_fresh=is_fresh)
-
-
-class KeepsWhatKeysSigned(Trust):
-    def _judge_again(self, now):
-        return self.retry(now)
-
-
-class ForgetsPoliciesOfKeys(Trust):
-    def _judge_again(self, now):
-        for area in [*self.policies]:
-            try:
-                self._verified(self._texts["policy/" + area], type(self.policies[area]), None)
-            except devices.not_trusted.NotTrusted:
-                del self.policies[area]
-        return super()._judge_again(now)
-
-
-class TakesAnyClockReply(Trust):
-    def read_time(self, text, _now):
-        try:
-            return read_unchecked(text, TimeReply)
-        except devices.not_trusted.NotTrusted:
-            return None
-
-
-class TakesAnyAnswer(Trust):
-    def read_committed(self, text, _now):
-        try:
-            return read_unchecked(text, ReceiptsCommitted)
-        except (devices.not_trusted.NotTrusted, Malformed):
-            return None
-
-
-class FollowsAnyHome(Trust):
-    def read_home(self, text, _now):
-        return read_unchecked(text, Home)
-
-
-class FollowsAnyLeader(Announced):
-    def follow(self, _epoch, _kid, _trusted, _now):
-        """Takes every epoch."""
-
-
-class TakesKeysOfAnyArea(KeyRing):
-    def _read_by(self, roots, area, text, now):
-        told = devices.signing.read_key_set(text, roots, now)
-        return super()._read_by(roots, told.area or area, text, now)
-
-
-def anything(*_):
-    """Finds nothing wrong."""
-
-
-def plays_everything(*_):
-    """Finds no reason not to play a recording."""
-
-
-class EverythingIsCalled(Trust):
-    def is_called(self, _airing):
-        return True
-
-
-def any_scope(_airing, text, _areas, trusted, now):
-    return devices.signing.verified_by(text, devices.statements.Approval, trusted, now)[0]
-
-
-def rules_everywhere(*_):
-    """Lets an administrator's key sign for any area."""
-
-
-def approves_everywhere(approval, key, _areas):
-    if approval.approver != key.holder or approval.author == key.holder:
-        raise devices.not_trusted.OutsideScope("approved alone, or under another's name")
-
-
-# -- what sounds
-
-
-def ruled(change):
-    """What sounds under policies that are read otherwise."""
-
-    def otherwise(plans, policies, now):
-        return what_sounds(plans, [policy.model_copy(update=change) for policy in policies], now)
-
-    return otherwise
-
-
-def expired_policies_dropped(plans, policies, now):
-    return what_sounds(plans, [policy for policy in policies if policy.expires_at > now], now)
-
-
-def limits_of_plans_ignored(plans, policies, now):
-    return what_sounds([plan.model_copy(update={"loudest_volume": 100}) for plan in plans], policies, now)
-
-
-def expired_plans_merged(plans, now):
-    never = now + timedelta(days=1)
-    return devices.plan.merge([plan.model_copy(update={"expires_at": never}) for plan in plans], now)
-
-
-class NeverTooLate(Choosing):
-    def _may(self, airing, at, now, sounding):
-        always = airing.model_copy(update={"latest_start_at": airing.starts_at + timedelta(days=1)})
-        return super()._may(always, at, now, sounding)
-
-
-class PlaysAgain(Choosing):
-    def _may(self, airing, at, now, sounding):
-        record = self.records.get(airing.airing)
-        was, heard = record.finished if record else False, record
-        if heard is not None:
-            heard.finished = False
-        found = super()._may(airing, at, now, sounding)
-        if heard is not None:
-            heard.finished = was
-        return found
-
-
-class NeverAlone(Choosing):
-    def _alone_at_most(self):
-        return timedelta(days=10_000)
-
-
-# -- recordings, receipts, clock
-
-
-def any_chunk(manifest, n, payload, _sha256=None):
-    return payload[: chunk_length(manifest, n)]
-
-
-class AnyDigest(Fetching):
-    def digested(self, recording, _sha256, now):
-        return super().digested(recording, recording, now)
-
-
-class LosesReceipts(Outbox):
-    def restore(self, documents):
-        kept = {name: body for name, body in documents.items() if not name.startswith(RECEIPT)}
-        return super().restore(kept)
-
-
-class CountsFromOne(Outbox):
-    def add(self, fact, now):
-        self._seq = 0
-        return super().add(fact, now)
-
-
-class NamesNoneBefore(Outbox):
-    def add(self, fact, now):
-        self._newest = NOTHING_BEFORE
-        return super().add(fact, now)
-
-
-def signed_by_another(receipt, key):
-    return sign_receipt(receipt, NodeKey.derived(bytes(32), receipt.node) if key else key_of("other"))
-
-
-class AnyRequest(Pings):
-    """Takes a reply without looking for its request."""
-
-    def answered(self, reply, arrived):
-        return Exchange(reply.sent_us, reply.received_us, reply.replied_us, micros(arrived))
-
-
 _BRAIN, _TRUST, _CHOOSING = devices.node.brain, devices.node.trust, devices.node.choosing
 MUTANTS = (
     mutant(
         "signatures are not checked",
-        "APP-15 APP-23 CAL-18 CLK-05 HOM-01 HOM-02 HOM-03 "
-        "HOM-04 HOM-05 HOM-06 POL-01 REC-15 SIG-01 SIG-02 SIG-03",
+        "APP-15 APP-23 CAL-18 CLK-05 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 "
+        "POL-01 PSK-02 PSK-03 PSK-04 PSK-05 PSK-06 PSK-07 REC-15 SIG-01 SIG-02 SIG-03",
         (devices.signing, "checked", unchecked),
     ),
     mutant(
@@ -321,7 +139,21 @@ MUTANTS = (
         "CAL-09 CAL-10 CAL-11 CAL-12",
         (devices.calls, "_check_sound", anything),
     ),
-    mutant("key sets are not checked", "KEY-01 KEY-02", (devices.roots, "checked", unchecked)),
+    mutant(
+        "key sets are not checked",
+        "KEY-01 KEY-02 ROO-01 ROO-02 ROO-03",
+        (devices.roots, "checked", unchecked),
+    ),
+    mutant(
+        "anybody founds a root",
+        "ROO-01 ROO-02 ROO-03 ROO-04 ROO-06",
+        (devices.node.key_ring, "follow", any_successor),
+    ),
+    mutant(
+        "a passkey's assertion is not checked",
+        "PSK-02 PSK-03 PSK-04 PSK-05 PSK-06 PSK-07",
+        (Assertion, "check", anything),
+    ),
     mutant("keys of another area count", "KEY-12", (_TRUST, "KeyRing", TakesKeysOfAnyArea)),
     mutant("a former leader is obeyed", "EPO-01 EPO-02 EPO-03", (_TRUST, "Announced", FollowsAnyLeader)),
     mutant(

@@ -21,10 +21,12 @@ from controller.trial.conform.run import chosen, run
 from controller.trial.conform.signers import root_key
 from controller.trial.conform.station import KitStation
 from controller.trial.conform.subjects import enrolment
+from devices import topics
 from devices.ids import NodeId
 from devices.jose import SigningKey
+from devices.roots import RootChain, read_chain
 
-ROOT_FILE = "root.json"
+ROOT_FILE, ROOTS_FILE = "root.json", "roots.json"
 _ONLINE_S = 600.0
 _NODE_FOLDER = "node"
 
@@ -64,6 +66,8 @@ def conform(options: ConformOptions) -> dict[str, Outcome]:
         station = KitStation(node, root, bench.now, bench.send)
         bench.start()
         stack.callback(bench.stop)
+        _publish_roots(station, options.home / ROOTS_FILE)
+        stack.callback(_save_roots, station, options.home / ROOTS_FILE)
         desk = _desk(options, station, options.node_broker or url, stack)
         handling.desk = desk
         if isinstance(handling, SimulatedNode):
@@ -92,6 +96,19 @@ def _root(home: Path) -> SigningKey:
         home.mkdir(parents=True, exist_ok=True)
         write_private(file, root_key(datetime.now(UTC)).to_json())
     return SigningKey.from_json(file.read_text("utf-8"))
+
+
+def _publish_roots(station: KitStation, file: Path) -> None:
+    """Publish the root sets of earlier runs: a node that has followed them takes no other chain."""
+    if file.exists():
+        chain = read_chain(file.read_bytes())
+        station.root_sets = chain.sets
+        station.send(topics.ROOTS, chain.payload(), 1, True)
+
+
+def _save_roots(station: KitStation, file: Path) -> None:
+    if station.root_sets:
+        write_private(file, RootChain(sets=station.root_sets).payload().decode())
 
 
 def _child_broker(options: ConformOptions, stack: ExitStack) -> ChildBroker | None:

@@ -19,8 +19,8 @@ from devices.messages import Kept, Plan, PlannedAiring, ReceiptsCommitted, Refus
 from devices.messages import TimeRequest as Request
 from devices.plan import ends_at
 from devices.signing import KINDS, sign
-from devices.statements import Approval, Call, KeySet, Policy, SignedCall
-from devices.wire_types import WireMessage, text_digest
+from devices.statements import Approval, Call, Key, KeySet, Policy, SignedCall
+from devices.wire_types import SignedTogether, WireMessage, text_digest
 
 Send = Callable[[str, bytes, int, bool], None]
 """Topic, payload, QoS, retain."""
@@ -46,6 +46,10 @@ class KitStation:
         self.signers = signers(now())
         self.without: set[str] = {"coming station"}
         """Signers that the key set does not list now."""
+        self.passkeys: tuple[Key, ...] = ()
+        """Further keys in the province's key set."""
+        self.root_sets: tuple[SignedTogether, ...] = ()
+        """The root sets that the node has followed."""
         self.epoch = 0
         """Of the plans and clock replies that it signs."""
         self._version = 0
@@ -71,7 +75,8 @@ class KitStation:
     def key_set(self, area: AreaCode = PROVINCE, **changes: Any) -> KeySet:
         """Return a key set of a new version; all keys of the kit stand in the province's."""
         listed = [one.listed for name, one in self.signers.items() if name not in self.without]
-        keys = tuple(key for key in listed if key is not None) if area == PROVINCE else ()
+        known = (*(key for key in listed if key is not None), *self.passkeys)
+        keys = known if area == PROVINCE else ()
         told: dict[str, Any] = {
             "area": area,
             "version": self.next_version(),

@@ -83,18 +83,19 @@ def _play(lab: Laboratory) -> None:
 
 
 def _attack(lab: Laboratory, attack: KeySetAttack) -> None:
-    intruder = _intruder(lab)
+    key = intruder(lab)
     good = lab.station.key_set()
-    key_set = good.model_copy(update={"keys": (*good.keys, intruder.public())})
+    key_set = good.model_copy(update={"keys": (*good.keys, key.public())})
     lab.bench.send(topics.keys(PROVINCE), attack.forge(lab, key_set), 1, False)
-    lab.judge(attack.check.id, not _counts(lab, intruder), "the node answered a plan that its key signed")
+    lab.judge(attack.check.id, not counts(lab, key), "the node answered a plan that its key signed")
 
 
-def _intruder(lab: Laboratory) -> SigningKey:
+def intruder(lab: Laboratory) -> SigningKey:
+    """Return a fresh station's key that no key set lists."""
     return SigningKey.generate(Role.STATION, lab.now() - timedelta(hours=1), YEAR)
 
 
-def _counts(lab: Laboratory, key: SigningKey) -> bool:
+def counts(lab: Laboratory, key: SigningKey) -> bool:
     """Return whether the node answers a plan that a key signed."""
     lab.pause(SETTLE_S)
     name = lab.name("intruder")
@@ -107,20 +108,20 @@ def _counts(lab: Laboratory, key: SigningKey) -> bool:
 
 def _areas(lab: Laboratory) -> None:
     """Send key sets of areas; one wrongly taken in FAR goes when the node leaves that area."""
-    intruder, later = _intruder(lab), _intruder(lab)
-    wrong = lab.station.key_set(MAIN, keys=(intruder.public(),))
+    first, later = intruder(lab), intruder(lab)
+    wrong = lab.station.key_set(MAIN, keys=(first.public(),))
     lab.bench.send(topics.keys(FAR), lab.station.signed(wrong, lab.station.root), 1, False)
-    lab.judge(_AREA.id, not _counts(lab, intruder), "the node answered a plan that its key signed")
+    lab.judge(_AREA.id, not counts(lab, first), "the node answered a plan that its key signed")
     far = lab.station.key_set(FAR, keys=(later.public(),))
     far = far.model_copy(update={"version": far.version + 2 * _DAY_MS})
     lab.bench.send(topics.keys(FAR), lab.station.signed(far, lab.station.root), 1, False)
-    if not lab.judge(_FAR.id, not _counts(lab, later), "the node answered a plan that its key signed"):
+    if not lab.judge(_FAR.id, not counts(lab, later), "the node answered a plan that its key signed"):
         lab.forget_far()
-    local = _intruder(lab)
+    local = intruder(lab)
     lab.station.publish_keys(MAIN, keys=(local.public(),))
-    lab.judge(_LOCAL.id, _counts(lab, local), "the node does not answer a plan that it signed")
+    lab.judge(_LOCAL.id, counts(lab, local), "the node does not answer a plan that it signed")
     lab.station.publish_keys(MAIN)
-    lab.judge(_LEFT.id, not _counts(lab, local), "the node answered a plan that it signed")
+    lab.judge(_LEFT.id, not counts(lab, local), "the node answered a plan that it signed")
 
 
 def _coming(lab: Laboratory) -> None:
