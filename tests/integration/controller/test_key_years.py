@@ -9,9 +9,10 @@ import pytest
 from controller.errors import Conflict
 from controller.features.accounts.queries import held_key, operator_named
 from controller.features.accounts.second_factor import begin_second_factor
-from controller.features.accounts.service import change_password
+from controller.features.accounts.service import change_password, open_key
 from controller.features.doctor.invariants import invariants
 from controller.features.expiries.endings import endings, tell_of_endings
+from controller.features.keys.requests import accept_request, make_request, sign_request, successor_of
 from controller.features.keys.service import compromise_key
 from controller.features.keys.station_key_renewal import OVERLAP, renew_station_key, take_due_key
 from controller.features.notices.queries import notices_of
@@ -27,12 +28,17 @@ from controller.model.notices import NoticeKind
 from controller.settings import Settings
 from controller.store import Store
 from devices import topics
-from devices.ids import AreaCode, NodeId, Role
-from devices.messages import TimeReply
+from devices.approvals import verify_approval
+from devices.ids import AreaCode, Grade, NodeId, Role
+from devices.messages import Kept, TimeReply
 from devices.node.identity import NodeIdentity
 from devices.node.trust import Trust
+from devices.roots import RootHolder
 from devices.signing import sign
+from devices.statements import Approval
+from devices.wire_types import text_digest
 from tests.support.node_keys import key_of
+from tests.support.root_sets import root_key
 from tests.support.station_world import NHA_TRANG, PROVINCE
 
 BEGIN = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -125,10 +131,51 @@ def told(station, name=ADMINISTRATOR):
     ]
 
 
-def test_for_five_years_whoever_does_what_the_notices_say_keeps_every_loudspeaker(station):
+FORTNIGHTS, ROOT_REPLACED = 215, 120
+"""To day 3,010; the root gets a successor on day 1,680."""
+
+
+def replace_root(station):
+    """What `loa keys request`, `sign` and `accept` do: the present root signs its successor."""
+    first = Secrets(station.settings.home).root_public.read_text("utf-8").strip()
+    new = root_key(station.now)
+    holders = [RootHolder.of("chi", new.public_x)]
+    request = station.do(make_request, first, station.ask(successor_of, first, holders, 1, now=station.now))
+    for key in (station.root, new):
+        request = sign_request(request, key)
+    station.do(accept_request, request, first_public=first)
+    station.root = new
+
+
+def sounds(station, node):
+    """Whether the node would sound an airing that the approver approves now."""
+    approver = station.person("duyet")
+    key = station.do(open_key, approver, role=Role.APPROVER, password=station.passwords["duyet"])
+    approval = Approval(
+        bulletin="b1",
+        revision=1,
+        text_sha256="0" * 64,
+        recording="1" * 64,
+        author="canbo",
+        approver=approver.name,
+        approved_at=station.now,
+        valid_from=station.now,
+        expires_at=station.now + timedelta(days=9),
+        areas=(NHA_TRANG,),
+        grade=Grade.PRIORITY,
+    )
+    text = sign(approval, key)
+    kept = Kept(name="keep-1", recording="1" * 64, approval=text_digest(text))
+    trusted = node.trust.ring.trusted
+    return verify_approval(kept, text, (PROVINCE, NHA_TRANG), trusted, station.now) == approval
+
+
+def test_for_eight_years_whoever_does_what_the_notices_say_keeps_every_loudspeaker(station):
     node, done, kids = Loudspeaker(station), set(), set()
-    for _ in range(5 * 26):
+    for fortnight in range(FORTNIGHTS):
         station.day(14)
+        if fortnight == ROOT_REPLACED:
+            replace_root(station)
         kids.add(station.key.kid)
         for notice in told(station):
             if notice.id in done or notice.at < station.now - timedelta(days=1):
@@ -137,9 +184,12 @@ def test_for_five_years_whoever_does_what_the_notices_say_keeps_every_loudspeake
             do_what_it_says(station, notice)
         node.hears()
         assert node.believes_the_clock(), station.now
+        assert fortnight % 26 or sounds(station, node), station.now
         assert node.trust.policies[PROVINCE].expires_at > station.now
         assert station.ask(endings, station.now, timedelta()) == []
-    assert len(kids) == 3
+    assert sounds(station, node)
+    assert len(kids) == 5
+    assert node.trust.ring.roots.version == 1
     assert station.ask(invariants, now=station.now) == []
     for name in ("duyet", ADMINISTRATOR):
         role = Role.APPROVER if name == "duyet" else Role.ADMINISTRATOR
