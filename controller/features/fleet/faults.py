@@ -44,6 +44,7 @@ class FaultKind(StrEnum):
     AMPLIFIER = "amplifier"
     LEVEL = "level"
     MUTED = "muted"
+    WITHHELD = "withheld"
     CLOCK = "clock"
     STORAGE = "storage"
     BATTERY = "battery"
@@ -92,6 +93,8 @@ class NodeFacts:
     """Its own cap of the volume."""
     flooded_at: datetime | None = None
     flooded: int | None = None
+    missing: tuple[str, ...] = ()
+    """Key sets and policies that it lacks, as it told last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +135,22 @@ def all_faults(
             NodeFault(FaultKind.FLAPPING, "Kết nối chập chờn: mất rồi có lại nhiều lần trong một giờ.")
         )
     if facts.online:
-        found += reported_faults(facts, now)
+        found += [*_withheld(facts), *reported_faults(facts, now)]
     if missed >= MISSED_LIMIT:
         found.append(NodeFault(FaultKind.MISSED, f"Bỏ lỡ {missed} lượt phát trong 24 giờ qua."))
     if receipts is not None:
         found.append(_receipt_fault(receipts))
     return tuple(found)
+
+
+def _withheld(facts: NodeFacts) -> Iterator[NodeFault]:
+    if facts.missing:
+        yield NodeFault(
+            FaultKind.WITHHELD,
+            "Không nhận được bộ khóa hoặc quy định mới: đường truyền lỗi, hoặc có người chặn ở trạm trung "
+            "chuyển. Quá một giờ, cụm loa chỉ còn phát khẩn cấp.",
+            figure=", ".join(facts.missing),
+        )
 
 
 def _receipt_fault(trouble: ReceiptTrouble) -> NodeFault:

@@ -57,6 +57,7 @@ def facts_of(node: Node) -> NodeFacts:
         has_told=node.vitals is not None,
         flooded_at=node.flooded_at,
         flooded=node.flooded,
+        missing=tuple((node.vitals or {}).get("missing", ())),
         loudest=node.loudest,
         **{name: getattr(node, name) for name in TOLD},
     )

@@ -76,6 +76,7 @@ def kinds(facts, **more):
         ({"sounding": "a1", "level_dbfs": -70.0}, FaultKind.LEVEL),
         ({"sounding": "a1", "volume": 0}, FaultKind.MUTED),
         ({"loudest": 10}, FaultKind.MUTED),
+        ({"missing": ("keys/56",)}, FaultKind.WITHHELD),
     ],
 )
 def test_each_fault_is_found_by_its_facts_alone(changes, kind):
