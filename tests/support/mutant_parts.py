@@ -142,6 +142,8 @@ class EverythingIsCalled(Trust):
 
 
 def any_scope(_airing, text, _areas, trusted, now):
+    if text is None:
+        raise devices.not_trusted.WrongApproval("no plan carries it")
     return devices.signing.verified_by(text, devices.statements.Approval, trusted, now)[0]
 
 

@@ -94,12 +94,13 @@ MUTANTS = (
     mutant("the kind of a message is ignored", "APP-21 APP-23 SIG-09", (devices.signing, "Sealed", AnyKind)),
     mutant(
         "lifetimes are ignored on arrival",
-        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 KEY-04 POL-08 SIG-13 SIG-14 SIG-15",
+        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 KEY-04 KEY-16 POL-08 SIG-13 SIG-14 SIG-15",
         (devices.signing, "check_lifetime", any_lifetime),
     ),
     mutant(
         "the scope of an approval is ignored",
-        "APP-02 APP-03 APP-04 APP-05 APP-07 APP-08 APP-09 APP-11 APP-12 APP-13 APP-14 APP-22 APP-23 FET-17",
+        "APP-02 APP-03 APP-04 APP-05 APP-07 APP-08 APP-09 APP-11 "
+        "APP-12 APP-13 APP-14 APP-22 APP-23 APP-25 APP-26 FET-17",
         (devices.calls, "verify_approval", any_scope),
     ),
     mutant(
@@ -153,6 +154,11 @@ MUTANTS = (
         "a passkey's assertion is not checked",
         "PSK-02 PSK-03 PSK-04 PSK-05 PSK-06 PSK-07",
         (Assertion, "check", anything),
+    ),
+    mutant(
+        "the end of a key is ignored",
+        "APP-23 APP-27 POL-21 SIG-17 SIG-18",
+        (devices.signing, "_check_end", anything),
     ),
     mutant("keys of another area count", "KEY-12", (_TRUST, "KeyRing", TakesKeysOfAnyArea)),
     mutant("a former leader is obeyed", "EPO-01 EPO-02 EPO-03", (_TRUST, "Announced", FollowsAnyLeader)),

@@ -30,4 +30,4 @@ def test_a_node_of_its_own_process_passes(tmp_path):
     assert found["conforms"]
     verdicts = {one["id"]: one["verdict"] for one in found["checks"]}
     assert set(verdicts.values()) == {"passed"}
-    assert len(verdicts) == amount(38, len(checks()))
+    assert len(verdicts) == amount(44, len(checks()))

@@ -11,6 +11,8 @@ from devices.statements import Key
 
 YEAR = timedelta(days=365)
 DAY = timedelta(days=1)
+ENDED = timedelta(minutes=30)
+"""How long ago the keys ended that have an end; approvals of the kit say that they are an hour old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ def root_key(now: datetime) -> SigningKey:
 def signers(now: datetime) -> dict[str, KitKey]:
     """Return fresh keys by what each is for."""
     since = now - DAY
+    ended_at = whole_minute(now - ENDED)
     return {
         "station": _station(since),
         "leaving station": _station(since),
@@ -36,6 +39,15 @@ def signers(now: datetime) -> dict[str, KitKey]:
         "future station": _station(now + DAY),
         "past station": _station(now - 2 * YEAR),
         "unlisted station": KitKey(SigningKey.generate(Role.STATION, since, YEAR)),
+        "retired station": _station(since, retired_at=ended_at),
+        "compromised station": _station(since, compromised_since=ended_at),
+        "retired approver": _person(Role.APPROVER, since, holder="kit-retired", retired_at=ended_at),
+        "compromised approver": _person(
+            Role.APPROVER, since, holder="kit-compromised", compromised_since=ended_at
+        ),
+        "compromised administrator": _person(
+            Role.ADMINISTRATOR, since, holder="kit-administrator-3", compromised_since=ended_at
+        ),
         "approver": _person(Role.APPROVER, since, holder="kit-approver"),
         "leaving approver": _person(Role.APPROVER, since, holder="kit-leaver"),
         "second approver": _person(Role.APPROVER, since, holder="kit-second"),
@@ -54,9 +66,14 @@ def signers(now: datetime) -> dict[str, KitKey]:
     }
 
 
-def _station(since: datetime) -> KitKey:
+def _station(since: datetime, **end: Any) -> KitKey:
     key = SigningKey.generate(Role.STATION, since, YEAR)
-    return KitKey(key, key.public())
+    return KitKey(key, key.public(**end))
+
+
+def whole_minute(at: datetime) -> datetime:
+    """Return the minute in which an instant lies."""
+    return at.replace(second=0, microsecond=0)
 
 
 def _person(role: Role, since: datetime, **whose: Any) -> KitKey:

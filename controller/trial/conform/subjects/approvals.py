@@ -1,5 +1,6 @@
 """Approvals: one plan names an airing for each way in which an approval may not hold, and some good ones."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +11,7 @@ from controller.trial.conform.audio import KitRecording, tone
 from controller.trial.conform.checks import Check, CheckGroup
 from controller.trial.conform.laboratory import FETCH_S, Laboratory
 from controller.trial.conform.signers import DAY
-from controller.trial.conform.station import HOUR, KitStation
+from controller.trial.conform.station import HOUR, KitStation, whole_ms
 from devices.ids import Grade
 from devices.messages import PlannedAiring
 
@@ -62,6 +63,26 @@ def _tampered(station: KitStation, name: str, recording: KitRecording) -> Planne
 def _of_another_kind(station: KitStation, name: str, recording: KitRecording) -> PlannedAiring:
     text = station.key("approver").sign_bytes(station.approval(recording).payload(), "loa-plan")
     return station.airing(name, recording, FAR_S, approval=text)
+
+
+def _unstated(station: KitStation, name: str, recording: KitRecording) -> PlannedAiring:
+    """Name an approval by the digest of a text that the plan does not bring."""
+    airing = station.airing(name, recording, FAR_S)
+    return airing.model_copy(update={"approval": hashlib.sha256(name.encode()).hexdigest()})
+
+
+def _ended(
+    check: str, says: str, reason: str | None, seen_min: int | None, who: str = "retired", **approval: Any
+) -> ApprovalCase:
+    """Return a case of a key with an end: the station saw the approval so many minutes ago, or never."""
+
+    def make(station: KitStation, name: str, recording: KitRecording) -> PlannedAiring:
+        changes = {key: value(station) for key, value in approval.items()}
+        text = station.approved(recording, f"{who} approver", approver=f"kit-{who}", **changes)
+        seen_at = None if seen_min is None else whole_ms(station.now() - timedelta(minutes=seen_min))
+        return station.airing(name, recording, FAR_S, approval=text, witnessed_at=seen_at)
+
+    return ApprovalCase(Check(check, says), make, reason)
 
 
 _SCOPE = "outside-scope"
@@ -146,6 +167,28 @@ _CASES = (
     ),
     _case("APP-19", "A station's key approves nothing.", "wrong-role", signer="station"),
     _case("APP-20", "An administrator's key approves nothing.", "wrong-role", signer="administrator"),
+    _ended("APP-24", "What a retired key signed before, and the station saw, stays good.", None, 50),
+    _ended("APP-25", "What nobody says to have seen before the key's end does not count.", "key-ended", None),
+    _ended("APP-26", "What was seen only after the key's end does not count.", "key-ended", 10),
+    _ended(
+        "APP-27",
+        "What says of itself that it was signed after the key's end does not count.",
+        "key-ended",
+        50,
+        approved_at=lambda station: station.approval(_OTHER).approved_at + timedelta(minutes=45),
+    ),
+    _ended(
+        "APP-28",
+        "What a compromised key signed before, and the station saw, stays good.",
+        None,
+        50,
+        who="compromised",
+    ),
+    ApprovalCase(
+        Check("APP-29", "An approval whose text stands in no plan does not count."),
+        _unstated,
+        "wrong-approval",
+    ),
     ApprovalCase(Check("APP-21", "A message of another typ is no approval."), _of_another_kind, "wrong-kind"),
 )
 _KEPT = Check("APP-22", "A recording to keep whose approval does not count is refused, and not fetched.")

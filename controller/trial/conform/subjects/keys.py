@@ -17,6 +17,8 @@ from devices.jose import SigningKey
 from devices.statements import KeySet
 
 _DAY_MS = 86_400_000
+_LATER_S = 15.0
+"""A node may check an approval for the last time some seconds before the start."""
 SETTLE_S = 0.5
 """For a key set to be taken before what its keys sign."""
 
@@ -63,6 +65,8 @@ _AREA = Check("KEY-12", "A key set whose area is not the topic's last level is r
 _FAR = Check("KEY-13", "A key set whose version is more than a day ahead is not accepted.")
 _LOCAL = Check("KEY-14", "A key counts that the key set of any of the node's areas lists.")
 _LEFT = Check("KEY-15", "A key that only the key set of one area listed is gone with its next one.")
+_OVER = Check("KEY-16", "When all key sets have expired, nothing sounds any more.")
+_RENEWED = Check("KEY-17", "With a newer key set, what is due goes on.")
 _WAITS = Check("KEY-06", "A plan that comes before the key that signed it is taken when the key comes.")
 _GONE = Check("KEY-07", "A key that is no longer listed signs nothing that counts.")
 _PLAN = Check("KEY-08", "A stored plan of a key that is no longer listed is void.")
@@ -80,6 +84,7 @@ def _play(lab: Laboratory) -> None:
     _leaving_plan(lab)
     _leaving_policy(lab)
     _leaving_approver(lab)
+    _expiring(lab)
 
 
 def _attack(lab: Laboratory, attack: KeySetAttack) -> None:
@@ -186,11 +191,24 @@ def _leaving_approver(lab: Laboratory) -> None:
         lab.judge(_APPROVAL.id, stopped.receipt.reason == "unknown-key", f"{stopped.receipt.reason}")
 
 
+def _expiring(lab: Laboratory) -> None:
+    """Let the key set expire before an airing starts; other areas' sets are empty."""
+    expires_at = (lab.now() + timedelta(seconds=4)).replace(microsecond=0)
+    lab.station.publish_keys(expires_at=expires_at)
+    airing = lab.station.airing(lab.name("expired"), LONG, _LATER_S)
+    lab.station.publish_plan(MAIN, [airing])
+    begun = lab.wait(lab.seen.has(airing.airing, "started"), _LATER_S + SOON_S)
+    lab.judge(_OVER.id, not begun, "an airing began by keys that had expired")
+    lab.station.publish_keys()
+    lab.station.publish_plan(MAIN, [airing])
+    lab.expect(_RENEWED.id, lab.seen.has(airing.airing, "started"), "`started` after a newer key set")
+
+
 GROUP = CheckGroup(
     "keys",
     (
         *(attack.check for attack in _ATTACKS),
-        *(_AREA, _FAR, _LOCAL, _LEFT, _WAITS, _GONE, _PLAN, _VERSION, _POLICY, _APPROVAL),
+        *(_AREA, _FAR, _LOCAL, _LEFT, _WAITS, _GONE, _PLAN, _VERSION, _POLICY, _APPROVAL, _OVER, _RENEWED),
     ),
     _play,
 )

@@ -53,6 +53,11 @@ _ATTACKS = (
         by("distant administrator"),
     ),
     PolicyAttack(
+        Check("POL-21", "A policy by a compromised administrator's key is ignored when it comes."),
+        by("compromised administrator"),
+        lambda policy: policy.model_copy(update={"issued_at": policy.issued_at - HOUR}),
+    ),
+    PolicyAttack(
         Check("POL-06", "A policy of an older version than the one held is ignored."),
         properly,
         _version(-_DAY_MS),

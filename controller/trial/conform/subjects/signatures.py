@@ -27,6 +27,11 @@ def _expired(plan: Plan) -> Plan:
     return plan.model_copy(update={**times, "airings": (), "keep": kept})
 
 
+def _issued_earlier(plan: Plan) -> Plan:
+    """Return a plan that says it was made before the key's end."""
+    return plan.model_copy(update={"issued_at": whole_ms(plan.issued_at - HOUR)})
+
+
 _ATTACKS = (
     PlanAttack(Check("SIG-01", "A payload that was changed after it was signed is refused."), tampered),
     PlanAttack(
@@ -59,6 +64,15 @@ _ATTACKS = (
     ),
     PlanAttack(Check("SIG-14", "A key whose not_after is past does not count."), by("past station")),
     PlanAttack(Check("SIG-15", "A message whose expires_at is past is refused."), properly, change=_expired),
+    PlanAttack(
+        Check("SIG-17", "What a retired station's key signed after its end is refused."),
+        by("retired station"),
+    ),
+    PlanAttack(
+        Check("SIG-18", "A compromised station's key signs nothing that is accepted."),
+        by("compromised station"),
+        change=_issued_earlier,
+    ),
     PlanAttack(Check("SIG-16", "More than 524,288 bytes are refused."), too_long),
 )
 
