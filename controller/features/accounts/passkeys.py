@@ -14,7 +14,7 @@ from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.features.accounts.key_retirement import retire_keys_of_passkey
 from controller.features.accounts.notifications import tell_of_account
 from controller.features.accounts.queries import require
-from controller.features.accounts.service import KEY_LIFE, KEYED, RENEWED_WITHIN
+from controller.features.accounts.service import KEY_LIFE, RENEWED_WITHIN, keyed_roles
 from controller.features.journal.service import record
 from controller.model.accounts import Account, HeldKey, Passkey, PasskeyId
 from controller.model.new_ids import new_id
@@ -136,7 +136,7 @@ def credentials_of(session: Session, holder: OperatorId, rp_id: str, now: dateti
 
 def add_passkey(session: Session, device: NewDevice, *, name: str, by: Operator, now: datetime) -> Passkey:
     """Enrol a device of one's own; loudspeakers take what it signs once the key set is signed anew."""
-    roles = [KEYED[role] for role in sorted(by.roles & KEYED.keys())]
+    roles = keyed_roles(by.roles)
     if not roles:
         raise NotAllowed(
             "Vai trò của bạn không ký gì nên không cần khóa trên thiết bị.", code="passkey.no-role"

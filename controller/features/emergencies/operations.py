@@ -3,11 +3,14 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, NotAllowed, NotFound
+from controller.features.accounts.passkey_schemas import TouchAsked
+from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
 from controller.features.accounts.queries import require
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.second_factor import (
@@ -16,8 +19,9 @@ from controller.features.accounts.second_factor import (
     needs_second_factor,
 )
 from controller.features.accounts.service import WRONG_PASSWORD, Password, unlock_key
+from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
-from controller.features.bulletins.queries import visible_bulletin
+from controller.features.bulletins.queries import get_bulletin, visible_bulletin
 from controller.features.emergencies.preparation import prepare, release, write_from_template
 from controller.features.emergencies.queries import check_visible, get_emergency, get_prepared
 from controller.features.emergencies.service import (
@@ -41,15 +45,19 @@ from controller.model.emergency_states import EmergencyId, Kind, PreparedId
 from controller.model.permissions import Act, Operator
 from devices.ids import AreaCode
 
-_WRONG = frozenset({"operator.wrong-code", WRONG_PASSWORD})
+_WRONG = frozenset({"operator.wrong-code", WRONG_PASSWORD, PASSKEY_REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
 class CallProof:
-    """What a person calls with: the password, which opens their key, and a code of their telephone."""
+    """What a person calls with: the password, which opens their key, and a code; or a device of theirs.
+
+    A device asks for no code: it verified its person itself.
+    """
 
     password: str = field(default="", repr=False)
     code: str | None = None
+    touch: Touch | None = None
 
 
 def call(
@@ -98,6 +106,48 @@ def all_clear(
         return sound_all_clear(session, emergency, prepared, password=key, times=times, **caller.stamp)
 
     return _called(caller, tries, proof, check, act)
+
+
+def ask_call(
+    caller: Caller, tries: Tries, asked: WantedCall, *, alone_because: str | None, kid: str
+) -> TouchAsked:
+    """Return what a person's device is to sign for exactly this call, and the call in words."""
+    with caller.read() as session:
+        act = Act.AIR if alone_because is None else Act.AIR_EMERGENCY
+        bulletin = check_call(session, asked, Kind.ALARM, act, **caller.stamp)
+        title = get_bulletin(session, bulletin).title
+    minutes = asked.lasts // timedelta(minutes=1)
+    words = (
+        f"Gọi phát khẩn «{title}» tới {caller.scope.where(asked.areas)}, trong {minutes} phút"
+        f"{'' if alone_because is None else ', một mình, phát ngay'}."
+    )
+    return _asked(caller, kid, words, partial(call, caller, tries, asked, alone_because=alone_because))
+
+
+def ask_confirm(caller: Caller, tries: Tries, emergency: EmergencyId, *, kid: str) -> TouchAsked:
+    """Return what the second person's device is to sign: the very call of the first."""
+    words = f"Xác nhận, phát ngay {_called_in_words(caller, emergency)}."
+    return _asked(caller, kid, words, partial(confirm, caller, tries, emergency))
+
+
+def ask_all_clear(
+    caller: Caller, tries: Tries, emergency: EmergencyId, *, prepared: PreparedId, kid: str
+) -> TouchAsked:
+    """Return what a person's device is to sign for this all-clear."""
+    words = f"Báo yên, dừng {_called_in_words(caller, emergency)}."
+    return _asked(caller, kid, words, partial(all_clear, caller, tries, emergency, prepared=prepared))
+
+
+def _called_in_words(caller: Caller, emergency: EmergencyId) -> str:
+    with caller.read() as session:
+        check_visible(session, emergency, caller.scope.hears)
+        row = get_emergency(session, emergency)
+        return f"«{get_bulletin(session, row.bulletin).title}» tới {caller.scope.where(row.areas)}"
+
+
+def _asked(caller: Caller, kid: str, words: str, act: Callable[..., object]) -> TouchAsked:
+    role = callers_role(caller.by)
+    return ask_touch(caller, role, kid, lambda touch: act(proof=CallProof(touch=touch)), words=words)
 
 
 def decline(caller: Caller, emergency: EmergencyId, reason: str) -> None:
@@ -172,26 +222,25 @@ def _called(
     with caller.read() as session:
         check_in_person(caller.by)
         check(session)
-    if not proof.password:
+    if proof.touch is None and not proof.password:
         raise BadInput(
             "Phát khẩn cấp cần mật khẩu của bạn để ký. Chưa có gì được phát.", code="operator.password-needed"
         )
     with _wrong_proofs_counted(caller, tries):
-        key = unlock_key(
-            caller.store,
-            caller.by,
-            role=callers_role(caller.by),
-            password=proof.password,
-            now=caller.now(),
-            urgent=True,
-        )
+        key = proof.touch or _unlocked(caller, proof.password)
         with caller.store.write(urgent=True) as session:
-            is_required = caller.station.require_totp
-            check_person(session, caller.by, proof.code, is_required=is_required, now=caller.now())
+            if proof.touch is None:
+                is_required = caller.station.require_totp
+                check_person(session, caller.by, proof.code, is_required=is_required, now=caller.now())
             started = act(session, key)
             outgoing = caller.station.sign(session, started.changed) if started.changed else []
     caller.station.publish_now(outgoing)
     return started.row.id
+
+
+def _unlocked(caller: Caller, password: str) -> Password:
+    role = callers_role(caller.by)
+    return unlock_key(caller.store, caller.by, role=role, password=password, now=caller.now(), urgent=True)
 
 
 def check_person(

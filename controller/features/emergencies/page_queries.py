@@ -5,6 +5,7 @@ from typing import Any
 
 from controller.errors import NotFound
 from controller.features.accounts.second_factor import has_second_factor
+from controller.features.accounts.touches import means_of_signing
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.queries import sound_end_of
 from controller.features.bulletins.page_queries import titles_of, visible_bulletins
@@ -16,6 +17,7 @@ from controller.features.emergencies.queries import (
     prepared_views,
     sounding_in,
 )
+from controller.features.emergencies.signed_calls import callers_role
 from controller.features.emergencies.texts import TEMPLATES
 from controller.features.emergencies.views import LATELY
 from controller.model.bulletin_states import BulletinState
@@ -67,6 +69,7 @@ def call_page(caller: Caller, prepared: str, areas: Sequence[AreaCode]) -> dict[
             "view": view,
             "where": scope.where(areas),
             "stops": [titles.get(airing.bulletin, "") for airing in sounding],
+            **means_of_signing(session, caller, callers_role(caller.by)),
             "has_code": has_second_factor(session, caller.by.id),
             "may_alone": scope.may(caller.by, Act.AIR_EMERGENCY, areas),
             "communes": scope.communes if len(scope.communes) > 1 else (),
@@ -102,6 +105,7 @@ def emergency_forms(caller: Caller, emergency: EmergencyId) -> dict[str, Any]:
         waits = view.standing is Standing.CALLED
         is_alarm = view.row.kind is Kind.ALARM and view.airing is not None
         return {
+            **means_of_signing(session, caller, callers_role(by)),
             "has_code": has_second_factor(session, by.id),
             "may_confirm": waits and view.row.called_by != by.id and may(by, Act.AIR, areas),
             "may_decline": waits and may(by, Act.STOP, areas),

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
-from controller.features.accounts.dependencies import SignedVisit, Visit
+from controller.features.accounts.dependencies import FormTouch, SignedVisit, Visit
 from controller.features.accounts.live_pages import LivePage
+from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.accounts.viewer import Viewer
 from controller.features.emergencies import operations
 from controller.features.emergencies.page_queries import (
@@ -86,18 +87,19 @@ def call(
     ly_do: SentReason = "",
     mat_khau: SentPassword = "",
     ma: Code = "",
+    touch: FormTouch,
 ) -> Response:
     """Call: it waits for a second person, or one person starts it and says why."""
     form = CallForm(ban, _areas(visit.viewer, dia_ban), phut, cach == "mot", ly_do)
     visit.viewer.need(Act.AIR_EMERGENCY if form.alone else Act.AIR)
-    try:
-        made = operations.call(
-            visit,
-            visit.tries,
-            form.call(),
-            alone_because=ly_do if form.alone else None,
-            proof=operations.CallProof(mat_khau, ma or None),
+    because = ly_do if form.alone else None
+    if touch.asks:
+        return _told(
+            operations.ask_call(visit, visit.tries, form.call(), alone_because=because, kid=touch.kid)
         )
+    try:
+        proof = _proof(visit, mat_khau, ma, touch)
+        made = operations.call(visit, visit.tries, form.call(), alone_because=because, proof=proof)
     except NotFound:
         raise
     except LoaError as error:
@@ -192,11 +194,20 @@ def stop(visit: SignedVisit, emergency_id: str, ly_do: SentReason = "") -> Respo
 
 
 @urgent.post("/khan/{emergency_id}/xac-nhan")
-def confirm(visit: SignedVisit, emergency_id: str, mat_khau: SentPassword = "", ma: Code = "") -> Response:
+def confirm(
+    visit: SignedVisit,
+    *,
+    emergency_id: str,
+    mat_khau: SentPassword = "",
+    ma: Code = "",
+    touch: FormTouch,
+) -> Response:
     """Confirm what another person called: it sounds at once."""
+    if touch.asks:
+        return _told(operations.ask_confirm(visit, visit.tries, EmergencyId(emergency_id), kid=touch.kid))
 
     def act() -> object:
-        proof = operations.CallProof(mat_khau, ma or None)
+        proof = _proof(visit, mat_khau, ma, touch)
         return operations.confirm(visit, visit.tries, EmergencyId(emergency_id), proof)
 
     return _do(visit, emergency_id, act)
@@ -220,19 +231,30 @@ def all_clear(
     ban: Line = "",
     mat_khau: SentPassword = "",
     ma: Code = "",
+    touch: FormTouch,
 ) -> Response:
     """End it with a spoken all-clear."""
+    emergency, prepared = EmergencyId(emergency_id), PreparedId(ban)
+    if touch.asks:
+        asked = operations.ask_all_clear(visit, visit.tries, emergency, prepared=prepared, kid=touch.kid)
+        return _told(asked)
     try:
-        made = operations.all_clear(
-            visit,
-            visit.tries,
-            EmergencyId(emergency_id),
-            prepared=PreparedId(ban),
-            proof=operations.CallProof(mat_khau, ma or None),
-        )
+        proof = _proof(visit, mat_khau, ma, touch)
+        made = operations.all_clear(visit, visit.tries, emergency, prepared=prepared, proof=proof)
     except LoaError as error:
         return _one(visit, emergency_id, error)
     return RedirectResponse(f"/khan/{made}", 303)
+
+
+def _proof(visit: Visit, password: str, code: str, touch: FormTouch) -> operations.CallProof:
+    given = touch.or_password(visit, password)
+    if isinstance(given, str):
+        return operations.CallProof(given, code or None)
+    return operations.CallProof(touch=given)
+
+
+def _told(asked: TouchAsked) -> Response:
+    return JSONResponse(asked.model_dump(mode="json"))
 
 
 def _do(visit: Visit, emergency_id: str, act: Callable[[], object]) -> Response:

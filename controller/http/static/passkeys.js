@@ -58,7 +58,9 @@
   });
   const sign = (form, button) => busy(form, async () => {
     if (!form.reportValidity()) return;
+    const sender = document.getElementById(button.dataset.passkeySign);
     const fields = new FormData(form);
+    if (sender?.name) fields.set(sender.name, sender.value);
     fields.set("khoa", button.value);
     fields.set("hoi", "1");
     fields.delete("mat_khau");
@@ -70,7 +72,7 @@
     } });
     const { authenticatorData, clientDataJSON, signature } = signed.response;
     fill(form, { khoa: asked.kid, luc: asked.at, chu_ky: [authenticatorData, clientDataJSON, signature].map(text).join(".") });
-    send(form, form.querySelector("[data-passkey-send]"));
+    send(form, sender);
   });
 
   if (!window.PublicKeyCredential) {

@@ -11,72 +11,37 @@ from controller.features.accounts.passkeys import credentials_of
 from controller.features.accounts.queries import held_key
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.expiries.endings import endings
-from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.queries import published_key_sets, published_policies
 from controller.model.accounts import HeldKey, Passkey
 from controller.model.bulletin_states import BulletinState
-from controller.model.bulletins import Approved
-from controller.model.journal import Entry
 from controller.model.notices import Notice
 from controller.settings import Settings
 from devices.ids import Grade, Role
 from devices.not_trusted import NotTrusted
-from devices.passkeys import base64url, unbase64url
+from devices.passkeys import base64url
 from devices.signing import TrustedKeys, verify
 from devices.statements import Approval
+from tests.integration.web.signing_by_device import (
+    DEVICES,
+    OTHER,
+    PHONE,
+    SCRIPT,
+    acts,
+    approval_of,
+    ask,
+    enrol,
+    give,
+    kid,
+    sign_sets,
+)
 from tests.integration.web.site_world import PASSWORDS, PROVINCE
 from tests.integration.web.test_approving import RECORDING, hear, state_of
-from tests.support.software_authenticator import SoftwareAuthenticator
-
-PHONE = SoftwareAuthenticator()
-OTHER = SoftwareAuthenticator(secret=1765)
-DEVICES = "/tai-khoan/khoa-thiet-bi"
-SCRIPT = {"Accept": "application/json"}
 
 
 @pytest.fixture
 def world(world):
     world.settings = Settings(home=world.settings.home, address=PHONE.origin)
     return world
-
-
-def enrol(client, device=PHONE, name="Điện thoại", who="duyet", **changes):
-    begun = client.post(f"{DEVICES}/bat-dau", headers=SCRIPT).json()
-    answer = device.created(unbase64url(begun["options"]["challenge"]))
-    form = {"ten": name, "mat_khau": PASSWORDS[who], "luc": begun["at"], "tra_loi": json.dumps(answer)}
-    return client.post(DEVICES, data=form | changes)
-
-
-def sign_sets(world, seeds):
-    world.later(minutes=1)
-    world.do(sign_key_sets, root_key=seeds.root_key)
-
-
-def kid(role=Role.APPROVER, device=PHONE):
-    return device.kid(role)
-
-
-def wanted(**changes):
-    return {"phien_ban": "1", "tep": RECORDING, "khoa": kid(), "hoi": "1"} | changes
-
-
-def ask(client, bulletin, **changes):
-    return client.post(f"/duyet/{bulletin}/duyet", data=wanted(**changes), headers=SCRIPT)
-
-
-def give(client, bulletin, asked, signature, **changes):
-    form = wanted(hoi="", luc=asked["at"], chu_ky=signature) | changes
-    return client.post(f"/duyet/{bulletin}/duyet", data=form)
-
-
-def approval_of(world, bulletin):
-    with world.store.read() as session:
-        return session.scalars(select(Approved).where(Approved.bulletin == bulletin)).one_or_none()
-
-
-def acts(world, act):
-    with world.store.read() as session:
-        return session.scalars(select(Entry).where(Entry.act == act)).all()
 
 
 @pytest.fixture
@@ -148,8 +113,8 @@ def test_one_device_is_enrolled_once_and_a_person_has_several(world, seeds, enro
     assert "Ký bằng mật khẩu" in page
 
 
-def test_who_signs_nothing_enrols_nothing(officer):
-    assert enrol(officer, who="canbo").status_code == 403
+def test_who_signs_nothing_enrols_nothing(sign_in):
+    assert enrol(sign_in("kythuat"), who="kythuat").status_code == 403
 
 
 def test_an_approver_signs_what_the_page_shows_and_a_node_accepts_it(world, enrolled, heard):
