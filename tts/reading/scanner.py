@@ -51,7 +51,7 @@ from tts.reading.quantities import (
 from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
-from tts.reading.scene import Hit, Rule, Scene
+from tts.reading.scene import Hit, Rule, Scene, first_hit
 from tts.reading.syllables import is_syllable
 from tts.reading.times import TIME_RULES
 from tts.reading.weekdays import WEEKDAY
@@ -121,7 +121,6 @@ _SIGN_ORDER: Final[tuple[Rule, ...]] = (
     HANDLE,
     DAY_AFTER_TIME,
     *SIGN_RULES,
-    any_sign,
 )
 
 
@@ -250,11 +249,7 @@ def _next_hit(scene: Scene, place: int) -> Hit:
     order = _DIGIT_ORDER if character.isdecimal() else _SIGN_ORDER
     if character.isdecimal() and "@" in scene.line[place : place + _LONGEST_LOCAL_PART]:
         order = (*ADDRESS_RULES, *order)
-    for rule in order:
-        hit = rule(scene, place)
-        if hit:
-            return hit
-    return any_sign(scene, place)
+    return first_hit(order, scene, place) or any_sign(scene, place)
 
 
 def _next_word(scene: Scene, place: int) -> Hit:
@@ -269,10 +264,9 @@ def _next_word(scene: Scene, place: int) -> Hit:
     if plain and not per and not _GLUED.match(line, end):
         return Hit(end, word[0] + word[1:].lower(), "plain")
     order = (UNIT_AFTER_SLASH, *_LETTER_ORDER) if per else _LETTER_ORDER
-    for rule in order:
-        hit = rule(scene, place)
-        if hit:
-            return hit
+    hit = first_hit(order, scene, place)
+    if hit:
+        return hit
     if syllable:
         return Hit(end, word.lower() if word.isupper() else word[0] + word[1:].lower(), "plain")
     return _strange_word(scene, place, found)

@@ -1,7 +1,7 @@
 """What a rule sees: the line, the place in it, and what has been said so far in the sentence."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -128,22 +128,32 @@ def _small(found: re.Match[str]) -> str:
     return word if word in ABBREVIATIONS or not is_syllable(word) else word.lower()
 
 
-class Rule(Protocol):
-    """Looks at a place and either speaks or passes."""
-
-    def __call__(self, scene: Scene, place: int, /) -> Hit | None:
-        """Speak for what stands at the place, or return None."""
-
-
 Say = Callable[[Scene, re.Match[str]], Hit | None]
 
 
-def matching(pattern: str, say: Say) -> Rule:
+@dataclass(frozen=True, slots=True)
+class Rule:
     """A rule for one pattern: `say` may still refuse what it matches."""
-    ready = compiled(pattern)
 
-    def rule(scene: Scene, place: int) -> Hit | None:
-        found = ready.match(scene.line, place)
-        return say(scene, found) if found else None
+    match: Callable[[str, int], re.Match[str] | None]
+    say: Say
 
-    return rule
+    def __call__(self, scene: Scene, place: int) -> Hit | None:
+        """Speak for what stands at the place, or return None."""
+        found = self.match(scene.line, place)
+        return self.say(scene, found) if found else None
+
+
+def matching(pattern: str, say: Say) -> Rule:
+    """A rule for one pattern."""
+    return Rule(compiled(pattern).match, say)
+
+
+def first_hit(rules: Iterable[Rule], scene: Scene, place: int) -> Hit | None:
+    """What the first rule says that speaks at the place; some fifty are asked, so each without a call."""
+    line = scene.line
+    for rule in rules:
+        found = rule.match(line, place)
+        if found is not None and (hit := rule.say(scene, found)) is not None:
+            return hit
+    return None
