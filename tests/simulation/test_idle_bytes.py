@@ -18,7 +18,7 @@ MOST_A_DAY = 1_500_000
 DAY_S = 86_400.0
 TCP_IP, TLS_RECORD, MQTT_HEADER = 52, 22, 5
 """Bytes: IPv4 and TCP with timestamps; TLS 1.3 header, kind and tag; MQTT head, topic length, properties."""
-AIRINGS_A_DAY, BEFORE_A_START, PLAN_BYTES = 8, 6, 40_000
+AIRINGS_A_DAY, BEFORE_A_START, PLAN_BYTES = 8, 6, 32_300
 PINGS_A_DAY = DAY_S / 60
 """Keep-alive: vitals get no answer, so the client asks each minute."""
 

@@ -13,7 +13,6 @@ from controller.model.airings import Airing, Delivery
 from controller.model.bulletins import Recording
 from controller.model.fleet import Node
 from devices.ids import AiringId, AreaCode, ContentSource, NodeId
-from devices.jose import LONGEST_JWS
 from devices.messages import MP3, Capabilities
 
 _KINDS: Final = {"horn": "loa", "fm": "máy phát FM", "wired-zone": "vùng loa có dây", "board": "bảng điện tử"}
@@ -25,8 +24,8 @@ def capabilities_of(told: dict[str, Any] | None) -> Capabilities:
     return Capabilities() if told is None else Capabilities.model_validate(told, extra="ignore")
 
 
-def limits_of(can: Capabilities, bitrate_kbps: int) -> list[str]:
-    """Return, in sentences, what a node cannot do that others can."""
+def limits_of(can: Capabilities, bitrate_kbps: int, plan_bytes: int) -> list[str]:
+    """Return, in sentences, what a node cannot do that others can; `plan_bytes`: its longest plan now."""
     said = []
     if MP3 not in can.codecs:
         said.append("Không phát được tệp MP3 của đài, nên sẽ từ chối mọi bản tin.")
@@ -36,8 +35,11 @@ def limits_of(can: Capabilities, bitrate_kbps: int) -> list[str]:
         minutes = can.largest_recording * 8 / bitrate_kbps / _MS_A_MINUTE
         size = megabytes(can.largest_recording)
         said.append(f"Chỉ nhận bản tin dài đến khoảng {number(minutes)} phút (tệp {size}).")
-    if can.largest_document is not None and can.largest_document < LONGEST_JWS:
-        said.append(f"Không nhận kế hoạch dài hơn {megabytes(can.largest_document)}.")
+    if can.largest_document is not None and can.largest_document < plan_bytes:
+        said.append(
+            f"Kế hoạch phát ở đây dài {megabytes(plan_bytes)}, máy của cụm chỉ nhận đến "
+            f"{megabytes(can.largest_document)}: cụm giữ kế hoạch cũ, không biết lượt phát mới."
+        )
     return said
 
 

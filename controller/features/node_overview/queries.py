@@ -24,6 +24,7 @@ from controller.features.fleet.vitals_log import quarters_of
 from controller.features.fleet.vitals_samples import QUARTERS_OF_DAY, quarter_of
 from controller.features.journal.queries import entries_of
 from controller.features.journal.service import STATION
+from controller.features.plans.queries import longest_plan
 from controller.http.journal_words import detail_words
 from controller.model.permissions import Act
 from controller.store import Session
@@ -74,11 +75,12 @@ def node_page(session: Session, caller: Caller, node_id: str) -> Mapping[str, An
     """Return one node as it is now, with its last deliveries and receipts."""
     node = visible_node(session, caller.scope, node_id)
     facts, can = facts_of(node), capabilities_of(node.capabilities)
+    plan_bytes = longest_plan(session, node.id, node.area)
     deliveries = deliveries_to(session, node.id, _DELIVERIES, until=caller.now())
     return {
         "node": node,
         "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
-        "limits": limits_of(can, caller.station.settings.bitrate_kbps),
+        "limits": limits_of(can, caller.station.settings.bitrate_kbps, plan_bytes),
         "outputs": outputs_of(can),
         "can": can,
         "status": status_of(facts, caller.now()),

@@ -158,6 +158,14 @@ def void_policies(session: Session) -> list[AreaCode]:
     return [AreaCode(target) for target in session.scalars(query)]
 
 
+def longest_plan(session: Session, node: NodeId, area: AreaCode) -> int:
+    """Return the bytes of the longest plan that a node in an area is to take."""
+    targets = [node, *area_tree(session).lineage(area)]
+    query = select(func.max(func.length(Published.payload)))
+    is_its = Published.kind == DocumentKind.PLAN, Published.target.in_(targets)
+    return session.scalar(query.where(*is_its)) or 0
+
+
 @one_read
 def count_unacknowledged(session: Session) -> int:
     """Return the number of documents that the broker has not acknowledged."""

@@ -42,6 +42,15 @@ def test_the_page_of_a_node_says_what_it_can_and_what_it_cannot(sign_in):
     assert "ESP32-A1S" in page
 
 
+def test_a_plan_that_is_too_long_for_it_is_said_on_its_page(world, sign_in):
+    world.bring_online()
+    world.approved_airing(seconds=600)
+    for most, is_said in ((10**6, False), (100, True)):
+        born(world, Capabilities(largest_document=most))
+        page = text_of(sign_in("kythuat").get(f"/cum-loa/{NODE}"))
+        assert ("máy của cụm chỉ nhận đến 0 kB: cụm giữ kế hoạch cũ" in page) is is_said
+
+
 @pytest.mark.usefixtures("small")
 def test_what_it_said_stays_when_it_goes_and_is_what_the_newest_birth_says(world):
     born(world, None, online=False)
