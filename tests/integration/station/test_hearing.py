@@ -1,11 +1,13 @@
 """What the running station believes of nodes when its own connection comes and goes."""
 
+import queue
 import threading
 
 from controller.features.fleet.queries import get_node
 from devices import topics
+from devices.jose import read_payload
 from devices.link import Link
-from devices.messages import NodeState
+from devices.messages import NodeState, TimeReply, TimeRequest
 from tests.support.running_station import NODES, running
 from tests.support.waiting import WITHIN, wait_until
 
@@ -40,4 +42,24 @@ def test_a_reconnect_of_the_station_does_not_make_a_silent_node_look_heard(tmp_p
 
         assert wait_until(other_is_online)
         assert of_node(station).last_heard_at == heard_at
+        node.stop()
+
+
+def test_a_clock_reply_states_the_versions_and_the_epoch_of_the_station(tmp_path):
+    with running(tmp_path, speech_workers=0, broker="embedded") as station:
+        came = queue.Queue()
+        node = Link(station.broker_url, NODE, on_message=came.put_nowait)
+        node.subscribe(topics.time_reply(NODE))
+        node.start()
+        assert wait_until(lambda: node.is_up)
+
+        def reply():
+            node.publish(topics.time(NODE), TimeRequest(node=NODE, sent_us=7).payload())
+            return TimeReply.model_validate(read_payload(came.get(timeout=WITHIN).payload.decode()))
+
+        assert wait_until(lambda: reply().keys != {})
+        last = reply()
+        assert set(last.keys) >= {"56"}
+        assert set(last.policies) == {"56"}
+        assert last.epoch == station.epoch > 0
         node.stop()
