@@ -32,7 +32,8 @@ FIRST_RETRY = timedelta(hours=1)
 LAST_RETRY = timedelta(days=1)
 """A home that could not be reached is tried again after an hour, then twice as long: each try costs calls."""
 LOST_AFTER = timedelta(minutes=30)
-"""A node that has not heard the station for so long looks for it at the other homes that it knows."""
+"""A node that has not heard the station for so long, or up to half as long again (a fleet loses it at one
+instant), looks for it at the other homes that it knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Homes:
         self._search: _Search | None = None
         self._move_at: datetime | None = None
         self._heard_at: datetime | None = None
+        self._patience = LOST_AFTER
         self._early: dict[AreaCode, bytes] = {}
 
     @property
@@ -111,6 +113,8 @@ class Homes:
         if self._lives.now not in self._known:
             self._lives.now = ENROLLED
         self._heard_at = now
+        if self._known:
+            self._patience = LOST_AFTER * self._rng.uniform(1.0, 1.5)
         if self._newest > self._lives.now:
             self._move_at = now + self._pause()
         return [] if self._lives.now == ENROLLED else self._go(_Spot(self._lives.now, 0))
@@ -162,7 +166,7 @@ class Homes:
         if self._move_at is not None and now >= self._move_at:
             self._move_at = None
             return self._try(self._spots_of(self._newest), now, is_move=True)
-        if self._heard_at is not None and now - self._heard_at >= LOST_AFTER:
+        if self._heard_at is not None and now - self._heard_at >= self._patience:
             return self._try(self._elsewhere(), now, is_move=False)
         return []
 
@@ -170,7 +174,7 @@ class Homes:
         """Return when `tick` has something to do."""
         if self._search is not None:
             return self._search.until
-        lost = self._heard_at + LOST_AFTER if self._heard_at is not None and self._known else None
+        lost = self._heard_at + self._patience if self._heard_at is not None and self._known else None
         return min((at for at in (self._move_at, lost) if at is not None), default=None)
 
     def clock_was_set(self, now: datetime) -> None:
@@ -195,6 +199,7 @@ class Homes:
     def _keep(self, home: Home, text: bytes, now: datetime) -> list[Effect]:
         is_same = (home.brokers, home.authorities) == self._brokers_of(self._lives.now)
         self._known[home.version] = home
+        self._patience = LOST_AFTER * self._rng.uniform(1.0, 1.5)
         effects: list[Effect] = [SaveDocument(f"{HOME}{home.version}", text)]
         self._lives.failures = 0
         if is_same and self._search is None:  # only issued again: there is nowhere to go

@@ -227,7 +227,7 @@ def test_a_home_that_is_lost_later_is_left_for_the_one_before_and_found_again(sc
     version = say(scene, home(scene))
     run(scene, SOON)
     scene.world.brokers[NEW].fail()
-    run(scene, LOST_AFTER + TRY_FOR)
+    run(scene, LOST_AFTER * 1.5 + TRY_FOR)
     assert lives(scene) == (None, HOME_BROKER)
     scene.world.brokers[NEW].recover()
     run(scene, FIRST_RETRY * 1.3)
