@@ -93,13 +93,18 @@ def renew_station(
     now: Annotated[
         bool, typer.Option("--now", help="Dùng khóa mới ngay: khóa cũ bị lộ hoặc đã hết hạn.")
     ] = False,
+    by_request: Annotated[
+        bool, typer.Option("--by-request", help="Khóa gốc ký ở nơi khác: sau đó chạy loa keys request.")
+    ] = False,
 ) -> None:
     """Tạo khóa mới của đài và ký vào bộ khóa; đài tự chuyển sang khóa mới sau một ngày, không phải dừng."""
     settings = Settings()
-    key = _root_key(root)
+    key = None if by_request else _root_key(root)
     with local_store() as store:
         made = renew_station_key(store, settings, key, at_once=now, now=utc_now())
     typer.echo(f"Khóa mới {made.kid}: đài dùng từ {wall(made.signs_from)}, đến {wall(made.until)}.")
+    if by_request:
+        typer.echo("Đài chưa dùng khóa này cho đến khi khóa gốc ký: loa keys request TỆP.")
 
 
 @keys.command("list")

@@ -17,6 +17,7 @@ from controller.features.journal.service import record
 from controller.features.plans.key_set_signing import sign_key_sets
 from controller.host.home_folder import write_private
 from controller.host.station_keys import Secrets, StationSeal, key_at, station_key
+from controller.model.accounts import HeldKey
 from controller.model.local_time import wall
 from controller.settings import Settings
 from controller.store import Store
@@ -26,6 +27,10 @@ from devices.jose import SigningKey
 OVERLAP = timedelta(days=1)
 """The new key is in the key set for so long before it signs: loudspeakers whose link is down for some hours
 have it by then. Who is away longer gets the key set first when it is back, and then what the key signed."""
+
+
+TO_SIGN = timedelta(days=6)
+"""For the file to reach the holders of root keys and come back, where they sign off the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,11 @@ class Renewed:
 
 
 def renew_station_key(
-    store: Store, settings: Settings, root: SigningKey, *, at_once: bool = False, now: datetime
+    store: Store, settings: Settings, root: SigningKey | None, *, at_once: bool = False, now: datetime
 ) -> Renewed:
     """Make the station's next key and publish it, signed by the root key; it signs after a day.
 
+    `root` None: the roots sign elsewhere, by `make_request`; it signs after a week, but not before they have.
     `at_once`: it signs from now on, for a stolen or ended old key. A running station switches by itself.
     """
     files = Secrets(settings.home)
@@ -51,11 +57,13 @@ def renew_station_key(
             f"Khóa mới của đài đã có ({waiting.kid}), được dùng từ {wall(waiting.not_before)}.",
             code="keys.renewing",
         )
-    begins = now if at_once or present.not_after <= now else min(now + OVERLAP, present.not_after)
+    overlap = OVERLAP if root is not None else TO_SIGN + OVERLAP
+    begins = now if at_once or present.not_after <= now else min(now + overlap, present.not_after)
     key = SigningKey.generate(Role.STATION, begins, KEY_LIFE)
     with store.write() as session:
         keep_station_key(session, key)
-        sign_key_sets(session, root_key=root, now=now)
+        if root is not None:
+            sign_key_sets(session, root_key=root, now=now)
         record(session, None, "keys.station-renewed", key.kid, now, detail={"from": begins.isoformat()})
         write_private(files.next_station_key, key.to_json())
     return Renewed(key.kid, key.not_before, key.not_after)
@@ -68,7 +76,7 @@ def take_due_key(store: Store, settings: Settings, *, now: datetime) -> SigningK
     """
     files = Secrets(settings.home)
     waiting = key_at(files.next_station_key)
-    if waiting is None or waiting.not_before > now:
+    if waiting is None or waiting.not_before > now or not _is_signed(store, waiting.kid):
         return None
     if not files.sealing_key.exists():
         shutil.copy2(files.station_key, files.sealing_key)
@@ -78,3 +86,10 @@ def take_due_key(store: Store, settings: Settings, *, now: datetime) -> SigningK
         record(session, None, "keys.station-taken-up", waiting.kid, now)
     files.next_station_key.replace(files.station_key)
     return waiting
+
+
+def _is_signed(store: Store, kid: KeyId) -> bool:
+    """Return whether the key sets name the key: before that, loudspeakers would take nothing from it."""
+    with store.read() as session:
+        key = session.get(HeldKey, kid)
+        return key is not None and key.in_key_set

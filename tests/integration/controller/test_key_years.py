@@ -14,7 +14,7 @@ from controller.features.doctor.invariants import invariants
 from controller.features.expiries.endings import endings, tell_of_endings
 from controller.features.keys.requests import accept_request, make_request, sign_request, successor_of
 from controller.features.keys.service import compromise_key
-from controller.features.keys.station_key_renewal import OVERLAP, renew_station_key, take_due_key
+from controller.features.keys.station_key_renewal import OVERLAP, TO_SIGN, renew_station_key, take_due_key
 from controller.features.notices.queries import notices_of
 from controller.features.plans.key_set import keys_to_name
 from controller.features.plans.key_set_signing import sign_key_sets
@@ -249,6 +249,23 @@ def test_the_new_key_is_published_a_day_before_it_signs_and_the_old_one_stays_fo
     station.day(20)
     assert old not in {key.kid for key in station.ask(keys_to_name, station.now)}
     assert station.ask(invariants, now=station.now) == []
+
+
+def test_a_key_that_the_roots_sign_elsewhere_is_not_taken_up_before_they_have(station):
+    node = Loudspeaker(station)
+    node.hears()
+    old, made = station.key.kid, renew_station_key(station.store, station.settings, None, now=station.now)
+    assert made.signs_from == station.now + TO_SIGN + OVERLAP
+    station.day(30)
+    assert station.key.kid == old
+    assert node.believes_the_clock()
+    first = Secrets(station.settings.home).root_public.read_text("utf-8").strip()
+    request = sign_request(station.do(make_request, first, None), station.root)
+    station.do(accept_request, request, first_public=first)
+    node.hears()
+    station.day(0)
+    assert station.key.kid == made.kid
+    assert node.believes_the_clock()
 
 
 def test_a_loudspeaker_that_was_away_meanwhile_comes_back(station):
