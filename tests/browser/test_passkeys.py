@@ -25,6 +25,7 @@ from devices.passkeys import unbase64url
 from devices.signing import TrustedKeys
 from devices.wire_types import text_digest
 from tests.browser.serving import listen, serving, sign_in
+from tests.browser.test_legible import OPEN_FOLDS, faults_on
 from tests.integration.web.site_world import PASSWORDS
 
 AUTHENTICATOR = {
@@ -137,8 +138,12 @@ def test_who_dismisses_the_device_is_told_so_and_approves_nothing(world, seeds, 
     bulletin, _ = world.submitted()
     sign_in(page, address, "duyet")
     enrol(page, address, "Điện thoại")
+    page.evaluate(OPEN_FOLDS)
+    assert faults_on(page) == []
     sign_sets(world, seeds)
     page.goto(f"{address}/duyet/{bulletin}")
+    page.evaluate(OPEN_FOLDS)
+    assert faults_on(page) == []
     listen(world, page)
     session.send("WebAuthn.setUserVerified", {"authenticatorId": which, "isUserVerified": False})
     page.get_by_role("button", name="Duyệt bằng Điện thoại").click()
