@@ -13,12 +13,15 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from controller.features.bulletins.queries import get_bulletin
+from controller.features.emergencies.preparation import prepare
 from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.queries import published_key_sets
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved
+from controller.model.emergency_states import Kind
 from controller.settings import Settings
 from devices.approvals import verify_approval
+from devices.ids import Grade
 from devices.jose import read_payload
 from devices.messages import PlannedAiring
 from devices.passkeys import unbase64url
@@ -26,7 +29,8 @@ from devices.signing import TrustedKeys
 from devices.wire_types import text_digest
 from tests.browser.serving import listen, serving, sign_in
 from tests.browser.test_legible import OPEN_FOLDS, faults_on
-from tests.integration.web.site_world import PASSWORDS
+from tests.integration.web.site_world import PASSWORDS, PROVINCE, Made
+from tests.support.swelling_tone import mp3
 
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -149,3 +153,23 @@ def test_who_dismisses_the_device_is_told_so_and_approves_nothing(world, seeds, 
     page.get_by_role("button", name="Duyệt bằng Điện thoại").click()
     expect(page.locator("[data-passkey-says]")).to_contain_text("Thiết bị chưa ký")
     assert world.ask(get_bulletin, bulletin).state is BulletinState.SUBMITTED
+
+
+@pytest.mark.parametrize("address", ["localhost"], indirect=True)
+@pytest.mark.usefixtures("authenticator")
+def test_an_approver_calls_an_emergency_alone_by_the_device(world, seeds, address, page):
+    alarm, _ = world.submitted("Lũ", highest=Grade.EMERGENCY)
+    world.approve(alarm, Made(mp3(), 8_000))
+    prepared = world.do(prepare, alarm, Kind.ALARM, PROVINCE, by=world.officer).id
+    sign_in(page, address, "duyet")
+    enrol(page, address, "Điện thoại")
+    sign_sets(world, seeds)
+    page.goto(f"{address}/khan/goi?ban={prepared}")
+    page.evaluate(OPEN_FOLDS)
+    assert faults_on(page) == []
+    page.get_by_role("button", name="Phát ngay một mình, ký bằng Điện thoại").click()
+    expect(page.locator("[data-passkey-says]")).to_contain_text("phải ghi lý do")
+    page.get_by_label("Lý do phát một mình").fill("Nước qua đập tràn")
+    page.get_by_role("button", name="Phát ngay một mình, ký bằng Điện thoại").click()
+    page.wait_for_url(f"{address}/khan/*")
+    expect(page.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
