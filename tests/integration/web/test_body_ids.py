@@ -46,6 +46,7 @@ PLAIN = {
     *("times", "weekdays", "days", "nth", "also", "except_days", "days_off", "only_lunar", "never_lunar"),
     *("latest_after_seconds", "original_at", "day", "off", "acts", "expires_at", "until", "note", "seen"),
     *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new", "answer"),
+    *("brokers", "authorities", "addresses"),
     *("kid", "signature", "required"),  # a key is one of the person's own devices, or refused
 }
 PLANS = {"bulletin": "{approved}", "areas": [AREA]}
@@ -61,6 +62,7 @@ CALLS = {
     "POST areas/merge": {"of": [AREA]},
     "POST areas/{area}/split": {"parts.nodes": ["{node_id}"]},
     "POST nodes/{node_id}/move": {"to": AREA},
+    "POST homes": {"area": None},  # only who rules the whole province may
     "POST bulletins": {"area": AREA},
     "POST bulletins/audio": {"area": AREA},
     "POST bulletins/{bulletin_id}/approve": {"recording": "{recording}"},
