@@ -10,12 +10,8 @@ const LONGEST_CALL_MS = 25 * 3600000;
 const LONGEST_ALONE_MS = 3 * 3600000;
 const RANK = { routine: 0, priority: 1, emergency: 2 };
 const ROLE = {
-  "loa-plan": ["station"],
-  "loa-manifest": ["station"],
-  "loa-time": ["station"],
-  "loa-committed": ["station"],
-  "loa-policy": ["administrator"],
-  "loa-place": ["administrator"],
+  ...{ "loa-plan": ["station"], "loa-manifest": ["station"], "loa-time": ["station"], "loa-committed": ["station"] },
+  ...{ "loa-policy": ["administrator"], "loa-place": ["administrator"] },
   "loa-approval": ["approver"],
   "loa-call": ["approver", "caller"],
 };
@@ -92,6 +88,7 @@ const fields = (shape) => (value) => {
   }
 };
 
+const NUMBER = whole(0, Number.MAX_SAFE_INTEGER);
 const VERSION = whole(1, Number.MAX_SAFE_INTEGER);
 const versions = (value) => {
   if (value === null || typeof value !== "object" || Array.isArray(value)) refuse("malformed");
@@ -108,21 +105,22 @@ const SIGNED_CALL = {
   payload: base64url(8192),
   signatures: list(1, 8, fields({ protected: base64url(512), signature: base64url(2048) })),
 };
+const GRADE = oneOf("routine", "priority", "emergency");
 const AIRING = {
-  airing: name,
-  recording: digest,
-  approval: digest,
-  starts_at: instant,
-  latest_start_at: instant,
-  duration_ms: LONG_MS,
-  grade: oneOf("routine", "priority", "emergency"),
-  volume: VOLUME,
-  test: optional(flag, false),
+  ...{ airing: name, recording: digest, approval: digest, starts_at: instant, latest_start_at: instant },
+  ...{ duration_ms: LONG_MS, grade: GRADE, volume: VOLUME, test: optional(flag, false) },
   witnessed_at: optional(orNull(instant), null),
   every_ms: optional(orNull(LONG_MS), null),
   call: optional(orNull(fields(SIGNED_CALL)), null),
 };
 const KEPT = { name, recording: digest, approval: digest, test: optional(flag, false), witnessed_at: optional(orNull(instant), null) };
+const KEY = {
+  ...{ kid: name, role: name, public: base64url(512), not_before: instant, not_after: instant },
+  ...{ holder: optional(orNull(name), null), area: optional(orNull(name), null) },
+  ...{ further_areas: optional(list(0, 16, name), []), retired_at: optional(orNull(instant), null) },
+  ...{ compromised_since: optional(orNull(instant), null), alg: optional(algorithm, "Ed25519") },
+  rp_id: optional(orNull(siteName), null),
+};
 const DOCUMENT = { target: name, version: VERSION, issued_at: instant, expires_at: instant };
 const SHAPE = {
   "loa-plan": {
@@ -131,7 +129,7 @@ const SHAPE = {
     keep: optional(list(0, 64, fields(KEPT)), []),
     loudest_volume: optional(VOLUME, 100),
     approvals: optional(list(0, 576, jws), []),
-    epoch: optional(whole(0, Number.MAX_SAFE_INTEGER), 0),
+    epoch: optional(NUMBER, 0),
   },
   "loa-policy": {
     ...DOCUMENT,
@@ -141,13 +139,8 @@ const SHAPE = {
     volumes: optional(list(0, 16, fields({ ...QUIET, loudest_volume: VOLUME })), []),
   },
   "loa-time": {
-    node: name,
-    sent_us: whole(0, Number.MAX_SAFE_INTEGER),
-    received_us: whole(0, Number.MAX_SAFE_INTEGER),
-    replied_us: whole(0, Number.MAX_SAFE_INTEGER),
-    epoch: optional(whole(0, Number.MAX_SAFE_INTEGER), 0),
-    keys: optional(versions, {}),
-    policies: optional(versions, {}),
+    ...{ node: name, sent_us: NUMBER, received_us: NUMBER, replied_us: NUMBER, epoch: optional(NUMBER, 0) },
+    ...{ keys: optional(versions, {}), policies: optional(versions, {}) },
   },
   "loa-committed": {
     node: name,
@@ -155,68 +148,27 @@ const SHAPE = {
     refused: optional(list(0, 100, fields({ id: digest, code: name })), []),
   },
   "loa-receipt": {
-    node: name,
-    seq: VERSION,
-    previous: digest,
-    airing: name,
-    recording: digest,
+    ...{ node: name, seq: VERSION, previous: digest, airing: name, recording: digest },
     kind: (value) => (typeof value === "string" && /^[a-z][a-z-]{0,23}$/.test(value)) || refuse("malformed"),
     at: orNull(instant),
   },
   "loa-roots": {
-    version: VERSION,
-    issued_at: instant,
-    expires_at: instant,
-    threshold: whole(1, 4),
+    ...{ version: VERSION, issued_at: instant, expires_at: instant, threshold: whole(1, 4) },
     holders: list(1, 8, fields({ kid: name, holder: name, public: name })),
   },
   "loa-keys": {
-    area: optional(orNull(name), null),
-    version: VERSION,
-    issued_at: instant,
-    expires_at: instant,
-    keys: list(
-      0,
-      1024,
-      fields({
-        kid: name,
-        role: name,
-        public: (value) => (typeof value === "string" && /^[\w-]{1,512}$/.test(value)) || refuse("malformed"),
-        not_before: instant,
-        not_after: instant,
-        holder: optional(orNull(name), null),
-        area: optional(orNull(name), null),
-        further_areas: optional(list(0, 16, name), []),
-        retired_at: optional(orNull(instant), null),
-        compromised_since: optional(orNull(instant), null),
-        alg: optional(algorithm, "Ed25519"),
-        rp_id: optional(orNull(siteName), null),
-      }),
-    ),
+    ...{ area: optional(orNull(name), null), version: VERSION, issued_at: instant, expires_at: instant },
+    keys: list(0, 1024, fields(KEY)),
   },
   "loa-approval": {
-    bulletin: name,
-    revision: whole(1, Number.MAX_SAFE_INTEGER),
-    text_sha256: digest,
-    recording: digest,
-    author: name,
-    approver: name,
-    approved_at: instant,
-    valid_from: instant,
-    expires_at: instant,
-    areas: list(1, 16, name),
-    grade: oneOf("routine", "priority", "emergency"),
+    ...{ bulletin: name, revision: VERSION, text_sha256: digest, recording: digest, author: name, approver: name },
+    ...{ approved_at: instant, valid_from: instant, expires_at: instant, areas: list(1, 16, name), grade: GRADE },
     test: optional(flag, false),
     renditions: optional(list(0, 4, fields({ recording: digest, codec: word, size: VERSION })), []),
   },
   "loa-call": {
-    airing: name,
-    recording: digest,
-    text_sha256: digest,
-    areas: list(1, 256, name),
-    loudest_volume: VOLUME,
-    called_at: instant,
-    until: instant,
+    ...{ airing: name, recording: digest, text_sha256: digest, areas: list(1, 256, name) },
+    ...{ loudest_volume: VOLUME, called_at: instant, until: instant },
     every_ms: optional(orNull(LONG_MS), null),
     reason: optional(orNull(longText(200)), null),
   },
@@ -268,10 +220,9 @@ async function isAssertion(signed, part, key) {
   const data = cut(0);
   const client = cut(data.length + 2);
   const signature = plainSignature(part.subarray(data.length + client.length + 4));
-  const hash = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const site = await hash(new TextEncoder().encode(key.rp_id));
   if (data.length < 37 || !site.every((byte, n) => byte === data[n]) || (data[32] & 5) !== 5) return false;
-  const challenge = base64Of(await hash(signed)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  const challenge = base64urlOf(await hash(signed));
   let said = null;
   try {
     said = jsonOf(client);
@@ -512,9 +463,10 @@ function answersOfSounds(vectors) {
 
 // ---- Chunks
 
+const hexOf = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 async function sha256(bytes) {
-  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...found].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(await hash(bytes));
 }
 
 function bitmapOf(count, held) {
@@ -524,12 +476,8 @@ function bitmapOf(count, held) {
   return base64Of(bytes);
 }
 
-function joinedBytes(...parts) {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
-}
-
 async function hash(...parts) {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", joinedBytes(...parts)));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(parts.flatMap((part) => [...part]))));
 }
 
 async function provenChunk(manifest, n, payload) {
@@ -545,8 +493,7 @@ async function provenChunk(manifest, n, payload) {
     proof = proof.slice(32);
     found = at % 2 === 1 ? await hash([1], other, found) : await hash([1], found, other);
   }
-  const root = [...found].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return piece.length === length && proof.length === 0 && root === manifest.root ? piece : null;
+  return piece.length === length && proof.length === 0 && hexOf(found) === manifest.root ? piece : null;
 }
 
 function renditionOf(one) {
@@ -701,8 +648,7 @@ const noiseOf = (excess) => 0.0003 + 0.29 * Math.max(0, excess);
 
 // a line: at own clock `at` the offset is `base` us + `a` s, and drifts by `b`; variances of a and b, covariance
 function fittedLine(kept) {
-  const newest = kept[kept.length - 1];
-  const [at, base, count] = [middleOf(newest), offsetOf(newest), kept.length];
+  const [at, base, count] = [middleOf(kept[kept.length - 1]), offsetOf(kept[kept.length - 1]), kept.length];
   const trips = kept.map(tripOf);
   const shortest = Math.min(...trips);
   const excess = trips.reduce((sum, one) => sum + one - shortest, 0) / (2 * Math.max(1, count - 1));
@@ -711,59 +657,34 @@ function fittedLine(kept) {
     Math.min(...kept.map(([sent, received], n) => (received - sent - base) / 1e6 - b * times[n])),
     Math.min(...kept.map(([, , replied, arrived], n) => (arrived - replied + base) / 1e6 + b * times[n])),
   ];
-  const worth = (b) => {
-    const [u, d] = quickest(b);
-    return (count / Math.max(excess, 0.0003)) * (u + d) - b ** 2 / (2 * USUAL_DRIFT ** 2);
-  };
+  const worth = (b, [u, d] = quickest(b)) =>
+    (count / Math.max(excess, 0.0003)) * (u + d) - b ** 2 / (2 * USUAL_DRIFT ** 2);
   let [low, high] = [-500e-6, 500e-6];
-  for (let n = 0; n < 60; n += 1) {
-    const third = (high - low) / 3;
+  for (let n = 0, third = (high - low) / 3; n < 60; n += 1, third = (high - low) / 3)
     [low, high] = worth(low + third) < worth(high - third) ? [low + third, high] : [low, high - third];
-  }
   const [u, d] = quickest(low);
   const floor = Math.min(shortest, u + d);
-  let [s0, st, stt] = [0, 0, 1 / USUAL_DRIFT ** 2];
-  trips.forEach((trip, n) => {
-    const weight = noiseOf(trip - floor) ** -2;
-    [s0, st, stt] = [s0 + weight, st + weight * times[n], stt + weight * times[n] ** 2];
-  });
+  const weights = trips.map((trip) => noiseOf(trip - floor) ** -2);
+  const sumOf = (power) => weights.reduce((sum, weight, n) => sum + weight * times[n] ** power, 0);
+  const [s0, st, stt] = [sumOf(0), sumOf(1), sumOf(2) + 1 / USUAL_DRIFT ** 2];
   const det = s0 * stt - st ** 2;
   return [{ at, base, a: (u - d) / 2, b: low, varA: stt / det, varB: s0 / det, cov: -st / det }, floor];
 }
 
-const startedLine = (one, b = 0, varB = USUAL_DRIFT ** 2) => ({
-  at: middleOf(one), base: offsetOf(one), a: 0, b, varA: Math.max(1, tripOf(one) / 2) ** 2, varB, cov: 0,
-});
+function startedLine(one, b = 0, varB = USUAL_DRIFT ** 2) {
+  return { at: middleOf(one), base: offsetOf(one), a: 0, b, varA: Math.max(1, tripOf(one) / 2) ** 2, varB, cov: 0 };
+}
 
 function movedLine(line, at) {
   const t = (at - line.at) / 1e6;
-  const walked = Math.min((WALK * Math.abs(t)) / 3, 1.5e-6 ** 2) * t ** 2;
-  return {
-    at, base: line.base, a: line.a + line.b * t, b: line.b,
-    varA: line.varA + 2 * t * line.cov + t ** 2 * line.varB + walked,
-    varB: line.varB + WALK * Math.abs(t),
-    cov: line.cov + t * line.varB + (WALK * Math.abs(t) * t) / 2,
-  };
+  const walked = WALK * Math.abs(t);
+  const varA = line.varA + 2 * t * line.cov + t ** 2 * (line.varB + Math.min(walked / 3, 1.5e-6 ** 2));
+  const cov = line.cov + t * (line.varB + walked / 2);
+  return { ...line, at, a: line.a + line.b * t, varA, varB: line.varB + walked, cov };
 }
 
-function measuredLine(line, one, floor) {
-  const old = movedLine(line, middleOf(one));
-  const all = old.varA + noiseOf(tripOf(one) - floor) ** 2;
-  const wrong = (offsetOf(one) - old.base) / 1e6 - old.a;
-  const [ga, gb] = [old.varA / all, old.cov / all];
-  const [varA, varB, cov] = [old.varA - ga * old.varA, old.varB - gb * old.cov, old.cov - ga * old.cov];
-  return { ...old, a: old.a + ga * wrong, b: old.b + gb * wrong, varA, varB, cov };
-}
-
-// two independent normal distributions of (offset, drift) as one; null: more than 7 standard deviations apart
-function joinedLines(line, past) {
-  const told = movedLine(past, line.at);
-  const [da, db] = [(told.base - line.base) / 1e6 + told.a - line.a, told.b - line.b];
-  const [saa, sbb, sab] = [line.varA + told.varA, line.varB + told.varB, line.cov + told.cov];
-  const det = saa * sbb - sab ** 2;
-  if (sbb * da ** 2 - 2 * sab * da * db + saa * db ** 2 > 49 * det) return null;
-  const [kaa, kab] = [(line.varA * sbb - line.cov * sab) / det, (line.cov * saa - line.varA * sab) / det];
-  const [kba, kbb] = [(line.cov * sbb - line.varB * sab) / det, (line.varB * saa - line.cov * sab) / det];
+// what is left of the first line's uncertainty where another measurement of (offset, drift) takes its share
+function corrected(line, [kaa, kab, kba, kbb], da, db) {
   return {
     ...line, a: line.a + kaa * da + kab * db, b: line.b + kba * da + kbb * db,
     varA: line.varA - kaa * line.varA - kab * line.cov,
@@ -772,9 +693,27 @@ function joinedLines(line, past) {
   };
 }
 
+function measuredLine(line, one, floor) {
+  const old = movedLine(line, middleOf(one));
+  const all = old.varA + noiseOf(tripOf(one) - floor) ** 2;
+  return corrected(old, [old.varA / all, 0, old.cov / all, 0], (offsetOf(one) - old.base) / 1e6 - old.a, 0);
+}
+
+// two independent normal distributions of (offset, drift) as one; null: more than 7 standard deviations apart
+function joinedLines(line, past) {
+  const other = movedLine(past, line.at);
+  const [da, db] = [(other.base - line.base) / 1e6 + other.a - line.a, other.b - line.b];
+  const [saa, sbb, sab] = [line.varA + other.varA, line.varB + other.varB, line.cov + other.cov];
+  const det = saa * sbb - sab ** 2;
+  if (sbb * da ** 2 - 2 * sab * da * db + saa * db ** 2 > 49 * det) return null;
+  const shares = [line.varA * sbb - line.cov * sab, line.cov * saa - line.varA * sab];
+  shares.push(line.cov * sbb - line.varB * sab, line.varB * saa - line.cov * sab);
+  return corrected(line, shares.map((one) => one / det), da, db);
+}
+
 const lineOffset = (line, own) => line.base / 1e6 + line.a + (line.b * (own - line.at)) / 1e6;
-const spreadOf = (basis, own) =>
-  3 * Math.sqrt(Math.max(0, movedLine(basis.line, own).varA)) + (5e-6 * Math.abs(own - basis.since)) / 1e6;
+const spreadOf = ({ line, since }, own) =>
+  3 * Math.sqrt(Math.max(0, movedLine(line, own).varA)) + (5e-6 * Math.abs(own - since)) / 1e6;
 const boundOf = (basis, own) => basis.fixed + spreadOf(basis, own);
 
 class PageClock {
@@ -784,8 +723,7 @@ class PageClock {
   forget() {
     const line = this.asked && this.asked.line;
     if (line) this.drift = [line.b, Math.min(line.varB + 2e-6 ** 2, USUAL_DRIFT ** 2)];
-    this.kept = [];
-    this.past = this.asked = this.told = null;
+    [this.kept, this.past, this.asked, this.told] = [[], null, null, null];
   }
 
   exchange(one) {
@@ -793,31 +731,26 @@ class PageClock {
     if (!this.explains(one)) this.forget();
     if (this.kept.length === 0 && this.drift) this.past = startedLine(one, ...this.drift);
     this.kept.push(one);
-    if (this.kept.length > 32) {
-      const older = this.kept.slice(0, 16);
-      this.kept.splice(older.indexOf(older.reduce((a, b) => (tripOf(b) > tripOf(a) ? b : a))), 1);
-    }
-    const since = one[3] - 2400e6;
-    const floor = this.kept[0][3] < since ? fittedLine(this.kept)[1] : 0;
-    while (this.kept[0][3] < since) {
+    const slowest = this.kept.slice(0, 16).reduce((a, b) => (tripOf(b) > tripOf(a) ? b : a));
+    if (this.kept.length > 32) this.kept.splice(this.kept.indexOf(slowest), 1);
+    const floor = fittedLine(this.kept)[1];
+    while (this.kept[0][3] < one[3] - 2400e6) {
       const oldest = this.kept.shift();
       this.past = measuredLine(this.past || startedLine(oldest), oldest, floor);
     }
     const [line] = fittedLine(this.kept);
     const joined = this.past && joinedLines(line, this.past);
-    if (this.past && !joined) this.past = null;
+    this.past = joined && this.past;
     const fixed = Math.min(...this.kept.map(tripOf)) / 2;
     this.asked = { line: joined || line, fixed, since: middleOf(one), source: "station" };
-    if (this.told && !this.fits(this.told, one[3])) this.told = null;
-    return undefined;
+    return this.told && !this.fits(this.told, one[3]) ? (this.told = null) : undefined;
   }
 
   explains(one) {
     if (!this.asked) return true;
-    const gap = Math.abs(lineOffset(this.asked.line, middleOf(one)) - offsetOf(one) / 1e6);
-    const half = tripOf(one) / 2;
+    const [gap, half] = [lineOffset(this.asked.line, middleOf(one)) - offsetOf(one) / 1e6, tripOf(one) / 2];
     const delays = this.kept.length >= 16 ? Math.max(0, half - this.asked.fixed) : this.asked.fixed + half;
-    return gap <= delays + spreadOf(this.asked, middleOf(one)) + 0.01;
+    return Math.abs(gap) <= delays + spreadOf(this.asked, middleOf(one)) + 0.01;
   }
 
   source({ source, own_us: own, utc_us: utc, error_us: error }) {
@@ -828,20 +761,18 @@ class PageClock {
   }
 
   fits(told, own) {
-    if (!this.asked) return true;
-    const gap = Math.abs(lineOffset(told.line, own) - lineOffset(this.asked.line, own));
-    return gap <= boundOf(told, own) + boundOf(this.asked, own);
+    const gap = this.asked ? Math.abs(lineOffset(told.line, own) - lineOffset(this.asked.line, own)) : 0;
+    return gap === 0 || gap <= boundOf(told, own) + boundOf(this.asked, own);
   }
 
   at(own) {
     const known = [this.asked, this.told].filter(Boolean).sort((a, b) => boundOf(a, own) - boundOf(b, own));
     if (known.length === 0) return { offset_us: null, error_us: null, trust: "none", source: "none" };
     const [basis] = known;
-    const error = boundOf(basis, own);
+    const [offset, error] = [lineOffset(basis.line, own), boundOf(basis, own)];
     const trust = error <= 0.1 ? "together" : error <= 10 ? "on-the-minute" : "none";
-    const isOld = own - basis.since > 3600e6 && basis.source !== "rtc";
-    const [offset, bound] = [lineOffset(basis.line, own), error].map((one) => Math.round(one * 1e6));
-    return { offset_us: offset, error_us: bound, trust, source: isOld ? "hold-over" : basis.source };
+    const source = own - basis.since > 3600e6 && basis.source !== "rtc" ? "hold-over" : basis.source;
+    return { offset_us: Math.round(offset * 1e6), error_us: Math.round(error * 1e6), trust, source };
   }
 }
 
