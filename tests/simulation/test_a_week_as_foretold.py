@@ -111,15 +111,15 @@ def test_loudspeakers_play_a_week_as_its_timetable_said(world):
     node = station.add_node(NODE, (PROVINCE, BAC_NHA_TRANG), **PERFECT)
     station.run_until(until, every=timedelta(minutes=30))
 
-    slots, heard = told["slots"], played(station, node)
-    assert [(slot["airing"], slot["volume"]) for slot in slots] == [stretch[:2] for stretch in heard]
+    slots, heard = told.slots, played(station, node)
+    assert [(slot.airing, slot.volume) for slot in slots] == [stretch[:2] for stretch in heard]
     for slot, (_, _, began, ended) in zip(slots, heard, strict=True):
-        late = began - datetime.fromisoformat(slot["starts_at"]).timestamp()
-        assert -TOLERANCE_S < late < TOLERANCE_S + (JOIN_AHEAD.total_seconds() if slot["cut"] else 0)
-        assert abs(ended - datetime.fromisoformat(slot["ends_at"]).timestamp()) < TOLERANCE_S
-    assert {slot["grade"] for slot in slots} == {Grade.ROUTINE, Grade.PRIORITY}
-    assert any(slot["cut"] for slot in slots)
-    assert told["waiting"] == []
+        late = began - slot.starts_at.timestamp()
+        assert -TOLERANCE_S < late < TOLERANCE_S + (JOIN_AHEAD.total_seconds() if slot.cut else 0)
+        assert abs(ended - slot.ends_at.timestamp()) < TOLERANCE_S
+    assert {slot.grade for slot in slots} == {Grade.ROUTINE, Grade.PRIORITY}
+    assert any(slot.cut for slot in slots)
+    assert told.waiting == []
     counted_as_heard(world, slots, since, until)
 
 
@@ -131,7 +131,7 @@ def counted_as_heard(world, slots, since, until):
         log = [one for one in aired_between(session, {BAC_NHA_TRANG}, since, until) if one.node == NODE]
     seconds = {}
     for slot in slots:
-        seconds[slot["airing"]] = seconds.get(slot["airing"], 0) + slot["seconds"]
+        seconds[slot.airing] = seconds.get(slot.airing, 0) + slot.seconds
     assert {one.airing for one in log if one.is_heard} == set(seconds)
     for one in log:
         assert abs(one.heard_ms / 1000 - seconds.get(one.airing, 0)) < 1.5

@@ -1,6 +1,6 @@
 """`loa timetable` and `loa air`; docs/operator.md explains both."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,19 +64,18 @@ def timetable(
     now = utc_now()
     begins = now if since is None else datetime.combine(_day(since), time(), ZONE)
     with reading() as session:
-        told_of = timetable_of(session, AreaCode(area), begins, begins + timedelta(days=days), now)
-    return Printed(told_of, _timetable_lines(told_of))
+        found = timetable_of(session, AreaCode(area), begins, begins + timedelta(days=days), now)
+    return Printed(found, _timetable_lines(found))
 
 
-def _timetable_lines(told_of: Mapping[str, Any]) -> Iterator[str]:
-    for slot in told_of["slots"]:
-        cut = " (không trọn)" if slot["cut"] else ""
-        at = wall(datetime.fromisoformat(slot["starts_at"]))
-        yield f"{at}  {slot['seconds']:.0f} giây{cut}  {slot['title']}"
-    if not told_of["slots"]:
+def _timetable_lines(found: Any) -> Iterator[str]:
+    for slot in found.slots:
+        cut = " (không trọn)" if slot.cut else ""
+        yield f"{wall(slot.starts_at)}  {slot.seconds:.0f} giây{cut}  {slot.title}"
+    if not found.slots:
         yield "Không có gì phát trong thời gian này."
-    if told_of["waiting"]:
-        yield f"Còn {len(told_of['waiting'])} lượt chờ duyệt, chưa chắc được phát."
+    if found.waiting:
+        yield f"Còn {len(found.waiting)} lượt chờ duyệt, chưa chắc được phát."
 
 
 def _day(text: str) -> date:

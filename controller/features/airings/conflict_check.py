@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +25,9 @@ from controller.features.airings.planning_context import (
     length_of,
     planned_between,
 )
+from controller.features.airings.schemas import ConflictShown, ForesightShown
 from controller.features.areas.queries import area_tree
+from controller.http.schemas import View
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing, Target
 from controller.model.bulletin_states import BulletinId
@@ -86,6 +89,20 @@ def check_each_for_conflicts(
         _foresight(_candidate(asking, duration_ms), grounds, titles, is_estimate=is_estimate)
         for asking in askings
     ]
+
+
+def foresight_shown(foresight: Foresight) -> ForesightShown:
+    """Return the conflicts as JSON shows them."""
+    found = [
+        ConflictShown.of(one, other_title=None if one.other is None else foresight.titles.get(one.other))
+        for one in foresight.conflicts
+    ]
+    return ForesightShown.of(foresight, conflicts=found)
+
+
+def facts_of(shown: View) -> dict[str, Any]:
+    """Return what JSON shows as the facts of a refusal."""
+    return shown.model_dump(mode="json", exclude_unset=True)
 
 
 def _foresight(

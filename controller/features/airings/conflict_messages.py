@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from controller.features.airings.conflicts import BY_POLICY, AiringConflict, ConflictKind, Foresight
+from controller.features.airings.conflicts import BY_POLICY, AiringConflict, ConflictKind
 from controller.model.local_time import ZONE
 from devices.ids import AiringId, AreaCode
 
@@ -76,30 +75,6 @@ def places(areas: Iterable[AreaCode], name_of: NameOf) -> str:
     if len(names) <= _FEW:
         return " và ".join(names)
     return f"{names[0]} và {len(names) - 1} địa bàn khác"
-
-
-def foresight_facts(foresight: Foresight) -> dict[str, Any]:
-    """Return the conflicts as JSON data."""
-    clear = foresight.clear_at
-    return {
-        "conflicts": [_facts(one, foresight.titles) for one in foresight.conflicts],
-        "clear_at": None if clear is None else clear.isoformat(),
-        "duration_seconds": round(foresight.duration.total_seconds(), 1),
-        "is_estimate": foresight.is_estimate,
-    }
-
-
-def _facts(one: AiringConflict, titles: Mapping[AiringId, str]) -> dict[str, Any]:
-    return {
-        "kind": str(one.kind),
-        "areas": [str(area) for area in one.areas],
-        "since": one.since.isoformat(),
-        "until": one.until.isoformat(),
-        "seconds_lost": round(one.loses.total_seconds(), 1),
-        "other": one.other,
-        "other_title": None if one.other is None else titles.get(one.other),
-        "choices": [str(choice) for choice in one.choices],
-    }
 
 
 def _meeting(one: AiringConflict, titles: Mapping[AiringId, str], name_of: NameOf, now: datetime) -> str:

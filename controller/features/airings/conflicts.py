@@ -70,6 +70,11 @@ class AiringConflict:
     """Whether the airing is too long for its slot: the other begins while it sounds."""
 
     @property
+    def seconds_lost(self) -> float:
+        """Return how much of its sound is lost, in seconds."""
+        return round(self.loses.total_seconds(), 1)
+
+    @property
     def choices(self) -> tuple[Choice, ...]:
         """Return the choices, the least disruptive first."""
         if self.kind is ConflictKind.QUIET_HOURS:
@@ -92,6 +97,11 @@ class Foresight:
     allowed_at: datetime | None = None
     """The first start within a day at which no quiet hours fall into it, whatever else it meets."""
     titles: Mapping[AiringId, str] = field(default_factory=dict)
+
+    @property
+    def duration_seconds(self) -> float:
+        """Return how long it sounds, in seconds."""
+        return round(self.duration.total_seconds(), 1)
 
     @property
     def against_policy(self) -> tuple[AiringConflict, ...]:

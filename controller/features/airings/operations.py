@@ -1,17 +1,16 @@
 """Operations on airings for pages and JSON."""
 
 from datetime import timedelta
-from typing import Any
 
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.cancellation import cancel_airing
-from controller.features.airings.conflict_check import check_conflicts
-from controller.features.airings.conflict_messages import foresight_facts
+from controller.features.airings.conflict_check import check_conflicts, foresight_shown
 from controller.features.airings.lateness import size_of
 from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.page_queries import visible_airing
 from controller.features.airings.planning import BroadcastRequest, asking_of
 from controller.features.airings.queries import targets_of
+from controller.features.airings.schemas import ForesightShown
 from controller.features.fleet.capabilities import unable_in
 from devices.ids import AiringId
 from devices.messages import MP3
@@ -28,7 +27,7 @@ def stop_airing(caller: Caller, airing_id: str, reason: str) -> AiringId:
     return airing
 
 
-def conflicts_of(caller: Caller, bulletin_id: str, broadcast: BroadcastRequest) -> dict[str, Any]:
+def conflicts_of(caller: Caller, bulletin_id: str, broadcast: BroadcastRequest) -> ForesightShown:
     """Return an airing's conflicts, and how soon how many nodes could have it; nothing is saved."""
     now = caller.now()
     with caller.store.read() as session:
@@ -36,8 +35,6 @@ def conflicts_of(caller: Caller, bulletin_id: str, broadcast: BroadcastRequest) 
         found = check_conflicts(session, bulletin, asking)
         size = size_of(found.duration // timedelta(milliseconds=1), caller.station.settings.bitrate_kbps)
         soonest = earliest_for(session, asking, size, now, caller.station.times)
-        return foresight_facts(found) | {
-            "earliest_at": soonest.at,
-            "reachable": soonest.nodes,
-            "unable": unable_in(session, asking.areas, MP3, size),
-        }
+        unable = unable_in(session, asking.areas, MP3, size)
+    told = {"earliest_at": soonest.at, "reachable": soonest.nodes, "unable": unable}
+    return foresight_shown(found).model_copy(update=told)

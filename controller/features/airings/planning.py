@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from controller.errors import Conflict
 from controller.features.airings.cancellation import cancel_airing, parts_of
-from controller.features.airings.conflict_check import Asking, check_conflicts
+from controller.features.airings.conflict_check import Asking, check_conflicts, facts_of, foresight_shown
 from controller.features.airings.conflict_messages import (
     NameOf,
     against_policy_sentence,
-    foresight_facts,
     meets_others_sentence,
 )
 from controller.features.airings.conflicts import Foresight, Meeting
@@ -155,7 +154,7 @@ def _delay(
         sentence = meets_others_sentence(
             foresight.others, foresight.titles, foresight.clear_at, area_names(session), now
         )
-        raise MeetsOthers(sentence, facts=foresight_facts(foresight))
+        raise MeetsOthers(sentence, facts=facts_of(foresight_shown(foresight)))
     return timedelta()
 
 
@@ -164,7 +163,7 @@ def _refuse_forbidden(session: Session, asking: Asking, foresight: Foresight, no
         sentence = against_policy_sentence(
             foresight.against_policy, asking.starts_at, foresight.clear_at, area_names(session), now
         )
-        raise AgainstPolicy(sentence, facts=foresight_facts(foresight))
+        raise AgainstPolicy(sentence, facts=facts_of(foresight_shown(foresight)))
 
 
 def replace_met(session: Session, foresights: Iterable[Foresight], *, by: Operator, now: datetime) -> bool:

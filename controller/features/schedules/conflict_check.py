@@ -3,18 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.conflict_check import Asking, check_each_for_conflicts
-from controller.features.airings.conflict_messages import foresight_facts
+from controller.features.airings.conflict_check import Asking, check_each_for_conflicts, foresight_shown
 from controller.features.airings.conflicts import Foresight
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.schedules.queries import dated_without_skips, own_days
+from controller.features.schedules.schemas import OccurrenceForeseen, ScheduleForesight
 from controller.model.bulletin_states import BulletinId
 from controller.model.fleet import Node
 from controller.model.schedules import Schedule
@@ -145,20 +144,10 @@ def _away(session: Session, areas: Collection[AreaCode], now: datetime) -> tuple
     return len(nodes), tuple(node.id for node in nodes if status_of(facts_of(node), now) in _AWAY)
 
 
-def outlook_facts(outlook: Outlook) -> dict[str, Any]:
-    """Return the outlook as values for JSON."""
-    return {
-        "until": outlook.until.isoformat(),
-        "occurrences": [
-            {
-                "original_at": one.original_at.isoformat(),
-                "starts_at": one.starts_at.isoformat(),
-                "is_forbidden": one.is_forbidden,
-                **foresight_facts(one.foresight),
-            }
-            for one in outlook.occurrences
-        ],
-        "nodes": outlook.nodes,
-        "nodes_away": len(outlook.away),
-        "away": list(outlook.away[:_MOST_NAMED]),
-    }
+def outlook_shown(outlook: Outlook) -> ScheduleForesight:
+    """Return the outlook as JSON shows it."""
+    occurrences = [
+        OccurrenceForeseen.of(one, **dict(foresight_shown(one.foresight))) for one in outlook.occurrences
+    ]
+    away = list(outlook.away[:_MOST_NAMED])
+    return ScheduleForesight.of(outlook, occurrences=occurrences, nodes_away=len(outlook.away), away=away)

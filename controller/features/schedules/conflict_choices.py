@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput
+from controller.features.airings.conflict_check import facts_of
 from controller.features.airings.conflict_messages import against_policy_sentence, meets_others_sentence
 from controller.features.airings.conflicts import Meeting
 from controller.features.airings.planning import AgainstPolicy, MeetsOthers, area_names, replace_met
@@ -15,7 +16,7 @@ from controller.features.schedules.conflict_check import (
     RequestedSchedule,
     check_move_conflicts,
     check_schedule_conflicts,
-    outlook_facts,
+    outlook_shown,
 )
 from controller.model.permissions import Operator
 from devices.ids import AiringId
@@ -83,14 +84,16 @@ def refuse(session: Session, outlook: Outlook, meeting: Meeting, *, now: datetim
         refuse_forbidden(session, outlook, now=now)
     met = [one for one in outlook.occurrences if one.foresight.others]
     if met and meeting is not Meeting.ACCEPT:
-        raise MeetsOthers(_met(session, met, outlook, now), facts=outlook_facts(outlook))
+        raise MeetsOthers(_met(session, met, outlook, now), facts=facts_of(outlook_shown(outlook)))
 
 
 def refuse_forbidden(session: Session, outlook: Outlook, *, now: datetime) -> None:
     """Raise AgainstPolicy if policies leave any of the occurrences no start at which it could play whole."""
     forbidden = [one for one in outlook.occurrences if one.is_forbidden]
     if forbidden:
-        raise AgainstPolicy(_forbidden(session, forbidden, outlook, now), facts=outlook_facts(outlook))
+        raise AgainstPolicy(
+            _forbidden(session, forbidden, outlook, now), facts=facts_of(outlook_shown(outlook))
+        )
 
 
 def after_others(rule: Recurrence, outlook: Outlook) -> Recurrence:

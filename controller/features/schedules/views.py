@@ -14,7 +14,7 @@ from controller.features.schedules.conflict_check import (
     RequestedSchedule,
     check_move_conflicts,
     check_schedule_conflicts,
-    outlook_facts,
+    outlook_shown,
     requested_of,
 )
 from controller.features.schedules.queries import (
@@ -91,7 +91,7 @@ def conflicts_of(caller: Caller, asked: ScheduleAsked) -> ScheduleForesight:
         requested = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
         rule, skips = asked.rule.parsed(), asked.skips.parsed()
         outlook = check_schedule_conflicts(session, requested, rule, skips, now=caller.now())
-        return ScheduleForesight.model_validate(outlook_facts(outlook))
+        return outlook_shown(outlook)
 
 
 def conflicts_of_move(caller: Caller, schedule_id: str, asked: MoveOccurrence) -> ScheduleForesight:
@@ -105,7 +105,7 @@ def conflicts_of_move(caller: Caller, schedule_id: str, asked: MoveOccurrence) -
         outlook = check_move_conflicts(
             session, requested_of(row, areas), original_at, to, now=caller.now(), without=without
         )
-        return ScheduleForesight.model_validate(outlook_facts(outlook))
+        return outlook_shown(outlook)
 
 
 def days_off_shown(station: Station, year: int) -> list[DayOffShown]:

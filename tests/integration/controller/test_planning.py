@@ -215,20 +215,20 @@ def test_the_timetable_of_an_area_is_what_its_loudspeakers_do(quiet):
     quiet.publish()
     plans, policies = quiet.ask(published_plans, NHA_TRANG), quiet.ask(published_policies, NHA_TRANG)
     played = timetable(plans, policies, quiet.now, until)
-    assert [(slot["airing"], slot["starts_at"], slot["ends_at"]) for slot in told["slots"]] == [
-        (slot.airing.airing, slot.starts_at.isoformat(), slot.ends_at.isoformat()) for slot in played
+    assert [(slot.airing, slot.starts_at, slot.ends_at) for slot in told.slots] == [
+        (slot.airing.airing, slot.starts_at, slot.ends_at) for slot in played
     ]
     assert [slot.cut for slot in played] == [True, False, True]
-    assert told["first_sound"] == "10:10 sáng nay"
-    assert [one["airing"] for one in told["waiting"]] == [waiting.id]
+    assert told.first_sound == "10:10 sáng nay"
+    assert [one.airing for one in told.waiting] == [waiting.id]
 
 
 def test_what_sounds_now_is_shown_whole_and_with_its_true_start(world):
     airing = plan(world, world.approved(), seconds=600)
     world.later(seconds=620)
-    (slot,) = world.ask(timetable_of, NHA_TRANG, world.now, world.now + timedelta(days=1), world.now)["slots"]
-    assert (slot["airing"], slot["seconds"], slot["cut"]) == (airing.id, 60.0, False)
-    assert slot["starts_at"] == airing.starts_at.isoformat()
+    (slot,) = world.ask(timetable_of, NHA_TRANG, world.now, world.now + timedelta(days=1), world.now).slots
+    assert (slot.airing, slot.seconds, slot.cut) == (airing.id, 60.0, False)
+    assert slot.starts_at == airing.starts_at
 
 
 @pytest.mark.parametrize(

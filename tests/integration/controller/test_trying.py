@@ -49,7 +49,7 @@ def test_only_the_one_loudspeaker_is_told_and_counted(online):
     assert plan_of(world, NHA_TRANG) == ()
     assert [one.node for one in world.ask(deliveries_of, airing.id)] == [NODE]
     hour = timedelta(hours=1)
-    assert world.ask(timetable_of, NHA_TRANG, world.now, world.now + hour, world.now)["slots"] == []
+    assert world.ask(timetable_of, NHA_TRANG, world.now, world.now + hour, world.now).slots == []
     world.tell(NODE, airing.id, "started")
     world.tell(NODE, airing.id, "finished", heard_ms=60_000)
     world.later(minutes=2)

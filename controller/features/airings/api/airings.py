@@ -54,7 +54,7 @@ def create(visit: SignedVisit, asked: PlanAiring) -> AiringShown:
 def look_ahead(visit: SignedVisit, asked: PlanAiring) -> ForesightShown:
     """Return an airing's conflicts with other airings and with policies; nothing is saved."""
     broadcast = request_of(asked, visit.now())
-    return ForesightShown.model_validate(operations.conflicts_of(visit, asked.bulletin, broadcast))
+    return operations.conflicts_of(visit, asked.bulletin, broadcast)
 
 
 @router.get("/areas/{area}/timetable", responses=refusals(401, 404, 422))
@@ -72,7 +72,7 @@ def timetable(
     if begins < now - timedelta(days=1):
         raise BadInput("Lịch phát chỉ xem được từ hôm nay trở đi.", code="timetable.past")
     until = begins + timedelta(days=days)
-    return TimetableShown.model_validate(timetable_of(visit.store, AreaCode(area), begins, until, now))
+    return timetable_of(visit.store, AreaCode(area), begins, until, now)
 
 
 @router.get("/airings/{airing_id}", responses=refusals(401, 404))
