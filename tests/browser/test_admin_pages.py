@@ -112,6 +112,7 @@ def test_an_emergency_takes_three_clicks_and_is_stopped_by_two_from_anywhere(wor
     page.get_by_role("link", name="Phát khẩn").first.click()
     page.get_by_role("link", name="Khẩn cấp: lũ").click()
     page.get_by_label("Lý do phát một mình").fill("Đập tràn")
+    page.get_by_label("Mật khẩu của bạn, để ký").fill(PASSWORDS["duyet"])
     page.get_by_role("button", name="Phát ngay một mình tới toàn tỉnh").click()
     expect(page.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
     # a page that was open before hears of it by its stream

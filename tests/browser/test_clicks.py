@@ -12,7 +12,7 @@ from controller.features.bulletins.queries import waiting_renderings
 from controller.features.speaker_tests.service import prepare_test
 from controller.model.emergency_states import Kind
 from tests.browser.serving import PHONE, everywhere
-from tests.integration.web.site_world import NHA_TRANG, TEXT, Made
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, TEXT, Made
 from tests.integration.web.test_emergency_pages import prepared_of
 from tests.support.stored_rows import airings_between, running_schedules
 from tests.support.swelling_tone import mp3
@@ -119,12 +119,14 @@ def test_an_emergency_is_called_with_three_and_confirmed_with_two(world, open_pa
     with at_most(3):
         page.get_by_role("link", name="Phát khẩn").first.click()
         page.get_by_role("link", name="Khẩn cấp: lũ").click()
+        page.get_by_label("Mật khẩu của bạn, để ký").fill(PASSWORDS["canbo"])
         page.get_by_role("button", name="Gọi phát khẩn tới toàn tỉnh").click()
         expect(page.locator("#khan-tinh-trang")).to_contain_text("Chờ người thứ hai xác nhận")
     assert world.hurried == []
     second = clicks.over(open_page("duyet", screen=PHONE))
     with at_most(2):
         second.locator("#thanh-khan").get_by_role("link").first.click()
+        second.get_by_label("Mật khẩu của bạn, để ký").fill(PASSWORDS["duyet"])
         second.get_by_role("button", name="Xác nhận, phát ngay").click()
         expect(second.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
 
@@ -136,6 +138,7 @@ def test_an_approver_alone_calls_an_emergency_with_three_and_a_reason(world, ope
         page.get_by_role("link", name="Phát khẩn").first.click()
         page.get_by_role("link", name="Khẩn cấp: lũ").click()
         page.get_by_label("Lý do phát một mình").fill("Đập tràn")
+        page.get_by_label("Mật khẩu của bạn, để ký").fill(PASSWORDS["duyet"])
         page.get_by_role("button", name="Phát ngay một mình tới toàn tỉnh").click()
         expect(page.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
 
@@ -143,9 +146,11 @@ def test_an_approver_alone_calls_an_emergency_with_three_and_a_reason(world, ope
 def test_alone_and_without_a_reason_nothing_sounds(world, open_page):
     prepared = prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
     page = open_page("duyet", f"/khan/goi?ban={prepared}", screen=PHONE)
+    page.get_by_label("Mật khẩu của bạn, để ký").fill(PASSWORDS["duyet"])
     page.get_by_role("button", name="Phát ngay một mình tới toàn tỉnh").click()
     expect(page.get_by_role("alert").filter(has_text="phải ghi lý do")).to_be_visible()
     open_page.watch.forgive("422")
+    page.get_by_label("Mật khẩu của bạn, để ký").fill(PASSWORDS["duyet"])
     page.get_by_label("Lý do phát một mình").fill("Đập tràn")
     page.get_by_label("Lý do phát một mình").press("Enter")  # waits for a second person: the safe one
     expect(page.locator("#khan-tinh-trang")).to_contain_text("Chờ người thứ hai xác nhận")
