@@ -14,6 +14,7 @@ from tests.support.nightly import amount
 from tests.support.root_sets import chain, root_key, root_set, signed_by
 
 NODES = amount(8, 500)
+pytestmark = pytest.mark.timeout(1200)  # 500 take some three minutes of a processor each
 LENGTH = 60_000
 MINUTE = 60
 
