@@ -140,7 +140,7 @@ def test_a_withdrawn_bulletin_takes_its_airings_along(world, approver):
         ({"starts_in_seconds": None}, 422, "input.bad"),
         ({"starts_in_seconds": None, "starts_at": "2026-11-25T11:30:00"}, 422, "input.bad"),
         ({"starts_in_seconds": None, "starts_at": "2026-11-24T11:30:00Z"}, 422, "airing.start-in-past"),
-        ({"grade": "emergency"}, 403, "operator.not-allowed"),
+        ({"grade": "emergency"}, 422, "airing.emergency-is-called"),
         ({"volume": 101}, 422, "input.bad"),
         ({"text": "  "}, 422, None),
         ({"title": ""}, 422, "bulletin.bad-title"),

@@ -77,7 +77,7 @@ def test_every_way_to_repeat(officer, bulletin, rule, text):
         ({"skips": {"only_lunar": [1], "never_lunar": [1]}}, 422, "schedule.bad-lunar"),
         ({"areas": ["99999"]}, 422, "area.unknown"),
         ({"bulletin": "khong-co"}, 404, "bulletin.unknown"),
-        ({"grade": "emergency"}, 403, "operator.not-allowed"),
+        ({"grade": "emergency"}, 422, "airing.emergency-is-called"),
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused(officer, bulletin, changes, status, code):

@@ -77,7 +77,7 @@ def test_a_bulletin_for_one_commune_belongs_to_that_commune(world, officer):
         ({"luc": "gio-khac", "ngay": "2026-11-01", "gio": "05:30"}, "đã qua"),
         ({"luc": "gio-khac"}, "chọn đủ ngày và giờ"),
         ({"muc": "loudest"}, "Mức ưu tiên không đúng"),
-        ({"muc": "emergency"}, "Chỉ cán bộ duyệt mới được phát khẩn cấp"),
+        ({"muc": "emergency"}, "Tin khẩn cấp không đặt trước được"),
         ({"am_luong": "700"}, "Âm lượng"),
         ({"am_luong": "-1"}, "Âm lượng"),
     ],
@@ -149,9 +149,11 @@ def test_a_commune_officer_cannot_air_beyond_the_own_commune(world, sign_in):
     assert world.ask(bulletins) == []
 
 
-def test_only_the_approver_is_offered_the_emergency(sign_in):
-    assert 'value="emergency"' in sign_in("duyet").get("/tao-ban-tin").text
-    assert 'value="emergency"' not in sign_in("canbo").get("/tao-ban-tin").text
+@pytest.mark.parametrize("name", ["duyet", "canbo"])
+def test_nobody_is_offered_to_plan_an_emergency_which_is_called(sign_in, name):
+    page = sign_in(name).get("/tao-ban-tin").text
+    assert 'value="priority"' in page
+    assert 'value="emergency"' not in page
 
 
 def test_a_time_in_quiet_hours_is_refused_with_what_was_typed_and_the_first_allowed_hour(world, officer):
