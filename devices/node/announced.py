@@ -75,7 +75,7 @@ class Announced:
         missing = {
             name: _Missing(version=version, since=min(before[name].since, now) if name in before else now)
             for name, version in named.items()
-            if version > self._held(name) and _is_sane(version, now)
+            if self._lacks(name, version) and _is_sane(version, now)
         }
         if missing != before:
             self._stored.missing, self._is_saved = missing, False
@@ -87,17 +87,17 @@ class Announced:
 
     def settle(self) -> None:
         """Note that a document came."""
-        left = {name: one for name, one in self._stored.missing.items() if one.version > self._held(name)}
+        left = {name: one for name, one in self._stored.missing.items() if self._lacks(name, one.version)}
         if left != self._stored.missing:
             self._stored.missing, self._is_saved = left, False
 
-    def _held(self, name: str) -> int:
-        """Return the version of a key set or policy that this node has; 0: none."""
+    def _lacks(self, name: str, newest: int) -> bool:
+        """Return whether this node has not the newest key set or policy."""
         kind, _, area = name.partition("/")
         if f"{kind}/" == KEYS:
-            return self._ring.version_of(AreaCode(area))
+            return self._ring.lacks(AreaCode(area), newest)
         policy = self._policies.get(AreaCode(area))
-        return 0 if policy is None else policy.version
+        return policy is None or newest > policy.version
 
     def is_withheld(self, now: datetime) -> bool:
         """Return whether something has been missing for so long that nothing but emergencies may begin."""

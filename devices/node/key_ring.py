@@ -39,6 +39,17 @@ class KeyRing:
         """Return the version of the set that is held; 0: none, or one that the roots before signed."""
         return self._sets[area][0].version if area in self._sets and area not in self._former else 0
 
+    def lacks(self, area: AreaCode, newest: int) -> bool:
+        """Return whether the newest set of an area, of which the version is known, is not the one held.
+
+        A set that the roots before signed is no older or newer than those of the new roots: only the very
+        version that it has is held.
+        """
+        if area not in self._sets:
+            return True
+        held = self._sets[area][0].version
+        return newest != held if area in self._former else newest > held
+
     def restore(self, documents: Mapping[str, bytes]) -> list[NotTrusted]:
         """Load the stored roots and sets, whatever their lifetime; return why any was not taken."""
         faults: list[NotTrusted] = []
@@ -54,16 +65,16 @@ class KeyRing:
         return faults
 
     def _restore_set(self, area: AreaCode, text: bytes, faults: list[NotTrusted]) -> None:
-        for roots in reversed(self._chain[-2:]):
+        for roots in reversed(self._chain):
             try:
                 self._sets[area] = (self._read_by(roots, area, text, None), text)
             except NotTrusted as reason:
-                if roots is self._chain[-2:][0]:
-                    faults.append(reason)
+                fault = reason
                 continue
             if roots is not self.roots:
                 self._former.add(area)
             return
+        faults.append(fault)
 
     def read(self, area: AreaCode, text: bytes, now: datetime | None) -> KeySet:
         """Return a good key set of an area; `now` None: lifetime and version are not judged."""

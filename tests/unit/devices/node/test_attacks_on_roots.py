@@ -61,16 +61,62 @@ def test_a_root_is_replaced_while_a_broadcast_sounds_and_nothing_is_interrupted(
     assert scene.node.brain.counts["plan: unknown-key"] == 0
 
 
+def off_until(scene, at):
+    scene.world.switch_off(scene.node)
+    scene.run((at - scene.now).total_seconds())
+    scene.world.switch_on(scene.node)
+
+
+def says(scene, name):
+    """Return whether the node sounds a broadcast that is planned now."""
+    scene.station.publish_plan("56", planned(scene, name))
+    scene.run(60)
+    return (name, True) in heard(scene)
+
+
 def test_between_the_roots_and_their_key_sets_the_former_sets_go_on_for_a_week(scene):
+    began = scene.now
     succeed(scene, with_keys=False)
     reboot(scene)
-    scene.station.publish_plan("56", planned(scene))
-    scene.run(60)
-    assert heard(scene) == [("a1", True)]
-    scene.run(timedelta(days=7).total_seconds())
-    scene.station.publish_plan("56", planned(scene, "a2"))
-    scene.run(60)
-    assert len(heard(scene)) == 1
+    scene.run(timedelta(hours=2).total_seconds())
+    assert says(scene, "two-hours")
+    off_until(scene, began + timedelta(days=6, hours=12))
+    assert says(scene, "day-six")
+    off_until(scene, began + timedelta(days=7, minutes=-4))
+    assert says(scene, "just-before")
+    assert scene.station.vitals[scene.node.id].missing == ()
+    scene.station.publish_plan("56", planned(scene, "planned-before", in_s=240))
+    scene.run(180)
+    assert scene.node.brain.counts["plan: expired"] == 0
+    assert not says(scene, "after")
+    assert heard(scene)[-1] == ("just-before", True)
+    assert scene.node.brain.counts["plan: expired"] >= 1, "the key set is over; nothing is withheld"
+    scene.station.publish_keys()
+    scene.run(400)
+    assert says(scene, "new-keys")
+
+
+def test_a_key_set_of_the_new_roots_is_withheld_whatever_its_version(scene):
+    """Who has the former root gave its last set the highest version that a node takes."""
+    station, now = scene.station, scene.station.now
+    with_highest = timedelta(hours=20)
+    station.now = lambda: now() + with_highest
+    station._version, before = 0, station._version
+    highest = station.next_version()
+    station.now = now
+    station._version = highest - 1
+    station.publish_keys()
+    station._version = before
+    scene.run(3)
+    succeed(scene, with_keys=False)
+    held = station.newest_keys[PROVINCE]
+    scene.run(600)
+    assert station.vitals[scene.node.id].missing == ()
+    station.newest_keys[PROVINCE] = station.next_version()  # signed by the new roots; the broker withholds it
+    assert station.newest_keys[PROVINCE] < held
+    scene.run(7200)
+    assert station.vitals[scene.node.id].missing == ("keys/56",)
+    assert not says(scene, "later")
 
 
 def test_whoever_has_the_former_root_signs_no_key_set_any_more(scene):
@@ -88,6 +134,19 @@ def test_whoever_has_the_former_root_signs_no_key_set_any_more(scene):
     station.publish_plan("56", planned(scene, "a2"))
     scene.run(60)
     assert heard(scene) == [("a2", True)]
+
+
+def test_a_node_that_followed_two_successions_at_once_goes_on_also_after_a_reboot(scene):
+    scene.world.switch_off(scene.node)
+    keys, second, third = scene.station.keys, root_key(scene.now), root_key(scene.now)
+    sets = (
+        signed_by(root_set(1, scene.now, ("chi", second)), keys.root, second),
+        signed_by(root_set(2, scene.now, ("dung", third)), second, third),
+    )
+    scene.station.retain(topics.ROOTS, chain(*sets).payload())
+    for _ in range(2):
+        reboot(scene)
+    assert says(scene, "a1")
 
 
 def test_whoever_has_the_former_root_founds_no_second_line(scene):
