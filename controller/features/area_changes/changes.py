@@ -14,6 +14,7 @@ from controller.features.accounts.service import Password
 from controller.features.areas.queries import area_tree, ended_areas, get_area, history_of
 from controller.features.fleet.queries import get_node, nodes_by_area
 from controller.features.journal.service import record
+from controller.features.plans.key_set_signing import mark_listed
 from controller.features.plans.publication import take_back
 from controller.features.plans.queries import published
 from controller.features.relocation.service import move_nodes, place_key, sign_places
@@ -32,6 +33,7 @@ from devices.ids import AreaCode, NodeId
 from devices.jose import SigningKey
 from devices.wire_types import NAME_PATTERN
 
+_OF_AREAS = (DocumentKind.PLAN, DocumentKind.POLICY, DocumentKind.KEYS, DocumentKind.HOME)
 FORMER = "Địa bàn cũ"
 """What a commune is that lives on as a part of the one it was merged into."""
 _CODE = re.compile(NAME_PATTERN)
@@ -148,7 +150,7 @@ def split_area(
 def close_area(
     session: Session, code: AreaCode, into: AreaCode, *, by: Operator, password: Password, now: datetime
 ) -> list[str]:
-    """End an area: its nodes go into another, its plan and policy are taken back from the broker.
+    """End an area: its nodes go into another, what the broker has for it is taken back.
 
     Refused while anything is planned for it. Returns who still has an account there, by name.
     """
@@ -159,11 +161,12 @@ def close_area(
     move_nodes(session, nodes_by_area(session, code), into, key=key, by=by, now=now)
     _remember(session, area, now)
     area.parent, area.ended_at = into, now
-    for kind in (DocumentKind.PLAN, DocumentKind.POLICY):
+    for kind in _OF_AREAS:
         row = published(session, kind, code, lock=True)
         if row is not None and row.payload:
             take_back(row, now)
     session.flush()
+    mark_listed(session)
     record(session, by, "area.closed", code, now, detail={"into": into})
     return list(session.scalars(select(Account.name).where(Account.area == code).order_by(Account.name)))
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
+from controller.features.areas.queries import ended_areas
 from controller.features.journal.service import record
 from controller.features.keys.roots import all_roots
 from controller.features.plans.key_set_signing import key_sets_to_sign, mark_listed, publish_key_set
@@ -215,11 +216,12 @@ def _refuse_void(session: Session, sets: Sequence[KeySet]) -> None:
 
 
 def _refuse_older(session: Session, sets: Sequence[KeySet]) -> None:
-    """Raise Conflict where a set of the file is not newer than the published one."""
+    """Raise Conflict where a set of the file is not newer than the published one, or its area is closed."""
     newest = {one.area: one.version for one in published_key_sets(session)}
-    if any(one.version <= newest.get(one.area, 0) for one in sets):
+    ended = ended_areas(session)
+    if any(one.area in ended or one.version <= newest.get(one.area, 0) for one in sets):
         raise Conflict(
-            "Tệp này cũ hơn bộ khóa đang dùng. Hãy tạo yêu cầu mới: loa keys request.",
+            "Từ khi tạo tệp này, bộ khóa hoặc địa bàn đã thay đổi. Hãy tạo yêu cầu mới: loa keys request.",
             code="keys.stale-request",
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from controller.features.areas.queries import area_tree
+from controller.features.areas.queries import area_tree, ended_areas
 from controller.features.bulletins.in_force import is_in_force
 from controller.features.plans.queries import published_key_sets
 from controller.model.accounts import Account, Delegation, HeldKey
@@ -69,6 +69,8 @@ class KeyListing:
     holder: str
     area: AreaCode
     further_areas: tuple[AreaCode, ...] = ()
+    sets: tuple[AreaCode, ...] = ()
+    """In whose sets it stands: of all these areas but closed ones, where no loudspeaker is."""
 
 
 def listings_of(session: Session, keys: Sequence[HeldKey], now: datetime) -> dict[KeyId, KeyListing]:
@@ -87,13 +89,14 @@ def listings_of(session: Session, keys: Sequence[HeldKey], now: datetime) -> dic
         for key in keys:
             if key.holder == receiver and key.role is Role.APPROVER:
                 further[key.kid].add(area)
-    tree, listings = area_tree(session), {}
+    tree, ended, listings = area_tree(session), ended_areas(session), {}
     for key in keys:
         if key.holder is not None:
             holder = people[key.holder]
             beyond = sorted(a for a in further[key.kid] if a in tree and holder.area not in tree.lineage(a))
             areas = tree.outermost(beyond)[:MOST_FURTHER_AREAS] if beyond else ()
-            listings[key.kid] = KeyListing(holder.name, holder.area, tuple(areas))
+            sets = tuple(area for area in (holder.area, *areas) if area not in ended)
+            listings[key.kid] = KeyListing(holder.name, holder.area, tuple(areas), sets)
     return listings
 
 
@@ -116,6 +119,8 @@ def _signed_areas(session: Session, now: datetime) -> dict[KeyId, set[AreaCode]]
 
 
 def _is_listed(key: HeldKey, wanted: KeyListing | None) -> bool:
+    if wanted is not None and not wanted.sets:
+        return True  # there is no set to list it in
     if not key.in_key_set or wanted is None:
         return key.in_key_set
     return key.area == wanted.area and {*wanted.further_areas} <= {*key.further_areas}

@@ -107,7 +107,8 @@ def _digest(keys: Sequence[Key]) -> str:
 def _keys_by_area(session: Session, province: AreaCode, now: datetime) -> dict[AreaCode, list[Key]]:
     """Return the keys by the area in whose set they stand; Conflict if one does not fit.
 
-    A person's key stands in the set of each area in which it signs, the station's in the province's.
+    A person's key stands in the set of each area in which it signs, but for closed ones; the station's in the
+    province's.
     """
     held = keys_to_name(session, now)
     if not any(key.role is Role.STATION for key in held):
@@ -116,7 +117,7 @@ def _keys_by_area(session: Session, province: AreaCode, now: datetime) -> dict[A
     found: dict[AreaCode, list[Key]] = defaultdict(list)
     for key in held:
         listing = listings.get(key.kid)
-        for area in (province,) if listing is None else (listing.area, *listing.further_areas):
+        for area in (province,) if listing is None else listing.sets:
             found[area].append(_listed(key, listing))
     if (most := max(len(keys) for keys in found.values())) > MOST_KEYS:
         _refuse_too_many(session, most, now)

@@ -62,7 +62,8 @@ def test_a_node_is_told_what_the_broker_has_for_its_areas(world):
     world.publish()
     clock.now += READ_EVERY_S + 1
     told = versions.of(NODES[0].id)
-    assert told.keys == {PROVINCE: version(world, DocumentKind.KEYS, PROVINCE)}
+    assert told.keys == {area: version(world, DocumentKind.KEYS, area) for area in (PROVINCE, NHA_TRANG)}
+    assert versions.of(NODES[2].id).keys.keys() == {PROVINCE}, "it stands in another ward, which has no set"
     assert told.policies == {PROVINCE: version(world, DocumentKind.POLICY, PROVINCE)}
     assert versions.of(NodeId("nobody")) == NOTHING
 
@@ -83,7 +84,7 @@ def test_without_the_database_the_former_versions_go_on(world):
     world.publish()
     versions, clock = newest(world)
     before = versions.of(NODES[0].id)
-    assert before.keys
+    assert before.keys.keys() == {PROVINCE, NHA_TRANG}
 
     class Gone:
         def read(self):
@@ -92,4 +93,3 @@ def test_without_the_database_the_former_versions_go_on(world):
     versions.store = Gone()
     clock.now += READ_EVERY_S + 1
     assert versions.of(NODES[0].id) == before
-    assert NHA_TRANG not in before.keys

@@ -19,6 +19,9 @@ from controller.features.areas.queries import area_tree, get_area, history_of
 from controller.features.emergencies.preparation import prepare, release
 from controller.features.fleet.location_history import stays_of
 from controller.features.fleet.queries import get_node
+from controller.features.keys.requests import accept_request, make_request, sign_request
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.features.plans.key_set_signing import RENEWED_AFTER, sign_key_sets
 from controller.features.plans.queries import published, retained_state
 from controller.features.relocation.service import move_node
 from controller.model.emergency_states import Kind as AlarmKind
@@ -148,6 +151,19 @@ def test_a_closed_area_leaves_the_broker_and_gets_nothing_new(world):
     # what it aired is still its own, and adds up in the one that took its place
     assert world.ask(reach_by_area, over).keys() == {NHA_TRANG}
     assert NHA_TRANG in world.ask(area_tree).below([NEW.code])
+
+
+def test_no_key_set_is_signed_for_a_closed_area_and_nobody_is_asked_to(world):
+    world.later(days=RENEWED_AFTER.days)
+    asked = world.do(make_request, world.root_key.public_x, None)
+    assert NHA_TRANG in {one.content["area"] for one in asked.documents}
+    rule(world, close_area, NHA_TRANG, BAC_NHA_TRANG)
+    with pytest.raises(Conflict, match="địa bàn đã thay đổi"):
+        world.do(accept_request, sign_request(asked, world.root_key), first_public=world.root_key.public_x)
+    assert world.ask(keys_to_sign_for, world.now) == 0, "the key of who still has an account there"
+    assert [one.area for one in world.do(sign_key_sets, root_key=world.root_key)] == [PROVINCE]
+    world.publish()
+    assert not [one for one in world.ask(retained_state) if one.topic == f"loa/v1/keys/{NHA_TRANG}"]
 
 
 def test_a_part_of_an_area_becomes_one_of_its_own(world):
