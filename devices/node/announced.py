@@ -91,6 +91,12 @@ class Announced:
         if left != self._stored.missing:
             self._stored.missing, self._is_saved = left, False
 
+    def leave(self, area: str) -> None:
+        """Forget what is missing of an area in which the node stands no more."""
+        left = {name: one for name, one in self._stored.missing.items() if name.partition("/")[2] != area}
+        if left != self._stored.missing:
+            self._stored.missing, self._is_saved = left, False
+
     def _lacks(self, name: str, newest: int) -> bool:
         """Return whether this node has not the newest key set or policy."""
         kind, _, area = name.partition("/")

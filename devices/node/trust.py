@@ -337,6 +337,7 @@ class Trust:
                     effects.append(DropDocument(name))
             self._drop_plan(area)
             self.policies.pop(AreaCode(area), None)
+            self.announced.leave(area)
         effects += self.ring.leave(sorted(set(before.areas) - set(areas)))
         gone = set(filters_of(before)) - set(filters_of(self._identity))
         new = set(filters_of(self._identity)) - set(filters_of(before))

@@ -10,8 +10,10 @@ from datetime import timedelta
 import pytest
 
 from devices import topics
-from devices.ids import Grade, Role
+from devices.enrolment import Place
+from devices.ids import AreaCode, Grade, Role
 from devices.jose import SigningKey
+from devices.signing import sign
 from tests.simulation.small_station import PROVINCE, YEAR, listed
 from tests.simulation.station_in_world import AREAS, Scene
 
@@ -213,3 +215,25 @@ def test_a_fresh_key_of_a_thief_is_not_taken_for_the_newest(scene):
     scene.station.publish_key_set((listed(key),), AREAS[1])
     scene.run(600)
     assert missing(scene) == ()
+
+
+def test_what_was_withheld_of_a_ward_that_the_node_has_left_silences_it_no_more(scene):
+    withhold(scene, topics.keys(AREAS[1]))
+    scene.station.publish_key_set((), AREAS[1])
+    scene.run(2 * HOUR)
+    assert missing(scene) == (f"keys/{AREAS[1]}",)
+    say_airing(scene, "there", 20)
+    scene.run(60)
+    scene.station._answer_time = lambda *_: None  # no reply says anew what there is
+    place = Place(
+        node=scene.node.id,
+        version=scene.station.next_version(),
+        issued_at=scene.now,
+        expires_at=scene.now + YEAR / 2,
+        areas=(PROVINCE, AreaCode("56.2")),
+    )
+    scene.station.retain(topics.place(scene.node.id), sign(place, scene.station.keys.administrator).encode())
+    scene.run(3)
+    say_airing(scene, "here", 20)
+    scene.run(60)
+    assert heard(scene) == ["here"]
