@@ -1,12 +1,8 @@
 """Checks as data: what each holds a node to, what it needs, and what became of it in a run."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from controller.trial.conform.laboratory import Laboratory
 
 
 class Requirement(StrEnum):
@@ -47,19 +43,6 @@ class Outcome:
 
     verdict: CheckVerdict
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckGroup:
-    """Checks that share what is sent to the node, and the function that plays it and judges them."""
-
-    name: str
-    checks: tuple[Check, ...]
-    play: Callable[["Laboratory"], None]
-    needs: Requirement | None = None
-    """What the whole subject needs."""
-    begins_calm: bool = True
-    """Whether the node is brought to silence first; not before it is enrolled."""
 
 
 class Unmet(Exception):  # noqa: N818 - named by what is the case

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from controller.trial.conform.checks import Check, CheckGroup, CheckVerdict, Outcome, Requirement, Unmet
+from controller.trial.conform.checks import Check, CheckVerdict, Outcome, Requirement, Unmet
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.subjects import (
     approvals,

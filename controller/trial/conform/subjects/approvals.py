@@ -8,7 +8,8 @@ from typing import Any
 
 from controller.trial.conform.areas import ELSEWHERE, MAIN
 from controller.trial.conform.audio import KitRecording, tone
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import FETCH_S, Laboratory
 from controller.trial.conform.signers import DAY
 from controller.trial.conform.station import HOUR, KitStation, whole_ms

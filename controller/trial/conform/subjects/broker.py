@@ -1,7 +1,8 @@
 """A broker that is gone for a while, with all that it had retained."""
 
 from controller.trial.conform.areas import AREAS, MAIN
-from controller.trial.conform.checks import Check, CheckGroup, Requirement
+from controller.trial.conform.checks import Check, Requirement
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
 from controller.trial.conform.sounds import LONG, SHORT, last
 

@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from controller.trial.conform.areas import ELSEWHERE, MAIN
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import FETCH_S, Laboratory
 from controller.trial.conform.sounds import SHORT
 from controller.trial.conform.station import KitStation

@@ -6,8 +6,9 @@ from datetime import timedelta
 from functools import partial
 
 from controller.trial.conform.areas import MAIN
-from controller.trial.conform.checks import Check, CheckGroup, Unmet
+from controller.trial.conform.checks import Check, Unmet
 from controller.trial.conform.forging import tampered
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory, micros
 from controller.trial.conform.node_view import SeenReceipt
 from controller.trial.conform.sounds import SHORT

@@ -1,7 +1,8 @@
 """The connection: births, wills and sessions; what a node does when it comes back."""
 
 from controller.trial.conform.areas import ATTACK
-from controller.trial.conform.checks import Check, CheckGroup, Unmet
+from controller.trial.conform.checks import Check, Unmet
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
 from devices import topics
 from devices.messages import NodeState

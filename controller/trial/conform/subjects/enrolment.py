@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from controller.trial.conform.checks import Check, CheckGroup, Requirement, Unmet
+from controller.trial.conform.checks import Check, Requirement, Unmet
 from controller.trial.conform.enrolment_desk import EnrolmentDesk
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.signers import root_key
 from devices.enrolment import EnrolmentClaim, EnrolmentReply

@@ -1,8 +1,9 @@
 """Epochs: a station that led before must lose at the node, whatever it signs with the same key."""
 
 from controller.trial.conform.areas import ATTACK
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import properly
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory, micros
 from controller.trial.conform.subjects.clock import judge_lie
 from devices import topics

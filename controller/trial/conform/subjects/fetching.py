@@ -5,8 +5,9 @@ from functools import partial
 
 from controller.trial.conform.areas import MAIN
 from controller.trial.conform.audio import KitRecording, tone
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import by, properly, saying
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
 from devices import topics
 from devices.chunks import wanted

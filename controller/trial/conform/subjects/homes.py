@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from controller.trial.conform.areas import PROVINCE
-from controller.trial.conform.checks import Check, CheckGroup, Unmet
+from controller.trial.conform.checks import Check, Unmet
 from controller.trial.conform.forging import by, properly, tampered
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.station import HOUR
 from devices import topics

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from controller.trial.conform.areas import ATTACK, FAR, MAIN, PROVINCE
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import claiming_key
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
 from controller.trial.conform.signers import YEAR, root_key
 from controller.trial.conform.sounds import LONG, SHORT, stops

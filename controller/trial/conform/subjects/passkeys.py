@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from controller.trial.conform.areas import MAIN, PROVINCE
 from controller.trial.conform.audio import tone
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import FETCH_S, Laboratory
 from controller.trial.conform.passkey import PRESENT, VERIFIED, KitPasskey, PasskeyAnswer
 from controller.trial.conform.station import whole_ms

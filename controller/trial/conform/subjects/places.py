@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from controller.trial.conform.areas import AREAS, ATTACK, ELSEWHERE, FAR, MAIN, MOVED, PROBE, PROVINCE
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.sounds import LONG, begin_long, last
 from devices.enrolment import Place

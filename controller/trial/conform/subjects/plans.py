@@ -2,8 +2,9 @@
 
 from controller.trial.conform.areas import ATTACK, FAR, MAIN
 from controller.trial.conform.attacks import PlanAttack, play_plan_attacks
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import properly, saying
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
 from devices import topics
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from controller.trial.conform.areas import ATTACK, FAR, MAIN, PROBE
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import Forge, by, properly, tampered
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
 from controller.trial.conform.sounds import LONG, SHORT, begin_long, last, place_error_ms, sound_short, stops
 from controller.trial.conform.station import HOUR

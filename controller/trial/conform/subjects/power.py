@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from controller.trial.conform.areas import ATTACK, MAIN
 from controller.trial.conform.audio import tone
-from controller.trial.conform.checks import Check, CheckGroup, Requirement
+from controller.trial.conform.checks import Check, Requirement
 from controller.trial.conform.forging import properly
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory, Services
 from controller.trial.conform.sounds import LONG, SHORT, begin_long, last, place_error_ms
 from controller.trial.conform.subjects.policies import ALL_DAY

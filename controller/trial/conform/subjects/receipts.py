@@ -3,8 +3,9 @@
 import hashlib
 
 from controller.trial.conform.areas import ATTACK
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import by, plain, properly, tampered
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
 from controller.trial.conform.node_view import SeenReceipt
 from devices import topics

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from controller.trial.conform.areas import PROVINCE
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.signers import YEAR, root_key
 from controller.trial.conform.station import whole_ms

@@ -1,7 +1,7 @@
 """Signed messages: what is not signed exactly as the page says is ignored. Plans carry the attacks."""
 
 from controller.trial.conform.attacks import PlanAttack, play_plan_attacks
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import (
     by,
     claiming,
@@ -12,6 +12,7 @@ from controller.trial.conform.forging import (
     unsigned,
     with_header,
 )
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.station import HOUR, whole_ms
 from devices.messages import Kept, Plan

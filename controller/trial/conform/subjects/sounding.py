@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from controller.trial.conform.areas import MAIN
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import properly
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
 from controller.trial.conform.sounds import LONG, SHORT, begin_long, last, place_error_ms, stops
 from devices import topics

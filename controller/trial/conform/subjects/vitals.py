@@ -2,7 +2,8 @@
 
 from controller.trial.conform.areas import MAIN, PROBE
 from controller.trial.conform.audio import tone
-from controller.trial.conform.checks import Check, CheckGroup
+from controller.trial.conform.checks import Check
+from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory, Services
 from controller.trial.conform.sounds import LONG, begin_long
 from devices.messages import Vitals
