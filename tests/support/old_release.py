@@ -16,12 +16,17 @@ PROGRAMS = Path(__file__).with_name("old_release_programs")
 """Written for the modules of then: no code of this release."""
 
 
-def is_there() -> bool:
-    """Whether this clone has that commit: a shallow one has not."""
+def lacks_history() -> bool:
+    """Whether this is a copy without history, or with a part of it: then there is no old code to run."""
     asked = subprocess.run(
-        ["git", "cat-file", "-e", f"{OLD}^{{commit}}"], cwd=ROOT, capture_output=True, check=False, timeout=20
+        ["git", "rev-parse", "--is-shallow-repository"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
     )
-    return asked.returncode == 0
+    return asked.stdout.strip() != "false"
 
 
 def unpack(folder: Path) -> Path:

@@ -27,7 +27,8 @@ from tests.support.waiting import wait_until
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(500),
-    pytest.mark.skipif(not old_release.is_there(), reason="a shallow clone has not the old release"),
+    # The old code is in the history alone. A whole clone that lacks the commit fails, and is not skipped.
+    pytest.mark.skipif(old_release.lacks_history(), reason="no history here, so no code of the old release"),
 ]
 
 
@@ -69,7 +70,7 @@ def test_a_stations_home_is_upgraded_and_its_people_policy_and_loudspeakers_stay
 def test_no_receipt_is_lost_and_nothing_that_was_approved_under_the_old_wire_is_heard(old_code, tmp_path):
     broker = BrokerProcess("mosquitto", tmp_path)
     broker.start()
-    home, began = tmp_path / "home", time.monotonic()
+    home = tmp_path / "home"
     try:
         done = old_release.run(old_code, "air.txt", home, broker.url, 120)
         with running(home, enrolled=False, broker_url=broker.url) as station:
@@ -99,7 +100,6 @@ def test_no_receipt_is_lost_and_nothing_that_was_approved_under_the_old_wire_is_
                 fleet.stop()
     finally:
         broker.stop()
-    assert time.monotonic() - began < 400
 
 
 def signed(station, airing):
