@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from controller.features.journal.chain import BEGINNING, JournalBroken, hash_of, verify
+from controller.features.journal.chain import BEGINNING, hash_of, verify
 from controller.features.journal.export import sealed
 from controller.features.journal.queries import export, hashed_fields
 from controller.features.journal.service import STATION
@@ -156,9 +156,6 @@ def _unsound(session: Session, rows: Sequence[Entry]) -> frozenset[int]:
         for entry in rows
         if hash_of(hashed_fields(entry)) != entry.hash or before.get(entry.seq - 1) != entry.previous
     )
-
-
-__all__ = ["PAGE", "JournalBroken", "JournalPage", "Wanted", "find_entries", "whole_chain"]
 
 
 def sealed_lines(store: Store, signer: JournalSigner, now: datetime) -> Iterator[str]:

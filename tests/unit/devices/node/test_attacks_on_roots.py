@@ -48,6 +48,17 @@ def reboot(scene):
     scene.run(3)
 
 
+def succeed_twice(scene):
+    """Publish two successions at once, without new key sets; return the newest root key."""
+    second, third = root_key(scene.now), root_key(scene.now)
+    sets = (
+        signed_by(root_set(1, scene.now, ("chi", second)), scene.station.keys.root, second),
+        signed_by(root_set(2, scene.now, ("dung", third)), second, third),
+    )
+    scene.station.retain(topics.ROOTS, chain(*sets).payload())
+    return third
+
+
 def test_a_root_is_replaced_while_a_broadcast_sounds_and_nothing_is_interrupted(scene):
     scene.station.publish_plan("56", planned(scene, in_s=10))
     scene.run(15)
@@ -138,12 +149,7 @@ def test_whoever_has_the_former_root_signs_no_key_set_any_more(scene):
 
 def test_a_node_that_followed_two_successions_at_once_goes_on_also_after_a_reboot(scene):
     scene.world.switch_off(scene.node)
-    keys, second, third = scene.station.keys, root_key(scene.now), root_key(scene.now)
-    sets = (
-        signed_by(root_set(1, scene.now, ("chi", second)), keys.root, second),
-        signed_by(root_set(2, scene.now, ("dung", third)), second, third),
-    )
-    scene.station.retain(topics.ROOTS, chain(*sets).payload())
+    succeed_twice(scene)
     for _ in range(2):
         reboot(scene)
     assert says(scene, "a1")
@@ -166,13 +172,8 @@ def test_whoever_has_the_former_root_founds_no_second_line(scene):
 
 def test_a_node_that_was_away_for_two_successions_follows_both(scene):
     scene.world.switch_off(scene.node)
-    keys, second, third = scene.station.keys, root_key(scene.now), root_key(scene.now)
-    sets = (
-        signed_by(root_set(1, scene.now, ("chi", second)), keys.root, second),
-        signed_by(root_set(2, scene.now, ("dung", third)), second, third),
-    )
-    scene.station.retain(topics.ROOTS, chain(*sets).payload())
-    scene.station.keys = replace(keys, root=third)
+    third = succeed_twice(scene)
+    scene.station.keys = replace(scene.station.keys, root=third)
     scene.station.publish_keys()
     scene.world.switch_on(scene.node)
     scene.station.publish_plan("56", planned(scene))
