@@ -22,6 +22,7 @@ from controller.http.time_fields import day_value
 from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.bulletin_states import BulletinState, RenderingState
 from controller.model.permissions import Act
+from devices.ids import Role
 from devices.messages import ReceiptKind
 
 _PACKING = 5
@@ -46,6 +47,16 @@ ACT_WORDS = Named(
     str,
 )
 
+KEY_WORDS = Named(
+    {
+        Role.STATION: "kế hoạch phát",
+        Role.APPROVER: "duyệt bản tin",
+        Role.CALLER: "lệnh phát khẩn",
+        Role.ADMINISTRATOR: "quy định",
+    },
+    str,
+)
+"""What a key of each role signs."""
 REASON_WORDS = Named[str, str](words_in(CONTROLLER / "http" / "node_reasons.csv"), str)
 """What a node says of why; others may come, and are shown as they are (docs/protocol.md, Receipts)."""
 RECEIPT_WORDS = Named(
@@ -124,6 +135,7 @@ def _environment() -> Environment:
         engine_words=engine_words,
         RECEIPT_WORDS=RECEIPT_WORDS,
         ROLE_WORDS=ROLE_WORDS,
+        KEY_WORDS=KEY_WORDS,
         ACT_WORDS=ACT_WORDS,
         AiringState=AiringState,
         BulletinState=BulletinState,

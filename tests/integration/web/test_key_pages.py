@@ -2,13 +2,29 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from controller.features.accounts.queries import held_key
 from controller.features.keys.service import get_key
+from controller.http.render import KEY_WORDS
+from controller.model.accounts import HeldKey
 from controller.model.local_time import ZONE
 from devices.ids import Role
 from tests.integration.web.site_world import PASSWORDS
 
 OWN = {"xac_nhan": PASSWORDS["quantri"]}
+
+
+def test_the_key_of_each_role_has_its_page_and_a_row_that_says_what_it_signs(world, sign_in):
+    client = sign_in("quantri")
+    kids = {key.role: key.kid for key in world.ask(lambda session: [*session.scalars(select(HeldKey))])}
+    assert {*kids} == {*Role}
+    settings = client.get("/cai-dat").text
+    for role, kid in kids.items():
+        assert f"/cai-dat/khoa/{kid}" in settings
+        page = client.get(f"/cai-dat/khoa/{kid}")
+        assert (page.status_code, f"Dùng để ký {KEY_WORDS[role]}" in page.text) == (200, True)
+    assert ">caller<" not in settings
 
 
 def test_what_a_stolen_key_approved_before_the_day_stays_on_page_and_in_json_alike(world, sign_in):

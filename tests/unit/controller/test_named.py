@@ -19,7 +19,7 @@ from controller.features.imports.file_kinds import FileKind
 from controller.features.imports.text_repair import Mend
 from controller.features.listeners.pages.reports import TROUBLE_WORDS
 from controller.http.named import Named
-from controller.http.render import ACT_WORDS, REASON_WORDS, RECEIPT_WORDS, ROLE_WORDS, reason_words
+from controller.http.render import ACT_WORDS, KEY_WORDS, REASON_WORDS, RECEIPT_WORDS, ROLE_WORDS, reason_words
 from controller.http.signs import StatusTone
 from controller.http.words import GRADE_WORDS
 from controller.model.airing_states import IN_WORDS as AIRINGS_IN_WORDS
@@ -37,7 +37,7 @@ from controller.model.emergency_states import (
 )
 from controller.model.listener_report_states import Trouble
 from controller.model.permissions import Act, OperatorRole
-from devices.ids import Grade
+from devices.ids import Grade, Role
 from devices.messages import ReceiptKind
 from tests.architecture.source import ROOT
 from tts.orders import Progress
@@ -47,6 +47,7 @@ NAMED = (
     (GRADE_WORDS, Grade),
     (ROLE_WORDS, OperatorRole),
     (ACT_WORDS, Act),
+    (KEY_WORDS, Role),
     (AIRING_SIGNS, AiringState),
     (BULLETIN_SIGNS, BulletinState),
     (NODE_SIGNS, NodeStatus),
