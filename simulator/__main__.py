@@ -22,12 +22,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from devices.enrolment import read_qr
-from simulator.enrolling import NotEnrolled, enrol, spec_of
+from devices.enrolling import NotEnrolled, enrol, enrol_by_qr, enrolled_in
 from simulator.facts import FactLines
 from simulator.faults import BadFaults, parse_faults
 from simulator.fleet import Fleet
-from simulator.spec import FleetSpec
+from simulator.spec import SOFTWARE, FleetSpec
 
 SWITCH_S = 0.0005
 """Switch interval of the interpreter: how long the loop may delay a loudspeaker that is due."""
@@ -97,17 +96,16 @@ def _check_faults(text: str) -> int:
 
 def _enrolled(told: argparse.Namespace) -> FleetSpec:
     """Claim the code where one is given; return the spec that this storage is enrolled as."""
-    address, code, root = told.station, told.enrol, told.root
+    who = enrolled_in(told.storage) if told.qr is None and told.enrol is None else None
     if told.qr is not None:
-        try:
-            address, code, root = read_qr(told.qr)
-        except ValueError:
-            raise NotEnrolled("Đây không phải là mã QR gắn cụm loa.") from None
-    if code is not None:
-        if address is None:
+        who = enrol_by_qr(told.storage, told.qr, SOFTWARE)
+    elif told.enrol is not None:
+        if told.station is None:
             raise NotEnrolled("Hãy cho biết địa chỉ của đài bằng --station.")
-        enrol(told.storage, address, code, root)
-    return spec_of(told.storage)
+        who = enrol(told.storage, told.station, told.enrol, SOFTWARE, told.root)
+    if who is None:
+        raise NotEnrolled("Cụm loa này chưa được gắn: hãy chạy với --enrol MÃ --station ĐỊA_CHỈ.")
+    return FleetSpec.of_enrolled(who, told.storage)
 
 
 async def _run(spec: FleetSpec, facts: FactLines, *, with_parent: bool) -> None:

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zlib import crc32
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from devices.enrolling import Enrolled
 from devices.ids import AreaCode, NodeId
 from devices.messages import Capabilities, Output
 from devices.node import NodeIdentity
@@ -24,6 +25,8 @@ CAN = Capabilities(
     codecs=("mp3", "opus"), outputs=(Output(name="horn-1", kind="horn"),), hardware="simulator"
 )
 """What a simulated node says of itself."""
+
+SOFTWARE = "loa-simulator/1"
 
 
 def _read_faults(told: Any) -> Any:
@@ -82,6 +85,23 @@ class FleetSpec(BaseModel):
         if self.key_seed is None and any(node.key is None for node in self.nodes):
             raise ValueError("a node without a key, and no key_seed to derive it from")
         return self
+
+    @classmethod
+    def of_enrolled(cls, who: Enrolled, folder: Path) -> Self:
+        """Return a fleet of the one node that a folder is enrolled as."""
+        enrolment, parts = who.enrolment, urlsplit(who.enrolment.broker)
+        node = NodeSpec(
+            id=enrolment.node,
+            areas=enrolment.areas,
+            key=who.key.to_text(),
+            first_session=enrolment.first_session,
+        )
+        return cls(
+            broker=f"{parts.scheme}://{quote(enrolment.node)}:{quote(who.password)}@{parts.netloc}",
+            root_public=who.root_public,
+            nodes=(node,),
+            storage=who.disk(folder),
+        )
 
     def key_of(self, node: NodeSpec) -> NodeKey:
         """Return a node's own key."""

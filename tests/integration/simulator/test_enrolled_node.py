@@ -5,7 +5,6 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -21,10 +20,10 @@ from controller.features.quarantine.service import quarantine_node
 from controller.model.airing_states import DeliveryStage
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
+from devices.enrolling import KEY_FILE, enrolled_in
 from devices.enrolment import CLAIM_PATH, first_session_of, qr_payload
 from devices.ids import AreaCode, NodeId
 from devices.node_key import NodeKey
-from simulator.enrolling import KEY_FILE, spec_of
 from tests.integration.simulator.station_on_mqtt import ROOT, wait_until
 from tests.support.brokers import is_available
 from tests.support.guarded_broker import GuardedBroker, says_of
@@ -99,11 +98,11 @@ def test_a_node_enrols_hears_and_gives_its_name_to_new_hardware(station, guarded
         wait_until(lambda: f"\n{NEW.id}:" in guarded.passwords.read_text(), WITHIN, "the broker knows it")
         wait_until(lambda: node_of(station).online, WITHIN, "the node is online")
         assert node_of(station).session > first_session_of(1)
-        old = urlsplit(spec_of(tmp_path / "old").broker)
+        old = enrolled_in(tmp_path / "old").address
         with simulated(tmp_path / "new", "--enrol", code_for(station), "--station", welcome.address):
             is_new = first_session_of(2)
             wait_until(lambda: node_of(station).online and node_of(station).session > is_new, WITHIN, "new")
-            assert says_of(guarded.port, old.username, old.password) == "Not authorized"
+            assert says_of(guarded.port, old.user, old.password) == "Not authorized"
             job = TrialRun(station, Stages(quiet=True))
             bulletin = job.render(sample("short"))
             job.approve(bulletin)
@@ -115,10 +114,10 @@ def test_a_node_enrols_hears_and_gives_its_name_to_new_hardware(station, guarded
         with station.store.write() as session:
             by = technician(session)
             quarantine_node(session, NEW.id, reason="Thử cách ly", by=by, now=station.now())
-        new = urlsplit(spec_of(tmp_path / "new").broker)
+        new = enrolled_in(tmp_path / "new").address
         wait_until(lambda: f"\n{NEW.id}:" not in guarded.passwords.read_text(), WITHIN, "the line goes")
         wait_until(
-            lambda: says_of(guarded.port, new.username, new.password) == "Not authorized", WITHIN, "refused"
+            lambda: says_of(guarded.port, new.user, new.password) == "Not authorized", WITHIN, "refused"
         )
 
 

@@ -1,29 +1,27 @@
-"""A simulated node that enrols with a code, as real hardware does; docs/protocol.md, "Enrolment".
+"""A node claims its code over HTTPS and keeps its identity in a folder; docs/protocol.md, "Enrolment".
 
-Its storage keeps the result: its private key (which never leaves it) and the station's answer.
+The folder holds its private key (which never leaves it) and the station's answer.
 """
 
 import contextlib
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit
 
 import requests
 from pydantic import ValidationError
 
-from devices.enrolment import CLAIM_PATH, Enrolment, EnrolmentReply
-from devices.ids import NodeId
+from devices.enrolment import CLAIM_PATH, Enrolment, EnrolmentReply, read_qr
+from devices.link_api import Address
 from devices.node_key import NodeKey
 from devices.not_trusted import NotTrusted
 from devices.roots import RootChain, Roots, follow
 from devices.signing import TrustedKeys, read_key_set, verify
 from devices.wire_types import Malformed, parse
-from simulator.spec import FleetSpec, NodeSpec
 
 KEY_FILE = "node.key"
 REPLY_FILE = "enrolment.json"
 PATIENCE_S = 20.0
-SOFTWARE = "loa-simulator/1"
 
 
 class NotEnrolled(Exception):  # noqa: N818 - named by what is the case
@@ -34,56 +32,71 @@ class NotEnrolled(Exception):  # noqa: N818 - named by what is the case
         self.sentence = sentence
 
 
-def enrol(storage: Path, address: str, code: str, root_public: str | None = None) -> Enrolment:
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Who the hardware of a folder is, and how it signs in at its broker."""
+
+    enrolment: Enrolment
+    key: NodeKey
+    root_public: str
+    password: str = field(repr=False)
+
+    @property
+    def address(self) -> Address:
+        """Return the broker of its enrolment, with its name and password there."""
+        return Address.of(self.enrolment.broker).signed_in(self.enrolment.node, self.password)
+
+    def disk(self, folder: Path) -> Path:
+        """Return the place of its documents: other hardware of its name must not find those of this one."""
+        return folder / f"disk-{self.enrolment.first_session:x}"
+
+
+def enrol(folder: Path, address: str, code: str, software: str, root_public: str | None = None) -> Enrolled:
     """Claim a code and store the identity; the same code may be used again when the answer was lost.
 
     `root_public`: read by a person from the node's QR code; an answer of another root is refused.
     """
-    storage.mkdir(parents=True, exist_ok=True)
-    key = _own_key(storage)
+    folder.mkdir(parents=True, exist_ok=True)
+    key = _own_key(folder)
     letters = "".join(letter for letter in code.upper() if letter.isalnum())
     try:
-        claim = key.claim(letters, SOFTWARE)
+        claim = key.claim(letters, software)
         answer = requests.post(
-            address.rstrip("/") + CLAIM_PATH, json=claim.model_dump(mode="json"), timeout=PATIENCE_S
+            address.rstrip("/") + CLAIM_PATH,
+            json=claim.model_dump(mode="json"),
+            timeout=PATIENCE_S,
+            verify=os.environ.get("SSL_CERT_FILE") or True,  # as the link to the broker does
         )
     except ValidationError:
         raise NotEnrolled(f"Mã «{code}» không phải là mã gắn cụm loa.") from None
-    except requests.RequestException as error:
+    except (requests.RequestException, OSError) as error:
         raise NotEnrolled(f"Không kết nối được với đài tại {address}: {error}") from error
     if not answer.ok:
         raise NotEnrolled(_sentence_of(answer))
-    enrolment = _checked(answer.content, key, root_public)
-    _write_private(storage / REPLY_FILE, answer.content)
-    return enrolment
+    enrolled = _checked(answer.content, key, root_public)
+    _write_private(folder / REPLY_FILE, answer.content)
+    return enrolled
 
 
-def spec_of(storage: Path) -> FleetSpec:
-    """Return the fleet spec, with one node, that this storage is enrolled as, or raise NotEnrolled."""
+def enrol_by_qr(folder: Path, text: str, software: str) -> Enrolled:
+    """Claim the code of a QR code's text."""
     try:
-        answer = (storage / REPLY_FILE).read_bytes()
+        address, code, root_public = read_qr(text)
+    except ValueError:
+        raise NotEnrolled("Đây không phải là mã QR gắn cụm loa.") from None
+    return enrol(folder, address, code, software, root_public)
+
+
+def enrolled_in(folder: Path) -> Enrolled | None:
+    """Return who this folder is enrolled as, or None; raise NotEnrolled for an answer that is no good."""
+    try:
+        answer = (folder / REPLY_FILE).read_bytes()
     except FileNotFoundError:
-        raise NotEnrolled("Cụm loa này chưa được gắn: hãy chạy với --enrol MÃ --station ĐỊA_CHỈ.") from None
-    key = _own_key(storage)
-    enrolment = _checked(answer, key, None)
-    reply, parts = parse(EnrolmentReply, answer), urlsplit(enrolment.broker)
-    return FleetSpec(
-        broker=f"{parts.scheme}://{quote(enrolment.node)}:{quote(reply.password)}@{parts.netloc}",
-        root_public=reply.root_public,
-        nodes=(
-            NodeSpec(
-                id=NodeId(enrolment.node),
-                areas=enrolment.areas,
-                key=key.to_text(),
-                first_session=enrolment.first_session,
-            ),
-        ),
-        # different hardware with the same name must not find the disk of the earlier one
-        storage=storage / f"disk-{enrolment.first_session:x}",
-    )
+        return None
+    return _checked(answer, _own_key(folder), None)
 
 
-def _checked(answer: bytes, key: NodeKey, root_public: str | None) -> Enrolment:
+def _checked(answer: bytes, key: NodeKey, root_public: str | None) -> Enrolled:
     """Return the identity if the root's key set contains the answering station and the answer is for us."""
     try:
         reply = parse(EnrolmentReply, answer)
@@ -96,12 +109,12 @@ def _checked(answer: bytes, key: NodeKey, root_public: str | None) -> Enrolment:
         raise NotEnrolled(f"Câu trả lời của đài không tin được: {error}") from error
     if enrolment.public != key.public:
         raise NotEnrolled("Câu trả lời của đài là cho một phần cứng khác.")
-    return enrolment
+    return Enrolled(enrolment, key, reply.root_public, reply.password)
 
 
-def _own_key(storage: Path) -> NodeKey:
+def _own_key(folder: Path) -> NodeKey:
     """Return this hardware's key; created at the first call."""
-    file = storage / KEY_FILE
+    file = folder / KEY_FILE
     if not file.exists():
         _write_private(file, NodeKey.generate().to_text().encode())
     return NodeKey.from_text(file.read_text("ascii"))
@@ -116,6 +129,11 @@ def _write_private(file: Path, content: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     part.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the new name too must outlast a power cut
+    finally:
+        os.close(folder)
 
 
 def _sentence_of(answer: requests.Response) -> str:
