@@ -110,6 +110,13 @@ def month(number: int) -> str:
     return "tư" if number == 4 else cardinal(number)  # noqa: PLR2004
 
 
+def day_and_month(day: int, number: int) -> str | None:
+    """A day of a month in words, if there is such a day."""
+    if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS):
+        return None
+    return f"ngày {cardinal(day)} tháng {month(number)}"
+
+
 def _is_year(number: int) -> bool:
     return _FIRST_YEAR <= number <= _LAST_YEAR
 

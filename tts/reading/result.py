@@ -23,6 +23,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another way to read a spot, and the rule whose words it is (as `Span.rule`: "date", "fraction")."""
+
+    spoken: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingWarning:
     """Something a person should look at before approving; `sentence` is Vietnamese."""
 

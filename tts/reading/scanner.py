@@ -1,7 +1,7 @@
 """From the written text to spans: each place is offered to the rules in a fixed order."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -51,7 +51,7 @@ from tts.reading.quantities import (
 from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
-from tts.reading.scene import Hit, Rule, Scene, first_hit
+from tts.reading.scene import Hit, OwnEntries, Rule, Scene, first_hit
 from tts.reading.syllables import is_syllable
 from tts.reading.times import TIME_RULES
 from tts.reading.weekdays import WEEKDAY
@@ -133,21 +133,10 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
     `words` are a province's own (written to spoken), which win over the built-in lists; an entry that
     `check_entry` refuses is passed over. `region` chooses how numbers are spoken.
     """
-    text, encoding, unsure = from_legacy(text)
-    cleaned, had_tags = clean(text)
-    own = own_words(words) if words else None
-    written, edits = mend(cleaned, own)
-    alignment = Alignment(written, edits)
-    if encoding:
-        sentence = f"Văn bản ở bảng mã cũ {encoding}, đã được chuyển sang Unicode. Hãy xem lại từng chữ."
-        alignment.warnings.append(ReadingWarning("encoding", sentence + _of_unsure(unsure), 0, 0))
-    if had_tags:
-        alignment.warnings.append(
-            ReadingWarning("html", "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ.", 0, 0)
-        )
+    alignment, own = prepared(text, words)
     definitions: dict[str, str] = {}
     spoken: list[str] = []
-    lines = written.split("\n")
+    lines = alignment.written.split("\n")
     signature = _signature_line(lines)
     offset = 0
     for number, line in enumerate(lines):
@@ -160,7 +149,22 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
             spoken.append(_read_line(Scene(line, definitions, own, region), offset, alignment))
         alignment.close()
         offset += len(line) + 1
-    return Reading(written, "\n".join(spoken), tuple(alignment.spans), tuple(alignment.warnings))
+    return Reading(alignment.written, "\n".join(spoken), tuple(alignment.spans), tuple(alignment.warnings))
+
+
+def prepared(text: str, words: Mapping[str, str]) -> tuple[Alignment, OwnEntries | None]:
+    """A text in Unicode, cleaned and mended, with the warnings of that; and the province's words for it."""
+    text, encoding, unsure = from_legacy(text)
+    cleaned, had_tags = clean(text)
+    own = own_words(words) if words else None
+    alignment = Alignment(*mend(cleaned, own))
+    if encoding:
+        sentence = f"Văn bản ở bảng mã cũ {encoding}, đã được chuyển sang Unicode. Hãy xem lại từng chữ."
+        alignment.warnings.append(ReadingWarning("encoding", sentence + _of_unsure(unsure), 0, 0))
+    if had_tags:
+        sentence = "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ."
+        alignment.warnings.append(ReadingWarning("html", sentence, 0, 0))
+    return alignment, own
 
 
 def _of_unsure(words: tuple[tuple[str, str], ...]) -> str:
@@ -183,24 +187,35 @@ def _signature_line(lines: list[str]) -> int | None:
 
 def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
     speech = JoinedSpeech()
-    line, place = scene.line, 0
-    while place < len(line):
+    for place, hit in hits(scene):
+        speech.add(hit.spoken, soft=hit.after)
+        alignment.add(offset + place, offset + hit.end, hit)
+    return speech.text()
+
+
+def hits(scene: Scene, place: int = 0, end: int | None = None) -> Iterator[tuple[int, Hit]]:
+    """Read a line from a place on, in the region of the scene: each place and what is said for it.
+
+    The scene has not heard a hit while it is handed out. With an `end`, a hit that passes it is the last.
+    """
+    line = scene.line
+    while place < (len(line) if end is None else end):
         if line[place] == " ":
             scene.spaced = True
             place += 1
             continue
-        hit = _plain_run(scene, place) or counted_hectares(scene, _next_hit(scene, place))
+        hit = _plain_run(scene, place) or counted_hectares(scene, next_hit(scene, place))
+        yield place, hit if scene.region == "north" else _in_region(hit, scene)
         if hit.rule == "province":
             _hear_as_written(scene, place, hit.end)
         else:
             scene.hear(hit)
-        if scene.region != "north":
-            hit = replace(hit, spoken=in_region(hit.spoken, hit.rule, scene.region))
         scene.spaced = False
-        speech.add(hit.spoken, soft=hit.after)
-        alignment.add(offset + place, offset + hit.end, hit)
         place = hit.end
-    return speech.text()
+
+
+def _in_region(hit: Hit, scene: Scene) -> Hit:
+    return replace(hit, spoken=in_region(hit.spoken, hit.rule, scene.region))
 
 
 def _hear_as_written(scene: Scene, place: int, end: int) -> None:
@@ -212,10 +227,10 @@ def _hear_as_written(scene: Scene, place: int, end: int) -> None:
             scene.spaced = True
             place += 1
             continue
-        hit = _next_hit(scene, place)
+        hit = next_hit(scene, place)
         if hit.end > end:  # one rule spoke for what was taught and for what follows
             scene.line = line[:end]
-            hit = _next_hit(scene, place)
+            hit = next_hit(scene, place)
         scene.hear(hit)
         scene.spaced = False
         place = hit.end
@@ -239,17 +254,26 @@ def _is_plain(word: str) -> bool:
     return is_syllable(word) and not word.isupper() and word[1:] == word[1:].lower() and word != _HECTARES
 
 
-def _next_hit(scene: Scene, place: int) -> Hit:
-    character = scene.line[place]
+def next_hit(scene: Scene, place: int) -> Hit:
+    """What is said at a place that no white space stands at."""
     own = scene.own.match(scene.line, place) if scene.own else None
     if own:
         return own
-    if character.isalpha():
+    if scene.line[place].isalpha():
         return _next_word(scene, place)
-    order = _DIGIT_ORDER if character.isdecimal() else _SIGN_ORDER
-    if character.isdecimal() and "@" in scene.line[place : place + _LONGEST_LOCAL_PART]:
-        order = (*ADDRESS_RULES, *order)
-    return first_hit(order, scene, place) or any_sign(scene, place)
+    return first_hit(rules_at(scene.line, place), scene, place) or any_sign(scene, place)
+
+
+def rules_at(line: str, place: int) -> tuple[Rule, ...]:
+    """The rules for what begins with the character at a place, in their order."""
+    character = line[place]
+    if character.isalpha():
+        return (UNIT_AFTER_SLASH, *_LETTER_ORDER) if line[place - 1 : place] == "/" else _LETTER_ORDER
+    if not character.isdecimal():
+        return _SIGN_ORDER
+    if "@" in line[place : place + _LONGEST_LOCAL_PART]:
+        return (*ADDRESS_RULES, *_DIGIT_ORDER)
+    return _DIGIT_ORDER
 
 
 def _next_word(scene: Scene, place: int) -> Hit:
@@ -263,8 +287,7 @@ def _next_word(scene: Scene, place: int) -> Hit:
     plain = syllable and len(word) > 1 and not word.isupper() and word not in {_HECTARES, "hA"}
     if plain and not per and not _GLUED.match(line, end):
         return Hit(end, word[0] + word[1:].lower(), "plain")
-    order = (UNIT_AFTER_SLASH, *_LETTER_ORDER) if per else _LETTER_ORDER
-    hit = first_hit(order, scene, place)
+    hit = first_hit(rules_at(line, place), scene, place)
     if hit:
         return hit
     if syllable:
