@@ -52,8 +52,8 @@ CODEC_UNKNOWN, RECORDING_TOO_LARGE = "codec-unknown", "recording-too-large"
 """Why a node does not play a recording that is approved."""
 MOST_RECEIPTS = 100
 """In one message; the rest follows in the next."""
-MOST_MISSING = 32
-"""Names of missing documents in vitals: two for each area of a node."""
+MOST_MISSING = 33
+"""Names of missing documents in vitals: two for each area of a node, and its place."""
 MissingName = Annotated[str, StringConstraints(pattern=MISSING_PATTERN)]
 Epoch = Annotated[int, Field(ge=0, lt=2**53)]
 """When the station that leads took the lead, in ms since 1970 UTC; 0: before there were epochs."""
@@ -344,8 +344,8 @@ class TimeRequest(WireMessage):
 class TimeReply(WireMessage):
     """Second half: the echo and the station's clock, microseconds since 1970 UTC. Signed; `typ` loa-time.
 
-    `epoch`: of the station that leads. `keys`, `policies`: the newest version of each key set and policy of
-    the node's areas, so that nobody can withhold one unseen.
+    `epoch`: of the station that leads. `keys`, `policies`, `place`: the newest version of each key set and
+    policy of the node's areas, and of its place, so that nobody can withhold one unseen.
     """
 
     node: NodeName
@@ -355,6 +355,7 @@ class TimeReply(WireMessage):
     epoch: Epoch = 0
     keys: NewestVersions = Field(default_factory=dict)
     policies: NewestVersions = Field(default_factory=dict)
+    place: Version | None = None
 
     def payload(self) -> bytes:
         """Return the JSON without what has its default."""

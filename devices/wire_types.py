@@ -20,7 +20,7 @@ BASE64URL_PATTERN = r"^[A-Za-z0-9_-]+$"
 RP_ID_PATTERN = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
 ALGORITHM_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
 COMPACT_JWS_PATTERN = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
-MISSING_PATTERN = r"^(keys|policy)/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+MISSING_PATTERN = r"^[a-z][a-z0-9-]{0,31}(/[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 KIND_PATTERN = r"^[a-z][a-z-]{0,23}$"
 BASE64_PATTERN = r"^[A-Za-z0-9+/]*={0,2}$"
 MOST_DIGESTED = 4096

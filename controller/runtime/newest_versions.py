@@ -1,10 +1,10 @@
-"""The newest versions of key sets and policies for each node, for its clock replies; docs/protocol.md."""
+"""The newest versions of keys, policies and places for each node, for its clock replies; docs/protocol.md."""
 
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -29,10 +29,11 @@ Versions = dict[AreaCode, int]
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """What the broker has taken for the loudspeakers of one area: key sets and policies, by area."""
+    """What the broker has taken for a loudspeaker: key sets and policies, by area; its place, if it moved."""
 
     keys: Versions = field(default_factory=dict)
     policies: Versions = field(default_factory=dict)
+    place: int | None = None
 
 
 NOTHING: Final = Newest()
@@ -69,6 +70,7 @@ class NewestVersions:
             tree = area_tree(session)
             keys = versions_in_force(session, DocumentKind.KEYS, self.now())
             policies = versions_in_force(session, DocumentKind.POLICY, self.now())
+            places = versions_in_force(session, DocumentKind.PLACE, self.now())
             nodes = session.execute(select(Node.id, Node.area).where(Node.retired_at.is_(None))).all()
         of_area = {}
         for area in {area for _, area in nodes}:
@@ -77,4 +79,7 @@ class NewestVersions:
                 {one: keys[one] for one in lineage if one in keys},
                 {one: policies[one] for one in lineage if one in policies},
             )
-        return {node: of_area[area] for node, area in nodes}
+        return {
+            node: replace(of_area[area], place=places[node]) if node in places else of_area[area]
+            for node, area in nodes
+        }

@@ -43,7 +43,7 @@ class TimeService:
     key: SigningKey
     now: Callable[[], datetime]
     may_tell: Callable[[], bool] = lambda: True  # whether our own clock is to be believed
-    newest: Callable[[NodeId], Newest] = lambda _: NOTHING  # versions of keys and policies
+    newest: Callable[[NodeId], Newest] = lambda _: NOTHING  # versions of keys, policies and the place
     epoch: int = 0  # since when this station leads
     own_link: Link | None = None  # started and stopped here; None: requests come by the station's
     _requests: "queue.LifoQueue[tuple[int, NodeId, bytes]]" = field(
@@ -113,6 +113,7 @@ class TimeService:
             epoch=self.epoch,
             keys=newest.keys,
             policies=newest.policies,
+            place=newest.place,
         )
         (self.own_link or self.link).publish(
             topics.time_reply(request.node), sign(reply, self.key).encode(), qos=0, retain=False

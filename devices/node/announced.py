@@ -10,13 +10,15 @@ from devices.ids import AreaCode, KeyId
 from devices.messages import TimeReply
 from devices.node.effects import Effect, SaveDocument, Subscribe
 from devices.node.exchanges import instant
-from devices.node.key_ring import KEYS, KeyRing, check_version
-from devices.not_trusted import FarVersion, FormerLeader
+from devices.node.key_ring import KEYS, KeyRing, check_version, is_far
+from devices.not_trusted import FormerLeader
 from devices.statements import Policy
 
 ANNOUNCED = "announced"
 """Name of the document that keeps it over a power cut."""
 POLICY = "policy/"
+PLACE = "place"
+"""What vitals call the place of this node; key sets and policies have an area behind them."""
 PATIENCE = timedelta(seconds=10)
 """A document and the reply that names it may come by different ways: so much later it is asked for again."""
 ASKED_EVERY = timedelta(minutes=5)
@@ -24,7 +26,8 @@ MOST_WITHHELD = timedelta(hours=1)
 """Without a document that the station has, a node then begins nothing but emergencies: what is missing may be
 a revocation, or a limit. An hour is longer than a broker takes to deliver anything."""
 MOST_WITHHELD_OF_ALARMS = timedelta(days=1)
-"""Without a key set, a node then sounds no emergency either: a stolen key signs for no longer."""
+"""Without a key set, or the place that says whose count here, a node then sounds no emergency either: a
+stolen key signs for no longer."""
 
 
 class _Missing(BaseModel):
@@ -43,6 +46,8 @@ class Announced:
     def __init__(self, ring: KeyRing, policies: Mapping[AreaCode, Policy]) -> None:
         self._ring = ring
         self._policies = policies
+        self.place_version = 0
+        """Of the place that is held; 0: it stands where it was enrolled."""
         self._stored = _Stored()
         self._asked_at: datetime | None = None
         self._is_saved = True
@@ -71,11 +76,12 @@ class Announced:
         now = instant(reply.replied_us)
         named = {KEYS + area: version for area, version in reply.keys.items() if area in areas}
         named |= {POLICY + area: version for area, version in reply.policies.items() if area in areas}
+        named |= {} if reply.place is None else {PLACE: reply.place}
         before = self._stored.missing
         missing = {
             name: _Missing(version=version, since=min(before[name].since, now) if name in before else now)
             for name, version in named.items()
-            if self._lacks(name, version) and _is_sane(version, now)
+            if self._lacks(name, version) and not is_far(version, now)
         }
         if missing != before:
             self._stored.missing, self._is_saved = missing, False
@@ -83,7 +89,9 @@ class Announced:
         if not due or (self._asked_at is not None and timedelta() <= now - self._asked_at < ASKED_EVERY):
             return []
         self._asked_at = now
-        return [Subscribe(tuple(sorted(f"{topics.ROOT}/{name}" for name in due)))]
+        of_place = topics.place(reply.node)
+        asked = (of_place if name == PLACE else f"{topics.ROOT}/{name}" for name in due)
+        return [Subscribe(tuple(sorted(asked)))]
 
     def settle(self) -> None:
         """Note that a document came."""
@@ -98,7 +106,9 @@ class Announced:
             self._stored.missing, self._is_saved = left, False
 
     def _lacks(self, name: str, newest: int) -> bool:
-        """Return whether this node has not the newest key set or policy."""
+        """Return whether this node has not the newest of a document."""
+        if name == PLACE:
+            return newest > self.place_version
         kind, _, area = name.partition("/")
         if f"{kind}/" == KEYS:
             return self._ring.lacks(AreaCode(area), newest)
@@ -110,11 +120,14 @@ class Announced:
         return any(now - one.since > MOST_WITHHELD for one in self._stored.missing.values())
 
     def are_keys_withheld(self, now: datetime) -> bool:
-        """Return whether a key set has been missing for so long that no emergency may sound."""
+        """Return whether keys have been missing for so long that no emergency may sound.
+
+        A node that was moved and does not know it lacks those of its new areas, and hears no more of its own.
+        """
         return any(
             now - one.since > MOST_WITHHELD_OF_ALARMS
             for name, one in self._stored.missing.items()
-            if name.startswith(KEYS)
+            if name.startswith(KEYS) or name == PLACE
         )
 
     def follow(self, epoch: int, kid: KeyId, trusted: Collection[KeyId], now: datetime) -> None:
@@ -130,11 +143,3 @@ class Announced:
             epochs[kid] = epoch
         if epochs != self._stored.epochs:
             self._stored.epochs, self._is_saved = epochs, False
-
-
-def _is_sane(version: int, now: datetime) -> bool:
-    try:
-        check_version(version, now)
-    except FarVersion:
-        return False
-    return True

@@ -38,7 +38,7 @@ from devices.node.playing import JOIN_AHEAD, Playing
 from devices.node.receipts import RECEIPT, Outbox
 from devices.node.reports import Reports
 from devices.node.saved_time import SavedTime
-from devices.node.trust import PLACE, PLAN, Trust, filters_of
+from devices.node.trust import PLACE, PLAN, Trust
 
 SESSION = "session"
 """Name of the document that holds the number of the newest session."""
@@ -201,7 +201,7 @@ class Brain:
         self._pings.before(self._playing.next_start(now), now)
         self._vitals_at = now + self._rng.random() * VITALS_EVERY
         return [
-            Subscribe(filters_of(self._trust.identity)),
+            Subscribe(self._trust.identity.filters),
             *self._fetching.connected(now),
             self._reports.birth(self._session, now, self._homes.version),
             *self._outbox.connected(now),
@@ -326,7 +326,7 @@ class Brain:
         """Judge all documents again by the station's time, known for the first time since boot."""
         self._saved_time.is_stale()
         station = self._clock.station(now)
-        words = [*self._trust.retry(station), *self._plans_changed(now)]
+        words = [*self._trust.learn_time(station), *self._plans_changed(now)]
         if self._unknown_since is None:
             return words
         since, self._unknown_since = self._clock.station(self._unknown_since), None

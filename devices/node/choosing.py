@@ -195,10 +195,10 @@ class Choosing:
             return reason.code
         return self._fetching.why_not(airing.recording)
 
-    def is_still_approved(self, airing: PlannedAiring, station: datetime) -> bool:
-        """Check the approval in full once more; a worse result is stored."""
+    def is_still_approved(self, airing: PlannedAiring, begins_at: datetime) -> bool:
+        """Check the approval in full once more, for when it begins; a worse result is stored."""
         airing = self._sent(airing)
-        reason: NotTrusted | None = self._trust.judge_anew(airing, station)
+        reason: NotTrusted | None = self._trust.judge_anew(airing, begins_at)
         if reason is not None:
             self._trust.remember(airing, reason)
             self._met = None

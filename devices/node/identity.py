@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from devices import topics
 from devices.ids import AreaCode, NodeId
 from devices.messages import Capabilities
 from devices.node_key import NodeKey
@@ -29,3 +30,8 @@ class NodeIdentity:
     def targets(self) -> tuple[str, ...]:
         """Return whose plans apply to this node: every area above it, and itself."""
         return (*self.areas, self.node)
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Return the permanent subscriptions, keys first: everything else is checked with them."""
+        return topics.node_filters(self.node, self.areas)

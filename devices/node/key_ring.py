@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+from devices import topics
 from devices.ids import AreaCode
-from devices.node.effects import DropDocument, Effect, SaveDocument
+from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe
 from devices.not_trusted import Expired, FarVersion, NotTrusted, OutsideScope, UnknownKey
 from devices.roots import FORMER_ROOTS_COUNT, Roots, follow, read_chain
 from devices.signing import TrustedKeys, read_key_set
@@ -113,8 +114,13 @@ class KeyRing:
         self._trust()
         return [SaveDocument(ROOTS, payload)]
 
+    def drop_far(self, now: datetime) -> list[Effect]:
+        """Treat sets from the far future, taken before the time was known, as if they had never come."""
+        far = [area for area, (key_set, _) in self._sets.items() if is_far(key_set.version, now)]
+        return [*self.leave(far), Subscribe(tuple(map(topics.keys, sorted(far))))] if far else []
+
     def leave(self, areas: Collection[AreaCode]) -> list[Effect]:
-        """Forget the sets of areas in which the node stands no more."""
+        """Forget the sets of areas."""
         gone = [area for area in areas if self._sets.pop(area, None) is not None]
         self._trust()
         return [DropDocument(KEYS + area) for area in gone]
@@ -132,5 +138,10 @@ class KeyRing:
 
 def check_version(version: int, now: datetime | None) -> None:
     """Raise FarVersion for a version, a time in ms, that lies too far ahead."""
-    if now is not None and version > (now + MOST_AHEAD).timestamp() * 1000:
+    if now is not None and is_far(version, now):
         raise FarVersion(f"version {version} is more than {MOST_AHEAD} ahead")
+
+
+def is_far(version: int, now: datetime) -> bool:
+    """Return whether a version lies further ahead than any true one."""
+    return version > (now + MOST_AHEAD).timestamp() * 1000

@@ -236,9 +236,10 @@ class Playing:
             if airing is None or airing.airing in wanted:
                 continue
             is_new = airing.airing not in self._armed and airing.airing != self.sounding
-            if is_new and not self._choosing.is_still_approved(airing, station):
-                return self.agree(now)  # judged worse than before: run again without it
             arm = self._arm_of(airing, station, now)
+            begins_at = max(station, arm.planned_at) if arm is not None else station
+            if is_new and not self._choosing.is_still_approved(airing, begins_at):
+                return self.agree(now)  # judged worse than before: run again without it
             if arm is not None:
                 wanted[airing.airing] = arm
             if is_new and airing.grade is Grade.EMERGENCY:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from devices import topics
 from devices.approvals import check_ruler
 from devices.calls import verify_airing
 from devices.enrolment import Home, Place
@@ -29,7 +28,7 @@ from devices.node.judged import MOST_JUDGED, Judged, judged
 from devices.node.key_ring import KEYS, KeyRing, check_version
 from devices.not_trusted import Expired, FarVersion, NotTrusted, UnknownKey
 from devices.renditions import P, taken
-from devices.signing import verified_by, verify
+from devices.signing import TrustedKeys, verified_by, verify
 from devices.statements import Policy, Rendition
 from devices.wire_types import WireMessage
 
@@ -49,7 +48,6 @@ class Trust:
 
     def __init__(self, identity: NodeIdentity) -> None:
         self._identity = self._enrolled = identity
-        self._place_version = 0
         self.ring = KeyRing(identity.root_public, identity.areas[0])
         self._texts: dict[str, bytes] = {}
         self._waiting: dict[str, tuple[bytes, bool]] = {}
@@ -159,6 +157,13 @@ class Trust:
         """Accept a newer policy for an area above this node."""
         return self._take(POLICY + area, text, now)
 
+    def learn_time(self, now: datetime) -> list[Effect]:
+        """Judge what could not be judged before the time was known."""
+        if not (dropped := self.ring.drop_far(now)):
+            return self.retry(now)
+        self._approvals.clear()
+        return [*dropped, *self._judge_again(now)]
+
     def retry(self, now: datetime) -> list[Effect]:
         """Retry documents that came before their key, or before the time was known."""
         waiting, self._waiting = self._waiting, {}
@@ -222,11 +227,9 @@ class Trust:
 
     def judge_anew(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
         """Check approval and call in full at this instant, before arming; earlier results are ignored."""
-        if self.ring.trusted is None:
-            return UnknownKey("no key set yet")
         try:
             text = self._approval_of(airing)
-            approval = verify_airing(airing, text, self._identity.areas, self.ring.trusted, now)
+            approval = verify_airing(airing, text, self._identity.areas, self._keys, now)
             self.renditions[airing.approval] = approval.renditions
         except NotTrusted as reason:
             return reason
@@ -248,27 +251,28 @@ class Trust:
         """Replace the earlier result with a later one."""
         self._approvals[judged(airing)] = reason
 
-    def _verified(self, text: bytes, model: type[M], now: datetime | None) -> M:
+    @property
+    def _keys(self) -> TrustedKeys:
         if self.ring.trusted is None:
             raise UnknownKey("no key set yet")
-        return verify(text, model, self.ring.trusted, now)
+        return self.ring.trusted
+
+    def _verified(self, text: bytes, model: type[M], now: datetime | None) -> M:
+        return verify(text, model, self._keys, now)
 
     def _led(self, text: bytes, model: type[L], now: datetime | None) -> L:
         """Return a message of the station if no other one has led since."""
-        if self.ring.trusted is None:
-            raise UnknownKey("no key set yet")
-        message, key = verified_by(text, model, self.ring.trusted, now)
+        keys = self._keys
+        message, key = verified_by(text, model, keys, now)
         if isinstance(message, TimeReply):
             now = instant(message.replied_us)
         if now is not None:
-            self.announced.follow(message.epoch, key.kid, self.ring.trusted.keys, now)
+            self.announced.follow(message.epoch, key.kid, keys.keys, now)
         return message
 
     def _versioned(self, text: bytes, model: type[V], now: datetime | None) -> V:
         """Return a document of a sane version whose key signs for what it binds."""
-        if self.ring.trusted is None:
-            raise UnknownKey("no key set yet")
-        message, key = verified_by(text, model, self.ring.trusted, now)
+        message, key = verified_by(text, model, self._keys, now)
         check_version(message.version, now)
         if not isinstance(message, Place) or now is not None:  # a place was checked when it came
             check_ruler(message, key, self._identity.areas)
@@ -319,9 +323,10 @@ class Trust:
         is_ours = place.node == node == self._identity.node
         if not is_ours or place.areas[:1] != self._enrolled.areas[:1]:
             return self._wrong_target("place")  # another province, whose policies would no longer apply
-        if place.version <= self._place_version:
-            return self._old("place", place.version, self._place_version)
-        self._place_version = place.version
+        if place.version <= (held := self.announced.place_version):
+            return self._old("place", place.version, held)
+        self.announced.place_version = place.version
+        self.announced.settle()
         return [*self._keep(PLACE + node, text), *self._stand_in(place.areas)]
 
     def _stand_in(self, areas: tuple[AreaCode, ...]) -> list[Effect]:
@@ -339,8 +344,8 @@ class Trust:
             self.policies.pop(AreaCode(area), None)
             self.announced.leave(area)
         effects += self.ring.leave(sorted(set(before.areas) - set(areas)))
-        gone = set(filters_of(before)) - set(filters_of(self._identity))
-        new = set(filters_of(self._identity)) - set(filters_of(before))
+        gone = set(before.filters) - set(self._identity.filters)
+        new = set(self._identity.filters) - set(before.filters)
         effects += [Unsubscribe(tuple(sorted(gone)))] if gone else []
         return [*effects, *([Subscribe(tuple(sorted(new)))] if new else [])]
 
@@ -373,7 +378,7 @@ class Trust:
         if kind == "plan":
             self._drop_plan(target)
         else:
-            self._place_version = 0
+            self.announced.place_version = 0
             effects += self._stand_in(self._enrolled.areas)
         return effects
 
@@ -393,8 +398,3 @@ class Trust:
         if version < held:
             self.counts[f"{what}: older-version"] += 1
         return []
-
-
-def filters_of(identity: NodeIdentity) -> tuple[str, ...]:
-    """Return the permanent subscriptions, keys first: everything else is checked with them."""
-    return topics.node_filters(identity.node, identity.areas)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from devices import topics
 from devices.chunks import digest, manifest_of, sent_form, split, tree_of, wanted
+from devices.enrolment import Place
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId, Role
 from devices.jose import ROOT, SigningKey, joined
 from devices.messages import (
@@ -105,6 +106,7 @@ class SmallStation:
         self.epoch = 0
         self.newest_keys: dict[AreaCode, int] = {}
         self.newest_policies: dict[AreaCode, int] = {}
+        self.newest_places: dict[NodeId, int] = {}
         self._sent_at: dict[tuple[RecordingId, int, NodeId | None], datetime] = {}
 
     # -- what it says
@@ -152,6 +154,17 @@ class SmallStation:
         )
         self.newest_policies[AreaCode(area)] = policy.version
         self.retain(topics.policy(AreaCode(area)), sign(policy, self.keys.administrator).encode())
+
+    def publish_place(self, node: NodeId, *areas: str, by: SigningKey | None = None) -> None:
+        place = Place(
+            node=node,
+            version=self.next_version(),
+            issued_at=self.now(),
+            expires_at=self.now() + YEAR,
+            areas=tuple(map(AreaCode, areas)),
+        )
+        self.newest_places[node] = place.version
+        self.retain(topics.place(node), sign(place, by or self.keys.administrator).encode())
 
     def add_recording(
         self,
@@ -300,6 +313,7 @@ class SmallStation:
             epoch=self.epoch,
             keys=self.newest_keys,
             policies=self.newest_policies,
+            place=self.newest_places.get(node),
         )
         self.send(topics.time_reply(node), sign(reply, self.keys.station).encode(), 0, False)
 

@@ -94,7 +94,7 @@ class NodeFacts:
     flooded_at: datetime | None = None
     flooded: int | None = None
     missing: tuple[str, ...] = ()
-    """Key sets and policies that it lacks, as it told last."""
+    """Key sets and policies that it lacks, or its place, as it told last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,8 @@ def _withheld(facts: NodeFacts) -> Iterator[NodeFault]:
     if facts.missing:
         yield NodeFault(
             FaultKind.WITHHELD,
-            "Không nhận được bộ khóa hoặc quy định mới: đường truyền lỗi, hoặc có người chặn ở trạm trung "
-            "chuyển. Quá một giờ, cụm loa chỉ còn phát khẩn cấp.",
+            "Không nhận được bộ khóa, quy định hoặc nơi đặt mới: đường truyền lỗi, hoặc có người chặn ở trạm "
+            "trung chuyển. Quá một giờ, cụm loa chỉ còn phát khẩn cấp.",
             figure=", ".join(facts.missing),
         )
 

@@ -111,8 +111,10 @@ def key_sets_of(session: Session, lineage: Sequence[AreaCode]) -> list[str]:
     return list(session.scalars(query.where(Published.target.in_(lineage)).order_by(Published.target)))
 
 
-def versions_in_force(session: Session, kind: DocumentKind, now: datetime) -> dict[AreaCode, int]:
-    """Return the version of each area's key set or policy that the broker has and a new node would accept.
+def versions_in_force(session: Session, kind: DocumentKind, now: datetime) -> dict[str, int]:
+    """Return the version of each document, by its target, that the broker has and a new node would accept.
+
+    Of key sets and policies the target is an area, of places a node.
 
     What a node must refuse (its key is void, or its time is over) is not named: it would wait for ever.
     """
@@ -122,11 +124,11 @@ def versions_in_force(session: Session, kind: DocumentKind, now: datetime) -> di
         Published.acknowledged_at.is_not(None),
         Published.expires_at > now,
     )
-    if kind is DocumentKind.POLICY:
+    if kind is not DocumentKind.KEYS:
         query = query.join(HeldKey, HeldKey.kid == Published.kid).where(
             HeldKey.in_key_set, HeldKey.compromised_at.is_(None), HeldKey.not_after > now
         )
-    return {AreaCode(area): version for area, version in session.execute(query)}
+    return {str(target): version for target, version in session.execute(query)}
 
 
 def policies_in_force(session: Session) -> list[tuple[Area, Policy]]:

@@ -6,13 +6,14 @@ from controller.errors import Unavailable
 from controller.features.keys.service import compromise_key
 from controller.features.plans.leadership import epoch_of, take_lead
 from controller.features.plans.queries import published
+from controller.features.relocation.service import move_node
 from controller.model.accounts import HeldKey
 from controller.model.plan_states import DocumentKind
 from controller.runtime.newest_versions import NOTHING, READ_EVERY_S, NewestVersions
 from devices.ids import NodeId, Role
 from devices.jose import read_payload
 from tests.support.hand_clock import HandClock
-from tests.support.station_world import NHA_TRANG, NODES, PROVINCE
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
 
 
 def epochs(world):
@@ -78,6 +79,23 @@ def test_a_policy_that_no_new_node_would_accept_is_not_named(world):
     world.later(days=400)
     later, _ = newest(world)
     assert later.of(NODES[0].id).keys == {}, "nor what has expired"
+
+
+def test_a_loudspeaker_that_was_moved_is_told_of_its_place(world):
+    """Else who holds the broker keeps it on the keys and the policy of its former ward for good."""
+    world.do(move_node, NODES[0].id, BAC_NHA_TRANG, by=world.administrator, password=PASSWORD)
+    versions, clock = newest(world)
+    assert versions.of(NODES[0].id).place is None, "the broker does not have it yet"
+    world.publish()
+    clock.now += READ_EVERY_S + 1
+    told = versions.of(NODES[0].id)
+    assert told.place == version(world, DocumentKind.PLACE, NODES[0].id)
+    assert versions.of(NODES[1].id).place is None
+    with world.store.write() as session:
+        kid = session.query(HeldKey).filter(HeldKey.role == Role.ADMINISTRATOR).one().kid
+        compromise_key(session, kid, by=world.administrator, now=world.now)
+    later, _ = newest(world)
+    assert later.of(NODES[0].id).place is None, "no new node would take it"
 
 
 def test_without_the_database_the_former_versions_go_on(world):

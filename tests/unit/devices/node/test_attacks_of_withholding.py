@@ -10,10 +10,8 @@ from datetime import timedelta
 import pytest
 
 from devices import topics
-from devices.enrolment import Place
-from devices.ids import AreaCode, Grade, Role
+from devices.ids import Grade, Role
 from devices.jose import SigningKey
-from devices.signing import sign
 from tests.simulation.small_station import PROVINCE, YEAR, listed
 from tests.simulation.station_in_world import AREAS, Scene
 
@@ -26,10 +24,10 @@ def scene():
     return Scene()
 
 
-def say_airing(scene, name, in_s, **how):
+def say_airing(scene, name, in_s, target="56", **how):
     recording = scene.station.add_recording(random.Random(name).randbytes(10_000), LENGTH)
     airing = scene.station.airing(name, recording, scene.in_s(in_s), LENGTH, **how)
-    scene.station.publish_plan("56", airing)
+    scene.station.publish_plan(target, airing)
     return airing
 
 
@@ -225,15 +223,57 @@ def test_what_was_withheld_of_a_ward_that_the_node_has_left_silences_it_no_more(
     say_airing(scene, "there", 20)
     scene.run(60)
     scene.station._answer_time = lambda *_: None  # no reply says anew what there is
-    place = Place(
-        node=scene.node.id,
-        version=scene.station.next_version(),
-        issued_at=scene.now,
-        expires_at=scene.now + YEAR / 2,
-        areas=(PROVINCE, AreaCode("56.2")),
-    )
-    scene.station.retain(topics.place(scene.node.id), sign(place, scene.station.keys.administrator).encode())
+    scene.station.publish_place(scene.node.id, PROVINCE, "56.2")
     scene.run(3)
     say_airing(scene, "here", 20)
     scene.run(60)
     assert heard(scene) == ["here"]
+
+
+def test_the_broker_withholds_a_place(scene):
+    """The loudspeaker was moved: its former ward's keys and policy would bind it for good."""
+    give = withhold(scene, topics.place(scene.node.id))
+    scene.station.publish_policy(AREAS[1])
+    scene.station.publish_place(scene.node.id, PROVINCE, "56.2")
+    scene.station.newest_policies.pop(AREAS[1])  # the station tells it of its new areas alone
+    scene.run(600)
+    assert missing(scene) == ("place",)
+    say_airing(scene, "soon", 60)
+    scene.run(120)
+    assert heard(scene) == ["soon"], "some minutes may be a slow broker"
+    scene.run(HOUR)
+    say_airing(scene, "later", 60)
+    scene.run(180)
+    say_airing(scene, "alarm", 60, grade=Grade.EMERGENCY)
+    scene.run(180)
+    assert heard(scene) == ["soon", "alarm"]
+    (refused,) = [one for one in scene.station.of(scene.node.id, "later") if one.reason]
+    assert refused.reason == "documents-withheld"
+    scene.world.switch_off(scene.node)
+    scene.world.switch_on(scene.node)
+    scene.run(DAY)
+    say_airing(scene, "false", 60, grade=Grade.EMERGENCY)
+    scene.run(120)
+    assert heard(scene) == ["soon", "alarm"], "two stolen keys of the former ward would call for good"
+    give()
+    scene.station.publish_place(scene.node.id, PROVINCE, "56.2")
+    scene.run(5)
+    say_airing(scene, "again", 60)
+    scene.run(180)
+    assert heard(scene) == ["soon", "alarm", "again"]
+    assert missing(scene) == ()
+
+
+def test_a_place_that_was_lost_on_its_way_is_asked_for_again(scene):
+    topic, broker = topics.place(scene.node.id), scene.world.broker
+    give = withhold(scene, topic)
+    scene.station.publish_place(scene.node.id, PROVINCE, "56.2")
+    scene.run(5)
+    give()
+    held = broker.retained[topics.keys(PROVINCE)]
+    broker.retained[topic] = replace(held, topic=topic, payload=scene.station.retained[topic])
+    scene.run(400)
+    assert missing(scene) == ()
+    say_airing(scene, "there", 60, target="56.2")
+    scene.run(120)
+    assert heard(scene) == ["there"]

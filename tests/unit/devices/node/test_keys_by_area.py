@@ -104,3 +104,43 @@ def test_a_node_that_moves_takes_the_keys_of_its_new_ward_for_those_of_the_old(s
     scene.run(3)
     assert held(scene) == ["keys/56", "keys/56.2"]
     assert say_airing(scene, key) == []
+
+
+def test_a_key_set_from_the_far_future_that_came_before_the_time_was_known_is_gone_once_it_is(scene):
+    """Else it keeps every true one out for good: a mistake at the root, or its key stolen for an hour."""
+    station, node = scene.station, scene.node
+    scene.world.switch_off(node)
+    station.is_silent = True
+    true, far = station.retained[topics.keys(PROVINCE)], scene.now + timedelta(days=900)
+    keys = tuple(listed(key) for key in station.keys.listed)
+    wrong = KeySet(
+        area=PROVINCE,
+        version=round(far.timestamp() * 1000),
+        issued_at=scene.now,
+        expires_at=scene.now + YEAR,
+        keys=keys,
+    )
+    station.retain(topics.keys(PROVINCE), sign(wrong, station.keys.root).encode())
+    scene.world.switch_on(node)
+    scene.run(10)
+    assert scene.world.disk(node).documents["keys/56"] != true
+    station.is_silent = False
+    scene.run(30)
+    assert "keys/56" not in scene.world.disk(node).documents
+    assert node.brain.counts["keys: far-version"] == 1, "it was asked for again, and refused now"
+    station.publish_keys()
+    assert say_airing(scene, station.keys.approver) == ["a1"]
+
+
+def test_an_airing_that_was_armed_does_not_begin_with_a_key_set_that_has_expired_since(scene):
+    station = scene.station
+    recording = station.add_recording(random.Random(1).randbytes(10_000), LENGTH)
+    station.publish_plan("56", station.airing("a1", recording, scene.in_s(20), LENGTH))
+    ends = scene.in_s(18)
+    keys = tuple(listed(key) for key in station.keys.listed)
+    short = KeySet(
+        area=PROVINCE, version=station.next_version(), issued_at=scene.now, expires_at=ends, keys=keys
+    )
+    station.retain(topics.keys(PROVINCE), sign(short, station.keys.root).encode())
+    scene.run(60)
+    assert scene.world.heard(scene.node) == []
