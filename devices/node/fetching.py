@@ -164,10 +164,7 @@ class Fetching:
                 continue
             fetch.unnamed_for += passed
             if fetch.unnamed_for > UNNAMED_KEPT:
-                del self._fetches[recording]
-                self._gain(fetch)
-                self._stored.pop(recording, None)
-                effects += [DropDocument(MANIFEST + recording), DropRecording(recording)]
+                effects += self._delete(recording)
         return effects
 
     def take_manifest(self, manifest: Manifest, text: bytes, now: datetime) -> list[Effect]:
@@ -244,7 +241,7 @@ class Fetching:
         """Subscribe again to all that is missing, and request it soon."""
         self._connected = True
         effects: list[Effect] = []
-        for recording, fetch in self._fetches.items():
+        for recording, fetch in list(self._fetches.items()):
             if fetch.unnamed_for is None and fetch.manifest is None:
                 effects.append(Subscribe((topics.manifest(recording),)))
             elif fetch.unnamed_for is None and fetch.is_lacking:
@@ -347,17 +344,33 @@ class Fetching:
         fetch.want_at = None
         if fetch.manifest is None:
             return self._listen(Subscribe((topics.manifest(recording),)))
-        if not fetch.is_lacking or not self._connected or not self._has_room(recording, fetch):
+        if not fetch.is_lacking or not self._connected:
             return []
+        gone = self._make_room(recording, fetch)
+        if not self._has_room(recording, fetch):
+            return gone
         fetch.want_at = now + self._rng.random() * FIRST_WANT
-        return self._listen(Subscribe((topics.chunks(recording),)))
+        return [*gone, *self._listen(Subscribe((topics.chunks(recording),)))]
+
+    def _make_room(self, recording: RecordingId, fetch: Fetch) -> list[Effect]:
+        """Delete what no plan names, the longest unnamed first, as far as what is needed soon lacks room."""
+        unnamed = [(one.unnamed_for, of) for of, one in self._fetches.items() if one.unnamed_for is not None]
+        oldest = [old for _, old in sorted(unnamed, reverse=True)] if recording in self._soon else []
+        return [one for old in oldest if not self._has_room(recording, fetch) for one in self._delete(old)]
 
     def _has_room(self, recording: RecordingId, fetch: Fetch) -> bool:
-        """Return whether to fetch it now: what is needed soon always, the rest if enough is left free."""
-        if self._free is None or recording in self._soon:
+        """Return whether to fetch it now: what is needed soon if it fits, the rest if enough is left free."""
+        if self._free is None:
             return True
+        if recording in self._soon:
+            return fetch.missing_bytes <= self._free
         coming = sum(one.missing_bytes for one in self._fetches.values() if one.want_at is not None)
         return coming + fetch.missing_bytes <= self._free - RESERVE
+
+    def _delete(self, recording: RecordingId) -> list[Effect]:
+        self._gain(self._fetches.pop(recording))
+        self._stored.pop(recording, None)
+        return [DropDocument(MANIFEST + recording), DropRecording(recording)]
 
     def _gain(self, fetch: Fetch) -> None:
         """Count the room that a deleted recording leaves."""

@@ -332,3 +332,32 @@ def test_with_little_room_a_recording_of_later_days_waits_until_it_is_needed(sce
     assert fetching.due_at() is None
     fetching.name({rec}, now, {rec})
     assert fetching.due_at() is not None
+
+
+def test_a_full_disk_gives_up_what_no_plan_names_for_what_is_needed_soon_and_else_asks_again(scene):
+    now = scene.now
+    fetching = Fetching(scene.node.id, random.Random(1), storage_free=10_000)
+    fetching.connected(now)
+
+    def named(seed, size):
+        data = random.Random(seed).randbytes(size)
+        manifest = manifest_of(data, codec="mp3", sample_rate=24000, duration_ms=LENGTH, chunk_size=4096)
+        recording = manifest.recording
+        fetching.name({recording}, now)
+        effects = fetching.take_manifest(manifest, b"", now)
+        for n, chunk in enumerate(sent_forms(data, 4096) if fetching.due_at() is not None else ()):
+            effects += fetching.take_chunk(recording, n, Received("", chunk), now)
+        return recording, [*effects, *fetching.digested(recording, recording, now)]
+
+    first, _ = named(1, 3000)
+    fetching.name(set(), now)
+    fetching.tick(now + timedelta(minutes=1))
+    second, _ = named(2, 4000)
+    fetching.name(set(), now + timedelta(minutes=1))
+    _, effects = named(3, 6000)
+    assert [one.recording for one in effects if isinstance(one, DropRecording)] == [first]
+    assert DropDocument(MANIFEST + first) in effects
+    assert fetching.is_whole(second)
+    large, _ = named(4, 12_000)
+    assert fetching.is_lacking(large)
+    assert fetching.due_at() is None, "it is not asked for"
