@@ -1,5 +1,5 @@
 // The rules of docs/protocol.md in another language, written from that page alone: signed messages, approvals,
-// what sounds, chunks. Runs in a browser; a test feeds it docs/protocol/vectors/*.json and compares its answers.
+// documents, what sounds, chunks, clocks. Runs in a browser; a test feeds it docs/protocol/vectors/*.json and compares its answers.
 
 const MOST_BYTES = 524288;
 const EMERGENCY_FLOOR = 20;
@@ -12,40 +12,41 @@ const RANK = { routine: 0, priority: 1, emergency: 2 };
 const ROLE = {
   ...{ "loa-plan": ["station"], "loa-manifest": ["station"], "loa-time": ["station"], "loa-committed": ["station"] },
   ...{ "loa-policy": ["administrator"], "loa-place": ["administrator"] },
-  "loa-approval": ["approver"],
-  "loa-call": ["approver", "caller"],
+  ...{ "loa-approval": ["approver"], "loa-call": ["approver", "caller"] },
 };
 
 class Refused extends Error {}
-
-function refuse(code) {
+const refuse = (code) => {
   throw new Refused(code);
-}
+};
 
 // ---- How messages are written
 
-function bytesOfBase64(text, alphabet) {
+function bytesOfBase64(text, alphabet, why = "malformed") {
   const shape = alphabet === "url" ? /^[A-Za-z0-9_-]*$/ : /^[A-Za-z0-9+/]*={0,2}$/;
-  if (!shape.test(text)) refuse("malformed");
   const plain = text.replace(/-/g, "+").replace(/_/g, "/").replace(/=+$/, "");
-  if (plain.length % 4 === 1) refuse("malformed");
+  if (!shape.test(text) || plain.length % 4 === 1) refuse(why);
   const raw = atob(plain + "=".repeat((4 - (plain.length % 4)) % 4));
-  if (btoa(raw).replace(/=+$/, "") !== plain) refuse("malformed");
+  if (btoa(raw).replace(/=+$/, "") !== plain) refuse(why);
   return Uint8Array.from(raw, (sign) => sign.charCodeAt(0));
 }
 
-function base64Of(bytes) {
-  return btoa(String.fromCharCode(...bytes));
-}
+const base64Of = (bytes) => btoa(String.fromCharCode(...bytes));
+const bytesOf = (text) => new TextEncoder().encode(text);
+const base64urlOf = (bytes) => base64Of(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+const hexOf = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const hash = async (...parts) =>
+  new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(parts.flatMap((part) => [...part]))));
+const sha256 = async (bytes) => hexOf(await hash(bytes));
 
-function jsonOf(bytes) {
+function jsonOf(bytes, why = "malformed") {
   try {
     const found = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (found !== null && typeof found === "object" && !Array.isArray(found)) return found;
+    if (isObject(found)) return found;
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
   }
-  return refuse("malformed");
+  return refuse(why);
 }
 
 function msOf(instant) {
@@ -56,61 +57,53 @@ function msOf(instant) {
 }
 
 // One function a type: each throws unless the value has that type and range.
-const name = (value) => (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)) || refuse("malformed");
-const digest = (value) => (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) || refuse("malformed");
-const word = (value) => (typeof value === "string" && /^[a-z0-9][a-z0-9-]{0,31}$/.test(value)) || refuse("malformed");
+const text = (shape) => (value) => (typeof value === "string" && shape.test(value)) || refuse("malformed");
+const name = text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+const digest = text(/^[0-9a-f]{64}$/);
+const word = text(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const instant = (value) => msOf(value);
 const flag = (value) => typeof value === "boolean" || refuse("malformed");
-const algorithm = (value) => (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/.test(value)) || refuse("malformed");
-const siteName = (value) =>
-  (typeof value === "string" && /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)) || refuse("malformed");
-const wall = (value) => (typeof value === "string" && /^([01]\d|2[0-3]):[0-5]\d$/.test(value)) || refuse("malformed");
+const algorithm = text(/^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/);
+const siteName = text(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/);
+const wall = text(/^([01]\d|2[0-3]):[0-5]\d$/);
 const whole = (low, high) => (value) => (Number.isInteger(value) && value >= low && value <= high) || refuse("malformed");
-const jws = (value) =>
-  (typeof value === "string" && value.length <= 4096 && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) || refuse("malformed");
-const base64url = (most) => (value) =>
-  (typeof value === "string" && value.length <= most && /^[\w-]+$/.test(value)) || refuse("malformed");
+const jws = text(/^(?=.{5,4096}$)[\w-]+\.[\w-]+\.[\w-]+$/);
+const base64url = (most) => text(new RegExp(`^[\\w-]{1,${most}}$`));
 const longText = (most) => (value) => (typeof value === "string" && [...value].length <= most) || refuse("malformed");
 const oneOf = (...words) => (value) => words.includes(value) || refuse("malformed");
 const orNull = (check) => (value) => value === null || check(value);
-const list = (low, high, check) => (value) => {
-  if (!Array.isArray(value) || value.length < low || value.length > high) refuse("malformed");
-  value.forEach((one) => check(one));
-};
+const list = (low, high, check) => (value) =>
+  Array.isArray(value) && value.length >= low && value.length <= high ? value.forEach((one) => check(one)) : refuse("malformed");
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const optional = (check, preset) => ({ check, preset });
 const fields = (shape) => (value) => {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) refuse("malformed");
+  if (!isObject(value)) refuse("malformed");
   for (const [key, rule] of Object.entries(shape)) {
     const isOptional = typeof rule === "object";
     if (key in value) (isOptional ? rule.check : rule)(value[key]);
     else if (isOptional) value[key] = rule.preset;
     else refuse("malformed");
   }
+  return value;
 };
 
 const NUMBER = whole(0, Number.MAX_SAFE_INTEGER);
 const VERSION = whole(1, Number.MAX_SAFE_INTEGER);
 const versions = (value) => {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) refuse("malformed");
-  if (Object.keys(value).length > 16) refuse("malformed");
-  for (const [area, version] of Object.entries(value)) {
-    name(area);
-    VERSION(version);
-  }
+  if (!isObject(value) || Object.keys(value).length > 16) refuse("malformed");
+  Object.entries(value).forEach(([area, version]) => name(area) && VERSION(version));
 };
 const VOLUME = whole(0, 100);
 const LONG_MS = whole(1, 2147483647);
 const QUIET = { begins: wall, ends: wall };
-const SIGNED_CALL = {
-  payload: base64url(8192),
-  signatures: list(1, 8, fields({ protected: base64url(512), signature: base64url(2048) })),
-};
+const RENDITION = { recording: digest, codec: word, size: VERSION };
+const SIGNATURE = { protected: base64url(512), signature: base64url(2048) };
+const SIGNED_CALL = { payload: base64url(8192), signatures: list(1, 8, fields(SIGNATURE)) };
 const GRADE = oneOf("routine", "priority", "emergency");
 const AIRING = {
   ...{ airing: name, recording: digest, approval: digest, starts_at: instant, latest_start_at: instant },
   ...{ duration_ms: LONG_MS, grade: GRADE, volume: VOLUME, test: optional(flag, false) },
-  witnessed_at: optional(orNull(instant), null),
-  every_ms: optional(orNull(LONG_MS), null),
+  ...{ witnessed_at: optional(orNull(instant), null), every_ms: optional(orNull(LONG_MS), null) },
   call: optional(orNull(fields(SIGNED_CALL)), null),
 };
 const KEPT = { name, recording: digest, approval: digest, test: optional(flag, false), witnessed_at: optional(orNull(instant), null) };
@@ -124,33 +117,25 @@ const KEY = {
 const DOCUMENT = { target: name, version: VERSION, issued_at: instant, expires_at: instant };
 const SHAPE = {
   "loa-plan": {
-    ...DOCUMENT,
-    airings: list(0, 512, fields(AIRING)),
-    keep: optional(list(0, 64, fields(KEPT)), []),
-    loudest_volume: optional(VOLUME, 100),
-    approvals: optional(list(0, 576, jws), []),
-    epoch: optional(NUMBER, 0),
+    ...{ ...DOCUMENT, airings: list(0, 512, fields(AIRING)), keep: optional(list(0, 64, fields(KEPT)), []) },
+    ...{ loudest_volume: optional(VOLUME, 100), approvals: optional(list(0, 576, jws), []), epoch: optional(NUMBER, 0) },
   },
   "loa-policy": {
-    ...DOCUMENT,
-    quiet_hours: list(0, 16, fields(QUIET)),
-    loudest_volume: VOLUME,
-    minutes_a_day: whole(0, 1440),
+    ...{ ...DOCUMENT, quiet_hours: list(0, 16, fields(QUIET)), loudest_volume: VOLUME, minutes_a_day: whole(0, 1440) },
     volumes: optional(list(0, 16, fields({ ...QUIET, loudest_volume: VOLUME })), []),
   },
   "loa-time": {
     ...{ node: name, sent_us: NUMBER, received_us: NUMBER, replied_us: NUMBER, epoch: optional(NUMBER, 0) },
-    ...{ keys: optional(versions, {}), policies: optional(versions, {}) },
+    ...{ keys: optional(versions, {}), policies: optional(versions, {}), place: optional(orNull(VERSION), null) },
   },
+  "loa-place": { node: name, version: VERSION, issued_at: instant, expires_at: instant, areas: list(1, 16, name) },
   "loa-committed": {
-    node: name,
-    ids: list(0, 100, digest),
+    ...{ node: name, ids: list(0, 100, digest) },
     refused: optional(list(0, 100, fields({ id: digest, code: name })), []),
   },
   "loa-receipt": {
-    ...{ node: name, seq: VERSION, previous: digest, airing: name, recording: digest },
-    kind: (value) => (typeof value === "string" && /^[a-z][a-z-]{0,23}$/.test(value)) || refuse("malformed"),
-    at: orNull(instant),
+    ...{ node: name, seq: VERSION, previous: digest, airing: name, recording: digest, at: orNull(instant) },
+    kind: text(/^[a-z][a-z-]{0,23}$/),
   },
   "loa-roots": {
     ...{ version: VERSION, issued_at: instant, expires_at: instant, threshold: whole(1, 4) },
@@ -163,14 +148,12 @@ const SHAPE = {
   "loa-approval": {
     ...{ bulletin: name, revision: VERSION, text_sha256: digest, recording: digest, author: name, approver: name },
     ...{ approved_at: instant, valid_from: instant, expires_at: instant, areas: list(1, 16, name), grade: GRADE },
-    test: optional(flag, false),
-    renditions: optional(list(0, 4, fields({ recording: digest, codec: word, size: VERSION })), []),
+    ...{ test: optional(flag, false), renditions: optional(list(0, 4, fields(RENDITION)), []) },
   },
   "loa-call": {
     ...{ airing: name, recording: digest, text_sha256: digest, areas: list(1, 256, name) },
     ...{ loudest_volume: VOLUME, called_at: instant, until: instant },
-    every_ms: optional(orNull(LONG_MS), null),
-    reason: optional(orNull(longText(200)), null),
+    ...{ every_ms: optional(orNull(LONG_MS), null), reason: optional(orNull(longText(200)), null) },
   },
 };
 
@@ -188,23 +171,21 @@ async function opened(text, typ, keyOf) {
   if (header.typ !== typ) refuse("wrong-kind");
   const key = keyOf(header.kid);
   if (header.alg !== key.alg) refuse("bad-signature");
-  const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
-  const signature = bytesOrBadSignature(parts[2]);
-  const isGood = await (key.alg === "Ed25519" ? isEd25519 : isAssertion)(signed, signature, key);
-  if (!isGood) refuse("bad-signature");
-  const message = jsonOf(bytesOfBase64(parts[1], "url"));
-  fields(SHAPE[typ])(message);
-  return message;
+  const signed = bytesOf(`${parts[0]}.${parts[1]}`);
+  const signature = bytesOfBase64(parts[2], "url", "bad-signature");
+  if (!(await (key.alg === "Ed25519" ? isEd25519 : isAssertion)(signed, signature, key))) refuse("bad-signature");
+  return fields(SHAPE[typ])(jsonOf(bytesOfBase64(parts[1], "url")));
 }
 
-function bytesOrBadSignature(text) {
+async function orRefused(answer) {
   try {
-    return bytesOfBase64(text, "url");
+    return await answer();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return refuse("bad-signature");
+    return error instanceof Refused ? error.message : Promise.reject(error);
   }
 }
+const verdictOf = (act) => orRefused(async () => (await act()) && "ok");
+const inTurn = (items, act) => items.reduce(async (found, one) => [...(await found), await act(one)], []);
 
 async function isEd25519(signed, signature, key) {
   const imported = await crypto.subtle.importKey("raw", bytesOfBase64(key.public, "url"), "Ed25519", false, ["verify"]);
@@ -220,16 +201,11 @@ async function isAssertion(signed, part, key) {
   const data = cut(0);
   const client = cut(data.length + 2);
   const signature = plainSignature(part.subarray(data.length + client.length + 4));
-  const site = await hash(new TextEncoder().encode(key.rp_id));
+  const site = await hash(bytesOf(key.rp_id));
   if (data.length < 37 || !site.every((byte, n) => byte === data[n]) || (data[32] & 5) !== 5) return false;
   const challenge = base64urlOf(await hash(signed));
-  let said = null;
-  try {
-    said = jsonOf(client);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-  }
-  if (signature === null || said === null || said.type !== "webauthn.get" || said.challenge !== challenge) return false;
+  const said = jsonOf(client, "bad-signature");
+  if (signature === null || said.type !== "webauthn.get" || said.challenge !== challenge) return false;
   const point = new Uint8Array([4, ...bytesOfBase64(key.public, "url")]);
   const curve = { name: "ECDSA", namedCurve: "P-256" };
   const imported = await crypto.subtle.importKey("raw", point, curve, false, ["verify"]);
@@ -255,27 +231,21 @@ function plainSignature(der) {
   return at === der.length ? halves : null;
 }
 
-async function checked(text, typ, keySet, at) {
-  return (await checkedBy(text, typ, keySet, at))[0];
-}
-
-function isEnded(key, at) {
-  if (key.compromised_since !== null && at >= msOf(key.compromised_since)) return true;
-  return key.retired_at !== null && at > msOf(key.retired_at);
-}
+const checked = async (...what) => (await checkedBy(...what))[0];
+const isEnded = ({ compromised_since: stolen, retired_at: retired }, at) =>
+  (stolen !== null && at >= msOf(stolen)) || (retired !== null && at > msOf(retired));
 
 async function checkedBy(text, typ, keySet, at) {
   let key = null;
   const message = await opened(text, typ, (kid) => {
     key = keySet.keys.find((one) => one.kid === kid) ?? refuse("unknown-key");
-    const isPerson = key.role !== "station";
-    if (isPerson ? key.holder === null || key.area === null : key.alg !== "Ed25519") refuse("unknown-key");
-    if (!ALGORITHMS.includes(key.alg)) refuse("unknown-key");
+    const isUsable = key.role === "station" ? key.alg === "Ed25519" : key.holder !== null && key.area !== null;
+    if (!isUsable || !ALGORITHMS.includes(key.alg)) refuse("unknown-key");
     if (!ROLE[typ].includes(key.role)) refuse("wrong-role");
     return key;
   });
   const now = typ === "loa-time" ? message.replied_us / 1000 : at;
-  if (now < msOf(key.not_before) || now >= msOf(key.not_after) || now >= msOf(keySet.expires_at)) refuse("expired");
+  if (now < msOf(key.not_before) || now >= msOf(key.not_after) || now >= (key.ends ?? msOf(keySet.expires_at))) refuse("expired");
   if ("expires_at" in message && now >= msOf(message.expires_at)) refuse("expired");
   const saidAt = message.approved_at ?? message.called_at ?? message.issued_at;
   const isOfPersons = typ === "loa-approval" || typ === "loa-call";
@@ -289,7 +259,7 @@ async function checkedBy(text, typ, keySet, at) {
 async function checkApproval(one, approvals, areas, keySet, now) {
   let text = null;
   for (const carried of approvals) {
-    if ((await sha256(new TextEncoder().encode(carried))) === one.approval) text = carried;
+    if ((await sha256(bytesOf(carried))) === one.approval) text = carried;
   }
   if (text === null) refuse("wrong-approval");
   const [approval, key] = await checkedBy(text, "loa-approval", keySet, now);
@@ -310,9 +280,8 @@ async function checkApproval(one, approvals, areas, keySet, now) {
 // ---- Calls
 
 async function checkedTogether(signed, typ, keySet, at) {
-  const kids = new Set();
-  for (const one of signed.signatures) kids.add(jsonOf(bytesOfBase64(one.protected, "url")).kid);
-  if (kids.size !== signed.signatures.length) refuse("malformed");
+  const kids = signed.signatures.map((one) => jsonOf(bytesOfBase64(one.protected, "url")).kid);
+  if (new Set(kids).size !== kids.length) refuse("malformed");
   const found = [];
   for (const one of signed.signatures) {
     found.push(await checkedBy(`${one.protected}.${signed.payload}.${one.signature}`, typ, keySet, at));
@@ -326,125 +295,81 @@ async function checkCall(airing, text, areas, keySet, now) {
   const here = keys.filter((key) => [key.area, ...key.further_areas].some((area) => areas.includes(area)));
   const isAlone = new Set(here.map((key) => key.holder)).size < 2;
   const lasts = msOf(call.until) - msOf(call.called_at);
-  const isGood =
-    call.airing === airing.airing &&
-    call.recording === airing.recording &&
-    call.text_sha256 === text &&
-    call.areas.some((area) => areas.includes(area)) &&
-    airing.volume <= call.loudest_volume &&
-    (airing.every_ms === null || (call.every_ms !== null && call.every_ms <= airing.every_ms)) &&
-    msOf(call.called_at) <= begins(airing) &&
-    ends(airing) <= msOf(call.until) &&
-    here.some((key) => key.role === "approver") &&
-    (!isAlone || Boolean(call.reason)) &&
-    lasts <= (isAlone ? LONGEST_ALONE_MS : LONGEST_CALL_MS);
-  if (!isGood) refuse("outside-call");
+  const isThisOne = call.airing === airing.airing && call.recording === airing.recording && call.text_sha256 === text;
+  const isAsLoud = airing.volume <= call.loudest_volume && call.areas.some((area) => areas.includes(area));
+  const isAsOften = airing.every_ms === null || (call.every_ms !== null && call.every_ms <= airing.every_ms);
+  const isInTime = msOf(call.called_at) <= begins(airing) && ends(airing) <= msOf(call.until);
+  const isBySome = here.some((key) => key.role === "approver") && (!isAlone || Boolean(call.reason));
+  const isGood = isThisOne && isAsLoud && isAsOften && isInTime && isBySome && lasts <= (isAlone ? LONGEST_ALONE_MS : LONGEST_CALL_MS);
+  return isGood || refuse("outside-call");
 }
 
-async function answersOf(vectors, check) {
-  const keySet = await opened(vectors.key_set, "loa-keys", () => ({ public: vectors.root_public, alg: "Ed25519" }));
-  const answers = [];
-  for (const one of vectors.cases) {
-    try {
-      await check(one, keySet, msOf(one.at ?? vectors.at));
-      answers.push("ok");
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      answers.push(error.message);
-    }
-  }
-  return answers;
-}
+const byRoot = (text, pinned) => opened(text, "loa-keys", () => ({ public: pinned, alg: "Ed25519" }));
 
-function answersOfSignatures(vectors) {
-  return answersOf(vectors, (one, keySet, at) => checked(one.text, one.typ, keySet, at));
-}
+const answersOf = (check) => async (vectors) => {
+  const keySet = await byRoot(vectors.key_set, vectors.root_public);
+  return inTurn(vectors.cases, (one) => verdictOf(() => check(one, keySet, msOf(one.at ?? vectors.at), vectors)));
+};
 
-function answersOfApprovals(vectors) {
-  return answersOf(vectors, (one, keySet, at) => checkApproval(one.airing ?? one.keep, one.approvals, vectors.areas, keySet, at));
-}
+const answersOfSignatures = answersOf((one, keySet, at) => checked(one.text, one.typ, keySet, at));
 
-function answersOfCalls(vectors) {
-  return answersOf(vectors, async (one, keySet, at) => {
-    fields(AIRING)(one.airing);
-    const approval = await checkApproval(one.airing, vectors.approvals, vectors.areas, keySet, at);
-    await checkCall(one.airing, approval.text_sha256, vectors.areas, keySet, at);
-  });
-}
+const answersOfApprovals = answersOf((one, keySet, at, { areas }) =>
+  checkApproval(one.airing ?? one.keep, one.approvals, areas, keySet, at),
+);
+
+const answersOfCalls = answersOf(async ({ airing }, keySet, at, { approvals, areas }) => {
+  fields(AIRING)(airing);
+  const approval = await checkApproval(airing, approvals, areas, keySet, at);
+  return checkCall(airing, approval.text_sha256, areas, keySet, at);
+});
 
 // ---- What sounds
 
 const begins = (airing) => msOf(airing.starts_at);
 const ends = (airing) => msOf(airing.starts_at) + airing.duration_ms;
+const inOrder = (one, other) => one.version - other.version || (one.target < other.target ? -1 : 1);
 
 function merged(plans, now) {
-  const found = new Map();
-  const inOrder = [...plans].sort((one, other) => one.version - other.version || (one.target < other.target ? -1 : 1));
-  for (const plan of inOrder) {
-    if (msOf(plan.expires_at) > now) plan.airings.forEach((airing) => found.set(airing.airing, airing));
-  }
-  return [...found.values()];
+  const airings = plans.filter((plan) => msOf(plan.expires_at) > now).sort(inOrder).flatMap((plan) => plan.airings);
+  return [...new Map(airings.map((airing) => [airing.airing, airing])).values()];
 }
 
-function wallMinute(at) {
-  return Math.floor((((at + UTC7_MS) % DAY_MS) + DAY_MS) % DAY_MS / 60000);
-}
+const dayMs = (at) => (((at + UTC7_MS) % DAY_MS) + DAY_MS) % DAY_MS;
+const wallMinute = (at) => Math.floor(dayMs(at) / 60000);
+const minuteOf = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
-function minuteOf(text) {
-  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
-}
-
-function isWithin(hours, at) {
-  const [opens, closes, minute] = [minuteOf(hours.begins), minuteOf(hours.ends), wallMinute(at)];
-  return opens < closes ? opens <= minute && minute < closes : minute >= opens || minute < closes;
-}
+const isWithin = (hours, at, [opens, closes, minute] = [minuteOf(hours.begins), minuteOf(hours.ends), wallMinute(at)]) =>
+  opens < closes ? opens <= minute && minute < closes : minute >= opens || minute < closes;
 
 function usedMs(airings, now) {
-  const midnight = now - (((now + UTC7_MS) % DAY_MS) + DAY_MS) % DAY_MS;
-  const points = new Set([midnight, now]);
-  for (const airing of airings) {
-    for (const at of [begins(airing), ends(airing)]) if (at > midnight && at < now) points.add(at);
-  }
-  const inOrder = [...points].sort((one, other) => one - other);
-  let used = 0;
-  for (let n = 0; n + 1 < inOrder.length; n += 1) {
-    const due = airings.filter((airing) => begins(airing) <= inOrder[n] && inOrder[n] < ends(airing));
-    if (due.length > 0 && due.every((airing) => airing.grade !== "emergency")) used += inOrder[n + 1] - inOrder[n];
-  }
-  return used;
+  const midnight = now - dayMs(now);
+  const bounds = airings.flatMap((airing) => [begins(airing), ends(airing)]).filter((at) => at > midnight && at < now);
+  const points = [...new Set([midnight, ...bounds, now])].sort((one, other) => one - other);
+  const isUsed = (at) => {
+    const due = airings.filter((airing) => begins(airing) <= at && at < ends(airing));
+    return due.length > 0 && due.every((airing) => airing.grade !== "emergency");
+  };
+  return points.slice(1).reduce((used, at, n) => used + (isUsed(points[n]) ? at - points[n] : 0), 0);
 }
 
-function silences(policy, airings, now) {
-  if (policy.quiet_hours.some((hours) => isWithin(hours, now))) return true;
-  return policy.minutes_a_day < 1440 && usedMs(airings, now) >= policy.minutes_a_day * 60000;
-}
+const silences = (policy, airings, now) =>
+  policy.quiet_hours.some((hours) => isWithin(hours, now)) ||
+  (policy.minutes_a_day < 1440 && usedMs(airings, now) >= policy.minutes_a_day * 60000);
 
 function capOf(policy, airing) {
-  const caps = [policy.loudest_volume];
-  for (const hours of policy.volumes) {
-    // A wall time counts in whole minutes: the start and each full minute up to the end are all that can differ.
-    let at = begins(airing);
-    while (at < ends(airing)) {
-      if (isWithin(hours, at)) {
-        caps.push(hours.loudest_volume);
-        break;
-      }
-      at = at - (at % 60000) + 60000;
-    }
-  }
-  return Math.min(...caps);
+  // A wall time counts in whole minutes: the start and each full minute up to the end are all that can differ.
+  const looks = [];
+  for (let at = begins(airing); at < ends(airing); at = at - (at % 60000) + 60000) looks.push(at);
+  const met = policy.volumes.filter((hours) => looks.some((at) => isWithin(hours, at)));
+  return Math.min(policy.loudest_volume, ...met.map((hours) => hours.loudest_volume));
 }
 
 function whatSounds(plans, policies, now) {
   const airings = merged(plans, now);
   const due = airings.filter((airing) => begins(airing) <= now && now < ends(airing));
   if (due.length === 0) return null;
-  due.sort(
-    (one, other) =>
-      RANK[other.grade] - RANK[one.grade] ||
-      begins(one) - begins(other) ||
-      (one.airing < other.airing ? -1 : 1),
-  );
+  const byStart = (one, other) => begins(one) - begins(other) || (one.airing < other.airing ? -1 : 1);
+  due.sort((one, other) => RANK[other.grade] - RANK[one.grade] || byStart(one, other));
   const [first] = due;
   const isEmergency = first.grade === "emergency";
   if (!isEmergency && policies.some((policy) => silences(policy, airings, now))) return null;
@@ -453,31 +378,17 @@ function whatSounds(plans, policies, now) {
   return { airing: first.airing, volume: isEmergency ? Math.max(volume, EMERGENCY_FLOOR) : volume };
 }
 
-function answersOfSounds(vectors) {
-  return vectors.cases.map((one) => {
-    one.plans.forEach((plan) => fields(SHAPE["loa-plan"])(plan));
-    one.policies.forEach((policy) => fields(SHAPE["loa-policy"])(policy));
-    return whatSounds(one.plans, one.policies, msOf(one.at));
-  });
-}
+const answersOfSounds = (vectors) =>
+  vectors.cases.map(({ plans, policies, at }) =>
+    whatSounds(plans.map(fields(SHAPE["loa-plan"])), policies.map(fields(SHAPE["loa-policy"])), msOf(at)),
+  );
 
 // ---- Chunks
 
-const hexOf = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-async function sha256(bytes) {
-  return hexOf(await hash(bytes));
-}
-
 function bitmapOf(count, held) {
   const bytes = new Uint8Array(Math.floor((count + 7) / 8));
-  const has = new Set(held);
-  for (let n = 0; n < count; n += 1) if (!has.has(n)) bytes[n >> 3] |= 1 << (n & 7);
+  for (let n = 0; n < count; n += 1) if (!held.includes(n)) bytes[n >> 3] |= 1 << (n & 7);
   return base64Of(bytes);
-}
-
-async function hash(...parts) {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.from(parts.flatMap((part) => [...part]))));
 }
 
 async function provenChunk(manifest, n, payload) {
@@ -505,30 +416,20 @@ function renditionOf(one) {
   return fitting.length === 0 ? one.recording : fitting[0].recording;
 }
 
-function answersOfRenditions(vectors) {
-  return vectors.cases.map(renditionOf);
-}
+const answersOfRenditions = (vectors) => vectors.cases.map(renditionOf);
 
-async function answersOfChunks(vectors) {
-  const { manifest } = vectors;
-  const joined = new Uint8Array(manifest.size);
-  const answers = [];
-  for (const { n, payload } of vectors.cases) {
+async function answersOfChunks({ manifest, cases, bitmaps }) {
+  const [joined, answers] = [new Uint8Array(manifest.size), []];
+  for (const { n, payload } of cases) {
     const piece = await provenChunk(manifest, n, bytesOfBase64(payload, "standard"));
     answers.push(piece === null ? "refused" : "ok");
     if (piece !== null) joined.set(piece, n * manifest.chunk_size);
   }
-  return {
-    cases: answers,
-    recording: await sha256(joined),
-    bitmaps: vectors.bitmaps.map((one) => bitmapOf(one.count, one.held)),
-  };
+  const asked = bitmaps.map((one) => bitmapOf(one.count, one.held));
+  return { cases: answers, recording: await sha256(joined), bitmaps: asked };
 }
 
 // ---- Receipts
-
-const bytesOf = (text) => new TextEncoder().encode(text);
-const base64urlOf = (bytes) => base64Of(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
 async function signedReceipt(payload, kid, seed) {
   // PKCS #8 of an Ed25519 key: these 16 bytes, then the 32 of the key
@@ -546,7 +447,7 @@ async function judgedReceipt(text, vectors) {
   const receipt = await opened(text, "loa-receipt", (kid) =>
     kid === vectors.kid ? { public: vectors.public, alg: "Ed25519" } : refuse("unknown-key"),
   );
-  if (receipt.node !== vectors.node) refuse("malformed");
+  return receipt.node === vectors.node || refuse("malformed");
 }
 
 async function deletedBy(text, vectors, keySet) {
@@ -556,84 +457,190 @@ async function deletedBy(text, vectors, keySet) {
   return vectors.held.filter((id) => gone.includes(id));
 }
 
-async function orRefused(answer) {
-  try {
-    return await answer();
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return error.message;
-  }
-}
-
 // ---- Roots
 
-async function checkRoots(roots, text, typ) {
+async function checkRoots(roots, { payload, signatures }, typ) {
   const signed = new Set();
-  for (const one of text.signatures) {
-    const compact = `${one.protected}.${text.payload}.${one.signature}`;
-    const kid = jsonOf(bytesOfBase64(one.protected, "url")).kid;
+  for (const one of signatures) {
+    const { kid } = jsonOf(bytesOfBase64(one.protected, "url"));
     const holder = roots.holders.find((other) => other.kid === kid);
     if (holder === undefined) continue;
-    await opened(compact, typ, () => ({ public: holder.public, alg: "Ed25519" }));
+    await opened(`${one.protected}.${payload}.${one.signature}`, typ, () => ({ public: holder.public, alg: "Ed25519" }));
     signed.add(holder.holder);
   }
-  if (signed.size === 0) refuse("unknown-key");
-  if (signed.size < roots.threshold) refuse("bad-signature");
+  if (signed.size < roots.threshold) refuse(signed.size === 0 ? "unknown-key" : "bad-signature");
 }
 
 async function rootsAfter(pinned, chain) {
   const kid = `root-${(await sha256(bytesOf(pinned))).slice(0, 16)}`;
-  let roots = { version: 0, threshold: 1, holders: [{ kid, holder: "root", public: pinned }] };
+  const followed = [{ version: 0, threshold: 1, holders: [{ kid, holder: "root", public: pinned }] }];
   for (const text of chain.sets) {
-    const next = jsonOf(bytesOfBase64(text.payload, "url"));
-    fields(SHAPE["loa-roots"])(next);
+    const roots = followed.at(-1);
+    const next = fields(SHAPE["loa-roots"])(jsonOf(bytesOfBase64(text.payload, "url")));
     if (next.version !== roots.version + 1) refuse("unknown-key");
     await checkRoots(roots, text, "loa-roots");
     await checkRoots(next, text, "loa-roots");
-    roots = next;
+    followed.push(next);
   }
-  return roots;
+  return followed;
 }
 
-async function answersOfRoots(vectors) {
-  const answers = [];
-  for (const one of vectors.cases) {
-    const answer = await orRefused(async () => {
-      const roots = await rootsAfter(vectors.root_public, one.chain);
-      const parts = one.text.split(".");
-      const text = one.text.startsWith("{")
-        ? JSON.parse(one.text)
-        : { payload: parts[1], signatures: [{ protected: parts[0], signature: parts[2] }] };
-      if (roots.version > 0) return checkRoots(roots, text, "loa-keys");
-      const key = { public: vectors.root_public, alg: "Ed25519" };
-      return opened(one.text, "loa-keys", () => key).then(() => null);
-    });
-    answers.push(answer ?? "ok");
-  }
-  return answers;
+// A key set is a compact JWS where one root signs it, and general JSON where several do.
+async function keySetBy(roots, text) {
+  const parts = text.split(".");
+  const isTogether = text.startsWith("{");
+  const signatures = isTogether ? null : [{ protected: parts[0], signature: parts[2] }];
+  const together = isTogether ? JSON.parse(text) : { payload: parts[1], signatures };
+  if (roots.version === 0) return byRoot(text, roots.holders[0].public);
+  await checkRoots(roots, together, "loa-keys");
+  return fields(SHAPE["loa-keys"])(jsonOf(bytesOfBase64(together.payload, "url")));
 }
+
+const answersOfRoots = ({ root_public: pinned, cases }) =>
+  inTurn(cases, ({ chain, text }) => verdictOf(async () => keySetBy((await rootsAfter(pinned, chain)).at(-1), text)));
+
+// ---- What to accept
+
+const isFar = (version, now) => now !== null && version > now + DAY_MS;
+const entriesAs = (prefix, versions) => Object.entries(versions).map(([area, version]) => [prefix + area, version]);
+const maxOf = (numbers) => Math.max(0, ...numbers);
+
+class PageNode {
+  constructor({ node, areas, root_public: pinned }, roots) {
+    Object.assign(this, { node, areas, pinned, enrolled: areas, roots, place: 0, knowsTime: false });
+    Object.assign(this, { sets: {}, plans: {}, policies: {}, epochs: {}, waiting: {}, missing: {} });
+  }
+  // the keys of all areas, those of the newest set first: `find` takes what it says of a key
+  get keySet() {
+    const newestFirst = Object.values(this.sets).sort((one, other) => other.set.version - one.set.version);
+    const former = () => msOf(this.roots.at(-1).issued_at) + 7 * DAY_MS;
+    const endOf = ({ set, isFormer }) => Math.min(msOf(set.expires_at), isFormer ? former() : Infinity);
+    return { keys: newestFirst.flatMap((one) => one.set.keys.map((key) => ({ ...key, ends: endOf(one) }))) };
+  }
+  async takes({ at, topic, text }) {
+    const [now, levels] = [at === null ? null : msOf(at), topic.split("/").slice(2)];
+    if (now !== null && !this.knowsTime) await this.learnTime(now);
+    const kind = levels[2] === "place" ? "place" : levels[0];
+    const act = { roots: this.takeRoots, keys: this.takeKeys, time: this.takeTime }[kind] ?? this.takeDocument;
+    const why = await orRefused(() => act.call(this, text, now, levels[1], kind));
+    if (["unknown-key", "expired", "far"].includes(why) && act === this.takeDocument) this.waiting[topic] = text;
+    this.missing = Object.fromEntries(Object.entries(this.missing).filter(([what, { version }]) => this.lacks(what, version)));
+    return why === undefined;
+  }
+  async learnTime(now) {
+    this.knowsTime = true;
+    for (const [area, { set }] of Object.entries(this.sets)) if (isFar(set.version, now)) delete this.sets[area];
+    await this.judgeAgain(now);
+  }
+  async judgeAgain(now) {
+    for (const [target, { text }] of Object.entries(this.plans)) {
+      const why = await verdictOf(() => checked(text, "loa-plan", this.keySet, now));
+      if (why !== "ok" && why !== "expired") delete this.plans[target];
+    }
+    const early = Object.entries(this.waiting);
+    this.waiting = {};
+    const at = now === null ? null : new Date(now).toISOString();
+    for (const [topic, text] of early) await this.takes({ at, topic, text });
+  }
+  async takeRoots(text, now) {
+    const roots = await rootsAfter(this.pinned, JSON.parse(text));
+    if (this.roots.some((one, n) => JSON.stringify(one) !== JSON.stringify(roots[n]))) refuse("unknown-key");
+    if (roots.length === this.roots.length) refuse("old");
+    this.roots = roots;
+    for (const one of Object.values(this.sets)) {
+      one.isFormer = (await verdictOf(() => keySetBy(roots.at(-1), one.text))) !== "ok";
+    }
+    await this.judgeAgain(now);
+  }
+  async takeKeys(text, now, area) {
+    const [root, held] = [this.roots.at(-1), this.sets[area]];
+    const set = await keySetBy(root, text);
+    if (!this.areas.includes(area) || (set.area ?? this.enrolled[0]) !== area) refuse("outside-scope");
+    if (root.version > 0 && msOf(set.issued_at) >= msOf(root.expires_at)) refuse("expired");
+    if (isFar(set.version, now) || (now !== null && now >= msOf(set.expires_at))) refuse("expired");
+    if (held && !held.isFormer && set.version <= held.set.version) refuse("old");
+    this.sets[area] = { set, text, isFormer: false };
+    await this.judgeAgain(now);
+  }
+  async takeDocument(text, now, target, kind) {
+    const [message, key] = await checkedBy(text, `loa-${kind}`, this.keySet, now);
+    if (kind === "plan") this.follow(message.epoch, key.kid, now);
+    if (isFar(message.version, now)) refuse("far");
+    const signsFor = (areas) => [key.area, ...key.further_areas].some((area) => areas.includes(area));
+    if (kind === "place") return this.takePlace(message, signsFor);
+    const ours = kind === "plan" ? [...this.areas, this.node] : this.areas;
+    if (message.target !== target || !ours.includes(target)) refuse("other-target");
+    if (kind === "policy" && !signsFor(this.areas.slice(0, this.areas.indexOf(target) + 1))) refuse("outside-scope");
+    const store = kind === "plan" ? this.plans : this.policies;
+    const { epoch = 0, version = 0 } = store[target] ?? {};
+    const isNewer = kind === "plan" && message.epoch !== epoch ? message.epoch > epoch : message.version > version;
+    if (!isNewer) refuse("old");
+    store[target] = { ...message, text };
+  }
+  takePlace(place, signsFor) {
+    if (place.node !== this.node || place.areas[0] !== this.enrolled[0]) refuse("other-target");
+    if (!signsFor(this.areas) || !signsFor(place.areas)) refuse("outside-scope");
+    if (place.version <= this.place) refuse("old");
+    const left = this.areas.filter((area) => !place.areas.includes(area));
+    for (const area of left) for (const held of [this.sets, this.plans, this.policies]) delete held[area];
+    for (const area of left) for (const kind of ["keys/", "policy/"]) delete this.missing[kind + area];
+    Object.assign(this, { place: place.version, areas: place.areas });
+  }
+  follow(epoch, kid, now) {
+    if (isFar(epoch, now)) refuse("far");
+    const isKnown = ([one]) => this.keySet.keys.some((key) => key.kid === one);
+    this.epochs = Object.fromEntries(Object.entries(this.epochs).filter(isKnown));
+    if (epoch < maxOf(Object.values(this.epochs))) refuse("former-leader");
+    this.epochs[kid] = maxOf([epoch, this.epochs[kid] ?? 0]);
+  }
+  async takeTime(text, now) {
+    const [reply, key] = await checkedBy(text, "loa-time", this.keySet, now);
+    const at = reply.replied_us / 1000;
+    if (reply.node !== this.node) refuse("other-target");
+    this.follow(reply.epoch, key.kid, at);
+    const named = [...entriesAs("keys/", reply.keys), ...entriesAs("policy/", reply.policies)];
+    const ours = named.filter(([what]) => this.areas.includes(what.split("/")[1]));
+    if (reply.place !== null) ours.push(["place", reply.place]);
+    const since = (what) => Math.min(at, this.missing[what]?.since ?? at);
+    const lacking = ours.filter(([what, version]) => !isFar(version, at) && this.lacks(what, version));
+    this.missing = Object.fromEntries(lacking.map(([what, version]) => [what, { version, since: since(what) }]));
+  }
+  lacks(what, newest) {
+    const [kind, area] = what.split("/");
+    if (kind !== "keys") return newest > (kind === "place" ? this.place : (this.policies[area]?.version ?? 0));
+    const held = this.sets[area];
+    return held === undefined || (held.isFormer ? newest !== held.set.version : newest > held.set.version);
+  }
+  told(asked) {
+    const versionsOf = (kind, held) => entriesAs(kind, held).map(([what, one]) => [what, (one.set ?? one).version]);
+    const held = [["keys/", this.sets], ["plan/", this.plans], ["policy/", this.policies]].flatMap((one) => versionsOf(...one));
+    const isLonger = (ms, what) => Object.entries(this.missing).some(([one, { since }]) => what.test(one) && asked - since > ms);
+    const begins = isLonger(DAY_MS, /^(keys|place)/) ? "nothing" : isLonger(3600000, /./) ? "emergencies" : "all";
+    return { areas: this.areas, held: Object.fromEntries(held), missing: Object.keys(this.missing).sort(), begins };
+  }
+}
+
+const answersOfDocuments = (vectors) =>
+  inTurn(vectors.cases, async ({ events, asked }) => {
+    const node = new PageNode(vectors, await rootsAfter(vectors.root_public, { sets: [] }));
+    return { taken: await inTurn(events, (event) => node.takes(event)), ...node.told(msOf(asked)) };
+  });
 
 async function answersOfReceipts(vectors) {
-  const keySet = await opened(vectors.key_set, "loa-keys", () => ({ public: vectors.root_public, alg: "Ed25519" }));
+  const keySet = await byRoot(vectors.key_set, vectors.root_public);
   const seed = vectors.private.match(/../g).map((pair) => parseInt(pair, 16));
   const chain = [];
-  let previous = "0".repeat(64);
-  for (const [place, { payload }] of vectors.chain.entries()) {
-    const receipt = JSON.parse(payload);
-    if (receipt.seq !== place + 1 || receipt.previous !== previous) refuse("chain");
+  for (const { payload } of vectors.chain) {
+    const { seq, previous } = JSON.parse(payload);
+    if (seq !== chain.length + 1 || previous !== (chain.at(-1)?.id ?? "0".repeat(64))) refuse("chain");
     const text = await signedReceipt(payload, vectors.kid, seed);
-    previous = await sha256(bytesOf(text));
-    chain.push({ payload, text, id: previous });
+    chain.push({ payload, text, id: await sha256(bytesOf(text)) });
   }
-  const deleted = [];
-  for (const { text } of vectors.answers) {
+  const deleted = await inTurn(vectors.answers, async ({ text }) => {
     const answer = await orRefused(() => deletedBy(text, vectors, keySet));
-    deleted.push(Array.isArray(answer) ? answer : []);
-  }
-  const judged = [];
-  for (const { text } of vectors.cases) {
-    judged.push((await orRefused(() => judgedReceipt(text, vectors))) ?? "ok");
-  }
+    return Array.isArray(answer) ? answer : [];
+  });
+  const judged = await inTurn(vectors.cases, ({ text }) => verdictOf(() => judgedReceipt(text, vectors)));
   return { chain, deleted, judged };
 }
 
@@ -671,9 +678,8 @@ function fittedLine(kept) {
   return [{ at, base, a: (u - d) / 2, b: low, varA: stt / det, varB: s0 / det, cov: -st / det }, floor];
 }
 
-function startedLine(one, b = 0, varB = USUAL_DRIFT ** 2) {
-  return { at: middleOf(one), base: offsetOf(one), a: 0, b, varA: Math.max(1, tripOf(one) / 2) ** 2, varB, cov: 0 };
-}
+const startedLine = (one, b = 0, varB = USUAL_DRIFT ** 2) =>
+  ({ at: middleOf(one), base: offsetOf(one), a: 0, b, varA: Math.max(1, tripOf(one) / 2) ** 2, varB, cov: 0 });
 
 function movedLine(line, at) {
   const t = (at - line.at) / 1e6;
@@ -725,7 +731,6 @@ class PageClock {
     if (line) this.drift = [line.b, Math.min(line.varB + 2e-6 ** 2, USUAL_DRIFT ** 2)];
     [this.kept, this.past, this.asked, this.told] = [[], null, null, null];
   }
-
   exchange(one) {
     if (tripOf(one) < 0 || one[3] < one[0]) return this.forget();
     if (!this.explains(one)) this.forget();
@@ -745,26 +750,22 @@ class PageClock {
     this.asked = { line: joined || line, fixed, since: middleOf(one), source: "station" };
     return this.told && !this.fits(this.told, one[3]) ? (this.told = null) : undefined;
   }
-
   explains(one) {
     if (!this.asked) return true;
     const [gap, half] = [lineOffset(this.asked.line, middleOf(one)) - offsetOf(one) / 1e6, tripOf(one) / 2];
     const delays = this.kept.length >= 16 ? Math.max(0, half - this.asked.fixed) : this.asked.fixed + half;
     return Math.abs(gap) <= delays + spreadOf(this.asked, middleOf(one)) + 0.01;
   }
-
   source({ source, own_us: own, utc_us: utc, error_us: error }) {
     const { b, varB } = this.asked ? this.asked.line : { b: 0, varB: USUAL_DRIFT ** 2 };
     const line = { at: own, base: utc - own, a: 0, b, varA: 0, varB, cov: 0 };
     const told = { line, fixed: error / 1e6, since: own, source };
     if (this.fits(told, own) && !(this.told && boundOf(this.told, own) < boundOf(told, own))) this.told = told;
   }
-
   fits(told, own) {
     const gap = this.asked ? Math.abs(lineOffset(told.line, own) - lineOffset(this.asked.line, own)) : 0;
     return gap === 0 || gap <= boundOf(told, own) + boundOf(this.asked, own);
   }
-
   at(own) {
     const known = [this.asked, this.told].filter(Boolean).sort((a, b) => boundOf(a, own) - boundOf(b, own));
     if (known.length === 0) return { offset_us: null, error_us: null, trust: "none", source: "none" };
@@ -785,14 +786,8 @@ function answersOfClocks(vectors) {
 }
 
 window.reader = {
-  "clocks.json": answersOfClocks,
-  "receipts.json": answersOfReceipts,
-  "signatures.json": answersOfSignatures,
-  "passkeys.json": answersOfSignatures,
-  "approvals.json": answersOfApprovals,
-  "calls.json": answersOfCalls,
-  "sounds.json": answersOfSounds,
-  "renditions.json": answersOfRenditions,
-  "chunks.json": answersOfChunks,
-  "roots.json": answersOfRoots,
+  ...{ "clocks.json": answersOfClocks, "receipts.json": answersOfReceipts, "chunks.json": answersOfChunks },
+  ...{ "signatures.json": answersOfSignatures, "passkeys.json": answersOfSignatures, "roots.json": answersOfRoots },
+  ...{ "approvals.json": answersOfApprovals, "calls.json": answersOfCalls, "sounds.json": answersOfSounds },
+  ...{ "renditions.json": answersOfRenditions, "documents.json": answersOfDocuments },
 };

@@ -33,6 +33,7 @@ def answers(reader, name):
         "sounds.json",
         "renditions.json",
         "roots.json",
+        "documents.json",
     ],
 )
 def test_it_answers_each_case_as_the_file_says(reader, name):

@@ -26,6 +26,7 @@ from tests.support import passkey_vectors
 from tests.support.call_vectors import calls
 from tests.support.chunk_vectors import chunks
 from tests.support.clock_vectors import clocks
+from tests.support.document_vectors import documents
 from tests.support.receipt_vectors import receipts
 from tests.support.rendition_vectors import renditions
 from tests.support.root_vectors import root_chains
@@ -349,6 +350,7 @@ VECTORS = {
     "clocks.json": clocks,
     "receipts.json": partial(receipts, KEY_SET),
     "roots.json": root_chains,
+    "documents.json": documents,
 }
 
 
