@@ -13,12 +13,16 @@ Stage = Literal["reading", "speaking", "mixing", "encoding", "done"]
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A part of a programme that is read out: its issuer, its title, and the text as often as asked."""
+    """A part of a programme that is read out: its issuer, its title, and the text as often as asked.
+
+    `words`: what is read otherwise in this part alone, written and spoken.
+    """
 
     text: str
     title: str = ""
     issuer: str = ""
     readings: int = 1
+    words: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

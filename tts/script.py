@@ -117,9 +117,10 @@ def programme_script(
     parts: Iterable[Part], *, words: tuple[tuple[str, str], ...] = (), region: Region = "north"
 ) -> Script:
     """The script of a programme, with a rest after each part; raises TextError."""
-    own, found, said = dict(words), list[Line](), list[str]()
+    found, said = list[Line](), list[str]()
 
-    def spoken(written: str) -> str:
+    def spoken(written: str, of_part: tuple[tuple[str, str], ...]) -> str:
+        own = dict(words) | dict(of_part)
         return read(written, words=own, region=region).spoken if written.strip() else ""
 
     for part in parts:
@@ -130,9 +131,9 @@ def programme_script(
                 found.append(Line("", _AFTER_OPENING_MS, CLOSING if closing else OPENING))
             case Sounding(path):
                 found.append(Line("", _BEFORE_CLOSING_MS, sound=path))
-            case Spoken(text, title, issuer, readings):
-                heading, named = _heading(spoken(title), spoken(issuer))
-                body, text_said = _body(spoken(text), readings)
+            case Spoken(text, title, issuer, readings, own):
+                heading, named = _heading(spoken(title, own), spoken(issuer, own))
+                body, text_said = _body(spoken(text, own), readings)
                 found += (*heading, *_with_last_rest(body, _BEFORE_CLOSING_MS))
                 said += [*named, text_said] if text_said else named
     return Script(tuple(found), "\n".join(said))

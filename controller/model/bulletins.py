@@ -30,7 +30,7 @@ from controller.model.bulletin_states import (
 )
 from controller.model.languages import LanguageCode
 from controller.model.permissions import OperatorId
-from controller.model.wording import LONGEST_ISSUER, Manner
+from controller.model.wording import LONGEST_ISSUER, Manner, Words
 from devices.ids import AreaCode, Grade, KeyId, RecordingId
 
 LONGEST_TOPIC_NAME = 100
@@ -89,7 +89,8 @@ class Bulletin(Base):
 class Revision(Base):
     """One wording, written once and never changed. `text` is NFC; the digest is of its UTF-8 bytes.
 
-    `issuer` is read before the title, the text is read `readings` times; the digest covers both (`wording`).
+    `issuer` is read before the title, the text is read `readings` times, `words` (written, spoken) are read
+    otherwise in this bulletin alone; the digest covers all of it (`wording`).
     `upload`: SHA-256 of an uploaded recording as received; `text` then says what is in it.
     """
 
@@ -105,11 +106,17 @@ class Revision(Base):
     upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     issuer: Mapped[str] = mapped_column(String(LONGEST_ISSUER), default="")
     readings: Mapped[int] = mapped_column(Integer, default=1)
+    words: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
+
+    @property
+    def own_words(self) -> Words:
+        """What this bulletin alone has read otherwise, written and spoken."""
+        return tuple((written, spoken) for written, spoken in self.words)
 
     @property
     def manner(self) -> Manner:
-        """Issuer and number of readings."""
-        return Manner(self.issuer, self.readings)
+        """Issuer, number of readings and the bulletin's own words."""
+        return Manner(self.issuer, self.readings, self.own_words)
 
 
 class ProgrammeItem(Base):

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from controller.features.bulletins.queries import renderings_to_approve
 from controller.features.bulletins.renderings import renew_rendering, wording_to_speak
-from controller.features.lexicon.queries import Words, words_for
+from controller.features.lexicon.queries import words_for
 from controller.model.bulletin_states import RenderingId
+from controller.model.wording import Words, words_with
 from controller.store import Store
 from devices.ids import AreaCode
 from tts.reading import Region
@@ -60,7 +61,7 @@ class Rereader:
                     framed=True,
                     issuer=wording.issuer,
                     readings=wording.readings,
-                    words=words[area],
+                    words=words_with(words[area], wording.own_words),
                     region=self.region,
                 )
                 if script.text != rendering.spoken_text:

@@ -11,6 +11,7 @@ from controller.features.lexicon.queries import words_for
 from controller.model.bulletin_states import BulletinId, ItemKind, RevisionKind
 from controller.model.bulletins import ProgrammeItem, Rendering, Revision
 from controller.model.chimes import ChimePlace
+from controller.model.wording import words_with
 from controller.settings import Settings
 from devices.ids import AreaCode
 from tts.orders import Chimed, LevelOrder, Part, RenderOrder, Silent, Sounding, Spoken
@@ -55,7 +56,7 @@ def order_of(
         issuer=wording.issuer,
         readings=wording.readings,
         parts=_parts(session, wording, recordings, uploads),
-        words=words_for(session, bulletin.area),
+        words=words_with(words_for(session, bulletin.area), wording.own_words),
         region=settings.region,
         opening=chimes.get(ChimePlace.OPENING),
         closing=chimes.get(ChimePlace.CLOSING),
@@ -96,4 +97,4 @@ def _part(session: Session, item: ProgrammeItem, recordings: RecordingStore, upl
     if wording.kind is RevisionKind.AUDIO and approved is not None:
         return Sounding(recordings.path(RecordingId(approved.recording)))
     title = get_bulletin(session, item.item).title
-    return Spoken(wording.text, title, issuer=wording.issuer, readings=wording.readings)
+    return Spoken(wording.text, title, wording.issuer, wording.readings, wording.own_words)

@@ -2,7 +2,7 @@
 
 from tts.reading.alternatives import alternatives
 from tts.reading.checking import MAX_CHARACTERS, check_text
-from tts.reading.province import check_entry
+from tts.reading.province import check_entry, check_own_word
 from tts.reading.regions import Region
 from tts.reading.result import Alternative, Reading, ReadingWarning, Span
 from tts.reading.scanner import read
@@ -16,6 +16,7 @@ __all__ = [
     "Span",
     "alternatives",
     "check_entry",
+    "check_own_word",
     "check_text",
     "read",
 ]

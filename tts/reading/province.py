@@ -23,12 +23,18 @@ _Found = tuple[re.Pattern[str], dict[str, str]]
 def check_entry(written: str, spoken: str) -> None:
     """Raise BadEntry, with a Vietnamese sentence, unless the entry can be a province's own word."""
     bare = _tidy(written)
+    if bare and not _has_letter(bare):
+        raise BadEntry(f"«{bare}» không có chữ cái nào. Số do phần đọc số lo, không thêm vào từ điển được.")
+    check_own_word(written, spoken)
+
+
+def check_own_word(written: str, spoken: str) -> None:
+    """Raise BadEntry unless one text may have the word read so; there it may be a number, too."""
+    bare = _tidy(written)
     if not bare:
         raise BadEntry("Chưa ghi chữ viết của từ. Hãy nhập chữ như trong văn bản, ví dụ «PBGDPL».")
     if len(bare) > LONGEST_WRITTEN:
         raise BadEntry(f"Chữ viết dài {len(bare)} ký tự, nhiều nhất là {LONGEST_WRITTEN}.")
-    if not any(character.isalpha() for character in bare):
-        raise BadEntry(f"«{bare}» không có chữ cái nào. Số do phần đọc số lo, không thêm vào từ điển được.")
     if not _FIRST_WORD.match(bare):
         raise BadEntry(f"«{bare}» phải bắt đầu bằng chữ hoặc số.")
     said = _said(spoken)
@@ -42,6 +48,10 @@ def check_entry(written: str, spoken: str) -> None:
             f"Cách đọc của «{bare}» có «{strange[0]}», không phải một tiếng trong tiếng Việt. "
             "Hãy viết cách đọc bằng các tiếng Việt cách nhau, ví dụ «ê a tam»."
         )
+
+
+def _has_letter(text: str) -> bool:
+    return any(character.isalpha() for character in text)
 
 
 def _tidy(text: str) -> str:
@@ -63,7 +73,7 @@ class OwnWords:
         self._ready: dict[str, _Found] = {}
         for written, spoken in words.items():
             try:
-                check_entry(written, spoken)
+                check_own_word(written, spoken)
             except BadEntry:
                 continue  # reading never fails; whoever keeps the entries checks them as they come in
             entry = _tidy(written)

@@ -257,8 +257,13 @@ def _is_plain(word: str) -> bool:
 def next_hit(scene: Scene, place: int) -> Hit:
     """What is said at a place that no white space stands at."""
     own = scene.own.match(scene.line, place) if scene.own else None
-    if own:
+    if own and any(one.isalpha() for one in scene.line[place : own.end]):
         return own
+    hit = _rule_hit(scene, place)
+    return own if own and own.end == hit.end else hit  # a number is replaced whole, never a part of one
+
+
+def _rule_hit(scene: Scene, place: int) -> Hit:
     if scene.line[place].isalpha():
         return _next_word(scene, place)
     return first_hit(rules_at(scene.line, place), scene, place) or any_sign(scene, place)

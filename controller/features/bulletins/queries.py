@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.accounts.queries import sees
 from controller.features.accounts.scope import Scope
-from controller.features.bulletins.schemas import RevisionShown
+from controller.features.bulletins.schemas import RevisionShown, own_words_shown
 from controller.features.imports.legal_references import Reference
 from controller.model.accounts import Account
 from controller.model.bulletin_states import (
@@ -186,7 +186,13 @@ def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> 
         .limit(limit)
     )
     return [
-        RevisionShown.of(revision, author=author, recording=recording, approved_at=approved_at)
+        RevisionShown.of(
+            revision,
+            own_words=own_words_shown(revision.own_words),
+            author=author,
+            recording=recording,
+            approved_at=approved_at,
+        )
         for revision, author, recording, approved_at in session.execute(query)
     ]
 

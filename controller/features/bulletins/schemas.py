@@ -11,7 +11,8 @@ from controller.http.schemas import Code, Command, View
 from controller.model.base import ID_LENGTH
 from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState, RevisionKind
 from controller.model.bulletins import LONGEST_TOPIC_NAME, USUAL_HIGHEST_GRADE
-from controller.model.wording import LONGEST_ISSUER, Manner
+from controller.model.lexicon import LONGEST_SPOKEN, LONGEST_WRITTEN
+from controller.model.wording import LONGEST_ISSUER, MOST_OWN_WORDS, Manner, Words
 from devices.ids import Grade
 from devices.wire_types import DIGEST_PATTERN
 from tts.reading.checking import MOST_READINGS
@@ -25,11 +26,37 @@ BasedOn = Annotated[
 ]
 
 
+class OwnWord(View):
+    """A word that one bulletin has read otherwise than the lexicon and the rules would."""
+
+    written: Annotated[str, Field(max_length=LONGEST_WRITTEN, description="As it stands in the text.")]
+    spoken: Annotated[str, Field(max_length=LONGEST_SPOKEN, description="In Vietnamese syllables.")]
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Both sides, as a wording keeps them."""
+        return self.written, self.spoken
+
+
+OwnWords = Annotated[list[OwnWord], Field(max_length=MOST_OWN_WORDS)]
+
+
+def own_words_shown(words: Words) -> list[OwnWord]:
+    """Return a bulletin's own words as JSON shows them."""
+    return [OwnWord(written=written, spoken=spoken) for written, spoken in words]
+
+
 class Mannered(Command):
     """How a text is presented to listeners."""
 
     issuer: Issuer = Field("", description="Who speaks to the people; said before the title.")
     readings: Readings = Field(1, description="How many times the text is read in one recording.")
+    own_words: OwnWords = Field([], description="Read otherwise in this bulletin alone; part of the wording.")
+
+    @property
+    def manner(self) -> Manner:
+        """How the wording is to be read."""
+        return Manner(self.issuer, self.readings, tuple(one.pair for one in self.own_words))
 
 
 class Submit(Command):
@@ -130,6 +157,7 @@ class BulletinWhole(BulletinShown):
     text_sha256: str = Field(description="Of the wording: what an approval is bound to.")
     issuer: str = Field(description="Said before the title; empty if nobody is named.")
     readings: int
+    own_words: list[OwnWord] = Field(description="What this bulletin alone has read otherwise.")
     rendering: RenderingShown | None
 
 
@@ -173,8 +201,9 @@ class Revise(Command):
 
     title: str
     text: str
-    issuer: Issuer | None = Field(None, description="Left out, it stays; so do `readings`.")
+    issuer: Issuer | None = Field(None, description="Left out, it stays; so do the next two.")
     readings: Readings | None = None
+    own_words: OwnWords | None = None
     based_on: BasedOn = None
 
 
@@ -187,6 +216,7 @@ class RevisionShown(View):
     text_sha256: str
     issuer: str
     readings: int
+    own_words: list[OwnWord]
     author: str = Field(description="The name by which its author signs in.")
     created_at: datetime
     recording: str | None
@@ -195,7 +225,7 @@ class RevisionShown(View):
     @property
     def manner(self) -> Manner:
         """How it is given to the people."""
-        return Manner(self.issuer, self.readings)
+        return Manner(self.issuer, self.readings, tuple(one.pair for one in self.own_words))
 
 
 class StretchShown(View):
@@ -215,6 +245,8 @@ class DifferencesShown(View):
     issuer_after: str
     readings_before: int
     readings_after: int
+    own_words_before: list[OwnWord]
+    own_words_after: list[OwnWord]
 
 
 class VariantShown(View):

@@ -34,7 +34,15 @@ from controller.model.bulletins import USUAL_HIGHEST_GRADE, Approved, Bulletin, 
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId
 from controller.model.speech import Speech
-from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
+from controller.model.wording import (
+    PLAIN,
+    Manner,
+    clean_manner,
+    clean_text,
+    clean_title,
+    digest_of,
+    with_words_of,
+)
 from controller.store import one_write
 from devices.ids import AreaCode, Grade, RecordingId, Role
 
@@ -99,13 +107,13 @@ def revise_bulletin(
     manner = clean_manner(manner or (before.manner if upload is None else PLAIN))
     text = before.text if text is None else text
     title = bulletin.title if title is None else clean_title(title)
-    is_new = title != bulletin.title or digest_of(clean_text(text), manner) != before.text_sha256
-    is_new = is_new or upload != before.upload
+    manner = with_words_of(manner, title, manner.issuer, text)
+    same_words = title == bulletin.title and digest_of(clean_text(text), manner) == before.text_sha256
     bulletin.title = title
     bulletin.changed_at = now
     if bulletin.variant_of is not None:  # the person who changes it now has seen the other's newest wording
         bulletin.of_revision = get_bulletin(session, bulletin.variant_of).revision
-    if is_new:
+    if not same_words or upload != before.upload:
         write_revision(session, bulletin, text, by, now, upload=upload, manner=manner)
     record(session, by, "bulletin.revised", bulletin.id, now, detail={"revision": bulletin.revision})
     return bulletin
@@ -322,10 +330,11 @@ def write_revision(
 ) -> Revision:
     """Write the next wording of a bulletin; without a kind it is a text, with an upload sound."""
     cleaned, manner = clean_text(text), clean_manner(manner)
+    manner = with_words_of(manner, bulletin.title, manner.issuer, cleaned)
     if upload is not None and manner != PLAIN:
         raise BadInput(
             "Bản tin này là tệp ghi âm, loa phát đúng như tệp. "
-            "Hãy bỏ trống cơ quan thông báo và chọn đọc một lần.",
+            "Hãy bỏ trống cơ quan thông báo, cách đọc riêng, và chọn đọc một lần.",
             code="bulletin.not-read",
         )
     bulletin.revision += 1
@@ -340,6 +349,7 @@ def write_revision(
         upload=upload,
         issuer=manner.issuer,
         readings=manner.readings,
+        words=[list(pair) for pair in manner.words],
     )
     session.add(revision)
     session.flush()

@@ -2,19 +2,32 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 from controller.errors import LoaError
 from controller.features.bulletins.word_diff import Change, Stretch, differences
 from controller.features.reading.child_reader import Words, read_apart
+from controller.model.wording import words_with
 from tts.errors import TextError
-from tts.reading import Region
+from tts.reading import Region, Span
 
 _REMEMBERED = 128
 """Texts whose reading and differences are kept: a page that lives is drawn again each few seconds."""
+TAUGHT_RULE = "province"
+"""What the reading calls a word that was taught."""
 _LETTERS = re.compile(r"[\W_]+")
+
+
+class Taught(StrEnum):
+    """Who taught a reading that is none of the built-in ones."""
+
+    BULLETIN = "bulletin"
+    """The bulletin's author, for it alone."""
+    LEXICON = "lexicon"
+    """The lexicon of its area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +36,14 @@ class WordingPart:
 
     `sure` is False where the rules guess: there a person should listen. Where `mended`, what was typed
     looked broken and was put right before it was read: `written` is what was typed, `spoken` is never "".
+    `taught`: who said how it is read.
     """
 
     written: str
     spoken: str = ""
     sure: bool = True
     mended: bool = False
+    taught: Taught | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +61,32 @@ class AsRead:
         return sum(bool(one.spoken) for one in self.parts)
 
 
-def as_read(text: str, words: Words, region: Region) -> AsRead:
-    """Return how a text will be read; one that cannot be read now comes back as it is, with the reason."""
+def as_read(text: str, words: Words, region: Region, own: Words = ()) -> AsRead:
+    """Return how a text will be read; one that cannot be read now comes back as it is, with the reason.
+
+    `words` are the lexicon's, `own` the bulletin's.
+    """
     try:
-        return _as_read(text, words, region)
+        return _as_read(text, words, region, own)
     except (LoaError, TextError) as error:
         return AsRead((WordingPart(text),), (error.sentence,))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _as_read(text: str, words: Words, region: Region) -> AsRead:
-    found = read_apart(text, words, region)
+def _as_read(text: str, words: Words, region: Region, own: Words) -> AsRead:
+    found = read_apart(text, words_with(words, own), region)
+    forms = taught_forms(words, own)
     parts: list[WordingPart] = []
     at = 0
     for span in found.spans:
         is_mended = span.typed is not None
-        if not is_mended and (span.rule == "plain" or _sounds_as_written(span.written, span.spoken)):
+        taught = taught_by(span, forms)
+        if not (is_mended or taught) and is_as_written(span):
             continue
         if span.start > at:
             parts.append(WordingPart(found.written[at : span.start]))
         written = span.written if span.typed is None else span.typed
-        parts.append(WordingPart(written, span.spoken or "(không đọc)", span.sure, is_mended))
+        parts.append(WordingPart(written, span.spoken or "(không đọc)", span.sure, is_mended, taught))
         at = span.end
     if at < len(found.written):
         parts.append(WordingPart(found.written[at:]))
@@ -74,9 +94,33 @@ def _as_read(text: str, words: Words, region: Region) -> AsRead:
     return AsRead(tuple(parts), warnings, found.spoken)
 
 
-def _sounds_as_written(written: str, spoken: str) -> bool:
+def taught_forms(words: Words, own: Words) -> Mapping[str, tuple[Taught, str]]:
+    """Return who taught which form, in small letters, and how it is said; the bulletin wins."""
+    known = {_folded(written): (Taught.LEXICON, spoken.lower()) for written, spoken in words}
+    return known | {_folded(written): (Taught.BULLETIN, spoken.lower()) for written, spoken in own}
+
+
+def taught_by(span: Span, forms: Mapping[str, tuple[Taught, str]]) -> Taught | None:
+    """Return who taught how a stretch, or a part of it, is read; None: built-in rules alone read it.
+
+    A part: the initials in the number of a document, which its rule reads as they were taught.
+    """
+    if span.rule == TAUGHT_RULE:
+        return forms.get(_folded(span.written), (Taught.LEXICON, ""))[0]
+    if span.rule == "plain" or not forms:
+        return None
+    parts = (forms.get(part.casefold()) for part in _LETTERS.split(span.written))
+    return min((one[0] for one in parts if one and one[1] in span.spoken.lower()), default=None)
+
+
+def _folded(written: str) -> str:
+    return " ".join(written.split()).casefold()
+
+
+def is_as_written(span: Span) -> bool:
     """Whether only the case of letters or marks between words differ: nothing that a listener would hear."""
-    return _LETTERS.sub(" ", written).strip().lower() == _LETTERS.sub(" ", spoken).strip().lower()
+    written, spoken = (_LETTERS.sub(" ", one).strip().lower() for one in (span.written, span.spoken))
+    return span.rule == "plain" or written == spoken
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -7,7 +7,6 @@ from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import Aired, AirOnTopic
 from controller.features.editorial.operations import WrittenBulletin, hand_in
 from controller.http.refusals import refusals
-from controller.model.wording import Manner
 
 router = APIRouter(tags=["airings"])
 
@@ -16,7 +15,7 @@ router = APIRouter(tags=["airings"])
 def air(visit: SignedVisit, asked: AirOnTopic) -> Aired:
     """Write, submit and plan a text in one transaction: all of it, or nothing."""
     broadcast = request_of(asked, visit.now())
-    manner = Manner(asked.issuer, asked.readings)
+    manner = asked.manner
     written = WrittenBulletin(asked.title, asked.text, asked.topic or "", manner=manner)
     bulletin, airing = hand_in(visit, written, broadcast)
     return Aired(bulletin=bulletin, airing=airing)

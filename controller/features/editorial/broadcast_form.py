@@ -10,6 +10,7 @@ from controller.features.airings.target_form import TargetTyped
 from controller.features.bulletins.legal_form import ActTyped
 from controller.features.bulletins.placeholders import places_of
 from controller.features.editorial.operations import WrittenBulletin
+from controller.features.editorial.own_words import words_of
 from controller.features.editorial.start_form import read_start
 from controller.http.station import Station
 from controller.model.wording import Manner
@@ -28,6 +29,8 @@ class Typed(ActTyped, TargetTyped):
     chu_de: str = ""
     ben_bao: str = ""
     so_lan: str = "1"
+    doc_rieng: str = ""
+    """Words that this bulletin alone has read otherwise, one a line."""
     luc: str = ""
     ngay: str = ""
     gio: str = ""
@@ -53,10 +56,10 @@ class Typed(ActTyped, TargetTyped):
         return f"Đã đưa lời của mẫu vào bản đang soạn.{fill}"
 
     def manner(self) -> Manner:
-        """Return who speaks and how often it is read, or raise BadInput."""
+        """Return who speaks, how often it is read and which words otherwise, or raise BadInput."""
         if self.so_lan not in READINGS_OFFERED:
             raise BadInput(BadReadings.text, code=BadReadings.code)
-        return Manner(self.ben_bao, int(self.so_lan))
+        return Manner(self.ben_bao, int(self.so_lan), words_of(self.doc_rieng))
 
     def written(self) -> WrittenBulletin:
         """Return the bulletin as it was typed, or raise BadInput."""

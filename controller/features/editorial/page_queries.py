@@ -19,6 +19,7 @@ from controller.features.bulletins.revisions import compared_with
 from controller.features.bulletins.topics import topic_of, topics
 from controller.features.bulletins.wording_views import AsRead, WordingPart, as_read, changes
 from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.own_words import as_lines
 from controller.features.editorial.sound_words import FORM_WORDS, judged
 from controller.features.imports.legal_references import Reference
 from controller.features.lexicon.queries import words_for
@@ -132,10 +133,11 @@ def _reading(session: Session, station: Station, bulletin: Bulletin, revision: R
     """Return how title and wording are read; what tells of a brought recording is not read out."""
     if revision.kind is RevisionKind.AUDIO:
         return {"reading": AsRead((WordingPart(revision.text),), ()), "title_read": None}
-    words, region = words_for(session, bulletin.area), station.settings.region
+    words, region, own = words_for(session, bulletin.area), station.settings.region, revision.own_words
+    is_text = revision.kind is RevisionKind.TEXT
     return {
-        "reading": as_read(revision.text, words, region),
-        "title_read": as_read(bulletin.title, words, region) if revision.kind is RevisionKind.TEXT else None,
+        "reading": as_read(revision.text, words, region, own),
+        "title_read": as_read(bulletin.title, words, region, own) if is_text else None,
     }
 
 
@@ -144,7 +146,8 @@ def _tried_out(session: Session, station: Station, bulletin: Bulletin, speech: S
     if speech.recording is not None or speech.revision.kind is not RevisionKind.TEXT:
         return []
     read = _reading(session, station, bulletin, speech.revision)
-    issuer = as_read(speech.revision.issuer, words_for(session, bulletin.area), station.settings.region)
+    words, own = words_for(session, bulletin.area), speech.revision.own_words
+    issuer = as_read(speech.revision.issuer, words, station.settings.region, own)
     return sentences(issuer.spoken, read["title_read"].spoken, read["reading"].spoken)
 
 
@@ -176,6 +179,7 @@ def form_as_it_is(session: Session, bulletin: Bulletin, revision: Revision) -> T
         noi_dung=revision.text,
         ben_bao=revision.issuer,
         so_lan=str(revision.readings),
+        doc_rieng=as_lines(revision.own_words),
         phien_ban=str(bulletin.revision),
         **typed_act(reference_given(session, bulletin.id) or Reference()),
     )

@@ -74,6 +74,7 @@ def _text_of(session: Session, airing: Airing) -> ProvenText:
         text=revision.text,
         issuer=revision.manner.issuer,
         readings=revision.manner.readings,
+        own_words=list(revision.own_words),
     )
 
 

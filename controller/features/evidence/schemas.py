@@ -12,7 +12,7 @@ FORMAT: Final = "loa-airing-proof/1"
 
 
 class ProvenText(BaseModel):
-    """The wording: the approval's digest covers text, issuer and number of readings."""
+    """The wording: the approval's digest covers text, issuer, number of readings and own words."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -20,6 +20,8 @@ class ProvenText(BaseModel):
     text: str
     issuer: str
     readings: int
+    own_words: list[tuple[str, str]] = []
+    """What this bulletin alone had read otherwise, written and spoken."""
 
 
 class ProvenKey(BaseModel):

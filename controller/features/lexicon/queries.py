@@ -11,11 +11,9 @@ from controller.features.areas.queries import area_tree
 from controller.features.lexicon.schemas import EntryShown
 from controller.model.lexicon import EntryId, LexiconEntry
 from controller.model.permissions import Operator
+from controller.model.wording import Words
 from controller.store import one_read
 from devices.ids import AreaCode
-
-Words = tuple[tuple[str, str], ...]
-"""Written and spoken forms, as `tts.orders.RenderOrder` takes them."""
 
 
 def seen_entry(session: Session, entry_id: str, by: Operator) -> LexiconEntry:

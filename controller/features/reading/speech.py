@@ -9,7 +9,8 @@ from controller.client.local_client import reading
 from controller.errors import BadInput, StartFailed
 from controller.features.areas.queries import top_area
 from controller.features.imports.bulletin_files import TitledText, draft_of
-from controller.features.lexicon.queries import Words, words_for
+from controller.features.lexicon.queries import words_for
+from controller.model.wording import Words
 from controller.settings import Settings
 from controller.terminal.progress import Stages
 from tts.codec import decode_mp3, write_sound

@@ -18,7 +18,16 @@ from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.new_ids import new_id
 from controller.model.plan_states import is_worn, next_version
 from controller.model.times import Times
-from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
+from controller.model.wording import (
+    PLAIN,
+    Manner,
+    clean_manner,
+    clean_text,
+    clean_title,
+    digest_of,
+    with_words_of,
+    words_with,
+)
 from devices.ids import Grade
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -155,6 +164,37 @@ def test_a_digest_holds_issuer_and_readings_and_of_a_plain_wording_the_text_alon
     manners = [Manner(), Manner("UBND xã"), Manner(readings=2), Manner("UBND xã", 2), Manner("UBND xã", 3)]
     assert len({digest_of("Mời họp.", manner) for manner in manners}) == len(manners)
     assert digest_of("Mời họp.", Manner("a", 2)) != digest_of("Mời họp.a", Manner("", 2))
+
+
+def test_a_digest_holds_each_of_the_bulletins_own_words():
+    one, other = ("TDP", "tổ dân phố"), ("KDC", "khu dân cư")
+    manners = [Manner(), Manner(words=(one,)), Manner(words=(other,)), Manner(words=(other, one))]
+    manners += [Manner(words=(("TDP", "tổ"), ("dân", "phố"))), Manner(words=(("TDP", "tổ dân"),))]
+    assert len({digest_of("Họp TDP.", manner) for manner in manners}) == len(manners)
+
+
+def test_own_words_are_cleaned_checked_and_kept_in_order():
+    typed = Manner(words=((" UBND ", "ủy  ban"), ("KDC", "khu dân cư"), ("KDC", "khu dân cư")))
+    assert clean_manner(typed).words == (("KDC", "khu dân cư"), ("UBND", "ủy ban"))
+    for wrong in [("TDP", "street"), ("TDP", ""), ("", "tổ"), ("%", "phần trăm")]:
+        with pytest.raises(BadInput):
+            clean_manner(Manner(words=(wrong,)))
+    for too_much in [(("A", "a"), ("A", "ê")), tuple((f"A{number}", "a") for number in range(41))]:
+        with pytest.raises(BadInput) as refused:
+            clean_manner(Manner(words=too_much))
+        assert refused.value.code == "bulletin.own-words"
+
+
+def test_own_words_that_the_text_lost_are_left_behind():
+    manner = Manner("UBND xã", words=(("KDC", "khu dân cư"), ("TDP", "tổ dân phố"), ("UBND", "ủy ban")))
+    assert with_words_of(manner, "Họp tdp", "UBND xã").words == (("TDP", "tổ dân phố"), ("UBND", "ủy ban"))
+
+
+def test_a_bulletins_own_words_win_over_the_lexicon_in_any_case_of_letters():
+    known = (("KDC", "khu dân cư"), ("TDP", "tổ dân phố"))
+    assert words_with(known, ()) == known
+    assert words_with(known, (("TDP", "tổ"),)) == (("KDC", "khu dân cư"), ("TDP", "tổ"))
+    assert words_with(known, (("tdp", "tổ"),)) == (("KDC", "khu dân cư"), ("tdp", "tổ"))
 
 
 def test_an_issuer_is_kept_on_one_line_in_one_form():

@@ -18,12 +18,12 @@ from controller.features.bulletins.schemas import (
     DraftOnTopic,
     RenderingShown,
     Submit,
+    own_words_shown,
 )
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
 from controller.model.bulletin_states import BulletinState
-from controller.model.wording import Manner
 from devices.ids import AreaCode
 from tts.orders import Progress
 
@@ -47,7 +47,7 @@ def draft(visit: SignedVisit, asked: DraftOnTopic) -> BulletinWhole:
         text=asked.text,
         area=None if asked.area is None else AreaCode(asked.area),
         **visit.stamp,
-        manner=Manner(asked.issuer, asked.readings),
+        manner=asked.manner,
         topic=asked.topic,
     )
     return bulletin_whole(visit, row.id)
@@ -129,6 +129,7 @@ def bulletin_whole(visit: Visit, bulletin_id: str) -> BulletinWhole:
         text_sha256=words.revision.text_sha256,
         issuer=words.revision.issuer,
         readings=words.revision.readings,
+        own_words=own_words_shown(words.revision.own_words),
         rendering=_rendering(words, progress),
     )
 

@@ -13,6 +13,7 @@ from controller.features.bulletins.schemas import (
     Revise,
     RevisionShown,
     StretchShown,
+    own_words_shown,
 )
 from controller.features.bulletins.service import clone_bulletin, recall_bulletin
 from controller.features.bulletins.word_diff import differences
@@ -20,6 +21,7 @@ from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import read_apart
 from controller.features.reading.schemas import ReadingShown, WordingRead
 from controller.http.refusals import refusals
+from controller.model.wording import words_with
 
 router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
 _READS = refusals(401, 404, 422)
@@ -46,6 +48,8 @@ def compare(visit: SignedVisit, bulletin_id: str, before: Number, after: Number)
         issuer_after=new.issuer,
         readings_before=old.readings,
         readings_after=new.readings,
+        own_words_before=own_words_shown(old.own_words),
+        own_words_after=own_words_shown(new.own_words),
     )
 
 
@@ -53,7 +57,7 @@ def compare(visit: SignedVisit, bulletin_id: str, before: Number, after: Number)
 def reading(visit: SignedVisit, bulletin_id: str) -> WordingRead:
     """Return how the newest wording is read out: what was repaired, and what a person should listen to."""
     row, wording = visible_wording(visit.store, visit.scope, bulletin_id)
-    words = words_for(visit.store, row.area)
+    words = words_with(words_for(visit.store, row.area), wording.own_words)
     found = [
         read_apart(written, words, visit.station.settings.region) for written in (row.title, wording.text)
     ]

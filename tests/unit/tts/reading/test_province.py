@@ -3,7 +3,7 @@
 import pytest
 
 from tts.errors import TextError
-from tts.reading import check_entry, read
+from tts.reading import check_entry, check_own_word, read
 
 _OWN = {
     "PBGDPL": "phổ biến giáo dục pháp luật",
@@ -118,3 +118,26 @@ def test_an_entry_with_vietnamese_to_say_is_taken(written):
 )
 def test_the_south_and_the_middle_say_ngan_and_le_but_ordinary_words_stay(region, written, spoken):
     assert read(written, region=region).spoken == spoken
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("Gọi 115.", "Gọi một một lăm."),
+        ("đi 115 km", "đi một trăm mười lăm ki lô mét"),
+        ("1.115 đồng", "một nghìn một trăm mười lăm đồng"),
+        ("ngày 26/11/2026", "ngày hai mươi sáu tháng mười một năm hai nghìn không trăm hai mươi sáu"),
+        ("ngày 26/11.", "ngày hai sáu tháng mười một."),
+    ],
+)
+def test_a_number_is_read_as_taught_where_it_stands_whole(written, spoken):
+    own = {"115": "một một lăm", "26/11": "hai sáu tháng mười một"}
+    assert read(written, words=own).spoken == spoken
+
+
+def test_a_number_is_no_word_of_the_lexicon_but_may_be_one_of_a_text():
+    with pytest.raises(TextError):
+        check_entry("115", "một một lăm")
+    check_own_word("115", "một một lăm")
+    with pytest.raises(TextError):
+        check_own_word("115", "one one five")
