@@ -45,6 +45,17 @@ def room_needed() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def drafting(folder: Path) -> Iterator[Path]:
+    """Give an empty folder inside `folder`, to put something together; afterwards it is removed."""
+    with room_needed():
+        folder.mkdir(parents=True, exist_ok=True)
+        sweep_leftovers(folder.glob(f"*{LEFTOVER}"))
+        name = {"prefix": f"{os.getpid()}-", "suffix": LEFTOVER}
+        with tempfile.TemporaryDirectory(dir=folder, **name, ignore_cleanup_errors=True) as draft:
+            yield Path(draft)
+
+
 def sweep_leftovers(candidates: Iterable[Path]) -> int:
     """Remove incomplete files and folders whose writer has ended; return how many there were.
 

@@ -9,6 +9,7 @@ from controller.features.chimes.service import choose_chime
 from controller.features.fleet.vitals_log import append_samples, sampled
 from controller.features.fleet.vitals_samples import EXPECTED, FIGURES, Thinned, pack
 from controller.features.lexicon.service import add_entry
+from controller.features.listening_tests.service import folder_of
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.quarantine.service import limit_volume, quarantine_node
 from controller.features.reports.service import note_aired
@@ -19,6 +20,7 @@ from controller.model.fleet import Node, VitalsDay
 from devices.statements import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_emergency_pages import prepared_of
+from tests.support.listening_made import answered, keep_test
 from tests.support.swelling_tone import mp3
 
 WORDS = (
@@ -32,7 +34,7 @@ _DARK = range(300, 420)  # minutes of the day in which the node of the picture w
 
 
 def tell_of_the_house(world, node):
-    """Lay down what an administrator of some months would have; return a prepared alarm."""
+    """Lay down what an administrator of some months would have; return an alarm and a listening test."""
     rule = {"administrator": world.people["quantri"], "password": PASSWORDS["quantri"]}
     world.do(sign_policy, area=PROVINCE, **rule)
     noon = (QuietHours(begins="21:00", ends="05:00"), QuietHours(begins="11:30", ends="13:30"))
@@ -55,7 +57,11 @@ def tell_of_the_house(world, node):
     while world.do(note_aired):
         pass
     tell_a_nodes_day(world, node)
-    return prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
+    folder = folder_of(world.settings)
+    heard = keep_test(folder, world.now())
+    for person in range(6):
+        answered(folder, heard, world.now(), errs=lambda number, person=person: (number + person) % 7 == 0)
+    return {"prepared": prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500), "ears": heard.id}
 
 
 def tell_a_nodes_day(world, node):

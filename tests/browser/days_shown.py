@@ -74,7 +74,7 @@ def tell_a_day(world):
     shown["code"] = tell_of_listeners(world)
     there = [node for node in world.nodes if node not in away]
     shown["node_id"] = there[2]
-    shown["prepared"] = tell_of_the_house(world, there[2])
+    shown |= tell_of_the_house(world, there[2])
     shown["kid"] = world.ask(held_key, world.people["duyet"].id, Role.APPROVER, world.now()).kid
     tell_of_people(world)
     live, _ = world.approved_airing(made=_LONG, seconds=20, grade=Grade.PRIORITY)

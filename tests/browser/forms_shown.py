@@ -9,6 +9,8 @@ from controller.features.accounts.second_factor import (
     confirm_second_factor,
     has_second_factor,
 )
+from controller.features.listening_tests.files import tests_in
+from controller.features.listening_tests.service import folder_of
 from tests.browser.serving import sign_in
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
 from tests.support.old_letters import tcvn3
@@ -96,7 +98,15 @@ def go_astray(page, address, world):
     page.goto(f"{address}/ban-tin/khong-co")
 
 
+def listen(page, address, world):
+    """Begin a listening test as anybody may who has its address."""
+    [test] = tests_in(folder_of(world.settings))
+    page.goto(f"{address}/nghe-thu/{test.id}")
+    _send(page, "Bắt đầu nghe")
+
+
 WAYS = {
+    "nghe-thu-cau": listen,
     "lay-chu": take_words_out,
     "gan-ma": make_a_code,
     "bao-xong": report,

@@ -60,6 +60,7 @@ SHOTS = (
     Shot("tieng", ADMINISTRATOR, "/tieng"),
     Shot("thu-vien", APPROVER, "/thu-vien", "?thu=Họp TDP số 5 lúc 19h30 ngày 26/11"),
     Shot("cai-dat", ADMINISTRATOR, "/cai-dat"),
+    Shot("nghe-thu-ket-qua", ADMINISTRATOR, "/cai-dat/nghe-thu"),
     Shot("cai-dat-kiem-tra", ADMINISTRATOR, "/cai-dat/kiem-tra"),
     Shot("noi-ket-noi", ADMINISTRATOR, "/cai-dat/noi-ket-noi"),
     Shot("khoa", ADMINISTRATOR, "/cai-dat/khoa/{kid}"),
@@ -95,6 +96,7 @@ SHOTS = (
     Shot(
         "cong-khai-tin", NOBODY, "/cong-khai/{area}/ban-tin/{airing_id}", "/cong-khai/{area}/ban-tin/{heard}"
     ),
+    Shot("nghe-thu", NOBODY, "/nghe-thu/{test_id}", "/nghe-thu/{ears}"),
     Shot("bao-su-co", NOBODY, "/cong-khai/bao/{node_id}"),
     Shot("tra-loi-phan-anh", NOBODY, "/cong-khai/tra-loi", "?ma={code}"),
     Shot("tro-giup", OFFICER, "/tro-giup"),
@@ -114,7 +116,16 @@ ALARM_SHOTS = (
 )
 """Taken last, when an emergency sounds: every page says so then."""
 
-AFTER_FORMS = ("lay-chu", "gan-ma", "bao-xong", "mat-khau-moi", "doi-mat-khau", "dang-nhap-ma", "loi")
+AFTER_FORMS = (
+    "nghe-thu-cau",
+    "lay-chu",
+    "gan-ma",
+    "bao-xong",
+    "mat-khau-moi",
+    "doi-mat-khau",
+    "dang-nhap-ma",
+    "loi",
+)
 """Pages that only a sent form, or a mistake, leads to: `forms_shown` has a function for each."""
 
 LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
@@ -133,6 +144,8 @@ NO_PAGES = {
     "/ban-tin/{bulletin_id}/tep-goc": "a sound",
     "/cong-khai/tep/{recording}.mp3": "a sound",
     "/cong-khai/tep/{recording}/hinh-am": "a piece of a page",
+    "/nghe-thu/{test_id}/tieng/{clip}.mp3": "a sound",
+    "/nghe-thu/{test_id}/{listener_id}": "its picture needs a listener first: `nghe-thu-cau`",
     "/cong-khai/{area}/lich.ics": "a calendar for programs",
     "/cong-khai/{area}/podcast.xml": "a feed for programs",
     "/tinh/{version}/{name:path}": "a part of every page",

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.listening.horn import through_horn
 from tests.support.recogniser import heard
 from tests.support.silences import long_rests
 from tts.cache import read_phrase
 from tts.codec import BITRATE_KBPS, decode_mp3
 from tts.engines import BUILT_IN
+from tts.horn import through_horn
 from tts.jobs import Bench, Master, Mix, Speak, scratch
 from tts.marks import Origin
 from tts.orders import RenderOrder

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from tests.listening.chain import Speaker, recorded
-from tests.listening.horn import through_horn
 from tts.codec import write_sound
+from tts.horn import through_horn
 from tts.jobs import Bench
 from tts.marks import Origin
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from controller.features import listening_tests
+
 SETS = ("tuning", "held")
 
 
 def sentences(kind: str) -> list[str]:
     """The sentences of one set, in spoken form."""
-    with (Path(__file__).parent / "sentences.csv").open(encoding="utf-8", newline="") as rows:
+    with (Path(listening_tests.__file__).parent / "sentences.csv").open(encoding="utf-8", newline="") as rows:
         return [row["sentence"] for row in csv.DictReader(rows) if row["set"] == kind]
 
 

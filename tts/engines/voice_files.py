@@ -5,16 +5,12 @@ docs: operator, "loa voice add". A voice is there whole or not at all: its folde
 
 import hashlib
 import json
-import os
 import re
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tts.errors import BadVoice
-from tts.files import LEFTOVER, room_needed, sweep_leftovers, write_whole
+from tts.files import LEFTOVER, drafting, write_whole
 
 MODEL, CONFIG = "model.onnx", "model.onnx.json"
 _RECORD = "voice.json"
@@ -80,17 +76,6 @@ def write_record(folder: Path, record: VoiceRecord) -> None:
     """Write down what is known of a voice whose files are in place; raises NoSpace."""
     told = json.dumps(asdict(record), ensure_ascii=False, indent=2)
     write_whole(folder / record.name / _RECORD, told.encode())
-
-
-@contextmanager
-def drafting(folder: Path) -> Iterator[Path]:
-    """A folder of voices like `folder`, empty, in which one is put together; gone afterwards."""
-    with room_needed():
-        folder.mkdir(parents=True, exist_ok=True)
-        sweep_leftovers(folder.glob(f"*{LEFTOVER}"))
-        name = {"prefix": f"{os.getpid()}-", "suffix": LEFTOVER}
-        with tempfile.TemporaryDirectory(dir=folder, **name, ignore_cleanup_errors=True) as draft:
-            yield Path(draft)
 
 
 def keep_voice(draft: Path, folder: Path, name: str) -> None:

@@ -12,6 +12,8 @@ _NODE_REPORTS = RateLimitItemPerHour(60)
 """Reports about one loudspeaker: more say nothing new."""
 _ANSWERS = RateLimitItemPerMinute(20)
 """Codes asked for from one address: nobody finds another's by trying."""
+_LISTENS = RateLimitItemPerHour(60)
+"""Listening tests begun from one address: a class in one room shares an address."""
 
 
 class ListenerLimits:
@@ -28,6 +30,10 @@ class ListenerLimits:
     def asks(self, address: str) -> None:
         """Count a request for an answer, or raise TooManyTries."""
         self._hit(_ANSWERS, "answer", address)
+
+    def listens(self, address: str) -> None:
+        """Count a listening test that begins, or raise TooManyTries."""
+        self._hit(_LISTENS, "listening", address)
 
     def _hit(self, item: RateLimitItem, *key: str) -> None:
         if not self._limiter.hit(item, *key):

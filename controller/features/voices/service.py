@@ -17,7 +17,6 @@ from tts.engines.piper_config import parse_config
 from tts.engines.voice_files import (
     VoiceRecord,
     digest_of,
-    drafting,
     drop_voice,
     files_of,
     keep_voice,
@@ -29,7 +28,7 @@ from tts.engines.voice_files import (
 )
 from tts.engines.voice_trial import try_voice
 from tts.errors import BadVoice, SpeechError
-from tts.files import room_needed
+from tts.files import drafting, room_needed
 
 MOST_MODEL_BYTES = 400_000_000
 """The largest voices of this kind have 120 MB; more would not fit into a worker's memory."""

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.listening.horn import NOISE_DB, through_horn
+from controller.features import listening_tests
 from tests.listening.sentences import SETS, more_for_tuning, sentences
 from tests.support.recogniser import SENTENCES
 from tests.support.sounds import RATE, tone
+from tts.horn import NOISE_DB, through_horn
 
 
 def power(samples):
@@ -48,9 +49,7 @@ def test_the_sentences_are_fifty_and_fifty_and_none_is_in_two_places():
     tuning, held = (sentences(kind) for kind in SETS)
     assert len(tuning) == len(held) == 50
     assert len({*tuning, *held, *SENTENCES}) == 100 + len(SENTENCES)
-    with (Path(__file__).parents[2] / "listening" / "sentences.csv").open(
-        encoding="utf-8", newline=""
-    ) as rows:
+    with (Path(listening_tests.__file__).parent / "sentences.csv").open(encoding="utf-8", newline="") as rows:
         assert {row["set"] for row in csv.DictReader(rows)} == set(SETS)
 
 

@@ -1,0 +1,1 @@
+"""Listening tests: native listeners judge voices by ear, blind, and the station counts."""
