@@ -257,6 +257,9 @@ class ThreadLink:
     def _turn(self, connection: AnyConnection, selector: selectors.BaseSelector, timeout: float) -> None:
         """Wait for something to do, and do it."""
         descriptor = connection.fileno()
+        if descriptor < 0:  # the last write found it lost
+            connection.drain()
+            return
         mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.wants_write() else 0)
         selector.modify(descriptor, mask)
         for found, events in selector.select(timeout):

@@ -130,8 +130,8 @@ class NodeView:
             return
         if message.retain:
             self.retained_state = state
-            if self.states:
-                return  # the kit has heard it already
+            if self.states and self.states[-1][1] == state:
+                return  # the kit has heard it already; else the node came back before the kit did
         self.states.append((at, state))
 
     def _take_receipts(self, message: Message, at: datetime) -> Receipts | None:
