@@ -7,9 +7,9 @@ from typing import Final
 from devices.enrolment import Home, Place
 from devices.ids import AreaCode, ContentSource
 from devices.messages import Kept, PlannedAiring
-from devices.not_trusted import KeyEnded, OutsideScope, UnknownSource, WrongApproval
+from devices.not_trusted import KeyEnded, NoAuthor, OutsideScope, UnknownSource, WrongApproval
 from devices.signing import TrustedKeys, check_lifetime, verified_by
-from devices.statements import Approval, Key, Policy
+from devices.statements import Approval, Authorship, Key, Policy
 from devices.wire_types import text_digest
 
 LONGEST_APPROVAL: Final = timedelta(days=186)
@@ -37,8 +37,7 @@ def verify_approval(
         raise WrongApproval("the approval is for another recording")
     if approval.test != airing.test:
         raise WrongApproval("a test's approval airs only a test, and a test needs one")
-    if key.has_end and (airing.witnessed_at is None or key.is_ended(airing.witnessed_at)):
-        raise KeyEnded("the station did not see this approval before its key ended")
+    _check_witness(airing, key)
     _check_signer(approval, key, areas)
     if not any(area in areas for area in approval.areas):
         raise OutsideScope("the approval is for other areas")
@@ -49,7 +48,36 @@ def verify_approval(
             raise OutsideScope(f"approved up to {approval.grade}, not {airing.grade}")
         if not approval.valid_from <= airing.starts_at < ends:
             raise OutsideScope("the airing starts outside the time of its approval")
+    if trusted.authors:
+        _check_author(airing, approval, areas, trusted, now)
     return approval
+
+
+def _check_witness(airing: PlannedAiring | Kept, key: Key) -> None:
+    if key.has_end and (airing.witnessed_at is None or key.is_ended(airing.witnessed_at)):
+        raise KeyEnded("the station did not see this approval before the end of a key that signed it")
+
+
+def _check_author(
+    airing: PlannedAiring | Kept,
+    approval: Approval,
+    areas: Collection[AreaCode],
+    trusted: TrustedKeys,
+    now: datetime,
+) -> None:
+    """Raise NotTrusted unless the author, who is not the approver, stands for exactly what was approved."""
+    if approval.authorship is None:
+        raise NoAuthor("its author did not sign it")
+    said, key = verified_by(approval.authorship, Authorship, trusted, now)
+    _check_witness(airing, key)
+    if key.holder != approval.author or not signs_for(key, areas):
+        raise NoAuthor("another person than its author signed it, or for another place")
+    if (said.text_sha256, said.recording) != (approval.text_sha256, approval.recording):
+        raise NoAuthor("its author signed another text or another recording")
+    if not set(approval.areas) <= set(said.areas) or approval.grade.rank > said.grade.rank:
+        raise NoAuthor("its author signed it for other areas, or up to a lower grade")
+    if not {one.recording for one in approval.renditions} <= set(said.renditions):
+        raise NoAuthor("its author did not sign this rendition")
 
 
 def signs_for(key: Key, lineage: Collection[AreaCode]) -> bool:
@@ -57,20 +85,35 @@ def signs_for(key: Key, lineage: Collection[AreaCode]) -> bool:
     return key.area in lineage or any(area in lineage for area in key.further_areas)
 
 
-def check_ruler(message: Policy | Place | Home, key: Key, areas: Sequence[AreaCode]) -> None:
-    """Raise OutsideScope unless an administrator's key signs for what it binds at a node of these areas.
+def check_rulers(
+    message: Policy | Place | Home, keys: Collection[Key], areas: Sequence[AreaCode], needed: int
+) -> None:
+    """Raise OutsideScope unless enough administrators who rule there signed what binds a node of these areas.
+
+    `needed`: how many holders the key sets ask for. A place that leaves the node all of its areas needs one:
+    the node goes on to hear everything.
+    """
+    holders = {key.holder for key in keys if _rules(message, key, areas)}
+    if not holders:
+        raise OutsideScope("the administrator's key does not sign for this")
+    if isinstance(message, Place) and set(areas) <= set(message.areas):
+        return
+    if len(holders) < needed:
+        raise OutsideScope(f"{len(holders)} administrators signed it, {needed} must")
+
+
+def _rules(message: Policy | Place | Home, key: Key, areas: Sequence[AreaCode]) -> bool:
+    """Return whether an administrator's key signs for what a message binds.
 
     A policy: for its area, or one above. A home: for the province, whatever its area. A place: for where the
     node stands and for where it is sent.
     """
     if isinstance(message, Policy):
-        if message.target in areas and not signs_for(key, areas[: areas.index(message.target) + 1]):
-            raise OutsideScope("the administrator's key does not sign for this area")
-    elif isinstance(message, Home):
-        if not signs_for(key, areas[:1]):
-            raise OutsideScope("only who rules the province says where its nodes live")
-    elif not (signs_for(key, areas) and signs_for(key, message.areas)):
-        raise OutsideScope("the administrator's key does not sign for both places")
+        within = areas[: areas.index(message.target) + 1] if message.target in areas else areas
+        return signs_for(key, within)
+    if isinstance(message, Home):
+        return signs_for(key, areas[:1])
+    return signs_for(key, areas) and signs_for(key, message.areas)
 
 
 def _check_signer(approval: Approval, key: Key, areas: Collection[AreaCode]) -> None:

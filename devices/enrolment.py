@@ -57,18 +57,32 @@ class Enrolment(WireMessage):
     issued_at: Instant
 
 
+MOST_PLACED = 1024
+"""Nodes that one place names beside the first: 20 kB, for a person who signs by one touch."""
+
+
 class Place(WireMessage):
-    """A node's area from now on. Signed by an administrator, as policies are; `typ` loa-place."""
+    """Where nodes stand from now on, all of them alike. Signed by administrators; `typ` loa-place."""
 
     node: _Node
     version: Annotated[int, Field(ge=1, lt=2**53)]
     issued_at: Instant
     expires_at: Instant
     areas: Annotated[tuple[_Area, ...], Field(min_length=1, max_length=16)]
+    further_nodes: Annotated[tuple[_Node, ...], Field(max_length=MOST_PLACED)] = ()
+
+    def payload(self) -> bytes:
+        """Return the JSON without what has its default."""
+        return self.model_dump_json(exclude_defaults=True).encode()
+
+    @property
+    def nodes(self) -> tuple[NodeId, ...]:
+        """Return all nodes that it is for."""
+        return (self.node, *self.further_nodes)
 
 
 class Home(WireMessage):
-    """Where the loudspeakers of an area find their station. Signed by an administrator; `typ` loa-home.
+    """Where the loudspeakers of an area find their station. Signed by administrators; `typ` loa-home.
 
     `brokers`: in the order in which they are tried; a node signs in with its own name and password.
     `authorities`: certificates, base64 of their DER, of which one must have signed a broker's; none: those

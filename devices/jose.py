@@ -43,6 +43,8 @@ LONGEST_JWS: Final = 512 * 1024
 _DOTS: Final = 2
 LONGEST_HEADER: Final = 512
 """Ours are some 100 bytes."""
+_JSON: Final = b"{"
+"""How a JWS by several signers begins; a compact one never does."""
 _SIZES: Final = jws.JWSRegistry(algorithms=[ALGORITHM])
 _SIZES.max_payload_length = LONGEST_JWS  # the library's own limit, 128,000, is a quarter of a full plan
 MEMO_SIZE: Final = 512
@@ -129,9 +131,10 @@ def key_id(role: Signer, public_x: str) -> KeyId:
 
 
 def read_unchecked(text: bytes, model: type[M]) -> M:
-    """Return the message of a compact JWS, UNCHECKED: for what was checked before it was stored."""
+    """Return the message of a JWS, UNCHECKED: for what was checked before it was stored."""
     try:
-        return _read(jws.extract_compact(text, registry=_SIZES).payload, model)
+        compact = _together(text).apart[0].encode() if text.startswith(_JSON) else text
+        return _read(jws.extract_compact(compact, registry=_SIZES).payload, model)
     except (JoseError, ValueError) as error:
         raise MalformedJws("not a compact JWS") from error
 
@@ -192,6 +195,21 @@ def apart(text: SignedTogether, typ: str) -> tuple[Sealed, ...]:
     if len({part.kid for part in parts}) != len(parts):
         raise MalformedJws(f"{typ}: one key signed twice")
     return parts
+
+
+def signatures_of(text: bytes | str, typ: str) -> tuple[Sealed, ...]:
+    """Return the signatures of a statement, unchecked: one as a compact JWS, several as general JSON."""
+    raw = text if isinstance(text, bytes) else text.encode()
+    return apart(_together(raw), typ) if raw.startswith(_JSON) else (Sealed.read(raw, typ),)
+
+
+def _together(text: bytes) -> SignedTogether:
+    if len(text) > LONGEST_JWS:
+        raise MalformedJws(f"{len(text)} bytes")
+    try:
+        return parse(SignedTogether, text)
+    except Malformed as error:
+        raise MalformedJws(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,12 @@ class OutsideScope(NotTrusted):
     code = "outside-scope"
 
 
+class NoAuthor(NotTrusted):
+    """The approval lacks its author's signature, or that is for another text, recording, place or grade."""
+
+    code = "no-author"
+
+
 class NoCall(NotTrusted):
     """An emergency that no person called."""
 

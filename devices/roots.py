@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from devices.ids import KeyId
 from devices.instants import Instant
-from devices.jose import ROOT, PublicKey, Sealed, apart, checked, key_id
+from devices.jose import ROOT, PublicKey, Sealed, apart, checked, key_id, signatures_of
 from devices.not_trusted import BadSignature, MalformedJws, UnknownKey
 from devices.statements import KeySet
 from devices.wire_types import (
@@ -147,20 +147,9 @@ def read_chain(payload: bytes | str) -> RootChain:
         raise MalformedJws(str(error)) from error
 
 
-def root_signatures(text: bytes | str) -> tuple[Sealed, ...]:
-    """Return the signatures of a key set: one as a compact JWS, several as general JSON."""
-    raw = text if isinstance(text, bytes) else text.encode()
-    if not raw.startswith(b"{"):
-        return (Sealed.read(raw, "loa-keys"),)
-    try:
-        return apart(parse(SignedTogether, raw), "loa-keys")
-    except Malformed as error:
-        raise MalformedJws(str(error)) from error
-
-
 def read_key_set_by(text: bytes | str, roots: Roots) -> KeySet:
     """Return a key set that enough holders of these roots signed; lifetimes are not judged."""
-    parts = root_signatures(text)
+    parts = signatures_of(text, "loa-keys")
     if roots.version == 0:  # the pinned key, whatever the header calls it
         (pinned,) = roots.holders.values()
         return checked(parts[0], KeySet, PublicKey(pinned.public))

@@ -22,13 +22,14 @@ from devices.jose import (
     apart,
     checked,
     payload_of,
+    signatures_of,
 )
 from devices.messages import Manifest, Plan, Receipt, ReceiptsCommitted, TimeReply
 from devices.not_trusted import Expired, KeyEnded, UnknownKey, WrongRole
 from devices.passkeys import Assertion, base64url, challenge_of, signing_input
 from devices.roots import TYP as ROOTS_TYP
 from devices.roots import Roots, RootSet, read_key_set_by
-from devices.statements import ED25519, Approval, Call, Key, KeySet, Policy
+from devices.statements import ED25519, Approval, Authorship, Call, Key, KeySet, Policy
 from devices.wire_types import SignedTogether, WireMessage
 
 M = TypeVar("M", bound=WireMessage)
@@ -51,6 +52,7 @@ KINDS: Final[dict[type[WireMessage], MessageKind]] = {
     TimeReply: MessageKind("loa-time", (Role.STATION,)),
     Policy: MessageKind("loa-policy", (Role.ADMINISTRATOR,)),
     Approval: MessageKind("loa-approval", (Role.APPROVER,)),
+    Authorship: MessageKind("loa-author", (Role.CALLER, Role.APPROVER)),
     Call: MessageKind("loa-call", (Role.APPROVER, Role.CALLER)),
     Enrolment: MessageKind("loa-enrolment", (Role.STATION,)),
     Place: MessageKind("loa-place", (Role.ADMINISTRATOR,)),
@@ -58,6 +60,10 @@ KINDS: Final[dict[type[WireMessage], MessageKind]] = {
     Receipt: MessageKind("loa-receipt", (NODE,)),
     ReceiptsCommitted: MessageKind("loa-committed", (Role.STATION,)),
 }
+
+
+_BY_SEVERAL: Final = (Role.ADMINISTRATOR,)
+"""Signers of what one administrator may sign, or several: policies, places, homes."""
 
 
 def sign(model: WireMessage, key: SigningKey) -> str:
@@ -106,6 +112,10 @@ class TrustedKeys:
 
     keys: dict[KeyId, Key]
     ends_at: dict[KeyId, datetime | None]
+    administrators: int = 1
+    """How many holders must sign what administrators decide: the most that any of the sets states."""
+    authors: bool = False
+    """Whether approvals need their author's signature: any of the sets says so."""
 
     @classmethod
     def of(cls, *key_sets: KeySet) -> Self:
@@ -120,7 +130,8 @@ class TrustedKeys:
             for key in key_set.keys:
                 if _counts(key):
                     keys[key.kid], ends[key.kid] = key, key_set.expires_at
-        return cls(keys, ends)
+        administrators = max((one.administrators for one in key_sets), default=1)
+        return cls(keys, ends, administrators, any(one.authors for one in key_sets))
 
     @classmethod
     def for_good(cls, keys: Iterable[Key]) -> Self:
@@ -156,7 +167,7 @@ def verify(text: str | bytes, model: type[M], trusted: TrustedKeys, now: datetim
     A clock reply is judged at the instant that it states itself: a node asks for it because its own clock
     may be wrong, and the echo of its request proves that the reply is fresh.
     """
-    return verified_by(text, model, trusted, now)[0]
+    return verified_by_all(text, model, trusted, now)[0]
 
 
 def verified_by(
@@ -173,7 +184,26 @@ def verify_together(
 
     Whose they are, and where they sign, is judged by who asks: two keys of one holder are one person.
     """
-    read = [_verified(sealed, model, trusted, now) for sealed in apart(text, KINDS[model].typ)]
+    return _all_verified(apart(text, KINDS[model].typ), model, trusted, now)
+
+
+def verified_by_all(
+    text: str | bytes, model: type[M], trusted: TrustedKeys, now: datetime | None
+) -> tuple[M, tuple[Key, ...]]:
+    """Return what `verify_together` returns; what one has signed is a compact JWS.
+
+    Only what administrators decide may have several signers.
+    """
+    if KINDS[model].signers != _BY_SEVERAL:
+        message, key = verified_by(text, model, trusted, now)
+        return message, (key,)
+    return _all_verified(signatures_of(text, KINDS[model].typ), model, trusted, now)
+
+
+def _all_verified(
+    parts: Iterable[Sealed], model: type[M], trusted: TrustedKeys, now: datetime | None
+) -> tuple[M, tuple[Key, ...]]:
+    read = [_verified(sealed, model, trusted, now) for sealed in parts]
     return read[0][0], tuple(key for _, key in read)
 
 
@@ -197,19 +227,21 @@ def _verified(sealed: Sealed, model: type[M], trusted: TrustedKeys, now: datetim
 def _check_end(key: Key, message: WireMessage) -> None:
     """Raise KeyEnded for what says of itself that it was signed after its key's end.
 
-    Of a compromised key only approvals may count, which the station witnessed, and calls, which are short.
+    Of a compromised key only approvals and their authors' signatures may count, which the station witnessed,
+    and calls, which are short.
     """
     if not key.has_end:
         return
     said_at = next((getattr(message, name) for name in _SAID_AT if hasattr(message, name)), None)
     if isinstance(message, TimeReply):
         said_at = datetime.fromtimestamp(message.replied_us / 1_000_000, UTC)
-    is_void = key.compromised_since is not None and not isinstance(message, Approval | Call)
+    is_void = key.compromised_since is not None and not isinstance(message, _OF_PERSONS)
     if is_void or (said_at is not None and key.is_ended(said_at)):
         raise KeyEnded(f"{KINDS[type(message)].typ}: key {key.kid} had ended")
 
 
-_SAID_AT: Final = ("approved_at", "called_at", "issued_at")
+_OF_PERSONS: Final = (Approval, Authorship, Call)
+_SAID_AT: Final = ("approved_at", "authored_at", "called_at", "issued_at")
 """Fields in which a message says when it was signed."""
 
 

@@ -10,6 +10,7 @@ from devices.instants import Instant
 from devices.passkeys import WEBAUTHN
 from devices.wire_types import (
     BASE64URL_PATTERN,
+    COMPACT_JWS_PATTERN,
     RP_ID_PATTERN,
     AiringName,
     AlgorithmName,
@@ -39,8 +40,12 @@ MOST_CALLED_AREAS = 256
 """In one call: all communes of the largest province but some."""
 LONGEST_CALL_PAYLOAD = 8192
 """Characters: 256 areas and a reason of 200 letters."""
+LONGEST_AUTHORSHIP = 2048
+"""Characters; one by a passkey, of one area, is some 1,100."""
 MOST_RENDITIONS = 4
 """Of one recording, beside the one that the approval names."""
+MOST_ADMINISTRATORS = 4
+"""That a key set may ask for: more would never come together."""
 MOST_FURTHER_AREAS = 16
 """Of one key: areas in which its holder approves for others who are away, or signed before moving."""
 
@@ -63,7 +68,7 @@ class LoudHours(QuietHours):
 
 
 class Policy(WireMessage):
-    """Limits of an area's loudspeakers. Signed by an administrator; `typ` loa-policy."""
+    """Limits of an area's loudspeakers. Signed by administrators; `typ` loa-policy."""
 
     target: AreaName
     version: Version
@@ -84,10 +89,30 @@ class Rendition(WireMessage):
     size: Annotated[int, Field(gt=0, lt=2**53)]
 
 
+class Authorship(WireMessage):
+    """Its author stands for this text and this recording, for these areas, up to this grade, until then.
+
+    Signed by a caller or an approver, who wrote it; `typ` loa-author. `renditions`: other codings of it.
+    """
+
+    text_sha256: Digest
+    recording: RecordingDigest
+    areas: Annotated[tuple[AreaName, ...], Field(min_length=1, max_length=MOST_APPROVED_AREAS)]
+    grade: Grade
+    authored_at: Instant
+    expires_at: Instant
+    renditions: Annotated[tuple[RecordingDigest, ...], Field(max_length=MOST_RENDITIONS)] = ()
+
+    def payload(self) -> bytes:
+        """Return the JSON without what has its default."""
+        return self.model_dump_json(exclude_defaults=True).encode()
+
+
 class Approval(WireMessage):
     """A person approved this text and this recording, for these areas, up to this grade, in this time.
 
-    Signed by an approver; `typ` loa-approval. `areas`: with everything below each.
+    Signed by an approver; `typ` loa-approval. `areas`: with everything below each. `authorship`: signed by
+    the author, as an Authorship; where key sets ask for it.
     """
 
     bulletin: Name
@@ -103,6 +128,13 @@ class Approval(WireMessage):
     grade: Grade
     test: bool = False
     renditions: Annotated[tuple[Rendition, ...], Field(max_length=MOST_RENDITIONS)] = ()
+    authorship: (
+        Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN, max_length=LONGEST_AUTHORSHIP)] | None
+    ) = None
+
+    def payload(self) -> bytes:
+        """Return the JSON without what has its default: it stands in each plan that names it."""
+        return self.model_dump_json(exclude_defaults=True).encode()
 
 
 class Call(WireMessage):
@@ -178,6 +210,8 @@ class KeySet(WireMessage):
     """All keys whose signatures count in an area and below. Signed by the root key; `typ` loa-keys.
 
     `area` None: the only set of a station before sets had areas; it counts as the province's.
+    `administrators`: how many holders must sign policies, homes, and places that take an area from a node.
+    `authors`: no approval counts without its author's signature.
     """
 
     area: AreaName | None = None
@@ -185,6 +219,8 @@ class KeySet(WireMessage):
     issued_at: Instant
     expires_at: Instant
     keys: Annotated[tuple[Key, ...], Field(max_length=MOST_KEYS)]
+    administrators: Annotated[int, Field(ge=1, le=MOST_ADMINISTRATORS)] = 1
+    authors: bool = False
 
     def payload(self) -> bytes:
         """Return the JSON without what has its default: each node loads it at each connect."""

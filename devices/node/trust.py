@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from devices.approvals import check_ruler
+from devices.approvals import check_rulers
 from devices.calls import verify_airing
 from devices.enrolment import Home, Place
 from devices.ids import AiringId, AreaCode, NodeId, RecordingId
@@ -28,7 +28,7 @@ from devices.node.judged import MOST_JUDGED, Judged, judged
 from devices.node.key_ring import KEYS, KeyRing, check_version
 from devices.not_trusted import Expired, FarVersion, NotTrusted, UnknownKey
 from devices.renditions import P, taken
-from devices.signing import TrustedKeys, verified_by, verify
+from devices.signing import TrustedKeys, verified_by, verified_by_all, verify
 from devices.statements import Policy, Rendition
 from devices.wire_types import WireMessage
 
@@ -271,11 +271,11 @@ class Trust:
         return message
 
     def _versioned(self, text: bytes, model: type[V], now: datetime | None) -> V:
-        """Return a document of a sane version whose key signs for what it binds."""
-        message, key = verified_by(text, model, self._keys, now)
+        """Return a document of a sane version that enough administrators signed who rule what it binds."""
+        message, keys = verified_by_all(text, model, self._keys, now)
         check_version(message.version, now)
         if not isinstance(message, Place) or now is not None:  # a place was checked when it came
-            check_ruler(message, key, self._identity.areas)
+            check_rulers(message, keys, self._identity.areas, self._keys.administrators)
         return message
 
     def _take(self, name: str, text: bytes, now: datetime | None, *, is_fresh: bool = False) -> list[Effect]:
@@ -320,7 +320,7 @@ class Trust:
         return self._keep(POLICY + area, text)
 
     def _keep_place(self, node: NodeId, text: bytes, place: Place) -> list[Effect]:
-        is_ours = place.node == node == self._identity.node
+        is_ours = node == self._identity.node and node in place.nodes
         if not is_ours or place.areas[:1] != self._enrolled.areas[:1]:
             return self._wrong_target("place")  # another province, whose policies would no longer apply
         if place.version <= (held := self.announced.place_version):

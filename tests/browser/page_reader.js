@@ -1,24 +1,18 @@
 // The rules of docs/protocol.md in another language, written from that page alone: signed messages, approvals,
 // documents, what sounds, chunks, clocks. Runs in a browser; a test feeds it docs/protocol/vectors/*.json and compares its answers.
 
-const MOST_BYTES = 524288;
-const EMERGENCY_FLOOR = 20;
-const UTC7_MS = 7 * 3600000;
-const DAY_MS = 86400000;
-const LONGEST_APPROVAL_MS = 186 * DAY_MS;
-const LONGEST_CALL_MS = 25 * 3600000;
-const LONGEST_ALONE_MS = 3 * 3600000;
+const [MOST_BYTES, MOST_ASSERTION, EMERGENCY_FLOOR] = [524288, 768, 20];
+const [UTC7_MS, DAY_MS] = [7 * 3600000, 86400000];
+const [LONGEST_APPROVAL_MS, LONGEST_CALL_MS, LONGEST_ALONE_MS] = [186 * DAY_MS, 25 * 3600000, 3 * 3600000];
 const RANK = { routine: 0, priority: 1, emergency: 2 };
 const ROLE = {
   ...{ "loa-plan": ["station"], "loa-manifest": ["station"], "loa-time": ["station"], "loa-committed": ["station"] },
-  ...{ "loa-policy": ["administrator"], "loa-place": ["administrator"] },
-  ...{ "loa-approval": ["approver"], "loa-call": ["approver", "caller"] },
+  ...{ "loa-policy": ["administrator"], "loa-place": ["administrator"], "loa-home": ["administrator"] },
+  ...{ "loa-approval": ["approver"], "loa-call": ["approver", "caller"], "loa-author": ["approver", "caller"] },
 };
 
 class Refused extends Error {}
-const refuse = (code) => {
-  throw new Refused(code);
-};
+const refuse = (code) => { throw new Refused(code); };
 
 // ---- How messages are written
 
@@ -58,16 +52,13 @@ function msOf(instant) {
 
 // One function a type: each throws unless the value has that type and range.
 const text = (shape) => (value) => (typeof value === "string" && shape.test(value)) || refuse("malformed");
-const name = text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
-const digest = text(/^[0-9a-f]{64}$/);
-const word = text(/^[a-z0-9][a-z0-9-]{0,31}$/);
+const [name, digest, word] = [/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, /^[0-9a-f]{64}$/, /^[a-z0-9][a-z0-9-]{0,31}$/].map(text);
 const instant = (value) => msOf(value);
 const flag = (value) => typeof value === "boolean" || refuse("malformed");
-const algorithm = text(/^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/);
+const [algorithm, wall] = [/^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/, /^([01]\d|2[0-3]):[0-5]\d$/].map(text);
 const siteName = text(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/);
-const wall = text(/^([01]\d|2[0-3]):[0-5]\d$/);
 const whole = (low, high) => (value) => (Number.isInteger(value) && value >= low && value <= high) || refuse("malformed");
-const jws = text(/^(?=.{5,4096}$)[\w-]+\.[\w-]+\.[\w-]+$/);
+const jws = (most) => text(new RegExp(`^(?=.{5,${most}}$)[\\w-]+\\.[\\w-]+\\.[\\w-]+$`));
 const base64url = (most) => text(new RegExp(`^[\\w-]{1,${most}}$`));
 const longText = (most) => (value) => (typeof value === "string" && [...value].length <= most) || refuse("malformed");
 const oneOf = (...words) => (value) => words.includes(value) || refuse("malformed");
@@ -87,18 +78,16 @@ const fields = (shape) => (value) => {
   return value;
 };
 
-const NUMBER = whole(0, Number.MAX_SAFE_INTEGER);
-const VERSION = whole(1, Number.MAX_SAFE_INTEGER);
-const versions = (value) => {
-  if (!isObject(value) || Object.keys(value).length > 16) refuse("malformed");
-  Object.entries(value).forEach(([area, version]) => name(area) && VERSION(version));
-};
-const VOLUME = whole(0, 100);
-const LONG_MS = whole(1, 2147483647);
+const [NUMBER, VERSION] = [0, 1].map((least) => whole(least, Number.MAX_SAFE_INTEGER));
+const versions = (value) =>
+  isObject(value) && Object.keys(value).length <= 16
+    ? Object.entries(value).forEach(([area, version]) => name(area) && VERSION(version)) : refuse("malformed");
+const [VOLUME, LONG_MS] = [whole(0, 100), whole(1, 2147483647)];
 const QUIET = { begins: wall, ends: wall };
 const RENDITION = { recording: digest, codec: word, size: VERSION };
 const SIGNATURE = { protected: base64url(512), signature: base64url(2048) };
-const SIGNED_CALL = { payload: base64url(8192), signatures: list(1, 8, fields(SIGNATURE)) };
+const TOGETHER = { payload: text(/^[\w-]+$/), signatures: list(1, 8, fields(SIGNATURE)) };
+const SIGNED_CALL = { ...TOGETHER, payload: base64url(8192) };
 const GRADE = oneOf("routine", "priority", "emergency");
 const AIRING = {
   ...{ airing: name, recording: digest, approval: digest, starts_at: instant, latest_start_at: instant },
@@ -114,11 +103,12 @@ const KEY = {
   ...{ compromised_since: optional(orNull(instant), null), alg: optional(algorithm, "Ed25519") },
   rp_id: optional(orNull(siteName), null),
 };
-const DOCUMENT = { target: name, version: VERSION, issued_at: instant, expires_at: instant };
+const DATED = { version: VERSION, issued_at: instant, expires_at: instant };
+const DOCUMENT = { target: name, ...DATED };
 const SHAPE = {
   "loa-plan": {
     ...{ ...DOCUMENT, airings: list(0, 512, fields(AIRING)), keep: optional(list(0, 64, fields(KEPT)), []) },
-    ...{ loudest_volume: optional(VOLUME, 100), approvals: optional(list(0, 576, jws), []), epoch: optional(NUMBER, 0) },
+    ...{ loudest_volume: optional(VOLUME, 100), approvals: optional(list(0, 576, jws(4096)), []), epoch: optional(NUMBER, 0) },
   },
   "loa-policy": {
     ...{ ...DOCUMENT, quiet_hours: list(0, 16, fields(QUIET)), loudest_volume: VOLUME, minutes_a_day: whole(0, 1440) },
@@ -128,27 +118,27 @@ const SHAPE = {
     ...{ node: name, sent_us: NUMBER, received_us: NUMBER, replied_us: NUMBER, epoch: optional(NUMBER, 0) },
     ...{ keys: optional(versions, {}), policies: optional(versions, {}), place: optional(orNull(VERSION), null) },
   },
-  "loa-place": { node: name, version: VERSION, issued_at: instant, expires_at: instant, areas: list(1, 16, name) },
-  "loa-committed": {
-    ...{ node: name, ids: list(0, 100, digest) },
-    refused: optional(list(0, 100, fields({ id: digest, code: name })), []),
-  },
+  "loa-place": { ...DATED, node: name, areas: list(1, 16, name), further_nodes: optional(list(0, 1024, name), []) },
+  "loa-home": { ...DOCUMENT, brokers: list(1, 4, longText(200)) },
+  "loa-committed": { node: name, ids: list(0, 100, digest), refused: optional(list(0, 100, fields({ id: digest, code: name })), []) },
   "loa-receipt": {
     ...{ node: name, seq: VERSION, previous: digest, airing: name, recording: digest, at: orNull(instant) },
     kind: text(/^[a-z][a-z-]{0,23}$/),
   },
-  "loa-roots": {
-    ...{ version: VERSION, issued_at: instant, expires_at: instant, threshold: whole(1, 4) },
-    holders: list(1, 8, fields({ kid: name, holder: name, public: name })),
-  },
+  "loa-roots": { ...DATED, threshold: whole(1, 4), holders: list(1, 8, fields({ kid: name, holder: name, public: name })) },
   "loa-keys": {
-    ...{ area: optional(orNull(name), null), version: VERSION, issued_at: instant, expires_at: instant },
-    keys: list(0, 1024, fields(KEY)),
+    ...{ ...DATED, area: optional(orNull(name), null), keys: list(0, 1024, fields(KEY)) },
+    ...{ administrators: optional(whole(1, 4), 1), authors: optional(flag, false) },
   },
   "loa-approval": {
     ...{ bulletin: name, revision: VERSION, text_sha256: digest, recording: digest, author: name, approver: name },
     ...{ approved_at: instant, valid_from: instant, expires_at: instant, areas: list(1, 16, name), grade: GRADE },
     ...{ test: optional(flag, false), renditions: optional(list(0, 4, fields(RENDITION)), []) },
+    authorship: optional(orNull(jws(2048)), null),
+  },
+  "loa-author": {
+    ...{ text_sha256: digest, recording: digest, areas: list(1, 16, name), grade: GRADE },
+    ...{ authored_at: instant, expires_at: instant, renditions: optional(list(0, 4, digest), []) },
   },
   "loa-call": {
     ...{ airing: name, recording: digest, text_sha256: digest, areas: list(1, 256, name) },
@@ -160,7 +150,6 @@ const SHAPE = {
 // ---- Signed messages
 
 const ALGORITHMS = ["Ed25519", "WebAuthn-ES256"];
-const MOST_ASSERTION = 768;
 
 async function opened(text, typ, keyOf) {
   const parts = text.split(".");
@@ -203,12 +192,10 @@ async function isAssertion(signed, part, key) {
   const signature = plainSignature(part.subarray(data.length + client.length + 4));
   const site = await hash(bytesOf(key.rp_id));
   if (data.length < 37 || !site.every((byte, n) => byte === data[n]) || (data[32] & 5) !== 5) return false;
-  const challenge = base64urlOf(await hash(signed));
   const said = jsonOf(client, "bad-signature");
-  if (signature === null || said.type !== "webauthn.get" || said.challenge !== challenge) return false;
+  if (signature === null || said.type !== "webauthn.get" || said.challenge !== base64urlOf(await hash(signed))) return false;
   const point = new Uint8Array([4, ...bytesOfBase64(key.public, "url")]);
-  const curve = { name: "ECDSA", namedCurve: "P-256" };
-  const imported = await crypto.subtle.importKey("raw", point, curve, false, ["verify"]);
+  const imported = await crypto.subtle.importKey("raw", point, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
   const covered = new Uint8Array([...data, ...(await hash(client))]);
   return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, imported, signature, covered);
 }
@@ -247,8 +234,8 @@ async function checkedBy(text, typ, keySet, at) {
   const now = typ === "loa-time" ? message.replied_us / 1000 : at;
   if (now < msOf(key.not_before) || now >= msOf(key.not_after) || now >= (key.ends ?? msOf(keySet.expires_at))) refuse("expired");
   if ("expires_at" in message && now >= msOf(message.expires_at)) refuse("expired");
-  const saidAt = message.approved_at ?? message.called_at ?? message.issued_at;
-  const isOfPersons = typ === "loa-approval" || typ === "loa-call";
+  const saidAt = message.approved_at ?? message.authored_at ?? message.called_at ?? message.issued_at;
+  const isOfPersons = ["loa-approval", "loa-author", "loa-call"].includes(typ);
   if (key.compromised_since !== null && !isOfPersons) refuse("key-ended");
   if (typ === "loa-time" ? isEnded(key, now) : saidAt !== undefined && isEnded(key, msOf(saidAt))) refuse("key-ended");
   return [message, key];
@@ -258,41 +245,70 @@ async function checkedBy(text, typ, keySet, at) {
 
 async function checkApproval(one, approvals, areas, keySet, now) {
   let text = null;
-  for (const carried of approvals) {
-    if ((await sha256(bytesOf(carried))) === one.approval) text = carried;
-  }
+  for (const carried of approvals) if ((await sha256(bytesOf(carried))) === one.approval) text = carried;
   if (text === null) refuse("wrong-approval");
   const [approval, key] = await checkedBy(text, "loa-approval", keySet, now);
   if (approval.recording !== one.recording || approval.test !== one.test) refuse("wrong-approval");
-  const hasEnd = key.retired_at !== null || key.compromised_since !== null;
-  if (hasEnd && (one.witnessed_at === null || isEnded(key, msOf(one.witnessed_at)))) refuse("key-ended");
-  if (![key.area, ...key.further_areas].some((area) => areas.includes(area))) refuse("outside-scope");
+  checkWitness(one, key);
+  if (!signsFor(key, areas)) refuse("outside-scope");
   if (approval.approver !== key.holder || approval.author === key.holder) refuse("outside-scope");
   if (!approval.areas.some((area) => areas.includes(area))) refuse("outside-scope");
   const end = Math.min(msOf(approval.expires_at), msOf(approval.valid_from) + LONGEST_APPROVAL_MS);
   if (now >= end) refuse("expired");
-  if (!("grade" in one)) return approval;
-  if (RANK[one.grade] > RANK[approval.grade]) refuse("outside-scope");
-  if (begins(one) < msOf(approval.valid_from) || begins(one) >= end) refuse("outside-scope");
+  if ("grade" in one && RANK[one.grade] > RANK[approval.grade]) refuse("outside-scope");
+  if ("grade" in one && (begins(one) < msOf(approval.valid_from) || begins(one) >= end)) refuse("outside-scope");
+  if (keySet.authors) await checkAuthor(one, approval, areas, keySet, now);
   return approval;
 }
 
-// ---- Calls
+function checkWitness(one, key) {
+  const hasEnd = key.retired_at !== null || key.compromised_since !== null;
+  if (hasEnd && (one.witnessed_at === null || isEnded(key, msOf(one.witnessed_at)))) refuse("key-ended");
+}
+
+async function checkAuthor(one, approval, areas, keySet, now) {
+  if (approval.authorship === null) refuse("no-author");
+  const [said, key] = await checkedBy(approval.authorship, "loa-author", keySet, now);
+  checkWitness(one, key);
+  const isByAuthor = key.holder === approval.author && signsFor(key, areas);
+  const isCoded = approval.renditions.every(({ recording }) => said.renditions.includes(recording));
+  const isOfThis = said.text_sha256 === approval.text_sha256 && said.recording === approval.recording && isCoded;
+  const isWithin = approval.areas.every((area) => said.areas.includes(area)) && RANK[approval.grade] <= RANK[said.grade];
+  if (!isByAuthor || !isOfThis || !isWithin) refuse("no-author");
+}
+
+const signsFor = (key, areas) => [key.area, ...key.further_areas].some((area) => areas.includes(area));
+
+// one signature is a compact JWS, several are in general JSON
+function together(text) {
+  const [head, payload, signature] = text.split(".");
+  if (!text.startsWith("{")) return { payload, signatures: [{ protected: head, signature }] };
+  return fields(TOGETHER)(jsonOf(bytesOf(text)));
+}
+
+async function ruled(text, typ, areas, keySet, now) {
+  const [message, keys] = await checkedTogether(together(text), typ, keySet, now);
+  const within = { "loa-policy": areas.slice(0, areas.indexOf(message.target) + 1), "loa-home": areas.slice(0, 1) }[typ] ?? areas;
+  const rules = (key) => signsFor(key, within) && (typ !== "loa-place" || signsFor(key, message.areas));
+  const leavesAll = typ === "loa-place" && areas.every((area) => message.areas.includes(area));
+  if (new Set(keys.filter(rules).map((key) => key.holder)).size < (leavesAll ? 1 : keySet.administrators)) refuse("outside-scope");
+  return message;
+}
+
+const answersOfAdministrators = (vectors) => answersOf((one, ...how) => ruled(one.text, one.typ, vectors.areas, ...how))(vectors);
 
 async function checkedTogether(signed, typ, keySet, at) {
   const kids = signed.signatures.map((one) => jsonOf(bytesOfBase64(one.protected, "url")).kid);
   if (new Set(kids).size !== kids.length) refuse("malformed");
-  const found = [];
-  for (const one of signed.signatures) {
-    found.push(await checkedBy(`${one.protected}.${signed.payload}.${one.signature}`, typ, keySet, at));
-  }
+  const compact = (one) => `${one.protected}.${signed.payload}.${one.signature}`;
+  const found = await inTurn(signed.signatures, (one) => checkedBy(compact(one), typ, keySet, at));
   return [found[0][0], found.map(([, key]) => key)];
 }
 
 async function checkCall(airing, text, areas, keySet, now) {
   if (airing.call === null) refuse("no-call");
   const [call, keys] = await checkedTogether(airing.call, "loa-call", keySet, now);
-  const here = keys.filter((key) => [key.area, ...key.further_areas].some((area) => areas.includes(area)));
+  const here = keys.filter((key) => signsFor(key, areas));
   const isAlone = new Set(here.map((key) => key.holder)).size < 2;
   const lasts = msOf(call.until) - msOf(call.called_at);
   const isThisOne = call.airing === airing.airing && call.recording === airing.recording && call.text_sha256 === text;
@@ -305,18 +321,15 @@ async function checkCall(airing, text, areas, keySet, now) {
 }
 
 const byRoot = (text, pinned) => opened(text, "loa-keys", () => ({ public: pinned, alg: "Ed25519" }));
-
 const answersOf = (check) => async (vectors) => {
   const keySet = await byRoot(vectors.key_set, vectors.root_public);
   return inTurn(vectors.cases, (one) => verdictOf(() => check(one, keySet, msOf(one.at ?? vectors.at), vectors)));
 };
 
 const answersOfSignatures = answersOf((one, keySet, at) => checked(one.text, one.typ, keySet, at));
-
 const answersOfApprovals = answersOf((one, keySet, at, { areas }) =>
   checkApproval(one.airing ?? one.keep, one.approvals, areas, keySet, at),
 );
-
 const answersOfCalls = answersOf(async ({ airing }, keySet, at, { approvals, areas }) => {
   fields(AIRING)(airing);
   const approval = await checkApproval(airing, approvals, areas, keySet, at);
@@ -416,8 +429,6 @@ function renditionOf(one) {
   return fitting.length === 0 ? one.recording : fitting[0].recording;
 }
 
-const answersOfRenditions = (vectors) => vectors.cases.map(renditionOf);
-
 async function answersOfChunks({ manifest, cases, bitmaps }) {
   const [joined, answers] = [new Uint8Array(manifest.size), []];
   for (const { n, payload } of cases) {
@@ -485,15 +496,10 @@ async function rootsAfter(pinned, chain) {
   return followed;
 }
 
-// A key set is a compact JWS where one root signs it, and general JSON where several do.
 async function keySetBy(roots, text) {
-  const parts = text.split(".");
-  const isTogether = text.startsWith("{");
-  const signatures = isTogether ? null : [{ protected: parts[0], signature: parts[2] }];
-  const together = isTogether ? JSON.parse(text) : { payload: parts[1], signatures };
   if (roots.version === 0) return byRoot(text, roots.holders[0].public);
-  await checkRoots(roots, together, "loa-keys");
-  return fields(SHAPE["loa-keys"])(jsonOf(bytesOfBase64(together.payload, "url")));
+  await checkRoots(roots, together(text), "loa-keys");
+  return fields(SHAPE["loa-keys"])(jsonOf(bytesOfBase64(together(text).payload, "url")));
 }
 
 const answersOfRoots = ({ root_public: pinned, cases }) =>
@@ -515,7 +521,8 @@ class PageNode {
     const newestFirst = Object.values(this.sets).sort((one, other) => other.set.version - one.set.version);
     const former = () => msOf(this.roots.at(-1).issued_at) + 7 * DAY_MS;
     const endOf = ({ set, isFormer }) => Math.min(msOf(set.expires_at), isFormer ? former() : Infinity);
-    return { keys: newestFirst.flatMap((one) => one.set.keys.map((key) => ({ ...key, ends: endOf(one) }))) };
+    const administrators = maxOf([1, ...newestFirst.map(({ set }) => set.administrators)]);
+    return { administrators, keys: newestFirst.flatMap((one) => one.set.keys.map((key) => ({ ...key, ends: endOf(one) }))) };
   }
   async takes({ at, topic, text }) {
     const [now, levels] = [at === null ? null : msOf(at), topic.split("/").slice(2)];
@@ -563,23 +570,23 @@ class PageNode {
     await this.judgeAgain(now);
   }
   async takeDocument(text, now, target, kind) {
-    const [message, key] = await checkedBy(text, `loa-${kind}`, this.keySet, now);
-    if (kind === "plan") this.follow(message.epoch, key.kid, now);
+    if (kind === "place") return this.takePlace(await ruled(text, "loa-place", this.areas, this.keySet, now), now);
+    const byOne = kind === "plan" ? await checkedBy(text, "loa-plan", this.keySet, now) : null;
+    const message = byOne ? byOne[0] : await ruled(text, "loa-policy", this.areas, this.keySet, now);
+    if (byOne) this.follow(message.epoch, byOne[1].kid, now);
     if (isFar(message.version, now)) refuse("far");
-    const signsFor = (areas) => [key.area, ...key.further_areas].some((area) => areas.includes(area));
-    if (kind === "place") return this.takePlace(message, signsFor);
     const ours = kind === "plan" ? [...this.areas, this.node] : this.areas;
     if (message.target !== target || !ours.includes(target)) refuse("other-target");
-    if (kind === "policy" && !signsFor(this.areas.slice(0, this.areas.indexOf(target) + 1))) refuse("outside-scope");
     const store = kind === "plan" ? this.plans : this.policies;
     const { epoch = 0, version = 0 } = store[target] ?? {};
     const isNewer = kind === "plan" && message.epoch !== epoch ? message.epoch > epoch : message.version > version;
     if (!isNewer) refuse("old");
     store[target] = { ...message, text };
   }
-  takePlace(place, signsFor) {
-    if (place.node !== this.node || place.areas[0] !== this.enrolled[0]) refuse("other-target");
-    if (!signsFor(this.areas) || !signsFor(place.areas)) refuse("outside-scope");
+  takePlace(place, now) {
+    if (isFar(place.version, now)) refuse("far");
+    const isOurs = [place.node, ...place.further_nodes].includes(this.node);
+    if (!isOurs || place.areas[0] !== this.enrolled[0]) refuse("other-target");
     if (place.version <= this.place) refuse("old");
     const left = this.areas.filter((area) => !place.areas.includes(area));
     for (const area of left) for (const held of [this.sets, this.plans, this.policies]) delete held[area];
@@ -777,17 +784,17 @@ class PageClock {
   }
 }
 
-function answersOfClocks(vectors) {
-  return vectors.cases.map((one) => {
+const answersOfClocks = ({ cases }) =>
+  cases.map(({ events, asked }) => {
     const clock = new PageClock();
-    one.events.forEach(({ exchange, told }) => (exchange ? clock.exchange(exchange) : clock.source(told)));
-    return one.asked.map((asked) => clock.at(asked.own_us));
+    events.forEach(({ exchange, told }) => (exchange ? clock.exchange(exchange) : clock.source(told)));
+    return asked.map((one) => clock.at(one.own_us));
   });
-}
 
 window.reader = {
   ...{ "clocks.json": answersOfClocks, "receipts.json": answersOfReceipts, "chunks.json": answersOfChunks },
   ...{ "signatures.json": answersOfSignatures, "passkeys.json": answersOfSignatures, "roots.json": answersOfRoots },
   ...{ "approvals.json": answersOfApprovals, "calls.json": answersOfCalls, "sounds.json": answersOfSounds },
-  ...{ "renditions.json": answersOfRenditions, "documents.json": answersOfDocuments },
+  ...{ "renditions.json": (vectors) => vectors.cases.map(renditionOf), "documents.json": answersOfDocuments },
+  ...{ "authors.json": answersOfApprovals, "administrators.json": answersOfAdministrators },
 };

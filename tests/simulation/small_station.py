@@ -123,17 +123,18 @@ class SmallStation:
         self._version = max(self._version + 1, round(self.now().timestamp() * 1000))
         return self._version
 
-    def publish_keys(self, *extra: SigningKey, without: Iterable[SigningKey] = ()) -> None:
+    def publish_keys(self, *extra: SigningKey, without: Iterable[SigningKey] = (), **needs) -> None:
         keys = {*self.keys.listed, *extra} - set(without)
-        self.publish_key_set(tuple(listed(key) for key in sorted(keys, key=lambda key: key.kid)))
+        self.publish_key_set(tuple(listed(key) for key in sorted(keys, key=lambda key: key.kid)), **needs)
 
-    def publish_key_set(self, keys: tuple[Key, ...], area: AreaCode = PROVINCE) -> None:
+    def publish_key_set(self, keys: tuple[Key, ...], area: AreaCode = PROVINCE, **needs) -> None:
         key_set = KeySet(
             area=area,
             version=self.next_version(),
             issued_at=self.now(),
             expires_at=self.now() + YEAR / 2,
             keys=keys,
+            **needs,
         )
         self.newest_keys[area] = key_set.version
         self.retain(topics.keys(area), sign(key_set, self.keys.root).encode())

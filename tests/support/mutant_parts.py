@@ -59,6 +59,11 @@ def by_any_role(text, model, trusted, now):
     return devices.signing.verified_by(text, model, replace(trusted, keys=keys), now)
 
 
+def by_any_role_all(text, model, trusted, now):
+    message, key = by_any_role(text, model, trusted, now)
+    return message, (key,)
+
+
 def message_by_any_role(text, model, trusted, now):
     return by_any_role(text, model, trusted, now)[0]
 
@@ -149,6 +154,10 @@ def any_scope(_airing, text, _areas, trusted, now):
 
 def rules_everywhere(*_):
     """Lets an administrator's key sign for any area."""
+
+
+def one_rules(message, keys, areas, _needed):
+    return devices.approvals.check_rulers(message, keys, areas, 1)
 
 
 def approves_everywhere(approval, key, _areas):

@@ -47,10 +47,12 @@ from tests.support.mutant_parts import (
     anything,
     approves_everywhere,
     by_any_role,
+    by_any_role_all,
     expired_plans_merged,
     expired_policies_dropped,
     limits_of_plans_ignored,
     message_by_any_role,
+    one_rules,
     plays_everything,
     ruled,
     rules_everywhere,
@@ -80,21 +82,22 @@ _BRAIN, _TRUST, _CHOOSING = devices.node.brain, devices.node.trust, devices.node
 MUTANTS = (
     mutant(
         "signatures are not checked",
-        "APP-15 APP-23 CAL-18 CLK-05 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 "
-        "POL-01 PSK-02 PSK-03 PSK-04 PSK-05 PSK-06 PSK-07 REC-15 SIG-01 SIG-02 SIG-03",
+        "APP-15 APP-23 CAL-18 CLK-05 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 "
+        "ADM-04 POL-01 PSK-02 PSK-03 PSK-04 PSK-05 PSK-06 PSK-07 REC-15 SIG-01 SIG-02 SIG-03",
         (devices.signing, "checked", unchecked),
     ),
     mutant(
         "the role of a key is ignored",
-        "APP-19 APP-20 CLK-03 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 POL-03 REC-15 SIG-11 SIG-12",
+        "APP-19 APP-20 CLK-03 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 POL-03 REC-15 SIG-11 SIG-12",
         (_TRUST, "verified_by", by_any_role),
+        (_TRUST, "verified_by_all", by_any_role_all),
         (_TRUST, "verify", message_by_any_role),
         (devices.approvals, "verified_by", by_any_role),
     ),
     mutant("the kind of a message is ignored", "APP-21 APP-23 SIG-09", (devices.signing, "Sealed", AnyKind)),
     mutant(
         "lifetimes are ignored on arrival",
-        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 KEY-04 KEY-16 POL-08 SIG-13 SIG-14 SIG-15",
+        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 KEY-04 KEY-16 POL-08 SIG-13 SIG-14 SIG-15",
         (devices.signing, "check_lifetime", any_lifetime),
     ),
     mutant(
@@ -105,8 +108,18 @@ MUTANTS = (
     ),
     mutant(
         "the area of an administrator is ignored",
-        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 PLC-02 PLC-03 POL-04 POL-05",
-        (_TRUST, "check_ruler", rules_everywhere),
+        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 PLC-02 PLC-03 POL-04 POL-05",
+        (_TRUST, "check_rulers", rules_everywhere),
+    ),
+    mutant(
+        "one administrator is enough",
+        "ADM-01 ADM-02 ADM-03 ADM-06 ADM-07 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07",
+        (_TRUST, "check_rulers", one_rules),
+    ),
+    mutant(
+        "nobody asks for the author",
+        "AUT-02 AUT-03 AUT-04 AUT-05 AUT-06 AUT-07 AUT-08 AUT-10 AUT-11 AUT-12",
+        (devices.approvals, "_check_author", anything),
     ),
     mutant(
         "the area of an approver is ignored",
@@ -164,7 +177,7 @@ MUTANTS = (
     mutant("a former leader is obeyed", "EPO-01 EPO-02 EPO-03", (_TRUST, "Announced", FollowsAnyLeader)),
     mutant(
         "anybody says where it lives",
-        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06",
+        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07",
         (_BRAIN, "Trust", FollowsAnyHome),
     ),
     mutant("an unknown codec is fetched", "FET-16", (Capabilities, "why_not", plays_everything)),

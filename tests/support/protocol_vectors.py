@@ -23,6 +23,8 @@ from devices.signing import TrustedKeys, read_key_set, sign, verify
 from devices.statements import Approval, KeySet, LoudHours, Policy, QuietHours
 from devices.wire_types import WireMessage, text_digest
 from tests.support import passkey_vectors
+from tests.support.administrator_vectors import administrators
+from tests.support.author_vectors import authors
 from tests.support.call_vectors import calls
 from tests.support.chunk_vectors import chunks
 from tests.support.clock_vectors import clocks
@@ -343,7 +345,9 @@ VECTORS = {
     "signatures.json": signatures,
     "passkeys.json": passkey_vectors.passkeys,
     "approvals.json": approvals,
+    "authors.json": authors,
     "calls.json": calls,
+    "administrators.json": administrators,
     "sounds.json": sounds,
     "renditions.json": renditions,
     "chunks.json": chunks,

@@ -1,12 +1,14 @@
 """Moves nodes to another area with a signed place; their past airings stay with the earlier area."""
 
 import hashlib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.accounts.pens import signed_with
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
 from controller.features.areas.queries import area_tree, ended_areas, get_area
@@ -19,7 +21,7 @@ from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import DocumentKind
 from controller.store.locks import Lock, hold
-from devices.enrolment import Place
+from devices.enrolment import MOST_PLACED, Place
 from devices.ids import AreaCode, NodeId, Role
 from devices.jose import SigningKey
 
@@ -78,25 +80,50 @@ def sign_places(
     """Tell nodes by signed places where they stand, as the areas are now; return how many were told."""
     hold(session, Lock.PUBLISHED)
     tree = area_tree(session)
-    told = 0
+    by_area: dict[AreaCode, list[Node]] = defaultdict(list)
     for node in nodes:
-        areas = tuple(reversed(tree.lineage(node.area)))
-        where = publishing.DocumentAddress(DocumentKind.PLACE, node.id)
-        version = publishing.next_version_of(session, where, now)
-        place = Place(node=node.id, version=version, issued_at=now, expires_at=now + PLACE_LIFE, areas=areas)
-        publishing.put(
+        by_area[node.area].append(node)
+    for area, there in sorted(by_area.items()):
+        lineage = tuple(reversed(tree.lineage(area)))
+        for at in range(0, len(there), MOST_PLACED):
+            _sign_place(session, there[at : at + MOST_PLACED], lineage, key=key, by=by, now=now)
+    return sum(map(len, by_area.values()))
+
+
+def _sign_place(
+    session: Session,
+    nodes: Sequence[Node],
+    areas: tuple[AreaCode, ...],
+    *,
+    key: SigningKey,
+    by: Operator,
+    now: datetime,
+) -> None:
+    """Tell nodes that stand in the same area by one place: whoever signs it signs once."""
+    rows = [publishing.DocumentAddress(DocumentKind.PLACE, node.id) for node in nodes]
+    version = max(publishing.next_version_of(session, row, now) for row in rows)
+    place = Place(
+        node=nodes[0].id,
+        further_nodes=tuple(node.id for node in nodes[1:]),
+        version=version,
+        issued_at=now,
+        expires_at=now + PLACE_LIFE,
+        areas=areas,
+    )
+    text = signed_with(key, place)
+    for row in rows:
+        publishing.put_signed(
             session,
-            where,
+            row,
             place,
             version=version,
             digest=hashlib.sha256("/".join(areas).encode()).hexdigest(),
-            key=key,
+            text=text,
+            kid=key.kid,
             now=now,
             expires_at=place.expires_at,
             signed_by=by.id,
         )
-        told += 1
-    return told
 
 
 def sign_places_below(

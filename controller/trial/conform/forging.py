@@ -7,7 +7,7 @@ from typing import Any
 
 from controller.trial.conform.station import KitStation
 from devices.ids import KeyId
-from devices.jose import ALGORITHM, LONGEST_JWS, SigningKey
+from devices.jose import ALGORITHM, LONGEST_JWS, SigningKey, joined
 from devices.node_key import NodeKey
 from devices.signing import KINDS
 from devices.wire_types import WireMessage
@@ -40,6 +40,16 @@ def properly(station: KitStation, message: WireMessage) -> bytes:
 def by(signer: str) -> Forge:
     """Sign it with another of the kit's keys."""
     return lambda station, message: station.signed(message, station.key(signer))
+
+
+def by_all(*signers: str) -> Forge:
+    """Sign it with several of the kit's keys together; with one as a compact JWS."""
+
+    def forge(station: KitStation, message: WireMessage) -> bytes:
+        texts = [station.signed(message, station.key(signer)).decode() for signer in signers]
+        return (texts[0] if len(texts) == 1 else joined(texts).model_dump_json()).encode()
+
+    return forge
 
 
 def tampered(station: KitStation, message: WireMessage) -> bytes:

@@ -6,7 +6,9 @@ from controller.trial.conform.checks import Check, CheckVerdict, Outcome, Requir
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.subjects import (
+    administrators,
     approvals,
+    authors,
     broker,
     calls,
     clock,
@@ -33,9 +35,11 @@ GROUPS: tuple[CheckGroup, ...] = (
     signatures.GROUP,
     plans.GROUP,
     approvals.GROUP,
+    authors.GROUP,
     calls.GROUP,
     passkeys.GROUP,
     policies.GROUP,
+    administrators.GROUP,
     fetching.GROUP,
     sounding.GROUP,
     keys.GROUP,

@@ -19,7 +19,7 @@ from devices.messages import Kept, Plan, PlannedAiring, ReceiptsCommitted, Refus
 from devices.messages import TimeRequest as Request
 from devices.plan import ends_at
 from devices.signing import KINDS, sign
-from devices.statements import Approval, Call, Key, KeySet, Policy, SignedCall
+from devices.statements import Approval, Authorship, Call, Key, KeySet, Policy, SignedCall
 from devices.wire_types import SignedTogether, WireMessage, text_digest
 
 Send = Callable[[str, bytes, int, bool], None]
@@ -185,6 +185,19 @@ class KitStation:
     def approved(self, recording: KitRecording, signer: str = "approver", **changes: Any) -> str:
         """Return a signed approval."""
         return self.signed(self.approval(recording, **changes), self.key(signer)).decode()
+
+    def authored(self, recording: KitRecording, signer: str = "author", /, **changes: Any) -> str:
+        """Return an author's signature under the text and a recording."""
+        now = whole_ms(self.now())
+        told: dict[str, Any] = {
+            "text_sha256": _TEXT,
+            "recording": recording.id,
+            "areas": (PROVINCE,),
+            "grade": Grade.EMERGENCY,
+            "authored_at": now - HOUR,
+            "expires_at": now + 30 * DAY,
+        }
+        return self.signed(Authorship(**told | changes), self.key(signer)).decode()
 
     def carried(self, approval: str) -> str:
         """Note a signed approval, for the plans that name it; return its name."""

@@ -1,13 +1,12 @@
 """Homes: who may send a node to another broker; it comes back from one where no station answers."""
 
-from collections.abc import Callable
-
 from controller.trial.conform.areas import PROVINCE
 from controller.trial.conform.checks import Check, Unmet
-from controller.trial.conform.forging import by, properly, tampered
+from controller.trial.conform.forging import Forge, by, by_all, properly, tampered
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.station import HOUR
+from controller.trial.conform.subjects.administrators import TWO
 from devices import topics
 from devices.enrolment import Home
 
@@ -19,6 +18,7 @@ _BACK_S = 120.0 + 90.0 + 30.0
 
 _FORGED = Check("HOM-01", "A home that no administrator signed is ignored.")
 _WARD = Check("HOM-02", "A home by an administrator who does not rule the province is ignored.")
+_ALONE = Check("HOM-07", "A home by one administrator is ignored where two must sign.")
 _EXPIRED = Check("HOM-03", "A home whose expires_at is past, or of another area's topic, is ignored.")
 _LEAVES = Check("HOM-04", "A good home is followed within two minutes.")
 _BACK = Check("HOM-05", "Where no station answers, the node is back within 90 s.")
@@ -34,17 +34,19 @@ def _nobody(lab: Laboratory, **changes: object) -> Home:
 def _play(lab: Laboratory) -> None:
     past = _nobody(lab, expires_at=lab.now().replace(microsecond=0) - HOUR)
     wrong_topic = _nobody(lab, target="kit-main")
-    _ignored(
-        lab,
-        {
-            _FORGED: [by("station"), by("approver"), tampered],
-            _WARD: [by("ward administrator"), by("distant administrator")],
-        },
-        {_EXPIRED: [past, wrong_topic]},
-    )
     before = len(lab.seen.states)
-    home = _nobody(lab)
-    lab.bench.send(topics.home(PROVINCE), properly(lab.station, home), 1, True)
+    for forge in (by("station"), by("approver"), tampered, by("ward administrator")):
+        _send(lab, _nobody(lab), forge, retain=False)
+    _send(lab, _nobody(lab), by("distant administrator"), retain=False)
+    for home in (past, wrong_topic):
+        _send(lab, home, properly, retain=False)
+    lab.pause(1.0)
+    lab.station.publish_keys(administrators=2)
+    for forge in (by("administrator"), by_all("administrator", "administrator's other")):
+        _send(lab, _nobody(lab), forge, retain=False)
+    _stays(lab, before)
+    before = len(lab.seen.states)
+    _send(lab, _nobody(lab), by_all(*TWO))
     left = lab.wait(lambda: any(not one.online for _, one in lab.seen.states[before:]), _MOVES_S)
     lab.judge(_LEAVES.id, left, "the node stays")
     gone = len(lab.seen.states)
@@ -53,30 +55,21 @@ def _play(lab: Laboratory) -> None:
     if came:
         state = lab.seen.states[-1][1]
         lab.judge(_LIVES.id, state.home is None, f"its birth says home {state.home}")
-    stays = lab.station.home([lab.bench.node_broker])
-    lab.bench.send(topics.home(PROVINCE), properly(lab.station, stays), 1, True)
+    _send(lab, lab.station.home([lab.bench.node_broker]), by_all(*TWO))
 
 
-def _ignored(
-    lab: Laboratory,
-    forged: dict[Check, list[Callable[..., bytes]]],
-    wrong: dict[Check, list[Home]],
-) -> None:
-    """Send homes that must be ignored, and look for as long as a move may take whether the node left."""
-    before = len(lab.seen.states)
-    for forges in forged.values():
-        for forge in forges:
-            home = _nobody(lab)
-            lab.bench.send(topics.home(PROVINCE), forge(lab.station, home), 1, False)
-    for homes in wrong.values():
-        for home in homes:
-            lab.bench.send(topics.home(PROVINCE), properly(lab.station, home), 1, False)
+def _send(lab: Laboratory, home: Home, forge: Forge, *, retain: bool = True) -> None:
+    lab.bench.send(topics.home(PROVINCE), forge(lab.station, home), 1, retain)
+
+
+def _stays(lab: Laboratory, before: int) -> None:
+    """Look for as long as a move may take whether the node left after a home that it must ignore."""
     left = lab.wait(lambda: any(not one.online for _, one in lab.seen.states[before:]), _MOVES_S)
-    for check in (*forged, *wrong):
+    for check in (_FORGED, _WARD, _ALONE, _EXPIRED):
         lab.judge(check.id, not left, "the node left after one of the homes that must be ignored")
     if left:
         lab.wait(lambda: lab.seen.is_online, 2 * _BACK_S)
         raise Unmet("where the node lives is not known after a wrong home")
 
 
-GROUP = CheckGroup("homes", (_FORGED, _WARD, _EXPIRED, _LEAVES, _BACK, _LIVES), _play)
+GROUP = CheckGroup("homes", (_FORGED, _WARD, _ALONE, _EXPIRED, _LEAVES, _BACK, _LIVES), _play)
