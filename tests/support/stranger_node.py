@@ -5,6 +5,7 @@ import json
 import random
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -14,9 +15,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from tests.support.stranger_calls import check_call
+from tests.support.stranger_documents import Documents
 from tests.support.stranger_fetching import Fetcher
 from tests.support.stranger_rules import (
-    KeyRing,
     Played,
     Refused,
     StrangerClock,
@@ -34,19 +35,20 @@ from tests.support.stranger_rules import (
     write_instant,
 )
 
+PATIENCE = timedelta(seconds=10)
+"""A document and the reply that names it may come by different ways."""
+
 
 class Stranger(Fetcher):
     """One node; a single thread turns paho's loop and its own."""
 
     def __init__(self, url, root_public, node_id, areas, *, clock_error_s, key, protocol):
         self.key, self.newest_receipt = Ed25519PrivateKey.from_private_bytes(key), "0" * 64
-        self.url, self.node, self.areas = urlsplit(url), node_id, list(areas)
+        self.url, self.node = urlsplit(url), node_id
         self.clock, self.protocol = StrangerClock(clock_error_s), protocol
         self.report = StrangerReport()
         self.session = 0
-        self.ring = KeyRing(root_public)
-        self.plans, self.policies = {}, {}
-        self.early = {}
+        self.ring, self.missed_at = Documents(node_id, areas, root_public), float("-inf")
         self.manifests, self.chunks, self.whole = {}, {}, {}
         self.want_at, self.patience = {}, {}
         self.asked, self.ask_at, self.called = {}, [], {}
@@ -62,6 +64,18 @@ class Stranger(Fetcher):
     def best(self):
         return self.clock.best
 
+    @property
+    def areas(self):
+        return self.ring.areas
+
+    @property
+    def plans(self):
+        return {target: plan for target, (plan, _) in self.ring.plans.items()}
+
+    @property
+    def policies(self):
+        return {area: policy for area, (policy, _) in self.ring.policies.items()}
+
     def runs_now(self, airing):
         """Whether the station said since boot that it runs now: by its time, or by a plan sent just now."""
         is_called = any(airing["airing"] in names for names in self.called.values())
@@ -72,32 +86,18 @@ class Stranger(Fetcher):
     def checked(self, text, typ):
         return self.ring.checked(text, typ, self.now())
 
-    def take_keys(self, area, payload):
-        if area not in self.areas:
-            raise Refused("other-target")
-        self.ring.take(area, payload, self.now() if self.best else None)
-        early, self.early = self.early, {}
-        for topic, waiting in early.items():
-            self.take(topic, waiting)
-
-    def take_document(self, kind, target, payload, store):
-        if target not in [*self.areas, self.node] or (kind == "policy" and target == self.node):
-            raise Refused("other-target")
-        try:
-            if self.best is None:
+    def take_document(self, kind, target, payload):
+        if self.best is None and kind in ("plan", "policy"):
+            with suppress(Refused):  # its key may come later
                 self.clock.at_least(self.ring.checked(payload, f"loa-{kind}", None))
-            document = self.checked(payload, f"loa-{kind}")
-        except Refused as reason:
-            if str(reason) == "unknown-key":
-                self.early[f"loa/v1/{kind}/{target}"] = payload
-            raise
-        if document["target"] != target:
-            raise Refused("other-target")
-        if target in store and document["version"] <= store[target]["version"]:
-            raise Refused("old")
-        store[target] = document
+        before = set(self.filters)
+        self.ring.take(kind, target, payload, self.now() if self.best else None, self.now())
+        for gone in before - set(self.filters):
+            self.client.unsubscribe(gone)
+        for new in set(self.filters) - before:
+            self.client.subscribe(new, 1)
         if kind == "plan":
-            names = [airing["airing"] for airing in document["airings"]]
+            names = [airing["airing"] for airing in self.plans[target]["airings"]]
             self.called[target] = [] if self.is_retained else names
 
     def is_approved(self, airing):
@@ -124,12 +124,10 @@ class Stranger(Fetcher):
         levels = topic.split("/")[2:]
         try:
             match levels:
-                case ["keys", area]:
-                    self.take_keys(area, payload)
-                case ["plan", target]:
-                    self.take_document("plan", target, payload, self.plans)
-                case ["policy", area]:
-                    self.take_document("policy", area, payload, self.policies)
+                case [("keys" | "plan" | "policy") as kind, target]:
+                    self.take_document(kind, target, payload)
+                case ["roots"] | ["node", _, "place"]:
+                    self.take_document(levels[-1], self.node, payload)
                 case ["recording", recording, "manifest"]:
                     self.take_manifest(recording, payload)
                 case ["recording", recording, "chunk", n] | ["node", _, "chunk", recording, n]:
@@ -146,10 +144,12 @@ class Stranger(Fetcher):
         reply = self.checked(payload, "loa-time")
         if reply["node"] != self.node or self.asked.pop(reply["sent_us"], None) is None:
             raise Refused("not-asked")
+        self.ring.take("time", self.node, payload, self.now() if self.best else None)
         sent, received, replied = reply["sent_us"], reply["received_us"], reply["replied_us"]
         round_trip = (arrived - sent) - (replied - received)
         self.clock.exchanges.append((round_trip, ((received - sent) + (replied - arrived)) // 2))
         self.report.offset_us, self.report.error_us = self.best[1], self.best[0] // 2
+        self.ring.learn_time(self.now())
 
     def take_committed(self, payload):
         committed = self.checked(payload, "loa-committed")
@@ -196,6 +196,11 @@ class Stranger(Fetcher):
             told = {"node": self.node, "session": self.session, "receipts": batch}
             self.publish(f"loa/v1/node/{self.node}/receipt", told)
             self.send_at, self.send_gap = at + self.send_gap, min(self.send_gap * 2, 60.0)
+        lacking = [name for name, one in self.ring.missing.items() if self.now() - one["since"] > PATIENCE]
+        if lacking and at > self.missed_at + 300:
+            self.missed_at = at
+            topics = [f"node/{self.node}/place" if name == "place" else name for name in lacking]
+            self.client.subscribe([(f"loa/v1/{topic}", 1) for topic in topics])
         if self.ring.keys:
             self.fetch(at)
             self.play()
@@ -230,6 +235,7 @@ class Stranger(Fetcher):
                 airing["recording"] in self.whole
                 and (is_emergency or has_begun or not is_late)
                 and (self.clock.is_trusted() or (is_emergency and self.runs_now(airing)))
+                and self.ring.begins(self.now()) in ("all", "emergencies" if is_emergency else "all")
                 and self.is_approved(airing)
             )
         )
@@ -295,16 +301,22 @@ class Stranger(Fetcher):
         told = {"node": self.node, "session": self.session, "online": online, "at": at}
         return told | {"software": "stranger 1"}
 
+    @property
+    def filters(self):
+        lasts = ("receipt-committed", "chunk/+/+", "place")
+        filters = ["loa/v1/roots", f"loa/v1/plan/{self.node}", f"loa/v1/time/{self.node}/reply"]
+        filters += [f"loa/v1/node/{self.node}/{last}" for last in lasts]
+        return filters + [
+            f"loa/v1/{kind}/{area}" for area in self.areas for kind in ("keys", "plan", "policy")
+        ]
+
     def on_connect(self, client, _userdata, _flags, _code, _properties):
         self.is_connected = True
-        node = self.node
-        filters = [f"loa/v1/plan/{node}", f"loa/v1/time/{node}/reply"]
-        filters += [f"loa/v1/node/{node}/{last}" for last in ("receipt-committed", "chunk/+/+")]
-        filters += [f"loa/v1/{kind}/{area}" for area in self.areas for kind in ("keys", "plan", "policy")]
+        filters = list(self.filters)
         for recording in self.want_at.keys() - self.whole.keys():
             filters += [f"loa/v1/recording/{recording}/{last}" for last in ("manifest", "chunk/+")]
         client.subscribe([(name, 1) for name in filters])
-        self.publish(f"loa/v1/node/{node}/state", self.state(online=True), retain=True)
+        self.publish(f"loa/v1/node/{self.node}/state", self.state(online=True), retain=True)
         began = time.monotonic()
         self.ask_at = [began + 0.3 * n for n in range(8)] + [began + 20.0 * n for n in range(1, 100)]
         self.send_at = 0.0

@@ -27,6 +27,7 @@ ROLES = {
     "loa-time": "station",
     "loa-committed": "station",
     "loa-policy": "administrator",
+    "loa-place": "administrator",
     "loa-approval": "approver",
     "loa-call": "approver caller",
 }
@@ -135,62 +136,6 @@ class StrangerClock:
 
     def is_trusted(self):
         return self.best is not None and self.best[0] / 2 <= ON_THE_MINUTE_US
-
-
-class KeyRing:
-    """The pinned root key, the newest key set of each area, and the checks of all else by these."""
-
-    def __init__(self, root_public):
-        self.root = root_public
-        self.sets, self.keys = {}, {}
-
-    def take(self, area, payload, now):
-        """Take a key set in; `now` None: the clock was never set."""
-        key_set = open_jws(payload, "loa-keys", lambda _: self.root)
-        if key_set["area"] != area:
-            raise Refused("other-target")
-        if area in self.sets and key_set["version"] <= self.sets[area]["version"]:
-            raise Refused("old")
-        if now is not None and now >= read_instant(key_set["expires_at"]):
-            raise Refused("expired")
-        self.sets[area] = key_set
-        self.keys = {
-            key["kid"]: key | {"set_ends": read_instant(one["expires_at"])}
-            for one in sorted(self.sets.values(), key=lambda one: one["version"])
-            for key in one["keys"]
-            if key["role"] == "station" or (key.get("holder") and key.get("area"))
-        }
-
-    def checked(self, text, typ, now):
-        """Return a signed message after all checks but those of its own kind."""
-        return self.checked_by(text, typ, now)[0]
-
-    def checked_by(self, text, typ, now):
-        """Return a signed message and the key that signed it."""
-        used = {}
-
-        def find(kid):
-            if kid not in self.keys:
-                raise Refused("unknown-key")
-            if self.keys[kid]["role"] not in ROLES[typ].split():
-                raise Refused("wrong-role")
-            used.update(self.keys[kid])
-            return used["public"]
-
-        message = open_jws(text, typ, find)
-        if typ == "loa-time":
-            now = datetime.fromtimestamp(message["replied_us"] / 1e6, UTC)
-        if now is None:  # the clock was never set: it is not earlier than the document says it is made
-            return message, used
-        if not read_instant(used["not_before"]) <= now < read_instant(used["not_after"]):
-            raise Refused("expired")
-        if any(now >= at for at in (used["set_ends"], read_expiry(message)) if at is not None):
-            raise Refused("expired")
-        return message, used
-
-
-def read_expiry(message):
-    return read_instant(message["expires_at"]) if "expires_at" in message else None
 
 
 def merged(plans, now):

@@ -18,7 +18,7 @@ from devices.jose import SigningKey
 from devices.messages import ReceiptKind
 from tests.integration.simulator.station_on_mqtt import StationOnMqtt
 from tests.simulation.small_station import YEAR
-from tests.support import stranger_calls, stranger_fetching, stranger_node, stranger_rules
+from tests.support import stranger_calls, stranger_documents, stranger_fetching, stranger_node, stranger_rules
 from tests.support.brokers import BY_DAY, BrokerProcess, is_available
 from tests.support.node_keys import key_of
 from tests.support.parts import missing
@@ -79,6 +79,7 @@ def listen(station, *, patience=PATIENCE, **options):
 STRANGER = {
     "node": stranger_node,
     "calls": stranger_calls,
+    "documents": stranger_documents,
     "fetching": stranger_fetching,
     "rules": stranger_rules,
 }
