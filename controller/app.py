@@ -29,6 +29,7 @@ from controller.host.station_keys import station_key, station_seal
 from controller.model.bulletin_states import RenderingId
 from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing
+from controller.model.permissions import OperatorId
 from controller.model.speech import Speech, speech_by
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
@@ -46,6 +47,7 @@ from controller.runtime.queries import has_airings_in_plans, needs_in_plans
 from controller.runtime.recording_cleanup import Tidying
 from controller.runtime.renderer import Renderer
 from controller.runtime.sender import sender_of
+from controller.runtime.speech_ahead import SpeechAhead
 from controller.runtime.speech_samples import Sampler
 from controller.runtime.startup_grace import Settling
 from controller.runtime.time_service import TimeService, time_service_of
@@ -138,6 +140,14 @@ class Controller:
     def sample(self, text: str, area: AreaCode) -> bytes:
         """Return a short text spoken with an area's lexicon, as MP3; bounded, one at a time, or LoaError."""
         return self.sampler.sample(text, area)
+
+    def sample_phrase(self, spoken: str, place: int, by: OperatorId) -> bytes:
+        """Return one phrase of a sentence that was read already, as MP3; one a person, or LoaError."""
+        return self.sampler.phrase(spoken, place, by)
+
+    def speak_ahead(self, by: OperatorId, sentences: Iterable[str]) -> None:
+        """Have the sentences of what a person writes spoken when there is time."""
+        self.ahead.offer(by, sentences)
 
     def wake(self) -> None:
         """Run the periodic tasks at once, because a person is waiting."""
@@ -255,6 +265,7 @@ class Controller:
         self.time_service = self._make_time_service()
         self.sender = sender_of(self.settings, self.broker_url, self.link, self.recordings, self._needs)
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
+        self.ahead = SpeechAhead(self.studio, self.settings, self.steady, lambda: self.renderer.is_busy)
         tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)
         house = Housekeeping(
             self.store, self.settings, self.uploads, tidying, self.now, self._may_act, self._take_due_key
@@ -295,7 +306,7 @@ class Controller:
 
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
         self.settling.begin()
-        speakers = (self.renderer,) if self.settings.speech_workers else ()
+        speakers = (self.renderer, self.ahead) if self.settings.speech_workers else ()
         for part in (self.ingest, self.time_service, self.sender, self.link, *speakers, self.clock):
             part.start()
             parts.callback(part.stop)

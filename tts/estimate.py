@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from tts.script import script_of
+from tts.script import Script, script_of, spoken_script
 
 MS_PER_SYLLABLE: Final = 335
 """Of the offline voice at its natural tempo, rests left out; measured on seven texts of 23 to 160 syllables
@@ -21,7 +21,16 @@ def estimated_ms(title: str, text: str, *, issuer: str = "", readings: int = 1, 
     script = script_of(title, text[:_READ], framed=framed, issuer=issuer, readings=readings)
     if not script.all:
         return 0
-    syllables = sum(len(line.text.split()) for line in script.lines)
-    sounding = sum(line.rest_ms for line in script.all) + syllables * MS_PER_SYLLABLE
-    whole = sounding * len(text) // min(len(text), _READ)
+    whole = _sounding_ms(script) * len(text) // min(len(text), _READ)
     return whole + (CHIMES_MS if framed else 0)
+
+
+def estimated_spoken_ms(title: str, text: str, *, issuer: str = "", readings: int = 1) -> int:
+    """Return the same of what was read already, with chimes; 0 for no words."""
+    script = spoken_script(title, text, issuer=issuer, readings=readings)
+    return _sounding_ms(script) + CHIMES_MS if script.all else 0
+
+
+def _sounding_ms(script: Script) -> int:
+    syllables = sum(len(line.text.split()) for line in script.lines)
+    return sum(line.rest_ms for line in script.all) + syllables * MS_PER_SYLLABLE

@@ -83,6 +83,8 @@ class RenderOrder:
     """A sound file of 1 to 15 s that is heard in place of the built-in opening chime."""
     closing: Path | None = None
     """Likewise in place of the closing chime."""
+    phrase: int | None = None
+    """Only this phrase of `text`, which is spoken text already; as it sounds inside the whole."""
 
 
 @dataclass(frozen=True, slots=True)

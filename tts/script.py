@@ -69,20 +69,32 @@ def script_of(
     def spoken(written: str) -> str:
         return read(written, words=own, region=region).spoken if written.strip() else ""
 
+    if framed:
+        return spoken_script(spoken(title), spoken(text), issuer=spoken(issuer), readings=readings)
     body, said = _body(spoken(text), readings)
+    return Script(_with_last_rest(body, _AT_THE_END_MS), said)
+
+
+def spoken_script(title: str, text: str, *, issuer: str = "", readings: int = 1) -> Script:
+    """The script of what was read already, with all that is put around it."""
+    body, said = _body(text, readings)
     if not body:
         return Script((), "")
-    if not framed:
-        return Script(_with_last_rest(body, _AT_THE_END_MS), said)
-    heading, named = _heading(spoken(title), spoken(issuer))
+    heading, named = _heading(title, issuer)
     lines = (
         Line("", _AFTER_OPENING_MS, OPENING),
         *heading,
         *_with_last_rest(body, _BEFORE_CLOSING_MS),
-        *_with_last_rest(_lines(CLOSING_WORDS), _BEFORE_CLOSING_CHIME_MS),
+        *_with_last_rest(spoken_lines(CLOSING_WORDS), _BEFORE_CLOSING_CHIME_MS),
         Line("", _AT_THE_END_MS, CLOSING),
     )
     return Script(lines, "\n".join([*named, said, CLOSING_WORDS]))
+
+
+def phrase_script(spoken: str, place: int) -> Script:
+    """The script of one phrase of what is spoken, with its rest; without lines where there is no such one."""
+    lines = spoken_lines(spoken)[place : place + 1]
+    return Script(lines, "\n".join(line.text for line in lines))
 
 
 def _heading(title: str, issuer: str) -> tuple[tuple[Line, ...], list[str]]:
@@ -90,15 +102,15 @@ def _heading(title: str, issuer: str) -> tuple[tuple[Line, ...], list[str]]:
     if title.lower().startswith(issuer.lower()):
         issuer = ""
     lines = (
-        *_with_last_rest(_lines(issuer), _AFTER_ISSUER_MS),
-        *_with_last_rest(_lines(title), _AFTER_TITLE_MS),
+        *_with_last_rest(spoken_lines(issuer), _AFTER_ISSUER_MS),
+        *_with_last_rest(spoken_lines(title), _AFTER_TITLE_MS),
     )
     return lines, [named for named in (issuer, title) if named]
 
 
 def _body(spoken: str, readings: int) -> tuple[tuple[Line, ...], str]:
     """The text as often as asked, as lines and as what is spoken; nothing of a text without words."""
-    once = _lines(spoken)
+    once = spoken_lines(spoken)
     if not once:
         return (), ""
     return _read_again(once, readings), "\n".join([spoken] + [REPEAT_WORDS, spoken] * (readings - 1))
@@ -106,7 +118,7 @@ def _body(spoken: str, readings: int) -> tuple[tuple[Line, ...], str]:
 
 def _read_again(body: tuple[Line, ...], readings: int) -> tuple[Line, ...]:
     """The lines `readings` times, with the announcing words in between."""
-    announced = _with_last_rest(_lines(REPEAT_WORDS), _AFTER_REPEAT_MS)
+    announced = _with_last_rest(spoken_lines(REPEAT_WORDS), _AFTER_REPEAT_MS)
     all_lines = body
     for _ in range(readings - 1):
         all_lines = (*_with_last_rest(all_lines, _BEFORE_REPEAT_MS), *announced, *body)
@@ -139,7 +151,8 @@ def programme_script(
     return Script(tuple(found), "\n".join(said))
 
 
-def _lines(spoken: str) -> tuple[Line, ...]:
+def spoken_lines(spoken: str) -> tuple[Line, ...]:
+    """The phrases of what is spoken, each with its rest."""
     return tuple(Line(phrase.text, phrase.pause_ms) for phrase in phrases(spoken))
 
 

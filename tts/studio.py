@@ -20,7 +20,7 @@ from tts.jobs import Master, Measured, Shape, Speak, Warm, scratch
 from tts.marks import Origin, origin_in_file, together
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
-from tts.script import Line, Script, programme_script, script_of
+from tts.script import Line, Script, phrase_script, programme_script, script_of, spoken_lines
 from tts.sections import CLOSING, OPENING, OwnChime, Piece, Recorded, sections
 from tts.sidecar import keep_phrases, phrase_times
 from tts.workers import Stopped, Workers
@@ -172,6 +172,17 @@ class Studio:
         tell(Progress("done", 1, 1))
         return _rendered(order, made, BROUGHT, order.text)
 
+    def speak_ahead(self, order: RenderOrder) -> int:
+        """Speak the phrases of spoken text that are not in the cache yet, one by one; return their number.
+
+        Nothing is mixed or stored besides them. Raises SpeechError.
+        """
+        cast = self._cast(order.engine, order.voice, order.rate)
+        missing = [line for line in spoken_lines(order.text) if not self._cache.use(cast.key(line))]
+        for line in missing:
+            self._submit(cast, cast.key(line), line).result()
+        return len(missing)
+
     def process_ids(self) -> tuple[int, ...]:
         """Process ids of the running workers."""
         return self._workers.process_ids()
@@ -308,6 +319,8 @@ class Studio:
 
 
 def _script(order: RenderOrder) -> Script:
+    if order.phrase is not None:
+        return phrase_script(order.text, order.phrase)
     if order.parts:
         return programme_script(order.parts, words=order.words, region=order.region)
     return script_of(

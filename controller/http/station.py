@@ -7,6 +7,7 @@ from typing import Protocol
 from controller.model.bulletin_states import RenderingId
 from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing
+from controller.model.permissions import OperatorId
 from controller.model.refusals import Refused
 from controller.model.speech import Speech
 from controller.model.times import Times
@@ -79,6 +80,12 @@ class Station(Protocol):
 
     def sample(self, text: str, area: AreaCode) -> bytes:
         """Speak a short text with an area's lexicon; return MP3. Bounded, one at a time; raises LoaError."""
+
+    def sample_phrase(self, spoken: str, place: int, by: OperatorId) -> bytes:
+        """Speak one phrase of a sentence that was read already; return MP3. One a person; raises LoaError."""
+
+    def speak_ahead(self, by: OperatorId, sentences: Iterable[str]) -> None:
+        """Have the sentences of what a person writes spoken when there is time; never blocks."""
 
     def wake(self) -> None:
         """Run the periodic work at once, because a person is waiting."""

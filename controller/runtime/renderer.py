@@ -75,6 +75,11 @@ class Renderer:
         """Check for waiting renderings at once."""
         self._wake.set()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a recording is being rendered."""
+        return self._begun is not None
+
     def progress(self, rendering: RenderingId) -> Progress | None:
         """Return the progress of a recording, or None when it is not being rendered."""
         return self._progress.get(rendering)

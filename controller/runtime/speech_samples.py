@@ -1,12 +1,16 @@
-"""Speaks short samples for people who edit the lexicon or choose a voice; bulletins first, nothing stored."""
+"""Speaks short samples for people who write bulletins, edit the lexicon or choose a voice; nothing stored."""
 
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from controller.errors import Busy, Unavailable
 from controller.features.lexicon.queries import words_for
-from controller.features.reading.previews import checked_sample
+from controller.features.reading.previews import checked_sample, checked_sentence
 from controller.model.bulletins import Recording
+from controller.model.permissions import OperatorId
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import AreaCode
@@ -14,51 +18,97 @@ from tts.errors import SpeechError
 from tts.recordings import RecordingStore
 from tts.studio import RenderOrder, Studio
 
+_WAIT_SECONDS: Final = 4.0
+"""One phrase takes less on one slow core; whoever waits longer is told so, and presses again."""
+_MOST_WAITING: Final = 4
+"""Threads of pages that may wait for a sample: the others belong to everybody else."""
+
+
+def sample_order(settings: Settings, text: str, **more: Any) -> RenderOrder:
+    """Return the order of a sample: the station's voice, without chimes."""
+    order = RenderOrder(
+        title="",
+        text=text,
+        engine=settings.engine,
+        voice=settings.voice,
+        rate=settings.rate,
+        fallback=settings.fallback_engine or None,
+        loudness_lufs=settings.loudness_lufs,
+        true_peak_dbtp=settings.true_peak_dbtp,
+        bitrate_kbps=settings.bitrate_kbps,
+        framed=False,
+        region=settings.region,
+    )
+    return replace(order, **more)
+
 
 @dataclass
 class Sampler:
-    """One sample at a time: the workers are reserved for bulletins."""
+    """One sample at a time, and one a person: the workers are reserved for bulletins."""
 
     store: Store
     studio: Studio
     recordings: RecordingStore
     settings: Settings
     _speaking: threading.Lock = field(default_factory=threading.Lock)
+    _waiting: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(_MOST_WAITING)
+    )
+    _asking: set[OperatorId] = field(default_factory=set)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def sample(self, text: str, area: AreaCode) -> bytes:
         """Return the text as MP3, without chimes; raises BadInput, Busy or Unavailable."""
         text = checked_sample(text)
+        with self.store.read() as session:
+            words = words_for(session, area)
+        return self._spoken(sample_order(self.settings, text, words=words))
+
+    def phrase(self, spoken: str, place: int, by: OperatorId) -> bytes:
+        """Return one phrase of a sentence that was read already, as it sounds inside it.
+
+        One at a time a person; raises BadInput, Busy or Unavailable.
+        """
+        order = sample_order(self.settings, checked_sentence(spoken, place), phrase=place)
+        with self._one_each(by):
+            return self._spoken(order)
+
+    @contextmanager
+    def _one_each(self, by: OperatorId) -> Iterator[None]:
+        with self._counting:
+            if by in self._asking:
+                raise Busy("Máy đang đọc câu bạn vừa bấm. Hãy đợi một chút.", code="speech.busy")
+            self._asking.add(by)
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._asking.discard(by)
+
+    def _spoken(self, order: RenderOrder) -> bytes:
         if not self.settings.speech_workers:
             raise Unavailable(
                 "Máy chủ này không đọc thành tiếng, nên không nghe thử được.", code="speech.none"
             )
-        with self.store.read() as session:
-            words = words_for(session, area)
-        if not self._speaking.acquire(blocking=False):
+        if not self._begin():
             raise Busy("Đang đọc thử cho người khác. Hãy thử lại sau vài giây.", code="speech.busy")
         try:
-            return self._spoken(text, words)
+            return self._made(order)
         except SpeechError as error:
             raise Unavailable(error.sentence, code=error.code) from error
         finally:
             self._speaking.release()
 
-    def _spoken(self, text: str, words: tuple[tuple[str, str], ...]) -> bytes:
-        chosen = self.settings
-        order = RenderOrder(
-            title="",
-            text=text,
-            engine=chosen.engine,
-            voice=chosen.voice,
-            rate=chosen.rate,
-            fallback=chosen.fallback_engine or None,
-            loudness_lufs=chosen.loudness_lufs,
-            true_peak_dbtp=chosen.true_peak_dbtp,
-            bitrate_kbps=chosen.bitrate_kbps,
-            framed=False,
-            words=words,
-            region=chosen.region,
-        )
+    def _begin(self) -> bool:
+        """Wait for the turn, a few at most and a few seconds at most; False where it does not come."""
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._speaking.acquire(timeout=_WAIT_SECONDS)
+        finally:
+            self._waiting.release()
+
+    def _made(self, order: RenderOrder) -> bytes:
         spoken = self.studio.render(order).recording
         content = self.recordings.read(spoken)
         with self.store.read() as session:

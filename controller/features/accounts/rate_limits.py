@@ -65,6 +65,10 @@ CALLS_A_MINUTE = 600
 
 _SAMPLES = RateLimitItemPerMinute(12)
 """Spoken samples of one person: who teaches words listens often, and speech of bulletins must not wait."""
+_PREVIEWS = RateLimitItemPerMinute(120)
+"""Previews of one person: the form asks at most each 0.4 s, and only when something changed."""
+_PHRASES = RateLimitItemPerMinute(90)
+"""Phrases that one person hears in the editor: each lasts 2 to 8 s, and the next is asked for ahead."""
 _IPV6_SITE = 64  # bits: one customer usually has a whole /64 and can use any address in it
 
 
@@ -142,6 +146,18 @@ class Tries:
             raise TooManyTries(
                 "Bạn đã nghe thử nhiều lần trong một phút. Hãy đợi một phút rồi nghe tiếp.",
                 retry_after=_SAMPLES.get_expiry(),
+            )
+
+    def previews(self, operator: OperatorId) -> None:
+        """Count a preview of what is being typed, or raise TooManyTries."""
+        if not self._limiter.hit(_PREVIEWS, "preview", operator):
+            raise TooManyTries("Trang hỏi lời đọc quá nhiều lần trong một phút.", retry_after=10)
+
+    def hears_phrase(self, operator: OperatorId) -> None:
+        """Count a phrase heard in the editor, or raise TooManyTries."""
+        if not self._limiter.hit(_PHRASES, "phrase", operator):
+            raise TooManyTries(
+                "Bạn đã nghe thử nhiều lần trong một phút. Hãy đợi một chút rồi nghe tiếp.", retry_after=10
             )
 
     def _check(self, *keys: _Keyed) -> None:

@@ -43,6 +43,23 @@ def _short(sentence: str) -> Iterator[str]:
         yield part
 
 
+LONGEST_SENTENCE = 2_000
+"""Characters of a sentence whose phrases are heard one by one."""
+MOST_PHRASES = 100
+
+
+def checked_sentence(spoken: str, place: int) -> str:
+    """Return a sentence as it is spoken, or raise BadInput where it cannot be, or has no such phrase."""
+    if not 0 <= place < MOST_PHRASES:
+        raise BadInput("Câu này không có đoạn ấy.", code="speech.no-phrase")
+    text = " ".join(spoken.split())
+    try:
+        check_text(text, max_characters=LONGEST_SENTENCE)
+    except TextError as error:
+        raise BadInput(error.sentence, code=error.code) from error
+    return text
+
+
 def checked_sample(text: str) -> str:
     """Return the text in one line, or raise BadInput where it is empty, too long, or no text."""
     text = " ".join(text.split())

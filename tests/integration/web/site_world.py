@@ -40,6 +40,7 @@ from devices.chunks import manifest_of
 from devices.ids import AreaCode, Grade, NodeId
 from devices.jose import SigningKey
 from devices.messages import NodeState, Vitals
+from tests.integration.web.samples import Samples
 from tests.support.node_keys import Signer, publics
 from tests.support.station_world import Seed, welcome
 from tests.support.stored_rows import note_vitals, sqlite_url
@@ -105,7 +106,7 @@ class Made:
 
 
 @dataclass
-class SiteWorld:
+class SiteWorld(Samples):
     """The station as the pages ask for it (`controller.http.station.Station`), and the hands that move it."""
 
     store: Store
@@ -122,7 +123,6 @@ class SiteWorld:
     settings: Settings = field(default_factory=Settings)
     wakes: int = 0
     hurried: list = field(default_factory=list)
-    samples: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
     signer: Signer = field(default_factory=Signer)
@@ -150,10 +150,6 @@ class SiteWorld:
     def first_administrator(self, *, code, name, display_name, password):
         first = FirstAdministrator(code, name, display_name, password)
         found_administrator(self.store, self.settings, first, now=self.now())
-
-    def sample(self, text, area):
-        self.samples.append((text, area))
-        return mp3(2)
 
     def welcome(self):
         return Welcome("http://loa.example", self.nodes_broker, "r" * 43, self.key)

@@ -1,0 +1,87 @@
+"""Lời loa sẽ đọc: what is typed as it will be said, heard by sentences, and a spot read otherwise."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from starlette.responses import HTMLResponse, Response
+
+from controller.errors import BadInput, LoaError
+from controller.features.accounts.dependencies import Signed, SignedVisit
+from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.spoken_form import SpotAsked, choices_at, spoken_form
+from controller.http.form_fields import SentLine
+from controller.http.refusals import status_of
+from controller.http.render import fragment
+from controller.model.base import ID_LENGTH
+from controller.model.permissions import Act
+from controller.model.wording import clean_words
+
+router = APIRouter(prefix="/soan")
+_MOST_LETTERS = 1_000_000
+Bulletin = Annotated[str, Query(max_length=ID_LENGTH)]
+Place = Annotated[int, Query(ge=0, le=_MOST_LETTERS)]
+_NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+@router.post("/loi-nghe")
+def preview(visit: SignedVisit, form: Annotated[Typed, Form()], ban: Bulletin = "") -> Response:
+    """Return what is typed as it will be said, some times a minute; nothing of it is kept.
+
+    Its sentences are spoken when there is time, so that they can be heard at once. `ban`: whose form it is.
+    """
+    visit.viewer.need(Act.WRITE)
+    visit.tries.previews(visit.by.id)
+    found = spoken_form(visit, form, ban)
+    visit.station.speak_ahead(visit.by.id, [one.spoken for one in found.sentences])
+    return HTMLResponse(fragment("soan/loi_nghe.html", {"spoken": found}), headers=_NOT_KEPT)
+
+
+@router.post("/doan.mp3")
+def hear(
+    visit: SignedVisit, cau: Annotated[str, Form(max_length=2000)], doan: Annotated[int, Form()] = 0
+) -> Response:
+    """Speak one phrase of a sentence that the preview gave: one at a time a person, some a minute."""
+    visit.viewer.need(Act.WRITE)
+    visit.tries.hears_phrase(visit.by.id)
+    sound = visit.station.sample_phrase(cau, doan, visit.by.id)
+    return Response(sound, media_type="audio/mpeg", headers=_NOT_KEPT)
+
+
+@router.post("/cach-doc")
+def choices(
+    visit: SignedVisit,
+    form: Annotated[Typed, Form()],
+    *,
+    o: Annotated[str, Query(max_length=20)] = "noi_dung",
+    tu: Place = 0,
+    den: Place = 0,
+    chu: Annotated[str, Query(max_length=80)] = "",
+    ban: Bulletin = "",
+) -> Response:
+    """Return the readings that a spot can have: letters `tu` to `den` of field `o`, or `chu` in there."""
+    visit.viewer.need(Act.WRITE)
+    visit.tries.previews(visit.by.id)
+    try:
+        found = choices_at(visit, form, SpotAsked(o, tu, den, chu), ban)
+    except BadInput as error:
+        return _refused(error)
+    context = {"choices": found}
+    return HTMLResponse(fragment("soan/cach_doc.html", context), headers=_NOT_KEPT)
+
+
+@router.post("/cach-doc/dung")
+def use(viewer: Signed, chu: SentLine, doc_la: Annotated[str, Form(max_length=500)] = "") -> Response:
+    """Check a reading that somebody chose or typed for this bulletin; the form keeps it, and sends it."""
+    viewer.need(Act.WRITE)
+    try:
+        ((written, spoken),) = clean_words([(chu, doc_la)])
+    except LoaError as error:
+        return _refused(error)
+    context = {"written": written, "spoken": spoken}
+    return HTMLResponse(fragment("soan/da_dung.html", context), headers=_NOT_KEPT)
+
+
+def _refused(error: LoaError) -> Response:
+    told = fragment("soan/khong_duoc.html", {"sentence": error.sentence})
+    return HTMLResponse(told, HTTPStatus(status_of(error)), headers=_NOT_KEPT)

@@ -1,0 +1,91 @@
+"""Speaks sentences of texts that are being written into the phrase cache, before anybody asks for them."""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from controller.model.permissions import OperatorId
+from controller.runtime.speech_samples import sample_order
+from controller.settings import Settings
+from tts.errors import SpeechError
+from tts.studio import Studio
+
+_LOG = logging.getLogger(__name__)
+
+QUIET_SECONDS: Final = 1.5
+"""Seconds without another preview of the same person before its sentences are spoken: typing has paused."""
+MOST_PEOPLE: Final = 8
+"""People whose texts are waited for; the one who typed longest ago is left out."""
+MOST_SENTENCES: Final = 40
+"""Of one text, from its beginning: some four minutes of speech."""
+_OFFLINE: Final = frozenset({"loa", "piper"})
+"""Engines that speak on this machine: no unfinished text is sent to another."""
+_IDLE_SECONDS: Final = 30.0
+
+
+@dataclass
+class SpeechAhead:
+    """One thread, one phrase at a time, none while a bulletin is rendered; each person's newest text."""
+
+    studio: Studio
+    settings: Settings
+    steady: Callable[[], float]
+    is_rendering: Callable[[], bool]
+    _texts: OrderedDict[OperatorId, tuple[float, list[str]]] = field(default_factory=OrderedDict)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _stopping: bool = False
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, where an engine of this machine speaks."""
+        if self.settings.engine in _OFFLINE:
+            self._thread = threading.Thread(target=self._run, name="speech-ahead", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End after the phrase that is being spoken; the caller stops the studio, which ends that one."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join(10)
+
+    def offer(self, by: OperatorId, sentences: Iterable[str]) -> None:
+        """Take the sentences of a text as it stands now, in place of those of before."""
+        if self._thread is None:
+            return
+        with self._changed:
+            self._texts.pop(by, None)
+            self._texts[by] = self.steady() + QUIET_SECONDS, list(sentences)[:MOST_SENTENCES]
+            while len(self._texts) > MOST_PEOPLE:
+                self._texts.popitem(last=False)
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while (sentence := self._next()) is not None:
+            try:
+                self.studio.speak_ahead(sample_order(self.settings, sentence))
+            except SpeechError as error:
+                _LOG.info("a sentence was not spoken ahead: %s", error.code)
+
+    def _next(self) -> str | None:
+        """Wait for a sentence whose text has been left alone for a while; None when it is time to stop."""
+        with self._changed:
+            while not self._stopping:
+                now = self.steady()
+                ready = [by for by, (due, left) in self._texts.items() if due <= now]
+                if ready and not self.is_rendering():
+                    return self._taken(ready[0])
+                due = min((due for due, _ in self._texts.values()), default=now + _IDLE_SECONDS)
+                self._changed.wait(max(due - now, QUIET_SECONDS / 5))
+            return None
+
+    def _taken(self, by: OperatorId) -> str:
+        """Take the person's next sentence; the others get their turn before the one after it."""
+        due, left = self._texts.pop(by)
+        if len(left) > 1:
+            self._texts[by] = due, left[1:]
+        return left[0]

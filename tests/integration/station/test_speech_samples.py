@@ -1,0 +1,113 @@
+"""Samples of a real studio: a phrase as in its sentence, one a person, kept nowhere; sentences ahead."""
+
+import threading
+import time
+
+import pytest
+
+from controller.errors import BadInput, Busy, Unavailable
+from controller.model.permissions import OperatorId
+from controller.runtime.speech_ahead import QUIET_SECONDS, SpeechAhead
+from controller.runtime.speech_samples import Sampler
+from controller.settings import Settings
+from tests.support.tone_engine import SAMPLE_RATE, WORD_SECONDS
+from tests.support.waiting import wait_until
+from tts.codec import decode_mp3
+from tts.phrases import phrases
+from tts.recordings import RecordingStore
+from tts.studio import Studio
+
+ENGINES = {"loa": "tests.support.tone_engine:ToneEngine", "slow": "tests.support.tone_engine:SlowEngine"}
+SENTENCE = (
+    "Ủy ban nhân dân phường thông báo: từ tám giờ ngày hai mươi lăm tháng mười một, toàn bộ tàu thuyền dưới "
+    "mười hai mét phải vào bờ, bà con chằng chống nhà cửa trước khi trời tối."
+)
+ONE, OTHER = OperatorId("one"), OperatorId("other")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("speech")
+
+
+@pytest.fixture(scope="module")
+def studio(place):
+    studio = Studio(
+        place / "cache", RecordingStore(place / "made"), engines=ENGINES, workers=1, warm_engine=None
+    )
+    studio.start()
+    yield studio
+    studio.stop()
+
+
+@pytest.fixture
+def sampler(world, studio, place):
+    return Sampler(
+        world.store, studio, RecordingStore(place / "made"), Settings(engine="loa", fallback_engine="")
+    )
+
+
+def cached(place):
+    return len(list((place / "cache" / "phrases").glob("*/*.flac")))
+
+
+def test_a_phrase_sounds_as_long_as_in_its_sentence_and_nothing_is_kept(sampler, place):
+    cut = phrases(SENTENCE)
+    assert len(cut) > 1
+    for number, phrase in enumerate(cut):
+        samples, rate = decode_mp3(sampler.phrase(SENTENCE, number, ONE))
+        meant = len(phrase.text.split()) * WORD_SECONDS + phrase.pause_ms / 1000
+        assert len(samples) / rate == pytest.approx(meant, abs=0.2)
+    assert cached(place) == len(cut)
+    assert not list((place / "made").rglob("*.mp3"))
+    assert SAMPLE_RATE
+
+
+def test_a_phrase_that_is_not_there_is_refused(sampler):
+    for place, error in ((99, Unavailable), (-1, BadInput), (100, BadInput)):
+        with pytest.raises(error):
+            sampler.phrase(SENTENCE, place, ONE)
+    with pytest.raises(BadInput):
+        sampler.phrase("một " * 600, 0, ONE)
+
+
+def test_a_person_hears_one_at_a_time_and_others_wait_a_little(sampler):
+    sampler.settings = Settings(engine="slow", fallback_engine="")
+    told = []
+
+    def hear(by, text):
+        try:
+            told.append((by, bool(sampler.phrase(text, 0, by))))
+        except Busy as error:
+            told.append((by, error.code))
+
+    first = threading.Thread(target=hear, args=(ONE, "Mời họp ngay."))
+    first.start()
+    wait_until(lambda: ONE in sampler._asking)
+    hear(ONE, "Mời họp.")
+    hear(OTHER, "Mời họp nhanh.")
+    first.join()
+    assert told[0] == (ONE, "speech.busy")
+    assert sorted(told[1:]) == [(ONE, True), (OTHER, True)]
+
+
+def test_sentences_are_spoken_once_typing_pauses_and_only_the_newest(studio, place):
+    ahead = SpeechAhead(studio, Settings(engine="loa"), time.monotonic, lambda: False)
+    ahead.start()
+    try:
+        before = cached(place)
+        ahead.offer(ONE, ["Câu cũ không ai nghe."])
+        ahead.offer(ONE, ["Câu mới thứ nhất.", "Câu mới thứ hai."])
+        wait_until(lambda: cached(place) == before + 2)
+        time.sleep(QUIET_SECONDS / 5)
+        assert cached(place) == before + 2
+    finally:
+        ahead.stop()
+
+
+def test_nothing_is_sent_to_a_voice_of_the_network_ahead(studio):
+    ahead = SpeechAhead(studio, Settings(engine="gtts"), time.monotonic, lambda: False)
+    ahead.start()
+    ahead.offer(ONE, ["Mời bà con họp."])
+    assert not ahead._texts
+    ahead.stop()
