@@ -6,10 +6,9 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from controller.features.areas.queries import areas
+from controller.features.areas.queries import KnownArea, known_areas
 from controller.http.words import lower_first
 from controller.model.area_tree import AreaTree
-from controller.model.areas import Area
 from controller.model.permissions import Act, Operator, judge
 from devices.ids import AreaCode
 
@@ -22,14 +21,14 @@ class Scope:
 
     home: AreaCode
     tree: AreaTree
-    by_code: dict[AreaCode, Area]
+    by_code: dict[AreaCode, KnownArea]
     seen: frozenset[AreaCode]
     """The own area, those in which the person is a deputy, and all below them."""
     hears: frozenset[AreaCode]
     """Areas whose airings sound somewhere in the own area: those seen, and those above."""
 
     @cached_property
-    def communes(self) -> tuple[Area, ...]:
+    def communes(self) -> tuple[KnownArea, ...]:
         """The areas with a tile each: those directly below the person's area, or itself if there are none."""
         below = tuple(area for area in self.by_code.values() if area.parent == self.home)
         return below or (self.by_code[self.home],)
@@ -76,7 +75,7 @@ class Scope:
 
 def scope_of(session: Session, operator: Operator) -> Scope:
     """Return the person's view; one query."""
-    rows = {area.code: area for area in areas(session)}
+    rows = known_areas(session)
     tree = AreaTree({code: area.parent for code, area in rows.items()})
     seen = tree.below([operator.area, *operator.deputises_in])
     return Scope(operator.area, tree, rows, seen, seen | frozenset(tree.lineage(operator.area)))
