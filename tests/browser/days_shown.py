@@ -28,6 +28,7 @@ from schedules.recurrence import Daily, Weekday, Weekly
 from tests.browser.administration_shown import tell_of_the_house
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, Made
 from tests.support.brought_sounds import packed, speech_like
+from tests.support.phrase_clock import keep_times
 from tests.support.software_authenticator import SoftwareAuthenticator
 from tests.support.swelling_tone import mp3
 
@@ -62,7 +63,9 @@ def tell_a_day(world):
         title="Lịch tiêm chủng mở rộng tháng 12", without=away, reasons=[(world.nodes[8], "power-lost")]
     )
     world.later(minutes=35)
-    waiting, _ = world.submitted("Quyết định 1322/QĐ-UBND về phòng, chống đuối nước", _DROWNING)
+    title = "Quyết định 1322/QĐ-UBND về phòng, chống đuối nước"
+    waiting, _ = world.submitted(title, _DROWNING)
+    keep_times(world, Made(mp3(), 8_000).recording, title, _DROWNING)
     planned = world.plan(waiting, seconds=4 * 3600 + 400)
     made, rendering = world.submitted("Thông báo cắt điện sửa lưới", rendered=False)
     world.plan(made, areas=[NHA_TRANG, BAC_NHA_TRANG], seconds=6 * 3600)

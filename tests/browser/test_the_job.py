@@ -66,7 +66,7 @@ def test_what_is_still_to_be_heard_is_not_said_any_more_once_it_is_heard(world, 
     page = open_page("duyet", f"/duyet/{bulletin}")
     page.get_by_label("Mật khẩu của bạn, để ký duyệt").fill(PASSWORDS["duyet"])
     page.get_by_role("button", name="Duyệt cho phát").click()
-    fault = page.get_by_text("Chưa duyệt: bạn chưa nghe hết")
+    fault = page.get_by_text("Chưa duyệt: còn chỗ bạn chưa nghe")
     expect(fault).to_be_visible()
     open_page.watch.forgive("409")
     listen(world, page)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
 from controller.features.accounts.dependencies import FormTouch, SignedVisit, Visit
@@ -11,11 +11,13 @@ from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Viewer
 from controller.features.approvals.queries import approval_page, next_to_approve, queue_page
 from controller.features.bulletins import operations
+from controller.features.bulletins.hearing import hearing_of
 from controller.features.bulletins.listening_proof import NOT_LISTENED
 from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
 from controller.features.bulletins.service import return_bulletin
 from controller.features.editorial.pages.bulletins import done_sentence
 from controller.http.form_fields import Done, SentId, SentPassword, SentReason
+from controller.http.render import fragment
 from controller.model.bulletins import USUAL_HIGHEST_GRADE
 from controller.model.permissions import Act
 from devices.ids import Grade
@@ -100,6 +102,20 @@ def approve(
     except LoaError as error:
         return _page(visit, bulletin_id, error=error)
     return _on_to_the_next(visit, bulletin_id, "duyet")
+
+
+@router.post("/duyet/{bulletin_id}/da-nghe")
+def played(
+    visit: SignedVisit,
+    bulletin_id: str,
+    tep: SentId = "",
+    da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
+) -> HTMLResponse:
+    """Record what the page's player played; return what is heard, and what is still to be heard."""
+    _allowed(visit.viewer)
+    operations.note_heard(visit, tep, spans_of(da_phat))
+    found = hearing_of(visit.store, visit, bulletin_id)
+    return HTMLResponse(fragment("duyet/da_nghe.html", {"hearing": found}))
 
 
 @router.post("/duyet/{bulletin_id}/tra-lai")

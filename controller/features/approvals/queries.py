@@ -14,8 +14,8 @@ from controller.features.accounts.touches import means_of_signing
 from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.page_queries import MOST_AIRINGS
 from controller.features.approvals.waiting import is_author, submitted_in
+from controller.features.bulletins.hearing import hearing_of
 from controller.features.bulletins.in_force import approved_until
-from controller.features.bulletins.listening_proof import heard_by
 from controller.features.bulletins.signed_approvals import scope_in_words
 from controller.features.editorial.page_queries import bulletin_page
 from controller.features.plans.reliance import relied_upon
@@ -156,5 +156,5 @@ def approval_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "unsigned": why_unsigned(session, caller.by, now=caller.now()),
         "approved_for": scope_in_words(shown["bulletin"], shown["where"], caller.now()),
         **means_of_signing(session, caller, Role.APPROVER),
-        "heard": heard_by(session, caller.by, recording.id) if recording else None,
+        "hearing": hearing_of(session, caller, bulletin) if recording else None,
     }

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from controller.errors import Conflict
+from controller.features.bulletins.must_hear import ToHear
 from controller.features.journal.service import record
 from controller.model.bulletins import Listened, Recording
 from controller.model.permissions import Operator
@@ -29,6 +30,8 @@ _START_SLACK_MS = 2_000
 _JOINED_MS = 250
 """Two spans so close are one: a jump back by a player's own rounding."""
 _MOST_SPANS = 100
+_SHOWN = 80
+"""Letters of a sentence that a message shows."""
 _LEAST_LEFT_MS = 1_000
 _SHARE_LEFT = 0.02
 """What may stay unplayed: 1 s or 2 %, the larger; players round a recording's length and its last frame."""
@@ -129,26 +132,49 @@ def note_played(
     return after
 
 
-def check_heard(
-    session: Session, by: Operator, recording: RecordingId, *, declared: bool = False
-) -> ListeningProof:
-    """Return what was played, or raise Conflict unless the person played the very recording whole.
+def is_enough(heard: ListeningProof, needed: ToHear | None) -> bool:
+    """Whether it was heard as an approval requires: what is needed to its end; None: all of it."""
+    return heard.is_whole or (needed is not None and heard.served and not needed.left(heard.spans))
 
-    `declared`: the person says that they heard it by other means; it must have been served to them.
+
+def check_heard(
+    session: Session,
+    by: Operator,
+    recording: RecordingId,
+    *,
+    declared: bool = False,
+    needed: ToHear | None = None,
+) -> ListeningProof:
+    """Return what was played, or raise Conflict unless the person played what is needed of the recording.
+
+    `needed` None: the whole of it. `declared`: the person says that they heard it by other means; it must
+    have been served to them.
     """
     heard = heard_by(session, by, recording)
-    if heard.is_whole or (declared and heard.served):
+    if is_enough(heard, needed) or (declared and heard.served):
         return heard
-    if not heard.spans:
-        sentence = "Bạn chưa nghe tệp âm thanh sẽ phát nên chưa duyệt được. Hãy bấm nghe hết rồi duyệt."
-    else:
-        start, end = heard.first_gap
-        sentence = (
-            f"Bạn mới nghe {_clock(heard.played_ms)} trong {_clock(heard.duration_ms)}, chưa nghe đoạn "
-            f"từ {_clock(start)} đến {_clock(end)}. Hãy nghe hết rồi duyệt; "
-            "nghe nhanh hay nghỉ giữa chừng cũng được."
+    raise Conflict(_unheard(heard, needed), code=NOT_LISTENED)
+
+
+def _unheard(heard: ListeningProof, needed: ToHear | None) -> str:
+    if needed is not None and needed.left(heard.spans):
+        left = needed.left(heard.spans)
+        return (
+            f"Còn {len(left)} câu phải nghe đến hết mới duyệt được, câu đầu: «{_cut(left[0].text)}». "
+            "Hãy bấm «Chỉ chỗ cần nghe»."
         )
-    raise Conflict(sentence, code=NOT_LISTENED)
+    if not heard.spans:
+        return "Bạn chưa nghe tệp âm thanh sẽ phát nên chưa duyệt được. Hãy bấm nghe hết rồi duyệt."
+    start, end = heard.first_gap
+    return (
+        f"Bạn mới nghe {_clock(heard.played_ms)} trong {_clock(heard.duration_ms)}, chưa nghe đoạn "
+        f"từ {_clock(start)} đến {_clock(end)}. Hãy nghe hết rồi duyệt; "
+        "nghe nhanh hay nghỉ giữa chừng cũng được."
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN].rstrip()}…"
 
 
 def _clock(ms: int) -> str:

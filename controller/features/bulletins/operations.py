@@ -11,6 +11,7 @@ from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.service import WRONG_PASSWORD, Password, unlock_key
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
+from controller.features.bulletins.hearing import needed_of
 from controller.features.bulletins.listening_proof import ListeningProof, Span, heard_by, note_played
 from controller.features.bulletins.programme_form import ProgrammeTyped
 from controller.features.bulletins.programme_queries import place_of
@@ -53,7 +54,8 @@ def approve(
     by, now, meant = caller.by, caller.now(), RecordingId(recording)
     with caller.store.read() as session:
         bulletin = visible_bulletin(session, caller.scope, bulletin_id)
-        check_approvable(session, bulletin, revision, meant, by=by, declared=declared, now=now)
+        needed = needed_of(session, caller.station, bulletin, by=by)
+        check_approvable(session, bulletin, revision, meant, by=by, declared=declared, now=now, needed=needed)
     try:
         approve_bulletin(
             caller,
@@ -65,6 +67,7 @@ def approve(
             now=now,
             declared=declared,
             highest_grade=highest_grade,
+            needed=needed,
         )
     except NotAllowed as error:
         if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):

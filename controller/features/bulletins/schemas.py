@@ -113,7 +113,7 @@ class HeardShown(View):
     spans: list[tuple[int, int]]
     played_ms: int
     duration_ms: int
-    is_whole: bool = Field(description="Whether it may be approved by this person.")
+    is_whole: bool = Field(description="Whether all of it was played.")
 
 
 class RenderingShown(View):

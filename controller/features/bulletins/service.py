@@ -9,6 +9,7 @@ from controller.features.accounts.key_checks import check_key
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
 from controller.features.bulletins.listening_proof import ListeningProof, check_heard
+from controller.features.bulletins.must_hear import ToHear
 from controller.features.bulletins.placeholders import check_filled
 from controller.features.bulletins.queries import (
     get_bulletin,
@@ -166,16 +167,20 @@ def approve_bulletin(
     now: datetime,
     declared: bool = False,
     highest_grade: Grade = USUAL_HIGHEST_GRADE,
+    needed: ToHear | None = None,
 ) -> Approved:
     """Approve exactly the wording that was read and the recording that was listened to.
 
-    The recording must have been served to this very person (`note_served`) and played whole (`note_played`),
-    unless the person declares that they heard it otherwise; the journal says which, and how much was played.
+    The recording must have been served to this very person (`note_served`), and what is `needed` of it
+    (None: all) played to its end (`note_played`), unless the person declares that they heard it otherwise;
+    the journal says which, how much was played, and which phrases.
     `revision`, `recording` and `highest_grade` are what the approver had before them: if any is no longer the
     bulletin's, nothing is approved. The approver's key is opened with the password for this one signature.
     """
     bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
-    heard = check_approvable(session, bulletin, revision, recording, by=by, declared=declared, now=now)
+    heard = check_approvable(
+        session, bulletin, revision, recording, by=by, declared=declared, needed=needed, now=now
+    )
     if bulletin.highest_grade is not highest_grade:
         raise Conflict(_CHANGED, code="bulletin.changed", facts={"highest_grade": bulletin.highest_grade})
     bulletin.state = after(bulletin.state, BulletinAction.APPROVE)
@@ -186,6 +191,7 @@ def approve_bulletin(
     detail = {"revision": revision, "text_sha256": approved.text_sha256, "recording": recording}
     detail |= {"area": bulletin.area, "highest_grade": bulletin.highest_grade}
     detail |= {"kid": key.kid, "played_ms": heard.played_ms, "duration_ms": heard.duration_ms}
+    detail |= needed.told(heard.spans) if needed else {}
     detail |= {"declared": True} if declared else {}
     record(session, by, "bulletin.approved", bulletin.id, now, detail=detail)
     return approved
@@ -200,6 +206,7 @@ def check_approvable(
     by: Operator,
     declared: bool,
     now: datetime,
+    needed: ToHear | None = None,
 ) -> ListeningProof:
     """Raise what prevents this person's approval, apart from the password; also checked before hashing.
 
@@ -210,7 +217,7 @@ def check_approvable(
     _check_visible(session, bulletin, revision, recording)
     _check_other_person(session, bulletin, by)
     check_items(session, bulletin)
-    heard = check_heard(session, by, recording, declared=declared)
+    heard = check_heard(session, by, recording, declared=declared, needed=needed)
     after(bulletin.state, BulletinAction.APPROVE)
     check_due_again(session, bulletin, now)
     return heard

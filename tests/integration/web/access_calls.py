@@ -86,6 +86,7 @@ CALLS = {
     "POST bulletins/audio": Row(Act.WRITE, SOUND),
     "POST bulletins/{bulletin_id}/audio": Row(Act.WRITE, SOUND, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/hearing": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/approve/passkey": Row(
         Act.APPROVE, {"kid": "approver-x", "revision": 1, "recording": "0" * 64}, foreign=HIDDEN

@@ -3,12 +3,14 @@ from sqlalchemy import select
 
 from controller.features.airings.queries import deliveries_of, get_airing
 from controller.features.bulletins.queries import get_bulletin, rendering_of
-from controller.features.bulletins.service import revise_bulletin
+from controller.features.bulletins.service import revise_bulletin, submit_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from controller.model.journal import Entry
+from controller.model.wording import Manner
 from devices import topics
 from tests.integration.web.site_world import PASSWORDS, PROVINCE, Made
+from tests.support.phrase_clock import keep_times
 from tests.support.swelling_tone import mp3
 
 RECORDING = Made(mp3(), 8_000).recording
@@ -18,16 +20,16 @@ def state_of(world, bulletin):
     return world.ask(get_bulletin, bulletin).state
 
 
-def hear(world, client, played="0-8000"):
+def hear(world, client, bulletin, played="0-8000", seconds=8):
     """Play the recording as the page's own player does; time passes meanwhile."""
     client.get(f"/tep/{RECORDING}.mp3")
-    world.later(seconds=8)
-    return client.post(f"/tep/{RECORDING}/da-nghe", data={"da_phat": played})
+    world.later(seconds=seconds)
+    return client.post(f"/duyet/{bulletin}/da-nghe", data={"da_phat": played, "tep": RECORDING})
 
 
 def approve(world, client, bulletin, **changes):
     form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]} | changes
-    hear(world, client)
+    hear(world, client, bulletin)
     return client.post(f"/duyet/{bulletin}/duyet", data=form)
 
 
@@ -51,17 +53,20 @@ def test_who_has_not_listened_is_told_to_and_approves_nothing(world, approver):
     form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]}
     reply = approver.post(f"/duyet/{bulletin}/duyet", data=form)
     assert (reply.status_code, state_of(world, bulletin)) == (409, BulletinState.SUBMITTED)
-    assert "Chưa duyệt: bạn chưa nghe hết bản âm thanh." in reply.text
+    assert "Chưa duyệt: còn chỗ bạn chưa nghe." in reply.text
 
 
 def test_who_played_a_second_of_it_is_told_what_is_left_and_approves_nothing(world, approver):
     bulletin, _ = world.submitted()
     assert "Nghe hết 0:08 thì duyệt được." in approver.get(f"/duyet/{bulletin}").text
-    assert "Đã nghe 0:02 trên 0:08. Chưa nghe đoạn từ 0:02 đến 0:08." in hear(world, approver, "0-1500").text
+    assert (
+        "Đã nghe 0:02 trên 0:08. Chưa nghe đoạn từ 0:02 đến 0:08."
+        in hear(world, approver, bulletin, "0-1500").text
+    )
     form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]}
     reply = approver.post(f"/duyet/{bulletin}/duyet", data=form)
     assert (reply.status_code, state_of(world, bulletin)) == (409, BulletinState.SUBMITTED)
-    fault = reply.text.index("Chưa duyệt: bạn chưa nghe hết")  # beside the password, not at the head
+    fault = reply.text.index("Chưa duyệt: còn chỗ bạn chưa nghe")  # beside the password, not at the head
     assert "mới nghe" not in reply.text  # the page counts above, where it follows what is played
     assert reply.text.index('id="mau-duyet"') < fault < reply.text.index('id="mat_khau"')
     assert ".kept-fault" in reply.text  # what the stream sends anew leaves it there
@@ -207,7 +212,7 @@ def test_passwords_cannot_be_tried_without_end_by_whoever_holds_a_signed_in_phon
     bulletin, _ = world.submitted()
     recording = world.ask(rendering_of, bulletin, 1).recording
     form = {"phien_ban": "1", "tep": recording, "mat_khau": "sai mật khẩu rồi"}
-    hear(world, approver)
+    hear(world, approver, bulletin)
     replies = [approver.post(f"/duyet/{bulletin}/duyet", data=form).status_code for _ in range(12)]
     assert replies == [403] * 10 + [429] * 2
     right = form | {"mat_khau": PASSWORDS["duyet"]}
@@ -239,3 +244,76 @@ def test_single_loudspeakers_that_missed_it_are_chosen_to_hear_it_again(world, o
     commune = sign_in("xanhatrang")
     assert commune.get(place).text.count('name="loa"') == 1
     assert commune.post(place, data={"luc": "ngay", "loa": [world.nodes[0]]}).status_code in {303, 403}
+
+
+DOUBTFUL = "Trạm y tế mời bà con đi tiêm. Bà con nhớ mang sổ. Liên hệ chị Hwng. Xin đừng đến muộn."
+
+
+def spans(sentences):
+    return ",".join(f"{one['start_ms']}-{one['end_ms']}" for one in sentences)
+
+
+def test_an_approver_hears_what_is_doubtful_and_the_journal_names_the_phrases(world, approver):
+    bulletin, _ = world.submitted("Lịch tiêm", DOUBTFUL)
+    keep_times(world, RECORDING, "Lịch tiêm", DOUBTFUL)
+    asked = approver.get(f"/api/v1/bulletins/{bulletin}/hearing").json()
+    needed = [one for one in asked["sentences"] if one["needed"]]
+    (doubt,) = [one for one in needed if "doubt" in one["why"]]
+    assert "Liên hệ chị" in doubt["text"]
+    assert (asked["is_all"], asked["is_enough"], len(needed)) == (False, False, 3)
+
+    page = hear(world, approver, bulletin, spans(needed[:1]), seconds=5).text
+    assert "Nghe hết 2 câu" in page
+    assert page.count(" data-heard") == 1
+    form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]}
+    refused = approver.post(f"/duyet/{bulletin}/duyet", data=form)
+    assert (refused.status_code, state_of(world, bulletin)) == (409, BulletinState.SUBMITTED)
+    assert "Đã nghe đủ chỗ cần nghe" in hear(world, approver, bulletin, spans(needed[1:]), seconds=9).text
+    assert approver.post(f"/duyet/{bulletin}/duyet", data=form).status_code == 303
+    with world.store.read() as session:
+        (entry,) = session.scalars(select(Entry).where(Entry.act == "bulletin.approved"))
+    assert entry.detail["phrases"] == 6
+    assert entry.detail["phrases_heard"] == entry.detail["phrases_needed"]
+    assert entry.detail["played_ms"] < entry.detail["duration_ms"] - 3_000
+
+
+def test_what_a_program_says_it_played_without_the_time_for_it_is_not_heard(world, approver):
+    bulletin, _ = world.submitted("Lịch tiêm", DOUBTFUL)
+    keep_times(world, RECORDING, "Lịch tiêm", DOUBTFUL)
+    assert "Đã nghe đủ" not in hear(world, approver, bulletin, seconds=0).text
+    assert not approver.get(f"/api/v1/bulletins/{bulletin}/hearing").json()["is_enough"]
+
+
+def test_of_a_sentence_that_was_cut_short_the_end_is_still_to_be_heard(world, approver):
+    bulletin, _ = world.submitted("Lịch tiêm", DOUBTFUL)
+    keep_times(world, RECORDING, "Lịch tiêm", DOUBTFUL)
+    sentences = approver.get(f"/api/v1/bulletins/{bulletin}/hearing").json()["sentences"]
+    needed = [one | {"end_ms": one["end_ms"] - 300} for one in sentences if one["needed"]]
+    assert "Nghe hết 3 câu" in hear(world, approver, bulletin, spans(needed)).text
+
+
+def test_after_a_return_only_the_changed_sentence_is_new_to_hear(world, approver):
+    bulletin, _ = world.submitted("Lịch tiêm", DOUBTFUL)
+    keep_times(world, RECORDING, "Lịch tiêm", DOUBTFUL)
+    hear(world, approver, bulletin)
+    approver.post(f"/duyet/{bulletin}/tra-lai", data={"ly_do": "Sổ nào?"})
+    text = DOUBTFUL.replace("mang sổ", "mang sổ hồng")
+    world.do(revise_bulletin, bulletin, text=text, by=world.officer)
+    made = Made(mp3() + mp3(), 8_000)
+    rendering = world.do(submit_bulletin, bulletin, by=world.officer, speech=world.speech)
+    world.render(rendering.id, made)
+    keep_times(world, made.recording, "Lịch tiêm", text)
+    asked = approver.get(f"/api/v1/bulletins/{bulletin}/hearing").json()
+    assert [one["why"] for one in asked["sentences"] if one["needed"]] == [["changed"]]
+    assert "câu mới" in approver.get(f"/duyet/{bulletin}").text
+
+
+def test_a_word_that_the_author_has_read_otherwise_is_heard(world, approver):
+    bulletin = world.draft("Lịch tiêm", "Trạm mời bà con đi tiêm ở chợ Đầm. Bà con nhớ mang sổ.")
+    own = (("chợ Đầm", "chợ Đầm Tròn"),)
+    world.do(revise_bulletin, bulletin, manner=Manner(words=own), by=world.officer)
+    world.render(world.do(submit_bulletin, bulletin, by=world.officer, speech=world.speech).id)
+    text = "Trạm mời bà con đi tiêm ở chợ Đầm Tròn. Bà con nhớ mang sổ."
+    keep_times(world, RECORDING, "Lịch tiêm", text)
+    sentences = approver.get(f"/api/v1/bulletins/{bulletin}/hearing").json()["sentences"]
+    assert [one["text"] for one in sentences if "doubt" in one["why"]] == [text[:39]]

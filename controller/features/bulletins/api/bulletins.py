@@ -8,6 +8,8 @@ from controller.features.accounts.dependencies import InPersonVisit, SignedVisit
 from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.accounts.touches import touch_of
 from controller.features.bulletins import operations
+from controller.features.bulletins.hearing import hearing_of
+from controller.features.bulletins.hearing_views import HearingShown
 from controller.features.bulletins.page_queries import SpokenRevision, visible_bulletins, visible_speech
 from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.schemas import (
@@ -72,6 +74,12 @@ def submit(
         highest_grade=None if asked is None else asked.highest_grade,
     )
     return bulletin_whole(visit, bulletin_id)
+
+
+@router.get("/{bulletin_id}/hearing", responses=refusals(401, 404))
+def hearing(visit: SignedVisit, bulletin_id: str) -> HearingShown:
+    """Return which sentences of the recording the person must hear to approve it, and which they heard."""
+    return HearingShown.of_hearing(hearing_of(visit.store, visit, bulletin_id))
 
 
 @router.post("/{bulletin_id}/approve", responses=_CHANGES)

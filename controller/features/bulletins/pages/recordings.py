@@ -55,10 +55,10 @@ def played(
     visit: SignedVisit,
     recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
     da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
-) -> HTMLResponse:
-    """Record what the page's player played; return how much was played in all."""
-    heard = note_heard(visit, recording, spans_of(da_phat))
-    return HTMLResponse(fragment("duyet/da_nghe.html", {"heard": heard}))
+) -> Response:
+    """Record what a player played, on a page where nothing is approved."""
+    note_heard(visit, recording, spans_of(da_phat))
+    return Response(status_code=204)
 
 
 @router.get("/tep/{recording}/hinh-am")
