@@ -14,6 +14,7 @@ from devices.node.clock import StationClock
 from devices.node.effects import Arm, Disarm, Effect, StopPlaying
 from devices.node.events import Ended, PlayingBegan, PlayingEnded
 from devices.node.fetching import Fetching
+from devices.node.records import AiringRecord
 from devices.plan import ends_at, next_round, round_at
 
 ARM_AHEAD = timedelta(seconds=5)
@@ -145,8 +146,10 @@ class Playing:
     def ended(self, event: PlayingEnded, now: datetime) -> list[Effect]:
         """Note that sound ended, and why."""
         sound, record = self.sound, self._choosing.records.get(event.airing)
-        if sound is None or sound.airing != event.airing or record is None:
+        if record is None:
             return []
+        if sound is None or sound.airing != event.airing:
+            return self._could_not_begin(event, record, now) if event.why is Ended.BROKE else []
         self.sound = None
         record.end_stretch(event.heard_ms)
         record.closed = True
@@ -170,6 +173,14 @@ class Playing:
             record, kind, event.at, now, offset_ms=place, level_dbfs=event.level_dbfs, reason=reason
         )
         return [self._choosing.records.save(record), *facts]
+
+    def _could_not_begin(self, event: PlayingEnded, record: AiringRecord, now: datetime) -> list[Effect]:
+        """Note that the loudspeaker failed before any sound."""
+        self._armed.pop(event.airing, None)
+        record.failures += 1
+        self._choosing.retry_at[event.airing] = now + RETRY_BROKEN
+        fact = self._choosing.fact(record, ReceiptKind.STOPPED, event.at, now, reason="loudspeaker-broke")
+        return [self._choosing.records.save(record), *fact]
 
     def _has_next_round(self, planned: PlannedAiring, sound: SoundNow, event: PlayingEnded) -> bool:
         """Return whether the recording is repeated after the round that ended now."""

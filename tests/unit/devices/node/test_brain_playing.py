@@ -8,7 +8,7 @@ import pytest
 from devices.ids import Grade, Role
 from devices.jose import SigningKey
 from devices.node.events import Ended
-from simulator.speakers import Began, Over
+from simulator.speakers import Began, Over, SpeakerBank
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import MORNING, Scene
 
@@ -333,3 +333,23 @@ def test_a_louder_plan_changes_the_volume_of_what_sounds_without_a_break(scene):
     scene.run(60)
     assert scene.kinds("a1") == ["fetched", "started", "finished"]
     assert len(begins(scene)) == 1
+
+
+class DeadBank(SpeakerBank):
+    """Loudspeakers without an amplifier: nothing begins."""
+
+    def _begin(self, node, _speaker, arm, now, _due):
+        return [Over(node, arm, now, now, 0, Ended.BROKE)]
+
+
+def test_a_loudspeaker_that_cannot_begin_says_so_three_times_and_gives_up(scene):
+    scene.world.bank = DeadBank()
+    airing = plan_one(scene)
+    scene.run(120)
+    told = scene.station.of(scene.node.id, "a1")
+    assert [(one.kind, one.reason, one.heard_ms) for one in told] == [
+        ("fetched", None, 0),
+        *[("stopped", "loudspeaker-broke", 0)] * 3,
+    ]
+    waits = [(one.at - airing.starts_at).total_seconds() for one in told[1:]]
+    assert waits == pytest.approx([0, 5.3, 10.6], abs=0.5)

@@ -1,0 +1,67 @@
+"""A recording as samples: decoded as it is played, from any place; docs/protocol.md, "Playing"."""
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from devices.ids import RecordingId
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LOUDEST = 32767
+
+
+class Undecodable(Exception):  # noqa: N818 - named by what is the case
+    """The library cannot read these bytes."""
+
+
+class Decoding:
+    """One run through a recording. `place`: the sample that comes next, from the decoder's first one."""
+
+    def __init__(self, recording: RecordingId, content: bytes) -> None:
+        """Open a recording; raise Undecodable."""
+        import soundfile
+
+        self.recording = recording
+        try:
+            self._file = soundfile.SoundFile(io.BytesIO(content))
+        except (soundfile.SoundFileError, RuntimeError) as error:
+            raise Undecodable(str(error)) from error
+        self.rate = int(self._file.samplerate)
+        self.length = int(self._file.frames)
+        self.place = 0
+
+    def seek(self, place: int) -> None:
+        """Go to a sample; to the end if it lies beyond."""
+        place = max(0, min(place, self.length))
+        if place != self.place:
+            self.place = place
+            self._file.seek(place)
+
+    def read(self, count: int, volume: int, follow: int = 0) -> bytes:
+        """Return the next samples as 16-bit little-endian, fewer at the end.
+
+        `volume`: percent, of the amplitude. `follow`: 1 leaves one sample out, -1 repeats one.
+        """
+        import numpy as np
+
+        samples: NDArray[Any] = self._file.read(count + follow, dtype="float32", always_2d=True)[:, 0]
+        self.place += len(samples)
+        if len(samples) == count + follow:
+            if follow > 0:
+                samples = np.delete(samples, count // 2)
+            elif follow < 0:
+                samples = np.insert(samples, count // 2, samples[count // 2])
+        loud = np.clip(samples * (volume / 100), -1, 1) * LOUDEST
+        return bytes(loud.astype("<i2").tobytes())
+
+
+def codecs() -> tuple[str, ...]:
+    """Return which codecs of the protocol this board's library decodes."""
+    import soundfile
+
+    known = {
+        "mp3": "MP3" in soundfile.available_formats(),
+        "opus": "OPUS" in soundfile.available_subtypes("OGG"),
+    }
+    return tuple(name for name, is_there in known.items() if is_there)

@@ -1,0 +1,82 @@
+"""What a board's loudspeaker gave out: WAV files of devices/board/wav_card.py, compared with recordings."""
+
+import io
+import json
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import lameenc
+import numpy as np
+import soundfile
+from scipy.signal import fftconvolve
+
+
+def swept_mp3(seconds: float, rate: int = 24_000, seed: int = 1) -> bytes:
+    """Return a recording in which every stretch of 0.1 s sounds otherwise: filtered noise."""
+    noise = np.random.default_rng(seed).standard_normal(round(seconds * rate) + 32)
+    smooth = np.convolve(noise, np.hanning(32) / 16, "same")[: round(seconds * rate)]
+    encoder = lameenc.Encoder()
+    encoder.set_bit_rate(64)
+    encoder.set_in_sample_rate(rate)
+    encoder.set_channels(1)
+    encoder.silence()
+    pcm = (np.clip(smooth, -1, 1) * 16_000).astype("<i2").tobytes()
+    return bytes(encoder.encode(pcm) + encoder.flush())
+
+
+def decoded(content: bytes):
+    """Return all samples of a recording, from the decoder's first one, and their rate."""
+    samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
+    return samples[:, 0], rate
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One file: what one run of the sound card gave out."""
+
+    file: Path
+
+    @cached_property
+    def samples(self):
+        return soundfile.read(self.file, dtype="float32")[0]
+
+    @property
+    def rate(self) -> int:
+        return json.loads(self.file.with_suffix(".json").read_text())["rate"]
+
+    @property
+    def began_at(self) -> datetime:
+        return datetime.fromisoformat(json.loads(self.file.with_suffix(".json").read_text())["began_at"])
+
+    def time_of(self, sample: int) -> datetime:
+        return self.began_at + timedelta(seconds=sample / self.rate)
+
+    @property
+    def loud(self):
+        """Return first and last sample that are not silence; None: all silent."""
+        found = np.flatnonzero(np.abs(self.samples) > 1e-4)
+        return (int(found[0]), int(found[-1])) if len(found) else None
+
+    def place_of(self, piece) -> tuple[int, float]:
+        """Return where a piece of a recording stands, and how alike both are (1: but for volume the same)."""
+        scores = fftconvolve(self.samples, piece[::-1], "valid")
+        at = int(np.argmax(scores))
+        there = self.samples[at : at + len(piece)]
+        alike = float(np.dot(there, piece) / (np.linalg.norm(there) * np.linalg.norm(piece) + 1e-12))
+        return at, alike
+
+
+def stretches(folder: Path) -> list[Stretch]:
+    """Return all files, oldest first."""
+    return [Stretch(file) for file in sorted(folder.glob("*.wav"))]
+
+
+def wait_for(check, seconds: float = 20) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
