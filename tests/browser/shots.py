@@ -140,6 +140,7 @@ NO_PAGES = {
     "/nhat-ky/kiem-tra/ket-qua": "comes into the page before it",
     "/cai-dat/kiem-tra/ket-qua": "comes into the page before it",
     "/tep/{recording}.mp3": "a sound",
+    "/tep/{recording}.opus": "a sound",
     "/tep/{recording}/hinh-am": "a piece of a page",
     "/ban-tin/{bulletin_id}/tep-goc": "a sound",
     "/cong-khai/tep/{recording}.mp3": "a sound",

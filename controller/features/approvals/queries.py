@@ -16,6 +16,7 @@ from controller.features.airings.page_queries import MOST_AIRINGS
 from controller.features.approvals.waiting import is_author, submitted_in
 from controller.features.bulletins.hearing import hearing_of
 from controller.features.bulletins.in_force import approved_until
+from controller.features.bulletins.renditions import renditions_of
 from controller.features.bulletins.signed_approvals import scope_in_words
 from controller.features.editorial.page_queries import bulletin_page
 from controller.features.plans.reliance import relied_upon
@@ -157,4 +158,5 @@ def approval_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "approved_for": scope_in_words(shown["bulletin"], shown["where"], caller.now()),
         **means_of_signing(session, caller, Role.APPROVER),
         "hearing": hearing_of(session, caller, bulletin) if recording else None,
+        "renditions": renditions_of(session, recording.id) if recording else (),
     }

@@ -198,6 +198,7 @@ PAGES = {
     # only who wrote it may, so it is asked for when nobody can any more
     "POST /ban-tin/{bulletin_id}/lay-lai": Row(Act.WRITE, {}, foreign=HIDDEN),
     "GET /tep/{recording}.mp3": Row(SIGNED),
+    "GET /tep/{recording}.opus": Row(SIGNED),
     "GET /tep/{recording}/hinh-am": Row(SIGNED),
     "POST /tep/{recording}/da-nghe": Row(SIGNED, {"da_phat": "0-1000"}),
     "GET /nghe-thu/{test_id}": Row(OPEN),

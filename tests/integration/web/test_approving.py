@@ -3,6 +3,7 @@ from sqlalchemy import select
 
 from controller.features.airings.queries import deliveries_of, get_airing
 from controller.features.bulletins.queries import get_bulletin, rendering_of
+from controller.features.bulletins.renderings import _recording
 from controller.features.bulletins.service import revise_bulletin, submit_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
@@ -46,6 +47,23 @@ def test_the_approver_reads_listens_and_approves_with_the_password(world, approv
     queue = approver.get("/duyet?xong=duyet").text
     assert "Đã duyệt bản tin." in queue
     assert "Không còn bản tin nào chờ duyệt" in queue
+
+
+def test_the_approver_may_hear_the_compressed_coding_too_and_it_proves_nothing(world, approver):
+    bulletin, _ = world.submitted()
+    assert "bản nén" not in approver.get(f"/duyet/{bulletin}").text
+    opus = Made(b"OggS" * 900, 8_000, codec="opus", sample_rate=48_000)
+    world.recordings.put(opus.data)
+    with world.store.write() as session:
+        session.add(_recording(opus, opus.manifest, world.now(), rendition_of=RECORDING))
+    page = approver.get(f"/duyet/{bulletin}").text
+    assert "Nghe bản nén, cho loa dùng mạng tính tiền" in page
+    assert f'src="/tep/{opus.recording}.opus"' in page
+    heard = approver.get(f"/tep/{opus.recording}.opus")
+    assert (heard.content, heard.headers["content-type"]) == (opus.data, "audio/ogg")
+    world.later(seconds=20)
+    form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]}
+    assert approver.post(f"/duyet/{bulletin}/duyet", data=form).status_code == 409
 
 
 def test_who_has_not_listened_is_told_to_and_approves_nothing(world, approver):

@@ -1,5 +1,6 @@
 """A recording to listen to, by its digest; browsers may ask for a part of it. Who was served is noted."""
 
+import pathlib
 import re
 from threading import Lock
 from typing import Annotated
@@ -25,6 +26,8 @@ _FROM_THE_START = re.compile(r"bytes=0-(?P<last>\d{0,12})")
 _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
 LONGEST_SPANS = 4_000
 """Letters of the played stretches in one form: two hundred of them."""
+_HEADERS = {"Cache-Control": "private, max-age=3600"}
+"""It is named by its digest: the content never changes, but each browser must ask again for permission."""
 WHOLE: list[Span] = [(0, 10**9)]
 """All of any recording."""
 
@@ -35,19 +38,28 @@ def listen(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PAT
     return serve(visit, recording)
 
 
+@router.get("/tep/{recording}.opus")
+def listen_small(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]) -> Response:
+    """Return another coding of a recording; to have heard it is no proof of having heard the MP3."""
+    return FileResponse(_path_of(visit.station, recording), media_type="audio/ogg", headers=_HEADERS)
+
+
 def serve(visit: Visit, recording: str) -> Response:
     """Return the bytes, and note that this person was sent all of them: an approval requires it."""
-    path = visit.station.recordings.path(RecordingId(recording))
-    if not path.is_file():
-        raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
+    path = _path_of(visit.station, recording)
     known = WireRecordingId(recording)
     # a program with a token cannot listen, and a part is not the whole
     is_whole = visit.by.acts is None and asks_for_all(visit.request, path.stat().st_size)
     if is_whole and is_news(visit.store, visit.by, known):
         note_served(visit.store, known, **visit.stamp)
-    # named by digest: content never changes, but each browser must ask again for permission
-    headers = {"Cache-Control": "private, max-age=3600"}
-    return FileResponse(path, media_type="audio/mpeg", headers=headers)
+    return FileResponse(path, media_type="audio/mpeg", headers=_HEADERS)
+
+
+def _path_of(station: Station, recording: str) -> pathlib.Path:
+    path = station.recordings.path(RecordingId(recording))
+    if not path.is_file():
+        raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
+    return path
 
 
 @router.post("/tep/{recording}/da-nghe")
