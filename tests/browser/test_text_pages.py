@@ -32,7 +32,7 @@ def narrow_too(page):
 
 def test_words_out_of_an_old_file_come_into_the_draft_with_three_clicks(open_page, clicks):
     page = clicks.over(open_page("canbo", "/tao-ban-tin", screen=PHONE))
-    page.get_by_text("Lấy chữ từ tệp Word, PDF").click()
+    page.get_by_text("Lấy chữ từ tệp Word, PDF, ảnh chụp").click()
     page.get_by_label("Tệp .docx, .pdf hoặc .txt").set_input_files(letter())
     page.get_by_role("button", name="Xem chữ lấy được").click()
     expect(page.get_by_role("region", name="Chữ sau khi sửa")).to_contain_text(BODY)
@@ -52,7 +52,7 @@ def test_what_lay_on_this_machine_does_not_cover_what_was_taken_over(open_page):
     page.evaluate(
         "key => localStorage.setItem(key, 'tieu_de=C%C5%A9&noi_dung=C%C5%A9')", f"loa:nhap:{key}:/nhap/moi"
     )
-    page.get_by_text("Lấy chữ từ tệp Word, PDF").click()
+    page.get_by_text("Lấy chữ từ tệp Word, PDF, ảnh chụp").click()
     page.get_by_label("hoặc dán chữ vào đây").fill(BODY)
     page.get_by_role("button", name="Xem chữ lấy được").click()
     page.get_by_role("button", name="Dùng chữ này").click()

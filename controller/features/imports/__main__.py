@@ -20,13 +20,18 @@ from tts.errors import SpeechError
 if TYPE_CHECKING:
     from controller.features.imports.word import Taken
 
-MOST_MEMORY = 1_500_000_000
+MOST_MEMORY = 3_000_000_000
+"""Bytes of address space: LibreOffice reserves 2.5 GB, though it fills some 200 MB."""
 MOST_CPU_SECONDS = 40
 
 
 def _opened(content: bytes, kind: FileKind) -> "Taken":
     if kind is FileKind.PDF:
         from controller.features.imports.pdf import text_of_pdf as text_of
+    elif kind is FileKind.PICTURE:
+        from controller.features.imports.programs import text_of_picture as text_of
+    elif kind is FileKind.OLD_WORD:
+        from controller.features.imports.programs import text_of_old_word as text_of
     else:
         from controller.features.imports.word import text_of_word as text_of
     return text_of(content)

@@ -44,6 +44,8 @@ class Imported:
     """Head and foot of a letter, line by line: not in `text`."""
     whole: str = ""
     """The text with them."""
+    doubtful: tuple[str, ...] = ()
+    """Words that a scan may have given wrongly, as they stand in it."""
 
 
 _ANSWER = TypeAdapter(Imported)
@@ -74,7 +76,7 @@ def imported(content: bytes, opener: Opener) -> Imported:
         taken, encoding = opener(content, kind), "Unicode"
     if sum(map(len, taken.lines)) > MOST_CHARACTERS:
         raise BadInput(_TOO_MUCH, code="import.too-large")
-    whole = mended(taken.lines, laid_out=kind is FileKind.PDF)
+    whole = mended(taken.lines, laid_out=kind in {FileKind.PDF, FileKind.PICTURE})
     if not whole.text:
         raise BadInput("Tệp không có chữ nào để lấy.", code="import.empty")
     title, text = _titled(whole)
@@ -91,6 +93,7 @@ def imported(content: bytes, opener: Opener) -> Imported:
         aside=whole.aside,
         whole=whole.whole,
         before="\n".join(taken.lines),
+        doubtful=taken.doubtful,
     )
 
 

@@ -19,19 +19,23 @@ class FileKind(StrEnum):
     PLAIN = "txt"
     WORD = "docx"
     PDF = "pdf"
+    OLD_WORD = "doc"
+    """Also .rtf: what LibreOffice must write anew first."""
+    PICTURE = "picture"
+    """A photograph or a scan of one page."""
 
 
 _PDF_WITHIN = 1024
 """Readers accept rubbish before the PDF mark, as long as it is near the beginning."""
-_PLAIN_ADVICE = "Hãy mở tệp, chọn «Lưu thành» (Save as) dạng .docx hoặc .txt rồi tải lên lại."
+PLAIN_ADVICE = "Hãy mở tệp, chọn «Lưu thành» (Save as) dạng .docx hoặc .txt rồi tải lên lại."
+_MARKS: tuple[tuple[bytes, FileKind], ...] = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileKind.OLD_WORD),
+    (b"{\\rtf", FileKind.OLD_WORD),
+    (b"\xff\xd8\xff", FileKind.PICTURE),
+    (b"\x89PNG", FileKind.PICTURE),
+    (b"PK", FileKind.WORD),
+)
 _REFUSED: tuple[tuple[bytes, str], ...] = (
-    (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        f"Đây là tệp Word đời cũ (.doc), hoặc tệp có mật khẩu. {_PLAIN_ADVICE}",
-    ),
-    (b"{\\rtf", f"Đây là tệp .rtf. {_PLAIN_ADVICE}"),
-    (b"\xff\xd8\xff", "Đây là tệp ảnh, không có chữ để lấy. Hãy gõ lại nội dung hoặc tải lên tệp Word."),
-    (b"\x89PNG", "Đây là tệp ảnh, không có chữ để lấy. Hãy gõ lại nội dung hoặc tải lên tệp Word."),
     (b"Rar!", "Đây là tệp nén. Hãy giải nén rồi tải lên từng tệp văn bản."),
     (b"7z\xbc\xaf", "Đây là tệp nén. Hãy giải nén rồi tải lên từng tệp văn bản."),
 )
@@ -51,4 +55,4 @@ def kind_of(content: bytes) -> FileKind:
             raise BadInput(sentence, code="import.kind")
     if b"%PDF-" in content[:_PDF_WITHIN]:
         return FileKind.PDF
-    return FileKind.WORD if content.startswith(b"PK") else FileKind.PLAIN
+    return next((kind for mark, kind in _MARKS if content.startswith(mark)), FileKind.PLAIN)

@@ -1,12 +1,16 @@
-"""The text layer of a PDF file; a scan has none, and that is said (docs/decisions/021)."""
+"""The text layer of a PDF file; pages that are pictures are read by tesseract where it is installed."""
 
 import logging
+import tempfile
+from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 
 from pypdf import PasswordType, PdfReader
 from pypdf.errors import PyPdfError
 
 from controller.errors import BadInput
+from controller.features.imports.programs import reads_scans, text_of_page
 from controller.features.imports.word import Taken
 
 MOST_PAGES = 300
@@ -18,6 +22,8 @@ _SCANNED = (
 _LOCKED = "Tệp PDF có mật khẩu nên không đọc được. Hãy lưu lại thành tệp không có mật khẩu rồi tải lên lại."
 _BROKEN = "Tệp PDF bị hỏng, không đọc được. Hãy xuất lại tệp PDF, hoặc tải lên tệp Word."
 _ODD = (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+MOST_SCANNED = 10
+"""Pages that are recognised: more would take longer than anybody waits for a page."""
 _FEW_LETTERS = 20
 """A page with fewer letters is a picture with a stamp or a page number."""
 
@@ -26,7 +32,7 @@ def text_of_pdf(content: bytes) -> Taken:
     """Return the lines of all pages; raise BadInput for a locked, broken, scanned or endless file."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # each oddity of a file is no news of ours
     try:
-        return _lines(_opened(content))
+        return _lines(_opened(content), content)
     except _ODD as error:
         # "broken PDF files might cause other exceptions", says the library's own manual
         raise BadInput(_BROKEN, code="import.broken") from error
@@ -46,19 +52,34 @@ def _opened(content: bytes) -> PdfReader:
     return reader
 
 
-def _lines(reader: PdfReader) -> Taken:
-    lines: list[str] = []
-    pictures = characters = 0
-    for page in reader.pages:
+def _lines(reader: PdfReader, content: bytes) -> Taken:
+    pages: list[list[str]] = []
+    pictures: list[int] = []
+    characters = 0
+    for number, page in enumerate(reader.pages):
         text = page.extract_text()
         characters += len(text)
         if characters > _MOST_CHARACTERS:
             raise BadInput("Tệp PDF có quá nhiều chữ. Hãy tách phần cần phát.", code="import.too-large")
-        pictures += sum(map(str.isalpha, text)) < _FEW_LETTERS
-        lines += [*text.splitlines(), ""]
-    if pictures == len(reader.pages):
+        if sum(map(str.isalpha, text)) < _FEW_LETTERS:
+            pictures.append(number)
+        pages.append(text.splitlines())
+    read = _recognised(content, pictures) if reads_scans() else {}
+    for number, taken in read.items():
+        pages[number] = taken.lines
+    lost = len(pictures) - sum(any(one.lines) for one in read.values())
+    if lost == len(pages):
         raise BadInput(_SCANNED, code="import.scanned")
     warnings = ["Chữ lấy từ PDF có thể lẫn đầu trang, chân trang hoặc sai thứ tự cột. Hãy đọc lại kỹ."]
-    if pictures:
-        warnings.append(f"Có {pictures} trang là ảnh, không lấy được chữ.")
-    return Taken(lines, warnings)
+    if lost:
+        warnings.append(f"Có {lost} trang là ảnh, không lấy được chữ.")
+    doubtful = tuple(word for taken in read.values() for word in taken.doubtful)
+    return Taken([line for lines in pages for line in (*lines, "")], warnings, doubtful)
+
+
+def _recognised(content: bytes, numbers: Sequence[int]) -> dict[int, Taken]:
+    """Return what stands on these pages, which are pictures; the first `MOST_SCANNED` of them."""
+    with tempfile.TemporaryDirectory(prefix="loa-quet-") as folder:
+        file = Path(folder) / "tep.pdf"
+        file.write_bytes(content)
+        return {number: text_of_page(file, number) for number in numbers[:MOST_SCANNED]}

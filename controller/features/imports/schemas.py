@@ -42,4 +42,7 @@ class ImportedShown(View):
     aside: list[str] = Field(
         default=[], description="Head and foot of an official letter, line by line: not in `text`."
     )
+    doubtful: list[str] = Field(
+        default=[], description="Words that were recognised in a picture and may be wrong, in their order."
+    )
     reference: ReferenceShown = Field(description="What the text's head says of its legal act: a proposal.")

@@ -29,6 +29,8 @@ class Taken(NamedTuple):
 
     lines: list[str]
     warnings: list[str]
+    doubtful: tuple[str, ...] = ()
+    """Words of a scan that may have been recognised wrongly."""
 
 
 def text_of_word(content: bytes) -> Taken:

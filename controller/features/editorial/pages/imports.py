@@ -3,7 +3,9 @@
 A template's words come into a draft that is begun the same way.
 """
 
+import re
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -28,6 +30,7 @@ from controller.http.uploads import Sent
 from controller.model.base import ID_LENGTH
 from controller.model.limits import LARGEST_FILE
 
+_WORDS = re.compile(r"(\s+)")
 router = APIRouter(prefix="/tao-ban-tin")
 MEND_WORDS = Named(
     {
@@ -41,7 +44,16 @@ MEND_WORDS = Named(
     },
     str,
 )
-KIND_WORDS = Named({FileKind.PLAIN: "văn bản thuần", FileKind.WORD: "Word", FileKind.PDF: "PDF"}, str)
+KIND_WORDS = Named(
+    {
+        FileKind.PLAIN: "văn bản thuần",
+        FileKind.WORD: "Word",
+        FileKind.PDF: "PDF",
+        FileKind.OLD_WORD: "Word đời cũ",
+        FileKind.PICTURE: "ảnh",
+    },
+    str,
+)
 """What a file is called."""
 
 
@@ -70,6 +82,7 @@ def _shown(found: Imported, name: str, kept: Typed) -> dict[str, Any]:
         "name": name,
         "file_kind": KIND_WORDS[found.kind] if name else "",
         "lines": _marked(found.before, found.mended),
+        "pieces": _with_doubts(found.text, frozenset(found.doubtful)),
         "counts": Counter(one.kind for one in found.mended).most_common(),
         "mend_words": MEND_WORDS,
         "act": typed_act(found.reference),
@@ -82,6 +95,11 @@ def _marked(before: str, mended: tuple[Mended, ...]) -> list[tuple[str, bool]]:
     """Return the lines as they came, each with whether something in it was mended."""
     touched = {one.line for one in mended}
     return [(line, number in touched) for number, line in enumerate(before.splitlines(), 1)]
+
+
+def _with_doubts(text: str, doubtful: AbstractSet[str]) -> list[tuple[str, bool]]:
+    """Return the text in pieces, each with whether it is a word that was recognised with doubt."""
+    return [(piece, piece in doubtful) for piece in _WORDS.split(text)]
 
 
 def _kept(visit: Visit) -> Typed:
