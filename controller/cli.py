@@ -165,6 +165,12 @@ def read(
         Literal["north", "central", "south"] | None,
         typer.Option(help="Cách đọc số theo miền; mặc định theo LOA_REGION."),
     ] = None,
+    register: Annotated[
+        Literal["literal", "radio"] | None,
+        typer.Option(
+            help="radio: như phát thanh viên; literal: đủ từng chữ; mặc định theo LOA_READING_REGISTER."
+        ),
+    ] = None,
 ) -> None:
     """Đọc hiểu: văn bản viết từ đầu vào chuẩn thành lời đọc, mỗi dòng một dòng."""
     from controller.features.imports.bulletin_files import written_in
@@ -173,11 +179,11 @@ def read(
     if as_json and explain:
         raise BadInput("Hãy chọn một trong hai: --json hoặc --explain.", code="read.which")
     written = written_in(Path("-"))
-    whose = region or reading_text.own_region()
+    how = reading_text.own_manner(region, register)
     if as_json:
-        sys.stdout.write(reading_text.as_json(written, whose) + "\n")
+        sys.stdout.write(reading_text.as_json(written, *how) + "\n")
         return
-    for line in (reading_text.explained if explain else reading_text.spoken_lines)(written, whose):
+    for line in (reading_text.explained if explain else reading_text.spoken_lines)(written, *how):
         sys.stdout.write(line + "\n")
 
 

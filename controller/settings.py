@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tts.reading import Region
+from tts.reading import Region, Register
 
 BrokerChoice = Literal["auto", "embedded", "mosquitto"]
 
@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     rate: float = Field(default=1.0, ge=0.5, le=2.0, description="Speaking rate; 1 is natural.")
     fallback_engine: str = Field(default="loa", description="Engine used when the first one fails.")
     region: Region = Field(default="north", description="Whose number words are said: north, central, south.")
+    reading_register: Register = Field(
+        default="radio",
+        description="How texts are said: radio (as an announcer), literal (all that is written).",
+    )
     voices: Path | None = Field(
         default=None,
         description="Folder of voices that were added; by default the folder voices in the home folder.",

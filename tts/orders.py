@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tts.reading import Region
+from tts.reading import Region, Register
 from tts.recordings import RecordingId
 
 Stage = Literal["reading", "speaking", "mixing", "encoding", "done"]
@@ -79,6 +79,8 @@ class RenderOrder:
     """The province's pronunciations, written and spoken; they take precedence over the built-in lists."""
     region: Region = "north"
     """Region of the number words."""
+    register: Register = "radio"
+    """As an announcer says it, or all that is written."""
     opening: Path | None = None
     """A sound file of 1 to 15 s that is heard in place of the built-in opening chime."""
     closing: Path | None = None

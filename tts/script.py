@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tts.orders import Chimed, Part, Silent, Sounding, Spoken
 from tts.phrases import phrases
-from tts.reading import Region, read
+from tts.reading import Region, Register, read
 from tts.reading.checking import check_readings
 from tts.sections import CLOSING, OPENING
 
@@ -57,6 +57,7 @@ def script_of(
     readings: int = 1,
     words: tuple[tuple[str, str], ...] = (),
     region: Region = "north",
+    register: Register = "radio",
 ) -> Script:
     """The script of a bulletin; without lines when there is nothing to speak. Raises TextError.
 
@@ -67,7 +68,7 @@ def script_of(
     own = dict(words)
 
     def spoken(written: str) -> str:
-        return read(written, words=own, region=region).spoken if written.strip() else ""
+        return read(written, words=own, region=region, register=register).spoken if written.strip() else ""
 
     if framed:
         return spoken_script(spoken(title), spoken(text), issuer=spoken(issuer), readings=readings)
@@ -126,14 +127,18 @@ def _read_again(body: tuple[Line, ...], readings: int) -> tuple[Line, ...]:
 
 
 def programme_script(
-    parts: Iterable[Part], *, words: tuple[tuple[str, str], ...] = (), region: Region = "north"
+    parts: Iterable[Part],
+    *,
+    words: tuple[tuple[str, str], ...] = (),
+    region: Region = "north",
+    register: Register = "radio",
 ) -> Script:
     """The script of a programme, with a rest after each part; raises TextError."""
     found, said = list[Line](), list[str]()
 
     def spoken(written: str, of_part: tuple[tuple[str, str], ...]) -> str:
         own = dict(words) | dict(of_part)
-        return read(written, words=own, region=region).spoken if written.strip() else ""
+        return read(written, words=own, region=region, register=register).spoken if written.strip() else ""
 
     for part in parts:
         match part:

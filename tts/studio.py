@@ -322,7 +322,7 @@ def _script(order: RenderOrder) -> Script:
     if order.phrase is not None:
         return phrase_script(order.text, order.phrase)
     if order.parts:
-        return programme_script(order.parts, words=order.words, region=order.region)
+        return programme_script(order.parts, words=order.words, region=order.region, register=order.register)
     return script_of(
         order.title,
         order.text,
@@ -331,6 +331,7 @@ def _script(order: RenderOrder) -> Script:
         readings=order.readings,
         words=order.words,
         region=order.region,
+        register=order.register,
     )
 
 

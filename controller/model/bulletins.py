@@ -32,6 +32,7 @@ from controller.model.languages import LanguageCode
 from controller.model.permissions import OperatorId
 from controller.model.wording import LONGEST_ISSUER, Manner, Words
 from devices.ids import AreaCode, Grade, KeyId, RecordingId
+from tts.reading import Register
 
 LONGEST_TOPIC_NAME = 100
 """Characters."""
@@ -175,6 +176,7 @@ class Rendering(Base):
     voice: Mapped[str] = mapped_column(String(100))
     rate: Mapped[float] = mapped_column(Float)
     fallback: Mapped[str | None] = mapped_column(String(50))
+    register: Mapped[Register] = mapped_column(String(20), default="radio", server_default="literal")
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     ordered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -63,6 +63,7 @@ class Rereader:
                     readings=wording.readings,
                     words=words_with(words[area], wording.own_words),
                     region=self.region,
+                    register=rendering.register,
                 )
                 if script.text != rendering.spoken_text:
                     changed.append(rendering.id)

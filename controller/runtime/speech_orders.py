@@ -9,7 +9,7 @@ from controller.features.bulletins.queries import approval_of, get_bulletin, get
 from controller.features.chimes.queries import chimes_for
 from controller.features.lexicon.queries import words_for
 from controller.model.bulletin_states import BulletinId, ItemKind, RevisionKind
-from controller.model.bulletins import ProgrammeItem, Rendering, Revision
+from controller.model.bulletins import Bulletin, ProgrammeItem, Rendering, Revision
 from controller.model.chimes import ChimePlace
 from controller.model.wording import words_with
 from controller.settings import Settings
@@ -32,15 +32,7 @@ def order_of(
     bulletin = get_bulletin(session, BulletinId(rendering.bulletin))
     wording = get_revision(session, bulletin.id, rendering.revision)
     if wording.kind is RevisionKind.AUDIO and wording.upload is not None:
-        return LevelOrder(
-            title=bulletin.title,
-            text=wording.text,
-            brought=uploads.path(UploadId(wording.upload)),
-            loudness_lufs=settings.loudness_lufs,
-            true_peak_dbtp=settings.true_peak_dbtp,
-            bitrate_kbps=settings.bitrate_kbps,
-            opus_kbps=settings.opus_kbps,
-        )
+        return _leveling(bulletin, wording.text, uploads.path(UploadId(wording.upload)), settings)
     chimes = _chimes(session, bulletin.area, uploads)
     return RenderOrder(
         title=bulletin.title,
@@ -58,8 +50,21 @@ def order_of(
         parts=_parts(session, wording, recordings, uploads),
         words=words_with(words_for(session, bulletin.area), wording.own_words),
         region=settings.region,
+        register=rendering.register,
         opening=chimes.get(ChimePlace.OPENING),
         closing=chimes.get(ChimePlace.CLOSING),
+    )
+
+
+def _leveling(bulletin: Bulletin, text: str, brought: Path, settings: Settings) -> LevelOrder:
+    return LevelOrder(
+        title=bulletin.title,
+        text=text,
+        brought=brought,
+        loudness_lufs=settings.loudness_lufs,
+        true_peak_dbtp=settings.true_peak_dbtp,
+        bitrate_kbps=settings.bitrate_kbps,
+        opus_kbps=settings.opus_kbps,
     )
 
 

@@ -38,6 +38,7 @@ def sample_order(settings: Settings, text: str, **more: Any) -> RenderOrder:
         bitrate_kbps=settings.bitrate_kbps,
         framed=False,
         region=settings.region,
+        register=settings.reading_register,
     )
     return replace(order, **more)
 

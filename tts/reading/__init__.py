@@ -3,7 +3,7 @@
 from tts.reading.alternatives import alternatives
 from tts.reading.checking import MAX_CHARACTERS, check_text
 from tts.reading.province import check_entry, check_own_word
-from tts.reading.regions import Region
+from tts.reading.regions import Region, Register
 from tts.reading.result import Alternative, Reading, ReadingWarning, Span
 from tts.reading.scanner import read
 
@@ -13,6 +13,7 @@ __all__ = [
     "Reading",
     "ReadingWarning",
     "Region",
+    "Register",
     "Span",
     "alternatives",
     "check_entry",

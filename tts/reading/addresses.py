@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import Final
 
 from tts.reading.documents import spell
+from tts.reading.fields import WebAddress
 from tts.reading.lexicon import DOMAINS, FOREIGN, NAME_ROWS, SIGN_ROWS
 from tts.reading.numbers import spell_digits
-from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scene import Hit, Rule, Scene, hit_of, matching
 from tts.reading.syllables import as_syllable, fewest_pieces, is_syllable
 from tts.reading.transliteration import transliterated
 
@@ -143,29 +144,28 @@ def _spelt_then_said(part: str) -> str | None:
     return None if _NO_WORD.match(part) else transliterated(part)
 
 
-def say_address(written: str) -> str:
-    """The words of an address: names as syllables where they can be, signs by name."""
-    said = []
-    for part in re.findall(r"\d+|[^\W\d_]+|[^\w\s]|_", written):
-        if part.isdecimal():
-            said.append(spell_digits(part))
-        else:
-            said.append(_SIGNS.get(part, "") if not part.isalpha() else _label(part))
-    return " ".join(word for word in said if word)
+def address_of(written: str) -> WebAddress:
+    """An address part by part: names as syllables where they can be, signs by name."""
+    return WebAddress(tuple((part, _part(part)) for part in re.findall(r"\d+|[^\W\d_]+|[^\w\s]|_", written)))
+
+
+def _part(part: str) -> str:
+    if part.isdecimal():
+        return spell_digits(part)
+    return _label(part) if part.isalpha() else _SIGNS.get(part, "")
 
 
 def _address(_scene: Scene, found: re.Match[str]) -> Hit:
     written = found.group().rstrip(".,;:!?)'\"/")
     bare = re.sub(r"^https?://", "", written, flags=re.IGNORECASE)
-    return Hit(found.start() + len(written), say_address(bare), "address")
+    return hit_of(found.start() + len(written), address_of(bare), "address")
 
 
 def _handle(scene: Scene, found: re.Match[str]) -> Hit | None:
     """#chuyendoiso and @ubndxa: a name that begins with a sign."""
     if not (scene.spaced or scene.at_start):
         return None
-    at = "a còng " if found["sign"] == "@" else ""
-    return Hit(found.end(), at + say_address(found["name"]), "address")
+    return hit_of(found.end(), address_of(found.group().lstrip("#")), "address")
 
 
 HANDLE: Final[Rule] = matching(r"(?P<sign>[#@])(?P<name>[A-Za-z][A-Za-z0-9_]{1,39})(?![\w@.])", _handle)

@@ -13,7 +13,7 @@ from tts.reading.documents import code_part, spell
 from tts.reading.initials import composed
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.reading.numbers import LARGEST, cardinal, roman_value, spell_digits, written_number
-from tts.reading.regions import Region, in_region
+from tts.reading.regions import Region, Register, in_region
 from tts.reading.result import Alternative
 from tts.reading.scanner import hits, prepared, rules_at
 from tts.reading.scene import Hit, Scene
@@ -42,20 +42,30 @@ class _SpotInLine:
 
 
 def alternatives(
-    text: str, start: int, end: int, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "north"
+    text: str,
+    start: int,
+    end: int,
+    *,
+    words: Mapping[str, str] = _NO_WORDS,
+    region: Region = "north",
+    register: Register = "literal",
 ) -> tuple[Alternative, ...]:
     """Up to six other readings of `Reading.written[start:end]`, the likeliest first; () where there are none.
 
-    The stretch is a span of `read(text, words=words, region=region)`, or a word in a plain one.
+    The stretch is a span of `read` with the same words, region and register, or a word in a plain one. In
+    the radio register the literal reading is one of them.
     """
     spot = _spot(text, start, end, words, region)
     if spot is None or len(spot.written) > _LONGEST:
         return ()
     first = next((hit for _, hit in hits(_copy(spot.scene), spot.start, spot.end)), None)
+    literal = in_region(first.spoken, first.rule, region) if first else ""
     found: dict[str, Alternative] = {}
+    if first and register == "radio" and first.end == spot.end and first.fields:
+        found[literal.lower()] = Alternative(literal, first.rule)
     for rule, spoken in (*_of_rules(spot), *_of_initials(spot), *_of_figures(spot), *_by_sound(spot)):
         said = in_region(spoken, rule, region).strip(" ,")
-        if any(map(str.isalpha, said)) and not (first and said.lower() == first.spoken.lower()):
+        if any(map(str.isalpha, said)) and said.lower() != literal.lower():
             found.setdefault(said.lower(), Alternative(said, rule))
     likeliest = list(found.values())
     return tuple(likeliest[:MOST] if len(likeliest) <= MOST else [*likeliest[: MOST - 1], likeliest[-1]])

@@ -4,10 +4,11 @@ import re
 from typing import Final
 
 from tts.reading.day_words import COUNTED_FOLLOWS, is_likely_a_day, is_pointed_number, is_told_by_words
+from tts.reading.fields import DayOfMonth, month
 from tts.reading.lexicon import NAMED_DAYS
 from tts.reading.numbers import NUMBER_WORDS, cardinal
 from tts.reading.patterns import compiled
-from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scene import Hit, Rule, Scene, hit_of, matching
 from tts.reading.scores import MATCH_CUE
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
@@ -105,25 +106,20 @@ _QUARTERS_SAID: Final = re.compile(  # "quý 1-2/2027", "quý 4/2026 và 1/2027"
 )
 
 
-def month(number: int) -> str:
-    """The month's number as it is called: the fourth is "tư"."""
-    return "tư" if number == 4 else cardinal(number)  # noqa: PLR2004
-
-
 def day_and_month(day: int, number: int) -> str | None:
     """A day of a month in words, if there is such a day."""
     if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS):
         return None
-    return f"ngày {cardinal(day)} tháng {month(number)}"
+    return DayOfMonth((day,), number, names_it=True).literal()
 
 
 def _is_year(number: int) -> bool:
     return _FIRST_YEAR <= number <= _LAST_YEAR
 
 
-def _with_day(scene: Scene, said: str) -> str:
-    named = scene.cue(_NAMED_DAY, 1) or scene.cue(_DAYS_NAMED, 14)
-    return said if named else f"ngày {said}"
+def _is_named(scene: Scene) -> bool:
+    """Whether "ngày" was said already."""
+    return scene.cue(_NAMED_DAY, 1) or scene.cue(_DAYS_NAMED, 14)
 
 
 def _full_date(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -131,8 +127,8 @@ def _full_date(scene: Scene, found: re.Match[str]) -> Hit | None:
     short = len(found["year"]) != 4  # noqa: PLR2004
     if not (1 <= day <= _DAYS and 1 <= month_number <= _MONTHS and (short or _is_year(year))):
         return None
-    said = f"{cardinal(day)} tháng {month(month_number)} năm {cardinal(year)}"
-    return Hit(found.end(), _with_day(scene, said), "date", sure=not short)
+    fields = DayOfMonth((day,), month_number, year, names_it=not _is_named(scene))
+    return hit_of(found.end(), fields, "date", sure=not short)
 
 
 def _number_in_year(scene: Scene, number: int, year: int) -> str | None:
@@ -178,7 +174,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
     if scene.cue(_STREET_CUE, 3) or named_so or (among_streets and scene.follows(_LISTED, found.end())):
-        return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
+        return hit_of(found.end(), DayOfMonth((day,), number, is_street=True), "date")
     known = (day, number) in _KNOWN_DAYS and not scene.follows(COUNTED_FOLLOWS, found.end())
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued or _is_scheduled(scene, found)
@@ -204,10 +200,10 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
             return None  # a fraction
     elif not cued or _is_no_day(scene, found, day, number):
         return None
-    said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
+    fields = DayOfMonth((day,), number, names_it=not _is_named(scene))
     ranged = scene.line.startswith("-", found.end())
     guessed = found["mark"] == "." and not scene.cue(_NAMED_DAY, 1)
-    return Hit(found.end(), said, "date", sure=(cued or known or ranged) and not guessed)
+    return hit_of(found.end(), fields, "date", sure=(cued or known or ranged) and not guessed)
 
 
 def _is_no_day(scene: Scene, found: re.Match[str], day: int, number: int) -> bool:
@@ -271,9 +267,8 @@ def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
     if days != sorted(set(days)) or 0 in days or days[-1] > _DAYS or not 1 <= number <= _MONTHS:
         return None
     joint = ", " if "," in found["days"] else " và "
-    year = f" năm {cardinal(int(found['year']))}" if found["year"] else ""
-    said = f"{joint.join(map(cardinal, days))} tháng {month(number)}{year}"
-    return Hit(found.end(), said if named else f"ngày {said}", "date")
+    year = int(found["year"]) if found["year"] else None
+    return hit_of(found.end(), DayOfMonth(tuple(days), number, year, not named, joint), "date")
 
 
 def _days_in_brackets(scene: Scene, found: re.Match[str]) -> Hit | None:

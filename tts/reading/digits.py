@@ -5,10 +5,11 @@ from typing import Final
 
 from tts.reading.contexts import meaning_around
 from tts.reading.documents import KIND_SAID, spell
+from tts.reading.fields import DigitGroups
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.patterns import compiled
-from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scene import Hit, Rule, Scene, hit_of, matching
 
 _SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "116", "119"})
 _PHONE: Final = re.compile(
@@ -32,6 +33,7 @@ _IDENTITY: Final = re.compile(
     r"|ô tê pê|i đi|ai đi|pát|mật khẩu|mật mã|hộ chiếu|biển số|sê ri|số phát hành|vào sổ|công tơ"
     r"|điện kế|danh bộ|danh bạ|báo danh|số cuối|số đuôi)\b"
 )
+_ACCOUNT: Final = re.compile(r"\btài khoản\b")
 _CROP: Final = re.compile(r"\b(?:vụ|lúa|sạ|gieo)\b")
 _CAR: Final = re.compile(r"\b(?:xe|biển số|biển kiểm soát|ô tô|biển)\b")
 _CARD: Final = re.compile(r"\b(?:căn cước|chứng minh nhân dân|hộ chiếu)\b")  # CMND 225.123.456
@@ -79,31 +81,31 @@ _NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount
 _LONG_RUN: Final = 11  # so many figures without a mark are a number of identity
 
 
-def _grouped(written: str) -> str:
-    """Digits one by one, with a comma where the number is written in groups."""
-    return ", ".join(spell_digits(group) for group in re.split(r"\D+", written) if group)
+def _dialled(end: int, written: str, *, is_abroad: bool = False) -> Hit:
+    """A telephone number: its digits one by one, in groups."""
+    return hit_of(end, DigitGroups(written, "phone", is_abroad), "phone")
 
 
 def _phone(_scene: Scene, found: re.Match[str]) -> Hit | None:
     digits = sum(character.isdecimal() for character in found.group())
     if not _SHORTEST_PHONE <= digits <= _LONGEST_PHONE:
         return None
-    plus = "cộng " if "+" in found.group() else ""
+    plus = "+" in found.group()
     if digits == _LONGEST_PHONE and not plus and found.group()[0] != "(":
         return None
-    return Hit(found.end(), plus + _grouped(found.group()), "phone")
+    return _dialled(found.end(), found.group(), is_abroad=plus)
 
 
 def _abroad(_scene: Scene, found: re.Match[str]) -> Hit:
     """A number as it is dialled from abroad, without its plus: 84 912 345 678."""
-    return Hit(found.end(), _grouped(found.group()), "phone")
+    return _dialled(found.end(), found.group())
 
 
 def _service_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     years = found["mark"] == "-" and int(found.group()[:4]) < int(found.group()[5:9] or 0) <= _LAST_YEAR
     if years and not scene.cue(_PHONE, 10):
         return None  # "1900-1945" are years
-    return Hit(found.end(), _grouped(found.group()), "phone")
+    return _dialled(found.end(), found.group())
 
 
 def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -114,21 +116,21 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     amount = scene.follows(_AMOUNT_FOLLOWS, found.end())
     cued = scene.cue(_PHONE, 10) or scene.rule == "phone"
     if digits >= 7 and "/" not in written and cued and not amount:  # noqa: PLR2004
-        return Hit(found.end(), _grouped(written), "phone")
+        return _dialled(found.end(), written)
     first = re.match(r"\d+(?:[ .-]\d{3,4})*", written) if digits >= 7 else re.match(r"\d+", written)  # noqa: PLR2004
     if first is None or amount:
         return None
     end = found.start() + first.end()
     short = first.group() in _SHORT_CODES
     if scene.cue(_PHONE_FILLER, 10) and len(first.group()) >= 3:  # noqa: PLR2004
-        return Hit(end, _grouped(first.group()), "phone")
+        return _dialled(end, first.group())
     several = scene.follows(_MORE_CODES, end)
     placed = scene.cue(_PLACED, 3) or scene.follows(_STREET_FOLLOWS, end)
     headed = scene.before(found.start()).endswith(":")  # "thông báo: 113, 114"
     if (scene.cue(KIND_SAID, 6) and not headed) or (short and placed and not several):
         return None  # "Quyết định số 115", "nhà số 115"
     if short and (follows_phone or several or scene.cue(_CALL, 14)):
-        return Hit(end, _grouped(first.group()), "phone")
+        return _dialled(end, first.group())
     return None
 
 
@@ -155,7 +157,7 @@ def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = cued or bool(scene.cue(_REPORT_TO, 3) and scene.follows(_NOTHING_COUNTED, found.end()))
     if not cued or scene.follows(_AMOUNT_FOLLOWS, found.end()):
         return None
-    return Hit(found.end(), _grouped(found.group()), "phone")
+    return _dialled(found.end(), found.group())
 
 
 def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -192,14 +194,15 @@ def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
     amount = scene.follows(_AMOUNT_FOLLOWS, found.end()) or grouped
     if amount or len(digits) < 5:  # noqa: PLR2004 -- shorter ones are read as numbers
         return None
+    fields = DigitGroups(written, "account" if scene.cue(_ACCOUNT, 10) else "other")
     if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
-        return Hit(found.end(), _grouped(written), "identity")
+        return hit_of(found.end(), fields, "identity")
     before = scene.line[max(0, found.start() - _LONGEST_MESSAGE) : found.start()]
     named = scene.last_words() == "số" or _MESSAGE.search(before)
     if digits == written and len(digits) >= _NO_AMOUNT and named:
-        return Hit(found.end(), spell_digits(written), "identity", sure=False)
+        return hit_of(found.end(), fields, "identity", sure=False)
     if digits == written and digits.startswith("0"):
-        return Hit(found.end(), spell_digits(written), "identity", sure=False)
+        return hit_of(found.end(), fields, "identity", sure=False)
     return None
 
 
@@ -219,7 +222,9 @@ def _army_plate(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A car of the army, or of a foreign office: AB-12-34; a plate without its province: "xe MĐ1-045.67"."""
     if not scene.cue(_CAR, 4):
         return None
-    return Hit(found.end(), f"{spell(found['series'])} {_grouped(found['number'])}", "plate")
+    return Hit(
+        found.end(), f"{spell(found['series'])} {DigitGroups(found['number'], 'other').literal()}", "plate"
+    )
 
 
 def _health_card(_scene: Scene, found: re.Match[str]) -> Hit:

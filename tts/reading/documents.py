@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import Final
 
+from tts.reading.fields import DocumentSign, NumberedDocument
 from tts.reading.initials import office
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FIELD_ROWS, FOREIGN, LETTERS
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FIELD_ROWS, FOREIGN, ISSUERS, LETTERS
 from tts.reading.numbers import cardinal, spell_digits
-from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scene import Hit, Rule, Scene, hit_of, matching
 
 _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,3}"
 _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/_]{_PART}|\.[A-ZĐ]{{2,6}}(?!\w)){{0,5}}"
@@ -29,6 +31,14 @@ _SAID_OTHERWISE: Final = (
     (re.compile("HN[.,-]HCN"), "hà nội", "hộ nghèo"),
     (re.compile("^L[-/]CTN"), "luật", "lệnh"),  # of the President
 )
+_UNKNOWN: Final = "Không rõ ký hiệu văn bản “{}”, phần lạ được đánh vần từng chữ."
+_NEAR, _SENTENCE = 14, 24  # words before a document's number
+_DATE_FOLLOWS: Final = re.compile(
+    r",? (?:(?:ký |ban hành )?[Nn]gày )?\d{1,2}(?:/| ?- ?|\.| tháng )\d{1,2}"
+    r"(?:(?:/| ?- ?|\.|,? năm )(?P<year>\d{4}))?"
+)
+_LAW_SAID: Final = re.compile(r"\b(?:luật|hiến pháp)\b")  # which Parliament alone makes
+_ISSUER_FOLLOWS: Final = re.compile(r",? ?(?:(?:đã )?được )?(?:của|do)\b(?! (?:năm|ngày|tháng)\b)")
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
 KIND_SAID: Final = re.compile(
     r"\b(?:nghị định|nghị quyết|thông tư|liên tịch|quyết định|quy định|chỉ thị|luật"
@@ -116,8 +126,8 @@ def _desk(body: str, field: str) -> str | None:
     return next((said for of, said in _DESKS.get(field, ()) if of.search(body)), None)
 
 
-def code_said(scene: Scene, code: str) -> tuple[str, bool, int]:
-    """The words of a sign, whether all parts are known, and how many are."""
+def code_said(scene: Scene, code: str) -> DocumentSign:
+    """What the letters of a document say, from left to right."""
     parts = [part for part in re.split(r" ?[-/._] ?", code) if part]
     taxes = parts[0] == "CT" and len(parts) > 1 and scene.cue(_LETTER_SAID, 3)
     kind = _kind_said(scene, parts[0])
@@ -127,24 +137,37 @@ def code_said(scene: Scene, code: str) -> tuple[str, bool, int]:
         of_court = parts[1].startswith(("VKS", "TA")) and _ROOM.fullmatch(part)
         desk = _desk(parts[0], part) if letter or of_court else _SIGNERS.get(part)
         meanings.append(desk or code_part(part, scene))
-    said = " ".join(meaning or spell(part) for part, meaning in zip(parts, meanings, strict=True))
+    words = [meaning or spell(part) for part, meaning in zip(parts, meanings, strict=True)]
     known = sum(meaning is not None for meaning in meanings)
-    return said, known == len(parts), known
+    kind, issuer = ("", words[0]) if letter else (words[0], " ".join(words[1:]))
+    sign = DocumentSign(kind, issuer, " ".join(words), known, known == len(parts))
+    meant = _meant_here(scene, code, sign)
+    return meant if meant.issuer.lower().startswith(ISSUERS) else replace(meant, issuer="")
 
 
-def _kind_here(scene: Scene, code: str, said: str) -> str:
-    """What a sign says, where its first letters stand for two kinds of documents."""
+def _meant_here(scene: Scene, code: str, sign: DocumentSign) -> DocumentSign:
+    """The sign, where its first letters stand for two kinds of documents."""
     if code.startswith("QĐ") and scene.cue(_REGULATION, 3):
-        return said.replace("quyết định", "quy định", 1)  # the Party signs both with QĐ
+        return _replaced(sign, "quyết định", "quy định")  # the Party signs both with QĐ
     circular = re.match("TT(r?)[-/]", code) if scene.cue(_CIRCULAR, 3) else None
     if circular:
-        return said.replace("tờ trình" if circular[1] else "thông tư", "thông tri", 1)
+        return _replaced(sign, "tờ trình" if circular[1] else "thông tư", "thông tri")
     if code.startswith("HĐ") and scene.cue(_CONTRACT, 5):
-        return re.sub("^(?:hội đồng|hoạt động)", "hợp đồng", said)
-    for sign, usual, here in _SAID_OTHERWISE:
-        if sign.search(code):
-            return said.replace(usual, here, 1)
-    return said
+        return _replaced(_replaced(sign, "hội đồng", "hợp đồng"), "hoạt động", "hợp đồng")
+    for written, usual, here in _SAID_OTHERWISE:
+        if written.search(code):
+            return _replaced(sign, usual, here)
+    return sign
+
+
+def _replaced(sign: DocumentSign, usual: str, here: str) -> DocumentSign:
+    of_kind = usual in sign.kind
+    return replace(
+        sign,
+        said=sign.said.replace(usual, here, 1),
+        kind=sign.kind.replace(usual, here, 1),
+        issuer=sign.issuer if of_kind else sign.issuer.replace(usual, here, 1),
+    )
 
 
 def number_said(written: str) -> str:
@@ -157,8 +180,36 @@ def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number and the year of a document whose kind was named: "Nghị định 168/2024"."""
     if not (scene.cue(KIND_SAID, 6) or scene.cue(_ANOTHER, 20) or scene.rule == "document"):
         return None
-    said = f"{number_said(found['number'])}, năm {cardinal(int(found['year']))}"
-    return Hit(found.end(), said, "document")
+    return hit_of(found.end(), _numbered(scene, found, number_said(found["number"])), "document")
+
+
+def _numbered(
+    scene: Scene, found: re.Match[str], number: str, sign: DocumentSign | None = None
+) -> NumberedDocument:
+    """The fields of a document with its number, and what is said of it before and after."""
+    given = found.groupdict()
+    year = given.get("year") or given.get("late")
+    dated = _DATE_FOLLOWS.match(scene.line, found.end())
+    before = scene.last_words(_SENTENCE)
+    return NumberedDocument(
+        number,
+        int(year) if year else None,
+        sign,
+        comes_late=bool(given.get("late")),
+        is_kind_said=bool(sign and sign.kind and sign.kind in scene.last_words(_NEAR)),
+        is_number_said=scene.last_words() == "số",
+        is_issuer_said=bool(
+            (sign and sign.issuer and sign.issuer.lower() in before)
+            or (sign and sign.issuer.startswith("quốc hội") and _LAW_SAID.search(before))
+            or _ISSUER_FOLLOWS.match(scene.line, dated.end() if dated else found.end())
+        ),
+        is_year_said=bool(year and ((dated and dated["year"] == year) or _year_said(scene, int(year)))),
+    )
+
+
+def _year_said(scene: Scene, year: int) -> bool:
+    """Whether the document's day was said just before, with its year."""
+    return f"năm {cardinal(year)}" in scene.last_words(_NEAR)
 
 
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -169,20 +220,16 @@ def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     apart = found["mark"].strip() == "-" and len(found["mark"]) > 1
     if apart and re.split(r" ?[-/._] ?", found["code"])[0] not in _ALL_KINDS:
         return None  # "KP.1 - KP.5", "tổ 3 - TDP 4"
-    said_code, sure, known = code_said(scene, found["code"])
-    if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
+    sign = code_said(scene, found["code"])
+    if not sign.known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
-    said_code = _kind_here(scene, found["code"], said_code)
     coded = found["number"].startswith("0") and scene.cue(_CODED, 5)
-    said = spell_digits(found["number"]) if coded else number_said(found["number"])
+    number = spell_digits(found["number"]) if coded else number_said(found["number"])
     if found["letter"]:
-        said += f" {spell(found['letter'])}"
-    if found["year"]:
-        said += f", năm {cardinal(int(found['year']))}"
-    said = f"{said}, {said_code}"
-    if found["late"]:  # as some offices write it: 59/NĐ-CP/2015
-        said += f", năm {cardinal(int(found['late']))}"
-    return Hit(found.end(), said, "document", sure, warning=_unknown(found["code"], sure))
+        number += f" {spell(found['letter'])}"
+    fields = _numbered(scene, found, number, sign)
+    warning = None if sign.is_sure else ("unknown-code", _UNKNOWN.format(found["code"]))
+    return hit_of(found.end(), fields, "document", sure=sign.is_sure, warning=warning)
 
 
 def _sign(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -193,16 +240,8 @@ def _sign(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), whole, "abbreviation")
     if re.split(r"[-/]", code)[0] not in KINDS:
         return None
-    said, sure, _ = code_said(scene, code)
-    if not sure:
-        return None
-    return Hit(found.end(), said, "document")
-
-
-def _unknown(code: str, sure: bool) -> tuple[str, str] | None:  # noqa: FBT001
-    if sure:
-        return None
-    return ("unknown-code", f"Không rõ ký hiệu văn bản “{code}”, phần lạ được đánh vần từng chữ.")
+    sign = code_said(scene, code)
+    return hit_of(found.end(), _numbered(scene, found, "", sign), "document") if sign.is_sure else None
 
 
 DOCUMENT_OF_YEAR: Final[Rule] = matching(

@@ -33,7 +33,7 @@ def _mark(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not scene.cue(FORM_CUE, 2) or code in DOCUMENT_CODES:
         return None
     kind, _, office = code.partition("-")  # "Biểu số 01/BC-TCT" is a report to an office
-    words = code_said(scene, code)[0] if office and kind in KINDS else _of_a_tax(code)
+    words = code_said(scene, code).said if office and kind in KINDS else _of_a_tax(code)
     said = f"{number_said(found['number'])} {spell(found['letter'])}".rstrip()
     if found["year"]:
         said += f", năm {cardinal(int(found['year']))}"

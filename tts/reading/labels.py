@@ -4,10 +4,11 @@ import re
 from typing import Final
 
 from tts.reading.documents import spell
+from tts.reading.fields import ListMark
 from tts.reading.lexicon import LETTERS, POINT_LETTERS
 from tts.reading.numbers import cardinal, roman_value
 from tts.reading.patterns import compiled
-from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scene import Hit, Rule, Scene, hit_of, matching
 
 _COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
 
@@ -19,16 +20,23 @@ def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
     mark = found["label"]
     if mark == "X" and scene.follows(_COMMUNE, found.end()):
         return None
+    return _marked(found.end(), _mark(mark))
+
+
+def _marked(end: int, fields: ListMark) -> Hit:
+    return hit_of(end, fields, "label", after=True)
+
+
+def _mark(mark: str) -> ListMark:
     if mark.isdecimal():
-        said = cardinal(int(mark))
-    elif "." in mark:
-        said = " chấm ".join(cardinal(int(part)) for part in mark.split("."))
-    else:
-        value = roman_value(mark) if mark.isupper() or len(mark) > 1 else None
-        said = (
-            cardinal(value) if value else POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
-        )
-    return Hit(found.end(), said, "label", after=True)
+        return ListMark("number", cardinal(int(mark)), int(mark))
+    if "." in mark:
+        return ListMark("section", " chấm ".join(cardinal(int(part)) for part in mark.split(".")))
+    value = roman_value(mark) if mark.isupper() or len(mark) > 1 else None
+    if value:
+        return ListMark("part" if mark.isupper() else "item", cardinal(value), value)
+    said = POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
+    return ListMark("part" if mark.isupper() else "letter", said)
 
 
 def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -37,25 +45,25 @@ def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not scene.at_start or value is None:
         return None
     said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
-    return Hit(found.end(), f"{cardinal(value)} chấm {said}", "label", after=True)
+    return _marked(found.end(), ListMark("section", f"{cardinal(value)} chấm {said}"))
 
 
 def _mixed_label(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A letter with a figure that opens a line: "b2)"."""
     letter = POINT_LETTERS.get(found[1]) or LETTERS[found[1].upper()]
     said = f"{letter} {cardinal(int(found[2]))}"
-    return Hit(found.end(), said, "label", after=True) if scene.at_start else None
+    return _marked(found.end(), ListMark("letter", said)) if scene.at_start else None
 
 
 def small_roman(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """A small Roman number before an item within a line: "ii)", "(iv)"."""
     value = roman_value(found["label"])
-    return Hit(found.end(), cardinal(value), "label", after=True) if value else None
+    return _marked(found.end(), ListMark("item", cardinal(value), value)) if value else None
 
 
 def _first_of_small_roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The first item of a line that has a second: "i) …; ii) …"."""
-    return Hit(found.end(), cardinal(1), "label", after=True) if scene.at_start else None
+    return _marked(found.end(), ListMark("item", cardinal(1), 1)) if scene.at_start else None
 
 
 LABEL_RULES: Final[tuple[Rule, ...]] = (

@@ -27,6 +27,8 @@ HEAD_ROWS: Final = _rows("heads")
 """What initials of bodies and tasks begin with; `heads` is "body" for whoever heads a body."""
 BODIES: Final = tuple(row["word"] for row in _rows("bodies"))
 """First words of the names of bodies."""
+ISSUERS: Final = (*BODIES, *(row["word"] for row in _rows("issuers")))
+"""First words of those who issue documents."""
 NAME_ROWS: Final = _rows("names")
 SIGN_ROWS: Final = _rows("signs")
 NAMED_DAYS: Final = {

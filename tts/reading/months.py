@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from tts.reading.dates import month
+from tts.reading.fields import month
 from tts.reading.numbers import cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 

@@ -4,11 +4,12 @@ import re
 from typing import Final
 
 from tts.reading.dates import SCALE_CUE
+from tts.reading.fields import PlainNumber, Quantity
 from tts.reading.houses import ADDRESS_CUE
 from tts.reading.lexicon import LETTERS, MONEY, SCALES, UNITS
 from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.patterns import compiled
-from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scene import Hit, Rule, Scene, hit_of, matching
 from tts.reading.scores import SCORE_CUE
 
 _WHOLE: Final = r"(?:\d{1,3}(?:\.\d{3})+|\d+)"
@@ -88,6 +89,7 @@ _GRADE_CUE: Final = re.compile(
 _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
+_LONG: Final = 4  # figures; no day and no item of a list has as many
 _WEDNESDAY: Final = 4
 _ENDS: Final = r"(?![^\W\d_])"
 
@@ -103,17 +105,16 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     paid = unit in MONEY and not scale and _COMMA_THOUSANDS.fullmatch(number)
     said = _plain_number(scene, number.replace(",", ".") if paid else number)  # 500,000 đồng are no decimals
-    sure = not _COMMA_THOUSANDS.fullmatch(number)
-    if scale:
-        said += f" {SCALES[scale]}"
-    unit = found["scaled"] or unit
-    if unit:
-        said += f" {_unit_said(scene, found, unit)}"
+    unit, per = found["scaled"] or unit, found["per"]
+    fields = Quantity(
+        number,
+        said,
+        scale=SCALES[scale] if scale else "",
+        unit=_unit_said(scene, found, unit) if unit else "",
+        per=UNITS.get(per, per) if per else "",
+    )
     rule = "money" if unit in MONEY else "percent" if unit == "%" else "unit"
-    per = found["per"]
-    if per:
-        said += f" trên {UNITS.get(per, per)}"
-    return Hit(found.end(), said, rule, sure)
+    return hit_of(found.end(), fields, rule, sure=not _COMMA_THOUSANDS.fullmatch(number))
 
 
 def _unit_said(scene: Scene, found: re.Match[str], unit: str) -> str:
@@ -195,7 +196,9 @@ def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not sure and scene.follows(_WHOLE_FOLLOWS, found.end()):
         number = number.replace(",", ".")  # "2,000 người": nobody is counted by thousandths
     counted = scene.follows(_SPAN_FOLLOWS, found.end()) is not None
-    return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
+    value = int(number) if number.isdecimal() and len(number) < _LONG else None
+    fields = PlainNumber(value, _plain_number(scene, number, counted=counted))
+    return hit_of(found.end(), fields, "number", sure=sure)
 
 
 def _spaced_thousands(scene: Scene, found: re.Match[str]) -> Hit | None:

@@ -1,9 +1,11 @@
-"""Where a number is spoken differently: "nghìn, linh" in the north, "ngàn, lẻ" farther south."""
+"""Manner of reading: the register; and the region: "nghìn, linh" in the north, "ngàn, lẻ" farther south."""
 
 import re
 from typing import Final, Literal
 
 Region = Literal["north", "central", "south"]
+Register = Literal["literal", "radio"]
+"""All that is written, or what an announcer says of it."""
 
 _SOUTHERN: Final = {"nghìn": "ngàn", "linh": "lẻ"}
 _SAID_OTHERWISE: Final[dict[Region, dict[str, str]]] = {"north": {}, "central": _SOUTHERN, "south": _SOUTHERN}

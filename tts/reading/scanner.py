@@ -48,8 +48,9 @@ from tts.reading.quantities import (
     POWER,
     SCIENTIFIC,
 )
+from tts.reading.radio import on_air
 from tts.reading.references import REFERENCE_RULES
-from tts.reading.regions import Region, in_region
+from tts.reading.regions import Region, Register, in_region
 from tts.reading.result import Reading, ReadingWarning
 from tts.reading.scene import Hit, OwnEntries, Rule, Scene, first_hit
 from tts.reading.syllables import is_syllable
@@ -127,12 +128,20 @@ _SIGN_ORDER: Final[tuple[Rule, ...]] = (
 _NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "north") -> Reading:
+def read(
+    text: str,
+    *,
+    words: Mapping[str, str] = _NO_WORDS,
+    region: Region = "north",
+    register: Register = "literal",
+) -> Reading:
     """Read a text: written into spoken, a line for a line; never raises for what a text may hold.
 
     `words` are a province's own (written to spoken), which win over the built-in lists; an entry that
-    `check_entry` refuses is passed over. `region` chooses how numbers are spoken.
+    `check_entry` refuses is passed over. `region` chooses how numbers are spoken, `register` whether
+    all that is written is said, or what an announcer says.
     """
+    told: set[str] | None = set() if register == "radio" else None
     alignment, own = prepared(text, words)
     definitions: dict[str, str] = {}
     spoken: list[str] = []
@@ -146,7 +155,7 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
             alignment.add(start, start + len(line.strip()), Hit(len(line), "", rule))
             spoken.append("")
         else:
-            spoken.append(_read_line(Scene(line, definitions, own, region), offset, alignment))
+            spoken.append(_read_line(Scene(line, definitions, own, region), offset, alignment, told))
         alignment.close()
         offset += len(line) + 1
     return Reading(alignment.written, "\n".join(spoken), tuple(alignment.spans), tuple(alignment.warnings))
@@ -185,16 +194,19 @@ def _signature_line(lines: list[str]) -> int | None:
     return None
 
 
-def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
+def _read_line(scene: Scene, offset: int, alignment: Alignment, told: set[str] | None) -> str:
     speech = JoinedSpeech()
-    for place, hit in hits(scene):
-        speech.add(hit.spoken, soft=hit.after)
-        alignment.add(offset + place, offset + hit.end, hit)
+    found = list(hits(scene))
+    said = [hit for _, hit in found] if told is None else on_air(scene.line, found, told)
+    for (place, _), hit in zip(found, said, strict=True):
+        here = hit if scene.region == "north" else _in_region(hit, scene.region)
+        speech.add(here.spoken, soft=here.after)
+        alignment.add(offset + place, offset + here.end, here)
     return speech.text()
 
 
 def hits(scene: Scene, place: int = 0, end: int | None = None) -> Iterator[tuple[int, Hit]]:
-    """Read a line from a place on, in the region of the scene: each place and what is said for it.
+    """Read a line from a place on: each place and what is said for it, in the literal register.
 
     The scene has not heard a hit while it is handed out. With an `end`, a hit that passes it is the last.
     """
@@ -205,7 +217,7 @@ def hits(scene: Scene, place: int = 0, end: int | None = None) -> Iterator[tuple
             place += 1
             continue
         hit = _plain_run(scene, place) or counted_hectares(scene, next_hit(scene, place))
-        yield place, hit if scene.region == "north" else _in_region(hit, scene)
+        yield place, hit
         if hit.rule == "province":
             _hear_as_written(scene, place, hit.end)
         else:
@@ -214,8 +226,8 @@ def hits(scene: Scene, place: int = 0, end: int | None = None) -> Iterator[tuple
         place = hit.end
 
 
-def _in_region(hit: Hit, scene: Scene) -> Hit:
-    return replace(hit, spoken=in_region(hit.spoken, hit.rule, scene.region))
+def _in_region(hit: Hit, region: Region) -> Hit:
+    return replace(hit, spoken=in_region(hit.spoken, hit.rule, region))
 
 
 def _hear_as_written(scene: Scene, place: int, end: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from tts.reading.fields import Fields
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.patterns import compiled
 from tts.reading.regions import Region
@@ -27,7 +28,8 @@ class Hit:
     """What one rule makes of the written text up to `end`.
 
     `spoken` is words (with commas inside, if any), one punctuation mark, or "". `after` asks for
-    a soft comma: it is said only where a word follows. `warning` is (code, Vietnamese sentence).
+    a soft comma: it is said only where a word follows. `warning` is (code, Vietnamese sentence). `fields`
+    are what a verbaliser needs to say it in another register.
     """
 
     end: int
@@ -36,6 +38,20 @@ class Hit:
     sure: bool = True
     after: bool = False
     warning: tuple[str, str] | None = None
+    fields: Fields | None = None
+
+
+def hit_of(
+    end: int,
+    fields: Fields,
+    rule: str,
+    *,
+    sure: bool = True,
+    after: bool = False,
+    warning: tuple[str, str] | None = None,
+) -> Hit:
+    """A hit of typed fields, with their words in the literal register, which later rules look at."""
+    return Hit(end, fields.literal(), rule, sure, after, warning, fields)
 
 
 class OwnEntries(Protocol):

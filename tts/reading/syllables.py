@@ -53,6 +53,12 @@ def split_tone(word: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", "".join(letters)), tone
 
 
+def bare_letters(words: str) -> str:
+    """Words as they are typed in an address: small, joined, without marks; đ is d."""
+    letters = unicodedata.normalize("NFD", words.lower().replace("đ", "d"))
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
 def _is_onset_with(onset: str, rime: str) -> bool:
     """Whether spelling lets the rime follow the onset ("" is none)."""
     if onset == "qu":

@@ -30,6 +30,7 @@ from controller.model.bulletins import (
 from controller.model.permissions import Operator
 from controller.store import one_read
 from devices.ids import AreaCode, Grade, RecordingId
+from tts.reading import Register
 
 
 @one_read
@@ -99,6 +100,17 @@ def rendering_of(session: Session, bulletin_id: BulletinId, revision: int) -> Re
     """Return the making of a revision's recording, if it was ordered."""
     query = select(Rendering).where(Rendering.bulletin == bulletin_id, Rendering.revision == revision)
     return session.scalars(query).one_or_none()
+
+
+def register_of(rendering: Rendering | None, usual: Register) -> Register:
+    """Return the register of a revision: that of its recording once it is ordered, else the usual one."""
+    return rendering.register if rendering is not None else usual
+
+
+@one_read
+def register_for(session: Session, bulletin_id: BulletinId, revision: int, usual: Register) -> Register:
+    """Return `register_of` the recording of a revision."""
+    return register_of(rendering_of(session, bulletin_id, revision), usual)
 
 
 def get_recording(session: Session, recording_id: RecordingId) -> Recording:

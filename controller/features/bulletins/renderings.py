@@ -51,12 +51,14 @@ def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now
             voice=speech.voice,
             rate=speech.rate,
             fallback=speech.fallback,
+            register=speech.register,
         )
         session.add(rendering)
     elif rendering.state is RenderingState.FAILED:
         _try_again(rendering)
         rendering.engine, rendering.voice = speech.engine, speech.voice
         rendering.rate, rendering.fallback = speech.rate, speech.fallback
+        rendering.register = speech.register
     session.flush()
     return rendering
 

@@ -12,7 +12,7 @@ from controller.features.bulletins.word_diff import Change, Stretch, differences
 from controller.features.reading.child_reader import Words, read_apart
 from controller.model.wording import words_with
 from tts.errors import TextError
-from tts.reading import Region, Span
+from tts.reading import Region, Register, Span
 
 _REMEMBERED = 128
 """Texts whose reading and differences are kept: a page that lives is drawn again each few seconds."""
@@ -61,20 +61,20 @@ class AsRead:
         return sum(bool(one.spoken) for one in self.parts)
 
 
-def as_read(text: str, words: Words, region: Region, own: Words = ()) -> AsRead:
+def as_read(text: str, words: Words, region: Region, own: Words = (), register: Register = "radio") -> AsRead:
     """Return how a text will be read; one that cannot be read now comes back as it is, with the reason.
 
     `words` are the lexicon's, `own` the bulletin's.
     """
     try:
-        return _as_read(text, words, region, own)
+        return _as_read(text, words, region, own, register)
     except (LoaError, TextError) as error:
         return AsRead((WordingPart(text),), (error.sentence,))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _as_read(text: str, words: Words, region: Region, own: Words) -> AsRead:
-    found = read_apart(text, words_with(words, own), region)
+def _as_read(text: str, words: Words, region: Region, own: Words, register: Register) -> AsRead:
+    found = read_apart(text, words_with(words, own), region, register)
     forms = taught_forms(words, own)
     parts: list[WordingPart] = []
     at = 0

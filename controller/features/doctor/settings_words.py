@@ -32,6 +32,7 @@ def _as_it_is(value: Any) -> str:
 
 _LEVELS = {"DEBUG": "mọi chi tiết", "INFO": "thường", "WARNING": "chỉ cảnh báo", "ERROR": "chỉ lỗi"}
 _BROKERS = {"auto": "tự chọn", "embedded": "có sẵn trong đài", "mosquitto": "Mosquitto"}
+_REGISTERS = {"radio": "như phát thanh viên", "literal": "đủ từng chữ"}
 _REGIONS = {"north": "miền Bắc", "central": "miền Trung", "south": "miền Nam"}
 
 Said = tuple[str, str, Callable[[Any], str]]
@@ -48,6 +49,7 @@ _SAY: dict[str, Callable[[Any], str]] = {
     "level": lambda value: _LEVELS.get(str(value), str(value)),
     "broker": lambda value: _BROKERS.get(str(value), str(value)),
     "region": lambda value: _REGIONS.get(str(value), str(value)),
+    "register": lambda value: _REGISTERS.get(str(value), str(value)),
 }
 """How a value is said, by the word in the table; any other word there is a unit."""
 WORDS: dict[str, Said] = {

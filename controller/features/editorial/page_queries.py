@@ -13,7 +13,7 @@ from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
 from controller.features.bulletins.page_queries import SpokenRevision, act_of, titles_of, visible_speech
 from controller.features.bulletins.programme_queries import lines_of
-from controller.features.bulletins.queries import reference_given, visible_wording
+from controller.features.bulletins.queries import reference_given, register_of, visible_wording
 from controller.features.bulletins.reapproval import is_due_again
 from controller.features.bulletins.revisions import compared_with
 from controller.features.bulletins.topics import topic_of, topics
@@ -94,7 +94,7 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "is_author": caller.by.id in {bulletin.author, speech.revision.author},
         "manner": speech.revision.manner,
         "manner_before": before.manner if before else None,
-        **_reading(session, caller.station, bulletin, speech.revision),
+        **_reading(session, caller.station, bulletin, speech),
         "tried_out": _tried_out(session, caller.station, bulletin, speech)
         if bulletin.state in _BEFORE
         else [],
@@ -129,15 +129,19 @@ def _languages(session: Session, viewer: Viewer, bulletin: Bulletin, revision: R
     }
 
 
-def _reading(session: Session, station: Station, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+def _reading(
+    session: Session, station: Station, bulletin: Bulletin, speech: SpokenRevision
+) -> Mapping[str, Any]:
     """Return how title and wording are read; what tells of a brought recording is not read out."""
+    revision = speech.revision
     if revision.kind is RevisionKind.AUDIO:
         return {"reading": AsRead((WordingPart(revision.text),), ()), "title_read": None}
     words, region, own = words_for(session, bulletin.area), station.settings.region, revision.own_words
+    register = register_of(speech.rendering, station.settings.reading_register)
     is_text = revision.kind is RevisionKind.TEXT
     return {
-        "reading": as_read(revision.text, words, region, own),
-        "title_read": as_read(bulletin.title, words, region, own) if is_text else None,
+        "reading": as_read(revision.text, words, region, own, register),
+        "title_read": as_read(bulletin.title, words, region, own, register) if is_text else None,
     }
 
 
@@ -145,9 +149,10 @@ def _tried_out(session: Session, station: Station, bulletin: Bulletin, speech: S
     """Return the newest wording as it will be spoken, in pieces that can be heard before it is recorded."""
     if speech.recording is not None or speech.revision.kind is not RevisionKind.TEXT:
         return []
-    read = _reading(session, station, bulletin, speech.revision)
+    read = _reading(session, station, bulletin, speech)
     words, own = words_for(session, bulletin.area), speech.revision.own_words
-    issuer = as_read(speech.revision.issuer, words, station.settings.region, own)
+    register = register_of(speech.rendering, station.settings.reading_register)
+    issuer = as_read(speech.revision.issuer, words, station.settings.region, own, register)
     return sentences(issuer.spoken, read["title_read"].spoken, read["reading"].spoken)
 
 

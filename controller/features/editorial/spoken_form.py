@@ -90,6 +90,7 @@ def spoken_form(caller: Caller, form: Typed, bulletin_id: str = "") -> SpokenFor
     `bulletin_id`: whose form it is; "": a new one, of the person's own area.
     """
     known, own = _words(caller, form, bulletin_id)
+    settings = caller.station.settings
     warnings: list[str] = []
     found: dict[str, Reading] = {}
     for field in FIELDS:
@@ -97,7 +98,8 @@ def spoken_form(caller: Caller, form: Typed, bulletin_id: str = "") -> SpokenFor
         try:
             if text.strip():
                 check_text(text)
-                found[field] = read_apart(text, words_with(known, own), caller.station.settings.region)
+                words = words_with(known, own)
+                found[field] = read_apart(text, words, settings.region, settings.reading_register)
         except (TextError, LoaError) as error:
             warnings.append(error.sentence)
     warnings += (one.sentence for reading in found.values() for one in reading.warnings)
@@ -130,15 +132,16 @@ def choices_at(caller: Caller, form: Typed, asked: SpotAsked, bulletin_id: str =
         raise BadInput("Không rõ sửa ở ô nào.", code="reading.no-field")
     known, own = _words(caller, form, bulletin_id)
     words, region = words_with(known, own), caller.station.settings.region
+    register = caller.station.settings.reading_register
     text = getattr(form, asked.field)[:READ_HERE]
-    found = read_apart(text, words, region)
+    found = read_apart(text, words, region, register)
     start, end = _place(found.written, asked)
     sentences = sentences_of(found, known, own)
     spot = next((one for one in _spots(sentences) if one.start == start and one.end == end), None)
     written = found.written[start:end]
     current = spot.spoken if spot and spot.spoken else written
-    others = (one.spoken for one in alternatives(text, start, end, words=dict(words), region=region))
-    distinct = list(dict.fromkeys([current, *others]))
+    others = alternatives(text, start, end, words=dict(words), region=region, register=register)
+    distinct = list(dict.fromkeys([current, *(one.spoken for one in others)]))
     chosen = spot.form if spot and spot.spoken else " ".join(written.split())
     is_own = any(chosen.casefold() == form.casefold() for form, _ in own)
     return Choices(chosen, tuple(distinct[: _OFFERED + 1]), is_own, _refusal(chosen))

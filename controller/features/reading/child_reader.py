@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from controller.errors import BadInput, Busy
 from controller.host.child_process import answer_of
-from tts.reading import Reading, Region, read
+from tts.reading import Reading, Region, Register, read
 
 Words = tuple[tuple[str, str], ...]
 
@@ -24,19 +24,27 @@ _WAIT_SECONDS: Final = 10.0
 _REMEMBERED: Final = 32
 """Long readings that are kept: a page that lives is drawn again each few seconds."""
 _PLACES: Final = threading.BoundedSemaphore(MOST_AT_ONCE)
-_kept: "OrderedDict[tuple[str, Words, Region], Reading]" = OrderedDict()
+_Key = tuple[str, Words, Region, Register]
+_kept: "OrderedDict[_Key, Reading]" = OrderedDict()
 _keeping: Final = threading.Lock()
 _ANSWER: Final = TypeAdapter(Reading)
 
 
-def read_apart(text: str, words: Words, region: Region, *, seconds: float = MOST_SECONDS) -> Reading:
+def read_apart(
+    text: str,
+    words: Words,
+    region: Region,
+    register: Register = "radio",
+    *,
+    seconds: float = MOST_SECONDS,
+) -> Reading:
     """Return how a text is read, a long one by another process; `seconds` bounds that.
 
     Raises Busy where too many long texts are being read, BadInput where the time was not enough.
     """
     if len(text) <= READ_HERE:
-        return read(text, words=dict(words), region=region)
-    key = (text, words, region)
+        return read(text, words=dict(words), region=region, register=register)
+    key = (text, words, region, register)
     found = _remembered(key)
     if found is not None:
         return found
@@ -45,14 +53,15 @@ def read_apart(text: str, words: Words, region: Region, *, seconds: float = MOST
     try:
         found = _remembered(key)  # another request may have read it while this one waited
         if found is None:
-            found = _asked({"text": text, "words": words, "region": region}, seconds)
+            asked = {"text": text, "words": words, "region": region, "register": register}
+            found = _asked(asked, seconds)
             _remember(key, found)
     finally:
         _PLACES.release()
     return found
 
 
-def _remembered(key: tuple[str, Words, Region]) -> Reading | None:
+def _remembered(key: _Key) -> Reading | None:
     with _keeping:
         found = _kept.get(key)
         if found is not None:
@@ -60,7 +69,7 @@ def _remembered(key: tuple[str, Words, Region]) -> Reading | None:
         return found
 
 
-def _remember(key: tuple[str, Words, Region], found: Reading) -> None:
+def _remember(key: _Key, found: Reading) -> None:
     with _keeping:
         _kept[key] = found
         if len(_kept) > _REMEMBERED:
@@ -81,7 +90,9 @@ def _asked(asked: dict[str, Any], seconds: float) -> Reading:
 
 def _answer() -> None:
     asked = json.load(sys.stdin)
-    found = read(asked["text"], words=dict(asked["words"]), region=asked["region"])
+    found = read(
+        asked["text"], words=dict(asked["words"]), region=asked["region"], register=asked["register"]
+    )
     json.dump(asdict(found), sys.stdout)
 
 

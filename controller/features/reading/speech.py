@@ -83,6 +83,7 @@ def _order(draft: TitledText, settings: Settings, engine: str | None, voice: str
         true_peak_dbtp=settings.true_peak_dbtp,
         bitrate_kbps=settings.bitrate_kbps,
         region=settings.region,
+        register=settings.reading_register,
         words=_words_taught(),
     )
 

@@ -5,12 +5,18 @@ import pytest
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.features.bulletins.queries import get_recording, rendering_of
 from controller.features.bulletins.renderings import renew_rendering
-from controller.features.bulletins.service import return_bulletin, revise_bulletin, submit_bulletin
+from controller.features.bulletins.service import (
+    draft_bulletin,
+    return_bulletin,
+    revise_bulletin,
+    submit_bulletin,
+)
 from controller.features.journal.queries import entries_of
 from controller.features.lexicon.queries import lexicon_entries, words_for
 from controller.features.lexicon.service import add_entry, remove_entry
 from controller.model.bulletin_states import RenderingState
 from controller.model.lexicon import LexiconEntry
+from controller.model.speech import Speech
 from controller.runtime.rereading import Rereader
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, TEXT, Sound
 from tts.script import script_of
@@ -177,3 +183,14 @@ def test_two_stations_that_read_otherwise_do_not_take_turns_for_ever(world):
             world.render(rendering, Sound(b"x" * (900 + number), spoken_text="gì khác"))
         renewed += sum(station.look() for station in stations)
     assert renewed <= 2
+
+
+def test_what_was_recorded_in_the_literal_register_stays_as_it_is(world):
+    text = "Theo Quyết định số 183/QĐ-TTg của Thủ tướng Chính phủ, nộp 20.000 đồng/tháng."
+    literal = Speech(register="literal")
+    said = script_of(TITLE, text, framed=True, register="literal").text
+    assert said != spoken(world, text)
+    bulletin = world.do(draft_bulletin, title=TITLE, text=text, by=world.clerk)
+    rendering = world.do(submit_bulletin, bulletin.id, by=world.clerk, speech=literal)
+    world.render(rendering.id, Sound(b"y" * 999, spoken_text=said))
+    assert rereader(world).look() == 0

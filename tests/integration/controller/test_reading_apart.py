@@ -15,7 +15,9 @@ _LONG = "Từ ngày 1/12, bà con xã Ea Tam đượ c tiêm phòng.\n" * (READ_
 
 
 def test_a_long_text_is_read_as_a_short_one_is():
-    assert read_apart(_LONG, _WORDS, "south") == read(_LONG, words=dict(_WORDS), region="south")
+    assert read_apart(_LONG, _WORDS, "south") == read(
+        _LONG, words=dict(_WORDS), region="south", register="radio"
+    )
     assert read_apart(_LONG, _WORDS, "south") is read_apart(_LONG, _WORDS, "south")
 
 

@@ -6,7 +6,12 @@ from fastapi import APIRouter, Query
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins import operations
-from controller.features.bulletins.queries import visible_bulletin, visible_wording, wordings_of
+from controller.features.bulletins.queries import (
+    register_for,
+    visible_bulletin,
+    visible_wording,
+    wordings_of,
+)
 from controller.features.bulletins.schemas import (
     BulletinShown,
     DifferencesShown,
@@ -58,9 +63,9 @@ def reading(visit: SignedVisit, bulletin_id: str) -> WordingRead:
     """Return how the newest wording is read out: what was repaired, and what a person should listen to."""
     row, wording = visible_wording(visit.store, visit.scope, bulletin_id)
     words = words_with(words_for(visit.store, row.area), wording.own_words)
-    found = [
-        read_apart(written, words, visit.station.settings.region) for written in (row.title, wording.text)
-    ]
+    settings = visit.station.settings
+    register = register_for(visit.store, row.id, wording.number, settings.reading_register)
+    found = [read_apart(one, words, settings.region, register) for one in (row.title, wording.text)]
     shown_title, shown_text = (ReadingShown.of(one) for one in found)
     return WordingRead(title=shown_title, text=shown_text)
 

@@ -62,3 +62,9 @@ def test_every_alternative_can_be_spoken(text):
             words = re.findall(r"[^\s.,;:?!]+", one.spoken)
             assert words
             assert [word for word in words if not is_syllable(word)] == []
+
+
+def test_on_air_the_literal_reading_is_offered_first():
+    assert _others("Quyết định 12/QĐ-UBND", "12/QĐ-UBND", register="radio")[0] == (
+        "mười hai, quyết định ủy ban nhân dân"
+    )
