@@ -306,21 +306,21 @@ class Brain:
         return [*asked, *moved, *self._add_exchange(exchange, now)]
 
     def _add_exchange(self, exchange: Exchange, now: datetime) -> list[Effect]:
-        trust, was_set = self._clock.trust(now), self._clock.is_set
+        before, was_set = self._clock.known(now), self._clock.is_set
         if not self._clock.add(exchange):
             return self._clock_was_set(now)
         if not was_set:
             return self._learn_time(now)
-        is_news = trust is not self._clock.trust(now) or self._playing.is_near_start(now)
+        is_news = self._playing.is_other_time(before, now) or self._playing.is_near_start(now)
         return self._agree(now) if is_news else []
 
     def _take_told(self, told: TimeTold, now: datetime) -> list[Effect]:
-        trust, was_set = self._clock.trust(now), self._clock.is_set
+        before, was_set = self._clock.known(now), self._clock.is_set
         if not self._clock.tell(told.source, told.utc, told.error, told.at):
             self._trust.counts[f"time of {told.source}: contradicts the station"] += 1
         if self._clock.is_set and not was_set:
             return self._learn_time(now)
-        return [] if trust is self._clock.trust(now) else self._agree(now)
+        return self._agree(now) if self._playing.is_other_time(before, now) else []
 
     def _learn_time(self, now: datetime) -> list[Effect]:
         """Judge all documents again by the station's time, known for the first time since boot."""
@@ -333,7 +333,9 @@ class Brain:
         return [*words, *self._choosing.hold_back_unknown(since, station), *self._agree(now)]
 
     def _tick(self, now: datetime) -> list[Effect]:
-        effects: list[Effect] = [*self._pings.tick(now, longest_gap=self._clock.longest_gap(now))]
+        effects: list[Effect] = []
+        if (asks_at := self._pings.due_at()) is not None and now >= asks_at:
+            effects += self._pings.tick(now, longest_gap=self._clock.longest_gap(now))
         if self._playing_at is not None and now >= self._playing_at:
             effects += self._agree(now)
             self._pings.before(self._playing.next_start(now), now)

@@ -44,6 +44,9 @@ ENOUGH_FOR_SHORTEST = 16
 KEPT_DRIFT = 2e-6
 """Standard deviation added to the kept drift after a reset: the deleted exchanges may have been wrong."""
 
+Known = tuple[ClockTrust, timedelta]
+"""What the time is good for, and station minus raw clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Basis:
@@ -196,6 +199,10 @@ class StationClock:
         if error is None or error > ON_THE_MINUTE:
             return ClockTrust.NONE
         return ClockTrust.TOGETHER if error <= TOGETHER else ClockTrust.ON_THE_MINUTE
+
+    def known(self, raw: datetime) -> Known:
+        """Return what the estimate is good for, and what it is."""
+        return self.trust(raw), self.offset(raw)
 
     def is_together(self, raw: datetime) -> bool:
         """Return whether the estimate is good enough to start sound together with other nodes."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from devices.ids import AiringId, Grade, RecordingId
 from devices.messages import PlannedAiring, ReceiptKind
 from devices.node.choosing import MILLISECOND, RETRY_BROKEN, Choosing
-from devices.node.clock import StationClock
+from devices.node.clock import Known, StationClock
 from devices.node.effects import Arm, Disarm, Effect, StopPlaying
 from devices.node.events import Ended, PlayingBegan, PlayingEnded
 from devices.node.fetching import Fetching
@@ -37,8 +37,10 @@ PROGRESS = timedelta(seconds=10)
 """How often the seconds heard are saved: a power cut loses at most this much."""
 LOST_ARM = timedelta(seconds=5)
 """An armed start that the loudspeaker has not confirmed after this time is armed again."""
-NEAR = timedelta(seconds=40)
-"""Within this time of a start, each better clock estimate is used."""
+MOVED = timedelta(seconds=1)
+"""A clock that was corrected by more moves the instants at which the node has something to do."""
+NEAR = ARM_AHEAD + MOVED
+"""Within this time of a start, each better clock estimate is used; before it nothing is armed yet."""
 JUST_AFTER = timedelta(milliseconds=1)
 """Wakes are this much after the instant, so that rounding never puts them before it."""
 
@@ -88,6 +90,11 @@ class Playing:
         """Return whether a start is so near that a better clock could still move it."""
         start = self.next_start(now)
         return bool(self._armed) or (start is not None and start - now < NEAR)
+
+    def is_other_time(self, before: Known, now: datetime) -> bool:
+        """Return whether the time known now is good for other things, or so different that wakes are late."""
+        trust, offset = self._clock.known(now)
+        return trust is not before[0] or abs(offset - before[1]) > MOVED
 
     def next_start(self, now: datetime) -> datetime | None:
         """Return the raw instant of the next planned start."""

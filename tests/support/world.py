@@ -249,9 +249,9 @@ class World:
         """Reconnect a node's network."""
         self._places[node.id].link.start()
 
-    def tell_time(self, node: VirtualNode, source: ClockSource, error: timedelta) -> None:
-        """Have a source of a node's board tell it the time, wrong by half of the bound that it states."""
-        told = TimeTold(source, self.now + error / 2, error, node.crystal.raw(self.now))
+    def tell_time(self, node: VirtualNode, source: ClockSource, error: timedelta, share: float = 0.5) -> None:
+        """Have a source of the board tell the time, wrong by this share of the bound that it states."""
+        told = TimeTold(source, self.now + share * error, error, node.crystal.raw(self.now))
         self._tell(node, told)
 
     def disk(self, node: VirtualNode) -> Disk:

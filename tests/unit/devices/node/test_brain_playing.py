@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from devices.ids import Grade, Role
+from devices.ids import ClockSource, Grade, Role
 from devices.jose import SigningKey
 from devices.node.events import Ended
 from simulator.speakers import Began, Over, SpeakerBank
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import MORNING, Scene
+from tests.support.world import Network
 
 LENGTH = 20_000
 """Of the recordings here, ms."""
@@ -279,6 +280,24 @@ def test_a_raw_clock_that_jumps_is_disciplined_again_before_the_start(scene, ste
     scene.run(90)
     assert [abs(began.true_at - airing.starts_at.timestamp()) < 0.01 for began in begins(scene)] == [True]
     assert scene.kinds("a1") == ["fetched", "started", "finished"]
+
+
+@pytest.mark.parametrize("heard_before_s", [60, 40, 14, 8])
+def test_a_start_is_on_time_when_the_clock_was_set_right_by_seconds_shortly_before(heard_before_s):
+    """By satellite the bound stays above what is together: the better clock is no news by its trust."""
+    scene = Scene(network=Network(quickest_s=0.3))
+    scene.run(60)
+    airing = plan_one(scene, in_s=400)
+    scene.run(20)
+    scene.world.broker.fail()
+    scene.world.switch_off(scene.node)
+    scene.node.crystal.offset -= timedelta(days=9000)
+    scene.world.switch_on(scene.node)
+    scene.world.tell_time(scene.node, ClockSource.RTC, timedelta(seconds=9.8), share=-0.9)
+    scene.run((airing.starts_at - scene.now).total_seconds() - heard_before_s)
+    scene.world.broker.recover()
+    scene.run(heard_before_s + 10)
+    assert abs(begins(scene)[0].true_at - airing.starts_at.timestamp()) < 0.2
 
 
 def test_an_airing_approved_by_a_stranger_is_refused_and_never_heard(scene):
