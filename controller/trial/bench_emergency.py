@@ -100,13 +100,15 @@ class EmergencyBench:
         self.ears.listen()
         powered, connected = self.ears.power.get("powered", {}), self.ears.power.get("connected", {})
         heard = self._sounding()
+        again = {node: at for node, at in heard.items() if node in cut}
         self._steady = None
         return {
             "nodes": len(cut),
             "connected": len(connected),
             "connected_s": _spread_s(powered, connected),
-            "sounding": len(heard.keys() & cut.keys()),
-            "sounding_s": _spread_s(powered, {node: heard[node] for node in heard.keys() & cut.keys()}),
+            "sounding": len(again),
+            "sounding_s": _spread_s(powered, self.ears.first_since(powered)),
+            "broadcast_again_s": _spread_s(powered, again),
             "all_sounding_s": round(max(heard.values(), default=first_at) - first_at, 1) if is_back else None,
             **_spreads(runs, ("emergency_ms", "stop_ms", "answer_ms")),
             "steady": self.reachable - len(cut),

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -93,6 +93,8 @@ class Ears:
     ended: dict[str, dict[str, float]] = field(default_factory=dict)
     power: dict[str, dict[str, float]] = field(default_factory=dict)
     """In a storm, when each loudspeaker was `cut`, `powered` and `connected`."""
+    begins: list[tuple[str, float]] = field(default_factory=list)
+    """Every begin of any airing, by node."""
 
     def listen(self) -> None:
         """Read new facts; keeps the newest begin and end of each loudspeaker and airing."""
@@ -105,13 +107,25 @@ class Ears:
             if kind is None:
                 continue
             for item in fact["items"]:
-                kind.setdefault(item["airing"], {})[item["node"]] = instant_of(item["true_at"])
+                at = instant_of(item["true_at"])
+                kind.setdefault(item["airing"], {})[item["node"]] = at
+                if name == "began":
+                    self.begins.append((item["node"], at))
 
     def forget(self) -> None:
         """Delete all facts."""
         self.listen()
         self.began.clear()
         self.ended.clear()
+        self.begins.clear()
+
+    def first_since(self, instants: Mapping[str, float]) -> dict[str, float]:
+        """Return when each of these loudspeakers first began anything after its instant."""
+        first: dict[str, float] = {}
+        for node, at in self.begins:
+            if node in instants and at > instants[node]:
+                first[node] = min(at, first.get(node, at))
+        return first
 
     def wait(self, enough: Callable[[], bool], seconds: float = SOUND_PATIENCE_S) -> bool:
         """Read facts until the condition is true or the time limit is reached."""

@@ -27,4 +27,5 @@ def test_an_emergency_is_heard_ended_and_called_off_by_every_loudspeaker(tmp_pat
     assert (storm["nodes"], storm["connected"], storm["sounding"]) == (4, 4, 4)
     assert (storm["steady"], storm["steady_reached"], storm["steady_stopped"]) == (4, 4, 4)
     assert storm["emergency_ms"]["p99"] > 0
+    assert 0 < storm["sounding_s"]["p99"] <= storm["broadcast_again_s"]["p99"]
     assert storm["all_sounding_s"] > 0
