@@ -7,13 +7,18 @@ from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
 from controller.features.accounts.queries import names_of_operators, sees
+from controller.features.accounts.scope import Scope
 from controller.features.areas.queries import area_tree
-from controller.features.lexicon.schemas import EntryShown
-from controller.model.lexicon import EntryId, LexiconEntry
-from controller.model.permissions import Operator
+from controller.features.lexicon.schemas import EntryShown, ProposalShown
+from controller.model.accounts import Account
+from controller.model.lexicon import EntryId, LexiconEntry, LexiconProposal
+from controller.model.permissions import Act, Operator
 from controller.model.wording import Words
 from controller.store import one_read
 from devices.ids import AreaCode
+
+MOST_PROPOSALS = 200
+"""Proposals that a page lists, the oldest first."""
 
 
 def seen_entry(session: Session, entry_id: str, by: Operator) -> LexiconEntry:
@@ -50,6 +55,40 @@ def entries_shown(session: Session, entries: Iterable[LexiconEntry]) -> list[Ent
         EntryShown.of(one, added_by=names[one.added_by], removed_by=names.get(one.removed_by))
         for one in entries
     ]
+
+
+@one_read
+def open_proposals(session: Session, scope: Scope, by: Operator) -> list[ProposalShown]:
+    """Return what nobody has decided, oldest first: what the person may decide, and what they proposed."""
+    query = (
+        select(LexiconProposal)
+        .where(LexiconProposal.decided_at.is_(None))
+        .order_by(LexiconProposal.proposed_at, LexiconProposal.id)
+        .limit(MOST_PROPOSALS)
+    )
+    shown = (proposal_shown(session, scope, by, one) for one in session.scalars(query))
+    return [one for one in shown if one.may_decide or one.is_own]
+
+
+@one_read
+def proposal_shown(session: Session, scope: Scope, by: Operator, row: LexiconProposal) -> ProposalShown:
+    """Return a proposal as this person sees it."""
+    return ProposalShown.of(
+        row,
+        proposed_by=session.get_one(Account, row.proposed_by).name,
+        may_decide=_may_decide(scope, by, row),
+        is_own=row.proposed_by == by.id,
+    )
+
+
+@one_read
+def count_proposals(session: Session, scope: Scope, by: Operator) -> int:
+    """Return how many proposals wait for this person."""
+    return sum(one.may_decide for one in open_proposals(session, scope, by))
+
+
+def _may_decide(scope: Scope, by: Operator, row: LexiconProposal) -> bool:
+    return row.area in scope.seen and scope.may(by, Act.TEACH, [row.area])
 
 
 @one_read

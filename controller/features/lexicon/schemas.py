@@ -27,3 +27,18 @@ class EntryShown(View):
     added_at: datetime
     removed_by: str | None
     removed_at: datetime | None
+
+
+class ProposalShown(View):
+    """A reading that somebody proposed; `entry` is what came of a yes."""
+
+    id: str
+    written: str
+    spoken: str
+    area: Code
+    proposed_by: str = Field(description="Name of the operator.")
+    proposed_at: datetime
+    decided_at: datetime | None
+    entry: str | None
+    may_decide: bool = Field(description="Whether you may say yes or no to it.")
+    is_own: bool = Field(description="Whether you proposed it.")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.chimes.page_queries import chimes_context
-from controller.features.lexicon.queries import lexicon_entries, words_for
+from controller.features.lexicon.queries import lexicon_entries, open_proposals, words_for
 from controller.features.speaker_tests.service import test_at_hand
 from controller.features.templates.queries import OfferedTemplate, get_template, templates_offered
 from controller.features.templates.service import MAY_KEEP
@@ -63,6 +63,7 @@ def library_context(session: Session, caller: Caller, typed: TypedTemplate | Non
         **chimes_context(session, caller),
         "entries": lexicon_entries(session, scope.hears),
         "names": shown_names(session),
+        "proposals": open_proposals(session, scope, by),
         "own_words": dict(words_for(session, scope.home)),
         "area_name": scope.name,
         "teachable": [scope.by_code[code] for code in sorted(scope.seen) if scope.may(by, Act.TEACH, [code])],

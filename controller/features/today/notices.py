@@ -58,6 +58,8 @@ def _line(row: Notice, *, of_schedule: bool, may_approve: bool) -> NoticeLine:
         headline = "Phê duyệt không còn giá trị" if is_void else "Phê duyệt sắp hết hiệu lực"
         place, name = ("duyet", "Duyệt lại") if may_approve else ("ban-tin", "Xem bản tin")
         ways = ((f"/{place}/{row.subject}", name),)
+    elif row.kind is NoticeKind.LEXICON:
+        headline, ways = "Cách đọc bạn đề nghị", (("/thu-vien", "Xem từ điển"),)
     elif row.kind is NoticeKind.ACCOUNT:
         is_own = row.operator == row.subject
         headline = "Tài khoản của bạn thay đổi" if is_own else "Một tài khoản thay đổi"

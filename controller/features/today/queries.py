@@ -20,6 +20,7 @@ from controller.features.consent.asked import OpenQuestions, asked_of
 from controller.features.fleet.page_queries import visible_nodes
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import NodeStatus, status_of
+from controller.features.lexicon.queries import count_proposals
 from controller.features.listeners.queries import count_unanswered
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.today.notices import notices_shown
@@ -51,6 +52,8 @@ class Todo:
     """Reports of listeners that nobody has answered yet."""
     keys: int
     """Keys for which an administrator has to have the key set signed."""
+    proposals: int
+    """Readings that were proposed for the lexicon, and wait for this person's yes or no."""
 
     @property
     def is_cut(self) -> bool:
@@ -66,6 +69,7 @@ class Todo:
             or self.offline
             or self.reports
             or self.keys
+            or self.proposals
         )
 
 
@@ -154,4 +158,5 @@ def _todo(
     reports = count_unanswered(session, None if scope.is_whole() else scope.seen) if is_told else 0
     keys = keys_to_sign_for(session, now) if scope.may(operator, Act.RULE) else 0
     waiting = count_waiting(session, operator, scope)
-    return Todo(waiting, returned, missed, offline, lost, asked, reports, keys)
+    proposals = count_proposals(session, scope, operator) if scope.may(operator, Act.TEACH) else 0
+    return Todo(waiting, returned, missed, offline, lost, asked, reports, keys, proposals)

@@ -169,7 +169,7 @@
   };
   const use = async (spoken) => {
     const box = panel(), written = find("[data-form]", box).dataset.form, answer = find("[data-ear-answer]", box);
-    const reply = await post("/soan/cach-doc/dung", new URLSearchParams({ chu: written, doc_la: spoken }));
+    const reply = await post("/soan/cach-doc/dung", new URLSearchParams({ chu: written, doc_la: spoken, pham_vi: find("[name=pham_vi]:checked", box)?.value ?? "ban-tin" }));
     if (!box.isConnected) return;
     if (!reply || ![200, 403, 409, 422].includes(reply.status)) { answer.textContent = whyNot(reply); return; }
     answer.innerHTML = await reply.text();

@@ -92,6 +92,8 @@ PAGES = {
     "GET /thu-vien/nghe.mp3": Row(SIGNED),
     "POST /thu-vien": Row(Act.TEACH, {"viet": "XQZ", "doc": "xê quy dét", "dia_ban": "56"}),
     "POST /thu-vien/{entry_id}/xoa": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "POST /thu-vien/de-nghi/{proposal_id}/nhan": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "POST /thu-vien/de-nghi/{proposal_id}/bo": Row(Act.TEACH, {}, foreign=HIDDEN),
     "POST /thu-vien/mau": Row(Act.TEACH, TEMPLATE),
     "POST /thu-vien/mau/{template_id}/sua": Row(Act.TEACH, TEMPLATE, foreign=HIDDEN),
     "POST /thu-vien/mau/{template_id}/xoa": Row(Act.TEACH, {}, foreign=HIDDEN),

@@ -1,5 +1,6 @@
 """One of everything that addresses name: for tests that come to every page."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 from controller.features.bulletins.queries import get_bulletin
@@ -8,6 +9,7 @@ from controller.features.emergencies.preparation import prepare
 from controller.features.emergencies.service import WantedCall, call_emergency
 from controller.features.enrolment.service import make_code
 from controller.features.fleet.service import NewNode
+from controller.features.lexicon.proposals import propose_entry
 from controller.features.lexicon.service import add_entry
 from controller.features.listeners.service import report_trouble
 from controller.features.schedules.service import schedule_bulletin
@@ -18,6 +20,11 @@ from devices.ids import Grade, NodeId
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import BAC_NHA_TRANG, PASSWORDS, Made
 from tests.support.swelling_tone import mp3
+
+
+def _of_commune(world, area):
+    """Somebody who writes there: who proposes, proposes for the own area or above."""
+    return replace(world.officer, area=area)
 
 
 def one_of_each(world, area=BAC_NHA_TRANG):
@@ -45,6 +52,8 @@ def one_of_each(world, area=BAC_NHA_TRANG):
     new = NewNode(NodeId(f"kh-9-{area}" if area != BAC_NHA_TRANG else "kh-9"), area, "Cụm 9")
     enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=area, by=world.approver)
+    taught = {"written": "TDP", "spoken": "tổ dân phố", "area": area}
+    proposal = world.do(propose_entry, **taught, by=_of_commune(world, area))
     kept = {"title": "Mẫu", "text": "Ngày [ngày].", "area": area}
     template = world.do(add_template, **kept, by=world.approver)
     sound = {"upload": "a" * 64, "seconds": 3.0, "area": area}
@@ -53,6 +62,7 @@ def one_of_each(world, area=BAC_NHA_TRANG):
         "{area}": area,
         "{schedule_id}": schedule.id,
         "{entry_id}": entry.id,
+        "{proposal_id}": proposal.id,
         "{template_id}": template.id,
         "{chime_id}": chime.id,
         "{prepared}": prepared,

@@ -88,6 +88,7 @@ CALLS = {
     "POST nodes/{node_id}/test": {"bulletin": "{approved}"},
     "POST nodes/{node_id}/care": {"assignee": "{technician}"},
     "POST lexicon": {"area": AREA},
+    "POST lexicon/proposals": {"area": AREA},
     "POST programmes": {"items.bulletin": "{approved}", "area": AREA},
     "POST programmes/{bulletin_id}/revise": {"items.bulletin": "{approved}", "area": None},  # it stays
     "POST schedules": PLANS | {"rule.first": None},

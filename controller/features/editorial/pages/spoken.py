@@ -7,8 +7,9 @@ from fastapi import APIRouter, Form, Query
 from starlette.responses import HTMLResponse, Response
 
 from controller.errors import BadInput, LoaError
-from controller.features.accounts.dependencies import Signed, SignedVisit
+from controller.features.accounts.dependencies import SignedVisit
 from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.further_teaching import TaughtFor, reaches, teach_further
 from controller.features.editorial.spoken_form import SpotAsked, choices_at, spoken_form
 from controller.http.form_fields import SentLine
 from controller.http.refusals import status_of
@@ -66,19 +67,28 @@ def choices(
         found = choices_at(visit, form, SpotAsked(o, tu, den, chu), ban)
     except BadInput as error:
         return _refused(error)
-    context = {"choices": found}
+    context = {"choices": found, "reaches": reaches(visit)}
     return HTMLResponse(fragment("soan/cach_doc.html", context), headers=_NOT_KEPT)
 
 
 @router.post("/cach-doc/dung")
-def use(viewer: Signed, chu: SentLine, doc_la: Annotated[str, Form(max_length=500)] = "") -> Response:
-    """Check a reading that somebody chose or typed for this bulletin; the form keeps it, and sends it."""
-    viewer.need(Act.WRITE)
+def use(
+    visit: SignedVisit,
+    chu: SentLine,
+    doc_la: Annotated[str, Form(max_length=500)] = "",
+    pham_vi: SentLine = TaughtFor.BULLETIN,
+) -> Response:
+    """Check a reading that somebody chose or typed for this bulletin; the form keeps it, and sends it.
+
+    `pham_vi`: further it is taught where the person may, else proposed.
+    """
+    visit.viewer.need(Act.WRITE)
     try:
         ((written, spoken),) = clean_words([(chu, doc_la)])
+        done = teach_further(visit, written, spoken, pham_vi)
     except LoaError as error:
         return _refused(error)
-    context = {"written": written, "spoken": spoken}
+    context = {"written": written, "spoken": spoken, "done": done}
     return HTMLResponse(fragment("soan/da_dung.html", context), headers=_NOT_KEPT)
 
 

@@ -28,6 +28,8 @@ Line = Annotated[str, Form(max_length=500)]
 _DONE = {
     "them": "Đã thêm. Bản tin chờ duyệt có từ này sẽ được đọc lại.",
     "xoa": "Đã xóa.",
+    "nhan": "Đã đưa vào từ điển. Bản tin chờ duyệt có từ này sẽ được đọc lại.",
+    "bo": "Đã không nhận. Từ điển vẫn như cũ; người đề nghị được báo.",
     "nhac": "Đã đặt nhạc hiệu. Bản tin thu từ bây giờ dùng nhạc hiệu này; bản đã thu không đổi.",
     "bo-nhac": "Đã thôi dùng nhạc hiệu riêng. Bản tin đã thu không đổi.",
     "mau": "Đã lưu mẫu bản tin.",
