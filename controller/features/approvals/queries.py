@@ -13,6 +13,7 @@ from controller.features.accounts.scope import Scope
 from controller.features.accounts.touches import means_of_signing
 from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.page_queries import MOST_AIRINGS
+from controller.features.approvals.consequences import SetsGoing, sets_going
 from controller.features.approvals.waiting import is_author, submitted_in
 from controller.features.bulletins.hearing import hearing_of
 from controller.features.bulletins.in_force import approved_until
@@ -20,19 +21,14 @@ from controller.features.bulletins.renditions import renditions_of
 from controller.features.bulletins.signed_approvals import scope_in_words
 from controller.features.editorial.page_queries import bulletin_page
 from controller.features.plans.reliance import relied_upon
-from controller.features.schedules.sentences import rule_sentence
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId, BulletinState, RenderingState
 from controller.model.bulletins import Bulletin, Rendering
 from controller.model.emergencies import Prepared
-from controller.model.schedule_states import ScheduleState
-from controller.model.schedules import Schedule
 from controller.store import one_read
 from devices.ids import Role
-from schedules.icalendar import from_text
-from schedules.recurrence import Once
 
 _AIRINGS = 5
 """Airings that an approver is shown one by one; a schedule makes two weeks of them."""
@@ -40,16 +36,14 @@ _AIRINGS = 5
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A bulletin that waits. `first_at`: its first start, None: nothing is planned; `latest`: by then."""
+    """A bulletin that waits."""
 
     bulletin: Bulletin
     author: str
-    first_at: datetime | None
-    latest: datetime | None
     is_spoken: bool
     """Whether its recording is made, so that it can be approved at once."""
-    repeats: tuple[str, ...]
-    """What its schedules mean, each in a sentence."""
+    going: SetsGoing
+    """What its approval sets going."""
     is_kept_ready: bool
     """Whether it is prepared for an emergency: loudspeakers hold it and sound nothing until it is called."""
     is_own: bool
@@ -68,8 +62,6 @@ def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequen
         select(
             Bulletin,
             Account.display_name,
-            func.min(Airing.starts_at),
-            func.min(Airing.latest_start_at),
             func.max(Rendering.state),
             own,
         )
@@ -83,16 +75,16 @@ def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequen
     )
     rows = session.execute(query).all()
     ids = [row[0].id for row in rows]
-    repeats, kept_ready = repeats_of(session, ids), kept_ready_among(session, ids)
+    going, kept_ready = sets_going(session, viewer.scope, ids), kept_ready_among(session, ids)
     return [
         Waiting(
-            *(bulletin, author, first_at, latest),
+            *(bulletin, author),
             is_spoken=state is RenderingState.READY,
-            repeats=repeats.get(bulletin.id, ()),
+            going=going[bulletin.id],
             is_kept_ready=bulletin.id in kept_ready,
             is_own=bool(is_own),
         )
-        for bulletin, author, first_at, latest, state, is_own in rows
+        for bulletin, author, state, is_own in rows
     ]
 
 
@@ -100,22 +92,6 @@ def kept_ready_among(session: Session, wanted: Sequence[BulletinId]) -> frozense
     """Return those that loudspeakers hold ready for an emergency, or will once they are approved."""
     query = select(Prepared.bulletin).where(Prepared.bulletin.in_(wanted), Prepared.released_at.is_(None))
     return frozenset(session.scalars(query))
-
-
-def repeats_of(session: Session, wanted: Sequence[BulletinId]) -> dict[BulletinId, tuple[str, ...]]:
-    """Return what the running schedules of bulletins mean, each in a sentence."""
-    query = (
-        select(Schedule)
-        .where(Schedule.bulletin.in_(wanted), Schedule.state == ScheduleState.RUNNING)
-        .order_by(Schedule.created_at)
-    )
-    found: dict[BulletinId, tuple[str, ...]] = {}
-    for row in session.scalars(query):
-        rule = from_text(row.rule)
-        is_endless = rule.last is None and rule.times is None and not isinstance(rule, Once)
-        said = rule_sentence(rule, row.skips) + (" Không có ngày cuối." if is_endless else "")
-        found[row.bulletin] = (*found.get(row.bulletin, ()), said)
-    return found
 
 
 def to_approve_again(session: Session, scope: Scope, now: datetime) -> Sequence[Bulletin]:
@@ -151,7 +127,7 @@ def approval_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
     recording, bulletin = shown["speech"].recording, shown["bulletin"].id
     return {
         **shown,
-        "repeats": repeats_of(session, [bulletin]).get(bulletin, ()),
+        "going": sets_going(session, caller.scope, [bulletin])[bulletin],
         "is_kept_ready": bulletin in kept_ready_among(session, [bulletin]),
         "most_airings": _AIRINGS,
         "unsigned": why_unsigned(session, caller.by, now=caller.now()),

@@ -326,7 +326,10 @@ def test_the_approver_is_told_of_every_schedule_and_that_it_has_no_end(world, of
     bulletin, _ = world.submitted()
     officer.post("/lich/tao", data=FORM | {"ban_tin": bulletin})
     said = "05:00 các ngày thứ Hai đến thứ Sáu, từ 01/12/2026. Không có ngày cuối."
-    assert said in text_of(approver.get("/duyet"))
+    queue = text_of(approver.get("/duyet"))
+    assert said in queue
+    assert "Phát lần đầu 05:00" in queue
+    assert f"Toàn tỉnh Khánh Hòa · {len(world.nodes)} cụm loa" in queue
     page = text_of(approver.get(f"/duyet/{bulletin}"))
     assert said in page
     assert "và 2 lượt nữa" in page  # of the seven within two weeks
