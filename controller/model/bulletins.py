@@ -274,3 +274,21 @@ class Listened(Base):
     recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     played: Mapped[list[list[int]]] = mapped_column(JSON)
+
+
+class BulletinComment(Base):
+    """What an approver says about one sentence of a wording; `sentence` is quoted as it was written there."""
+
+    __tablename__ = "bulletin_comments"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), index=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    sentence: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )

@@ -35,6 +35,7 @@ MISSING = {
     "area_changes.changes.rename_area": {"pages": RARE},
     "area_changes.changes.reparent_area": {"pages": RARE},
     "area_changes.changes.split_area": {"pages": RARE},
+    "bulletins.comments.comment_on_sentence": {"commands": WRITTEN},
     "bulletins.listening_proof.note_played": {
         "commands": "Players report what they play; a command plays nothing."
     },

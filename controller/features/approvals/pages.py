@@ -1,5 +1,6 @@
 """Chờ duyệt: the queue, and one bulletin read, listened to, and approved with the password or returned."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -11,6 +12,7 @@ from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Viewer
 from controller.features.approvals.queries import approval_page, next_to_approve, queue_page
 from controller.features.bulletins import operations
+from controller.features.bulletins.comments import comment_on_sentence
 from controller.features.bulletins.hearing import hearing_of
 from controller.features.bulletins.listening_proof import NOT_LISTENED
 from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
@@ -104,6 +106,24 @@ def approve(
     return _on_to_the_next(visit, bulletin_id, "duyet")
 
 
+@router.post("/duyet/{bulletin_id}/gop-y")
+def comment(
+    visit: SignedVisit,
+    *,
+    bulletin_id: str,
+    phien_ban: Annotated[int, Form()],
+    cau: Annotated[int, Form()],
+    gop_y: SentReason = "",
+) -> Response:
+    """Keep what the approver says about one sentence, for its author."""
+    asked: dict[str, Any] = {"revision": phien_ban, "sentence": cau, "text": gop_y}
+    try:
+        comment_on_sentence(visit, bulletin_id, **asked, **visit.stamp)
+    except LoaError as error:
+        return _page(visit, bulletin_id, error=error, comment=asked)
+    return RedirectResponse(f"/duyet/{bulletin_id}?xong=gop-y#gop-y", 303)
+
+
 @router.post("/duyet/{bulletin_id}/da-nghe")
 def played(
     visit: SignedVisit,
@@ -138,7 +158,14 @@ def _on_to_the_next(visit: Visit, bulletin_id: str, done: str) -> Response:
     return RedirectResponse(f"/duyet/{following}?xong={done}" if following else f"/duyet?xong={done}", 303)
 
 
-def _page(visit: Visit, bulletin_id: str, *, error: LoaError | None = None, done: str = "") -> Response:
+def _page(
+    visit: Visit,
+    bulletin_id: str,
+    *,
+    error: LoaError | None = None,
+    done: str = "",
+    comment: Mapping[str, Any] | None = None,
+) -> Response:
     return PAGE.show(
         visit,
         lambda unit: approval_page(unit, visit, bulletin_id),
@@ -146,5 +173,6 @@ def _page(visit: Visit, bulletin_id: str, *, error: LoaError | None = None, done
         error=error,
         is_unheard=error is not None and error.code == NOT_LISTENED,
         sample_reasons=_REASONS,
+        typed_comment=comment,
         done=done,
     )

@@ -15,6 +15,7 @@ from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.page_queries import MOST_AIRINGS
 from controller.features.approvals.consequences import SetsGoing, sets_going
 from controller.features.approvals.waiting import is_author, submitted_in
+from controller.features.bulletins.comments import written_sentences
 from controller.features.bulletins.hearing import hearing_of
 from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.renditions import renditions_of
@@ -130,6 +131,7 @@ def approval_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "going": sets_going(session, caller.scope, [bulletin])[bulletin],
         "is_kept_ready": bulletin in kept_ready_among(session, [bulletin]),
         "most_airings": _AIRINGS,
+        "sentences": written_sentences(shown["speech"].revision.text),
         "unsigned": why_unsigned(session, caller.by, now=caller.now()),
         "approved_for": scope_in_words(shown["bulletin"], shown["where"], caller.now()),
         **means_of_signing(session, caller, Role.APPROVER),

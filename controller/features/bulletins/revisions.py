@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ BULLETIN_ACTS = {
     "bulletin.approved": "Duyệt",
     "bulletin.approval-refused": "Duyệt không được: sai mật khẩu",
     "bulletin.returned": "Trả lại",
+    "bulletin.commented": "Góp ý một câu",
     "bulletin.withdrawn": "Rút bản tin",
 }
 
@@ -54,11 +56,18 @@ def steps_of(session: Session, bulletin_id: str) -> list[HistoryStep]:
     names: Mapping[str, str] = {who: name for who, name in session.execute(query)}  # noqa: C416 - typed rows
     return [
         HistoryStep(
-            one.at, names.get(one.by, ""), BULLETIN_ACTS[one.act], str(one.detail.get("reason") or "")
+            one.at,
+            names.get(one.by, ""),
+            BULLETIN_ACTS[one.act],
+            _said(one.detail),
         )
         for one in found
         if one.act in BULLETIN_ACTS
     ]
+
+
+def _said(detail: Mapping[str, Any]) -> str:
+    return str(detail.get("reason") or detail.get("comment") or "")
 
 
 @one_read

@@ -8,6 +8,7 @@ from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.accounts.key_checks import check_key
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
+from controller.features.bulletins.comments import number_of_comments
 from controller.features.bulletins.listening_proof import ListeningProof, check_heard
 from controller.features.bulletins.must_hear import ToHear
 from controller.features.bulletins.placeholders import check_filled
@@ -259,15 +260,17 @@ def clone_bulletin(session: Session, bulletin_id: str, *, by: Operator, now: dat
 
 @one_write
 def return_bulletin(session: Session, bulletin_id: str, *, reason: str, by: Operator, now: datetime) -> None:
-    """Return a submitted bulletin to its author, with a reason."""
+    """Return a submitted bulletin to its author, with a reason; comments at sentences are one."""
     bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     require(session, by, Act.APPROVE, bulletin.area)
-    if not reason.strip():
+    comments = number_of_comments(session, bulletin)
+    reason = reason.strip() or (f"Xem góp ý ở {comments} câu." if comments else "")
+    if not reason:
         raise BadInput("Hãy ghi lý do trả lại để người soạn biết cần sửa gì.", code="bulletin.no-reason")
     bulletin.state = after(bulletin.state, BulletinAction.RETURN)
-    bulletin.returned_reason = reason.strip()
+    bulletin.returned_reason = reason
     bulletin.changed_at = now
-    record(session, by, "bulletin.returned", bulletin.id, now, detail={"reason": reason.strip()})
+    record(session, by, "bulletin.returned", bulletin.id, now, detail={"reason": reason})
 
 
 def check_newest(bulletin: Bulletin, based_on: int | None) -> None:

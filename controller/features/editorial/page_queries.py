@@ -9,6 +9,7 @@ from controller.features.accounts.admin_queries import name_of
 from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.language_reach import spread_of
 from controller.features.airings.page_queries import airings_of_bulletin
+from controller.features.bulletins.comments import comments_of
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
 from controller.features.bulletins.page_queries import SpokenRevision, act_of, titles_of, visible_speech
@@ -98,6 +99,7 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "tried_out": _tried_out(session, caller.station, bulletin, speech)
         if bulletin.state in _BEFORE
         else [],
+        "comments": comments_of(session, bulletin),
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
         "topic": topic_of(session, bulletin),
@@ -202,6 +204,7 @@ def editing_form(
         now_on = {"phien_ban": str(bulletin.revision), "luot": form.luot or new_id(caller.now())}
         return {
             "bulletin": bulletin,
+            "comments": comments_of(session, bulletin),
             "form": form.model_copy(update=now_on),
             "newer": _newer(session, bulletin, revision, form) if is_older else None,
             "is_sound": revision.kind is RevisionKind.AUDIO,

@@ -87,6 +87,10 @@ CALLS = {
     "POST bulletins/{bulletin_id}/audio": Row(Act.WRITE, SOUND, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}/hearing": Row(SIGNED, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/comments": Row(SIGNED, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/comments": Row(
+        Act.APPROVE, {"revision": 1, "sentence": 0, "text": "Sai ngày."}, foreign=HIDDEN
+    ),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/approve/passkey": Row(
         Act.APPROVE, {"kid": "approver-x", "revision": 1, "recording": "0" * 64}, foreign=HIDDEN

@@ -196,6 +196,9 @@ PAGES = {
     "GET /song/duyet/{bulletin_id}": Row(Act.APPROVE),
     "POST /duyet/{bulletin_id}/duyet": Row(Act.APPROVE, {"phien_ban": "9"}, foreign=HIDDEN),
     "POST /duyet/{bulletin_id}/da-nghe": Row(Act.APPROVE, {"da_phat": "0-1000"}, foreign=HIDDEN),
+    "POST /duyet/{bulletin_id}/gop-y": Row(
+        Act.APPROVE, {"phien_ban": "1", "cau": "0", "gop_y": "Sai ngày."}, foreign=HIDDEN
+    ),
     "POST /duyet/{bulletin_id}/tra-lai": Row(Act.APPROVE, {"ly_do": "Sai ngày."}, foreign=HIDDEN),
     # only who wrote it may, so it is asked for when nobody can any more
     "POST /ban-tin/{bulletin_id}/lay-lai": Row(Act.WRITE, {}, foreign=HIDDEN),

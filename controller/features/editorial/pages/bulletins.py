@@ -35,6 +35,7 @@ _DONE = {
     "nhap": "Đã lưu bản nháp. Nghe thử ở dưới, rồi gửi duyệt.",
     "chu-de": "Đã lưu chủ đề.",
     "duyet": "Đã duyệt bản tin.",
+    "gop-y": "Đã ghi góp ý. Trả lại bản tin thì người soạn thấy góp ý ngay bên câu.",
     "tra": "Đã trả lại bản tin cho người soạn.",
     "lay-lai": "Đã lấy lại bản tin. Sửa xong hãy gửi duyệt lại.",
     "ghi-am": "Đã nhận tệp ghi âm. Hãy nghe lại, rồi gửi duyệt.",
