@@ -19,14 +19,16 @@ from controller.features.accounts import encryption as sealing
 from controller.features.accounts import passwords
 from controller.store import engine as store_engine
 from controller.store import migrating
-from tests.support.nightly import NIGHTLY, QUICK, is_due, is_quick
+from tests.support.nightly import NIGHTLY, QUICK, amount, is_due, is_quick
 
 gc.disable()  # until all is imported: what modules make stays, and to look through it takes a second
 
 # a loaded machine of two cores is no reason to fail a property that holds, and the same code has the same
-# examples each time; `make properties` looks for others
+# examples each time, thirty by day; `make properties` looks for others
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("loa", settings.get_profile("search"), derandomize=True)
+settings.register_profile(
+    "loa", settings.get_profile("search"), derandomize=True, max_examples=amount(30, 100)
+)
 settings.load_profile("loa")
 
 
@@ -123,7 +125,8 @@ _TOGETHER = (
 )
 """Files whose tests share what is dear to make, a voice above all: one worker does them.
 
-The architecture's are one group: they share the syntax trees of all modules."""
+The architecture's are one group: they share the syntax trees of all modules. What runs on PostgreSQL is one:
+to start a server and to make its tables takes ten seconds of processor time."""
 
 
 def pytest_report_header():
@@ -145,14 +148,22 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if is_due(item) and (is_quick(item) or not QUICK)]
     items.sort(key=_place)
     for item in items:
-        if any(part in _where(item) for part in _TOGETHER):
+        if _is_on_postgresql(item):
+            item.add_marker(pytest.mark.xdist_group("postgresql"))
+        elif any(part in _where(item) for part in _TOGETHER):
             is_architecture = "tests/architecture" in _where(item)
             item.add_marker(pytest.mark.xdist_group("architecture" if is_architecture else item.path.stem))
 
 
 def _place(item):
+    if _is_on_postgresql(item):  # one group of a minute
+        return 0, False
     at = next((n for n, part in enumerate(_LONG) if part in _where(item)), len(_LONG))
     return at, item.get_closest_marker("slow") is None
+
+
+def _is_on_postgresql(item):
+    return "postgresql" in item.nodeid.rpartition("[")[2]
 
 
 def _where(item):

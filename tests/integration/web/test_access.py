@@ -12,6 +12,7 @@ from tests.integration.web.access_row import OPEN, SIGNED
 from tests.integration.web.access_rows import ROWS
 from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import PASSWORDS, PROVINCE
+from tests.support.nightly import NIGHTLY
 
 PEOPLE = {
     OperatorRole.OFFICER: "canbo",
@@ -79,12 +80,27 @@ def leaves(key):
     return key.endswith(("/dang-xuat", "/sign-out", "/dang-nhap", "/sign-in"))
 
 
+def is_let(role, key):
+    needs = ROWS[key].needs
+    return needs in {OPEN, SIGNED} or can([role], PROVINCE, Act(needs), [PROVINCE]).allowed
+
+
+def is_tried(role, key):
+    """Whether a role asks for what it is let: by day one role a row, in turn.
+
+    An answer costs ten times as much as a refusal.
+    """
+    let = [one for one in OperatorRole if is_let(one, key)]
+    return NIGHTLY or let[list(ROWS).index(key) % len(let)] is role
+
+
 @pytest.mark.parametrize("role", OperatorRole)
 def test_a_role_comes_where_its_acts_lead_and_nowhere_else(ask, sign_in, role):
     client, wrong = sign_in(PEOPLE[role]), {}
     for key in sorted(ROWS, key=leaves):
-        needs = ROWS[key].needs
-        expected = needs in {OPEN, SIGNED} or can([role], PROVINCE, Act(needs), [PROVINCE]).allowed
+        expected = is_let(role, key)
+        if expected and not is_tried(role, key):
+            continue
         status, place = ask(client, key)
         if key.endswith("/dang-nhap/ma"):
             assert (status, place) in {(303, "/dang-nhap"), (401, "")}

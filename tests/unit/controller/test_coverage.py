@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import openpyxl
 import pypdf
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.errors import BadInput
@@ -24,6 +24,7 @@ from controller.features.reports.coverage import (
 from controller.features.reports.entries import AiredInArea
 from controller.features.reports.files import as_csv, table_csv, table_pdf, table_xlsx
 from controller.features.reports.monthly import span
+from tests.support.nightly import examples
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 TITLE = "Báo cáo phát thanh – Tỉnh Khánh Hòa"
@@ -176,7 +177,7 @@ def test_csv_begins_with_the_mark_that_excel_looks_for():
     assert table_csv(made([])).startswith(b"\xef\xbb\xbf")
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 60_000)), max_size=30))
 def test_the_rows_of_a_grouping_sum_up_to_the_total(met):
     entries = [

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -20,9 +19,10 @@ from controller.model.bulletin_states import (
 from controller.model.bulletin_states import after as bulletin_after
 from controller.model.plan_states import next_version
 from devices.messages import Receipt, ReceiptKind
+from tests.support.nightly import examples
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
-BUDGET = settings(max_examples=60, stateful_step_count=25, deadline=None)
+BUDGET = examples(60, stateful_step_count=25)
 
 
 class Ladder(RuleBasedStateMachine):

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import topics
@@ -15,6 +15,7 @@ from devices.node.fetching import UNNAMED_KEPT
 from simulator.speakers import Began, Over
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import Scene
+from tests.support.nightly import examples
 from tests.support.world import Network
 
 ALARM_MS, EVERY_MS = 6_000, 8_000
@@ -238,7 +239,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(steps=STEPS, seed=st.integers(0, 2**16), doubled=st.sampled_from([0.0, 0.5]))
 def test_whatever_happens_an_emergency_wins_and_an_ended_one_never_sounds_again(steps, seed, doubled):
     scene = Scene(seed, network=Network(doubled=doubled))

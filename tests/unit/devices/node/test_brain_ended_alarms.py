@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import topics
@@ -12,6 +12,7 @@ from devices.ids import Grade
 from simulator.speakers import Began, Over
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import Scene
+from tests.support.nightly import examples
 from tests.support.world import Network
 
 ALARM_MS, EVERY_MS = 6_000, 8_000
@@ -275,7 +276,7 @@ class _Street:
         self.running = []
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     steps=STEPS,
     seed=st.integers(0, 2**16),
