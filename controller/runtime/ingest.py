@@ -61,6 +61,7 @@ class Ingest:
     written: int = 0  # messages that were processed, with whatever result
     _states_left: list[_Word] = field(default_factory=list)  # not written while the database was unavailable
     _inbox: "deque[_Word]" = field(default_factory=deque)  # without vitals
+    _receipts_waiting: set[tuple[NodeId, bytes]] = field(default_factory=set)  # in the inbox or the batch
     _vitals_inbox: "deque[tuple[NodeId, bytes]]" = field(default_factory=deque)
     _drops: Drops = field(default_factory=lambda: Drops(_LOG, "words of nodes"))
     _come: threading.Event = field(default_factory=threading.Event)  # set while the inbox is not empty
@@ -89,14 +90,19 @@ class Ingest:
         """Queue a message; when the queue is full it is dropped, and the node repeats receipts.
 
         The node's rate limit was checked before (`budgets`). `retained`: the broker had stored the message,
-        so it may be old. Call from one thread only: the link's.
+        so it may be old. Call from one thread only: the link's. A repeat of receipts that still wait is
+        dropped: the answer to the first is one to both, and under load repeats would be most of the work.
         """
         node = topic.node if isinstance(topic, topics.VitalsTopic) else None
+        if isinstance(topic, topics.ReceiptTopic) and (topic.node, payload) in self._receipts_waiting:
+            return
         if len(self._inbox if node is None else self._vitals_inbox) >= _QUEUE:
             self._drops.add()
             return
         if node is None:
             self.arrived += 1
+            if isinstance(topic, topics.ReceiptTopic):
+                self._receipts_waiting.add((topic.node, payload))
             self._inbox.append(_Word(topic, payload, retained))
         else:
             self._vitals_inbox.append((node, payload))
@@ -120,6 +126,11 @@ class Ingest:
         self._tell_of_floods()
         if batch or self._states_left:
             self._take_in(batch)
+            self._receipts_waiting.difference_update(
+                (word.topic.node, word.payload)
+                for word in batch
+                if isinstance(word.topic, topics.ReceiptTopic)
+            )
             self.written += len(batch)
 
     def _take_vitals(self) -> None:

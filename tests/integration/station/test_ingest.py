@@ -4,8 +4,10 @@ import sqlite3
 from contextlib import closing, contextmanager
 
 import pytest
+from sqlalchemy import func, select
 
 from controller.features.fleet.queries import get_node
+from controller.model.airings import StoredReceipt
 from controller.runtime.ingest import Ingest
 from controller.store import Store
 from devices import topics
@@ -68,6 +70,19 @@ def test_births_that_came_while_the_database_was_busy_are_written_afterwards(wor
         ingest.start()
         assert wait_until(lambda: ingest.written == 1)
     assert wait_until(lambda: world.ask(get_node, NODE).online)
+
+
+def test_a_repeat_of_receipts_that_still_wait_is_not_dealt_with_again_and_a_later_one_is(world, ingest):
+    said = world.said(NODE, world.fields("0-unknown-airing-0000", "fetched")).payload()
+    other = world.said(NODE, world.fields("0-unknown-airing-0000", "started")).payload()
+    for payload in (said, said, other, said):
+        ingest.take(topics.ReceiptTopic(NODE), payload)
+    ingest.turn()
+    assert (ingest.arrived, ingest.written) == (2, 2)
+    assert world.ask(lambda session: session.scalar(select(func.count()).select_from(StoredReceipt))) == 2
+    ingest.take(topics.ReceiptTopic(NODE), said)  # its answer was lost: it gets another
+    ingest.turn()
+    assert (ingest.arrived, ingest.written) == (3, 3)
 
 
 def test_what_is_too_much_costs_one_line_and_no_vitals(world, ingest, caplog, monkeypatch):
