@@ -9,10 +9,12 @@ from controller.features.airings.planning import BroadcastRequest
 from controller.features.airings.target_form import TargetTyped
 from controller.features.bulletins.legal_form import ActTyped
 from controller.features.bulletins.placeholders import places_of
-from controller.features.editorial.operations import WrittenBulletin
+from controller.features.editorial.operations import RepeatRequest, WrittenBulletin
 from controller.features.editorial.own_words import words_of
+from controller.features.editorial.repeat_form import REPEATS, RepeatTyped
 from controller.features.editorial.start_form import read_start
 from controller.http.station import Station
+from controller.model.local_time import ZONE
 from controller.model.wording import Manner
 from devices.ids import AreaCode, Grade
 from tts.errors import BadReadings
@@ -21,7 +23,7 @@ from tts.reading.checking import MOST_READINGS
 READINGS_OFFERED = tuple(str(number) for number in range(1, MOST_READINGS + 1))
 
 
-class Typed(ActTyped, TargetTyped):
+class Typed(ActTyped, TargetTyped, RepeatTyped):
     """What the form holds; nothing is refused before it can be shown again."""
 
     tieu_de: str = ""
@@ -68,6 +70,16 @@ class Typed(ActTyped, TargetTyped):
     def broadcast(self, caller: Caller) -> BroadcastRequest:
         """Return where, when and how it shall be heard, or raise BadInput."""
         return self.broadcast_for(self.areas(caller.viewer), caller.station)
+
+    def repeat(self, caller: Caller) -> RepeatRequest | None:
+        """Return where, when and how it shall come again and again, or raise BadInput; None: only once."""
+        if self.luc != REPEATS:
+            return None
+        if self.muc not in {Grade.ROUTINE, Grade.PRIORITY}:
+            raise BadInput("Lịch phát chỉ ở mức thông thường hoặc ưu tiên.", code="airing.bad-grade")
+        rules = self.rules(caller.now().astimezone(ZONE).date())
+        areas = self.areas(caller.viewer)
+        return RepeatRequest(areas, rules, self.skips(), Grade(self.muc), self.volume())
 
     def broadcast_for(self, areas: Sequence[AreaCode], station: Station) -> BroadcastRequest:
         """Return when and how it shall be heard in these areas, or raise BadInput."""

@@ -1,6 +1,6 @@
 """What pages and JSON both do with what somebody writes: one transaction each, then the station is woken."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +9,16 @@ from controller.features.airings.planning import BroadcastRequest, plan_foreseen
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import name_reference
+from controller.features.schedules.service import schedule_each
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
 from controller.model.permissions import Operator
 from controller.model.wording import PLAIN, Manner
 from controller.store import Session
-from devices.ids import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode, Grade
+from schedules.recurrence import Recurrence
+from schedules.skips import Skips
 from tts.uploads import UploadId
 
 
@@ -30,6 +33,17 @@ class WrittenBulletin:
     manner: Manner = PLAIN
     upload: UploadId | None = None
     """A sound file that was brought along; the text then tells what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatRequest:
+    """Where, by which rules and how a bulletin shall come again; a rule for each time of day."""
+
+    areas: Sequence[AreaCode]
+    rules: Sequence[Recurrence]
+    skips: Skips
+    grade: Grade
+    volume: int
 
 
 def keep(caller: Caller, written: WrittenBulletin) -> BulletinId:
@@ -61,14 +75,35 @@ def hand_in(
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
     with caller.write() as session:
-        by, now = caller.by, caller.now()
-        area = meeting(caller.scope.tree, broadcast.areas, by.area)
-        bulletin = _keep(session, written, by, now, area)
-        highest = max(broadcast.grade, USUAL_HIGHEST_GRADE, key=lambda grade: grade.rank)
-        submit_bulletin(
-            session, bulletin.id, by=by, now=now, speech=caller.station.speech, highest_grade=highest
+        bulletin = _handed_in(session, caller, written, broadcast.areas, broadcast.grade)
+        return bulletin.id, plan_foreseen(session, bulletin.id, broadcast, **caller.stamp).id
+
+
+def hand_in_repeating(caller: Caller, written: WrittenBulletin, repeat: RepeatRequest) -> BulletinId:
+    """Write a bulletin, submit it and schedule it for each of its times of day: all of it, or nothing."""
+    with caller.write() as session:
+        bulletin = _handed_in(session, caller, written, repeat.areas, repeat.grade)
+        schedule_each(
+            session,
+            bulletin.id,
+            repeat.rules,
+            **caller.stamp,
+            skips=repeat.skips,
+            areas=repeat.areas,
+            grade=repeat.grade,
+            volume=repeat.volume,
         )
-        return bulletin.id, plan_foreseen(session, bulletin.id, broadcast, by=by, now=now).id
+        return bulletin.id
+
+
+def _handed_in(
+    session: Session, caller: Caller, written: WrittenBulletin, areas: Collection[AreaCode], grade: Grade
+) -> Bulletin:
+    by, now = caller.by, caller.now()
+    bulletin = _keep(session, written, by, now, meeting(caller.scope.tree, areas, by.area))
+    highest = max(grade, USUAL_HIGHEST_GRADE, key=lambda one: one.rank)
+    submit_bulletin(session, bulletin.id, by=by, now=now, speech=caller.station.speech, highest_grade=highest)
+    return bulletin
 
 
 def mend(

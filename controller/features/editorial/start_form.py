@@ -13,6 +13,7 @@ SOON_PATIENCE = timedelta(hours=2)
 _SLOTS = (time(5, 0), time(11, 0), time(17, 0))
 """Usual hours of the commune's loudspeakers."""
 _SLOTS_SHOWN = 3
+_USUAL_SPAN = timedelta(days=90)
 _LEAST_AHEAD = timedelta(minutes=10)
 """A slot nearer than this cannot be approved in time."""
 
@@ -31,6 +32,11 @@ def slots(now: datetime) -> list[tuple[str, str]]:
     found = [datetime.combine(today + timedelta(days=days), slot, ZONE) for days in (0, 1) for slot in _SLOTS]
     near = [at for at in found if at > now + _LEAST_AHEAD][:_SLOTS_SHOWN]
     return [(at.isoformat(timespec="minutes"), _words(at, today)) for at in near]
+
+
+def usual_end(now: datetime) -> date:
+    """Return the last day that a repeated broadcast has unless somebody says otherwise: three months on."""
+    return now.astimezone(ZONE).date() + _USUAL_SPAN
 
 
 def _words(at: datetime, today: date) -> str:

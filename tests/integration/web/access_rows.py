@@ -151,6 +151,7 @@ PAGES = {
     "GET /ban-tin/{bulletin_id}/doc-thu.mp3": Row(SIGNED, foreign=HIDDEN),
     "POST /tao-ban-tin/soan-chu": Row(Act.WRITE, {"noi_dung": "Tin."}),
     "POST /tao-ban-tin/kip-gio": Row(Act.WRITE, WHEN),
+    "POST /tao-ban-tin/tom-tat": Row(Act.WRITE, DRAFT),
     "POST /tao-ban-tin/lay-chu": Row(Act.WRITE, FILE),
     "POST /tao-ban-tin/dung-chu": Row(Act.WRITE, DRAFT),
     "POST /tao-ban-tin/dung-mau": Row(Act.WRITE, {"mau": "hop-thon"}),

@@ -17,9 +17,11 @@ from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import send_draft
 from controller.features.editorial import operations
 from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.form_summary import summary_of
 from controller.features.editorial.lead_check import too_soon
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
-from controller.features.editorial.start_form import slots
+from controller.features.editorial.repeat_form import KINDS, USUAL_HOURS
+from controller.features.editorial.start_form import slots, usual_end
 from controller.features.templates.queries import OfferedTemplate, template_to_use, templates_to_use
 from controller.http.form_fields import Done
 from controller.http.render import fragment, page
@@ -51,6 +53,7 @@ def form_page(
     """
     form = form.model_copy(update={"luot": form.luot or new_id(visit.now())})
     context = form_context(visit, form, error) | {"kept_at": kept_at, "draft": NEW}
+    context |= {"repeat_kinds": KINDS, "usual_hours": USUAL_HOURS, "last_day": usual_end(visit.now())}
     context |= {"done": done, "pasted": pasted, "instead": instead, "put_right": put_right}
     context["templates"] = templates_to_use(visit.store, visit.scope)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if put_right else HTTPStatus.OK
@@ -107,8 +110,11 @@ def create(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> Response:
         if form.viec == "nhap":
             bulletin_id = operations.keep(visit, form.written())
         else:
-            written, broadcast = form.written(), form.broadcast(visit)
-            bulletin_id, _ = operations.hand_in(visit, written, broadcast)
+            written, repeat = form.written(), form.repeat(visit)
+            if repeat is not None:
+                bulletin_id = operations.hand_in_repeating(visit, written, repeat)
+            else:
+                bulletin_id, _ = operations.hand_in(visit, written, form.broadcast(visit))
     except LoaError as error:
         return form_page(visit, form, error=error)
     return sent(visit, NEW, form, bulletin_id)
@@ -119,6 +125,14 @@ def look_if_in_time(visit: SignedVisit, form: Annotated[Typed, Form()]) -> Respo
     """Return the note that the chosen start is too near; nothing where it is not."""
     visit.viewer.need(Act.WRITE)
     return _note(too_soon(visit, form, None))
+
+
+@router.post("/tao-ban-tin/tom-tat")
+def sum_up(visit: SignedVisit, form: Annotated[Typed, Form()]) -> Response:
+    """Return what sending the form will do, in one sentence, or what lacks."""
+    visit.viewer.need(Act.WRITE)
+    said, lacks = summary_of(visit, form)
+    return HTMLResponse(fragment("soan/tom_tat.html", {"said": said, "lacks": lacks}))
 
 
 @router.post("/ban-tin/{bulletin_id}/dat-lich/kip-gio")

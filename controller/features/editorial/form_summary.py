@@ -1,0 +1,57 @@
+"""What a form will do once it is sent, in one sentence: where, how many loudspeakers, when, how long."""
+
+from controller.errors import BadInput, LoaError
+from controller.features.accounts.viewer import Caller
+from controller.features.editorial.broadcast_form import READINGS_OFFERED, Typed
+from controller.features.fleet.counts import statuses_by_area
+from controller.features.schedules.sentences import rule_sentence
+from controller.http.words import day_and_clock, milliseconds_clock
+from controller.store import Session
+from devices.ids import AreaCode
+from tts.estimate import estimated_ms
+
+_MOST_NAMED = 3
+_LONGEST_READ = 8000
+
+
+def summary_of(caller: Caller, form: Typed) -> tuple[str, str]:
+    """Return what the form will do, and, where it cannot do it yet, what lacks; one of them is empty."""
+    if not form.tieu_de.strip() or not form.noi_dung.strip():
+        return "", "Chưa có tiêu đề hoặc lời đọc."
+    areas = form.areas_so_far(caller.viewer)
+    if not areas:
+        return "", "Chưa chọn nơi phát."
+    try:
+        when = _when(caller, form)
+    except LoaError as error:
+        return "", error.sentence
+    with caller.store.read() as session:
+        count = _loudspeakers(session, caller, areas)
+    readings = int(form.so_lan) if form.so_lan in READINGS_OFFERED else 1
+    text = form.noi_dung[:_LONGEST_READ]
+    length = estimated_ms(form.tieu_de, text, issuer=form.ben_bao, readings=readings)
+    each = f"mỗi lần khoảng {milliseconds_clock(length * len(form.noi_dung) // len(text))} phút"
+    return f"{_where(caller, areas)}, {count} cụm loa, {when}; {each}.", ""
+
+
+def _when(caller: Caller, form: Typed) -> str:
+    repeat = form.repeat(caller)
+    if repeat is not None:
+        return rule_sentence(repeat.rules[0], repeat.skips, [rule.at for rule in repeat.rules]).rstrip(".")
+    if not form.luc:
+        raise BadInput("Chưa chọn giờ phát.", code="airing.no-start")
+    if form.luc == "ngay":
+        return "ngay khi được duyệt"
+    start = form.broadcast_for([], caller.station)
+    return day_and_clock(start.starts_at, caller.now())
+
+
+def _where(caller: Caller, areas: list[AreaCode]) -> str:
+    if len(areas) > _MOST_NAMED:
+        return f"{len(areas)} xã, phường"
+    return ", ".join(caller.scope.name(area) for area in areas)
+
+
+def _loudspeakers(session: Session, caller: Caller, areas: list[AreaCode]) -> int:
+    counted = statuses_by_area(session, caller.now(), caller.scope.tree.below(areas))
+    return sum(sum(found.values()) for found in counted.values())
