@@ -7,6 +7,7 @@ import typer
 
 from controller.features.voices.service import add_voice, added_voices, remove_voice
 from controller.terminal.commands import Commands, Printed
+from tts.engines.voice_trial import VoiceFigures
 
 voice = Commands()
 _SHORT = 12  # digits of a digest that are enough to compare by eye
@@ -21,14 +22,27 @@ def add(
     sha256: Annotated[str | None, typer.Option(help="Mã SHA-256 mà tệp .onnx phải có.")] = None,
     name: Annotated[str | None, typer.Option(help="Tên của giọng; mặc định theo tên tệp.")] = None,
 ) -> Printed:
-    """Thêm một giọng kiểu Piper (.onnx) và cho đọc thử một câu."""
-    record = add_voice(source, config, sha256, name)
+    """Thêm một giọng kiểu Piper (.onnx), cho đọc thử và đo."""
+    record, figures = add_voice(source, config, sha256, name)
     lines = [
         f"Đã thêm giọng «{record.name}»: {record.title}.",
         f"SHA-256: {record.sha256}",
+        _measured(figures),
         f"Dùng thử: loa speak --engine piper --voice {record.name} --text … --out thu.mp3",
     ]
-    return Printed(asdict(record), lines)
+    return Printed(asdict(record) | {"measured": asdict(figures)}, lines)
+
+
+def _measured(figures: VoiceFigures) -> str:
+    return (
+        f"Đo trên một câu: {_decimal(figures.cpu_seconds_per_second)} giây máy cho một giây tiếng; "
+        f"{_decimal(figures.syllables_per_second)} âm tiết một giây; "
+        f"lặng dài nhất {_decimal(figures.longest_silence_seconds)} giây."
+    )
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
 
 
 @voice.command("list")

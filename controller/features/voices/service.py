@@ -26,7 +26,7 @@ from tts.engines.voice_files import (
     voice_records,
     write_record,
 )
-from tts.engines.voice_trial import try_voice
+from tts.engines.voice_trial import VoiceFigures, try_voice
 from tts.errors import BadVoice, SpeechError
 from tts.files import drafting, room_needed
 
@@ -38,8 +38,10 @@ _SETTINGS_SUFFIX = ".json"
 _NETWORK = {"gtts": "Cần mạng khi đọc; chưa thử kết nối."}
 
 
-def add_voice(source: str, config: str | None, sha256: str | None, name: str | None) -> VoiceRecord:
-    """Add a voice by file or address; it is there when it has spoken its first words, else nothing is.
+def add_voice(
+    source: str, config: str | None, sha256: str | None, name: str | None
+) -> tuple[VoiceRecord, VoiceFigures]:
+    """Add a voice by file or address, and measure it; it is there when it has spoken, else nothing is.
 
     Raises BadVoice, BadInput, NotFetched or NoSpace.
     """
@@ -64,9 +66,9 @@ def add_voice(source: str, config: str | None, sha256: str | None, name: str | N
         )
         write_record(draft, record)
         with tempfile.TemporaryDirectory(dir=draft) as scratch:
-            try_voice(draft, name, Path(scratch))
+            figures = try_voice(draft, name, Path(scratch))
         keep_voice(draft, folder, name)
-    return record
+    return record, figures
 
 
 def remove_voice(name: str) -> None:

@@ -40,7 +40,10 @@ def nothing_is_left(home):
 
 
 def test_a_voice_is_added_by_file_speaks_through_a_worker_and_is_removed(home, tmp_path):
-    record = add_voice(str(MODEL), None, SHA256.upper(), "Joe")
+    record, figures = add_voice(str(MODEL), None, SHA256.upper(), "Joe")
+    assert 0 < figures.cpu_seconds_per_second < 20
+    assert 1 < figures.syllables_per_second < 10
+    assert figures.longest_silence_seconds < 1
     assert (record.name, record.sha256, record.size) == ("joe", SHA256, MODEL.stat().st_size)
     assert [voice["name"] for voice in added_voices()] == ["joe"]
     recordings = RecordingStore(tmp_path / "recordings")
@@ -60,7 +63,7 @@ def test_a_voice_is_added_by_file_speaks_through_a_worker_and_is_removed(home, t
 
 
 def test_a_voice_is_added_by_address_with_the_settings_beside_it(server):
-    record = add_voice(server.address("/joe.onnx"), None, None, None)
+    record, _ = add_voice(server.address("/joe.onnx"), None, None, None)
     assert (record.name, record.sha256) == ("joe", SHA256)
     assert record.source == server.address("/joe.onnx")
     assert server.asked[-2:] == ["/joe.onnx", "/joe.onnx.json"]
