@@ -123,7 +123,7 @@ class TrustedKeys:
         """Trust the keys of sets that `read_key_set` returned (or that we made ourselves).
 
         A key that several sets name counts as the newest of them says. A person's key without holder and area
-        counts for nothing: nobody could tell whose it is, and where. Nor does a key of an unknown algorithm.
+        counts for nothing: nobody could tell whose it is, and where; so does one of an unknown alg or role.
         """
         keys: dict[KeyId, Key] = {}
         ends: dict[KeyId, datetime | None] = {}
@@ -142,6 +142,8 @@ class TrustedKeys:
 
 
 def _counts(key: Key) -> bool:
+    if not isinstance(key.role, Role):
+        return False  # of a later release
     if key.role is Role.STATION:
         return key.alg == ED25519  # a machine has nobody to be verified
     return key.alg in ALGORITHMS and bool(key.holder and key.area)

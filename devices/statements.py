@@ -165,7 +165,7 @@ class Key(WireMessage):
     """One public key and what it may sign, from `not_before` until `not_after`.
 
     `alg`: `Ed25519`, or `WebAuthn-ES256` for a passkey of the name `rp_id`; `public` is then the point x, y.
-    A key of another algorithm is of a later release, and counts for nothing.
+    A key of another algorithm, or role, is of a later release, and counts for nothing.
 
     A person's key has `holder` (whose it is: two keys of one holder are one person) and `area`: it signs for
     this area and below. `further_areas`: where it counts, too: its holder approves there for another who is
@@ -175,7 +175,7 @@ class Key(WireMessage):
     """
 
     kid: KeyName
-    role: Role
+    role: Annotated[Role | Word, Field(union_mode="left_to_right")]
     public: Annotated[str, StringConstraints(pattern=BASE64URL_PATTERN, max_length=512)]
     not_before: Instant
     not_after: Instant

@@ -97,7 +97,7 @@ const AIRING = {
 };
 const KEPT = { name, recording: digest, approval: digest, test: optional(flag, false), witnessed_at: optional(orNull(instant), null) };
 const KEY = {
-  ...{ kid: name, role: name, public: base64url(512), not_before: instant, not_after: instant },
+  ...{ kid: name, role: word, public: base64url(512), not_before: instant, not_after: instant },
   ...{ holder: optional(orNull(name), null), area: optional(orNull(name), null) },
   ...{ further_areas: optional(list(0, 16, name), []), retired_at: optional(orNull(instant), null) },
   ...{ compromised_since: optional(orNull(instant), null), alg: optional(algorithm, "Ed25519") },
@@ -149,7 +149,7 @@ const SHAPE = {
 
 // ---- Signed messages
 
-const ALGORITHMS = ["Ed25519", "WebAuthn-ES256"];
+const [ALGORITHMS, ROLES] = [["Ed25519", "WebAuthn-ES256"], ["station", "approver", "administrator", "caller"]];
 
 async function opened(text, typ, keyOf) {
   const parts = text.split(".");
@@ -227,7 +227,7 @@ async function checkedBy(text, typ, keySet, at) {
   const message = await opened(text, typ, (kid) => {
     key = keySet.keys.find((one) => one.kid === kid) ?? refuse("unknown-key");
     const isUsable = key.role === "station" ? key.alg === "Ed25519" : key.holder !== null && key.area !== null;
-    if (!isUsable || !ALGORITHMS.includes(key.alg)) refuse("unknown-key");
+    if (!isUsable || !ALGORITHMS.includes(key.alg) || !ROLES.includes(key.role)) refuse("unknown-key");
     if (!ROLE[typ].includes(key.role)) refuse("wrong-role");
     return key;
   });

@@ -40,6 +40,10 @@ PLANS = 120
 """Random questions of what sounds."""
 
 
+OF_LATER = (
+    KEYS["nobody"].public(holder="mai.sau", area=AreaCode("56")).model_copy(update={"role": "announcer"})
+)
+"""A key of a role that nobody knows yet."""
 KEY_SET = KeySet(
     area=AreaCode("56"),
     version=1_764_000_000_000,
@@ -51,6 +55,7 @@ KEY_SET = KeySet(
         KEYS["administrator"].public(holder="quantri", area=AreaCode("56")),
         KEYS["later"].public(),
         KEYS["former"].public(),
+        OF_LATER,
     ),
 )
 
@@ -117,6 +122,12 @@ def _signed_texts() -> Iterator[tuple[str, type[WireMessage], str, datetime]]:
     yield "a policy signed by the station", Policy, station.sign_bytes(policy.payload(), "loa-policy"), NOW
     yield "a plan signed by an approver", Plan, KEYS["approver"].sign_bytes(plan.payload(), "loa-plan"), NOW
     yield "a key that is in no key set", Plan, sign(plan, KEYS["stranger"]), NOW
+    yield (
+        "a key of a role that nobody knows",
+        Plan,
+        KEYS["nobody"].sign_bytes(plan.payload(), "loa-plan"),
+        NOW,
+    )
     yield "a key that is not valid yet", Plan, sign(plan, KEYS["later"]), NOW
     yield "a key that is over", Plan, sign(plan, KEYS["former"]), NOW
     yield "another algorithm in the header", Plan, _reheaded(good, alg="EdDSA"), NOW

@@ -8,6 +8,7 @@ from tests.support.stranger_rules import ROLES, Refused, open_jws, read_instant,
 
 DAY = timedelta(days=1)
 FORMER_ROOTS = timedelta(days=7)
+PERSONS = {"approver", "administrator", "caller"}
 MAY_WAIT = {"unknown-key", "expired", "far"}
 
 
@@ -129,7 +130,9 @@ class Documents:
             if is_former:
                 ends = min(ends, read_instant(self.roots[-1]["issued_at"]) + FORMER_ROOTS)
             for key in one["keys"]:
-                if key["role"] == "station" or (key.get("holder") and key.get("area")):
+                if key["role"] == "station" or (
+                    key["role"] in PERSONS and key.get("holder") and key.get("area")
+                ):
                     self.keys[key["kid"]] = key | {"set_ends": ends}
         for target, (_, text) in list(self.plans.items()):
             try:
