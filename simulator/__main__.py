@@ -58,6 +58,7 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"Không đọc được cấu hình mô phỏng {told.spec}: {error}\n")
         return USAGE_ERROR
+    os.nice(spec.nice)
     _allow_many_files()
     sys.setswitchinterval(SWITCH_S)
     facts = FactLines(sys.stdout.buffer)

@@ -80,6 +80,9 @@ class FleetSpec(BaseModel):
     speed: Annotated[float, Field(gt=0, le=1000)] = 1.0
     """Playing takes its duration divided by this; waiting is not shortened."""
 
+    nice: Annotated[int, Field(ge=0, le=19)] = 0
+    """Added to the niceness of the process: real loudspeakers take no processor from their station."""
+
     @model_validator(mode="after")
     def _each_has_a_key(self) -> Self:
         if self.key_seed is None and any(node.key is None for node in self.nodes):

@@ -35,6 +35,8 @@ ASKED_EVERY_S = 0.6
 """Seconds between requests of a probe: below the budget of a node, which is two a second."""
 STARTS, START_S = 3, 6.0
 """How often all nodes report at once that a broadcast began, and how long each time is observed."""
+NICE = 10
+"""Niceness of the simulated loudspeakers: real ones take no processor from their station."""
 _MS = 1000
 
 
@@ -95,7 +97,7 @@ def bench_rest(nodes: int, broker: BrokerChoice, seconds: float | None = None) -
         station = StationApart(home, {"home": str(home), "nodes": nodes, "broker": broker, "airings": 1})
         parts.callback(station.stop)
         station.start()
-        fleet, connected = started_fleet(parts, station, station.nodes)
+        fleet, connected = started_fleet(parts, station, station.nodes, nice=NICE)
         _await_heard(station, stages, connected)
         probe = ClockProbe(station.broker_url)
         probe.start()
@@ -137,6 +139,7 @@ def _begun(station: StationApart, home: Path, probe: ClockProbe) -> dict[str, An
             "key_seed": key_seed(station.settings).hex(),
             "chains": chains,
             "drain": START_S,
+            "nice": NICE,
         }
         told = loaded(asked, home)
         delays.append(told["ack_ms"])

@@ -6,6 +6,7 @@ is done. A receipt is repeated until it is acknowledged, as docs/protocol.md say
 """
 
 import json
+import os
 import select
 import sys
 import time
@@ -252,6 +253,7 @@ def _instant() -> str:
 def main() -> None:
     """Run the load that standard input describes."""
     asked = json.loads(sys.stdin.buffer.readline())
+    os.nice(asked.get("nice", 0))
     parse(Vitals, vitals_of(asked["nodes"][0], 1))  # fails early if the station would refuse it
     key, node = NodeKey.derived(bytes.fromhex(asked["key_seed"]), asked["nodes"][0]), asked["nodes"][0]
     read_receipt(receipt_of(key, node, (1, NOTHING_BEFORE), asked["airings"][0], _KINDS[0]), node, key.public)
