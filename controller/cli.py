@@ -26,7 +26,7 @@ _GROUPS = {
     "keys": ("Bộ khóa mà loa tin.", "keys:keys controller.features.keys.root_command:roots"),
     "node": (
         "Cụm loa: danh sách, gắn, thay, cách ly, bớt.",
-        "fleet:node enrolment:node quarantine:node relocation:node speaker_tests:node",
+        "fleet:node enrolment:node quarantine:node area_changes:node speaker_tests:node",
     ),
     "area": (
         "Địa bàn: danh sách, thêm, đổi tên, chuyển, sáp nhập, chia, đóng.",
@@ -46,6 +46,7 @@ _GROUPS = {
     "chime": ("Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", "chimes:chime"),
     "bulletin": ("Bản tin: dựng lại âm thanh bị lỗi.", "bulletins:bulletin"),
     "topic": ("Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", "bulletins:topic"),
+    "proposal": ("Chờ hai quản trị ký: xem, ký tiếp, bỏ.", "confirmations:proposal"),
     "home": ("Nơi kết nối: loa tìm đài ở trạm nào; chuyển cả tỉnh, xem ai đã chuyển.", "homes:home"),
     "emergency": ("Khẩn cấp: soạn sẵn, gọi, xác nhận, dừng, báo yên, thử loa.", "emergencies:emergency"),
     "bench": ("Đo đài trên dữ liệu dùng một lần.", "controller.trial.bench_commands:bench"),

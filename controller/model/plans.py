@@ -16,7 +16,8 @@ class Published(Base):
 
     `payload` is the signed text, `document` the same as unsigned JSON, `digest` the SHA-256 of its content
     without version and times. `acknowledged_at`: when the broker acknowledged this version; until then it is
-    published again and again. An empty payload deletes the topic.
+    published again and again. An empty payload deletes the topic. `second_kid`, `confirmed_by`: of the second
+    administrator, where two have signed.
     """
 
     __tablename__ = "published"
@@ -33,5 +34,7 @@ class Published(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    second_kid: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    confirmed_by: Mapped[OperatorId | None] = mapped_column(String(ID_LENGTH))
 
     __table_args__ = (Unique("kind", "target"),)

@@ -2,7 +2,6 @@
 
 BY_NAME = "A command names the thing in words; pages and JSON remove it by id, with the operation beside it."
 BY_ID = "Its command names the thing in words, and goes by the operation beside it."
-WHOLE = "A page signs the whole policy as it is seen; a command changes single limits of it."
 IN_PERSON = "A person does it for themselves, signed in; a command has no session of that person."
 WRITTEN = "A person writes, reads and judges wordings on a page; a program has the JSON."
 SEEN = "A person at a page sees what it would stop or reach; a command could not show that."
@@ -14,6 +13,8 @@ UPKEEP = "Done after a compromised key, or before 400 days are over, by an admin
 IN_HAND = "A browser asks the device in the person's hand; a terminal cannot."
 BY_KEY = "On the server `loa keys retire` or `loa keys compromise` ends its key."
 LEFT_OUT = "An administrator sees on the page who could not approve any more; they sign in with a password."
+_HANDED = "All faces call it as a shared act, by `do_or_propose`: two administrators may have to sign it."
+SHARED = {"api": _HANDED, "pages": _HANDED, "commands": _HANDED}
 
 MISSING = {
     "accounts.delegation.delegate_approval": {"commands": IN_PERSON},
@@ -30,11 +31,11 @@ MISSING = {
     "accounts.service.change_password": {"commands": IN_PERSON},
     "airings.target_selection.air_for_chosen": {"commands": SEEN},
     "area_changes.changes.add_area": {"pages": RARE},
-    "area_changes.changes.close_area": {"pages": RARE},
-    "area_changes.changes.merge_areas": {"pages": RARE},
+    "area_changes.changes.close_area": SHARED | {"pages": RARE},
+    "area_changes.changes.merge_areas": SHARED | {"pages": RARE},
     "area_changes.changes.rename_area": {"pages": RARE},
-    "area_changes.changes.reparent_area": {"pages": RARE},
-    "area_changes.changes.split_area": {"pages": RARE},
+    "area_changes.changes.reparent_area": SHARED | {"pages": RARE},
+    "area_changes.changes.split_area": SHARED | {"pages": RARE},
     "bulletins.comments.comment_on_sentence": {"commands": WRITTEN},
     "bulletins.listening_proof.note_played": {
         "commands": "Players report what they play; a command plays nothing."
@@ -58,6 +59,7 @@ MISSING = {
     },
     "enrolment.known_keys.give_key": {"api": BY_HAND, "pages": BY_HAND},
     "fleet.service.add_node": {"api": BY_HAND, "pages": BY_HAND},
+    "homes.service.sign_home": SHARED,
     "legal_acts.service.set_reference": {
         "pages": "Forms always send the act along, and go by name_reference, which sees whether it changed.",
         "commands": WRITTEN,
@@ -73,12 +75,9 @@ MISSING = {
         "pages": "On the page each notice is marked by itself, so that none is dismissed unread.",
         "commands": READ,
     },
-    "plans.policy_signing.sign_changed_policy": {"api": WHOLE, "pages": WHOLE},
-    "plans.policy_signing.sign_policy": {
-        "api": "not yet: an endpoint beside that of changes of areas, whose JSON also unlocks a signing key.",
-        "commands": WHOLE,
-    },
-    "relocation.service.move_node": {"pages": RARE},
+    "plans.policy_signing.sign_policy": SHARED,
+    "relocation.service.move_node": SHARED | {"pages": RARE},
+    "relocation.service.move_nodes": SHARED | {"pages": RARE},
     "relocation.service.sign_places_below": {"api": UPKEEP, "pages": UPKEEP},
     "templates.service.add_template_of": {"commands": WRITTEN},
     "templates.service.change_template": {"commands": WRITTEN},

@@ -16,7 +16,7 @@ from controller.features.accounts.key_retirement import retire_keys_of, retire_s
 from controller.features.accounts.notifications import role_words, tell_of_account
 from controller.features.accounts.password_rules import check_password
 from controller.features.accounts.passwords import Hashed, NewPassword, hashed, is_password
-from controller.features.accounts.pens import Pen, Touch
+from controller.features.accounts.pens import First, OnePen, Pen, Second, SecondPen, Touch, first_pen
 from controller.features.accounts.queries import require, requires_passkeys
 from controller.features.areas.queries import areas, get_area
 from controller.features.journal.service import record
@@ -240,10 +240,11 @@ class Unlocked:
     key: SigningKey
 
 
-Password = str | Hashed | Unlocked | Touch
+OnePassword = str | Hashed | Unlocked | Touch
+Password = OnePassword | First | Second
 """What a person proves an act of signing with. `Touch`: a passkey. `Hashed` opens a key that was sealed by it
 just before. A password as text is hashed in the transaction itself, which takes a quarter of a second: right
-for tests and a founding, not where other writers wait."""
+for tests and a founding, not where other writers wait. `First`, `Second`: what two administrators sign."""
 
 
 def unlock_key(
@@ -258,6 +259,21 @@ def unlock_key(
 
 def open_key(session: Session, holder: Operator, *, role: Role, password: Password, now: datetime) -> Pen:
     """Return what the person signs with, a key still in force; it must not outlive the act."""
+    if isinstance(password, First):
+        return first_pen(
+            open_one(session, holder, role=role, password=password.password, now=now), password, now
+        )
+    if isinstance(password, Second):
+        return SecondPen(
+            open_one(session, password.by, role=role, password=password.password, now=now), password
+        )
+    return open_one(session, holder, role=role, password=password, now=now)
+
+
+def open_one(
+    session: Session, holder: Operator, *, role: Role, password: OnePassword, now: datetime
+) -> OnePen:
+    """Return what one person signs with, for a statement of nobody else."""
     if isinstance(password, Touch):
         return touched_pen(session, holder, role, password, now)
     held = sealed_key(session, holder, role, now)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
+from controller.features.accounts.pens import Pen
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password
 from controller.features.areas.queries import area_tree, ended_areas, get_area, history_of
@@ -17,7 +18,7 @@ from controller.features.journal.service import record
 from controller.features.plans.key_set_signing import mark_listed
 from controller.features.plans.publication import take_back
 from controller.features.plans.queries import published
-from controller.features.relocation.service import move_nodes, place_key, sign_places
+from controller.features.relocation.service import move_nodes, place_key, sign_places, standing
 from controller.model.accounts import Account
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing, Target
@@ -30,7 +31,6 @@ from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule, ScheduleTarget
 from controller.store import one_write
 from devices.ids import AreaCode, NodeId
-from devices.jose import SigningKey
 from devices.wire_types import NAME_PATTERN
 
 _OF_AREAS = (DocumentKind.PLAN, DocumentKind.POLICY, DocumentKind.KEYS, DocumentKind.HOME)
@@ -176,7 +176,7 @@ def _put_below(
     code: AreaCode,
     to: AreaCode,
     *,
-    key: SigningKey,
+    key: Pen,
     by: Operator,
     now: datetime,
     kind: str | None = None,
@@ -185,11 +185,12 @@ def _put_below(
     if area.parent == to:
         return 0
     _remember(session, area, now)
-    before = area.parent
+    before, nodes = area.parent, nodes_by_area(session, code)
+    stood = standing(session, nodes)
     area.parent, area.kind = to, kind or area.kind
     session.flush()
     record(session, by, "area.moved", code, now, detail={"from": before, "to": to})
-    return sign_places(session, nodes_by_area(session, code), key=key, by=by, now=now)
+    return sign_places(session, nodes, key=key, by=by, now=now, before=stood)
 
 
 def _check_parent(

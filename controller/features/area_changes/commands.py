@@ -1,24 +1,31 @@
-"""`loa area`: areas as they are and as they change; docs/operator.md explains every command."""
+"""`loa area`, `loa node move`: areas as they are and as they change; docs/operator.md explains each."""
 
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
 
-from controller.clocks import utc_now
 from controller.errors import BadInput
-from controller.features.accounts.signing import signing
 from controller.features.area_changes import changes
 from controller.features.area_changes.service import set_languages
+from controller.features.area_changes.shared_acts import (
+    closing_area,
+    merging_areas,
+    moving_area,
+    moving_node,
+    splitting_area,
+)
 from controller.features.areas.queries import areas, get_area, history_of
+from controller.features.plans.signing_at_terminal import do_signed, waits_in_words
 from controller.model.areas import Area, AreaSpan
 from controller.model.languages import LanguageCode
 from controller.terminal.commands import Commands, Printed, fields_of
-from controller.terminal.options import AsPerson
+from controller.terminal.options import AsPerson, NodeName
 from controller.terminal.ways import Acting, Reading
 from devices.ids import AreaCode, NodeId
 
 area = Commands()
+node = Commands()
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã địa bàn.")]
 NewCode = Annotated[str, typer.Option("--code", help="Mã của địa bàn mới.")]
@@ -103,11 +110,17 @@ def choose_languages(
 @area.command("move")
 def move_area(code: Code, to: To, by: AsPerson) -> None:
     """Chuyển một địa bàn, cùng mọi thứ bên dưới, về một địa bàn khác."""
-    with signing(by) as (session, person, key):
-        count = changes.reparent_area(
-            session, AreaCode(code), AreaCode(to), by=person, password=key, now=utc_now()
-        )
-    typer.echo(f"Đã chuyển; {count} cụm loa được báo.")
+    done = do_signed(by, lambda _session, _person: moving_area(AreaCode(code), AreaCode(to)))
+    typer.echo(waits_in_words(done, f"Đã chuyển; {done.result} cụm loa được báo."))
+
+
+@node.command("move")
+def move_node(
+    name_of_node: NodeName, to: Annotated[str, typer.Option(help="Mã địa bàn nhận.")], by: AsPerson
+) -> None:
+    """Chuyển một cụm loa sang địa bàn khác; những gì nó đã phát vẫn thuộc địa bàn cũ."""
+    done = do_signed(by, lambda _session, _person: moving_node(NodeId(name_of_node), AreaCode(to)))
+    typer.echo(waits_in_words(done, f"Cụm loa {name_of_node} thuộc địa bàn {to}."))
 
 
 @area.command("merge")
@@ -120,9 +133,10 @@ def merge_areas(
 ) -> None:
     """Nhập nhiều địa bàn thành một; các địa bàn cũ nằm dưới địa bàn mới, lịch sử giữ nguyên."""
     into, old = changes.NewArea(AreaCode(code), name, kind), [AreaCode(one) for one in codes]
-    with signing(by) as (session, person, key):
-        count = changes.merge_areas(session, old, into, by=person, password=key, now=utc_now())
-    typer.echo(f"Đã nhập {len(codes)} địa bàn vào {code}; {count} cụm loa được báo.")
+    done = do_signed(by, lambda _session, _person: merging_areas(old, into))
+    typer.echo(
+        waits_in_words(done, f"Đã nhập {len(codes)} địa bàn vào {code}; {done.result} cụm loa được báo.")
+    )
 
 
 @area.command("split")
@@ -138,20 +152,14 @@ def split_area(
     if not nodes:
         raise BadInput("Hãy nêu ít nhất một cụm loa.", code="area.no-nodes")
     parts = {changes.NewArea(AreaCode(code), name, kind): [NodeId(node) for node in nodes]}
-    with signing(by) as (session, person, key):
-        moved = changes.split_area(
-            session, AreaCode(from_code), parts, by=person, password=key, now=utc_now()
-        )
-    typer.echo(f"Đã tách {code} từ {from_code} với {moved} cụm loa.")
+    done = do_signed(by, lambda _session, _person: splitting_area(AreaCode(from_code), parts))
+    typer.echo(waits_in_words(done, f"Đã tách {code} từ {from_code} với {done.result} cụm loa."))
 
 
 @area.command("close")
 def close_area(code: Code, to: To, by: AsPerson) -> None:
     """Đóng một địa bàn không còn gì đặt phát: cụm loa sang địa bàn khác, kế hoạch và quy định được gỡ."""
-    with signing(by) as (session, person, key):
-        left = changes.close_area(
-            session, AreaCode(code), AreaCode(to), by=person, password=key, now=utc_now()
-        )
-    typer.echo(f"Đã đóng địa bàn {code}; cụm loa của nó thuộc {to}.")
-    if left:
-        typer.echo(f"Tài khoản còn gắn với địa bàn này: {', '.join(left)}.")
+    done = do_signed(by, lambda _session, _person: closing_area(AreaCode(code), AreaCode(to)))
+    typer.echo(waits_in_words(done, f"Đã đóng địa bàn {code}; cụm loa của nó thuộc {to}."))
+    if done.result:
+        typer.echo(f"Tài khoản còn gắn với địa bàn này: {', '.join(done.result)}.")

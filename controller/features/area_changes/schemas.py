@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from controller.features.accounts.passkey_schemas import DeviceChosen, TouchGiven
 from controller.http.schemas import Code, Command, View
 from devices.wire_types import NAME_PATTERN
 
@@ -12,6 +13,13 @@ Password = Annotated[str, Field(max_length=500, description="Opens the administr
 AreaName = Annotated[str, Field(min_length=1, max_length=200)]
 AreaKind = Annotated[str, Field(min_length=1, max_length=50)]
 NodeCode = Annotated[str, Field(pattern=NAME_PATTERN)]
+
+
+class SignedChange(Command):
+    """How a change is signed: by the password, or by what a device answered to `…/passkey`."""
+
+    password: Password = ""
+    passkey: TouchGiven | None = None
 
 
 class NewAreaAsked(Command):
@@ -30,21 +38,33 @@ class Rename(Command):
     kind: AreaKind | None = None
 
 
-class GoInto(Command):
+class GoInto(SignedChange):
     """Which area a node, or an area, belongs to from now on."""
 
     to: Code
-    password: Password
 
 
-class Merge(Command):
+class AskGoInto(DeviceChosen):
+    """Which of one's devices is to sign that."""
+
+    to: Code
+
+
+class Joined(Command):
     """Areas of one parent that become one; `code` may be new, or an area that exists."""
 
     of: Annotated[list[Code], Field(min_length=1, max_length=100)]
     code: Code
     name: AreaName
     kind: AreaKind
-    password: Password
+
+
+class Merge(SignedChange, Joined):
+    """Areas that become one, and how that is signed."""
+
+
+class AskMerge(DeviceChosen, Joined):
+    """Which of one's devices is to sign that."""
 
 
 class Part(Command):
@@ -56,11 +76,18 @@ class Part(Command):
     nodes: Annotated[list[NodeCode], Field(max_length=5000)]
 
 
-class Split(Command):
+class Parts(Command):
     """The parts that leave an area; nodes in no part stay."""
 
     parts: Annotated[list[Part], Field(min_length=1, max_length=50)]
-    password: Password
+
+
+class Split(SignedChange, Parts):
+    """The parts that leave an area, and how that is signed."""
+
+
+class AskSplit(DeviceChosen, Parts):
+    """Which of one's devices is to sign that."""
 
 
 class AreaSpanShown(View):
@@ -89,3 +116,6 @@ class Changed(View):
 
     nodes: int = Field(description="Loudspeakers that were told where they stand now.")
     accounts: list[str] = Field([], description="Sign-in names that still belong to a closed area.")
+    proposal: str | None = Field(
+        None, description="Nothing was changed yet: it waits for a second administrator, `/proposals/{id}`."
+    )

@@ -18,7 +18,7 @@ from controller.features.accounts.second_factor import (
     has_second_factor,
     needs_second_factor,
 )
-from controller.features.accounts.service import WRONG_PASSWORD, Password, unlock_key
+from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, unlock_key
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
 from controller.features.bulletins.queries import get_bulletin, visible_bulletin
@@ -69,7 +69,7 @@ def call(
         act = Act.AIR if alone_because is None else Act.AIR_EMERGENCY
         check_call(session, asked, Kind.ALARM, act, **caller.stamp)
 
-    def act(session: Session, key: Password) -> Started:
+    def act(session: Session, key: OnePassword) -> Started:
         if alone_because is None:
             return call_emergency(session, asked, password=key, **caller.stamp)
         times = caller.station.times
@@ -85,7 +85,7 @@ def confirm(caller: Caller, tries: Tries, emergency: EmergencyId, proof: CallPro
         check_visible(session, emergency, caller.scope.hears)
         check_confirmable(session, emergency, **caller.stamp)
 
-    def act(session: Session, key: Password) -> Started:
+    def act(session: Session, key: OnePassword) -> Started:
         times = caller.station.times
         return confirm_emergency(session, emergency, password=key, times=times, **caller.stamp)
 
@@ -101,7 +101,7 @@ def all_clear(
         check_visible(session, emergency, caller.scope.hears)
         require(session, caller.by, Act.AIR_EMERGENCY, *get_emergency(session, emergency).areas)
 
-    def act(session: Session, key: Password) -> Started:
+    def act(session: Session, key: OnePassword) -> Started:
         times = caller.station.times
         return sound_all_clear(session, emergency, prepared, password=key, times=times, **caller.stamp)
 
@@ -216,7 +216,7 @@ def _called(
     tries: Tries,
     proof: CallProof,
     check: Callable[[Session], None],
-    act: Callable[[Session, Password], Started],
+    act: Callable[[Session, OnePassword], Started],
 ) -> EmergencyId:
     """Open the person's key while nobody waits for the database, then sign, start, and send the plans."""
     with caller.read() as session:
@@ -238,7 +238,7 @@ def _called(
     return started.row.id
 
 
-def _unlocked(caller: Caller, password: str) -> Password:
+def _unlocked(caller: Caller, password: str) -> OnePassword:
     role = callers_role(caller.by)
     return unlock_key(caller.store, caller.by, role=role, password=password, now=caller.now(), urgent=True)
 

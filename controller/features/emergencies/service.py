@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.accounts.queries import get_operator, require
-from controller.features.accounts.service import Password
+from controller.features.accounts.service import OnePassword
 from controller.features.airings.called_airings import Called, call_airing
 from controller.features.airings.conflict_check import allowed_start
 from controller.features.airings.planning import AgainstPolicy
@@ -77,7 +77,7 @@ class Started:
 
 
 def call_emergency(
-    session: Session, call: WantedCall, *, by: Operator, password: Password, now: datetime
+    session: Session, call: WantedCall, *, by: Operator, password: OnePassword, now: datetime
 ) -> Started:
     """Sign a call; it sounds once a second person signs it, too, and lapses if nobody does."""
     row = _write_down(session, call, Kind.ALARM, Act.AIR, by=by, now=now)
@@ -91,7 +91,7 @@ def confirm_emergency(
     emergency: EmergencyId,
     *,
     by: Operator,
-    password: Password,
+    password: OnePassword,
     now: datetime,
     times: Times,
 ) -> Started:
@@ -130,7 +130,7 @@ def call_alone(
     because: str,
     *,
     by: Operator,
-    password: Password,
+    password: OnePassword,
     now: datetime,
     times: Times,
 ) -> Started:
@@ -171,7 +171,7 @@ def sound_all_clear(
     prepared: PreparedId,
     *,
     by: Operator,
-    password: Password,
+    password: OnePassword,
     now: datetime,
     times: Times,
 ) -> Started:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.key_checks import check_key
-from controller.features.accounts.pens import Pen, also_signed_with, instant_of, signed_with
-from controller.features.accounts.service import Password, open_key
+from controller.features.accounts.pens import OnePen, also_signed_with, instant_of, signed_with
+from controller.features.accounts.service import OnePassword, open_one
 from controller.features.emergencies.queries import sound_of
 from controller.model.bulletins import Approved, Recording
 from controller.model.emergencies import Emergency
@@ -46,7 +46,7 @@ def sign_first(
     row: Emergency,
     *,
     by: Operator,
-    password: Password,
+    password: OnePassword,
     now: datetime,
     alone: str | None = None,
 ) -> None:
@@ -78,7 +78,9 @@ def sign_first(
     row.called_kid = pen.kid
 
 
-def sign_second(session: Session, row: Emergency, *, by: Operator, password: Password, now: datetime) -> None:
+def sign_second(
+    session: Session, row: Emergency, *, by: Operator, password: OnePassword, now: datetime
+) -> None:
     """Add the second person's signature under the very same call."""
     pen = _pen(session, row, by, password, now)
     (first,) = _signed(row).apart
@@ -107,15 +109,15 @@ def sounding_ms(row: Emergency, recording: Recording, lasts: timedelta) -> int:
     return rounds_ms(recording.duration_ms, rounds)
 
 
-def _pen(session: Session, row: Emergency, by: Operator, password: Password, now: datetime) -> Pen:
+def _pen(session: Session, row: Emergency, by: Operator, password: OnePassword, now: datetime) -> OnePen:
     """Return what the person signs with, which loudspeakers of all areas must accept."""
     role = callers_role(by)
     for area in row.areas:
         check_key(session, by, role, now, area)
-    return open_key(session, by, role=role, password=password, now=now)
+    return open_one(session, by, role=role, password=password, now=now)
 
 
-def _airing_id(pen: Pen, row: Emergency, by: Operator, at: datetime) -> AiringId:
+def _airing_id(pen: OnePen, row: Emergency, by: Operator, at: datetime) -> AiringId:
     """Return the airing's id; for a passkey it comes from what is called: the statement is made twice."""
     if isinstance(pen, SigningKey):
         return AiringId(new_id(at))

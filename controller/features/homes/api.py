@@ -2,12 +2,14 @@
 
 from fastapi import APIRouter
 
-from controller.features.accounts.dependencies import SignedVisit
+from controller.features.accounts.dependencies import SignedVisit, Visit
+from controller.features.accounts.passkey_schemas import TouchAsked
+from controller.features.accounts.touches import touch_of
 from controller.features.areas.queries import area_or_top
-from controller.features.homes.operations import sign
+from controller.features.homes.operations import ask_home, sign
 from controller.features.homes.queries import homes_followed
-from controller.features.homes.schemas import HomeAsked, HomeShown, HomesShown
-from controller.features.homes.service import wanted_home
+from controller.features.homes.schemas import AskHome, HomeAsked, HomeShown, HomesShown, HomeWanted
+from controller.features.homes.service import WantedHome, wanted_home
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
@@ -23,10 +25,23 @@ def index(visit: SignedVisit) -> HomesShown:
 
 @router.post("", status_code=201, responses=refusals(401, 404, 409, 422))
 def create(visit: SignedVisit, asked: HomeAsked) -> HomesShown:
-    """Sign a home: the loudspeakers of the area move within minutes. Its brokers are tried first."""
+    """Sign a home: the loudspeakers of the area move within minutes. Its brokers are tried first.
+
+    Where two administrators must sign, it waits for the second (`proposal`).
+    """
     visit.viewer.need_province(Act.RULE)
+    by = asked.password if asked.passkey is None else touch_of(visit, asked.passkey)
+    done = sign(visit, visit.tries, visit.station, _wanted(visit, asked), by)
+    return index(visit).model_copy(update={"proposal": done.proposal})
+
+
+@router.post("/passkey", responses=refusals(401, 404, 409, 422))
+def ask(visit: SignedVisit, asked: AskHome) -> TouchAsked:
+    """Return what one's device is to sign for exactly this home. Its brokers are tried first."""
+    visit.viewer.need_province(Act.RULE)
+    return ask_home(visit, visit.tries, visit.station, _wanted(visit, asked), asked.kid)
+
+
+def _wanted(visit: Visit, asked: HomeWanted) -> WantedHome:
     area = area_or_top(visit.store, asked.area)
-    wanted = wanted_home(area, asked.brokers, asked.authorities, asked.addresses, visit.now())
-    sign(visit, visit.tries, visit.station, wanted, asked.password)
-    visit.station.wake()
-    return index(visit)
+    return wanted_home(area, asked.brokers, asked.authorities, asked.addresses, visit.now())

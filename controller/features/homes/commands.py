@@ -8,13 +8,12 @@ import typer
 from controller.client.local_client import local_store, reading
 from controller.clocks import utc_now
 from controller.errors import BadInput
-from controller.features.accounts.signing import signing
 from controller.features.areas.queries import area_or_top
 from controller.features.enrolment.service import welcome_broker
 from controller.features.homes.queries import homes_followed
 from controller.features.homes.schemas import HomeShown
-from controller.features.homes.service import check_home, wanted_home
-from controller.features.homes.service import sign_home as sign
+from controller.features.homes.service import check_home, wanted_act, wanted_home
+from controller.features.plans.signing_at_terminal import do_signed, waits_in_words
 from controller.settings import Settings
 from controller.terminal.commands import AsJson, Commands, print_json
 from controller.terminal.options import AsPerson
@@ -57,10 +56,8 @@ def sign_home(
         wanted = wanted_home(area_or_top(store, area), broker, _read(authority or []), address or [], now)
         urls = {"station_url": settings.broker_url, "nodes_url": welcome_broker(settings)}
         check_home(store, wanted, **urls)
-    with signing(by) as (session, person, key):
-        row = sign(session, wanted, by=person, password=key, now=utc_now())
-        version = row.version
-    typer.echo(f"Đã ký nơi kết nối {version} cho {wanted.area}. Xem ai đã chuyển: loa home show")
+    done = do_signed(by, lambda _session, _person: wanted_act(wanted))
+    typer.echo(waits_in_words(done, f"Đã ký nơi kết nối cho {wanted.area}. Xem ai đã chuyển: loa home show"))
 
 
 def _read(files: list[Path]) -> list[str]:

@@ -1,27 +1,61 @@
 """What JSON and page do to sign a home: try the brokers, open the person's key, then write."""
 
 from controller.errors import NotAllowed
+from controller.features.accounts.passkey_schemas import TouchAsked
+from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
 from controller.features.accounts.rate_limits import Purpose, Tries
-from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
+from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, unlock_key
+from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
-from controller.features.homes.service import WantedHome, check_home, sign_home
+from controller.features.homes.service import WantedHome, check_home, wanted_act
 from controller.features.journal.service import record
+from controller.features.plans.proposals import Done, do_or_propose
 from controller.http.station import Station
 from devices.ids import Role
 
 
-def sign(caller: Caller, tries: Tries, station: Station, asked: WantedHome, password: str) -> None:
-    """Sign a home; wrong passwords are counted and journaled, as at sign-in."""
+def try_home(caller: Caller, station: Station, asked: WantedHome) -> None:
+    """Raise Conflict where a broker of the home does not serve."""
+    urls = {"station_url": station.settings.broker_url, "nodes_url": station.welcome().broker}
+    check_home(caller.store, asked, **urls)
+
+
+def sign(
+    caller: Caller,
+    tries: Tries,
+    station: Station,
+    asked: WantedHome,
+    password: str | Touch,
+    *,
+    tried: bool = False,
+) -> Done:
+    """Sign a home, or propose it to a second administrator; wrong passwords are counted, as at sign-in.
+
+    `tried`: its brokers were tried just now, when the device was asked. A `Touch` that has no answer yet
+    raises SignatureAsked, and changes nothing.
+    """
     by, now = caller.by, caller.now()
     try:
-        with tries.counted(caller.viewer.tried_as, Purpose.RULING):
-            opened = unlock_key(caller.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
+        opened: OnePassword = password
+        if isinstance(password, str):
+            with tries.counted(caller.viewer.tried_as, Purpose.RULING):
+                opened = unlock_key(caller.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
+        if not tried:
+            try_home(caller, station, asked)
+        return do_or_propose(caller, wanted_act(asked), by=by, password=opened, now=now)
     except NotAllowed as error:
-        if error.code == WRONG_PASSWORD:
+        if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
             with caller.store.write() as session:
                 record(session, by, "home.signing-refused", asked.area, now)
         raise
-    urls = {"station_url": station.settings.broker_url, "nodes_url": station.welcome().broker}
-    check_home(caller.store, asked, **urls)
-    with caller.write() as session:
-        sign_home(session, asked, by=by, password=opened, now=now)
+
+
+def ask_home(caller: Caller, tries: Tries, station: Station, asked: WantedHome, kid: str) -> TouchAsked:
+    """Return what a person's device is to sign for exactly this home; its brokers are tried first."""
+    try_home(caller, station, asked)
+    words = f"Ký. {wanted_act(asked).words}"
+
+    def act(touch: Touch) -> object:
+        return sign(caller, tries, station, asked, touch, tried=True)
+
+    return ask_touch(caller, Role.ADMINISTRATOR, kid, act, words=words)

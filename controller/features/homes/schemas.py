@@ -5,11 +5,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from controller.features.accounts.passkey_schemas import DeviceChosen, TouchGiven
 from controller.http.schemas import Code, Command, View
 
 
-class HomeAsked(Command):
-    """A new home of an area's loudspeakers, and the password that opens the administrator's key."""
+class HomeWanted(Command):
+    """A new home of an area's loudspeakers."""
 
     area: Code | None = Field(None, description="Null: the province.")
     brokers: Annotated[list[str], Field(min_length=1, max_length=4)] = Field(
@@ -21,7 +22,17 @@ class HomeAsked(Command):
     addresses: Annotated[list[str], Field(max_length=4)] = Field(
         [], description="Of the station's pages, as loudspeakers reach them."
     )
-    password: str
+
+
+class HomeAsked(HomeWanted):
+    """A new home, and how it is signed: by the password, or by what a device answered to `/homes/passkey`."""
+
+    password: Annotated[str, Field(max_length=500)] = ""
+    passkey: TouchGiven | None = None
+
+
+class AskHome(DeviceChosen, HomeWanted):
+    """Which of one's devices is to sign a new home."""
 
 
 class HomeShown(View):
@@ -44,3 +55,6 @@ class HomesShown(View):
     """All homes that were signed, by area."""
 
     homes: list[HomeShown]
+    proposal: str | None = Field(
+        None, description="Of a home that was signed just now: it waits for a second administrator."
+    )

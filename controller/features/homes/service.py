@@ -2,9 +2,10 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -13,11 +14,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
+from controller.features.accounts.pens import instant_of
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
 from controller.features.areas.queries import get_area, top_area
 from controller.features.homes.queries import SIGNED
 from controller.features.journal.service import record
+from controller.features.plans.administrators import administrators_needed
+from controller.features.plans.proposals import SharedAct, WantedAct
 from controller.features.plans.publication import DocumentAddress, next_version_of, put
 from controller.features.plans.queries import published
 from controller.host.broker_probe import probe
@@ -96,22 +100,52 @@ def sign_home(
     require(session, by, Act.RULE, top_area(session).code)
     hold(session, Lock.PUBLISHED)
     place = DocumentAddress(DocumentKind.HOME, asked.area)
-    version = max(next_version_of(session, place, now), _above_all(session))
-    home = _home(asked, version, now)
+    key = open_key(session, by, role=Role.ADMINISTRATOR, password=password, now=now)
+    at = instant_of(key, now)
+    version = max(next_version_of(session, place, at), _above_all(session))
+    home = _home(asked, version, at)
     row = put(
         session,
         place,
         home,
         version=version,
         digest=hashlib.sha256(repr(asked).encode()).hexdigest(),
-        key=open_key(session, by, role=Role.ADMINISTRATOR, password=password, now=now),
+        key=key,
         now=now,
         expires_at=home.expires_at,
         signed_by=by.id,
+        persons=administrators_needed(session, now),
     )
     detail = {"version": version, "brokers": list(home.brokers), "addresses": list(home.addresses)}
     record(session, by, SIGNED, asked.area, now, detail=detail)
     return row
+
+
+def home_command(asked: WantedHome) -> dict[str, Any]:
+    """Return what `SIGN_HOME` is run with, as JSON."""
+    return {name: value if name == "area" else list(value) for name, value in asdict(asked).items()}
+
+
+def home_asked(command: Mapping[str, Any]) -> WantedHome:
+    """Return a home as it was asked for."""
+    lists = {name: tuple(command[name]) for name in ("brokers", "authorities", "addresses")}
+    return WantedHome(AreaCode(command["area"]), **lists)
+
+
+def _sign_as_asked(
+    session: Session, command: Mapping[str, Any], *, by: Operator, password: Password, now: datetime
+) -> Published:
+    return sign_home(session, home_asked(command), by=by, password=password, now=now)
+
+
+SIGN_HOME = SharedAct("home.sign", _sign_as_asked)
+
+
+def wanted_act(asked: WantedHome) -> WantedAct:
+    """Return the act of signing a home, in words."""
+    authorities = f", tin {len(asked.authorities)} chứng thư kèm theo" if asked.authorities else ""
+    words = f"Nơi kết nối của loa ({asked.area}): chuyển sang {', '.join(asked.brokers)}{authorities}."
+    return WantedAct(SIGN_HOME, home_command(asked), asked.area, words)
 
 
 def _above_all(session: Session) -> int:

@@ -23,7 +23,8 @@ from controller.features.keys.roots import all_roots, check_signs_alone
 from controller.features.keys.service import compromise_key as declare_compromised
 from controller.features.keys.service import fallout_of, retire_one_key, sign_at_hand
 from controller.features.keys.station_key_renewal import renew_station_key
-from controller.features.plans.key_set_signing import sign_key_sets
+from controller.features.plans.administrators import administrators_needed, administrators_stated
+from controller.features.plans.key_set_signing import PersonsAsked, sign_key_sets
 from controller.features.plans.queries import known_key_sets, void_policies
 from controller.host.station_keys import Secrets
 from controller.model.local_time import midnight_of, wall
@@ -40,7 +41,14 @@ operator = Commands()
 Kid = Annotated[str, typer.Argument(metavar="KID", help="Tên khóa, theo «loa keys list».")]
 Name = Annotated[str, typer.Argument(help="Tên đăng nhập.")]
 As = Annotated[str | None, typer.Option("--as", help="Quản trị đứng tên trong nhật ký; bỏ trống: đài.")]
+Administrators = Annotated[
+    int | None, typer.Option(min=1, max=2, help="Loa đòi mấy quản trị ký; bỏ trống: hai, khi tỉnh có hai.")
+]
 Roles = Annotated[list[OperatorRole], typer.Argument(help="Các vai trò mới.")]
+ASK_TWO = (
+    "Tỉnh đã có hai quản trị, mà còn quy định hoặc nơi kết nối mới một người ký. Hãy để hai người ký lại "
+    "(loa policy renew; trang Nơi kết nối), rồi ký bộ khóa lần nữa: từ đó loa đòi cả hai."
+)
 _NOT_SIGNED = (
     "Chưa ký lại bộ khóa (khóa gốc không có ở đây), nên loa chưa nhận khóa mới. Hãy đưa khóa gốc đến rồi "
     "chạy: loa keys sign --root TỆP"
@@ -61,6 +69,7 @@ def sign_keys(
         Path | None, typer.Argument(metavar="TỆP", help="Tệp của «loa keys request»; bỏ trống: ký ở đây.")
     ] = None,
     root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
+    administrators: Administrators = None,
 ) -> None:
     """Ký bộ khóa bằng khóa gốc: mỗi năm một lần, khi có khóa mới và khi một khóa bị lộ."""
     if file is not None:
@@ -68,10 +77,15 @@ def sign_keys(
         return
     key = _root_key(root)
     with local_store() as store:
-        signed = sign_key_sets(store, root_key=key, now=utc_now())
-        sets = known_key_sets(store)
+        persons = PersonsAsked(administrators)
+        signed = sign_key_sets(store, root_key=key, now=utc_now(), persons=persons)
+        sets, stated = known_key_sets(store), administrators_stated(store)
+        needed = administrators_needed(store, utc_now())
     ends_at = min(one.expires_at for one in sets)
     typer.echo(f"Đã ký {len(signed)} bộ khóa; cả {len(sets)} bộ có hiệu lực đến {ends_at:%Y-%m-%d}.")
+    typer.echo(f"Quy định, nơi kết nối, chuyển loa: loa đòi {stated} quản trị ký.")
+    if stated < needed:
+        typer.echo(ASK_TWO)
 
 
 def _root_key(file: Path | None) -> SigningKey:

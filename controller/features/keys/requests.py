@@ -17,7 +17,13 @@ from controller.errors import BadInput, Conflict
 from controller.features.areas.queries import ended_areas
 from controller.features.journal.service import record
 from controller.features.keys.roots import all_roots
-from controller.features.plans.key_set_signing import key_sets_to_sign, mark_listed, publish_key_set
+from controller.features.plans.key_set_signing import (
+    AS_IT_WAS,
+    PersonsAsked,
+    key_sets_to_sign,
+    mark_listed,
+    publish_key_set,
+)
 from controller.features.plans.publication import DocumentAddress, put_signed
 from controller.features.plans.queries import published_key_sets, published_roots
 from controller.model.accounts import HeldKey
@@ -79,10 +85,15 @@ class SigningRequest(BaseModel):
 
 @one_write
 def make_request(
-    session: Session, first_public: str, successor: RootSet | None, *, now: datetime
+    session: Session,
+    first_public: str,
+    successor: RootSet | None,
+    *,
+    now: datetime,
+    persons: PersonsAsked = AS_IT_WAS,
 ) -> SigningRequest:
     """Return what the roots are to sign: key sets that changed, or a successor with all key sets."""
-    sets = key_sets_to_sign(session, now, is_all=successor is not None)
+    sets = key_sets_to_sign(session, now, is_all=successor is not None, persons=persons)
     asked: list[RootSet | KeySet] = [*([successor] if successor is not None else []), *sets]
     if not asked:
         raise Conflict("Các bộ khóa đã đúng và còn mới, không có gì để ký.", code="keys.nothing")
@@ -139,6 +150,8 @@ def _words_of(asked: Asked) -> list[str]:
         f"{'  thôi dùng' if one.retired_at else ''}{'  BỊ LỘ' if one.compromised_since else ''}"
         for one in document.keys
     ]
+    if document.administrators > 1:
+        lines.append(f"  Loa đòi {document.administrators} quản trị ký quy định, nơi kết nối, chuyển loa.")
     return lines
 
 

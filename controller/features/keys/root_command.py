@@ -21,6 +21,7 @@ from controller.features.keys.requests import (
 )
 from controller.features.keys.root_files import is_encrypted, read_root_file, write_root_file
 from controller.features.keys.roots import all_roots
+from controller.features.plans.key_set_signing import PersonsAsked
 from controller.host.home_folder import write_private
 from controller.host.station_keys import Secrets
 from controller.model.local_time import wall
@@ -73,13 +74,18 @@ def request(
         typer.Option(metavar=_KEPT_BY, help="Bộ khóa gốc kế tiếp: người giữ và nửa công khai; nhiều lần."),
     ] = None,
     threshold: Annotated[int, typer.Option(help="Bao nhiêu người phải ký, với --holder.")] = 1,
+    administrators: Annotated[
+        int | None,
+        typer.Option(min=1, max=2, help="Loa đòi mấy quản trị ký; bỏ trống: hai, khi tỉnh có hai."),
+    ] = None,
 ) -> None:
     """Ghi ra tệp những gì khóa gốc phải ký: bộ khóa đã thay đổi; với --holder, cả bộ khóa gốc kế tiếp."""
     first = _first_public()
     with local_store() as store:
         kept = [_holder(one) for one in holder or ()]
         successor = successor_of(store, first, kept, threshold, now=utc_now()) if kept else None
-        asked = make_request(store, first, successor, now=utc_now())
+        persons = PersonsAsked(administrators)
+        asked = make_request(store, first, successor, now=utc_now(), persons=persons)
     write_private(file, asked.to_text())
     _say(asked)
     typer.echo(f"Đã ghi «{file}». Người giữ khóa ký: loa keys sign {file} --root KHÓA")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until, is_in_force
+from controller.features.plans.administrators import administrators_stated, signed_by_too_few
 from controller.features.plans.queries import listed_keys
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import IN_PLANS
@@ -51,4 +52,15 @@ def nothing_is_approved_by_an_unknown_key(session: Session, now: datetime) -> It
         yield f"key {kid}: is not marked as the key set in force says"
 
 
-CHECKS = (nothing_relies_on_a_void_approval, nothing_is_approved_by_an_unknown_key)
+def nothing_is_signed_by_too_few(session: Session, _now: datetime) -> Iterator[str]:
+    """List policies and homes that new loudspeakers refuse: the key set asks for more administrators."""
+    needed = administrators_stated(session)
+    for kind, area in signed_by_too_few(session, needed):
+        yield f"{kind} of {area}: one administrator signed it, {needed} must; sign it again by two"
+
+
+CHECKS = (
+    nothing_relies_on_a_void_approval,
+    nothing_is_approved_by_an_unknown_key,
+    nothing_is_signed_by_too_few,
+)

@@ -1,20 +1,21 @@
 """`loa policy`: the limits of areas; docs/operator.md explains every command."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from controller.clocks import utc_now
 from controller.errors import BadInput
-from controller.features.accounts.signing import signing
-from controller.features.plans.policy_signing import sign_changed_policy
+from controller.features.plans.operations import policies_by_too_few, wanted_change
 from controller.features.plans.queries import policies_in_force
+from controller.features.plans.signing_at_terminal import do_signed, waits_in_words
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.terminal.commands import Commands, Printed
 from controller.terminal.options import AsPerson
 from controller.terminal.ways import Reading
 from devices.ids import AreaCode
 from devices.statements import LoudHours, Policy, QuietHours
+from devices.wire_types import parse
 
 policy = Commands()
 
@@ -59,17 +60,25 @@ def sign_policy(
     named: dict[str, Any] = {"loudest_volume": loudest, "minutes_a_day": minutes, "alone_days": alone}
     named["quiet_hours"] = [_quiet(text) for text in quiet if text != _NONE] if quiet else None
     named["volumes"] = [_loud(text) for text in volume if text != _NONE] if volume else None
-    with signing(by) as (session, person, key):
-        signed = sign_changed_policy(
-            session,
-            AreaCode(area),
-            {name: value for name, value in named.items() if value is not None},
-            administrator=person,
-            password=key,
-            now=utc_now(),
-        )
-    typer.echo(
-        f"Đã ký quy định {signed.version} cho {area}: {_limits(signed)}; "
+    changes = {name: value for name, value in named.items() if value is not None}
+    code = AreaCode(area)
+
+    done = do_signed(by, partial(wanted_change, code, changes))
+    said = "" if done.proposal else _signed_in_words(parse(Policy, done.result.document))
+    typer.echo(waits_in_words(done, said))
+
+
+@policy.command("renew")
+def renew_policies(by: AsPerson) -> None:
+    """Ký lại mọi quy định mà ít người ký hơn số quản trị loa đòi; giữ nguyên nội dung."""
+    for code in policies_by_too_few():
+        done = do_signed(by, partial(wanted_change, code, {}))
+        typer.echo(waits_in_words(done, f"Đã ký lại quy định của {code}."))
+
+
+def _signed_in_words(signed: Policy) -> str:
+    return (
+        f"Đã ký quy định {signed.version} cho {signed.target}: {_limits(signed)}; "
         f"hết hạn {signed.expires_at:%Y-%m-%d}."
     )
 

@@ -109,12 +109,14 @@ def _signed_areas(session: Session, now: datetime) -> dict[KeyId, set[AreaCode]]
         .join(HeldKey, HeldKey.kid == Approved.kid)
         .where(*is_in_force(now))
     )
-    ruled = select(Published.kid, Published.target).where(
-        Published.kind == DocumentKind.POLICY, Published.payload != ""
+    is_ruled = (Published.kind == DocumentKind.POLICY, Published.payload != "")
+    ruled = select(Published.kid, Published.target).where(*is_ruled)
+    confirmed = select(Published.second_kid, Published.target).where(
+        *is_ruled, Published.second_kid.is_not(None)
     )
-    for query in (approved, ruled):
+    for query in (approved, ruled, confirmed):
         for kid, area in session.execute(query.distinct()):
-            found[KeyId(kid)].add(AreaCode(area))
+            found[KeyId(str(kid))].add(AreaCode(area))
     return found
 
 
@@ -154,7 +156,7 @@ def _still_approves(now: datetime) -> ColumnElement[bool]:
 
 def _still_holds(now: datetime) -> ColumnElement[bool]:
     rules = exists().where(
-        Published.kid == HeldKey.kid,
+        or_(Published.kid == HeldKey.kid, Published.second_kid == HeldKey.kid),
         Published.kind.in_((DocumentKind.POLICY, DocumentKind.PLACE)),
         Published.payload != "",
     )

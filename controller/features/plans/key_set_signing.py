@@ -2,8 +2,10 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict
 from controller.features.areas.queries import top_area
 from controller.features.journal.service import record
+from controller.features.plans.administrators import TWO, administrators_stated, signed_by_too_few
 from controller.features.plans.key_set import KeyListing, idle_approvers, keys_to_name, listings_of
 from controller.features.plans.publication import DocumentAddress, next_version_of, put_signed
 from controller.features.plans.queries import published_key_sets
@@ -31,12 +34,27 @@ RENEWED_AFTER = timedelta(days=30)
 _FEW = 5
 
 
+@dataclass(frozen=True, slots=True)
+class PersonsAsked:
+    """How many persons the root has the province ask for; None: as it was.
+
+    `administrators` None: also two, as soon as the province has two and both have signed what is in force.
+    """
+
+    administrators: int | None = None
+
+
+AS_IT_WAS = PersonsAsked()
+
+
 @one_write
-def sign_key_sets(session: Session, *, root_key: SigningKey, now: datetime) -> list[KeySet]:
+def sign_key_sets(
+    session: Session, *, root_key: SigningKey, now: datetime, persons: PersonsAsked = AS_IT_WAS
+) -> list[KeySet]:
     """Sign and publish the key sets that changed, or are old; nodes stop trusting keys outside of them."""
     if root_key.role != ROOT:
         raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
-    sets = key_sets_to_sign(session, now)
+    sets = key_sets_to_sign(session, now, persons=persons)
     for key_set in sets:
         publish_key_set(session, key_set, sign(key_set, root_key), root_key.kid, now)
     mark_listed(session)
@@ -46,7 +64,9 @@ def sign_key_sets(session: Session, *, root_key: SigningKey, now: datetime) -> l
     return sets
 
 
-def key_sets_to_sign(session: Session, now: datetime, *, is_all: bool = False) -> list[KeySet]:
+def key_sets_to_sign(
+    session: Session, now: datetime, *, is_all: bool = False, persons: PersonsAsked = AS_IT_WAS
+) -> list[KeySet]:
     """Return the sets that the root has to sign, the province's first; `is_all`: also those that are good.
 
     An area has a set if keys sign there, or if it had one: without its keys it gets an empty set.
@@ -59,6 +79,7 @@ def key_sets_to_sign(session: Session, now: datetime, *, is_all: bool = False) -
         for row in session.scalars(select(Published).where(Published.kind == DocumentKind.KEYS))
     }
     areas = {province, *by_area, *(area for area, row in rows.items() if row.payload)}
+    asks = {province: _asked_for(session, by_area[province], province, persons)}
     return [
         KeySet(
             area=area,
@@ -66,10 +87,39 @@ def key_sets_to_sign(session: Session, now: datetime, *, is_all: bool = False) -
             issued_at=now,
             expires_at=now + KEY_SET_LIFE,
             keys=tuple(by_area[area]),
+            **asks.get(area, {}),
         )
         for area in sorted(areas, key=lambda one: (one != province, one))
-        if is_all or _is_due(rows.get(area), by_area[area], now)
+        if is_all or _is_due(rows.get(area), by_area[area], asks.get(area, {}), now)
     ]
+
+
+def _asked_for(
+    session: Session, keys: Sequence[Key], province: AreaCode, persons: PersonsAsked
+) -> dict[str, Any]:
+    """Return how many persons the province's next key set asks for."""
+    before = administrators_stated(session)
+    rules = [key for key in keys if key.role is Role.ADMINISTRATOR and key.area == province]
+    there = len({key.holder for key in rules if not key.has_end})
+    too_few = signed_by_too_few(session, TWO)
+    if persons.administrators is None:
+        return {"administrators": TWO if there >= TWO and not too_few else before}
+    _check_administrators(persons.administrators, there, too_few)
+    return {"administrators": persons.administrators}
+
+
+def _check_administrators(wanted: int, there: int, too_few: Sequence[object]) -> None:
+    if wanted > there:
+        raise BadInput(
+            f"Bộ khóa chỉ có {there} quản trị của tỉnh nên không đòi {wanted} người ký được.",
+            code="keys.administrators",
+        )
+    if wanted > 1 and too_few:
+        raise Conflict(
+            f"Còn {len(too_few)} quy định, nơi kết nối mới một quản trị ký: loa mới gắn sẽ không nhận. Hãy "
+            "để hai quản trị ký lại (loa policy renew; trang Nơi kết nối), rồi ký bộ khóa.",
+            code="keys.too-few-signed",
+        )
 
 
 def mark_listed(session: Session) -> None:
@@ -88,7 +138,7 @@ def publish_key_set(session: Session, key_set: KeySet, text: str, kid: str, now:
         DocumentAddress(DocumentKind.KEYS, key_set.area or ""),
         key_set,
         version=key_set.version,
-        digest=_digest(key_set.keys),
+        digest=_digest(key_set.keys, {"administrators": key_set.administrators}),
         text=text,
         kid=kid,
         now=now,
@@ -96,12 +146,14 @@ def publish_key_set(session: Session, key_set: KeySet, text: str, kid: str, now:
     )
 
 
-def _is_due(row: Published | None, keys: Sequence[Key], now: datetime) -> bool:
-    return row is None or row.digest != _digest(keys) or now - row.issued_at >= RENEWED_AFTER
+def _is_due(row: Published | None, keys: Sequence[Key], asks: Mapping[str, Any], now: datetime) -> bool:
+    return row is None or row.digest != _digest(keys, asks) or now - row.issued_at >= RENEWED_AFTER
 
 
-def _digest(keys: Sequence[Key]) -> str:
-    return hashlib.sha256("\n".join(key.model_dump_json() for key in keys).encode()).hexdigest()
+def _digest(keys: Sequence[Key], asks: Mapping[str, Any]) -> str:
+    unusual = [f"{name} {value}" for name, value in sorted(asks.items()) if value not in {1, False}]
+    told = [key.model_dump_json() for key in keys]
+    return hashlib.sha256("\n".join([*told, *unusual]).encode()).hexdigest()
 
 
 def _keys_by_area(session: Session, province: AreaCode, now: datetime) -> dict[AreaCode, list[Key]]:

@@ -8,18 +8,24 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from controller.client.local_client import local_store
+from controller.clocks import utc_now
 from controller.errors import NotAllowed
 from controller.features.accounts.admin_queries import policies_in_force, shown_names
 from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
 from controller.features.accounts.rate_limits import Purpose, Tries
-from controller.features.accounts.service import WRONG_PASSWORD, Password, unlock_key
+from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, unlock_key
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.conflict_check import PolicyLoss, losses_by_policy
 from controller.features.journal.service import record
-from controller.features.plans.policy_signing import POLICY_LIFE, sign_policy
-from controller.features.plans.queries import version_of_policy, void_policies
+from controller.features.plans.administrators import administrators_needed, signed_by_too_few
+from controller.features.plans.policy_signing import POLICY_LIFE, SIGN_POLICY, changed_limits, policy_command
+from controller.features.plans.proposals import Done, WantedAct, do_or_propose
+from controller.features.plans.queries import published_policy, version_of_policy, void_policies
+from controller.model.permissions import Operator
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.store import one_read
 from devices.ids import AreaCode, Role
@@ -35,13 +41,18 @@ class PoliciesKnown:
     names: Mapping[str, str]
     version: str
     """That a change of the one area's policy starts from."""
+    too_few: Sequence[AreaCode]
+    """Signed by one administrator where two must sign."""
 
 
 @one_read
-def policies_known(session: Session, area: AreaCode | None = None) -> PoliciesKnown:
+def policies_known(session: Session, now: datetime, area: AreaCode | None = None) -> PoliciesKnown:
     """Return all policies; `area`: with the version of its own."""
     version = "" if area is None else version_of_policy(session, area)
-    return PoliciesKnown(policies_in_force(session), void_policies(session), shown_names(session), version)
+    few = signed_by_too_few(session, administrators_needed(session, now))
+    too_few = [target for kind, target in few if kind is DocumentKind.POLICY]
+    void = void_policies(session)
+    return PoliciesKnown(policies_in_force(session), void, shown_names(session), version, too_few)
 
 
 @one_read
@@ -63,6 +74,39 @@ def limits_in_words(limits: Mapping[str, Any]) -> str:
     )
 
 
+def changes_in_words(before: Policy | None, limits: Mapping[str, Any]) -> str:
+    """Return what a policy with these limits changes, for the two persons who sign it."""
+    if before is None:
+        return limits_in_words(limits)
+    was = limits_in_words({name: getattr(before, name) for name in limits}).split("; ")
+    said = [part for part in limits_in_words(limits).split("; ") if part not in was]
+    gone = [part for part in was if part not in limits_in_words(limits).split("; ")]
+    return f"{'; '.join(said)} (trước: {'; '.join(gone)})" if said or gone else "ký lại như cũ"
+
+
+def wanted_policy(
+    session: Session, area: AreaCode, limits: Mapping[str, Any], name: str, based_on: str | None
+) -> WantedAct:
+    """Return the act of signing an area's policy, in words what it changes; `name`: the area's."""
+    words = f"Quy định của {name}: {changes_in_words(published_policy(session, area), limits)}."
+    return WantedAct(SIGN_POLICY, policy_command(area, limits, based_on), area, words)
+
+
+def wanted_change(
+    area: AreaCode, changes: Mapping[str, Any], session: Session, person: Operator
+) -> WantedAct:
+    """Return the act of signing an area's policy with some limits changed; without any: as it is."""
+    limits = changed_limits(session, area, changes, by=person)
+    return wanted_policy(session, area, limits, area, None)
+
+
+def policies_by_too_few() -> list[AreaCode]:
+    """Return the areas on this machine whose policy fewer have signed than must."""
+    with local_store() as store, store.read() as session:
+        few = signed_by_too_few(session, administrators_needed(session, utc_now()))
+    return [area for kind, area in few if kind is DocumentKind.POLICY]
+
+
 def sign(
     caller: Caller,
     tries: Tries,
@@ -70,22 +114,21 @@ def sign(
     limits: Mapping[str, Any],
     *,
     password: str | Touch,
-    based_on: str,
-) -> None:
-    """Sign an area's policy; wrong passwords are counted and journaled, as at sign-in.
+    based_on: str | None,
+) -> Done:
+    """Sign an area's policy, or propose it to a second administrator; wrong passwords are counted.
 
     A `Touch` that has no answer yet raises SignatureAsked, and changes nothing.
     """
     by, now = caller.by, caller.now()
     try:
-        opened: Password = password
+        opened: OnePassword = password
         if isinstance(password, str):
             with tries.counted(caller.viewer.tried_as, Purpose.RULING):
                 opened = unlock_key(caller.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
-        with caller.write() as session:
-            sign_policy(
-                session, area=area, administrator=by, password=opened, now=now, based_on=based_on, **limits
-            )
+        with caller.read() as session:
+            wanted = wanted_policy(session, area, limits, caller.scope.name(area), based_on)
+        return do_or_propose(caller, wanted, by=by, password=opened, now=now)
     except NotAllowed as error:
         if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
             with caller.store.write() as session:
@@ -94,7 +137,7 @@ def sign(
 
 
 def ask_policy(
-    caller: Caller, tries: Tries, area: AreaCode, limits: Mapping[str, Any], *, kid: str, based_on: str
+    caller: Caller, tries: Tries, area: AreaCode, limits: Mapping[str, Any], *, kid: str, based_on: str | None
 ) -> TouchAsked:
     """Return what a person's device is to sign for exactly this policy, and the policy in words."""
     act = partial(sign, caller, tries, area, limits, based_on=based_on)

@@ -16,6 +16,7 @@ from controller.features.accounts.touches import means_of_signing
 from controller.features.airings.conflict_check import PolicyLoss
 from controller.features.plans.limits import binding
 from controller.features.plans.operations import ask_policy, losses_by, policies_known, sign
+from controller.features.plans.proposals import WAITS, waiting_for
 from controller.http.form_fields import SentId, SentPassword
 from controller.http.render import page
 from controller.model.permissions import Act
@@ -97,11 +98,13 @@ class Proposed:
 @router.get("")
 def index(visit: SignedVisit) -> Response:
     """Show the limits in the person's areas."""
-    known, scope = policies_known(visit.store), visit.scope
+    known, scope = policies_known(visit.store, visit.now()), visit.scope
     codes = (*reversed(scope.tree.lineage(scope.home)), *sorted(scope.seen))
     context = {
         "rows": [known.found[code] for code in dict.fromkeys(codes) if code in known.found],
         "void": known.void,
+        "too_few": known.too_few,
+        "waiting": waiting_for(visit.store, visit.by, sorted(scope.seen), visit.now()),
         "names": known.names,
         "area_name": scope.name,
         "areas": [scope.by_code[code] for code in sorted(scope.seen)],
@@ -113,7 +116,8 @@ def index(visit: SignedVisit) -> Response:
 @router.get("/{area}")
 def show(visit: SignedVisit, area: str, xong: str = "") -> Response:
     """Show the limits of one area, and the form to change its own policy."""
-    return _page(visit, _seen(visit.scope, area), done="Đã ký quy định mới." if xong else "")
+    done = {"": "", "cho": WAITS}.get(xong, "Đã ký quy định mới.")
+    return _page(visit, _seen(visit.scope, area), done=done)
 
 
 @router.post("/{area}")
@@ -152,10 +156,10 @@ def change(
             losses = losses_by(visit.store, code, proposed.limits(), visit.now(), _PREVIEW)
             return _page(visit, code, proposed=proposed, losses=losses)
         by = touch.or_password(visit, mat_khau)
-        sign(visit, visit.tries, code, proposed.limits(), password=by, based_on=phien_ban)
+        done = sign(visit, visit.tries, code, proposed.limits(), password=by, based_on=phien_ban)
     except LoaError as error:
         return _page(visit, code, proposed=proposed, error=error)
-    return RedirectResponse(f"/quy-dinh/{code}?xong=1", 303)
+    return RedirectResponse(f"/quy-dinh/{code}?xong={'1' if done.proposal is None else 'cho'}", 303)
 
 
 def _ask(visit: Visit, area: AreaCode, proposed: Proposed, touch: FormTouch) -> Response:
@@ -179,7 +183,7 @@ def _page(
     error: LoaError | None = None,
     done: str = "",
 ) -> Response:
-    known, scope = policies_known(visit.store, area), visit.scope
+    known, scope = policies_known(visit.store, visit.now(), area), visit.scope
     lineage = scope.tree.lineage(area)
     own = known.found.get(area)
     newer: tuple[Difference, ...] = ()
@@ -191,6 +195,7 @@ def _page(
         "limits": binding({code: policy for code, (policy, _) in known.found.items()}, lineage),
         "own": own,
         "is_void": area in known.void,
+        "is_by_too_few": area in known.too_few,
         "above": [scope.by_code[code] for code in lineage[1:]],
         "names": known.names,
         "may_rule": scope.may(visit.by, Act.RULE, [area]),

@@ -14,6 +14,8 @@ from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
 from controller.features.areas.queries import get_area
 from controller.features.journal.service import record
+from controller.features.plans.administrators import administrators_needed
+from controller.features.plans.proposals import SharedAct
 from controller.features.plans.publication import DocumentAddress, next_version_of, put
 from controller.features.plans.queries import published, version_of_policy
 from controller.model.permissions import Act, Operator
@@ -42,18 +44,17 @@ def sign_policy(
     alone_days: int = USUAL_ALONE_DAYS,
     based_on: str | None = None,
 ) -> Published:
-    """Sign the limits of an area's loudspeakers with the administrator's key; a limit not given: no limit.
+    """Sign the limits of an area's loudspeakers; a limit not given: no limit.
 
     `based_on`: the version that was changed (`version_of_policy`); Newer if there is a later one by now.
     """
-    get_area(session, area)
-    require(session, administrator, Act.RULE, area)
+    require(session, administrator, Act.RULE, get_area(session, area).code)
     hold(session, Lock.PUBLISHED)
     check_version(based_on, version_of_policy(session, area), what="quy định", code="policy.newer")
     key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)
-    at = instant_of(key, now)
+    persons, at = administrators_needed(session, now), instant_of(key, now)
     version = next_version_of(session, place := DocumentAddress(DocumentKind.POLICY, area), at)
-    limits = _limits(quiet_hours, loudest_volume, minutes_a_day, volumes, alone_days=alone_days)
+    limits = _limits(quiet_hours, loudest_volume, minutes_a_day, volumes, alone_days)
     policy = _policy(target=area, version=version, issued_at=at, expires_at=at + POLICY_LIFE, **limits)
     row = put(
         session,
@@ -65,25 +66,45 @@ def sign_policy(
         now=now,
         expires_at=policy.expires_at,
         signed_by=administrator.id,
+        persons=persons,
     )
     record(session, administrator, "policy.signed", area, now, detail={"version": version, **limits})
     return row
 
 
-def sign_changed_policy(
-    session: Session,
-    area: AreaCode,
-    changes: Mapping[str, Any],
-    *,
-    administrator: Operator,
-    password: Password,
-    now: datetime,
-) -> Policy:
-    """Sign an area's policy again; limits not in `changes` stay, or are free if there was no policy.
+def policy_command(area: AreaCode, limits: Mapping[str, Any], based_on: str | None = None) -> dict[str, Any]:
+    """Return what `SIGN_POLICY` is run with, as JSON."""
+    return {"area": area, "limits": _limits(**limits), "based_on": based_on}
+
+
+def _sign_as_asked(
+    session: Session, command: Mapping[str, Any], *, by: Operator, password: Password, now: datetime
+) -> Published:
+    limits = dict(command["limits"])
+    limits["quiet_hours"] = tuple(QuietHours(**one) for one in limits["quiet_hours"])
+    limits["volumes"] = tuple(LoudHours(**one) for one in limits["volumes"])
+    return sign_policy(
+        session,
+        area=AreaCode(command["area"]),
+        administrator=by,
+        password=password,
+        now=now,
+        based_on=command["based_on"],
+        **limits,
+    )
+
+
+SIGN_POLICY = SharedAct("policy.sign", _sign_as_asked)
+
+
+def changed_limits(
+    session: Session, area: AreaCode, changes: Mapping[str, Any], *, by: Operator
+) -> dict[str, Any]:
+    """Return an area's limits with some changed; others stay, or are free if there was no policy.
 
     `changes`: keyed by argument names of `sign_policy`. Raises BadInput if the policy would have no limit.
     """
-    require(session, administrator, Act.RULE, get_area(session, area).code)
+    require(session, by, Act.RULE, get_area(session, area).code)
     row = published(session, DocumentKind.POLICY, area)
     limits: dict[str, Any] = {}
     if row is not None and row.payload:
@@ -96,13 +117,17 @@ def sign_changed_policy(
             "(--quiet, --loudest, --minutes, --volume, --alone).",
             code="policy.nothing",
         )
-    signed = sign_policy(
-        session, area=area, administrator=administrator, password=password, now=now, **limits
-    )
-    return parse(Policy, signed.document)
+    return {**_FREE, **limits}
 
 
-_LIMITS = ("quiet_hours", "loudest_volume", "minutes_a_day", "volumes", "alone_days")
+_FREE: Mapping[str, Any] = {
+    "quiet_hours": (),
+    "loudest_volume": ANY_VOLUME,
+    "minutes_a_day": ANY_MINUTES,
+    "volumes": (),
+    "alone_days": USUAL_ALONE_DAYS,
+}
+_LIMITS = tuple(_FREE)
 
 
 def _limits(
@@ -110,7 +135,6 @@ def _limits(
     loudest_volume: int,
     minutes_a_day: int,
     volumes: Sequence[LoudHours],
-    *,
     alone_days: int,
 ) -> dict[str, Any]:
     return {

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.features.accounts.pens import Pen, signed_with
+from controller.features.accounts.pens import Pen, SecondPen, signed_with
 from controller.features.plans.queries import published
 from controller.model.permissions import OperatorId
 from controller.model.plan_states import DocumentKind, next_version
@@ -38,9 +38,13 @@ def put(
     now: datetime,
     expires_at: datetime | None,
     signed_by: OperatorId | None = None,
+    persons: int = 1,
 ) -> Published:
-    """Sign the document and store it as the newest at its address; it then waits to be sent to the broker."""
-    text = signed_with(key, document)
+    """Sign the document and store it as the newest at its address; it then waits to be sent to the broker.
+
+    `persons`: how many administrators must sign it.
+    """
+    text = signed_with(key, document, persons)
     return put_signed(
         session,
         place,
@@ -52,6 +56,7 @@ def put(
         now=now,
         expires_at=expires_at,
         signed_by=signed_by,
+        second=key if isinstance(key, SecondPen) else None,
     )
 
 
@@ -67,8 +72,9 @@ def put_signed(
     now: datetime,
     expires_at: datetime | None,
     signed_by: OperatorId | None = None,
+    second: SecondPen | None = None,
 ) -> Published:
-    """Store a document that was signed as `text`, as `put` does."""
+    """Store a document that was signed as `text`, as `put` does; `second`: who signed it beside the first."""
     row = published(session, place.kind, place.target, lock=True)
     if row is None:
         row = Published(kind=place.kind, target=place.target)
@@ -82,6 +88,8 @@ def put_signed(
     row.expires_at = expires_at
     row.acknowledged_at = None
     row.signed_by = signed_by
+    row.second_kid = None if second is None else second.pen.kid
+    row.confirmed_by = None if second is None else second.second.by.id
     session.flush()
     return row
 

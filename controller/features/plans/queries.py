@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
@@ -70,6 +70,12 @@ def published_policies(session: Session, area: AreaCode) -> list[Policy]:
     return [parse(Policy, row.document) for row in rows]
 
 
+def published_policy(session: Session, area: AreaCode) -> Policy | None:
+    """Return an area's own policy, or None."""
+    row = published(session, DocumentKind.POLICY, area)
+    return None if row is None or not row.payload else parse(Policy, row.document)
+
+
 def version_of_policy(session: Session, area: AreaCode) -> str:
     """Return the version that a change of an area's own policy starts from; it depends on its content."""
     row = published(session, DocumentKind.POLICY, area)
@@ -116,17 +122,24 @@ def versions_in_force(session: Session, kind: DocumentKind, now: datetime) -> di
 
     Of key sets and policies the target is an area, of places a node.
 
-    What a node must refuse (its key is void, or its time is over) is not named: it would wait for ever.
+    What a node must refuse (its key is void, its time is over, or too few have signed it) is not named: it
+    would wait for ever.
     """
+    needs_two = any(one.administrators > 1 for one in published_key_sets(session))
     query = select(Published.target, Published.version).where(
         Published.kind == kind,
         Published.payload != "",
         Published.acknowledged_at.is_not(None),
         Published.expires_at > now,
     )
+    if kind in {DocumentKind.POLICY, DocumentKind.HOME} and needs_two:
+        query = query.where(Published.second_kid.is_not(None))
     if kind is not DocumentKind.KEYS:
-        query = query.join(HeldKey, HeldKey.kid == Published.kid).where(
-            HeldKey.in_key_set, HeldKey.compromised_at.is_(None), HeldKey.not_after > now
+        is_good = (HeldKey.in_key_set, HeldKey.compromised_at.is_(None), HeldKey.not_after > now)
+        second = exists().where(HeldKey.kid == Published.second_kid, *is_good)
+        query = query.where(
+            exists().where(HeldKey.kid == Published.kid, *is_good),
+            or_(Published.second_kid.is_(None), second),
         )
     return {str(target): version for target, version in session.execute(query)}
 
@@ -149,7 +162,8 @@ def void_policies(session: Session) -> list[AreaCode]:
     """
     query = (
         select(Published.target)
-        .join(HeldKey, HeldKey.kid == Published.kid)
+        .distinct()
+        .join(HeldKey, or_(HeldKey.kid == Published.kid, HeldKey.kid == Published.second_kid))
         .where(
             Published.kind == DocumentKind.POLICY,
             Published.payload != "",

@@ -1,4 +1,4 @@
-"""`loa node move`, `loa area sign-places`: where nodes stand, signed anew; docs/operator.md explains both."""
+"""`loa area sign-places`: where nodes stand, signed anew; docs/operator.md explains it."""
 
 from typing import Annotated
 
@@ -6,26 +6,14 @@ import typer
 
 from controller.clocks import utc_now
 from controller.features.accounts.signing import signing
-from controller.features.relocation.service import move_node as move
 from controller.features.relocation.service import sign_places_below
 from controller.terminal.commands import Commands
-from controller.terminal.options import AsPerson, NodeName
-from devices.ids import AreaCode, NodeId
+from controller.terminal.options import AsPerson
+from devices.ids import AreaCode
 
-node = Commands()
 area = Commands()
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã địa bàn.")]
-
-
-@node.command("move")
-def move_node(
-    name_of_node: NodeName, to: Annotated[str, typer.Option(help="Mã địa bàn nhận.")], by: AsPerson
-) -> None:
-    """Chuyển một cụm loa sang địa bàn khác; những gì nó đã phát vẫn thuộc địa bàn cũ."""
-    with signing(by) as (session, person, key):
-        move(session, NodeId(name_of_node), AreaCode(to), by=person, password=key, now=utc_now())
-    typer.echo(f"Cụm loa {name_of_node} thuộc địa bàn {to}.")
 
 
 @area.command("sign-places")

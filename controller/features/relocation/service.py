@@ -2,13 +2,14 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict, NotAllowed
-from controller.features.accounts.pens import signed_with
+from controller.features.accounts.pens import Pen, SecondPen, instant_of, signed_with, signs_one
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
 from controller.features.areas.queries import area_tree, ended_areas, get_area
@@ -16,6 +17,8 @@ from controller.features.fleet.location_history import close_stays, open_stays
 from controller.features.fleet.queries import get_node, nodes_by_area
 from controller.features.journal.service import record
 from controller.features.plans import publication as publishing
+from controller.features.plans.administrators import administrators_needed
+from controller.features.plans.proposals import SharedAct
 from controller.features.quarantine.service import drop_what_it_will_not_hear, have_hear
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
@@ -23,7 +26,6 @@ from controller.model.plan_states import DocumentKind
 from controller.store.locks import Lock, hold
 from devices.enrolment import MOST_PLACED, Place
 from devices.ids import AreaCode, NodeId, Role
-from devices.jose import SigningKey
 
 PLACE_LIFE = timedelta(days=400)
 """As long as a policy's: a node that was away for longer is visited by a technician anyway."""
@@ -45,22 +47,27 @@ def move_node(
     move_nodes(session, [node], to, key=key, by=by, now=now)
 
 
-def place_key(session: Session, by: Operator, password: Password, now: datetime) -> SigningKey:
-    """Return the administrator's opened key: whoever may lay down policies says which of them bind a node.
+def _move_as_asked(
+    session: Session, command: Mapping[str, Any], *, by: Operator, password: Password, now: datetime
+) -> None:
+    to = AreaCode(command["to"])
+    move_node(session, NodeId(command["node"]), to, by=by, password=password, now=now)
 
-    Many nodes are told at once, each by a statement of its own: no passkey, which takes one touch for each.
-    """
-    key = open_key(session, by, role=Role.ADMINISTRATOR, password=password, now=now)
-    if not isinstance(key, SigningKey):
-        raise NotAllowed("Việc này phải ký bằng mật khẩu.", code="passkey.not-here")
-    return key
+
+MOVE_NODE = SharedAct("node.move", _move_as_asked)
+
+
+def place_key(session: Session, by: Operator, password: Password, now: datetime) -> Pen:
+    """Return the administrator's opened key: whoever may lay down policies says which of them bind a node."""
+    return open_key(session, by, role=Role.ADMINISTRATOR, password=password, now=now)
 
 
 def move_nodes(
-    session: Session, nodes: Iterable[Node], to: AreaCode, *, key: SigningKey, by: Operator, now: datetime
+    session: Session, nodes: Iterable[Node], to: AreaCode, *, key: Pen, by: Operator, now: datetime
 ) -> None:
     """Move nodes of one province and publish their places; the caller has checked the permission."""
     nodes = list(nodes)
+    before = standing(session, nodes)
     for node in nodes:
         record(session, by, "node.moved", node.id, now, detail={"from": node.area, "to": to})
         drop_what_it_will_not_hear(session, node.id)
@@ -71,22 +78,44 @@ def move_nodes(
     for node in nodes:
         if node.quarantined_at is None:
             have_hear(session, node)
-    sign_places(session, nodes, key=key, by=by, now=now)
+    sign_places(session, nodes, key=key, by=by, now=now, before=before)
+
+
+def standing(session: Session, nodes: Iterable[Node]) -> dict[NodeId, frozenset[AreaCode]]:
+    """Return the areas in which each node stands now: its own, and those above."""
+    tree = area_tree(session)
+    return {node.id: frozenset(tree.lineage(node.area)) for node in nodes}
 
 
 def sign_places(
-    session: Session, nodes: Iterable[Node], *, key: SigningKey, by: Operator, now: datetime
+    session: Session,
+    nodes: Iterable[Node],
+    *,
+    key: Pen,
+    by: Operator,
+    now: datetime,
+    before: Mapping[NodeId, frozenset[AreaCode]],
 ) -> int:
-    """Tell nodes by signed places where they stand, as the areas are now; return how many were told."""
+    """Tell nodes by signed places where they stand, as the areas are now; return how many were told.
+
+    All that stand in one area are told by one statement. A device signs a single one. `before`: where they
+    stood; who leaves an area needs as many administrators as sign policies.
+    """
     hold(session, Lock.PUBLISHED)
     tree = area_tree(session)
     by_area: dict[AreaCode, list[Node]] = defaultdict(list)
     for node in nodes:
         by_area[node.area].append(node)
+    if signs_one(key) and (len(by_area) > 1 or any(len(there) > MOST_PLACED for there in by_area.values())):
+        raise NotAllowed(
+            "Việc này gồm nhiều chữ ký nên phải ký bằng mật khẩu. Chưa có gì thay đổi.",
+            code="passkey.not-here",
+        )
     for area, there in sorted(by_area.items()):
         lineage = tuple(reversed(tree.lineage(area)))
         for at in range(0, len(there), MOST_PLACED):
-            _sign_place(session, there[at : at + MOST_PLACED], lineage, key=key, by=by, now=now)
+            some = there[at : at + MOST_PLACED]
+            _sign_place(session, some, lineage, key=key, by=by, now=now, before=before)
     return sum(map(len, by_area.values()))
 
 
@@ -95,22 +124,27 @@ def _sign_place(
     nodes: Sequence[Node],
     areas: tuple[AreaCode, ...],
     *,
-    key: SigningKey,
+    key: Pen,
     by: Operator,
     now: datetime,
+    before: Mapping[NodeId, frozenset[AreaCode]],
 ) -> None:
     """Tell nodes that stand in the same area by one place: whoever signs it signs once."""
+    at = instant_of(key, now)
     rows = [publishing.DocumentAddress(DocumentKind.PLACE, node.id) for node in nodes]
-    version = max(publishing.next_version_of(session, row, now) for row in rows)
+    persons = 1
+    if any(not before.get(node.id, frozenset()) <= set(areas) for node in nodes):
+        persons = administrators_needed(session, now)  # it takes an area from a node
+    version = max(publishing.next_version_of(session, row, at) for row in rows)
     place = Place(
         node=nodes[0].id,
         further_nodes=tuple(node.id for node in nodes[1:]),
         version=version,
-        issued_at=now,
-        expires_at=now + PLACE_LIFE,
+        issued_at=at,
+        expires_at=at + PLACE_LIFE,
         areas=areas,
     )
-    text = signed_with(key, place)
+    text = signed_with(key, place, persons)
     for row in rows:
         publishing.put_signed(
             session,
@@ -123,6 +157,7 @@ def _sign_place(
             now=now,
             expires_at=place.expires_at,
             signed_by=by.id,
+            second=key if isinstance(key, SecondPen) else None,
         )
 
 
@@ -135,4 +170,5 @@ def sign_places_below(
     """
     require(session, by, Act.RULE, get_area(session, area).code)
     key = place_key(session, by, password, now)
-    return sign_places(session, nodes_by_area(session, area), key=key, by=by, now=now)
+    nodes = nodes_by_area(session, area)
+    return sign_places(session, nodes, key=key, by=by, now=now, before=standing(session, nodes))

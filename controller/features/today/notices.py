@@ -70,6 +70,8 @@ def _line(row: Notice, *, of_schedule: bool, may_approve: bool) -> NoticeLine:
         headline, ways = "Sắp hết hạn", ((place, "Xem quy định" if is_policy else "Xem khóa ký"),)
     elif row.kind is NoticeKind.DELIVERY_LATE:
         headline, ways = "Không kịp gửi tới mọi cụm loa", ((f"/phat/{row.subject}", "Xem lượt phát"),)
+    elif row.kind is NoticeKind.SECOND_SIGNATURE:
+        headline, ways = "Chờ bạn ký", (("/cho-ky", "Xem và ký"),)
     elif row.kind is NoticeKind.SCHEDULE_ENDS:
         headline, ways = "Lịch phát sắp hết", ((f"/lich/{row.subject}", "Xem lịch phát"),)
     elif of_schedule:

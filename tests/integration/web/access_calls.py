@@ -22,6 +22,14 @@ from tests.integration.web.access_row import HIDDEN, OPEN, SIGNED, Row
 CALLS = {
     "GET homes": Row(Act.RULE),
     "POST homes": Row(Act.RULE, {"brokers": ["no broker"], "password": "x"}),
+    "POST homes/passkey": Row(Act.RULE, {"brokers": ["no broker"], "kid": "x"}),
+    "GET policies": Row(SIGNED),
+    "POST policies/{area}": Row(Act.RULE, {"password": RULES, "loudest_volume": 80}, foreign=HIDDEN),
+    "POST policies/{area}/passkey": Row(Act.RULE, {"kid": "x"}, foreign=HIDDEN),
+    "GET proposals": Row(Act.RULE),
+    "POST proposals/{proposal}/confirm": Row(Act.RULE, {"password": "x"}),
+    "POST proposals/{proposal}/confirm/passkey": Row(Act.RULE, {"kid": "x"}),
+    "POST proposals/{proposal}/withdraw": Row(Act.RULE, {}),
     "GET keys": Row(Act.RULE),
     "GET keys/{kid}/fallout": Row(Act.RULE),
     "POST keys/{kid}/retire": Row(Act.RULE, {}),
@@ -65,6 +73,15 @@ CALLS = {
         Act.RULE, {"of": ["22333"], **NEW_AREA, "code": "22333", "password": RULES}, foreign=HIDDEN
     ),
     "POST nodes/{node_id}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
+    "POST nodes/{node_id}/move/passkey": Row(Act.RULE, {"to": "22366", "kid": "x"}, foreign=HIDDEN),
+    "POST areas/{area}/move/passkey": Row(Act.RULE, {"to": "22366", "kid": "x"}, foreign=HIDDEN),
+    "POST areas/{area}/close/passkey": Row(Act.RULE, {"to": "22366", "kid": "x"}, foreign=HIDDEN),
+    "POST areas/{area}/split/passkey": Row(
+        Act.RULE, {"parts": [{**NEW_AREA, "nodes": ["x"]}], "kid": "x"}, foreign=HIDDEN
+    ),
+    "POST areas/merge/passkey": Row(
+        Act.RULE, {"of": ["22333"], **NEW_AREA, "code": "22333", "kid": "x"}, foreign=HIDDEN
+    ),
     "GET nodes": Row(SIGNED),
     "GET nodes/{node_id}": Row(SIGNED, foreign=HIDDEN),
     "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),

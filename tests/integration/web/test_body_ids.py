@@ -58,6 +58,7 @@ PLAIN = {
     *("latest_after_seconds", "original_at", "day", "off", "acts", "expires_at", "until", "note", "seen"),
     *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new", "answer"),
     *("brokers", "authorities", "addresses"),
+    *("begins", "ends", "loudest_volume", "minutes_a_day", "alone_days"),  # of policies
     *("kid", "signature", "required"),  # a key is one of the person's own devices, or refused
 }
 PLANS = {"bulletin": "{approved}", "areas": [AREA]}
@@ -73,7 +74,13 @@ CALLS = {
     "POST areas/merge": {"of": [AREA]},
     "POST areas/{area}/split": {"parts.nodes": ["{node_id}"]},
     "POST nodes/{node_id}/move": {"to": AREA},
+    "POST areas/{area}/move/passkey": {"to": None},  # of `…/passkey` the device is looked up first
+    "POST areas/{area}/close/passkey": {"to": None},
+    "POST areas/merge/passkey": {"of": None},
+    "POST areas/{area}/split/passkey": {"parts.nodes": None},
+    "POST nodes/{node_id}/move/passkey": {"to": None},
     "POST homes": {"area": None},  # only who rules the whole province may
+    "POST homes/passkey": {"area": None},
     "POST bulletins": {"area": AREA},
     "POST bulletins/audio": {"area": AREA},
     "POST bulletins/{bulletin_id}/approve": {"recording": "{recording}"},

@@ -1,25 +1,37 @@
 """JSON API for changes of areas: for administrators, with the password that opens their own key."""
 
-from functools import partial
-
 from fastapi import APIRouter
 
 from controller.errors import NotFound
-from controller.features.accounts.dependencies import SignedVisit
+from controller.features.accounts.dependencies import SignedVisit, Visit
+from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.area_changes import changes
 from controller.features.area_changes.changes import NewArea
 from controller.features.area_changes.schemas import (
     AreaWhole,
+    AskGoInto,
+    AskMerge,
+    AskSplit,
     Changed,
     GoInto,
+    Joined,
     Merge,
     NewAreaAsked,
+    Parts,
     Rename,
+    SignedChange,
     Split,
 )
-from controller.features.area_changes.signed_changes import change_signed
+from controller.features.area_changes.shared_acts import (
+    closing_area,
+    merging_areas,
+    moving_area,
+    moving_node,
+    splitting_area,
+)
+from controller.features.area_changes.signed_changes import ask_change, change_signed
 from controller.features.areas.queries import get_area, history_of
-from controller.features.relocation.service import move_node
+from controller.features.plans.proposals import WantedAct
 from controller.http.refusals import refusals
 from controller.store import Store
 from devices.ids import AreaCode, NodeId
@@ -54,42 +66,85 @@ def rename(visit: SignedVisit, area: str, asked: Rename) -> AreaWhole:
 @router.post("/areas/{area}/move", responses=refusals(401, 404, 409, 422))
 def move(visit: SignedVisit, area: str, asked: GoInto) -> Changed:
     """Move an area with all below it under another one."""
-    act = partial(changes.reparent_area, code=AreaCode(area), to=AreaCode(asked.to))
-    return Changed(nodes=change_signed(visit, asked.password, act))
+    return _done(visit, moving_area(AreaCode(area), AreaCode(asked.to)), asked)
+
+
+@router.post("/areas/{area}/move/passkey", responses=refusals(401, 404, 409, 422))
+def ask_to_move(visit: SignedVisit, area: str, asked: AskGoInto) -> TouchAsked:
+    """Return what one's device is to sign for moving an area."""
+    return ask_change(visit, moving_area(AreaCode(area), AreaCode(asked.to)), asked.kid)
 
 
 @router.post("/areas/merge", responses=refusals(401, 404, 409, 422))
 def merge(visit: SignedVisit, asked: Merge) -> Changed:
     """Join areas of one parent; they live on below the new one as former areas."""
-    into = NewArea(AreaCode(asked.code), asked.name, asked.kind)
-    act = partial(changes.merge_areas, codes=[AreaCode(code) for code in asked.of], into=into)
-    return Changed(nodes=change_signed(visit, asked.password, act))
+    return _done(visit, _merging(asked), asked)
+
+
+@router.post("/areas/merge/passkey", responses=refusals(401, 404, 409, 422))
+def ask_to_merge(visit: SignedVisit, asked: AskMerge) -> TouchAsked:
+    """Return what one's device is to sign for joining areas."""
+    return ask_change(visit, _merging(asked), asked.kid)
 
 
 @router.post("/areas/{area}/split", responses=refusals(401, 404, 409, 422))
 def split(visit: SignedVisit, area: str, asked: Split) -> Changed:
     """Make new areas beside one, and move loudspeakers of it into them."""
-    parts = {
-        NewArea(AreaCode(part.code), part.name, part.kind): [NodeId(node) for node in part.nodes]
-        for part in asked.parts
-    }
-    act = partial(changes.split_area, code=AreaCode(area), parts=parts)
-    return Changed(nodes=change_signed(visit, asked.password, act))
+    return _done(visit, _splitting(area, asked), asked)
+
+
+@router.post("/areas/{area}/split/passkey", responses=refusals(401, 404, 409, 422))
+def ask_to_split(visit: SignedVisit, area: str, asked: AskSplit) -> TouchAsked:
+    """Return what one's device is to sign for making new areas."""
+    return ask_change(visit, _splitting(area, asked), asked.kid)
 
 
 @router.post("/areas/{area}/close", responses=refusals(401, 404, 409, 422))
 def close(visit: SignedVisit, area: str, asked: GoInto) -> Changed:
     """End an area: its loudspeakers go into another, its plan and policy leave the broker."""
-    act = partial(changes.close_area, code=AreaCode(area), into=AreaCode(asked.to))
-    return Changed(nodes=0, accounts=change_signed(visit, asked.password, act))
+    done = change_signed(
+        visit, closing_area(AreaCode(area), AreaCode(asked.to)), asked.password, asked.passkey
+    )
+    return Changed(nodes=0, accounts=done.result or [], proposal=done.proposal)
+
+
+@router.post("/areas/{area}/close/passkey", responses=refusals(401, 404, 409, 422))
+def ask_to_close(visit: SignedVisit, area: str, asked: AskGoInto) -> TouchAsked:
+    """Return what one's device is to sign for ending an area."""
+    return ask_change(visit, closing_area(AreaCode(area), AreaCode(asked.to)), asked.kid)
 
 
 @router.post("/nodes/{node_id}/move", responses=refusals(401, 404, 409, 422))
 def move_one(visit: SignedVisit, node_id: str, asked: GoInto) -> Changed:
     """Move a node to another area."""
-    act = partial(move_node, node_id=NodeId(node_id), to=AreaCode(asked.to))
-    change_signed(visit, asked.password, act)
-    return Changed(nodes=1)
+    done = change_signed(
+        visit, moving_node(NodeId(node_id), AreaCode(asked.to)), asked.password, asked.passkey
+    )
+    return Changed(nodes=0 if done.proposal else 1, proposal=done.proposal)
+
+
+@router.post("/nodes/{node_id}/move/passkey", responses=refusals(401, 404, 409, 422))
+def ask_to_move_one(visit: SignedVisit, node_id: str, asked: AskGoInto) -> TouchAsked:
+    """Return what one's device is to sign for moving a node."""
+    return ask_change(visit, moving_node(NodeId(node_id), AreaCode(asked.to)), asked.kid)
+
+
+def _merging(asked: Joined) -> WantedAct:
+    into = NewArea(AreaCode(asked.code), asked.name, asked.kind)
+    return merging_areas([AreaCode(code) for code in asked.of], into)
+
+
+def _splitting(area: str, asked: Parts) -> WantedAct:
+    parts = {
+        NewArea(AreaCode(part.code), part.name, part.kind): [NodeId(node) for node in part.nodes]
+        for part in asked.parts
+    }
+    return splitting_area(AreaCode(area), parts)
+
+
+def _done(visit: Visit, wanted: WantedAct, asked: SignedChange) -> Changed:
+    done = change_signed(visit, wanted, asked.password, asked.passkey)
+    return Changed(nodes=done.result or 0, proposal=done.proposal)
 
 
 def _whole(store: Store, code: AreaCode) -> AreaWhole:

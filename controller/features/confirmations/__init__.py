@@ -1,0 +1,1 @@
+"""What waits for a second administrator: shown, confirmed or put aside."""

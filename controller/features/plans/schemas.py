@@ -1,0 +1,84 @@
+"""JSON shapes of policies."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field
+
+from controller.features.accounts.passkey_schemas import DeviceChosen, TouchGiven
+from controller.http.schemas import Code, Command, View
+from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
+from controller.model.plans import Published
+from devices.statements import MOST_ALONE_DAYS, USUAL_ALONE_DAYS, LoudHours, Policy, QuietHours
+
+_Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class PolicyWanted(Command):
+    """All limits of an area's loudspeakers; what is left out is not limited."""
+
+    LIMITS: ClassVar = ("quiet_hours", "loudest_volume", "minutes_a_day", "volumes", "alone_days")
+
+    quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=16)] = ()
+    loudest_volume: _Percent = ANY_VOLUME
+    minutes_a_day: Annotated[int, Field(ge=0, le=1440)] = ANY_MINUTES
+    volumes: Annotated[tuple[LoudHours, ...], Field(max_length=16)] = ()
+    alone_days: Annotated[int, Field(ge=0, le=MOST_ALONE_DAYS)] = USUAL_ALONE_DAYS
+    based_on: str | None = Field(
+        None,
+        max_length=64,
+        description="Where a page began to change it; another policy since answers 409. Null: any.",
+    )
+
+
+class PolicyAsked(PolicyWanted):
+    """A policy, and how it is signed: by the password, or by what a device answered to `…/passkey`."""
+
+    password: Annotated[str, Field(max_length=500)] = ""
+    passkey: TouchGiven | None = None
+
+
+class AskPolicy(DeviceChosen, PolicyWanted):
+    """Which of one's devices is to sign a policy."""
+
+
+class PolicyShown(View):
+    """A policy in force."""
+
+    area: Code
+    version: int
+    quiet_hours: tuple[QuietHours, ...]
+    loudest_volume: int
+    minutes_a_day: int
+    volumes: tuple[LoudHours, ...]
+    alone_days: int
+    issued_at: datetime
+    expires_at: datetime
+    signed_by: str | None
+    confirmed_by: str | None = Field(description="The second administrator, where two have signed.")
+    is_void: bool = Field(description="A key that signed it is compromised: it must be signed again.")
+    is_by_too_few: bool = Field(description="One administrator signed it where two must.")
+
+    @classmethod
+    def line(
+        cls, policy: Policy, row: Published, names: Mapping[str, str], *, is_void: bool, is_by_too_few: bool
+    ) -> Self:
+        """Return it as JSON has it; `names`: of people by their ids."""
+        return cls(
+            area=policy.target,
+            signed_by=names.get(row.signed_by or ""),
+            confirmed_by=names.get(row.confirmed_by or ""),
+            is_void=is_void,
+            is_by_too_few=is_by_too_few,
+            **policy.model_dump(exclude={"target"}),
+        )
+
+
+class PoliciesShown(View):
+    """Policies by area."""
+
+    policies: list[PolicyShown]
+    proposal: str | None = Field(
+        None, description="Of a policy that was signed just now: it waits for a second administrator."
+    )
