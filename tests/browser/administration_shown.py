@@ -17,6 +17,7 @@ from controller.features.templates.service import add_template
 from controller.model.chimes import ChimePlace
 from controller.model.emergency_states import Kind
 from controller.model.fleet import Node, VitalsDay
+from controller.model.proposals import Proposal, ProposalId
 from devices.statements import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_emergency_pages import prepared_of
@@ -39,6 +40,7 @@ def tell_of_the_house(world, node):
     world.do(sign_policy, area=PROVINCE, **rule)
     noon = (QuietHours(begins="21:00", ends="05:00"), QuietHours(begins="11:30", ends="13:30"))
     world.do(sign_policy, area=NHA_TRANG, quiet_hours=noon, loudest_volume=70, **rule)
+    propose(world, world.people["kythuat"])
     for written, spoken in WORDS:
         world.do(add_entry, written=written, spoken=spoken, by=world.approver)
     for title, area in (("Chợ phiên vùng cao", PROVINCE), ("Chợ đêm Nha Trang", NHA_TRANG)):
@@ -62,6 +64,24 @@ def tell_of_the_house(world, node):
     for person in range(6):
         answered(folder, heard, world.now(), errs=lambda number, person=person: (number + person) % 7 == 0)
     return {"prepared": prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500), "ears": heard.id}
+
+
+def propose(world, by):
+    """What somebody has signed and waits for the administrator of the pictures."""
+    words = (
+        "Quy định của Phường Nha Trang: giờ yên lặng 21:00–05:00; âm lượng lớn nhất 60% (trước: giờ yên lặng "
+        "21:00–05:00, 11:30–13:30; âm lượng lớn nhất 70%)."
+    )
+    with world.store.write() as session:
+        told = {
+            "act": "policy.sign",
+            "command": {},
+            "area": NHA_TRANG,
+            "words": words,
+            "texts": [],
+            "kid": "k",
+        }
+        session.add(Proposal(id=ProposalId("waiting"), by=by.id, at=world.now() - timedelta(hours=2), **told))
 
 
 def tell_a_nodes_day(world, node):

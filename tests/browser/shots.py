@@ -56,6 +56,7 @@ SHOTS = (
     Shot("nguoi-dung", ADMINISTRATOR, "/nguoi-dung/{name}", "/nguoi-dung/duyet"),
     Shot("quy-dinh-danh-sach", ADMINISTRATOR, "/quy-dinh"),
     Shot("quy-dinh", ADMINISTRATOR, "/quy-dinh/{area}"),
+    Shot("cho-ky", ADMINISTRATOR, "/cho-ky"),
     Shot("ngay-nghi", ADMINISTRATOR, "/ngay-nghi"),
     Shot("tieng", ADMINISTRATOR, "/tieng"),
     Shot("thu-vien", APPROVER, "/thu-vien", "?thu=Họp TDP số 5 lúc 19h30 ngày 26/11"),
