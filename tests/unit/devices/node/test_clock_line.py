@@ -50,6 +50,13 @@ def test_two_lines_together_are_more_certain_than_either_and_say_the_same_in_eit
     assert math.isclose(together.b, swapped.b, abs_tol=1e-11)
 
 
+def test_an_exchange_has_no_dictionary_of_its_own_for_a_node_keeps_many():
+    one = Exchange(sent_us=1_000, received_us=5_000, replied_us=5_100, arrived_us=2_100)
+    assert not hasattr(one, "__dict__")
+    assert (one.round_trip, one.offset_us, one.middle_us) == (0.001, 3_500, 1_550)
+    assert one == Exchange(1_000, 5_000, 5_100, 2_100)
+
+
 def test_lines_that_no_one_clock_can_have_are_not_joined():
     one = ClockLine(NOON, 0, 0.0, 0.0, 1e-6, 1e-12, 0.0)
     assert one.joined(ClockLine(NOON, 20_000, 0.0, 0.0, 1e-6, 1e-12, 0.0)) is None
