@@ -98,6 +98,7 @@ bench: $(TESTS) peer ## measure what decides how big a station may get (half an 
 	$(BIN)/python -m tests.benchmarks.schedules --schedules 10000
 	$(BIN)/python -m tests.benchmarks.messages
 	$(BIN)/python -m tests.benchmarks.province
+	$(BIN)/python -m tests.benchmarks.wire_bytes
 
 .PHONY: render
 render: $(TESTS) ## time a long bulletin: at first, again, and after one sentence was changed (5 minutes)

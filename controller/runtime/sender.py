@@ -206,7 +206,8 @@ class ChunkSender:
     def _pieces_of(self, recording: RecordingId) -> tuple[tuple[bytes, ...], Levels]:
         """Return the chunks of a recording and its Merkle tree; those of the last one are kept."""
         if self._held is None or self._held[0] != recording:
-            pieces = split(self.recordings.read(Stored(recording)))
+            need = self._needed.get(recording)
+            pieces = split(self.recordings.read(Stored(recording)), None if need is None else need.chunk_size)
             self._held = (recording, pieces, tree_of(pieces))
         return self._held[1:]
 

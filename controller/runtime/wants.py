@@ -48,6 +48,8 @@ class Need:
 
     grade: Grade
     starts_at: datetime
+    chunk_size: int | None = None
+    """As its manifest says; None: that of every recording of its size."""
 
     @property
     def order(self) -> tuple[int, datetime]:
