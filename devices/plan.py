@@ -83,7 +83,30 @@ def merge(plans: Iterable[Plan], now: datetime) -> tuple[PlannedAiring, ...]:
 def what_sounds(plans: Iterable[Plan], policies: Iterable[Policy], now: datetime) -> PlannedAiring | None:
     """Return the airing that must sound at this instant, its volume capped, or None for silence."""
     plans = tuple(plans)
-    airings = merge(plans, now)
+    return _what_sounds(merge(plans, now), plans, policies, now)
+
+
+class MergedPlans:
+    """Plans whose airings are merged once between two expiries: a node asks at each event what sounds."""
+
+    __slots__ = ("_airings", "_since", "_until", "plans")
+
+    def __init__(self, plans: tuple[Plan, ...] = ()) -> None:
+        self.plans = plans
+        self._airings: tuple[PlannedAiring, ...] | None = None
+        self._since = self._until = datetime.min.replace(tzinfo=UTC)
+
+    def what_sounds(self, policies: Iterable[Policy], now: datetime) -> PlannedAiring | None:
+        """Return what `what_sounds` returns."""
+        if self._airings is None or not self._since <= now < self._until:
+            self._airings, self._since = merge(self.plans, now), now
+            self._until = min((one.expires_at for one in self.plans if one.expires_at > now), default=now)
+        return _what_sounds(self._airings, self.plans, policies, now)
+
+
+def _what_sounds(
+    airings: Sequence[PlannedAiring], plans: tuple[Plan, ...], policies: Iterable[Policy], now: datetime
+) -> PlannedAiring | None:
     due = [airing for airing in airings if is_due(airing, now)]
     if not due:
         return None

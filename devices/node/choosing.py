@@ -16,7 +16,7 @@ from devices.node.receipts import Fact, Outbox
 from devices.node.records import AiringRecord, Records
 from devices.node.trust import Trust
 from devices.not_trusted import NotTrusted, UnknownKey
-from devices.plan import change_points, ends_at, merge, what_sounds
+from devices.plan import MergedPlans, change_points, ends_at, merge
 from devices.statements import USUAL_ALONE_DAYS
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -72,7 +72,7 @@ class Choosing:
         self._fetching = fetching
         self._outbox = outbox
         self._clock = clock
-        self._approved: tuple[Plan, ...] = ()
+        self._approved = MergedPlans()
         self._points: list[datetime] = []
         self._points_until: datetime | None = None
         self._begun_at: dict[AiringId, datetime] = {}
@@ -136,7 +136,8 @@ class Choosing:
             effects += [self.records.save(record), *facts] if changed or facts else []
         self.planned = airings
         self._starts = sorted({a.starts_at for a in airings.values()})
-        self._approved = tuple(_without(plan, refused) for plan in self._as_all_begun(plans, airings))
+        begun = self._as_all_begun(plans, airings)
+        self._approved = MergedPlans(tuple(_without(plan, refused) for plan in begun))
         named = {a.recording for a in airings.values() if a.airing not in refused and ends_at(a) > station}
         hold, told = self.keeping.meet(station, now)
         ends = [plan.expires_at for plan in plans] + [ends_at(a) for a in airings.values()]
@@ -228,15 +229,17 @@ class Choosing:
 
     def sounds_at(self, at: datetime, now: datetime, sounding: AiringId | None) -> PlannedAiring | None:
         """Return what must sound at a station instant on this node, given what it has and has recorded."""
-        plans, policies = self._approved, tuple(self._trust.policies.values())
-        while (airing := what_sounds(plans, policies, at)) is not None:
+        approved, policies = self._approved, tuple(self._trust.policies.values())
+        airing = approved.what_sounds(policies, at)
+        while airing is not None:
             match self._may(airing, at, now, sounding):
                 case _May.YES:
                     return airing
                 case _May.HEARD:
                     return None
                 case _May.NOT_HERE:
-                    plans = tuple(_without(plan, {airing.airing}) for plan in plans)
+                    approved = MergedPlans(tuple(_without(one, {airing.airing}) for one in approved.plans))
+            airing = approved.what_sounds(policies, at)
         return None
 
     def _may(self, airing: PlannedAiring, at: datetime, now: datetime, sounding: AiringId | None) -> _May:
@@ -293,7 +296,7 @@ class Choosing:
         return [one for at in sorted(due) for one in self._hold_back(max(at, since), CLOCK_UNKNOWN)]
 
     def _hold_back(self, at: datetime, why: str) -> list[Effect]:
-        airing = what_sounds(self._approved, tuple(self._trust.policies.values()), at)
+        airing = self._approved.what_sounds(tuple(self._trust.policies.values()), at)
         record = self.records.get(airing.airing) if airing is not None else None
         if airing is None or record is None or airing.grade is Grade.EMERGENCY:
             return []
@@ -308,7 +311,7 @@ class Choosing:
         if self._points_until is None or station >= self._points_until:
             self._points_until = station + HORIZON
             policies = tuple(self._trust.policies.values())
-            self._points = change_points(self._approved, policies, station, self._points_until)
+            self._points = change_points(self._approved.plans, policies, station, self._points_until)
         after = bisect_right(self._points, station)
         return self._points[after] if after < len(self._points) else self._points_until
 

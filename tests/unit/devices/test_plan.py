@@ -12,6 +12,7 @@ from devices.messages import Plan, PlannedAiring
 from devices.plan import (
     EMERGENCY_FLOOR,
     WALL_TIME,
+    MergedPlans,
     change_points,
     ends_at,
     is_due,
@@ -311,6 +312,17 @@ def test_the_timetable_agrees_with_what_sounds_at_every_instant(plans, policies,
             continue
         listed = [slot.airing for slot in slots if slot.starts_at <= now < slot.ends_at]
         assert listed == [found for found in (what_sounds(plans, policies, now),) if found is not None]
+
+
+@given(some_plans(), policies_lists, st.lists(instants, min_size=2, max_size=20))
+@examples(60)
+def test_plans_that_are_merged_once_say_the_same_at_every_instant_in_any_order(plans, policies, moments):
+    expiries = [
+        moment for plan in plans for moment in (plan.expires_at, plan.expires_at - timedelta.resolution)
+    ]
+    merged = MergedPlans(tuple(plans))
+    for now in (*moments, *expiries, *moments):
+        assert merged.what_sounds(policies, now) == what_sounds(plans, policies, now)
 
 
 def instant_by_instant(plans, policies, since, until):
