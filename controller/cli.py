@@ -41,6 +41,7 @@ _GROUPS = {
     "token": ("Mã truy cập cho chương trình, trên máy chủ.", "accounts:token"),
     "schedule": ("Lịch phát: đặt, xem, kết thúc, hủy hoặc dời một lần.", "schedules:schedule"),
     "day-off": ("Ngày nghỉ: xem, thêm, bỏ.", "schedules:day_off"),
+    "group": ("Nhóm xã, phường: xem, đặt, bỏ.", "area_groups:group"),
     "answer": ("Xã trả lời: đồng ý phát hay không, lượt ưu tiên nào trước.", "consent:answer"),
     "template": ("Mẫu bản tin: danh sách, thêm, xóa.", "templates:template"),
     "chime": ("Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", "chimes:chime"),

@@ -59,7 +59,11 @@ PLACES = (
     MenuEntry("Thư viện", "/thu-vien", "books", MenuGroup.SOUND),
     MenuEntry("Người dùng", "/nguoi-dung", "users", MenuGroup.RULE, needs=Act.RULE),
     MenuEntry(
-        "Quy định", "/quy-dinh", "gavel", MenuGroup.RULE, also=("/ngay-nghi", "/tieng", "/chu-de", "/cho-ky")
+        "Quy định",
+        "/quy-dinh",
+        "gavel",
+        MenuGroup.RULE,
+        also=("/ngay-nghi", "/nhom-xa", "/tieng", "/chu-de", "/cho-ky"),
     ),
     MenuEntry("Nhật ký", "/nhat-ky", "history", MenuGroup.RULE, needs=Act.RULE),
     MenuEntry("Cài đặt", "/cai-dat", "settings", MenuGroup.RULE, needs=Act.RULE),

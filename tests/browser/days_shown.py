@@ -9,6 +9,7 @@ from controller.features.accounts.queries import held_key
 from controller.features.accounts.service import create_operator
 from controller.features.accounts.tokens import create_token
 from controller.features.area_changes.service import set_languages
+from controller.features.area_groups.service import set_area_group
 from controller.features.bulletins.programmes import Item, draft_programme
 from controller.features.bulletins.service import draft_bulletin, return_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
@@ -62,6 +63,7 @@ def tell_a_day(world):
     heard = world.aired(
         title="Lịch tiêm chủng mở rộng tháng 12", without=away, reasons=[(world.nodes[8], "power-lost")]
     )
+    world.do(set_area_group, "ven biển", [NHA_TRANG, BAC_NHA_TRANG], by=world.people["quantri"])
     world.later(minutes=35)
     title = "Quyết định 1322/QĐ-UBND về phòng, chống đuối nước"
     waiting, _ = world.submitted(title, _DROWNING)

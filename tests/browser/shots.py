@@ -58,6 +58,7 @@ SHOTS = (
     Shot("quy-dinh", ADMINISTRATOR, "/quy-dinh/{area}"),
     Shot("cho-ky", ADMINISTRATOR, "/cho-ky"),
     Shot("ngay-nghi", ADMINISTRATOR, "/ngay-nghi"),
+    Shot("nhom-xa", ADMINISTRATOR, "/nhom-xa"),
     Shot("tieng", ADMINISTRATOR, "/tieng"),
     Shot("thu-vien", APPROVER, "/thu-vien", "?thu=Họp TDP số 5 lúc 19h30 ngày 26/11"),
     Shot("cai-dat", ADMINISTRATOR, "/cai-dat"),

@@ -16,6 +16,8 @@ class TargetTyped(BaseModel):
 
     noi: str = ""
     dia_ban: list[str] = []
+    nhom: list[str] = []
+    """Named groups that are chosen, each as the codes that the page showed for it, separated by commas."""
     ca_vung: str = ""
     """That all communes of a wide area are meant, said once more."""
     muc: str = Grade.ROUTINE
@@ -24,7 +26,8 @@ class TargetTyped(BaseModel):
     def areas_so_far(self, viewer: Viewer) -> list[AreaCode]:
         """Return what is chosen so far; nothing where the person has not said yet."""
         if self.noi == SOME:
-            return [AreaCode(code) for code in self.dia_ban]
+            grouped = (code for group in self.nhom for code in group.split(",") if code)
+            return [AreaCode(code) for code in dict.fromkeys((*self.dia_ban, *grouped))]
         is_all = self.noi == ALL or len(viewer.scope.communes) == 1  # a person with one commune is not asked
         return [viewer.scope.home] if is_all else []
 

@@ -14,6 +14,7 @@ from controller.features.airings.consent_words import consent_lines
 from controller.features.airings.page_queries import past_of_schedule, visible_airing
 from controller.features.airings.precedence import collisions_for
 from controller.features.airings.views import AiringView
+from controller.features.area_groups.queries import groups_to_choose
 from controller.features.areas.queries import top_area
 from controller.features.bulletins.page_queries import states_of, titles_of, visible_bulletins
 from controller.features.bulletins.queries import get_bulletin, programmes_among, visible_bulletin
@@ -172,7 +173,8 @@ def form_choices(caller: Caller, form: ScheduleTyped, schedule: Schedule | None)
             with suppress(NotFound):
                 found.insert(0, visible_bulletin(session, caller.scope, form.ban_tin))
         programmes = programmes_among(session, [bulletin.id for bulletin in found])
-        return {"bulletins": found, "programmes": programmes, "title": ""}
+        groups = groups_to_choose(session, caller.scope)
+        return {"bulletins": found, "programmes": programmes, "title": "", "groups": groups}
 
 
 def form_preview(caller: Caller, form: ScheduleTyped, *, is_opening: bool = False) -> dict[str, Any]:

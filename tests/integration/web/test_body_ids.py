@@ -39,6 +39,7 @@ PLAIN = {
         "password",
         "code",
         "revision",
+        "sentence",
     ),
     *("declared", "file", "place", "template", "lately", "minutes", "alone_because", "hours", "public"),
     *(
@@ -80,6 +81,7 @@ CALLS = {
     "POST areas/{area}/split/passkey": {"parts.nodes": None},
     "POST nodes/{node_id}/move/passkey": {"to": None},
     "POST homes": {"area": None},  # only who rules the whole province may
+    "POST area-groups": {"areas": None},  # only who rules the whole province may
     "POST homes/passkey": {"area": None},
     "POST bulletins": {"area": AREA},
     "POST bulletins/audio": {"area": AREA},
@@ -158,9 +160,12 @@ NAMING_FORM_FIELDS = {"ban", "ban_tin", "loa", "truoc", "sau", "dia_ban", "mau",
 NAMES_NOTHING = {
     *("/khan/soan-san mau", "/duyet/{bulletin_id}/tra-lai mau"),  # built-in texts, the same for everybody
     "/duyet/{bulletin_id}/duyet tep",  # what the approver heard: it must be the bulletin's own recording
+    "/duyet/{bulletin_id}/da-nghe tep",  # what a player says; it counts where that recording is approved
     "/tai-khoan/uy-quyen nguoi",
+    "/nhom-xa dia_ban",  # only who rules the whole province may
     *("/do-dai dia_ban", "/tao-ban-tin/soan-chu dia_ban"),  # the words alone are looked at, nothing is kept
     # areas that the person does not see are left out
+    *("/tao-ban-tin/tom-tat dia_ban", "/soan/loi-nghe dia_ban", "/soan/cach-doc dia_ban"),
     *("/tao-ban-tin/kip-gio dia_ban", "/ban-tin/{bulletin_id}/dat-lich/kip-gio dia_ban"),
     *("/lich/tao lich", "/lich/xem-truoc lich", "/lich/{schedule_id}/sua lich"),  # left out of a preview
 }

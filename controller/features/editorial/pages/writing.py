@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from controller.errors import LoaError
 from controller.features.accounts.dependencies import Signed, SignedVisit, Visit
 from controller.features.airings.planning import MeetsOthers, plan_foreseen
+from controller.features.area_groups.queries import groups_to_choose
 from controller.features.bulletins.legal_form import ACT_KINDS
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.topics import topics
@@ -65,6 +66,7 @@ def form_context(visit: Visit, form: Typed, error: LoaError | None) -> dict[str,
     return {
         "form": form,
         "topics": topics(visit.store),
+        "groups": groups_to_choose(visit.store, visit.scope),
         "topic": form.chu_de,
         "is_read": True,
         "meets": isinstance(error, MeetsOthers),
