@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from devices.fleet_link import LinkHub
+from devices.home_links import HomeLinks
 from devices.ids import NodeId
 from devices.link_api import LinkDown, Message
 from devices.node.effects import (
@@ -35,7 +36,6 @@ from simulator.node import VirtualNode
 from simulator.pieces import Pieces
 from simulator.pump import CLOCKS, Pump, Seat, true_now
 from simulator.recorder import RECORDED_EACH, Recorder, Reel
-from simulator.seat_links import SeatLinks
 from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
 from simulator.spec import FleetSpec, NodeSpec
 from simulator.storms import Storms
@@ -66,7 +66,7 @@ class Fleet:
         self._bank = SpeakerBank(spec.speed)
         links = random.Random(f"links {spec.seed}")  # noqa: S311
         self._hub = LinkHub(spec.broker, authorities=spec.authorities, randomness=links)
-        self._links = SeatLinks(self._hub, self._came, self._rose, self._fell)
+        self._links: HomeLinks[Seat] = HomeLinks(self._hub, self._came, self._rose, self._fell)
         self._rng = random.Random(f"fleet {spec.seed}")  # noqa: S311 - a repeatable world
         self._seats: dict[NodeId, Seat] = {}
         self._pump = Pump(self._shelf, self.execute, self._fix_fate)
@@ -265,9 +265,7 @@ class Fleet:
         self._pump.queue(seat, Connected())
 
     def _fell(self, seat: Seat) -> None:
-        if seat.link is not None:
-            seat.link.unsubscribe(*seat.filters)  # the brain subscribes to everything again
-        seat.filters.clear()
+        self._links.forget_filters(seat)
         self._pump.queue(seat, Disconnected())
 
     def _hear(self, facts: list[Sounded]) -> None:
@@ -340,12 +338,8 @@ class Fleet:
         match effect:
             case Publish():
                 self._publish(seat, effect)
-            case Subscribe(filters) if seat.link is not None:
-                seat.filters.update(filters)
-                seat.link.subscribe(*filters)
-            case Unsubscribe(filters) if seat.link is not None:
-                seat.filters.difference_update(filters)
-                seat.link.unsubscribe(*filters)
+            case Subscribe() | Unsubscribe():
+                self._links.listen(seat, effect)
             case ConnectTo():
                 self._links.move(seat, effect)
             case DigestRecording():

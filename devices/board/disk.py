@@ -41,7 +41,7 @@ class DiskBroken(Exception):  # noqa: N818 - named by what is the case
 
 
 class Disk:
-    """The disk of one node. For one thread; `recording` may be called from others."""
+    """The disk of one node. For one thread at a time; `recording` may be called from others meanwhile."""
 
     def __init__(self, file: Path, limit: int) -> None:
         """`limit`: bytes that the file may take, its recordings 32 MiB less."""
@@ -130,7 +130,7 @@ class Disk:
         return whole.hexdigest()
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._file, isolation_level=None)
+        return sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
 
     def _figure(self, of: str) -> int:
         return int(self._open_db.execute(f"PRAGMA {of}").fetchone()[0])

@@ -1,0 +1,303 @@
+"""One board as a loudspeaker: a brain, its disk, its link, its player and its sources of time.
+
+All but the player, the disk and blocking connects runs in one event loop. Of a batch of effects sound comes
+first, then what must be durable, and only then all that is sent.
+"""
+
+import asyncio
+import logging
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+
+from devices.board.disk import SAVES, Disk
+from devices.board.gpsd import Gpsd
+from devices.board.hardware import SOFTWARE, capabilities
+from devices.board.player import Fact, Player
+from devices.board.raw_clock import RawClock
+from devices.board.sound_output import OutputSettings
+from devices.board.supervisor import Supervisor
+from devices.board.time_sources import RTC_DOCUMENT, NtpClock, Rtc
+from devices.enrolling import Enrolled
+from devices.fleet_link import AsyncLink, LinkHub
+from devices.home_links import HomeLinks
+from devices.ids import ClockSource, ClockTrust, NodeId, RecordingId
+from devices.link_api import LinkDown, Message, Will
+from devices.node import Brain, NodeIdentity
+from devices.node.effects import (
+    Arm,
+    ConnectTo,
+    DigestRecording,
+    Disarm,
+    Effect,
+    Publish,
+    SaveDocument,
+    StopPlaying,
+    Subscribe,
+    Unsubscribe,
+)
+from devices.node.events import Booted, Connected, Digested, Disconnected, Event, Received, Tick
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+JOIN_AHEAD: Final = timedelta(seconds=1)
+"""To read a recording, open the output and fill its buffer."""
+MOST_EVENTS: Final = 50
+"""In one batch, which is one commit: a memory card takes some 20 of them a second."""
+MOST_WAITING: Final = 2000
+"""Events; above it chunks are dropped, and asked for again; above twice as many all messages are."""
+WATCH_EVERY_S: Final = 1.0
+NTP_EVERY_S: Final = 16.0
+STUCK_S: Final = 10.0
+"""The player goes round at least twice a second; closing a stuck output takes it some 3 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSettings:
+    """What the command line says."""
+
+    folder: Path
+    output: OutputSettings
+    storage: int
+    """Bytes that the disk of the node may take."""
+    is_metered: bool = False
+    rtc_ppm: float = 50.0
+    gpsd: tuple[str, int] | None = None
+
+
+@dataclass(slots=True)
+class BoardNode:
+    """The node of this board: its name and its brain."""
+
+    id: NodeId
+    brain: Brain
+
+    def will(self) -> Will:
+        """Return the last will of the session that begins."""
+        will = self.brain.will()
+        return Will(will.topic, will.payload, will.qos, will.retain)
+
+
+@dataclass(slots=True)
+class BoardSeat:
+    """The node with its link."""
+
+    node: BoardNode
+    link: AsyncLink | None = None
+    filters: set[str] = field(default_factory=set)
+    is_elsewhere: bool = False
+
+
+class Board:
+    """The program; belongs to one event loop."""
+
+    def __init__(self, settings: BoardSettings, who: Enrolled, supervisor: Supervisor) -> None:
+        self._settings = settings
+        self._who = who
+        self._supervisor = supervisor
+        self._clock = RawClock()
+        self._disk = Disk(who.disk(settings.folder) / "node.sqlite", settings.storage)
+        self._hub = LinkHub(who.enrolment.broker)
+        self._hub.address = who.address
+        self._links: HomeLinks[BoardSeat] = HomeLinks(self._hub, self._came, self._rose, self._fell)
+        self._player = Player(settings.output, self._disk.recording, self._clock, self._sounded)
+        self._ntp = NtpClock(self._clock)
+        self._rtc = Rtc(self._clock, ppm=settings.rtc_ppm)
+        self._disk_thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._waiting: deque[Event] = deque()
+        self._has_work = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._said = ""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._digesting: set[asyncio.Task[None]] = set()
+        self.counts: Counter[str] = Counter()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Be a loudspeaker until told to stop; raise what makes it impossible to go on."""
+        self._loop = asyncio.get_running_loop()
+        await self._on_disk(self._disk.open)
+        memory = await self._on_disk(self._disk.memory)
+        identity = self._identity(memory.storage_free)
+        brain = Brain(identity, memory, random.SystemRandom(), JOIN_AHEAD)
+        seat = BoardSeat(BoardNode(identity.node, brain))
+        self._queue(Booted())
+        if (told := self._rtc.told(memory.documents.get(RTC_DOCUMENT))) is not None:
+            self._queue(told)
+        if (told := self._ntp.told()) is not None:
+            self._queue(told)
+        self._player.start()
+        await self._hub.start()
+        parts = [self._think(seat), self._watch(seat), stopping.wait()]
+        if self._settings.gpsd is not None:
+            parts.append(Gpsd(self._clock, self._queue, *self._settings.gpsd).run())
+        tasks = [asyncio.create_task(part) for part in parts]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await self._stop(seat, tasks)
+
+    async def _stop(self, seat: BoardSeat, tasks: "Sequence[asyncio.Task[object]]") -> None:
+        """Be silent, say farewell, close the disk."""
+        self._supervisor.stopping()
+        await asyncio.to_thread(self._player.stop)
+        for task in [*tasks, *self._digesting]:
+            task.cancel()
+        await asyncio.gather(*tasks, *self._digesting, return_exceptions=True)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._publish(seat, seat.node.brain.will())
+        await self._hub.stop()
+        await self._on_disk(self._disk.close)
+        self._disk_thread.shutdown()
+
+    def _identity(self, storage_free: int) -> NodeIdentity:
+        enrolment = self._who.enrolment
+        return NodeIdentity(
+            enrolment.node,
+            enrolment.areas,
+            self._who.root_public,
+            self._who.key,
+            broker=enrolment.broker,
+            software=SOFTWARE,
+            capabilities=capabilities(storage_free),
+            is_metered=self._settings.is_metered,
+            first_session=enrolment.first_session,
+        )
+
+    # -- events
+
+    def _queue(self, event: Event) -> None:
+        self._waiting.append(event)
+        self._has_work.set()
+
+    def _came(self, _: BoardSeat, message: Message) -> None:
+        waiting = len(self._waiting)
+        if waiting > 2 * MOST_WAITING or (waiting > MOST_WAITING and "/chunk/" in message.topic):
+            self.counts["dropped"] += 1
+            return
+        arrived = self._clock.now()  # of a clock reply it counts
+        self._queue(Received(message.topic, message.payload, arrived, message.retain))
+
+    def _rose(self, _: BoardSeat) -> None:
+        self._queue(Connected())
+
+    def _fell(self, seat: BoardSeat) -> None:
+        self._links.forget_filters(seat)
+        self._queue(Disconnected())
+
+    def _sounded(self, fact: Fact) -> None:
+        """Pass on what the player's thread reports."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._queue, fact)
+
+    async def _think(self, seat: BoardSeat) -> None:
+        """Pass events to the brain, and carry out what it asks for, one batch after the other."""
+        brain, is_ready = seat.node.brain, False
+        while True:
+            await self._has_work.wait()
+            effects: list[Effect] = []
+            for _ in range(min(MOST_EVENTS, len(self._waiting))):
+                effects += brain.handle(self._waiting.popleft(), self._clock.now())
+            if not self._waiting:
+                self._has_work.clear()
+            await self._carry_out(seat, effects)
+            if not is_ready:
+                is_ready = True
+                self._links.start(seat)  # after the boot, which may have led to another broker
+                self._supervisor.ready()
+            self._plan_wake(brain.wake_at())
+
+    def _plan_wake(self, at: datetime | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        after = None if at is None else max(0.0, (at - self._clock.now()).total_seconds())
+        loop = asyncio.get_running_loop()
+        self._timer = None if after is None else loop.call_later(after, self._queue, Tick())
+
+    # -- effects
+
+    async def _carry_out(self, seat: BoardSeat, effects: list[Effect]) -> None:
+        for effect in effects:
+            self._play(effect)
+        if saves := [effect for effect in effects if isinstance(effect, SAVES)]:
+            await self._on_disk(self._disk.commit, saves)
+        for effect in effects:
+            self._send(seat, effect)
+
+    def _play(self, effect: Effect) -> None:
+        match effect:
+            case Arm():
+                self._player.arm(effect)
+            case Disarm(airing):
+                self._player.disarm(airing)
+            case StopPlaying(airing):
+                self._player.silence(airing)
+
+    def _send(self, seat: BoardSeat, effect: Effect) -> None:
+        match effect:
+            case Publish():
+                self._publish(seat, effect)
+            case Subscribe() | Unsubscribe():
+                self._links.listen(seat, effect)
+            case ConnectTo():
+                self._links.move(seat, effect)
+            case DigestRecording(recording):
+                digesting = asyncio.create_task(self._digest(recording))
+                self._digesting.add(digesting)
+                digesting.add_done_callback(self._digesting.discard)
+
+    def _publish(self, seat: BoardSeat, message: Publish) -> None:
+        if seat.link is None:
+            return
+        try:
+            seat.link.publish(message.topic, message.payload, message.qos, retain=message.retain)
+        except LinkDown:
+            self.counts["unsent"] += 1  # the brain repeats what matters
+
+    async def _digest(self, recording: RecordingId) -> None:
+        self._queue(Digested(recording, await self._on_disk(self._disk.digest_of, recording)))
+
+    async def _on_disk(self, act: Callable[..., T], *arguments: object) -> T:
+        """Run in the thread of the disk, whose writes take as long as a memory card likes."""
+        return await asyncio.get_running_loop().run_in_executor(self._disk_thread, act, *arguments)
+
+    # -- each second
+
+    async def _watch(self, seat: BoardSeat) -> None:
+        """Keep the player at the station's time, ask the board's clocks, and say how it is."""
+        brain, asked_at = seat.node.brain, self._clock.seconds()
+        while True:
+            now = self._clock.now()
+            self._player.shift = brain.clock.offset(now)
+            if self._clock.seconds() - asked_at > NTP_EVERY_S:
+                asked_at = self._clock.seconds()
+                if (told := self._ntp.told()) is not None:
+                    self._queue(told)
+            error = brain.clock.error(now)
+            if error is not None and (noted := self._rtc.note(brain.clock.station(now), error)) is not None:
+                await self._on_disk(self._disk.commit, [SaveDocument(RTC_DOCUMENT, noted)])
+            self._say(
+                brain.clock.trust(now), brain.clock.source(now), is_up=bool(seat.link and seat.link.is_up)
+            )
+            if self._clock.seconds() - self._player.beat < STUCK_S:
+                self._supervisor.lives()
+            await asyncio.sleep(WATCH_EVERY_S)
+
+    def _say(self, trust: ClockTrust, source: ClockSource, *, is_up: bool) -> None:
+        """Log, and tell systemd, what has changed."""
+        time = f"giờ theo {source} ({trust})"
+        if trust is ClockTrust.NONE:
+            time = "CHƯA BIẾT GIỜ: im lặng, trừ tin khẩn gọi lúc này, đến khi đài, NTP hay GPS cho biết giờ"
+        sentence = f"{'đã nối với đài' if is_up else 'chưa nối được với đài, đang thử lại'}; {time}"
+        if sentence != self._said:
+            self._said = sentence
+            _log.warning("%s: %s", self._who.enrolment.node, sentence)
+            self._supervisor.status(sentence)
