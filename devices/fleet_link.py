@@ -45,19 +45,17 @@ class LinkHub:
         url: str,
         *,
         authorities: Iterable[str] = (),
-        connects_at_once: int = CONNECTS_AT_ONCE,
         randomness: Random | None = None,
     ) -> None:
         self.address = Address.of(url, authorities)
         self.randomness = randomness or Random()  # noqa: S311 - spreads load, hides nothing
-        self._connects_at_once = connects_at_once
         self._links: dict[str, AsyncLink] = {}
         self._pool: ThreadPoolExecutor | None = None
         self._sweep: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to look after links; call in the event loop that is to drive them."""
-        self._pool = ThreadPoolExecutor(self._connects_at_once, thread_name_prefix="connect")
+        self._pool = ThreadPoolExecutor(CONNECTS_AT_ONCE, thread_name_prefix="connect")
         self._sweep = asyncio.create_task(self._sweep_all(), name="links-sweep")
 
     async def stop(self) -> None:

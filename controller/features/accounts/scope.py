@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from controller.errors import NotFound
 from controller.features.areas.queries import KnownArea, known_areas
 from controller.http.words import lower_first
 from controller.model.area_tree import AreaTree
@@ -40,6 +41,11 @@ class Scope:
     def name(self, code: AreaCode) -> str:
         """The area's name, or its code where it is unknown."""
         return self.by_code[code].name if code in self.by_code else code
+
+    def check_seen(self, areas: Iterable[str]) -> None:
+        """Raise NotFound for an area outside the person's view, as for one that does not exist."""
+        if not self.seen.issuperset(areas):
+            raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
 
     def commune_of(self, code: AreaCode) -> AreaCode | None:
         """The tile that an area belongs to, or None outside the person's view."""

@@ -24,7 +24,6 @@ from controller.model.fleet import Node
 from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from controller.model.schedule_states import ScheduleId
 from devices.ids import AiringId, AreaCode, Grade, NodeId
 
 FURTHEST = timedelta(days=366)
@@ -44,7 +43,6 @@ def plan_airing(
     latest_start_at: datetime | None = None,
     grade: Grade = Grade.ROUTINE,
     volume: int = DEFAULT_VOLUME,
-    schedule: ScheduleId | None = None,
     nodes: Collection[NodeId] = (),
 ) -> Airing:
     """Plan an airing of a bulletin in areas, or for these nodes there; delivered once it is approved."""
@@ -57,7 +55,6 @@ def plan_airing(
     airing = Airing(
         id=AiringId(new_id(now)),
         bulletin=bulletin_id,
-        schedule=schedule,
         only_chosen=bool(nodes),
         state=AiringState.PLANNED,
         grade=grade,

@@ -27,7 +27,7 @@ OVER = frozenset({AiringState.AIRED, AiringState.MISSED})
 
 @one_read
 def unheard(
-    session: Session, airing_id: AiringId, areas: Collection[AreaCode], limit: int = MOST_CHOSEN
+    session: Session, airing_id: AiringId, areas: Collection[AreaCode]
 ) -> list[tuple[Delivery, Node]]:
     """Return the nodes in use, in these areas, that did not hear all of an airing, by area and id."""
     query = (
@@ -37,7 +37,7 @@ def unheard(
         .where(Delivery.airing == airing_id, ~heard_whole(), Node.area.in_(areas))
         .where(Node.retired_at.is_(None), Node.quarantined_at.is_(None))
         .order_by(Node.area, Node.id)
-        .limit(limit)
+        .limit(MOST_CHOSEN)
     )
     return [(delivery, node) for delivery, node in session.execute(query)]
 

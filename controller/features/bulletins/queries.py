@@ -32,6 +32,9 @@ from controller.store import one_read
 from devices.ids import AreaCode, Grade, RecordingId
 from tts.reading import Register
 
+_MOST_WORDINGS = 100
+"""Of one bulletin, on its page."""
+
 
 @one_read
 def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = False) -> Bulletin:
@@ -182,7 +185,7 @@ def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]
 
 
 @one_read
-def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> list[RevisionShown]:
+def wordings_of(session: Session, bulletin_id: BulletinId) -> list[RevisionShown]:
     """Return the revisions of a bulletin, the newest first."""
     query = (
         select(Revision, Account.name, Rendering.recording, Approved.approved_at)
@@ -195,7 +198,7 @@ def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> 
         )
         .where(Revision.bulletin == bulletin_id)
         .order_by(Revision.number.desc())
-        .limit(limit)
+        .limit(_MOST_WORDINGS)
     )
     return [
         RevisionShown.of(

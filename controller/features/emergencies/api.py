@@ -5,9 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.errors import BadInput, NotFound
+from controller.errors import BadInput
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.accounts.viewer import Viewer
 from controller.features.emergencies import operations, views
 from controller.features.emergencies.schemas import (
     AllClear,
@@ -39,7 +38,7 @@ def templates(
 ) -> TemplatesShown:
     """Return what can be called in the areas (by default the own one), and how many nodes it would reach."""
     areas = [AreaCode(code) for code in area or [visit.by.area]]
-    _check_visible(visit.viewer, areas)
+    visit.scope.check_seen(areas)
     return views.templates_in(visit.station, areas)
 
 
@@ -88,7 +87,7 @@ def call(visit: SignedVisit, asked: CallEmergency) -> EmergencyShown:
 def stop_where(visit: SignedVisit, asked: StopWhere) -> list[EmergencyShown]:
     """End everything that was called and sounds in areas, there alone; return what was ended."""
     areas = [AreaCode(area) for area in asked.areas]
-    _check_visible(visit.viewer, areas)
+    visit.scope.check_seen(areas)
     ended = operations.stop_where(visit, areas, asked.reason)
     return [views.emergency(visit, row.id) for row in ended]
 
@@ -141,11 +140,6 @@ def stop(visit: SignedVisit, emergency_id: str, asked: Reason) -> EmergencyShown
     """End one emergency everywhere, at once."""
     operations.stop_one(visit, EmergencyId(emergency_id), asked.reason)
     return views.emergency(visit, EmergencyId(emergency_id))
-
-
-def _check_visible(viewer: Viewer, areas: list[AreaCode]) -> None:
-    if not viewer.scope.seen.issuperset(areas):
-        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
 
 
 router.include_router(prepares)

@@ -1,15 +1,17 @@
 """`loa emergency`: thin commands; docs/operator.md explains every one."""
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 
 from controller.client.credentials import CommandUser, fresh_code
-from controller.client.http_client import signed_in
+from controller.client.http_client import RemoteStation, signed_in
 from controller.errors import BadInput
 from controller.features.emergencies.schemas import EmergencyShown, PreparedShown, TemplatesShown
 from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS
-from controller.terminal.commands import AsJson, Commands, print_found, print_json
+from controller.terminal.commands import Commands, Given, Printed
 from controller.terminal.options import AtStation, Reason
 
 V = TypeVar("V")
@@ -22,60 +24,103 @@ PreparedId = Annotated[str, typer.Option(help="Mã bản soạn sẵn, xem «loa
 Kinds = Annotated[Literal["alarm", "all_clear", "test"], typer.Option(help="Bản tin ấy để làm gì.")]
 Minutes = Annotated[int, typer.Option(min=1, max=1440, help="Lặp lại bao nhiêu phút nếu không ai dừng.")]
 One = Annotated[str | None, typer.Argument(metavar="[LƯỢT]", help="Mã lượt; bỏ trống thì dùng --area.")]
-Who = Annotated[
-    Literal["author", "approver"], typer.Option(help="Ai làm: LOA_AUTHOR hay LOA_APPROVER, như «loa air».")
-]
+Role = Literal["author", "approver"]
+Who = Annotated[Role, typer.Option(help="Ai làm: LOA_AUTHOR hay LOA_APPROVER, như «loa air».")]
+
+
+class _Calls:
+    """Calls below /emergencies of the running station, by one person who is signed in."""
+
+    def __init__(self, station: RemoteStation) -> None:
+        self._station = station
+
+    def act(self, path: str, asked: dict[str, Any], *, signs: bool = False) -> Printed:
+        """Do something with one emergency, and return how it stands."""
+        found = self.ask(EmergencyShown, "POST", path, asked, signs=signs)
+        return Printed(found, [_emergency_line(found)])
+
+    def ask(
+        self,
+        view: type[V],
+        method: str,
+        path: str,
+        asked: dict[str, Any] | None = None,
+        *,
+        signs: bool = False,
+    ) -> V:
+        """Make one call; what is None is left to the station's defaults.
+
+        Where the station asks for a fresh code of the telephone (the one of the sign-in is used up), the
+        person is asked for it and the call made again. `signs`: the call is signed, by the password of the
+        sign-in.
+        """
+        path = f"/emergencies{path}"
+        if asked is None:
+            return self._station.ask(view, method, path, None)
+        given = {name: value for name, value in asked.items() if value is not None}
+        if signs:
+            given["password"] = self._station.password
+        try:
+            return self._station.ask(view, method, path, given)
+        except BadInput as error:
+            if error.code != "operator.code-needed":
+                raise
+        return self._station.ask(view, method, path, given | {"code": fresh_code()})
+
+
+def _by(usual: Role) -> Callable[..., AbstractContextManager[_Calls]]:
+    @contextmanager
+    def opened(who: Who = usual, station: AtStation = None) -> Iterator[_Calls]:
+        with signed_in(station, CommandUser(who)) as here:
+            yield _Calls(here)
+
+    return opened
+
+
+ByAuthor = Annotated[_Calls, Given(_by("author"))]
+ByApprover = Annotated[_Calls, Given(_by("approver"))]
 
 
 @emergency.command("templates")
 def show_templates(
+    calls: ByApprover,
     area: Annotated[list[str] | None, typer.Option(help="Mã địa bàn; mặc định địa bàn của mình.")] = None,
-    who: Who = "approver",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Các bản soạn sẵn, bao nhiêu cụm loa đang giữ, và các mẫu có sẵn."""
     query = "?" + "&".join(f"area={one}" for one in area) if area else ""
-    found = _call(TemplatesShown, station, who, "GET", f"/templates{query}")
-    if as_json:
-        print_json(found)
-        return
-    for one in found.prepared:
-        typer.echo(_prepared_line(one))
-    for text in found.templates:
-        typer.echo(f"mẫu {text.key}: {text.title}")
+    found = calls.ask(TemplatesShown, "GET", f"/templates{query}")
+    texts = (f"mẫu {text.key}: {text.title}" for text in found.templates)
+    return Printed(found, [*map(_prepared_line, found.prepared), *texts])
 
 
 @emergency.command("prepare")
 def prepare(
+    calls: ByAuthor,
     area: Annotated[str, typer.Option(help="Mã địa bàn mà loa ở đó sẽ giữ bản này.")],
     template: Annotated[str | None, typer.Option(help="Mẫu có sẵn, như flood.")] = None,
     bulletin: Annotated[str | None, typer.Option(help="Mã một bản tin đã có.")] = None,
     kind: Kinds = "alarm",
-    who: Who = "author",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Soạn sẵn một bản khẩn cấp; được duyệt rồi thì mọi cụm loa trong địa bàn tải về và giữ."""
     asked = {"area": area, "template": template, "bulletin": bulletin}
     asked |= {"kind": kind} if bulletin is not None else {}
-    made = _call(PreparedShown, station, who, "POST", "/templates", asked)
-    print_found(made, [_prepared_line(made)], as_json=as_json)
+    made = calls.ask(PreparedShown, "POST", "/templates", asked)
+    return Printed(made, [_prepared_line(made)])
 
 
 @emergency.command("release")
 def release(
+    calls: ByAuthor,
     prepared: Annotated[str, typer.Argument(metavar="BẢN", help="Mã bản soạn sẵn.")],
-    who: Who = "author",
-    station: AtStation = None,
-) -> None:
+) -> str:
     """Thôi giữ một bản soạn sẵn ở loa."""
-    _call(type(None), station, who, "POST", f"/templates/{prepared}/release", {})
-    typer.echo(f"Loa thôi giữ {prepared}.")
+    calls.ask(type(None), "POST", f"/templates/{prepared}/release", {})
+    return f"Loa thôi giữ {prepared}."
 
 
 @emergency.command("start")
 def start(
+    calls: ByApprover,
     area: Areas,
     prepared: Annotated[str | None, typer.Option(help="Mã bản soạn sẵn.")] = None,
     bulletin: Annotated[str | None, typer.Option(help="Hoặc mã một bản tin đã duyệt.")] = None,
@@ -84,130 +129,67 @@ def start(
     alone: Annotated[
         str | None, typer.Option(help="Phát ngay, một mình, vì lý do này; nhật ký ghi rõ.")
     ] = None,
-    who: Who = "approver",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Gọi khẩn cấp: chờ người thứ hai xác nhận, hoặc phát ngay với --alone."""
     asked: dict[str, Any] = {"areas": area, "prepared": prepared, "bulletin": bulletin}
     asked |= {"minutes": minutes, "volume": volume, "alone_because": alone}
-    _act(station, who, "", asked, as_json=as_json, signs=True)
+    return calls.act("", asked, signs=True)
 
 
 @emergency.command("confirm")
-def confirm(
-    emergency_id: Id,
-    who: Who = "approver",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+def confirm(calls: ByApprover, emergency_id: Id) -> Printed:
     """Người thứ hai xác nhận: loa kêu ngay."""
-    _act(station, who, f"/{emergency_id}/confirm", {}, as_json=as_json, signs=True)
+    return calls.act(f"/{emergency_id}/confirm", {}, signs=True)
 
 
 @emergency.command("decline")
-def decline(
-    emergency_id: Id,
-    reason: Reason = "",
-    who: Who = "approver",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+def decline(calls: ByApprover, emergency_id: Id, reason: Reason = "") -> Printed:
     """Từ chối một lượt đang chờ xác nhận."""
-    _act(station, who, f"/{emergency_id}/decline", {"reason": reason}, as_json=as_json)
+    return calls.act(f"/{emergency_id}/decline", {"reason": reason})
 
 
 @emergency.command("stop")
 def stop(
+    calls: ByAuthor,
     emergency_id: One = None,
     area: Annotated[list[str] | None, typer.Option(help="Dừng mọi thứ khẩn cấp ở nơi này.")] = None,
     reason: Reason = "",
-    who: Who = "author",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Dừng ngay: một lượt ở mọi nơi, hoặc mọi lượt ở một nơi."""
     if (emergency_id is None) == (not area):
         raise BadInput("Hãy cho biết mã lượt, hoặc địa bàn bằng --area.", code="emergency.which")
     if emergency_id is not None:
-        _act(station, who, f"/{emergency_id}/stop", {"reason": reason}, as_json=as_json)
-        return
-    ended = _call(list[EmergencyShown], station, who, "POST", "/stop", {"areas": area, "reason": reason})
-    print_found(ended, (_emergency_line(one) for one in ended), as_json=as_json)
+        return calls.act(f"/{emergency_id}/stop", {"reason": reason})
+    ended = calls.ask(list[EmergencyShown], "POST", "/stop", {"areas": area, "reason": reason})
+    return Printed(ended, map(_emergency_line, ended))
 
 
 @emergency.command("all-clear")
-def all_clear(
-    emergency_id: Id,
-    prepared: PreparedId,
-    who: Who = "approver",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+def all_clear(calls: ByApprover, emergency_id: Id, prepared: PreparedId) -> Printed:
     """Báo yên: dừng lượt khẩn cấp và đọc bản báo yên."""
-    _act(station, who, f"/{emergency_id}/all-clear", {"prepared": prepared}, as_json=as_json, signs=True)
+    return calls.act(f"/{emergency_id}/all-clear", {"prepared": prepared}, signs=True)
 
 
 @emergency.command("test")
 def try_out(
+    calls: ByAuthor,
     area: Areas,
     prepared: PreparedId,
     volume: Annotated[int, typer.Option(min=20, max=100, help="Âm lượng.")] = 70,
-    who: Who = "author",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Thử loa bằng bản phát thử: một lần, không bao giờ trong giờ yên lặng."""
     asked = {"areas": area, "prepared": prepared, "volume": volume}
-    _act(station, who, "/test", asked, as_json=as_json)
+    return calls.act("/test", asked)
 
 
 @emergency.command("list")
 def index(
+    calls: ByApprover,
     lately: Annotated[bool, typer.Option("--lately", help="Cả những lượt trong một ngày qua.")] = False,
-    who: Who = "approver",
-    station: AtStation = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Printed:
     """Những lượt đang chờ xác nhận hoặc đang phát."""
-    found = _call(list[EmergencyShown], station, who, "GET", "?lately=true" if lately else "")
-    print_found(found, (_emergency_line(one) for one in found), as_json=as_json)
-
-
-def _act(
-    station: str | None, who: str, path: str, asked: dict[str, Any], *, as_json: bool, signs: bool = False
-) -> None:
-    found = _call(EmergencyShown, station, who, "POST", path, asked, signs=signs)
-    print_found(found, [_emergency_line(found)], as_json=as_json)
-
-
-def _call(
-    view: type[V],
-    address: str | None,
-    who: str,
-    method: str,
-    path: str,
-    asked: dict[str, Any] | None = None,
-    *,
-    signs: bool = False,
-) -> V:
-    """Make one call below /emergencies; what is None is left to the station's defaults.
-
-    Where the station asks for a fresh code of the telephone (the one of the sign-in is used up), the person
-    is asked for it and the call made again. `signs`: the call is signed, by the password of the sign-in.
-    """
-    path, given = f"/emergencies{path}", None
-    if asked is not None:
-        given = {name: value for name, value in asked.items() if value is not None}
-    with signed_in(address, CommandUser(who)) as station:
-        if signs and given is not None:
-            given["password"] = station.password
-        try:
-            return station.ask(view, method, path, given)
-        except BadInput as error:
-            if error.code != "operator.code-needed" or given is None:
-                raise
-        return station.ask(view, method, path, given | {"code": fresh_code()})
+    found = calls.ask(list[EmergencyShown], "GET", "?lately=true" if lately else "")
+    return Printed(found, map(_emergency_line, found))
 
 
 def _prepared_line(one: PreparedShown) -> str:

@@ -271,8 +271,7 @@ def _do(visit: Visit, emergency_id: str, act: Callable[[], object]) -> Response:
 def _areas(viewer: Viewer, asked: Sequence[str] | None) -> list[AreaCode]:
     """Return the areas that were chosen, by default the person's own; NotFound outside the person's view."""
     areas = [AreaCode(code) for code in asked or [viewer.scope.home]]
-    if not viewer.scope.seen.issuperset(areas):
-        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    viewer.scope.check_seen(areas)
     return areas
 
 

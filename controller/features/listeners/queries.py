@@ -24,6 +24,10 @@ from devices.ids import AiringId, AreaCode, NodeId, RecordingId
 
 _COMING = (AiringState.PLANNED, *IN_PLANS)
 _HEARD = (AiringState.SOUNDING, AiringState.AIRED)
+_MOST_COMING, _MOST_AIRED = 200, 50
+"""Airings on a public page."""
+_MOST_REPORTS = 200
+"""On the page of the reports."""
 SAME_DAY = timedelta(hours=24)
 """A report is about what sounded there within a day before it."""
 
@@ -47,7 +51,7 @@ def _public() -> ColumnElement[bool]:
 
 @one_read
 def coming_in(
-    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime, limit: int = 200
+    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
 ) -> Sequence[tuple[Airing, str]]:
     """Return airings in the areas that begin between two instants or still play, in order, with titles.
 
@@ -60,7 +64,7 @@ def coming_in(
         .where(Airing.id.in_(meant), Airing.state.in_(_COMING), _public())
         .where(or_(Airing.starts_at >= since, Airing.state == AiringState.SOUNDING), Airing.starts_at < until)
         .order_by(Airing.starts_at, Airing.id)
-        .limit(limit)
+        .limit(_MOST_COMING)
     )
     rows = session.execute(query).all()
     wide = [airing for airing, _ in rows if airing.node is None]
@@ -81,17 +85,15 @@ def _is_agreed(said: ConsentStanding | None, areas: Collection[AreaCode]) -> boo
 
 
 @one_read
-def aired_in(
-    session: Session, areas: Collection[AreaCode], since: datetime, limit: int = 50
-) -> list[PublicAiring]:
+def aired_in(session: Session, areas: Collection[AreaCode], since: datetime) -> list[PublicAiring]:
     """Return the airings heard in the areas since an instant, each text once, newest first."""
     meant = select(Target.airing).where(Target.area.in_(areas))
     query = _aired().where(Airing.id.in_(meant), Airing.starts_at >= since)
-    query = query.order_by(Airing.starts_at.desc(), Airing.id.desc()).limit(4 * limit)
+    query = query.order_by(Airing.starts_at.desc(), Airing.id.desc()).limit(4 * _MOST_AIRED)
     found: dict[str, PublicAiring] = {}
     for row in session.execute(query):
         found.setdefault(row[0].bulletin, PublicAiring(*row))
-    return list(found.values())[:limit]
+    return list(found.values())[:_MOST_AIRED]
 
 
 @one_read
@@ -158,15 +160,13 @@ def report_by_code(session: Session, code: str) -> ListenerReport:
 
 
 @one_read
-def reports_in(
-    session: Session, areas: Collection[AreaCode] | None, limit: int = 200
-) -> list[tuple[ListenerReport, str]]:
+def reports_in(session: Session, areas: Collection[AreaCode] | None) -> list[tuple[ListenerReport, str]]:
     """Return reports of the areas (None: all) with the loudspeakers' names; open ones first, then newest."""
     query = (
         select(ListenerReport, Node.name)
         .join(Node, Node.id == ListenerReport.node)
         .order_by(ListenerReport.answered_at.is_not(None), ListenerReport.reported_at.desc())
-        .limit(limit)
+        .limit(_MOST_REPORTS)
     )
     if areas is not None:
         query = query.where(ListenerReport.area.in_(areas))

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from controller.errors import NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.viewer import Viewer
 from controller.features.reports.coverage import Cell, Table
@@ -93,14 +92,13 @@ def as_aired_csv(visit: SignedVisit, area: AREA, month: Month) -> Response:
 
 
 def _table(visit: Visit, area: str, month: str, months: int) -> Table:
-    _seen(visit.viewer, area)
+    visit.scope.check_seen([area])
     return coverage(visit.store, AreaCode(area), month, months)
 
 
 def _seen(viewer: Viewer, area: str) -> frozenset[AreaCode]:
     """Return the area with all below it; raise NotFound for an area that the person may not see."""
-    if area not in viewer.scope.seen:
-        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    viewer.scope.check_seen([area])
     return viewer.scope.tree.below([AreaCode(area)])
 
 

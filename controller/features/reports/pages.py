@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from controller.errors import LoaError, NotFound
+from controller.errors import LoaError
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.reports.coverage import COLUMNS, GROUPS, Group, Table
 from controller.features.reports.monthly import MOST_MONTHS, coverage
@@ -36,8 +36,7 @@ def show(
     """Show a report."""
     scope, now = visit.scope, visit.now()
     area = AreaCode(dia_ban or scope.home)
-    if area not in scope.seen:
-        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    scope.check_seen([area])
     month = thang or f"{now.astimezone(ZONE):%Y-%m}"
     asked = {"dia_ban": area, "thang": month, "so_thang": so_thang, "theo": theo}
     context: dict[str, Any] = {

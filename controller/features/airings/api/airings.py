@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from controller.errors import BadInput, NotFound
+from controller.errors import BadInput
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings import operations
 from controller.features.airings.lateness_facts import add_forecasts
@@ -67,8 +67,7 @@ def timetable(
     """Return exactly what an area's loudspeakers will sound, from now on unless `since` is given."""
     now = visit.now()
     begins = since or now
-    if area not in visit.scope.seen:
-        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    visit.scope.check_seen([area])
     if begins < now - timedelta(days=1):
         raise BadInput("Lịch phát chỉ xem được từ hôm nay trở đi.", code="timetable.past")
     until = begins + timedelta(days=days)

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from controller.errors import NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.area_changes import changes
@@ -42,8 +41,7 @@ router = APIRouter(tags=["areas"])
 @router.get("/areas/{area}", responses=refusals(401, 404))
 def show(visit: SignedVisit, area: str) -> AreaWhole:
     """Return one area with its history, newest first."""
-    if AreaCode(area) not in visit.scope.seen:
-        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    visit.scope.check_seen([area])
     return _whole(visit.store, AreaCode(area))
 
 

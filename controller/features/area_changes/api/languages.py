@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from controller.errors import NotFound
 from controller.features.accounts.dependencies import Signed, SignedVisit
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
@@ -33,8 +32,7 @@ def of_areas(visit: SignedVisit) -> list[AreaLanguages]:
 @router.put("/areas/{area}/languages", responses=refusals(401, 403, 404, 422))
 def choose(visit: SignedVisit, area: Code, asked: LanguagesAsked) -> AreaLanguages:
     """Set the languages of an area and all below it, best first; an empty list: as the area above."""
-    if area not in visit.scope.seen:
-        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    visit.scope.check_seen([area])
     wanted = [LanguageCode(code) for code in asked.languages]
     set_languages(visit.store, AreaCode(area), wanted, **visit.stamp)
     return AreaLanguages(area=area, languages=list(wanted))

@@ -38,9 +38,9 @@ _PATIENCE_S = (2.8, 7.5)
 FAR_S = 3600.0
 
 
-def _fresh(lab: Laboratory, number: int, seconds: int = 6) -> KitRecording:
+def _fresh(lab: Laboratory, number: int) -> KitRecording:
     """Return a recording that no run before has sent."""
-    return tone(seconds, 300.0 + number * 20 + lab.now().timestamp() % 9973 / 1000)
+    return tone(6, 300.0 + number * 20 + lab.now().timestamp() % 9973 / 1000)
 
 
 def _planned(lab: Laboratory, recording: KitRecording, label: str) -> PlannedAiring:
