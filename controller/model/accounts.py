@@ -195,6 +195,8 @@ class RuleName(StrEnum):
 
     PASSKEYS = "passkeys"
     """Approvers sign by passkeys alone."""
+    AUTHORS = "authors"
+    """Authors sign what is approved, too: the root has the key sets ask for it."""
 
 
 class StationRule(Base):

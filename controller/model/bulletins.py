@@ -220,6 +220,7 @@ class Recording(Base):
 class Approved(Base):
     """A person's approval of one revision, text and recording; `jws` is what nodes verify.
 
+    `author_kid`: by which key its author has signed, too; None: not.
     `areas`, `grade` and `valid_from` to `expires_at` are its scope. An older approval has none: nodes refuse
     it, so it is not in force, and its bulletin is to be approved again.
     """
@@ -238,7 +239,28 @@ class Approved(Base):
     areas: Mapped[list[AreaCode] | None] = mapped_column(JSON)
     grade: Mapped[Grade | None] = mapped_column(Word(Grade))
     valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    author_kid: Mapped[KeyId | None] = mapped_column(String(ID_LENGTH))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )
+
+
+class Authored(Base):
+    """What its author has signed of a wording: this recording, up to this grade; approvals carry `jws`."""
+
+    __tablename__ = "authorships"
+
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    author: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"))
+    grade: Mapped[Grade] = mapped_column(Word(Grade))
+    kid: Mapped[KeyId] = mapped_column(ForeignKey("keys.kid"))
+    jws: Mapped[str] = mapped_column(Text)
+    authored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),

@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not aired any more
     DELIVERY_LATE = "delivery-late"  # some loudspeakers will not have the recording before the airing starts
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or signed places expire soon
+    AUTHOR_SIGNS = "author-signs"  # the recording of one's own bulletin is made, and waits for the signature
     SECOND_SIGNATURE = "second-signature"  # an administrator signed what a second one must sign too
     SCHEDULE_ENDS = "schedule-ends"  # the last day of a schedule's rule is near
     LEXICON = "lexicon"  # a proposed reading was decided: to who proposed it

@@ -36,6 +36,7 @@ MISSING = {
     "area_changes.changes.rename_area": {"pages": RARE},
     "area_changes.changes.reparent_area": SHARED | {"pages": RARE},
     "area_changes.changes.split_area": SHARED | {"pages": RARE},
+    "bulletins.authorships.sign_authorship": {"commands": WRITTEN},
     "bulletins.comments.comment_on_sentence": {"commands": WRITTEN},
     "bulletins.listening_proof.note_played": {
         "commands": "Players report what they play; a command plays nothing."

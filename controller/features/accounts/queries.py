@@ -132,6 +132,11 @@ def keys_in_hand(session: Session, holder: OperatorId, role: Role, now: datetime
     return session.scalars(query).all()
 
 
+def requires_authors(session: Session) -> bool:
+    """Whether authors sign what is approved, too."""
+    return session.get(StationRule, RuleName.AUTHORS) is not None
+
+
 def requires_passkeys(session: Session) -> bool:
     """Whether the station has approvers sign by passkeys alone."""
     return session.get(StationRule, RuleName.PASSKEYS) is not None

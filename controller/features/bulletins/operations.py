@@ -8,9 +8,10 @@ from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
 from controller.features.accounts.queries import require
 from controller.features.accounts.rate_limits import Purpose, Tries
-from controller.features.accounts.service import WRONG_PASSWORD, Password, unlock_key
+from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, Password, unlock_key
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
+from controller.features.bulletins.authorships import check_signable, sign_authorship, writers_role
 from controller.features.bulletins.hearing import needed_of
 from controller.features.bulletins.listening_proof import ListeningProof, Span, heard_by, note_played
 from controller.features.bulletins.programme_form import ProgrammeTyped
@@ -111,6 +112,44 @@ def ask_approval(
     scope = scope_in_words(bulletin, caller.scope.name(bulletin.area), caller.now())
     words = f"Duyệt «{bulletin.title}», phiên bản {bulletin.revision}. {scope}"
     return ask_touch(caller, Role.APPROVER, kid, lambda touch: act(password=touch), words=words)
+
+
+def sign_as_author(
+    caller: Caller, tries: Tries, bulletin_id: str, *, revision: int, recording: str, password: str | Touch
+) -> None:
+    """Sign one's own bulletin once its recording is made; wrong passwords are counted and journaled.
+
+    A `Touch` that has no answer yet raises SignatureAsked, and changes nothing.
+    """
+    by, now, meant = caller.by, caller.now(), RecordingId(recording)
+    with caller.store.read() as session:
+        bulletin = visible_bulletin(session, caller.scope, bulletin_id)
+        check_signable(session, bulletin, revision, meant, by=by, now=now)
+    try:
+        opened: OnePassword = password
+        if isinstance(password, str):
+            with tries.counted(caller.viewer.tried_as, Purpose.APPROVAL):
+                opened = unlock_key(caller.store, by, role=writers_role(by), password=password, now=now)
+        sign_authorship(
+            caller, bulletin_id, revision=revision, recording=meant, by=by, password=opened, now=now
+        )
+    except NotAllowed as error:
+        if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
+            with caller.store.write() as session:
+                record(session, by, "bulletin.authoring-refused", bulletin_id, now)
+        raise
+
+
+def ask_author(
+    caller: Caller, tries: Tries, bulletin_id: str, *, kid: str, revision: int, recording: str
+) -> TouchAsked:
+    """Return what a person's device is to sign as the author of exactly this, in words."""
+    with caller.store.read() as session:
+        bulletin = visible_bulletin(session, caller.scope, bulletin_id)
+        require(session, caller.by, Act.WRITE, bulletin.area)
+    act = partial(sign_as_author, caller, tries, bulletin_id, revision=revision, recording=recording)
+    words = f"Ký là người soạn «{bulletin.title}», phiên bản {bulletin.revision}."
+    return ask_touch(caller, writers_role(caller.by), kid, lambda touch: act(password=touch), words=words)
 
 
 def revise(caller: Caller, bulletin_id: str, asked: Revise) -> BulletinShown:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from controller.features.bulletins.authorships import lacks_author
 from controller.features.bulletins.in_force import approvals_until
 from controller.model.bulletin_states import BulletinState, IllegalBulletinTransition
 from controller.model.bulletins import Approved, Bulletin, FormerApproval
@@ -28,7 +29,7 @@ def check_due_again(session: Session, bulletin: Bulletin, now: datetime) -> None
     if bulletin.state is not BulletinState.APPROVED:
         return
     until = approvals_until(session, [bulletin.id]).get(bulletin.id)
-    if until is not None and not is_due_again(until, now):
+    if until is not None and not is_due_again(until, now) and not lacks_author(session, bulletin):
         raise IllegalBulletinTransition(f"Bản tin này đã được duyệt, có hiệu lực đến {wall(until)}.")
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
+from controller.features.bulletins.authorships import ask_author
 from controller.features.bulletins.queries import (
     get_bulletin,
     get_rendering,
@@ -106,6 +107,7 @@ def finish_rendering(
     rendering.phrases = rendered.phrases
     rendering.phrases_cached = rendered.phrases_cached
     rendering.fault = rendering.fault_sentence = None
+    ask_author(session, rendering, get_bulletin(session, rendering.bulletin), now)
     detail = {"recording": manifest.recording, "engine": rendered.engine, "revision": rendering.revision}
     record(session, None, "rendering.finished", rendering.bulletin, now, detail=detail)
 

@@ -98,6 +98,24 @@ class AskApproval(DeviceChosen):
     highest_grade: Grade = USUAL_HIGHEST_GRADE
 
 
+class AuthorSigned(Command):
+    """What its author has heard of their own bulletin, and how they sign it."""
+
+    revision: Annotated[int, Field(ge=1)]
+    recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
+    password: Annotated[str, Field(max_length=500)] = ""
+    passkey: TouchGiven | None = Field(
+        None, description="In place of the password: what a device answered to `…/author/passkey`."
+    )
+
+
+class AskAuthor(DeviceChosen):
+    """Which of one's devices is to sign one's own bulletin."""
+
+    revision: Annotated[int, Field(ge=1)]
+    recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
+
+
 class Played(Command):
     """What a person's player played of a recording."""
 

@@ -8,6 +8,7 @@ from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.accounts.key_checks import check_key
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
+from controller.features.bulletins.authorships import needed_authorship
 from controller.features.bulletins.comments import number_of_comments
 from controller.features.bulletins.listening_proof import ListeningProof, check_heard
 from controller.features.bulletins.must_hear import ToHear
@@ -218,6 +219,7 @@ def check_approvable(
     _check_visible(session, bulletin, revision, recording)
     _check_other_person(session, bulletin, by)
     check_items(session, bulletin)
+    needed_authorship(session, bulletin, recording, now)
     heard = check_heard(session, by, recording, declared=declared, needed=needed)
     after(bulletin.state, BulletinAction.APPROVE)
     check_due_again(session, bulletin, now)

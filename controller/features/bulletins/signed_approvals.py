@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.pens import Pen, instant_of, signed_with
+from controller.features.bulletins.authorships import needed_authorship
 from controller.features.bulletins.queries import get_revision
 from controller.features.bulletins.renditions import renditions_of
 from controller.http.words import GRADE_WORDS, short_day
@@ -24,6 +25,9 @@ def signed_approval(
     """Return the approval of the newest wording and this recording, signed by the approver's key."""
     wording, at = get_revision(session, bulletin.id, bulletin.revision), instant_of(key, now)
     expires_at = min(at + APPROVAL_LIFE, key.not_after)  # loudspeakers judge the key's life too
+    said = needed_authorship(session, bulletin, recording, now)
+    if said is not None:
+        expires_at = min(expires_at, said.expires_at)
     approval = Approval(
         bulletin=bulletin.id,
         revision=bulletin.revision,
@@ -38,6 +42,7 @@ def signed_approval(
         grade=bulletin.highest_grade,
         test=bulletin.test,
         renditions=renditions_of(session, recording),
+        authorship=None if said is None else said.jws,
     )
     return Approved(
         bulletin=bulletin.id,
@@ -52,6 +57,7 @@ def signed_approval(
         areas=[bulletin.area],
         grade=bulletin.highest_grade,
         valid_from=at,
+        author_kid=None if said is None else said.kid,
     )
 
 

@@ -6,9 +6,12 @@ from typing import Any
 
 from controller.errors import BadInput
 from controller.features.accounts.admin_queries import name_of
+from controller.features.accounts.queries import requires_authors
+from controller.features.accounts.touches import means_of_signing
 from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.language_reach import spread_of
 from controller.features.airings.page_queries import airings_of_bulletin
+from controller.features.bulletins.authorships import SIGNABLE, authored, lacks_author, writers_role
 from controller.features.bulletins.comments import comments_of
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
@@ -69,11 +72,30 @@ def _of_approval(
 ) -> Mapping[str, Any]:
     """Until when it may be aired, and what the person may do: approving again belongs to the last days."""
     until = approvals_until(session, [bulletin.id]).get(bulletin.id)
-    is_due = bulletin.state is BulletinState.APPROVED and is_due_again(until, now)
+    is_due = bulletin.state is BulletinState.APPROVED and (
+        is_due_again(until, now) or lacks_author(session, bulletin)
+    )
     may = buttons(viewer, bulletin, revision)
     if bulletin.state is BulletinState.APPROVED and not is_due:
         may -= {BulletinAction.APPROVE}
     return {"buttons": may, "approved_until": until, "approve_again": is_due}
+
+
+def _of_author(
+    session: Session, caller: Caller, bulletin: Bulletin, speech: SpokenRevision
+) -> Mapping[str, Any]:
+    """Return whether its author is asked to sign, has signed, and how this person can (`ky_soan.html`)."""
+    is_asked = requires_authors(session) and bulletin.state in SIGNABLE
+    recording = speech.recording
+    said = authored(session, bulletin, recording.id, caller.now()) if is_asked and recording else None
+    is_own = caller.by.id == speech.revision.author
+    means = means_of_signing(session, caller, writers_role(caller.by)) if is_asked and is_own else {}
+    return {
+        "asks_author": is_asked,
+        "author_signs": is_asked and is_own and recording is not None and said is None,
+        "author_signed": said is not None,
+        "author_means": means,
+    }
 
 
 @one_read
@@ -92,6 +114,7 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "progress": caller.station.rendering_progress(speech.rendering.id) if speech.rendering else None,
         "airings": airings_of_bulletin(session, caller.scope, bulletin.id),
         **_of_approval(session, caller.viewer, bulletin, speech.revision, caller.now()),
+        **_of_author(session, caller, bulletin, speech),
         "is_author": caller.by.id in {bulletin.author, speech.revision.author},
         "manner": speech.revision.manner,
         "manner_before": before.manner if before else None,

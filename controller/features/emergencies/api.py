@@ -6,18 +6,24 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.errors import BadInput
-from controller.features.accounts.dependencies import SignedVisit
+from controller.features.accounts.dependencies import InPersonVisit, SignedVisit, Visit
+from controller.features.accounts.passkey_schemas import DeviceChosen, TouchAsked
+from controller.features.accounts.touches import touch_of
 from controller.features.emergencies import operations, views
 from controller.features.emergencies.schemas import (
     AllClear,
+    AskAllClear,
+    AskCall,
     CallEmergency,
     Confirm,
     EmergencyShown,
     Prepare,
     PreparedShown,
+    Proved,
     StopWhere,
     TemplatesShown,
     Test,
+    WantedEmergency,
 )
 from controller.features.emergencies.service import WantedCall
 from controller.http.lanes import UrgentRoute
@@ -74,13 +80,18 @@ def index(visit: SignedVisit, *, lately: bool = False) -> list[EmergencyShown]:
 @urgent.post("", status_code=201, responses=refusals(401, 403, 404, 409, 422, 429))
 def call(visit: SignedVisit, asked: CallEmergency) -> EmergencyShown:
     """Call an emergency; it sounds when a second person confirms it, or at once with `alone_because`."""
-    bulletin = None if asked.bulletin is None else BulletinId(asked.bulletin)
-    prepared = None if asked.prepared is None else PreparedId(asked.prepared)
-    areas = [AreaCode(area) for area in asked.areas]
-    asked_call = WantedCall(areas, prepared, bulletin, asked.volume, timedelta(minutes=asked.minutes))
-    proof = operations.CallProof(asked.password, asked.code)
-    made = operations.call(visit, visit.tries, asked_call, alone_because=asked.alone_because, proof=proof)
+    because = asked.alone_because
+    made = operations.call(
+        visit, visit.tries, _wanted(asked), alone_because=because, proof=_proof(visit, asked)
+    )
     return views.emergency(visit, made)
+
+
+@urgent.post("/passkey", responses=refusals(401, 403, 404, 409, 422))
+def ask_to_call(visit: InPersonVisit, asked: AskCall) -> TouchAsked:
+    """Return what one's device is to sign for exactly this call; nothing is changed."""
+    because = asked.alone_because
+    return operations.ask_call(visit, visit.tries, _wanted(asked), alone_because=because, kid=asked.kid)
 
 
 @urgent.post("/stop", responses=refusals(401, 403, 404, 409, 422))
@@ -109,10 +120,14 @@ def one(visit: SignedVisit, emergency_id: str) -> EmergencyShown:
 @urgent.post("/{emergency_id}/confirm", responses=refusals(401, 403, 404, 409, 422, 429))
 def confirm(visit: SignedVisit, emergency_id: str, asked: Confirm) -> EmergencyShown:
     """Confirm what another person called: it sounds at once."""
-    made = operations.confirm(
-        visit, visit.tries, EmergencyId(emergency_id), operations.CallProof(asked.password, asked.code)
-    )
+    made = operations.confirm(visit, visit.tries, EmergencyId(emergency_id), _proof(visit, asked))
     return views.emergency(visit, made)
+
+
+@urgent.post("/{emergency_id}/confirm/passkey", responses=refusals(401, 403, 404, 409, 422))
+def ask_to_confirm(visit: InPersonVisit, emergency_id: str, asked: DeviceChosen) -> TouchAsked:
+    """Return what one's device is to sign to confirm a call: the very call of the first person."""
+    return operations.ask_confirm(visit, visit.tries, EmergencyId(emergency_id), kid=asked.kid)
 
 
 @urgent.post("/{emergency_id}/decline", responses=refusals(401, 403, 404, 409))
@@ -130,9 +145,18 @@ def all_clear(visit: SignedVisit, emergency_id: str, asked: AllClear) -> Emergen
         visit.tries,
         EmergencyId(emergency_id),
         prepared=PreparedId(asked.prepared),
-        proof=operations.CallProof(asked.password, asked.code),
+        proof=_proof(visit, asked),
     )
     return views.emergency(visit, made)
+
+
+@urgent.post("/{emergency_id}/all-clear/passkey", responses=refusals(401, 403, 404, 409, 422))
+def ask_for_all_clear(visit: InPersonVisit, emergency_id: str, asked: AskAllClear) -> TouchAsked:
+    """Return what one's device is to sign for an all-clear."""
+    prepared = PreparedId(asked.prepared)
+    return operations.ask_all_clear(
+        visit, visit.tries, EmergencyId(emergency_id), prepared=prepared, kid=asked.kid
+    )
 
 
 @urgent.post("/{emergency_id}/stop", responses=refusals(401, 403, 404, 409))
@@ -140,6 +164,18 @@ def stop(visit: SignedVisit, emergency_id: str, asked: Reason) -> EmergencyShown
     """End one emergency everywhere, at once."""
     operations.stop_one(visit, EmergencyId(emergency_id), asked.reason)
     return views.emergency(visit, EmergencyId(emergency_id))
+
+
+def _wanted(asked: WantedEmergency) -> WantedCall:
+    bulletin = None if asked.bulletin is None else BulletinId(asked.bulletin)
+    prepared = None if asked.prepared is None else PreparedId(asked.prepared)
+    areas = [AreaCode(area) for area in asked.areas]
+    return WantedCall(areas, prepared, bulletin, asked.volume, timedelta(minutes=asked.minutes))
+
+
+def _proof(visit: Visit, asked: Proved) -> operations.CallProof:
+    touch = None if asked.passkey is None else touch_of(visit, asked.passkey)
+    return operations.CallProof(asked.password, asked.code, touch)
 
 
 router.include_router(prepares)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from controller.features.accounts.passkey_schemas import DeviceChosen, TouchGiven
 from controller.http.schemas import Code, Command, View
 from controller.model.airing_states import AiringState
 from controller.model.emergency_states import LOUDEST, Kind, Standing
@@ -68,7 +69,17 @@ class Prepare(Command):
     kind: Kind = Kind.ALARM
 
 
-class CallEmergency(Command):
+class Proved(Command):
+    """The person's password, to sign with, and code, of whoever has a second factor; or a device's answer."""
+
+    password: _Password = ""
+    code: _CodeOfTelephone | None = None
+    passkey: TouchGiven | None = Field(
+        None, description="In place of both: what a device answered to `…/passkey`."
+    )
+
+
+class WantedEmergency(Command):
     """Call an emergency: `prepared`, or any approved `bulletin`.
 
     With `alone_because` one person starts it at once, and says why; else a second person must confirm.
@@ -80,23 +91,32 @@ class CallEmergency(Command):
     volume: Annotated[int, Field(ge=EMERGENCY_FLOOR, le=100)] = LOUDEST
     minutes: Annotated[int, Field(ge=1, le=_MINUTES_A_DAY)] = 60
     alone_because: Annotated[str, Field(max_length=1000)] | None = None
-    password: _Password = ""
-    code: _CodeOfTelephone | None = None
 
 
-class Confirm(Command):
-    """The second person's password, to sign with, and code, of whoever has a second factor."""
-
-    password: _Password = ""
-    code: _CodeOfTelephone | None = None
+class CallEmergency(Proved, WantedEmergency):
+    """A call, and how its person signs it."""
 
 
-class AllClear(Command):
+class AskCall(DeviceChosen, WantedEmergency):
+    """Which of one's devices is to sign a call."""
+
+
+class Confirm(Proved):
+    """How the second person signs."""
+
+
+class ClearsBy(Command):
     """With which prepared all-clear an emergency ends."""
 
     prepared: str
-    password: _Password = ""
-    code: _CodeOfTelephone | None = None
+
+
+class AllClear(Proved, ClearsBy):
+    """An all-clear, and how its person signs it."""
+
+
+class AskAllClear(DeviceChosen, ClearsBy):
+    """Which of one's devices is to sign an all-clear."""
 
 
 class Test(Command):

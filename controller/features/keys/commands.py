@@ -24,6 +24,7 @@ from controller.features.keys.service import compromise_key as declare_compromis
 from controller.features.keys.service import fallout_of, retire_one_key, sign_at_hand
 from controller.features.keys.station_key_renewal import renew_station_key
 from controller.features.plans.administrators import administrators_needed, administrators_stated
+from controller.features.plans.authors import authors_asked, authors_stated, without_author
 from controller.features.plans.key_set_signing import PersonsAsked, sign_key_sets
 from controller.features.plans.queries import known_key_sets, void_policies
 from controller.host.station_keys import Secrets
@@ -44,11 +45,19 @@ As = Annotated[str | None, typer.Option("--as", help="Quản trị đứng tên 
 Administrators = Annotated[
     int | None, typer.Option(min=1, max=2, help="Loa đòi mấy quản trị ký; bỏ trống: hai, khi tỉnh có hai.")
 ]
+Authors = Annotated[
+    bool | None, typer.Option("--authors/--no-authors", help="Đòi, hoặc thôi đòi, người soạn cùng ký.")
+]
 Roles = Annotated[list[OperatorRole], typer.Argument(help="Các vai trò mới.")]
 ASK_TWO = (
     "Tỉnh đã có hai quản trị, mà còn quy định hoặc nơi kết nối mới một người ký. Hãy để hai người ký lại "
     "(loa policy renew; trang Nơi kết nối), rồi ký bộ khóa lần nữa: từ đó loa đòi cả hai."
 )
+ASK_AUTHORS = (
+    "Đài đã bắt đầu đòi người soạn ký. Hãy để người soạn ký và cán bộ duyệt duyệt lại các bản tin này, rồi "
+    "ký bộ khóa lần nữa: từ đó loa đòi cả hai chữ ký."
+)
+_FEW = 5
 _NOT_SIGNED = (
     "Chưa ký lại bộ khóa (khóa gốc không có ở đây), nên loa chưa nhận khóa mới. Hãy đưa khóa gốc đến rồi "
     "chạy: loa keys sign --root TỆP"
@@ -70,6 +79,8 @@ def sign_keys(
     ] = None,
     root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
     administrators: Administrators = None,
+    *,
+    authors: Authors = None,
 ) -> None:
     """Ký bộ khóa bằng khóa gốc: mỗi năm một lần, khi có khóa mới và khi một khóa bị lộ."""
     if file is not None:
@@ -77,15 +88,19 @@ def sign_keys(
         return
     key = _root_key(root)
     with local_store() as store:
-        persons = PersonsAsked(administrators)
+        persons = PersonsAsked(administrators, authors)
         signed = sign_key_sets(store, root_key=key, now=utc_now(), persons=persons)
         sets, stated = known_key_sets(store), administrators_stated(store)
         needed = administrators_needed(store, utc_now())
+        waits = [] if authors_stated(store) or not authors_asked(store) else without_author(store, utc_now())
     ends_at = min(one.expires_at for one in sets)
     typer.echo(f"Đã ký {len(signed)} bộ khóa; cả {len(sets)} bộ có hiệu lực đến {ends_at:%Y-%m-%d}.")
     typer.echo(f"Quy định, nơi kết nối, chuyển loa: loa đòi {stated} quản trị ký.")
     if stated < needed:
         typer.echo(ASK_TWO)
+    if waits:
+        titles = "; ".join(one.title for one in waits[:_FEW])
+        typer.echo(f"{len(waits)} bản tin đang dùng chưa có chữ ký người soạn ({titles}). {ASK_AUTHORS}")
 
 
 def _root_key(file: Path | None) -> SigningKey:

@@ -152,6 +152,8 @@ def _words_of(asked: Asked) -> list[str]:
     ]
     if document.administrators > 1:
         lines.append(f"  Loa đòi {document.administrators} quản trị ký quy định, nơi kết nối, chuyển loa.")
+    if document.authors:
+        lines.append("  Loa đòi người soạn cùng ký mọi bản tin được duyệt.")
     return lines
 
 

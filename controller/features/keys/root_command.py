@@ -78,13 +78,17 @@ def request(
         int | None,
         typer.Option(min=1, max=2, help="Loa đòi mấy quản trị ký; bỏ trống: hai, khi tỉnh có hai."),
     ] = None,
+    *,
+    authors: Annotated[
+        bool | None, typer.Option("--authors/--no-authors", help="Đòi, hoặc thôi đòi, người soạn cùng ký.")
+    ] = None,
 ) -> None:
     """Ghi ra tệp những gì khóa gốc phải ký: bộ khóa đã thay đổi; với --holder, cả bộ khóa gốc kế tiếp."""
     first = _first_public()
     with local_store() as store:
         kept = [_holder(one) for one in holder or ()]
         successor = successor_of(store, first, kept, threshold, now=utc_now()) if kept else None
-        persons = PersonsAsked(administrators)
+        persons = PersonsAsked(administrators, authors)
         asked = make_request(store, first, successor, now=utc_now(), persons=persons)
     write_private(file, asked.to_text())
     _say(asked)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import Conflict, NotFound
@@ -16,6 +16,7 @@ from controller.features.journal.service import record
 from controller.features.keys.root_files import is_encrypted
 from controller.features.keys.roots import all_roots
 from controller.features.notices.service import notify
+from controller.features.plans.authors import EVER, end_approvals
 from controller.features.plans.key_set import keys_to_name
 from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.reliance import Reliance, relied_upon
@@ -124,6 +125,7 @@ def compromise_key(
     if key.compromised_at is not None and not is_more:
         return fallout
     cancelled = _cancel(session, _approved_by(session, kid, now, since), by, now)
+    end_approvals(session, now, Approved.author_kid == kid, Approved.approved_at >= (since or EVER))
     retire_key(session, kid, now=now)
     key.compromised_at, key.compromised_since = now, since
     for one in fallout.silenced:
@@ -190,7 +192,7 @@ def _approved_by(
         select(Bulletin.id)
         .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
         .join(HeldKey, HeldKey.kid == Approved.kid)
-        .where(Approved.kid == kid, *is_in_force(now))
+        .where(or_(Approved.kid == kid, Approved.author_kid == kid), *is_in_force(now))
         .order_by(Bulletin.id)
     )
     if since is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from controller.features.areas.queries import area_tree, ended_areas
 from controller.features.bulletins.in_force import is_in_force
@@ -14,6 +14,7 @@ from controller.features.plans.queries import published_key_sets
 from controller.model.accounts import Account, Delegation, HeldKey
 from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.emergencies import Emergency
 from controller.model.plan_states import DocumentKind
@@ -109,12 +110,18 @@ def _signed_areas(session: Session, now: datetime) -> dict[KeyId, set[AreaCode]]
         .join(HeldKey, HeldKey.kid == Approved.kid)
         .where(*is_in_force(now))
     )
+    authored = (
+        select(Approved.author_kid, Bulletin.area)
+        .join(Bulletin, and_(Bulletin.id == Approved.bulletin, Bulletin.revision == Approved.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(*is_in_force(now), Approved.author_kid.is_not(None))
+    )
     is_ruled = (Published.kind == DocumentKind.POLICY, Published.payload != "")
     ruled = select(Published.kid, Published.target).where(*is_ruled)
     confirmed = select(Published.second_kid, Published.target).where(
         *is_ruled, Published.second_kid.is_not(None)
     )
-    for query in (approved, ruled, confirmed):
+    for query in (approved, authored, ruled, confirmed):
         for kid, area in session.execute(query.distinct()):
             found[KeyId(str(kid))].add(AreaCode(area))
     return found
@@ -147,11 +154,20 @@ def _is_named(now: datetime) -> ColumnElement[bool]:
 
 
 def _still_approves(now: datetime) -> ColumnElement[bool]:
-    return (
+    approver = aliased(HeldKey)
+    authors = (
+        exists()
+        .where(Approved.author_kid == HeldKey.kid, Bulletin.id == Approved.bulletin)
+        .where(Bulletin.revision == Approved.revision, approver.kid == Approved.kid)
+        .where(Bulletin.state == BulletinState.APPROVED, Approved.withdrawn_at.is_(None))
+        .where(Approved.expires_at > now, approver.not_after > now)
+    )
+    approves = (
         exists()
         .where(Approved.kid == HeldKey.kid, Bulletin.id == Approved.bulletin)
         .where(Bulletin.revision == Approved.revision, *is_in_force(now))
     )
+    return or_(approves, authors)
 
 
 def _still_holds(now: datetime) -> ColumnElement[bool]:

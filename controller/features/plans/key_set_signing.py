@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from controller.errors import BadInput, Conflict
 from controller.features.areas.queries import top_area
 from controller.features.journal.service import record
 from controller.features.plans.administrators import TWO, administrators_stated, signed_by_too_few
+from controller.features.plans.authors import ask_for_authors, authors_to_state
 from controller.features.plans.key_set import KeyListing, idle_approvers, keys_to_name, listings_of
 from controller.features.plans.publication import DocumentAddress, next_version_of, put_signed
 from controller.features.plans.queries import published_key_sets
@@ -42,6 +43,8 @@ class PersonsAsked:
     """
 
     administrators: int | None = None
+    authors: bool | None = None
+    """True: at once where nothing in use lacks its author's signature; else the station begins to ask."""
 
 
 AS_IT_WAS = PersonsAsked()
@@ -79,7 +82,10 @@ def key_sets_to_sign(
         for row in session.scalars(select(Published).where(Published.kind == DocumentKind.KEYS))
     }
     areas = {province, *by_area, *(area for area, row in rows.items() if row.payload)}
+    if persons.authors is not None:
+        ask_for_authors(session, wanted=persons.authors, now=now)
     asks = {province: _asked_for(session, by_area[province], province, persons)}
+    asks[province]["authors"] = authors_to_state(session, now)
     return [
         KeySet(
             area=area,
@@ -138,7 +144,7 @@ def publish_key_set(session: Session, key_set: KeySet, text: str, kid: str, now:
         DocumentAddress(DocumentKind.KEYS, key_set.area or ""),
         key_set,
         version=key_set.version,
-        digest=_digest(key_set.keys, {"administrators": key_set.administrators}),
+        digest=_digest(key_set.keys, {"administrators": key_set.administrators, "authors": key_set.authors}),
         text=text,
         kid=kid,
         now=now,
@@ -146,12 +152,15 @@ def publish_key_set(session: Session, key_set: KeySet, text: str, kid: str, now:
     )
 
 
+_USUAL: Final[Mapping[str, Any]] = {"administrators": 1, "authors": False}
+
+
 def _is_due(row: Published | None, keys: Sequence[Key], asks: Mapping[str, Any], now: datetime) -> bool:
     return row is None or row.digest != _digest(keys, asks) or now - row.issued_at >= RENEWED_AFTER
 
 
 def _digest(keys: Sequence[Key], asks: Mapping[str, Any]) -> str:
-    unusual = [f"{name} {value}" for name, value in sorted(asks.items()) if value not in {1, False}]
+    unusual = [f"{name} {value}" for name, value in sorted(asks.items()) if value != _USUAL[name]]
     told = [key.model_dump_json() for key in keys]
     return hashlib.sha256("\n".join([*told, *unusual]).encode()).hexdigest()
 

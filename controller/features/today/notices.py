@@ -19,6 +19,15 @@ MOST_KEPT = 100
 """Notices on the page of them all."""
 
 
+_PLAIN = {
+    NoticeKind.AUTHOR_SIGNS: ("Chờ bạn nghe và ký", "/ban-tin/{}", "Nghe và ký"),
+    NoticeKind.SECOND_SIGNATURE: ("Chờ bạn ký", "/cho-ky", "Xem và ký"),
+    NoticeKind.DELIVERY_LATE: ("Không kịp gửi tới mọi cụm loa", "/phat/{}", "Xem lượt phát"),
+    NoticeKind.SCHEDULE_ENDS: ("Lịch phát sắp hết", "/lich/{}", "Xem lịch phát"),
+}
+"""Of kinds that lead to one place: headline, address with the subject, and what the button says."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
     """A notice in words, and what can be done about it: addresses with the words of their buttons."""
@@ -68,12 +77,9 @@ def _line(row: Notice, *, of_schedule: bool, may_approve: bool) -> NoticeLine:
         is_policy = row.subject.startswith("policy.")
         place = f"/quy-dinh/{row.subject.removeprefix('policy.')}" if is_policy else "/cai-dat"
         headline, ways = "Sắp hết hạn", ((place, "Xem quy định" if is_policy else "Xem khóa ký"),)
-    elif row.kind is NoticeKind.DELIVERY_LATE:
-        headline, ways = "Không kịp gửi tới mọi cụm loa", ((f"/phat/{row.subject}", "Xem lượt phát"),)
-    elif row.kind is NoticeKind.SECOND_SIGNATURE:
-        headline, ways = "Chờ bạn ký", (("/cho-ky", "Xem và ký"),)
-    elif row.kind is NoticeKind.SCHEDULE_ENDS:
-        headline, ways = "Lịch phát sắp hết", ((f"/lich/{row.subject}", "Xem lịch phát"),)
+    elif row.kind in _PLAIN:
+        headline, place, name = _PLAIN[row.kind]
+        ways = ((place.format(row.subject), name),)
     elif of_schedule:
         headline, ways = "Xã chưa đồng ý", ((f"/lich/{row.subject}", "Xem lịch phát"),)
     else:

@@ -112,6 +112,12 @@ CALLS = {
     "POST bulletins/{bulletin_id}/approve/passkey": Row(
         Act.APPROVE, {"kid": "approver-x", "revision": 1, "recording": "0" * 64}, foreign=HIDDEN
     ),
+    "POST bulletins/{bulletin_id}/author": Row(
+        Act.WRITE, {"revision": 1, "recording": "0" * 64, "password": "x"}, foreign=HIDDEN
+    ),
+    "POST bulletins/{bulletin_id}/author/passkey": Row(
+        Act.WRITE, {"kid": "caller-x", "revision": 1, "recording": "0" * 64}, foreign=HIDDEN
+    ),
     "POST bulletins/{bulletin_id}/approve": Row(
         Act.APPROVE, {"revision": 9, "recording": "0" * 64, "password": "x"}, foreign=HIDDEN
     ),
@@ -164,6 +170,15 @@ CALLS = {
     "POST emergencies/stop": Row(Act.STOP, {"areas": ["22333"]}, foreign=HIDDEN),
     "GET emergencies/{emergency_id}": Row(SIGNED, foreign=HIDDEN),
     "POST emergencies/{emergency_id}/confirm": Row(Act.AIR, {}, foreign=HIDDEN),
+    "POST emergencies/passkey": Row(
+        Act.AIR_EMERGENCY,
+        {"prepared": "{prepared}", "areas": ["22333"], "alone_because": "Lũ.", "kid": "approver-x"},
+        foreign=HIDDEN,
+    ),
+    "POST emergencies/{emergency_id}/confirm/passkey": Row(Act.AIR, {"kid": "caller-x"}, foreign=HIDDEN),
+    "POST emergencies/{emergency_id}/all-clear/passkey": Row(
+        Act.AIR_EMERGENCY, {"prepared": "{prepared}", "kid": "approver-x"}, foreign=HIDDEN
+    ),
     "POST emergencies/{emergency_id}/decline": Row(Act.STOP, {}, foreign=HIDDEN),
     "POST emergencies/{emergency_id}/all-clear": Row(
         Act.AIR_EMERGENCY, {"prepared": "{prepared}"}, foreign=HIDDEN

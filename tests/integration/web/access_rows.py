@@ -208,6 +208,7 @@ PAGES = {
     ),
     "POST /duyet/{bulletin_id}/tra-lai": Row(Act.APPROVE, {"ly_do": "Sai ngày."}, foreign=HIDDEN),
     # only who wrote it may, so it is asked for when nobody can any more
+    "POST /ban-tin/{bulletin_id}/ky": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/lay-lai": Row(Act.WRITE, {}, foreign=HIDDEN),
     "GET /tep/{recording}.mp3": Row(SIGNED),
     "GET /tep/{recording}.opus": Row(SIGNED),

@@ -86,6 +86,10 @@ CALLS = {
     "POST bulletins": {"area": AREA},
     "POST bulletins/audio": {"area": AREA},
     "POST bulletins/{bulletin_id}/approve": {"recording": "{recording}"},
+    "POST bulletins/{bulletin_id}/author": {"recording": None},  # it must be the bulletin's own
+    "POST bulletins/{bulletin_id}/author/passkey": {"recording": None},
+    "POST emergencies/passkey": {"areas": None, "prepared": None, "bulletin": None},  # as of the call
+    "POST emergencies/{emergency_id}/all-clear/passkey": {"prepared": None},
     "POST bulletins/{bulletin_id}/approve/passkey": {"recording": None},  # the device is looked up first
     "POST chimes": {"area": AREA},
     "POST emergencies/templates": {"area": AREA, "bulletin": "{approved}"},

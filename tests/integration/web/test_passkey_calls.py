@@ -70,3 +70,17 @@ def test_one_person_calls_alone_by_a_device_and_says_why(world, enrolled, prepar
     assert enrolled.post("/khan/goi", data=form | signed | {"ly_do": "Thử"}).status_code == 403
     assert len(acts(world, "emergency.refused")) == 1
     assert enrolled.post("/khan/goi", data=form | signed).status_code == 303
+
+
+def test_a_program_calls_an_emergency_by_a_device(world, enrolled, prepared_alarm):
+    body = {"areas": [PROVINCE], "prepared": prepared_alarm, "alone_because": "Lũ về.", "minutes": 15}
+    asked = enrolled.post("/api/v1/emergencies/passkey", json=body | {"kid": kid()}).json()
+    assert asked["words"].endswith("một mình, phát ngay.")
+    given = {"kid": kid(), "at": asked["at"], "signature": PHONE.touched(asked["challenge"])}
+    longer = enrolled.post("/api/v1/emergencies", json=body | {"minutes": 60, "passkey": given})
+    assert (longer.status_code, longer.json()["code"]) == (403, "passkey.refused")
+    called = enrolled.post("/api/v1/emergencies", json=body | {"passkey": given})
+    assert called.status_code == 201, called.text
+    with world.store.read() as session:
+        row = session.get_one(Emergency, called.json()["id"])
+    assert row.state is EmergencyState.STARTED

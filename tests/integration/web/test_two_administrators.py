@@ -21,10 +21,14 @@ from controller.features.plans.queries import published, published_key_sets
 from controller.model.notices import NoticeKind
 from controller.model.permissions import OperatorRole
 from controller.model.plan_states import DocumentKind
+from controller.settings import Settings
 from devices.approvals import check_rulers
 from devices.enrolment import Place
+from devices.ids import Role
+from devices.passkeys import unbase64url
 from devices.signing import TrustedKeys, verified_by_all
 from devices.statements import Policy
+from tests.integration.web.signing_by_device import OTHER, PHONE
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE
 
 SECOND = "mật khẩu của người thứ hai"
@@ -228,3 +232,40 @@ def test_a_program_on_the_server_signs_alone_no_more(world):
             loudest_volume=10,
         )
     assert json.loads(policy_row(world).document)["loudest_volume"] != 10
+
+
+def device(client, world, phone, who, password):
+    """Enrol a device that loudspeakers know; return the name of its key."""
+    begun = client.post("/api/v1/me/passkeys/begin", json={}).json()
+    answer = phone.created(unbase64url(begun["options"]["challenge"]))
+    body = {"name": who, "password": password, "at": begun["at"], "answer": answer}
+    made = client.post("/api/v1/me/passkeys", json=body)
+    assert made.status_code == 201, made.text
+    sign_keys(world)
+    return phone.kid(Role.ADMINISTRATOR)
+
+
+def by_device(client, phone, kid, path, body):
+    """Ask what the device is to sign, and sign it; return the answer."""
+    asked = client.post(f"{path}/passkey", json=body | {"kid": kid})
+    assert asked.status_code == 200, asked.text
+    told = asked.json()
+    given = {"kid": kid, "at": told["at"], "signature": phone.touched(told["challenge"])}
+    return client.post(path, json=body | {"passkey": given})
+
+
+def test_two_administrators_sign_a_policy_and_a_move_by_their_devices(world, first, second):
+    world.settings = Settings(home=world.settings.home, address=PHONE.origin)
+    one = device(first, world, PHONE, "một", PASSWORDS["quantri"])
+    two = device(second, world, OTHER, "hai", SECOND)
+    done = by_device(first, PHONE, one, f"/api/v1/policies/{PROVINCE}", {"loudest_volume": 55})
+    assert done.status_code == 201, done.text
+    path = f"/api/v1/proposals/{done.json()['proposal']}/confirm"
+    assert by_device(second, OTHER, two, path, {}).status_code == 200
+    assert accepted(world, policy_row(world), Policy, (PROVINCE,)).loudest_volume == 55
+    node = world.nodes[0]
+    to = NHA_TRANG if world.ask(get_node, node).area != NHA_TRANG else BAC_NHA_TRANG
+    moved = by_device(first, PHONE, one, f"/api/v1/nodes/{node}/move", {"to": to})
+    path = f"/api/v1/proposals/{moved.json()['proposal']}/confirm"
+    assert by_device(second, OTHER, two, path, {}).status_code == 200
+    assert world.ask(get_node, node).area == to

@@ -15,6 +15,8 @@ from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.schemas import (
     Approve,
     AskApproval,
+    AskAuthor,
+    AuthorSigned,
     BulletinShown,
     BulletinWhole,
     DraftOnTopic,
@@ -110,6 +112,33 @@ def ask_approval(visit: InPersonVisit, bulletin_id: str, asked: AskApproval) -> 
         recording=asked.recording,
         declared=asked.declared,
         highest_grade=asked.highest_grade,
+    )
+
+
+@router.post("/{bulletin_id}/author", responses=_CHANGES)
+def sign_as_author(visit: SignedVisit, bulletin_id: str, asked: AuthorSigned) -> BulletinWhole:
+    """Sign one's own bulletin once its recording is made, where the province asks for it."""
+    operations.sign_as_author(
+        visit,
+        visit.tries,
+        bulletin_id,
+        revision=asked.revision,
+        recording=asked.recording,
+        password=asked.password if asked.passkey is None else touch_of(visit, asked.passkey),
+    )
+    return bulletin_whole(visit, bulletin_id)
+
+
+@router.post("/{bulletin_id}/author/passkey", responses=_CHANGES)
+def ask_author(visit: InPersonVisit, bulletin_id: str, asked: AskAuthor) -> TouchAsked:
+    """Return what one's device is to sign as the author of exactly this; nothing is changed."""
+    return operations.ask_author(
+        visit,
+        visit.tries,
+        bulletin_id,
+        kid=asked.kid,
+        revision=asked.revision,
+        recording=asked.recording,
     )
 
 

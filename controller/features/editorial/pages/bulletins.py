@@ -1,20 +1,21 @@
 """Bản tin: the list, and one bulletin with its words, its audio, its airings and what may be done with it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from controller.errors import NotFound
-from controller.features.accounts.dependencies import SignedVisit
+from controller.errors import Conflict, NotAllowed, NotFound
+from controller.features.accounts.dependencies import FormTouch, SignedVisit
 from controller.features.accounts.live_pages import LivePage
+from controller.features.bulletins import operations
 from controller.features.bulletins.queries import visible_wording
 from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.revisions import bulletins_found
 from controller.features.bulletins.service import clone_bulletin, recall_bulletin, submit_bulletin
 from controller.features.editorial.page_queries import bulletin_page, buttons, tried_out
 from controller.features.withdrawals.service import withdraw_bulletin
-from controller.http.form_fields import AskedWord, Done
+from controller.http.form_fields import AskedWord, Done, SentId, SentPassword
 from controller.http.render import page
 from controller.model.bulletin_states import BulletinAction, BulletinState
 from controller.model.bulletins import USUAL_HIGHEST_GRADE
@@ -26,12 +27,14 @@ PAGE = LivePage(
     "ban_tin.html",
     {
         "tinh-trang": "ban_tin/tinh_trang.html",
+        "ky-soan": "ban_tin/ky_soan.html",
         "loi-doc": "ban_tin/loi_doc.html",
         "lan-phat": "ban_tin/lan_phat.html",
     },
 )
 _DONE = {
     "gui": "Đã gửi duyệt. Loa chỉ phát khi bản tin được duyệt và đã đặt giờ phát.",
+    "ky": "Đã ký. Cán bộ duyệt duyệt được rồi.",
     "nhap": "Đã lưu bản nháp. Nghe thử ở dưới, rồi gửi duyệt.",
     "chu-de": "Đã lưu chủ đề.",
     "duyet": "Đã duyệt bản tin.",
@@ -84,6 +87,35 @@ def submit(
         highest_grade=Grade.EMERGENCY if khan_cap else USUAL_HIGHEST_GRADE,
     )
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=gui", 303)
+
+
+@router.post("/ban-tin/{bulletin_id}/ky")
+def sign(
+    visit: SignedVisit,
+    *,
+    bulletin_id: str,
+    phien_ban: Annotated[int, Form()] = 0,
+    tep: SentId = "",
+    mat_khau: SentPassword = "",
+    touch: FormTouch,
+) -> Response:
+    """Sign one's own bulletin once its recording is made, by password or by one of one's devices."""
+    shown: dict[str, Any] = {"revision": phien_ban, "recording": tep}
+    if touch.asks:
+        asked = operations.ask_author(visit, visit.tries, bulletin_id, kid=touch.kid, **shown)
+        return JSONResponse(asked.model_dump(mode="json"))
+    try:
+        shown["password"] = touch.or_password(visit, mat_khau)
+        operations.sign_as_author(visit, visit.tries, bulletin_id, **shown)
+    except (Conflict, NotAllowed) as error:
+        return PAGE.show(
+            visit,
+            lambda unit: bulletin_page(unit, visit, bulletin_id),
+            place=f"/ban-tin/{bulletin_id}",
+            error=error,
+            done="",
+        )
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=ky", 303)
 
 
 @router.post("/ban-tin/{bulletin_id}/lay-lai")
