@@ -15,7 +15,7 @@ from tts.studio import Studio
 
 _LOG = logging.getLogger(__name__)
 
-QUIET_SECONDS: Final = 1.5
+QUIET_SECONDS: Final = 0.8
 """Seconds without another preview of the same person before its sentences are spoken: typing has paused."""
 MOST_PEOPLE: Final = 8
 """People whose texts are waited for; the one who typed longest ago is left out."""
@@ -57,9 +57,11 @@ class SpeechAhead:
         """Take the sentences of a text as it stands now, in place of those of before."""
         if self._thread is None:
             return
+        left = list(sentences)[:MOST_SENTENCES]
         with self._changed:
             self._texts.pop(by, None)
-            self._texts[by] = self.steady() + QUIET_SECONDS, list(sentences)[:MOST_SENTENCES]
+            if left:
+                self._texts[by] = self.steady() + QUIET_SECONDS, left
             while len(self._texts) > MOST_PEOPLE:
                 self._texts.popitem(last=False)
             self._changed.notify()

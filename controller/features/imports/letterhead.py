@@ -48,7 +48,7 @@ def part_letterhead(lines: list[str]) -> Parted:
 
 def _head(lines: list[str]) -> int:
     """Return how many lines the head has; 0 without the country's name or motto."""
-    top = lines[:_HEAD_LINES]
+    top = _with_capitals([line.strip() for line in lines[:_HEAD_LINES]])
     if not any(_is_national(line.strip()) for line in top):
         return 0
     end = 0
@@ -59,6 +59,13 @@ def _head(lines: list[str]) -> int:
             break
         end = number
     return end
+
+
+def _with_capitals(top: list[str]) -> list[str]:
+    """Return the lines as they were printed: the old fonts for capitals (.VnTimeH) hold small letters."""
+    if not any(line == line.lower() and _COUNTRY.fullmatch(line.upper()) for line in top):
+        return top
+    return [line.upper() if line == line.lower() else line for line in top]
 
 
 def _is_national(line: str) -> bool:

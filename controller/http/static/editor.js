@@ -6,15 +6,15 @@
   const room = find("[data-ear-room]"), status = find("[data-ear-status]"), stop = find("[data-ear-stop]");
   const say = (text) => { if (status.textContent !== text) status.textContent = text; };
   const FIELDS = ["tieu_de", "noi_dung", "ben_bao", "so_lan", "doc_rieng"];
-  const QUIET = 400, PATIENCE = 10000; // ms without a key before the station is asked; ms that it may take
+  const QUIET = 400, PATIENCE = 10000, LONGER = 40000; // ms without a key before the station is asked; ms that it may take, and that speech may
   const ENDED = "Phiên đăng nhập đã hết, nên chưa nghe được. Chữ đã gõ vẫn còn; đăng nhập ở trang khác rồi gõ tiếp ở đây.";
   const typed = () => {
     const fields = new URLSearchParams();
     for (const name of FIELDS) fields.set(name, form.elements[name]?.value ?? "");
     return fields;
   };
-  const post = async (place, body) => {
-    const end = new AbortController(), timer = setTimeout(() => end.abort(), PATIENCE);
+  const post = async (place, body, patience = PATIENCE) => {
+    const end = new AbortController(), timer = setTimeout(() => end.abort(), patience);
     try {
       return await fetch(place, { method: "POST", body, redirect: "manual", signal: end.signal });
     } catch { return null; } finally { clearTimeout(timer); }
@@ -61,8 +61,9 @@
     const key = `${item.place}\n${item.say}`;
     if (sounds.has(key)) return sounds.get(key);
     const coming = chain.then(async () => {
-      let reply = await post("/soan/doan.mp3", new URLSearchParams({ cau: item.say, doan: item.place }));
-      if (reply?.status === 503) { await new Promise((done) => setTimeout(done, 1000)); reply = await post("/soan/doan.mp3", new URLSearchParams({ cau: item.say, doan: item.place })); }
+      const asked = () => post("/soan/doan.mp3", new URLSearchParams({ cau: item.say, doan: item.place }), LONGER);
+      let reply = await asked();
+      if (reply?.status === 503) { await new Promise((done) => setTimeout(done, 1000)); reply = await asked(); }
       if (!reply?.ok) { sounds.delete(key); throw new Error(whyNot(reply)); }
       return URL.createObjectURL(await reply.blob());
     });

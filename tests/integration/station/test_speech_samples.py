@@ -97,6 +97,7 @@ def test_sentences_are_spoken_once_typing_pauses_and_only_the_newest(studio, pla
     try:
         before = cached(place)
         ahead.offer(ONE, ["Câu cũ không ai nghe."])
+        ahead.offer(OTHER, [])
         ahead.offer(ONE, ["Câu mới thứ nhất.", "Câu mới thứ hai."])
         wait_until(lambda: cached(place) == before + 2)
         time.sleep(QUIET_SECONDS / 5)

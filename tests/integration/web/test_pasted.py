@@ -43,6 +43,15 @@ def test_old_letters_are_put_right_and_shown_before_anything_is_saved(world, off
     assert world.ask(get_revision, world.ask(bulletins)[0].id, 1).text == NEW
 
 
+def test_a_letterhead_in_a_font_of_capitals_is_set_aside_too(officer):
+    small = LETTER.replace("ỦY BAN NHÂN DÂN\nXÃ VẠN THẮNG", "ủy ban nhân dân\nxã vạn thắng")
+    small = small.replace("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "cộng hòa xã hội chủ nghĩa việt nam")
+    reply = officer.post("/tao-ban-tin", data=FORM | {"noi_dung": small})
+    assert field(reply.text, "noi_dung") == NEW
+    plain = f"ủy ban nhân dân xã mời họp.\n{NEW}\nXin cảm ơn."
+    assert officer.post("/tao-ban-tin", data=FORM | {"noi_dung": plain}).status_code == 303
+
+
 def test_the_words_come_back_as_they_were_pasted_and_stay_so(world, officer):
     sent = FORM | {"noi_dung": NEW, "chu_truoc": OLD, "viec": "hoan"}
     page = officer.post("/tao-ban-tin", data=sent).text
