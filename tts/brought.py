@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tts.codec import SAMPLE_RATE, UnknownSoundFormat
 from tts.errors import SpeechError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
 

@@ -12,7 +12,7 @@ from tts.errors import SpeechError
 from tts.files import write_whole
 from tts.marks import Origin, comment_of, id3_of
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
 

@@ -3,11 +3,9 @@
 The file's name is the digest of its bytes, so the findings never change; they may be missing.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tts.brought import (
     BLOCK_SECONDS,
@@ -23,11 +21,7 @@ from tts.brought import (
 )
 from tts.codec import UnknownSoundFormat
 from tts.files import write_whole
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tts.uploads import UploadId, UploadStore
+from tts.uploads import UploadId, UploadStore
 
 __all__ = ["Found", "UnfitSound", "examined", "found_in", "keep_found"]
 _FLOOR = 1e-6

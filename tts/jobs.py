@@ -19,12 +19,11 @@ from tts.engines import Engine, Sound, make_engine
 from tts.errors import EngineFailed, SilentSpeech
 from tts.files import LEFTOVER, room_needed, write_whole
 from tts.marks import Origin, id3_of
+from tts.sections import Piece
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
-
-    from tts.sections import Piece
 
 Made_co = TypeVar("Made_co", covariant=True)
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from tts.codec import decoded_blocks
 from tts.files import write_whole
+from tts.recordings import RecordingId, RecordingStore
+from tts.script import Line
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
-
-    from tts.recordings import RecordingId, RecordingStore
-    from tts.script import Line
 
 PHRASES, PEAKS = "phrases", "peaks"
 POINTS = 240

@@ -3,16 +3,13 @@
 import socket
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
 
 from controller.errors import StartFailed
+from controller.http.station import Station
 from controller.site import end_streams, make_site
-
-if TYPE_CHECKING:
-    from controller.http.station import Station
 
 _STOP_SECONDS = 5.0
 _OPEN_STREAMS_SECONDS = 1  # live pages never end by themselves: closed after this time at shutdown
@@ -22,7 +19,7 @@ _OPEN_STREAMS_SECONDS = 1  # live pages never end by themselves: closed after th
 class PageServer:
     """The web server of one station."""
 
-    station: "Station"
+    station: Station
     host: str
     port: int
     _socket: socket.socket | None = None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from devices.ids import RecordingId
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy is loaded when the first recording is decoded
     from numpy.typing import NDArray
 
 LOUDEST = 32767

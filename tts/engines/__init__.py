@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from tts.errors import EngineUnavailable
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
 

@@ -25,7 +25,7 @@ from tts.engines import Sound, Voice
 from tts.engines.pieces import pieces_of
 from tts.errors import EngineFailed, EngineUnavailable, SpeechError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
 

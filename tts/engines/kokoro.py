@@ -28,7 +28,7 @@ from tts.engines.phonemes import BLENDS, SyllablePart, Symbol, symbols_of
 from tts.engines.syllables import Syllable, parse_syllable
 from tts.errors import EngineFailed, EngineUnavailable
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
 

@@ -21,7 +21,7 @@ from tts.engines.steady import steady_model
 from tts.engines.voice_files import VoiceRecord, digest_of, files_of, voice_record, voice_records
 from tts.errors import BadVoice, EngineFailed, EngineUnavailable
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tts.errors import BadVoice
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # onnx is loaded when a model is changed, once a voice
     from onnx import ModelProto, NodeProto
 
 _DRAWS = "RandomNormalLike"

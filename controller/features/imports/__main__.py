@@ -17,7 +17,7 @@ from controller.features.imports.file_kinds import CHIME_SOUND, SOUND, FileKind
 from controller.model.limits import LARGEST_FILE
 from tts.errors import SpeechError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the process loads what opens the one kind of file that it is given
     from controller.features.imports.word import Taken
 
 MOST_MEMORY = 3_000_000_000

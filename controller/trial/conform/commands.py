@@ -7,7 +7,7 @@ import typer
 
 from controller.terminal.commands import AsJson, print_json
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the kit is loaded by this command alone: it takes longer than most commands run
     from controller.trial.conform.conform_command import ConformOptions
 
 Node = Annotated[str, typer.Option(help="Tên (id) của cụm loa.")]
