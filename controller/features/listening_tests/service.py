@@ -32,7 +32,6 @@ from controller.settings import Settings
 from tts.codec import BITRATE_KBPS, decode_mp3, encode_mp3
 from tts.engines import engines_with
 from tts.files import drafting, write_whole
-from tts.horn import through_horn
 from tts.reading import read
 from tts.recordings import RecordingStore
 from tts.studio import RenderOrder, Studio
@@ -128,6 +127,8 @@ def _spoken(studio: Studio, recordings: RecordingStore, voices: Sequence[str], o
 
 
 def _from_a_pole(sound: bytes) -> bytes:
+    from tts.horn import through_horn  # with numpy, which the running station does not load
+
     samples, rate = decode_mp3(sound)
     return encode_mp3([through_horn(samples, rate)], rate, BITRATE_KBPS)
 
