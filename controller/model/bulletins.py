@@ -92,6 +92,7 @@ class Revision(Base):
 
     `issuer` is read before the title, the text is read `readings` times, `words` (written, spoken) are read
     otherwise in this bulletin alone; the digest covers all of it (`wording`).
+    `corrected_by`: the approver who mended letters of the version before; the author stays its author.
     `upload`: SHA-256 of an uploaded recording as received; `text` then says what is in it.
     """
 
@@ -107,6 +108,7 @@ class Revision(Base):
     upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     issuer: Mapped[str] = mapped_column(String(LONGEST_ISSUER), default="")
     readings: Mapped[int] = mapped_column(Integer, default=1)
+    corrected_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
     words: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
 
     @property

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     ACT_ENDED = "act-ended"  # a legal act is no longer in force; its bulletin is not aired any more
     APPROVAL_ENDS = "approval-ends"  # the approval of something planned or prepared expires soon
     APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not aired any more
+    CORRECTED = "corrected"  # an approver mended letters of a bulletin: to its author
     DELIVERY_LATE = "delivery-late"  # some loudspeakers will not have the recording before the airing starts
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or signed places expire soon
     AUTHOR_SIGNS = "author-signs"  # the recording of one's own bulletin is made, and waits for the signature

@@ -38,6 +38,7 @@ MISSING = {
     "area_changes.changes.split_area": SHARED | {"pages": RARE},
     "bulletins.authorships.sign_authorship": {"commands": WRITTEN},
     "bulletins.comments.comment_on_sentence": {"commands": WRITTEN},
+    "bulletins.corrections.correct_bulletin": {"commands": WRITTEN},
     "bulletins.listening_proof.note_played": {
         "commands": "Players report what they play; a command plays nothing."
     },

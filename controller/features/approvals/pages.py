@@ -13,10 +13,12 @@ from controller.features.accounts.viewer import Viewer
 from controller.features.approvals.queries import approval_page, next_to_approve, queue_page
 from controller.features.bulletins import operations
 from controller.features.bulletins.comments import comment_on_sentence
+from controller.features.bulletins.corrections import correct_bulletin
 from controller.features.bulletins.hearing import hearing_of
 from controller.features.bulletins.listening_proof import NOT_LISTENED
 from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
 from controller.features.bulletins.service import return_bulletin
+from controller.features.drafts.service import LARGEST
 from controller.features.editorial.pages.bulletins import done_sentence
 from controller.http.form_fields import Done, SentId, SentPassword, SentReason
 from controller.http.render import fragment
@@ -124,6 +126,23 @@ def comment(
     return RedirectResponse(f"/duyet/{bulletin_id}?xong=gop-y#gop-y", 303)
 
 
+@router.post("/duyet/{bulletin_id}/sua-chu")
+def correct(
+    visit: SignedVisit,
+    *,
+    bulletin_id: str,
+    phien_ban: Annotated[int, Form()],
+    noi_dung: Annotated[str, Form(max_length=LARGEST)] = "",
+) -> Response:
+    """Mend letters of the words; the page then waits for their sound, of which only the change is new."""
+    asked: dict[str, Any] = {"revision": phien_ban, "text": noi_dung}
+    try:
+        correct_bulletin(visit, bulletin_id, **asked, **visit.stamp, speech=visit.station.speech)
+    except LoaError as error:
+        return _page(visit, bulletin_id, error=error, mended=noi_dung)
+    return RedirectResponse(f"/duyet/{bulletin_id}?xong=sua-chu", 303)
+
+
 @router.post("/duyet/{bulletin_id}/da-nghe")
 def played(
     visit: SignedVisit,
@@ -165,6 +184,7 @@ def _page(
     error: LoaError | None = None,
     done: str = "",
     comment: Mapping[str, Any] | None = None,
+    mended: str | None = None,
 ) -> Response:
     return PAGE.show(
         visit,
@@ -174,5 +194,6 @@ def _page(
         is_unheard=error is not None and error.code == NOT_LISTENED,
         sample_reasons=_REASONS,
         typed_comment=comment,
+        mended=mended,
         done=done,
     )

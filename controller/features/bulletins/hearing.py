@@ -25,7 +25,7 @@ from controller.model.wording import words_with
 from controller.store import one_read
 from devices.ids import RecordingId
 from tts.errors import TextError
-from tts.reading import Reading, Region
+from tts.reading import Reading, Region, Register
 from tts.recordings import RecordingId as SoundId
 from tts.sidecar import phrases_of
 
@@ -72,7 +72,8 @@ def needed_of(session: Session, station: Station, bulletin: Bulletin, *, by: Ope
     taught, forms = words_with(words_for(session, bulletin.area), own), taught_forms((), own)
     try:
         issuer, title, text = (
-            _read(written, taught, region) for written in (wording.issuer, bulletin.title, wording.text)
+            _read(written, taught, region, made.register)
+            for written in (wording.issuer, bulletin.title, wording.text)
         )
     except (LoaError, TextError):
         return None
@@ -82,8 +83,8 @@ def needed_of(session: Session, station: Station, bulletin: Bulletin, *, by: Ope
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _read(text: str, words: Pairs, region: Region) -> Reading:
-    return read_apart(text, words, region)
+def _read(text: str, words: Pairs, region: Region, register: Register) -> Reading:
+    return read_apart(text, words, region, register)
 
 
 def _before(session: Session, station: Station, bulletin: Bulletin, by: Operator) -> Before | None:
@@ -104,5 +105,5 @@ def _before(session: Session, station: Station, bulletin: Bulletin, by: Operator
     )
 
 
-def _voice(made: Rendering) -> tuple[str | None, str, float]:
-    return made.engine_used, made.voice, made.rate
+def _voice(made: Rendering) -> tuple[str | None, str, float, Register]:
+    return made.engine_used, made.voice, made.rate, made.register

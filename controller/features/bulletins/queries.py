@@ -205,6 +205,7 @@ def wordings_of(session: Session, bulletin_id: BulletinId) -> list[RevisionShown
             revision,
             own_words=own_words_shown(revision.own_words),
             author=author,
+            corrected=revision.corrected_by is not None,
             recording=recording,
             approved_at=approved_at,
         )

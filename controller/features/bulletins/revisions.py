@@ -34,6 +34,7 @@ BULLETIN_ACTS = {
     "bulletin.approval-refused": "Duyệt không được: sai mật khẩu",
     "bulletin.returned": "Trả lại",
     "bulletin.commented": "Góp ý một câu",
+    "bulletin.corrected": "Sửa lỗi gõ khi duyệt",
     "bulletin.withdrawn": "Rút bản tin",
 }
 
@@ -67,7 +68,7 @@ def steps_of(session: Session, bulletin_id: str) -> list[HistoryStep]:
 
 
 def _said(detail: Mapping[str, Any]) -> str:
-    return str(detail.get("reason") or detail.get("comment") or "")
+    return str(detail.get("reason") or detail.get("comment") or detail.get("places") or "")
 
 
 @one_read

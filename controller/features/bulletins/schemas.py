@@ -225,6 +225,13 @@ class Revise(Command):
     based_on: BasedOn = None
 
 
+class Correct(Command):
+    """The text with a few letters mended."""
+
+    revision: Annotated[int, Field(ge=1, description="The one that was mended; 409 if there is another.")]
+    text: str
+
+
 class RevisionShown(View):
     """One frozen wording."""
 
@@ -236,6 +243,7 @@ class RevisionShown(View):
     readings: int
     own_words: list[OwnWord]
     author: str = Field(description="The name by which its author signs in.")
+    corrected: bool = Field(description="Whether an approver mended letters of the version before.")
     created_at: datetime
     recording: str | None
     approved_at: datetime | None

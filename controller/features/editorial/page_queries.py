@@ -122,7 +122,7 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "tried_out": _tried_out(session, caller.station, bulletin, speech)
         if bulletin.state in _BEFORE
         else [],
-        "comments": comments_of(session, bulletin),
+        **_of_approvers(session, bulletin, speech.revision),
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
         "topic": topic_of(session, bulletin),
@@ -138,6 +138,15 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "may_keep": speech.revision.kind is RevisionKind.TEXT
         and caller.scope.may(caller.by, MAY_KEEP, [bulletin.area]),
         "may_air": bulletin.state is not BulletinState.WITHDRAWN and caller.viewer.may(Act.AIR),
+    }
+
+
+def _of_approvers(session: Session, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+    """Return what approvers said about single sentences, and who of them mended the newest wording."""
+    mended_by = revision.corrected_by
+    return {
+        "comments": comments_of(session, bulletin),
+        "corrected_by": name_of(session, mended_by) if mended_by else "",
     }
 
 

@@ -20,6 +20,8 @@ MOST_KEPT = 100
 
 
 _PLAIN = {
+    NoticeKind.CORRECTED: ("Bản tin của bạn được sửa lỗi gõ", "/ban-tin/{}/lich-su", "Xem chỗ sửa"),
+    NoticeKind.LEXICON: ("Cách đọc bạn đề nghị", "/thu-vien", "Xem từ điển"),
     NoticeKind.AUTHOR_SIGNS: ("Chờ bạn nghe và ký", "/ban-tin/{}", "Nghe và ký"),
     NoticeKind.SECOND_SIGNATURE: ("Chờ bạn ký", "/cho-ky", "Xem và ký"),
     NoticeKind.DELIVERY_LATE: ("Không kịp gửi tới mọi cụm loa", "/phat/{}", "Xem lượt phát"),
@@ -67,8 +69,6 @@ def _line(row: Notice, *, of_schedule: bool, may_approve: bool) -> NoticeLine:
         headline = "Phê duyệt không còn giá trị" if is_void else "Phê duyệt sắp hết hiệu lực"
         place, name = ("duyet", "Duyệt lại") if may_approve else ("ban-tin", "Xem bản tin")
         ways = ((f"/{place}/{row.subject}", name),)
-    elif row.kind is NoticeKind.LEXICON:
-        headline, ways = "Cách đọc bạn đề nghị", (("/thu-vien", "Xem từ điển"),)
     elif row.kind is NoticeKind.ACCOUNT:
         is_own = row.operator == row.subject
         headline = "Tài khoản của bạn thay đổi" if is_own else "Một tài khoản thay đổi"

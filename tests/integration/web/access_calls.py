@@ -104,6 +104,9 @@ CALLS = {
     "POST bulletins/{bulletin_id}/audio": Row(Act.WRITE, SOUND, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}/hearing": Row(SIGNED, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/correct": Row(
+        Act.APPROVE, {"revision": 1, "text": "Tiêm."}, foreign=HIDDEN
+    ),
     "GET bulletins/{bulletin_id}/comments": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/comments": Row(
         Act.APPROVE, {"revision": 1, "sentence": 0, "text": "Sai ngày."}, foreign=HIDDEN

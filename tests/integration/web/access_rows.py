@@ -203,6 +203,9 @@ PAGES = {
     "GET /song/duyet/{bulletin_id}": Row(Act.APPROVE),
     "POST /duyet/{bulletin_id}/duyet": Row(Act.APPROVE, {"phien_ban": "9"}, foreign=HIDDEN),
     "POST /duyet/{bulletin_id}/da-nghe": Row(Act.APPROVE, {"da_phat": "0-1000"}, foreign=HIDDEN),
+    "POST /duyet/{bulletin_id}/sua-chu": Row(
+        Act.APPROVE, {"phien_ban": "1", "noi_dung": "Tiêm."}, foreign=HIDDEN
+    ),
     "POST /duyet/{bulletin_id}/gop-y": Row(
         Act.APPROVE, {"phien_ban": "1", "cau": "0", "gop_y": "Sai ngày."}, foreign=HIDDEN
     ),

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins import operations
+from controller.features.bulletins.corrections import correct_bulletin
 from controller.features.bulletins.queries import (
     register_for,
     visible_bulletin,
@@ -14,6 +15,7 @@ from controller.features.bulletins.queries import (
 )
 from controller.features.bulletins.schemas import (
     BulletinShown,
+    Correct,
     DifferencesShown,
     Revise,
     RevisionShown,
@@ -26,6 +28,7 @@ from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import read_apart
 from controller.features.reading.schemas import ReadingShown, WordingRead
 from controller.http.refusals import refusals
+from controller.model.bulletin_states import BulletinId
 from controller.model.wording import words_with
 
 router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
@@ -74,6 +77,13 @@ def reading(visit: SignedVisit, bulletin_id: str) -> WordingRead:
 def revise(visit: SignedVisit, bulletin_id: str, asked: Revise) -> BulletinShown:
     """Give a draft, or a returned bulletin, another wording; earlier ones stay unchanged."""
     return operations.revise(visit, bulletin_id, asked)
+
+
+@router.post("/correct", responses=_CHANGES)
+def correct(visit: SignedVisit, bulletin_id: str, asked: Correct) -> RevisionShown:
+    """Mend a few letters, and no figure, of what waits for approval, as an approver; its author is told."""
+    correct_bulletin(visit, bulletin_id, **asked.model_dump(), **visit.stamp, speech=visit.station.speech)
+    return wordings_of(visit.store, BulletinId(bulletin_id))[0]
 
 
 @router.post("/recall", responses=_CHANGES)

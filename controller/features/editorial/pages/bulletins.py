@@ -38,6 +38,7 @@ _DONE = {
     "nhap": "Đã lưu bản nháp. Nghe thử ở dưới, rồi gửi duyệt.",
     "chu-de": "Đã lưu chủ đề.",
     "duyet": "Đã duyệt bản tin.",
+    "sua-chu": "Đã sửa lỗi gõ. Nghe chỗ đã sửa khi âm thanh dựng xong, rồi duyệt.",
     "gop-y": "Đã ghi góp ý. Trả lại bản tin thì người soạn thấy góp ý ngay bên câu.",
     "tra": "Đã trả lại bản tin cho người soạn.",
     "lay-lai": "Đã lấy lại bản tin. Sửa xong hãy gửi duyệt lại.",
