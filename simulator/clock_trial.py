@@ -124,8 +124,10 @@ class ClockTrial:
             if answer_at <= asks_at:
                 arrived_at, reply = self._replies.pop(0)
                 exchange = self._pings.answered(reply, self._raw(arrived_at))
-                if exchange is not None:
-                    self._clock.add(exchange)
+                if exchange is not None and not self._clock.add(exchange):
+                    self._pings.burst(
+                        self._raw(arrived_at)
+                    )  # as the brain does: its clock was set, it thinks
             else:
                 self._ask(asks_at + 1e-5)
 

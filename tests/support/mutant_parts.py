@@ -171,18 +171,19 @@ def approves_everywhere(approval, key, _areas):
 def ruled(change):
     """What sounds under policies that are read otherwise."""
 
-    def otherwise(plans, policies, now):
-        return what_sounds(plans, [policy.model_copy(update=change) for policy in policies], now)
+    def otherwise(merged, policies, now):
+        return what_sounds(merged.plans, [policy.model_copy(update=change) for policy in policies], now)
 
     return otherwise
 
 
-def expired_policies_dropped(plans, policies, now):
-    return what_sounds(plans, [policy for policy in policies if policy.expires_at > now], now)
+def expired_policies_dropped(merged, policies, now):
+    return what_sounds(merged.plans, [policy for policy in policies if policy.expires_at > now], now)
 
 
-def limits_of_plans_ignored(plans, policies, now):
-    return what_sounds([plan.model_copy(update={"loudest_volume": 100}) for plan in plans], policies, now)
+def limits_of_plans_ignored(merged, policies, now):
+    unlimited = [plan.model_copy(update={"loudest_volume": 100}) for plan in merged.plans]
+    return what_sounds(unlimited, policies, now)
 
 
 def expired_plans_merged(plans, now):

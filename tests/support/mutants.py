@@ -185,21 +185,33 @@ MUTANTS = (
     mutant(
         "quiet hours are ignored",
         "KEY-10 POL-10 POL-14 PWR-05",
-        (_CHOOSING, "what_sounds", ruled({"quiet_hours": ()})),
+        (devices.plan.MergedPlans, "what_sounds", ruled({"quiet_hours": ()})),
     ),
     mutant(
         "the minutes of a day are ignored",
         "POL-13",
-        (_CHOOSING, "what_sounds", ruled({"minutes_a_day": 1440})),
+        (devices.plan.MergedPlans, "what_sounds", ruled({"minutes_a_day": 1440})),
     ),
     mutant(
-        "a policy's volume is ignored", "POL-16", (_CHOOSING, "what_sounds", ruled({"loudest_volume": 100}))
+        "a policy's volume is ignored",
+        "POL-16",
+        (devices.plan.MergedPlans, "what_sounds", ruled({"loudest_volume": 100})),
     ),
-    mutant("volumes of hours are ignored", "POL-17", (_CHOOSING, "what_sounds", ruled({"volumes": ()}))),
-    mutant("a plan's volume is ignored", "POL-18", (_CHOOSING, "what_sounds", limits_of_plans_ignored)),
+    mutant(
+        "volumes of hours are ignored",
+        "POL-17",
+        (devices.plan.MergedPlans, "what_sounds", ruled({"volumes": ()})),
+    ),
+    mutant(
+        "a plan's volume is ignored",
+        "POL-18",
+        (devices.plan.MergedPlans, "what_sounds", limits_of_plans_ignored),
+    ),
     mutant("an alarm can be muted", "POL-19", (devices.plan, "EMERGENCY_FLOOR", 0)),
     mutant(
-        "a policy ends when it expires", "POL-15 PWR-05", (_CHOOSING, "what_sounds", expired_policies_dropped)
+        "a policy ends when it expires",
+        "POL-15 PWR-05",
+        (devices.plan.MergedPlans, "what_sounds", expired_policies_dropped),
     ),
     mutant("an expired plan is obeyed", "SND-11", (_CHOOSING, "merge", expired_plans_merged)),
     mutant("the latest start is ignored", "SND-08 SND-09", (_BRAIN, "Choosing", NeverTooLate)),

@@ -83,7 +83,7 @@ class Services:
     sends_chunks: bool = True
     spoil: Callable[[int, bytes], bytes] = field(default=lambda _n, body: body)
     """Changes a chunk on its way: its number and its bytes."""
-    states: dict[str, dict[AreaCode, int]] = field(default_factory=dict)
+    states: dict[str, dict[AreaCode, int] | int] = field(default_factory=dict)
     """Versions that clock replies state: `keys` and `policies`, by area."""
     before_reply: Callable[[TimeRequest], None] = field(default=lambda _request: None)
     """Called before a clock request is answered."""

@@ -21,7 +21,10 @@ _LONGEST_S, _SHORTEST_S = 75.0, 45.0
 
 def _play(lab: Laboratory) -> None:
     lab.provide(LONG)
-    lab.services.states = {"policies": {MAIN: lab.station.next_version()}}
+    lab.services.states = {
+        "policies": {MAIN: lab.station.next_version()},
+        "place": lab.station.next_version(),
+    }
     airing = begin_long(lab, "vitals", _ASKED_S)
     vitals = _next(lab)
     if vitals is None:
@@ -59,8 +62,8 @@ def _send_a_wrong_chunk(lab: Laboratory) -> None:
 
 
 def _judge_missing(lab: Laboratory, vitals: Vitals) -> None:
-    name = f"policy/{MAIN}"
-    lab.judge(_MISSING.id, name in vitals.missing, f"`missing` is {list(vitals.missing)}, without {name}")
+    for name in (f"policy/{MAIN}", "place"):
+        lab.judge(_MISSING.id, name in vitals.missing, f"`missing` is {list(vitals.missing)}, without {name}")
     lab.services.states = {}
     lab.station.publish_policy(MAIN)
 
