@@ -6,12 +6,17 @@ from pydantic_core import PydanticUndefined
 
 from controller.cli import app
 from controller.settings import Settings
+from devices.board.__main__ import _parser as board_parser
 from tests.architecture.source import ROOT, modules, tracked_files
 
 OPERATOR = (ROOT / "docs/operator.md").read_text(encoding="utf-8")
-NOT_SETTINGS = {"LOA_PASSWORD", "LOA_ROOT_PASSWORD", "LOA_ROOT_NEW_PASSWORD", "LOA_EMERGENCY_CODE"} | {
-    f"LOA_{person}{what}" for person in ("AUTHOR", "APPROVER") for what in ("", "_PASSWORD", "_CODE")
-}
+NOT_SETTINGS = {
+    "LOA_BOARD_OPTIONS",
+    "LOA_PASSWORD",
+    "LOA_ROOT_PASSWORD",
+    "LOA_ROOT_NEW_PASSWORD",
+    "LOA_EMERGENCY_CODE",
+} | {f"LOA_{person}{what}" for person in ("AUTHOR", "APPROVER") for what in ("", "_PASSWORD", "_CODE")}
 ROWS = {
     name: (default, meaning)
     for name, default, meaning in re.findall(r"^\| `(LOA_\w+)` \| (.+?) \| (.+) \|$", OPERATOR, re.MULTILINE)
@@ -47,6 +52,16 @@ def test_every_setting_is_explained_with_its_default():
         assert field.default is not PydanticUndefined, name
         assert default == written(field.default), name
         assert len(meaning) > 30, name
+
+
+def test_every_option_of_the_program_for_boards_is_explained():
+    chapter = OPERATOR.partition("### Boards")[2].partition("\n### ")[0]
+    commands = next(action for action in board_parser()._actions if action.choices)
+    for name, command in commands.choices.items():
+        assert f"`loa-board {name}" in chapter, name
+        for action in command._actions:
+            for option in set(action.option_strings) - {"-h", "--help"}:
+                assert option in chapter, f"{name} {option}"
 
 
 def test_every_setting_does_something():

@@ -1,13 +1,14 @@
 """The pinned lists are installed without resolving dependencies; this checks that they are complete."""
 
 import re
+import subprocess
 import tomllib
 from importlib import metadata
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.source import ROOT, imports_of, modules
+from tests.architecture.source import ROOT, imports_of, modules, reach_of
 
 PINS = [
     Requirement(line.partition("\\")[0])
@@ -88,6 +89,29 @@ def test_every_library_of_the_project_is_used():
 def test_the_two_lists_have_no_package_in_common():
     both = [(pin.name, str(pin.marker)) for pin in PINS]
     assert len(set(both)) == len(both)
+
+
+def test_a_board_gets_all_libraries_that_its_program_needs_and_no_others():
+    ran = subprocess.run(
+        [ROOT / "deploy/install-board.sh", "--list"], capture_output=True, text=True, timeout=20, check=True
+    )
+    listed = {
+        canonicalize_name(line.partition("==")[0]) for line in re.findall(r"^\S.*", ran.stdout, re.MULTILINE)
+    }
+    packages = metadata.packages_distributions()
+    imported = {
+        name.partition(".")[0]
+        for module in reach_of(modules()["devices.board.__main__"])
+        for name in imports_of(module)
+    }
+    needed = {canonicalize_name(package) for name in imported for package in packages.get(name, ())} - {"loa"}
+    versions, wanted = here(PINS), set()
+    while needed:
+        one = needed.pop()
+        wanted.add(one)
+        more = {canonicalize_name(other.name) for other in wanted_by(one, versions[one])}
+        needed |= more - wanted
+    assert listed == wanted
 
 
 def test_no_list_names_a_registry():

@@ -1,4 +1,4 @@
-"""`loa conform --simulated`: a node of its own process enrols by the kit's code, over a real broker."""
+"""`loa conform`: a process of its own, a simulated node or a board, enrols by the code of the kit."""
 
 import json
 import subprocess
@@ -13,10 +13,10 @@ from tests.support.nightly import amount
 LOA = Path(sys.executable).with_name("loa")
 
 
-def conform(home, *only):
+def conform(home, *only, which="--simulated"):
     chosen = [word for name in only for word in ("--only", name)]
-    command = [str(LOA), "conform", "--simulated", "--json", "--home", str(home)]
-    done = subprocess.run([*command, *chosen], capture_output=True, timeout=1500, check=False)
+    command = [str(LOA), "conform", which, "--json", "--home", str(home)]
+    done = subprocess.run([*command, *chosen], capture_output=True, timeout=2300, check=False)
     assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
     return json.loads(done.stdout)
 
@@ -31,3 +31,13 @@ def test_a_node_of_its_own_process_passes(tmp_path):
     verdicts = {one["id"]: one["verdict"] for one in found["checks"]}
     assert set(verdicts.values()) == {"passed"}
     assert len(verdicts) == amount(44, len(checks()))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2400)
+def test_the_program_for_boards_passes(tmp_path):
+    """By night all checks, by day those of its link, its boots and its enrolment."""
+    found = conform(tmp_path, *amount(["ENR", "CON"], []), which="--board")
+    assert found["conforms"]
+    assert {one["verdict"] for one in found["checks"]} == {"passed"}
+    assert len(found["checks"]) == amount(15, len(checks()))

@@ -28,6 +28,10 @@ Simulated = Annotated[
     bool, typer.Option("--simulated", help="Thử cụm loa mô phỏng của Loa, chạy kèm trên máy này.")
 ]
 
+OfBoard = Annotated[
+    bool, typer.Option("--board", help="Thử chương trình loa-board, chạy kèm trên máy này, phát vào tệp.")
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to `loa`."""
@@ -49,6 +53,7 @@ def conform(
     *,
     attended: Attended = False,
     simulated: Simulated = False,
+    board: OfBoard = False,
     as_json: AsJson = False,
 ) -> None:
     """Thử một cụm loa theo mọi điều của giao thức; in bảng kết quả. Xem docs/conformance.md."""
@@ -67,6 +72,7 @@ def conform(
         attended=attended,
         power_command=power_command,
         simulated=simulated,
+        board=board,
         only=tuple(only or ()),
     )
     _run(options, as_json=as_json)

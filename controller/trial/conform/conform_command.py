@@ -13,7 +13,7 @@ from controller.host.home_folder import write_private
 from controller.settings import BrokerChoice
 from controller.trial.conform.checks import Outcome, Requirement
 from controller.trial.conform.enrolment_desk import NODE_PASSWORD, EnrolmentDesk
-from controller.trial.conform.handling import Attended, NodeHandling, SimulatedNode, Unattended
+from controller.trial.conform.handling import Attended, NodeHandling, OwnBoard, SimulatedNode, Unattended
 from controller.trial.conform.laboratory import Laboratory
 from controller.trial.conform.mqtt_bench import MqttBench
 from controller.trial.conform.node_view import NodeView
@@ -50,6 +50,8 @@ class ConformOptions:
     attended: bool = False
     power_command: str | None = None
     simulated: bool = False
+    board: bool = False
+    """Whether to try the program for boards, run on this machine."""
     only: tuple[str, ...] = ()
 
 
@@ -114,7 +116,7 @@ def _save_roots(station: KitStation, file: Path) -> None:
 def _child_broker(options: ConformOptions, stack: ExitStack) -> ChildBroker | None:
     if options.broker is not None:
         return None
-    if not options.simulated:
+    if not (options.simulated or options.board):
         raise BadInput(
             "Trạm trung chuyển đi kèm chỉ nghe trên máy này. Với cụm loa thật, hãy chỉ ra trạm của "
             "phòng thử nghiệm bằng --broker.",
@@ -129,6 +131,8 @@ def _child_broker(options: ConformOptions, stack: ExitStack) -> ChildBroker | No
 def _handling(options: ConformOptions) -> NodeHandling:
     if options.simulated:
         return SimulatedNode(options.home / _NODE_FOLDER)
+    if options.board:
+        return OwnBoard(options.home / _NODE_FOLDER)
     if options.attended:
         return Attended(options.power_command, options.node_password or NODE_PASSWORD)
     return Unattended(options.power_command, options.node_password or NODE_PASSWORD)

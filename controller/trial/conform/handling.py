@@ -122,6 +122,30 @@ class SimulatedNode:
         self._start("--enrol", code, "--station", address, "--root", root)
 
     def _start(self, *more: str) -> None:
+        self._run([sys.executable, "-m", "simulator", "--storage", str(self._home), *more])
+
+    def _run(self, arguments: list[str]) -> None:
         self._home.mkdir(parents=True, exist_ok=True)
-        arguments = [sys.executable, "-m", "simulator", "--storage", str(self._home), *more]
         self._process = child.start(arguments, log=self._home / "node.log")
+
+
+class OwnBoard(SimulatedNode):
+    """The program for boards, `loa-board`, with a sound card that is a file."""
+
+    def restore_power(self) -> None:
+        """Start it on its disk."""
+        self._run([*self._program, "run", "--wav", str(self._home / "wav")])
+
+    def enrol(self) -> None:
+        """Give it the code, and start it if it took the answer."""
+        self.cut_power()
+        assert self.desk is not None, "set before the run"
+        address, code, root = self.desk.address, self.desk.code, self.desk.station.root.public_x
+        command = [*self._program, "enrol", code, "--address", address, "--root", root]
+        done = subprocess.run(command, timeout=_COMMAND_S, capture_output=True, check=False)  # noqa: S603 - ours
+        if done.returncode == 0:
+            self.restore_power()
+
+    @property
+    def _program(self) -> list[str]:
+        return [sys.executable, "-m", "devices.board", "--home", str(self._home)]

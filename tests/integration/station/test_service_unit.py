@@ -1,37 +1,49 @@
-"""The unit under which a province's station runs leaves whoever takes it over with little."""
+"""The units of a province's station and of a board leave whoever takes them over with little."""
 
 import configparser
 import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.support.parts import missing
 
-UNIT = Path(__file__).parents[3] / "deploy" / "province" / "loa.service"
+DEPLOY = Path(__file__).parents[3] / "deploy"
+STATION, BOARD = DEPLOY / "province" / "loa.service", DEPLOY / "board" / "loa-board.service"
 MOST_EXPOSED = 2.5
-"""Of systemd's own scale from 0 to 10: it was 7.1, and is 1.5."""
+"""Of systemd's own scale from 0 to 10: the station's was 7.1, and is 1.5; the board's is 2.2."""
 
 
-def service():
-    unit = configparser.ConfigParser(strict=False)
+def service(unit_file):
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str
-    unit.read(UNIT)
+    unit.read(unit_file)
     return unit["Service"]
 
 
-def test_the_station_has_no_capability_and_bounds_for_calls_memory_and_processes():
-    said = service()
+@pytest.mark.parametrize("unit", [STATION, BOARD], ids=["station", "board"])
+def test_it_has_no_capability_and_bounds_for_calls_memory_and_processes(unit):
+    said = service(unit)
     assert said["CapabilityBoundingSet"] == ""
-    assert said["SystemCallFilter"] == "@system-service"
+    assert said["SystemCallFilter"].split()[0] == "@system-service"
     assert said["SystemCallArchitectures"] == "native"
     assert said["NoNewPrivileges"] == "yes"
-    assert {"MemoryHigh", "MemoryMax", "TasksMax", "RestrictAddressFamilies"} <= set(said)
+    assert {"MemoryMax", "TasksMax", "RestrictAddressFamilies"} <= set(said)
 
 
-def test_systemd_itself_finds_it_little_exposed():
+def test_a_board_may_ask_how_good_its_clock_is_and_is_watched():
+    said = service(BOARD)
+    assert {"adjtimex", "clock_adjtime"} <= set(said["SystemCallFilter"].split())
+    assert "ProtectClock" not in said, "it would forbid to ask"
+    assert (said["Type"], said["WatchdogSec"], said["Restart"]) == ("notify", "60", "always")
+
+
+@pytest.mark.parametrize("unit", [STATION, BOARD], ids=["station", "board"])
+def test_systemd_itself_finds_it_little_exposed(unit):
     if shutil.which("systemd-analyze") is None:
         missing("systemd")
-    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(UNIT)]
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)]
     told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
     last = next(line for line in told.splitlines() if "Overall exposure level" in line)
     assert float(last.split(":")[1].split()[0]) <= MOST_EXPOSED, told
