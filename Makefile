@@ -11,9 +11,12 @@ LISTED := $(PIP) install --no-deps --no-compile --require-hashes
 # thousands of small databases are synced to disk many times a second: use memory where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
-# for two cores: three workers, and two more for browser tests, which wait for the browser half the time
-WORKERS ?= 3
+# for two cores: two workers for what computes, two for browser tests, which wait for the browser half the time, and
+# three for stations, fleets and brokers, which wait for nine tenths of theirs: together, so that no core is idle
+WORKERS ?= 2
 BROWSERS ?= 2
+STATIONS ?= 3
+WAITING := tests/system tests/simulation tests/integration/simulator tests/integration/devices tests/contract/links
 # an idle worker takes the next test; tests/conftest.py says which come first and which stay together
 IN_ORDER := --dist loadgroup --no-loadscope-reorder
 # unit tests use none of these plugins, and loading them takes half a second
@@ -40,11 +43,14 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 # Playwright leaves its event loop in its process, so browser tests run in processes of their own
 .PHONY: test
 test: everything known ## install what tests need, check the code, run every test (nightly: in every way)
-	@echo 'Các phép thử qua trình duyệt chạy song song, kết quả in ở cuối / browser tests run beside the others; their results come last'
+	@echo 'Ba nhóm phép thử chạy song song, kết quả của đài và trình duyệt in ở cuối / three groups run side by side; what stations and browsers say comes last'
 	@$(PYTEST) -n $(BROWSERS) $(IN_ORDER) tests/browser --durations=15 > $(VENV)/browsers.txt 2>&1 & browsers=$$!; \
-	trap 'kill $$browsers; exit 130' INT TERM; \
-	$(PYTEST) -n $(WORKERS) $(IN_ORDER) --ignore=tests/browser -p no:playwright --durations=15; others=$$?; \
-	wait $$browsers; looked=$$?; cat $(VENV)/browsers.txt; [ $$others = 0 ] && exit $$looked; exit $$others
+	$(PYTEST) -n $(STATIONS) $(IN_ORDER) -p no:playwright $(WAITING) --durations=15 > $(VENV)/stations.txt 2>&1 & stations=$$!; \
+	trap 'kill $$browsers $$stations; exit 130' INT TERM; \
+	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -p no:playwright --ignore=tests/browser $(WAITING:%=--ignore=%) --durations=15; others=$$?; \
+	wait $$stations; went=$$?; cat $(VENV)/stations.txt; \
+	wait $$browsers; looked=$$?; cat $(VENV)/browsers.txt; \
+	for code in $$others $$went $$looked; do [ $$code = 0 ] || exit $$code; done
 
 # the variable applies to all that `test` needs and does; tests/support/nightly.py reads it
 .PHONY: nightly
