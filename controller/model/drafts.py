@@ -22,3 +22,25 @@ class Draft(Base):
     place: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SentForm(Base):
+    """A form that was sent, by the number that its page gave it: sent again, it is this very bulletin."""
+
+    __tablename__ = "sent_forms"
+
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
+    form: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    bulletin: Mapped[str] = mapped_column(String(ID_LENGTH))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Editing(Base):
+    """That a person has a bulletin's form open; its page says so again each half a minute."""
+
+    __tablename__ = "editings"
+
+    bulletin: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -55,6 +55,7 @@ MISSING = {
     "bulletins.variants.add_variant": {"commands": WRITTEN},
     "chimes.service.remove_chime": {"commands": BY_ID},
     "chimes.service.remove_chime_at": {"api": BY_NAME, "pages": BY_NAME},
+    "drafts.editing_now.note_editing": {"api": TYPED, "commands": TYPED},
     "drafts.service.keep_draft": {"api": TYPED, "commands": TYPED},
     "emergencies.stopping.stop_in": {
         "pages": "The page stops one emergency at a time, after it showed which and where (stop_emergency)."

@@ -7,6 +7,8 @@ from datetime import datetime
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.planning import BroadcastRequest, plan_foreseen
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin, submit_bulletin
+from controller.features.drafts.editing_now import end_editing
+from controller.features.drafts.sent_forms import claim_form, note_form_sent
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import name_reference
 from controller.features.schedules.service import schedule_each
@@ -79,21 +81,46 @@ def hand_in(
         return bulletin.id, plan_foreseen(session, bulletin.id, broadcast, **caller.stamp).id
 
 
-def hand_in_repeating(caller: Caller, written: WrittenBulletin, repeat: RepeatRequest) -> BulletinId:
-    """Write a bulletin, submit it and schedule it for each of its times of day: all of it, or nothing."""
+def send_once(
+    caller: Caller, form: str, written: WrittenBulletin, request: BroadcastRequest | RepeatRequest | None
+) -> BulletinId:
+    """Do what a form says: keep a draft (no request), or submit it with its airing or its schedules.
+
+    All of it, or nothing; and once: the same form sent again, by its number, is the bulletin that it became.
+    """
     with caller.write() as session:
-        bulletin = _handed_in(session, caller, written, repeat.areas, repeat.grade)
+        before = claim_form(session, caller.by.id, form, caller.now()) if form else None
+        if before is not None:
+            return BulletinId(before)
+        bulletin = _sent(session, caller, written, request)
+        if form:
+            note_form_sent(session, caller.by.id, form, bulletin, caller.now())
+        return bulletin
+
+
+def _sent(
+    session: Session,
+    caller: Caller,
+    written: WrittenBulletin,
+    request: BroadcastRequest | RepeatRequest | None,
+) -> BulletinId:
+    if request is None:
+        return _keep(session, written, caller.by, caller.now()).id
+    bulletin = _handed_in(session, caller, written, request.areas, request.grade)
+    if isinstance(request, RepeatRequest):
         schedule_each(
             session,
             bulletin.id,
-            repeat.rules,
+            request.rules,
             **caller.stamp,
-            skips=repeat.skips,
-            areas=repeat.areas,
-            grade=repeat.grade,
-            volume=repeat.volume,
+            skips=request.skips,
+            areas=request.areas,
+            grade=request.grade,
+            volume=request.volume,
         )
-        return bulletin.id
+    else:
+        plan_foreseen(session, bulletin.id, request, **caller.stamp)
+    return bulletin.id
 
 
 def _handed_in(
@@ -121,6 +148,7 @@ def mend(
             based_on=based_on,
         )
         name_reference(session, bulletin.id, written.reference, **caller.stamp)
+        end_editing(session, bulletin.id, caller.by.id)
         if is_submitted:
             submit_bulletin(session, bulletin.id, **caller.stamp, speech=caller.station.speech)
 

@@ -156,6 +156,8 @@ PAGES = {
     "POST /tao-ban-tin": Row(Act.WRITE, DRAFT),
     "GET /ban-tin/{bulletin_id}/doc-thu.mp3": Row(SIGNED, foreign=HIDDEN),
     "POST /tao-ban-tin/soan-chu": Row(Act.WRITE, {"noi_dung": "Tin."}),
+    "POST /tao-ban-tin/gui-sau": Row(Act.WRITE, {"luot": "một"}),
+    "POST /ban-tin/{bulletin_id}/sua/dang-sua": Row(Act.WRITE, foreign=HIDDEN),
     "POST /tao-ban-tin/kip-gio": Row(Act.WRITE, WHEN),
     "POST /tao-ban-tin/tom-tat": Row(Act.WRITE, DRAFT),
     "POST /tao-ban-tin/lay-chu": Row(Act.WRITE, FILE),

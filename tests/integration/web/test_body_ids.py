@@ -174,6 +174,7 @@ NAMES_NOTHING = {
     *("/lich/tao lich", "/lich/xem-truoc lich", "/lich/{schedule_id}/sua lich"),  # left out of a preview
 }
 SAME_FORM = {
+    "/tao-ban-tin/gui-sau": "/tao-ban-tin",
     "/ban-tin/{bulletin_id}/sua": "/tao-ban-tin",
     "/ban-tin/{bulletin_id}/dat-lich": "/tao-ban-tin",
     "/tao-ban-tin/dung-chu": "/tao-ban-tin",

@@ -6,18 +6,19 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.bulletins.queries import visible_wording
+from controller.features.bulletins.queries import visible_bulletin, visible_wording
+from controller.features.drafts.editing_now import note_editing
 from controller.features.drafts.queries import draft_of
 from controller.features.editorial import operations
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.page_queries import editing_form, form_as_it_is
 from controller.features.editorial.pages.writing import sent
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
-from controller.http.render import page
+from controller.http.render import fragment, page
 from controller.model.bulletin_states import BulletinAction, RevisionKind, actions
 from controller.model.bulletins import Bulletin
 from controller.model.drafts import Draft
@@ -48,6 +49,15 @@ def _as_kept(kept: Draft, bulletin: Bulletin) -> Typed:
     return form.model_copy(update={"phien_ban": str(bulletin.revision)}) if is_new else form
 
 
+@router.post("/dang-sua")
+def go_on(visit: SignedVisit, bulletin_id: str) -> Response:
+    """Note that the form is open still; return who else has it open."""
+    visit.viewer.need(Act.WRITE)
+    visible_bulletin(visit.store, visit.scope, bulletin_id)
+    context = {"others": note_editing(visit.store, bulletin_id, **visit.stamp)}
+    return HTMLResponse(fragment("soan/dang_sua.html", context))
+
+
 @router.post("")
 def mend(visit: SignedVisit, *, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
     """Keep a new wording, and hand it in unless it shall stay a draft."""
@@ -76,5 +86,6 @@ def _page(
     found: PutRight | None = None,
 ) -> Response:
     context = editing_form(visit, bulletin_id, form, kept_at=kept_at)
+    context["others"] = note_editing(visit.store, bulletin_id, **visit.stamp)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if found else HTTPStatus.OK
     return page(visit.request, "sua_ban_tin.html", context | {"put_right": found}, error=error, status=status)

@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from controller.errors import LoaError
+from controller.errors import BadInput, Conflict, LoaError
 from controller.features.accounts.dependencies import Signed, SignedVisit, Visit
 from controller.features.airings.planning import MeetsOthers, plan_foreseen
 from controller.features.area_groups.queries import groups_to_choose
@@ -109,17 +109,34 @@ def create(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> Response:
     if found is not None:
         return form_page(visit, shown(form, found), put_right=found)
     try:
-        if form.viec == "nhap":
-            bulletin_id = operations.keep(visit, form.written())
-        else:
-            written, repeat = form.written(), form.repeat(visit)
-            if repeat is not None:
-                bulletin_id = operations.hand_in_repeating(visit, written, repeat)
-            else:
-                bulletin_id, _ = operations.hand_in(visit, written, form.broadcast(visit))
+        bulletin_id = _send(visit, form)
     except LoaError as error:
         return form_page(visit, form, error=error)
     return sent(visit, NEW, form, bulletin_id)
+
+
+@router.post("/tao-ban-tin/gui-sau")
+def send_later(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> JSONResponse:
+    """Do what a form says that waited in the browser for the network; sent twice, it counts once.
+
+    What cannot be done is told in a sentence (409), and stays in the browser for the person to change.
+    """
+    visit.viewer.need(Act.WRITE)
+    try:
+        if not form.luot:
+            raise BadInput("Bản này không có số.", code="form.number")
+        if put_right(form) is not None:
+            raise Conflict("Chữ dán vào cần được xem lại trước khi gửi.", code="form.pasted")
+        bulletin_id = _send(visit, form)
+    except LoaError as error:
+        return JSONResponse({"sentence": error.sentence}, HTTPStatus.CONFLICT)
+    send_draft(visit.store, visit.by.id, NEW, form.luot, visit.now())
+    return JSONResponse({"bulletin": bulletin_id}, HTTPStatus.CREATED)
+
+
+def _send(visit: Visit, form: Typed) -> str:
+    request = None if form.viec == "nhap" else form.repeat(visit) or form.broadcast(visit)
+    return operations.send_once(visit, form.luot, form.written(), request)
 
 
 @router.post("/tao-ban-tin/kip-gio")

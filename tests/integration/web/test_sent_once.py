@@ -1,0 +1,73 @@
+"""A form that is sent again counts once; who else has a bulletin open is seen before typing."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from controller.features.drafts.queries import NEW, draft_of
+from tests.integration.web.site_world import NHA_TRANG
+from tests.integration.web.test_pages import text_of
+from tests.support.stored_rows import bulletins
+
+FORM = {
+    "tieu_de": "Lịch tiêm phòng",
+    "noi_dung": "Trạm y tế mời bà con đưa trẻ đi tiêm.",
+    "noi": "chon",
+    "dia_ban": NHA_TRANG,
+    "luc": "gio-khac",
+    "ngay": "30/11/2026",
+    "gio": "17:00",
+    "luot": "biểu mẫu 1",
+}
+
+
+def test_a_form_whose_answer_was_lost_is_sent_again_and_is_the_same_bulletin(world, officer):
+    first = officer.post("/tao-ban-tin", data=FORM)
+    assert officer.post("/tao-ban-tin", data=FORM).headers["location"] == first.headers["location"]
+    later = officer.post("/tao-ban-tin/gui-sau", data=FORM)
+    (one,) = world.ask(bulletins)
+    assert (later.status_code, later.json()) == (201, {"bulletin": one.id})
+    another = FORM | {"luot": "biểu mẫu 2", "gio": "18:00"}
+    assert officer.post("/tao-ban-tin/gui-sau", data=another).status_code == 201
+    assert len(world.ask(bulletins)) == 2
+
+
+def test_sent_by_two_tabs_at_once_it_counts_once(world, officer):
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: officer.post("/tao-ban-tin/gui-sau", data=FORM).json(), range(4)))
+    (one,) = world.ask(bulletins)
+    assert found == [{"bulletin": one.id}] * 4
+
+
+def test_another_persons_form_of_the_same_number_is_another_form(world, officer, sign_in):
+    officer.post("/tao-ban-tin/gui-sau", data=FORM)
+    sign_in("xanhatrang").post("/tao-ban-tin/gui-sau", data=FORM | {"gio": "18:00"})
+    assert len(world.ask(bulletins)) == 2
+
+
+def test_what_cannot_be_done_any_more_is_told_and_may_be_sent_once_it_is_changed(world, officer):
+    late = officer.post("/tao-ban-tin/gui-sau", data=FORM | {"ngay": "24/11/2026"})
+    assert late.status_code == 409
+    assert "đã qua" in late.json()["sentence"]
+    assert not world.ask(bulletins)
+    assert officer.post("/tao-ban-tin/gui-sau", data=FORM).status_code == 201  # the number was not used up
+    assert world.ask(draft_of, world.officer.id, NEW) is None
+    assert officer.post("/tao-ban-tin/gui-sau", data=FORM | {"luot": ""}).status_code == 409
+
+
+def test_the_second_who_opens_a_bulletin_sees_the_first_and_the_first_the_second(world, officer, approver):
+    bulletin = world.draft()
+    assert "cũng đang mở bản tin này" not in officer.get(f"/ban-tin/{bulletin}/sua").text
+    page = text_of(approver.get(f"/ban-tin/{bulletin}/sua"))
+    assert "Nguyễn Thị Hoa cũng đang mở bản tin này để sửa" in page
+    again = f"/ban-tin/{bulletin}/sua/dang-sua"
+    assert "Lê Minh Đức cũng đang mở" in text_of(officer.post(again))
+    world.later(seconds=60)
+    officer.post(again)
+    world.later(seconds=60)  # the approver's page has been silent for two minutes
+    assert not text_of(officer.post(again))
+
+
+def test_who_has_sent_the_form_has_it_open_no_more(world, officer, approver):
+    bulletin = world.draft()
+    officer.get(f"/ban-tin/{bulletin}/sua")
+    officer.post(f"/ban-tin/{bulletin}/sua", data={"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"})
+    assert "cũng đang mở bản tin này" not in approver.get(f"/ban-tin/{bulletin}/sua").text
