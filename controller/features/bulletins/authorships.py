@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from controller.errors import Conflict, NotAllowed
+from controller.errors import Conflict
 from controller.features.accounts.key_checks import check_key
 from controller.features.accounts.pens import instant_of, signed_with
 from controller.features.accounts.queries import require, requires_authors
@@ -92,7 +92,7 @@ def check_signable(
     require(session, by, Act.WRITE, bulletin.area)
     wording = get_revision(session, bulletin.id, bulletin.revision)
     if by.id != wording.author:
-        raise NotAllowed("Chỉ người soạn bản này mới ký được.", code="bulletin.not-own")
+        raise Conflict("Chỉ người soạn bản này mới ký được.", code="bulletin.not-own")
     rendering = rendering_of(session, bulletin.id, bulletin.revision)
     is_same = rendering is not None and (bulletin.revision, rendering.recording) == (revision, recording)
     if bulletin.state not in SIGNABLE or not is_same:

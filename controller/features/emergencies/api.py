@@ -31,6 +31,7 @@ from controller.http.refusals import refusals
 from controller.http.schemas import Code, Reason
 from controller.model.bulletin_states import BulletinId
 from controller.model.emergency_states import EmergencyId, PreparedId
+from controller.model.permissions import Act
 from devices.ids import AreaCode
 
 router = APIRouter(tags=["emergencies"])
@@ -127,6 +128,7 @@ def confirm(visit: SignedVisit, emergency_id: str, asked: Confirm) -> EmergencyS
 @urgent.post("/{emergency_id}/confirm/passkey", responses=refusals(401, 403, 404, 409, 422))
 def ask_to_confirm(visit: InPersonVisit, emergency_id: str, asked: DeviceChosen) -> TouchAsked:
     """Return what one's device is to sign to confirm a call: the very call of the first person."""
+    visit.viewer.need(Act.AIR)
     return operations.ask_confirm(visit, visit.tries, EmergencyId(emergency_id), kid=asked.kid)
 
 
@@ -153,6 +155,7 @@ def all_clear(visit: SignedVisit, emergency_id: str, asked: AllClear) -> Emergen
 @urgent.post("/{emergency_id}/all-clear/passkey", responses=refusals(401, 403, 404, 409, 422))
 def ask_for_all_clear(visit: InPersonVisit, emergency_id: str, asked: AskAllClear) -> TouchAsked:
     """Return what one's device is to sign for an all-clear."""
+    visit.viewer.need(Act.AIR_EMERGENCY)
     prepared = PreparedId(asked.prepared)
     return operations.ask_all_clear(
         visit, visit.tries, EmergencyId(emergency_id), prepared=prepared, kid=asked.kid

@@ -194,7 +194,7 @@ def test_an_account_is_closed_opened_and_given_other_roles(loa, store, administr
 
 def test_closing_whoever_signed_a_policy_leaves_it_in_force(loa, store, administrator):
     _, lines = loa(
-        "operator", "add", "quantri2", "--role", "administrator", "--area", "56", "--as", administrator
+        "operator", "add", "quantri2", "--role", "administrator", "--area", "22366", "--as", administrator
     )
     with store.write() as session:
         second, password = operator_named(session, "quantri2"), lines[0].split("\t")[1]

@@ -110,7 +110,7 @@ def test_the_author_is_told_hears_and_signs_on_the_page(asked, officer):
 def test_nobody_signs_in_the_authors_place_or_another_recording(asked, officer, sign_in):
     bulletin, _ = asked.submitted(made=MADE)
     other = signs(sign_in("duyet"), bulletin, PASSWORDS["duyet"])
-    assert (other.status_code, other.json()["code"]) == (403, "bulletin.not-own")
+    assert (other.status_code, other.json()["code"]) == (409, "bulletin.not-own")
     changed = signs(officer, bulletin, recording="0" * 64)
     assert (changed.status_code, changed.json()["code"]) == (409, "bulletin.changed")
     assert approval(asked, bulletin) is None

@@ -129,6 +129,7 @@ BESIDE = {
 """What else is sent, so that the field is the only thing that decides."""
 
 FORMS = {
+    "POST /ban-tin/{bulletin_id}/ky": {"tep": None},  # it must be the bulletin's own
     "POST /phat/{airing_id}/phat-lai": {"loa": "{node_id}", "dia_ban": AREA},
     "POST /phat/thu-tu": {"truoc": "{airing_id}", "sau": "{airing_id}"},
     "POST /tao-ban-tin/dung-mau": {"mau": "{template_id}"},
