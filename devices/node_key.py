@@ -60,7 +60,7 @@ class NodeKey:
 
 
 def is_proved(claim: EnrolmentClaim) -> bool:
-    """Whether whoever claims holds the key that the claim presents."""
+    """Whether the claimant holds the key that the claim presents."""
     return is_signed(claim.public, _decoded(claim.proof), claim_bytes(claim.code, claim.public))
 
 

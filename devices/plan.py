@@ -23,7 +23,7 @@ WHOLE_DAY_MINUTES = 1440
 """A policy with so many minutes a day sets no limit."""
 EMERGENCY_FLOOR = 20
 """Percent, 14 dB below full: 200 m from a horn it is below the noise of a village street. Nothing makes an
-emergency quieter: whoever could, with one key, could silence all alarms."""
+emergency quieter: with one stolen key somebody could silence all alarms."""
 WALL_TIME = timezone(timedelta(hours=7))
 """Of all wall times and midnights of policies: Vietnam's, all year."""
 _DAY = timedelta(days=1)

@@ -171,7 +171,7 @@ Keeps = Callable[[date], bool]
 
 @dataclass(frozen=True, order=True, slots=True)
 class Dated:
-    """One occurrence: when it starts, and the start that its rule gave it, by which it is known for ever."""
+    """One occurrence: when it starts, and the start by its rule, which identifies it even after a move."""
 
     starts_at: datetime
     original_at: datetime

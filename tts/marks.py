@@ -65,7 +65,7 @@ def _synchsafe(size: int) -> bytes:
 
 
 def origin_in(content: bytes) -> Origin:
-    """What a file's bytes say of the voice, in any format and whoever wrote the mark."""
+    """What a file's bytes say of the voice, in any format, written by any program."""
     ends = content[:_LOOKED_THROUGH] + b" " + content[-_LOOKED_THROUGH:]
     for origin, kind in SOURCE_TYPES.items():
         if f"/digitalsourcetype/{kind}".encode() in ends:

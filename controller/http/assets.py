@@ -1,4 +1,4 @@
-"""Static files of the pages: one version for all of them, so that browsers may cache them for ever."""
+"""Static files of the pages: one version for all of them, so that browsers may cache them without limit."""
 
 import gzip
 import hashlib

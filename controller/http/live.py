@@ -25,7 +25,7 @@ HEARTBEAT = 15.0
 LEAST_GAP = 0.25
 """Seconds between two messages of a stream: four a second are as live as an eye can follow."""
 REST = 9
-"""A page rests so many times as long as it took to render: whoever watches takes a tenth of a processor at
+"""A page rests so many times as long as it took to render: a viewer takes a tenth of a processor at
 most, however many loudspeakers it counts."""
 LONGEST_GAP = 3.0
 """Seconds: a page on a busy machine is live nevertheless."""

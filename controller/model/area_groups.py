@@ -13,7 +13,7 @@ LONGEST_GROUP_NAME = 60
 
 
 class AreaGroup(Base):
-    """Areas under one name; whoever chooses it chooses the areas that it has at that moment."""
+    """Areas under one name; choosing it means the areas that it has at that moment."""
 
     __tablename__ = "area_groups"
 

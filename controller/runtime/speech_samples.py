@@ -19,7 +19,7 @@ from tts.recordings import RecordingStore
 from tts.studio import RenderOrder, Studio
 
 _WAIT_SECONDS: Final = 4.0
-"""One phrase takes less on one slow core; whoever waits longer is told so, and presses again."""
+"""One phrase takes less on one slow core; after that the person is told to try again."""
 _MOST_WAITING: Final = 4
 """Threads of pages that may wait for a sample: the others belong to everybody else."""
 

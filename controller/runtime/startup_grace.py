@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-_LONGEST = 3  # times the patience: a node that never stops sending must not delay the station for ever
+_LONGEST = 3  # times the patience: a node that never stops sending must not delay the station without end
 
 
 @dataclass

@@ -31,7 +31,7 @@ USUAL_ERROR_S: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Gpsd:
-    """Tells the time each time gpsd reports a fix; connects again for ever."""
+    """Tells the time each time gpsd reports a fix; reconnects without end."""
 
     clock: RawClock
     tell: Callable[[TimeTold], None]

@@ -84,7 +84,7 @@ class NtpClock:
 
 @dataclass(slots=True)
 class Rtc:
-    """The board's clock with a battery, whoever set it.
+    """The board's battery-backed clock, set by any program.
 
     While the time is known, it is noted beside what the RTC shows; after a boot the RTC tells how long it was
     off. Nothing is written to the RTC, so no right is needed for it. One that lost its battery shows an

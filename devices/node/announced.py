@@ -53,7 +53,7 @@ class Announced:
         self._is_saved = True
 
     def restore(self, documents: Mapping[str, bytes]) -> None:
-        """Load what was saved: neither a power cut nor a thief of the power makes a node patient again."""
+        """Load what was saved: a power cut, by accident or by an attacker, does not start the wait anew."""
         try:
             self._stored = _Stored.model_validate_json(documents.get(ANNOUNCED, b"{}"))
         except ValidationError:
@@ -133,7 +133,7 @@ class Announced:
     def follow(self, epoch: int, kid: KeyId, trusted: Collection[KeyId], now: datetime) -> None:
         """Note the epoch of a signed message; raise FormerLeader below the highest that a trusted key signed.
 
-        What a key said that is trusted no more is forgotten: a thief cannot lead beyond the key's end.
+        What a key said that is no longer trusted is forgotten: a stolen key has no effect after its end.
         """
         check_version(epoch, now)
         epochs = {known: one for known, one in self._stored.epochs.items() if known in trusted}

@@ -24,7 +24,7 @@ POINT_LETTERS: Final = {"d": "dê", "đ": "đê"}
 ABBREVIATIONS: Final = _table("abbreviations")
 DOCUMENT_CODES: Final = _table("documents")
 HEAD_ROWS: Final = _rows("heads")
-"""What initials of bodies and tasks begin with; `heads` is "body" for whoever heads a body."""
+"""What initials of bodies and tasks begin with; `heads` is "body" for the head of a body."""
 BODIES: Final = tuple(row["word"] for row in _rows("bodies"))
 """First words of the names of bodies."""
 ISSUERS: Final = (*BODIES, *(row["word"] for row in _rows("issuers")))

@@ -75,7 +75,7 @@ class OwnWords:
             try:
                 check_own_word(written, spoken)
             except BadEntry:
-                continue  # reading never fails; whoever keeps the entries checks them as they come in
+                continue  # reading never fails: entries are checked when they are added
             entry = _tidy(written)
             self._spoken[entry] = _said(spoken).rstrip(_MARKS)
             first = _FIRST_WORD.match(entry)

@@ -208,7 +208,7 @@ def check_not_oneself(account: Account, by: Operator | None) -> None:
 
 
 def end_ways_in(session: Session, operator: OperatorId, now: datetime) -> None:
-    """End every session and token of a person: whoever came in by the old password may hold one."""
+    """End every session and token of a person: somebody who knew the old password may hold one."""
     session.execute(delete(SignedIn).where(SignedIn.operator == operator))
     living = (ApiToken.operator == operator, ApiToken.revoked_at.is_(None))
     session.execute(update(ApiToken).where(*living).values(revoked_at=now))

@@ -111,7 +111,7 @@ def complete_sign_in(
         if takes_code(session, person.id, code, now):
             session.execute(delete(SignedIn).where(SignedIn.token_sha256 == digest_of_secret(token)))
             return _open(session, account, address, now, awaits_code=False)
-        # the password was right: whoever reads the journal wants to know that somebody stood at the door
+        # the password was right: the journal says that somebody knows it and lacks the second factor
         record(session, person, "operator.code-refused", person.id, now, detail={"address": address[:64]})
     tries.failed_code(device or person.id, Purpose.SIGN_IN)
     raise NotSignedIn(

@@ -18,7 +18,7 @@ from devices.ids import Role
 def signing(name: str) -> Iterator[tuple[Session, Operator, Unlocked]]:
     """Open one transaction in the name of an administrator, with the administrator's key.
 
-    It begins only after the password was typed: whoever types must not keep the station's writers waiting.
+    It begins only after the password was typed: typing must not hold the write lock.
     """
     with local_store() as store:
         with store.read() as session:

@@ -39,7 +39,7 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """Give a person's program a token; return its row, and the token itself, which is shown this once.
 
-    `by`: an administrator who makes it for the person; None: the person, or whoever works on the server.
+    `by`: an administrator who makes it for the person; None: the person, or a command on the server.
     """
     if by is not None:
         require(session, by, Act.RULE, of.area)

@@ -25,7 +25,7 @@ def _who_may(act: Act, *, in_province: bool = False) -> Callable[..., Visit]:
 
 
 def _form_of(check: Callable[..., Visit]) -> Callable[..., AsyncIterator[Sent]]:
-    """Return what takes a form from whoever is let through."""
+    """Return the dependency that reads a form after a check of the person."""
 
     async def sent(request: Request, _visit: Annotated[Visit, Depends(check)]) -> AsyncIterator[Sent]:
         async with form_taken(request) as form:
@@ -43,9 +43,9 @@ Ruler = Annotated[Visit, Depends(_rules)]
 """Who rules the whole province."""
 SentForm = Annotated[Sent, Depends(_form_of(_writes), scope="function")]
 TaughtForm = Annotated[Sent, Depends(_form_of(_teaches), scope="function")]
-"""As SentForm, from whoever keeps the words and chimes of an area."""
+"""As SentForm, for people who may change the words and chimes of an area."""
 SentByRuler = Annotated[Sent, Depends(_form_of(_rules), scope="function")]
-"""As SentForm, from whoever rules the whole province."""
+"""As SentForm, for administrators of the whole province."""
 
 
 async def _uploaded(request: Request, _visit: Writer) -> AsyncIterator[Upload]:

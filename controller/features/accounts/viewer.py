@@ -68,7 +68,7 @@ class Viewer:
 
     @property
     def reads_figures(self) -> bool:
-        """Whether pages show measured figures with their units: to whoever keeps loudspeakers."""
+        """Whether pages show measured figures with their units: to technicians and administrators."""
         return self.may(Act.ENROL)
 
     def may(self, act: Act) -> bool:

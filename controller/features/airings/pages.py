@@ -55,7 +55,7 @@ def show(visit: SignedVisit, airing_id: str, xong: Done = "") -> Response:
 
 @router.get("/song/phat/{airing_id}")
 def follow(visit: SignedVisit, airing_id: str) -> Response:
-    """Keep it alive."""
+    """Stream its changes."""
     return PAGE.follow(visit, lambda session: airing_page(session, visit, airing_id))
 
 

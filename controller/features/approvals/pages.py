@@ -56,7 +56,7 @@ def index(visit: SignedVisit, xong: Done = "") -> Response:
 
 @router.get("/song/duyet")
 def follow_queue(visit: SignedVisit) -> Response:
-    """Keep the queue alive."""
+    """Stream changes of the queue."""
     _allowed(visit.viewer)
     return QUEUE.follow(visit, lambda unit: queue_page(unit, visit.viewer, visit.now()))
 
@@ -70,7 +70,7 @@ def show(visit: SignedVisit, bulletin_id: str, xong: Done = "") -> Response:
 
 @router.get("/song/duyet/{bulletin_id}")
 def follow(visit: SignedVisit, bulletin_id: str) -> Response:
-    """Keep it alive: the audio appears as soon as it is made."""
+    """Stream its changes: the audio appears as soon as it is made."""
     _allowed(visit.viewer)
     return PAGE.follow(visit, lambda unit: approval_page(unit, visit, bulletin_id))
 

@@ -1,4 +1,4 @@
-"""Reads of chimes for whoever is signed in: the sound of one, and what the page Thư viện shows of them."""
+"""Reads of chimes for a signed-in person: the sound of one, and what the page Thư viện shows of them."""
 
 from dataclasses import dataclass
 from typing import Any

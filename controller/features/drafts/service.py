@@ -16,7 +16,7 @@ from controller.store import one_write
 KEPT = timedelta(days=30)
 """What nobody touched for so long is forgotten."""
 MOST = 20
-"""Drafts of one person: whoever types in more places at once loses the oldest."""
+"""Drafts of one person: one more replaces the oldest."""
 LARGEST = 200_000
 """Characters of all fields together: three times the longest bulletin."""
 

@@ -83,7 +83,7 @@ def one_emergency(caller: Caller, emergency: EmergencyId) -> EmergencyView:
 
 
 def emergency_page(session: Session, caller: Caller, emergency: EmergencyId) -> Mapping[str, Any]:
-    """Return one emergency with its reach, as its page keeps it alive."""
+    """Return one emergency with its reach, as its page streams it."""
     view = emergency_view(session, emergency, caller.scope.hears, caller.now())
     return {
         "view": view,

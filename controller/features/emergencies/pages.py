@@ -172,7 +172,7 @@ def ask_stop(visit: SignedVisit, emergency_id: str) -> Response:
     view = one_emergency(visit, EmergencyId(emergency_id))
     part = visit.viewer.may_silence(view.areas)
     if not part:
-        return RedirectResponse(f"/khan/{emergency_id}", 303)  # whoever may stop nothing is asked nothing
+        return RedirectResponse(f"/khan/{emergency_id}", 303)  # a person who may stop nothing gets no form
     said = {"where": visit.scope.where(part), "is_part": part != view.areas}
     return page(visit.request, "khan_dung.html", {"view": view, "Kind": Kind} | said)
 
@@ -301,7 +301,7 @@ def _one(visit: Visit, emergency_id: str, error: LoaError | None = None) -> Resp
 
 @router.get("/song/khan/{emergency_id}")
 def follow(visit: SignedVisit, emergency_id: str) -> Response:
-    """Keep it alive."""
+    """Stream its changes."""
     emergency = EmergencyId(emergency_id)
     return PAGE.follow(
         visit,

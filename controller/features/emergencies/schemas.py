@@ -70,7 +70,7 @@ class Prepare(Command):
 
 
 class Proved(Command):
-    """The person's password, to sign with, and code, of whoever has a second factor; or a device's answer."""
+    """The person's password, to sign with, and the code of their second factor; or a device's answer."""
 
     password: _Password = ""
     code: _CodeOfTelephone | None = None

@@ -71,7 +71,7 @@ def _entries(session: Session, airing: Airing) -> list[Entry]:
 
 
 def _told(texts: Iterable[str]) -> list[_Checkpoint]:
-    """Return the checkpoints that receipts carry, as they claim: whoever reads the file checks them."""
+    """Return the checkpoints that receipts carry, as they claim: the reader of the file checks them."""
     found = []
     for text in texts:
         journal = json.loads(decoded(split_receipt(text)[1])).get("journal")

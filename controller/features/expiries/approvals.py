@@ -22,7 +22,7 @@ from controller.model.notices import NoticeKind
 AHEAD = (timedelta(days=30), timedelta(days=14), timedelta(days=3), timedelta())
 """Time to find an approver who is away; a reminder; the last one; and that it has ended."""
 _LATEST = timedelta(days=7)
-"""So long after an end it is still told, to whoever had the station off meanwhile."""
+"""So long after an end it is still notified: the station may have been off meanwhile."""
 
 _LOG = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
 
 AHEAD: Final = timedelta(days=7)
-"""Time to ask whoever wants it to go on, and to write and approve what shall be said then."""
+"""Time to ask who wants it to go on, and to write and approve the next text."""
 SHORT: Final = timedelta(days=14)
 """A schedule that lasts no longer than this needs no reminder: its end was chosen days ago."""
 

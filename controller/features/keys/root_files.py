@@ -13,7 +13,7 @@ from devices.not_trusted import MalformedJws
 
 FORMAT = "loa-root-key/1"
 LEAST_PASSWORD = 12
-"""Characters: whoever finds the file may try passwords for as long as the key counts."""
+"""Characters: a finder of the file may try passwords for as long as the key is valid."""
 
 
 def is_encrypted(path: Path) -> bool:

@@ -200,7 +200,7 @@ def spoken_words(typed: str) -> str:
 
 
 def answers_as_csv(folder: Path, test: ListeningTest) -> str:
-    """Return all answers as a table, a line each, for whoever wants to count otherwise."""
+    """Return all answers as a table, a line each, for other statistics."""
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(_COLUMNS)

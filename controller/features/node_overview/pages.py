@@ -49,7 +49,7 @@ def index(visit: SignedVisit, asked: Filtered) -> Response:
 
 @router.get("/song/cum-loa")
 def follow_list(visit: SignedVisit, asked: Filtered) -> Response:
-    """Keep it alive."""
+    """Stream its changes."""
     return LIST.follow(visit, lambda session: node_list(session, visit, asked))
 
 
@@ -73,5 +73,5 @@ def show_node(visit: Visit, node_id: str, *, error: LoaError | None = None, done
 
 @router.get("/song/cum-loa/{node_id}")
 def follow(visit: SignedVisit, node_id: str) -> Response:
-    """Keep it alive."""
+    """Stream its changes."""
     return PAGE.follow(visit, lambda session: node_page(session, visit, node_id))

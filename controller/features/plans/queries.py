@@ -123,7 +123,7 @@ def versions_in_force(session: Session, kind: DocumentKind, now: datetime) -> di
     Of key sets and policies the target is an area, of places a node.
 
     What a node must refuse (its key is void, its time is over, or too few have signed it) is not named: it
-    would wait for ever.
+    would wait without end.
     """
     needs_two = any(one.administrators > 1 for one in published_key_sets(session))
     query = select(Published.target, Published.version).where(

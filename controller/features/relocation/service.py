@@ -58,7 +58,7 @@ MOVE_NODE = SharedAct("node.move", _move_as_asked)
 
 
 def place_key(session: Session, by: Operator, password: Password, now: datetime) -> Pen:
-    """Return the administrator's opened key: whoever may lay down policies says which of them bind a node."""
+    """Return the administrator's opened key: a node's place decides which policies bind it."""
     return open_key(session, by, role=Role.ADMINISTRATOR, password=password, now=now)
 
 
@@ -129,7 +129,7 @@ def _sign_place(
     now: datetime,
     before: Mapping[NodeId, frozenset[AreaCode]],
 ) -> None:
-    """Tell nodes that stand in the same area by one place: whoever signs it signs once."""
+    """Join nodes that stand in the same area: one place, one signature."""
     at = instant_of(key, now)
     rows = [publishing.DocumentAddress(DocumentKind.PLACE, node.id) for node in nodes]
     persons = 1

@@ -153,7 +153,7 @@ def _todo(
         .order_by(Bulletin.changed_at.desc())
         .limit(MOST_LINES)
     ).all()
-    # whoever answers, and whoever mends: both are told of what listeners wrote
+    # reports of listeners concern who answers them and who repairs loudspeakers
     is_told = scope.may(operator, Act.WRITE) or scope.may(operator, Act.ENROL)
     reports = count_unanswered(session, None if scope.is_whole() else scope.seen) if is_told else 0
     keys = keys_to_sign_for(session, now) if scope.may(operator, Act.RULE) else 0

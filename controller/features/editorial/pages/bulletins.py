@@ -71,7 +71,7 @@ def show(visit: SignedVisit, bulletin_id: str, xong: Done = "") -> Response:
 
 @router.get("/song/ban-tin/{bulletin_id}")
 def follow(visit: SignedVisit, bulletin_id: str) -> Response:
-    """Keep it alive."""
+    """Stream its changes."""
     return PAGE.follow(visit, lambda unit: bulletin_page(unit, visit, bulletin_id))
 
 

@@ -38,5 +38,5 @@ def show(visit: SignedVisit, xong: Done = "") -> Response:
 
 @router.get("/song")
 def follow(visit: SignedVisit) -> Response:
-    """Keep it alive."""
+    """Stream its changes."""
     return PAGE.follow(visit, lambda unit: day_page(unit, visit, None))

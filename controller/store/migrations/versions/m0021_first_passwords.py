@@ -1,4 +1,4 @@
-"""First passwords: whoever signs in with one chooses another before anything else."""
+"""First passwords: after signing in with one, a person must choose another first."""
 
 import sqlalchemy as sa
 from alembic import op
