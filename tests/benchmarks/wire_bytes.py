@@ -118,9 +118,9 @@ def main(rest_s: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder, Stages(quiet=True) as stages:
         broker = TlsBroker(Path(folder) / "broker")
         broker.start()
-        relay = Relay(broker.tls_port)
+        relay, home = Relay(broker.tls_port), Path(folder) / "home"
         try:
-            with running(Path(folder) / "home", broker_url=broker.url, enrolled=False) as station:
+            with running(home, broker_url=broker.url, enrolled=False, speech_workers=0) as station:
                 return _measured(station, stages, relay, broker.authority, rest_s)
         finally:
             relay.stop()
