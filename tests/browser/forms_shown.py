@@ -19,6 +19,9 @@ _LETTER = (
     "Tiêm phòng dại cho chó, mèo\n\nThông báo số 12/TB-UBND, ngày 20 tháng 11 năm 2026.\n\n"
     "Đề nghị bà con đưa chó, mèo đến trụ sở ủy ban nhân dân\nphường trước 17 giờ ngày 30/11/2026."
 )
+_NOTICE = (
+    "UBND phường tổ chức tiêm phòng tại các TDP từ 7h30 ngày 30/11/2026.\nMọi thắc mắc xin gọi 0258.3822115."
+)
 
 
 def _send(page, button):
@@ -105,7 +108,20 @@ def listen(page, address, world):
     _send(page, "Bắt đầu nghe")
 
 
+def write_for_the_ear(page, address, world):
+    """Type a bulletin, and ask how one word of it can be read."""
+    del world
+    sign_in(page, address, "canbo")
+    page.goto(f"{address}/tao-ban-tin")
+    page.get_by_role("textbox", name="Tiêu đề").fill("Tiêm phòng dại cho chó, mèo")
+    page.locator("#noi_dung").fill(_NOTICE)
+    page.locator("[data-spot]", has_text="TDP").first.click()
+    expect(page.locator("[data-use]").first).to_be_visible()
+    page.locator("#loi-nghe").scroll_into_view_if_needed()
+
+
 WAYS = {
+    "soan-nghe": write_for_the_ear,
     "nghe-thu-cau": listen,
     "lay-chu": take_words_out,
     "gan-ma": make_a_code,

@@ -120,6 +120,7 @@ ALARM_SHOTS = (
 
 AFTER_FORMS = (
     "nghe-thu-cau",
+    "soan-nghe",
     "lay-chu",
     "gan-ma",
     "bao-xong",
