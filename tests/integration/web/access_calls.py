@@ -232,6 +232,8 @@ CALLS = {
     "GET lexicon": Row(SIGNED),
     "POST lexicon": Row(Act.TEACH, {"written": "XQZ", "spoken": "xê quy dét"}),
     "DELETE lexicon/{entry_id}": Row(Act.TEACH, foreign=HIDDEN),
+    "POST readings": Row(Act.WRITE, {"text": "Mời họp."}),
+    "POST readings/choices": Row(Act.WRITE, {"text": "Mời TDP họp.", "start": 4, "end": 7}),
     "GET lexicon/proposals": Row(SIGNED),
     "POST lexicon/proposals": Row(Act.WRITE, {"written": "XQZ", "spoken": "xê quy dét"}),
     "POST lexicon/proposals/{proposal_id}/accept": Row(Act.TEACH, foreign=HIDDEN),

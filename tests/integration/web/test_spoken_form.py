@@ -146,3 +146,20 @@ def test_the_form_is_whole_without_a_script(officer):
     assert 'name="doc_rieng"' in page
     assert "editor.js" in page
     assert "editor.js" not in officer.get("/ban-tin").text
+
+
+def test_programs_are_told_the_same_by_json(officer):
+    asked = {"title": "Họp TDP", "text": TEXT, "own_words": [{"written": "115", "spoken": "một một lăm"}]}
+    told = officer.post("/api/v1/readings", json=asked).json()
+    assert [one["part"] for one in told["parts"]] == ["title", "text"]
+    whole = told["parts"][1]
+    assert [one["spoken"] for one in whole["sentences"]] == lines(
+        preview(officer, doc_rieng="115 = một một lăm")
+    )[1:]
+    spots = [spot for one in whole["sentences"] for spot in one["spots"]]
+    (own,) = [spot for spot in spots if spot["taught"] == "bulletin"]
+    assert whole["written"][own["start"] : own["end"]] == own["form"] == "115"
+    choices = officer.post(
+        "/api/v1/readings/choices", json=asked | {"start": own["start"], "end": own["end"]}
+    )
+    assert choices.json()["spoken"][0] == "một một lăm"
