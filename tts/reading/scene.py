@@ -29,7 +29,8 @@ class Hit:
 
     `spoken` is words (with commas inside, if any), one punctuation mark, or "". `after` asks for
     a soft comma: it is said only where a word follows. `warning` is (code, Vietnamese sentence). `fields`
-    are what a verbaliser needs to say it in another register.
+    are what a verbaliser needs to say it in another register; `margin` is by how much the
+    meaning of initials is ahead of the next one.
     """
 
     end: int
@@ -39,6 +40,7 @@ class Hit:
     after: bool = False
     warning: tuple[str, str] | None = None
     fields: Fields | None = None
+    margin: float | None = None
 
 
 def hit_of(

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 from tts.reading.addresses import joined_names, segmented
-from tts.reading.contexts import meaning_around
+from tts.reading.contexts import SURE, meaning_around, meant
 from tts.reading.documents import code_part, spell
 from tts.reading.initials import composed, no_echo
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
@@ -40,9 +40,6 @@ _STORM: Final = re.compile(r"\bbão(?: số(?: [^ ]+){1,3})?(?: tên| có tên)?
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _LICENCES: Final = re.compile(r"\b(?:hạng|bằng)\b")
 _CLASS_BEFORE: Final = re.compile(r"(?<!\w)[A-F][1-3]?E? ?(?:và|hoặc|hay|đến|lên|sang)$")
-_AMBIGUOUS: Final = frozenset(
-    {"TT", "CT", "BC", "CP", "KH", "CC", "CB", "TK", "TH", "TN", "KS", "BCT", "BTC", "BTV"}
-)
 _CLUSTER: Final = re.compile(r"(?:ch|kh|[bcdđghklmnprstvx])(?=[bcdđghklmnprstvx])")
 _CLUSTER_SOUNDS: Final = {
     **{letter: f"{letter}ờ" for letter in "bcdđghlmnprstvx"},
@@ -152,24 +149,32 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), told, "abbreviation", sure=False) if told else None  # "TRƯỞNG CA XÃ"
     if scene.cue(_SYNTAX, 8) and scene.follows(_SENT_TO, found.end()):
         return Hit(found.end(), spell(written), "letter")
-    here = _meaning_here(scene, found)
-    if here:
-        return Hit(found.end(), no_echo(scene, found.start(), here), "abbreviation")
-    defined = scene.meaning(written)
-    spoken = defined or ABBREVIATIONS.get(written)
-    if spoken is None and len(written) >= _SHORTEST_ORGAN:
-        spoken = DOCUMENT_CODES.get(written)
+    told = _told_by_form(scene, found)
+    defined = None if told else scene.meaning(written)
+    if told or defined:
+        said = no_echo(scene, found.start(), told or defined or "")
+        return Hit(found.end(), said, "defined" if defined else "abbreviation")
+    return _listed_initials(scene, found)
+
+
+def _listed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Initials that a list holds, with the meaning that most of what is around them speaks for."""
+    written = found.group()
+    usual = ABBREVIATIONS.get(written)
+    if usual is None and len(written) >= _SHORTEST_ORGAN:
+        usual = DOCUMENT_CODES.get(written)
+    spoken, margin = meant(scene, written, found.start(), found.end(), usual)
     if spoken:
-        spoken = no_echo(scene, found.start(), spoken)
-        return Hit(found.end(), spoken, "defined" if defined else "abbreviation", written not in _AMBIGUOUS)
+        said = no_echo(scene, found.start(), spoken)
+        return Hit(found.end(), said, "abbreviation", margin >= SURE, margin=margin)
     if written in FOREIGN:
         return Hit(found.end(), FOREIGN[written], "foreign")
     meaning = code_part(written) if "&" in written or written[-1].isdecimal() else None
     return Hit(found.end(), meaning, "abbreviation") if meaning else None
 
 
-def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
-    """What the initials stand for because of what is around them."""
+def _told_by_form(scene: Scene, found: re.Match[str]) -> str | None:
+    """What the initials stand for because of a date, a number or a form that they belong to."""
     written, line, end = found.group(), scene.line, found.end()
     if (scene.rule in _DATED or written == "ÂL") and written in _CALENDARS:
         return "âm" if scene.last_words() == "lịch" else _CALENDARS[written]
@@ -179,13 +184,10 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return DOCUMENT_CODES.get(numbered["code"], kind)  # "CT số 05/CTr-HĐND"
     if numbered or (kind and _FILED.search(scene.before(found.start()))):
         return kind
-    if scene.meaning(written):
-        return None
     slash = "/" in line[max(0, found.start() - 1) : end + 1]
     glued = line[max(0, found.start() - 1) : found.start()] == "-" and len(written) == len("TS")
-    if ((slash or glued) and scene.cue(_FORM, 4)) or (_marked(scene, found) and scene.cue(_FORM, 12)):
-        return spell(written)
-    return meaning_around(scene, written, found.start(), end)
+    of_form = ((slash or glued) and scene.cue(_FORM, 4)) or (_marked(scene, found) and scene.cue(_FORM, 12))
+    return spell(written) if of_form and not scene.meaning(written) else None
 
 
 def _marked(scene: Scene, found: re.Match[str]) -> bool:
