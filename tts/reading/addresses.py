@@ -83,10 +83,10 @@ def _unmarked(piece: str) -> str | None:
     return as_syllable(piece)
 
 
-def _label(part: str) -> str:
+def _label(part: str) -> str | None:
     led = _INITIALS_FIRST.fullmatch(part)
     if led and part not in FOREIGN:
-        return f"{DOMAINS.get(led[1].lower()) or spell(led[1])} {_label(led[2].lower())}"
+        return f"{DOMAINS.get(led[1].lower()) or spell(led[1])} {_part(led[2].lower())}"
     known = DOMAINS.get(part.lower()) or FOREIGN.get(part) or FOREIGN.get(part.lower())
     if known is None and len(part) >= _SHORTEST_KNOWN:
         known = FOREIGN.get(part.upper())
@@ -97,8 +97,12 @@ def _label(part: str) -> str:
         or _of_known(part.lower())
         or segmented(part.lower())
         or _spelt_then_said(part.lower())
-        or spell(part)
     )
+
+
+def _guessed(part: str) -> str | None:
+    """A name that no list and no spelling knows, near its sound."""
+    return None if _NO_WORD.match(part) else transliterated(part)
 
 
 def _office(part: str) -> str | None:
@@ -141,7 +145,7 @@ def _spelt_then_said(part: str) -> str | None:
         said = DOMAINS.get(part[length:]) or segmented(part[length:])
         if said and not (len(said) == 2 and length > 2):  # noqa: PLR2004 -- "bqlda" are initials throughout
             return f"{spell(part[:length])} {said}"
-    return None if _NO_WORD.match(part) else transliterated(part)
+    return None
 
 
 def address_of(written: str) -> WebAddress:
@@ -152,13 +156,20 @@ def address_of(written: str) -> WebAddress:
 def _part(part: str) -> str:
     if part.isdecimal():
         return spell_digits(part)
-    return _label(part) if part.isalpha() else _SIGNS.get(part, "")
+    if not part.isalpha():
+        return _SIGNS.get(part, "")
+    return _label(part) or _guessed(part.lower()) or spell(part)
+
+
+def _is_sure(address: WebAddress) -> bool:
+    return all(_label(part) or not _guessed(part.lower()) for part, _ in address.parts if part.isalpha())
 
 
 def _address(_scene: Scene, found: re.Match[str]) -> Hit:
     written = found.group().rstrip(".,;:!?)'\"/")
     bare = re.sub(r"^https?://", "", written, flags=re.IGNORECASE)
-    return hit_of(found.start() + len(written), address_of(bare), "address")
+    address = address_of(bare)
+    return hit_of(found.start() + len(written), address, "address", sure=_is_sure(address))
 
 
 def _handle(scene: Scene, found: re.Match[str]) -> Hit | None:

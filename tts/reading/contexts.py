@@ -18,7 +18,7 @@ _ABSENT: Final = 0.2
 _LATER: Final = 0.01  # less for each row farther down
 _USUAL: Final = 0.5  # of what initials stand for where nothing tells
 ALONE: Final = 9.0  # margin of initials that have one meaning
-SURE: Final = 1.0  # margin from which on a meaning is sure (docs/reading.md, "How sure")
+SURE: Final = 2.0  # margin from which on a meaning is sure (docs/reading.md, "How sure")
 _TWO: Final = 2
 
 

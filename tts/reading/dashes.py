@@ -54,6 +54,8 @@ _DAY_AND_DATE_FOLLOW: Final = re.compile(r"(?i:thứ [^ ]{1,4}|T[2-7]|CN|chủ n
 _SHARE_BEFORE: Final = re.compile(r"\d ?%$")
 _SHARE_FOLLOWS: Final = re.compile(r"[\d.,]+ ?% ?-")
 _SHARES: Final = re.compile(r"\d ?% ?- ?[\d.,]+ ?%$")
+_DAY_SAID: Final = re.compile(r"\bngày [^ ]+$")
+_MONTH_FOLLOWS: Final = re.compile(r"(?:0?[1-9]|1[0-2])(?![\d/.-]| ?tháng| ?(?:hằng|hàng|âm))")
 _CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
 _THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
 
@@ -94,7 +96,8 @@ def dash(scene: Scene, found: re.Match[str]) -> Hit:
             return Hit(end, "", "score")
         reckoned = _RESULT.match(follows) or _RECKONED.search(scene.before(found.start()))
         said = "trừ" if reckoned else "đến"
-        return Hit(end, said, "range", sure=said == "trừ" or not falls(scene, found))
+        doubtful = falls(scene, found) or _may_be_a_month(scene, follows)
+        return Hit(end, said, "range", sure=said == "trừ" or not doubtful)
     weekdays = scene.cue(_WEEKDAY, 2) and _SHORT_DAY.match(follows)
     if weekdays and (_MORE_DAYS.match(follows) or _DAYS_BEFORE.search(scene.before(found.start()))):
         return Hit(end, "", "dash", after=True)  # T2-T4-T6
@@ -109,6 +112,11 @@ def dash(scene: Scene, found: re.Match[str]) -> Hit:
     if (until and not its_date) or along or among or onward or measured or hours or days:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
+
+
+def _may_be_a_month(scene: Scene, follows: str) -> bool:
+    """Whether "ngày 7-8" may be the seventh of August as well as two days."""
+    return scene.cue(_DAY_SAID, 2) and _MONTH_FOLLOWS.match(follows) is not None
 
 
 def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:

@@ -356,6 +356,7 @@ _SPACED: Final = "|".join(
     if compiled(r"[ .,/]|-.*[à-ỹ]").search(written)  # "TT-Huế" has more than capitals
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
+_NAME_PART: Final = rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])"
 WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<place>[PX])(?P<number>)(?=:? [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
     matching(
@@ -366,7 +367,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
     matching(r"(?:[A-F]|[B-D]E|F[B-E])(?!\w|\.0\d)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
-    matching(rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])(?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
+    matching(rf"{_NAME_PART}(?:\.{_NAME_PART}){{1,4}}(?!\w)\.?", _person),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     *ROMAN_RULES,
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
