@@ -10,12 +10,13 @@ from typing import Final
 from tts.reading.contexts import contexts
 from tts.reading.dates import day_and_month
 from tts.reading.documents import code_part, spell
+from tts.reading.grammar import grammar_at
 from tts.reading.initials import composed
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.reading.numbers import LARGEST, cardinal, roman_value, spell_digits, written_number
 from tts.reading.regions import Region, Register, in_region
 from tts.reading.result import Alternative
-from tts.reading.scanner import hits, prepared, rules_at
+from tts.reading.scanner import hits, prepared
 from tts.reading.scene import Hit, Scene
 from tts.reading.syllables import is_syllable
 from tts.reading.transliteration import transliterated
@@ -104,11 +105,9 @@ def _copy(scene: Scene) -> Scene:
 
 def _of_rules(spot: _SpotInLine) -> Iterator[tuple[str, str]]:
     """What every rule says that would speak for the whole spot."""
-    for rule in rules_at(spot.scene.line, spot.start):
-        scene = _copy(spot.scene)
-        found = rule.match(scene.line, spot.start)
-        hit = rule.say(scene, found) if found else None
-        if hit and hit.end == spot.end:
+    scene = _copy(spot.scene)
+    for hit in grammar_at(scene.line, spot.start).candidates(scene, spot.start):
+        if hit.end == spot.end:
             yield hit.rule, hit.spoken
 
 

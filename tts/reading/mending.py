@@ -13,11 +13,15 @@ def mend(text: str, own: OwnEntries | None = None) -> tuple[str, Edits]:
 
     Nothing is changed in what the province taught (`own`), nor right beside it.
     """
-    if _mended(text) == text:
+    mended = _mended(text)
+    if mended == text:
         return text, Edits(())
+    typed_lines, mended_lines = text.split("\n"), mended.split("\n")
+    if len(typed_lines) != len(mended_lines):  # something was mended across two lines, which is none
+        mended_lines = [_mended(line) for line in typed_lines]
     lines, edits, offset = [], list[Edit](), 0
-    for typed in text.split("\n"):
-        line, changed = (typed, ()) if _mended(typed) == typed else _edited(typed, own)
+    for typed, as_mended in zip(typed_lines, mended_lines, strict=True):
+        line, changed = (typed, ()) if as_mended == typed else _edited(typed, own)
         edits += (Edit(offset + one.start, offset + one.end, one.typed) for one in changed)
         lines.append(line)
         offset += len(line) + 1

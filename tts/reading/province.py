@@ -14,7 +14,7 @@ from tts.reading.syllables import is_syllable
 
 LONGEST_WRITTEN: Final = 80  # characters; a longer one is a sentence, not a word
 LONGEST_SPOKEN: Final = 240
-_FIRST_WORD: Final = re.compile(r"[^\W_]+")
+_FIRST_WORD: Final = re.compile(rf"[^\W_]{{1,{LONGEST_WRITTEN + 1}}}")  # a run may be longer than any entry
 _MARKS: Final = ",;:"
 
 _Found = tuple[re.Pattern[str], dict[str, str]]
@@ -91,10 +91,10 @@ class OwnWords:
 
     def match(self, line: str, place: int) -> Hit | None:
         """The longest entry that stands at the place as whole words."""
+        if place and (line[place - 1].isalnum() or line[place - 1] in "_@"):
+            return None
         first = _FIRST_WORD.match(line, place) if self._by_first_word else None
         if first is None or first.group().lower() not in self._by_first_word:
-            return None
-        if place and (line[place - 1].isalnum() or line[place - 1] in "_@"):
             return None
         pattern, spoken = self._entries(first.group().lower())
         found = pattern.match(line, place)

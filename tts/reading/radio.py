@@ -195,8 +195,7 @@ def _number(view: _Line, at: int, found: PlainNumber) -> str:
         return found.said
     if _is_item(view, at):
         return _ordinal(found.value)
-    before = view.said_before(at)
-    of_month = _DAY_LISTED.search(before) and _MONTH_FOLLOWS.match(view.line, hit.end)
+    of_month = _MONTH_FOLLOWS.match(view.line, hit.end) and _DAY_LISTED.search(view.said_before(at))
     if (of_month or _is_day_of_range(view, at)) and view.line[place : place + 1].isdecimal():
         return _day_said(found.value)
     return found.said

@@ -7,123 +7,29 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, JoinedSpeech
 from tts.reading.cleaning import clean
-from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME
-from tts.reading.digits import (
-    ARMY_PLATE,
-    BOAT,
-    EMBASSY_PLATE,
-    FILE_CODE,
-    HEALTH_CARD,
-    MIXED,
-    PHONE_RULES,
-    PLATE_RULES,
-    RATIO_OF_MORE,
-    ROAD_RULES,
-    SERIAL,
-    SEVERAL,
-)
-from tts.reading.documents import DOCUMENT_OF_YEAR, DOCUMENT_SIGN, NUMBERED_DOCUMENT
-from tts.reading.forms import FORM_RULES
+from tts.reading.grammar import grammar_at
 from tts.reading.hectares import counted_hectares
-from tts.reading.houses import ALLEY, HOUSE, HOUSE_WITH_LETTERS
-from tts.reading.labels import LABEL_RULES
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
-from tts.reading.marks import CAPTION_LINE, SIGN_RULES, TIMES_RULES, any_sign
+from tts.reading.marks import CAPTION_LINE, any_sign
 from tts.reading.mending import mend
-from tts.reading.months import MONTH_ALONE, MONTH_BEFORE, MONTH_OF_QUARTER, QUARTER_BEFORE, SHORT_PERIOD
 from tts.reading.province import own_words
-from tts.reading.quantities import (
-    AMOUNT,
-    COORDINATE,
-    CURRENT,
-    MONEY_BEFORE,
-    MONEY_SIGN,
-    NEGATIVE,
-    NUMBER_RULES,
-    POSITION,
-    POWER,
-    SCIENTIFIC,
-)
 from tts.reading.radio import on_air
-from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, Register, in_region
 from tts.reading.result import Reading, ReadingWarning
-from tts.reading.scene import Hit, OwnEntries, Rule, Scene, first_hit
+from tts.reading.scene import Hit, OwnEntries, Scene
 from tts.reading.syllables import is_syllable
-from tts.reading.times import TIME_RULES
-from tts.reading.weekdays import WEEKDAY
-from tts.reading.words import DIRECTIONS, UNIT_AFTER_SLASH, UNKNOWN, WARD, WORD_RULES
+from tts.reading.words import UNKNOWN
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
 _RUN: Final = re.compile(
     r"[^\W\d_]{2,7}(?: [^\W\d_]{2,7}){0,30}(?= |$|[,;:?!)])"
 )  # bounded: lines may be long
-_LONGEST_LOCAL_PART: Final = 64  # of an e-mail address, which may begin with a figure
 _HECTARES: Final = "ha"  # the one unit that is a syllable: "mỗi ha"
 _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
-
-_DIGIT_ORDER: Final[tuple[Rule, ...]] = (
-    *LABEL_RULES,
-    SCIENTIFIC,
-    POWER,
-    EMBASSY_PLATE,
-    *FORM_RULES,
-    NUMBERED_DOCUMENT,
-    DOCUMENT_OF_YEAR,
-    HOUSE,
-    HOUSE_WITH_LETTERS,
-    SEVERAL,
-    RATIO_OF_MORE,
-    *DATE_RULES,
-    *TIME_RULES,
-    *PHONE_RULES,
-    *PLATE_RULES,
-    POSITION,
-    COORDINATE,
-    CURRENT,
-    AMOUNT,
-    MIXED,
-    *NUMBER_RULES,
-)
-_LETTER_ORDER: Final[tuple[Rule, ...]] = (
-    *LABEL_RULES,
-    *ADDRESS_RULES,
-    SHORT_PERIOD,
-    QUARTER_BEFORE,
-    MONTH_BEFORE,
-    MONTH_OF_QUARTER,
-    MONTH_ALONE,
-    WEEKDAY,
-    ALLEY,
-    MONEY_BEFORE,
-    *REFERENCE_RULES,
-    *ROAD_RULES,
-    BOAT,
-    ARMY_PLATE,
-    HEALTH_CARD,
-    SERIAL,
-    FILE_CODE,
-    DIRECTIONS,
-    DOCUMENT_SIGN,
-    WARD,
-    MIXED,
-    *TIMES_RULES,
-    *WORD_RULES,
-)
-_SIGN_ORDER: Final[tuple[Rule, ...]] = (
-    *PHONE_RULES[:2],
-    MONEY_SIGN,
-    NEGATIVE,
-    HANDLE,
-    DAY_AFTER_TIME,
-    *SIGN_RULES,
-)
-
 
 _NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -278,19 +184,7 @@ def next_hit(scene: Scene, place: int) -> Hit:
 def _rule_hit(scene: Scene, place: int) -> Hit:
     if scene.line[place].isalpha():
         return _next_word(scene, place)
-    return first_hit(rules_at(scene.line, place), scene, place) or any_sign(scene, place)
-
-
-def rules_at(line: str, place: int) -> tuple[Rule, ...]:
-    """The rules for what begins with the character at a place, in their order."""
-    character = line[place]
-    if character.isalpha():
-        return (UNIT_AFTER_SLASH, *_LETTER_ORDER) if line[place - 1 : place] == "/" else _LETTER_ORDER
-    if not character.isdecimal():
-        return _SIGN_ORDER
-    if "@" in line[place : place + _LONGEST_LOCAL_PART]:
-        return (*ADDRESS_RULES, *_DIGIT_ORDER)
-    return _DIGIT_ORDER
+    return grammar_at(scene.line, place).cheapest(scene, place) or any_sign(scene, place)
 
 
 def _next_word(scene: Scene, place: int) -> Hit:
@@ -304,7 +198,7 @@ def _next_word(scene: Scene, place: int) -> Hit:
     plain = syllable and len(word) > 1 and not word.isupper() and word not in {_HECTARES, "hA"}
     if plain and not per and not _GLUED.match(line, end):
         return Hit(end, word[0] + word[1:].lower(), "plain")
-    hit = first_hit(rules_at(line, place), scene, place)
+    hit = grammar_at(line, place).cheapest(scene, place)
     if hit:
         return hit
     if syllable:

@@ -1,7 +1,7 @@
 """What a rule sees: the line, the place in it, and what has been said so far in the sentence."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -155,6 +155,7 @@ class Rule:
 
     match: Callable[[str, int], re.Match[str] | None]
     say: Say
+    pattern: str
 
     def __call__(self, scene: Scene, place: int) -> Hit | None:
         """Speak for what stands at the place, or return None."""
@@ -164,14 +165,4 @@ class Rule:
 
 def matching(pattern: str, say: Say) -> Rule:
     """A rule for one pattern."""
-    return Rule(compiled(pattern).match, say)
-
-
-def first_hit(rules: Iterable[Rule], scene: Scene, place: int) -> Hit | None:
-    """What the first rule says that speaks at the place; some fifty are asked, so each without a call."""
-    line = scene.line
-    for rule in rules:
-        found = rule.match(line, place)
-        if found is not None and (hit := rule.say(scene, found)) is not None:
-            return hit
-    return None
+    return Rule(compiled(pattern).match, say, pattern)

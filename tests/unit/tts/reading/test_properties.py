@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.nightly import amount, examples
+from tests.support.reading_shapes import SHAPES
 from tts.reading import read
 from tts.reading.syllables import is_syllable
 
@@ -76,13 +77,6 @@ def test_a_very_long_text_of_anything_is_read():
 
 
 _FEW, _MORE = amount((500, 2_000), (2_000, 8_000))  # characters
-_REPEATED = (
-    "1,", ",1", "1,1,", "2,3,", "1-", "1.", "1/", "1:", "1 ", "-1-", "0 ", "a ", "a/", "a.", "a,b,", "(",
-    "(ảnh:", "I ", "ngày 1/", "ngày 1/2, ", "từ 1-", "A.", "A-", "T", "TT ", "HS, ", "BQL", "Đ.", "điểm a, ",
-    "1/ 1/ ", "1.1 ", "•", "★", "*1", "#ab", "ab' ", "b¸o", "đượ c ", "l5/", "cuả ", "K Ế ", "U B N D ", "1O",
-    "&amp;", "<a", "@a", "QĐ-", "12/QĐ-", "1.000.", "1 000 ", "XÃ ", "- ", "; ",
-)  # fmt: skip
-"""What a rule might look at again from every place: joined to thousands of characters."""
 _SLACK = 0.05
 """Seconds of processor time by which a busy machine may be slower; less than that is quick as it is."""
 
@@ -93,7 +87,7 @@ def _work(text):
     return time.process_time() - began
 
 
-@pytest.mark.parametrize("unit", _REPEATED)
+@pytest.mark.parametrize("unit", SHAPES)
 def test_reading_takes_time_in_proportion_to_the_text(unit):
     more = _work(unit * (_MORE // len(unit)))
     if more >= _SLACK:
