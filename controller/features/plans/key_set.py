@@ -105,25 +105,19 @@ def _signed_areas(session: Session, now: datetime) -> dict[KeyId, set[AreaCode]]
     """Return the areas for which each key signed approvals and policies that are in force."""
     found: dict[KeyId, set[AreaCode]] = defaultdict(set)
     approved = (
-        select(Approved.kid, Bulletin.area)
+        select(Approved.kid, Approved.author_kid, Bulletin.area)
         .join(Bulletin, and_(Bulletin.id == Approved.bulletin, Bulletin.revision == Approved.revision))
         .join(HeldKey, HeldKey.kid == Approved.kid)
         .where(*is_in_force(now))
     )
-    authored = (
-        select(Approved.author_kid, Bulletin.area)
-        .join(Bulletin, and_(Bulletin.id == Approved.bulletin, Bulletin.revision == Approved.revision))
-        .join(HeldKey, HeldKey.kid == Approved.kid)
-        .where(*is_in_force(now), Approved.author_kid.is_not(None))
+    ruled = select(Published.kid, Published.second_kid, Published.target).where(
+        Published.kind == DocumentKind.POLICY, Published.payload != ""
     )
-    is_ruled = (Published.kind == DocumentKind.POLICY, Published.payload != "")
-    ruled = select(Published.kid, Published.target).where(*is_ruled)
-    confirmed = select(Published.second_kid, Published.target).where(
-        *is_ruled, Published.second_kid.is_not(None)
-    )
-    for query in (approved, authored, ruled, confirmed):
-        for kid, area in session.execute(query.distinct()):
-            found[KeyId(str(kid))].add(AreaCode(area))
+    for query in (approved, ruled):
+        for kid, second, area in session.execute(query.distinct()):
+            for signer in (kid, second):
+                if signer is not None:
+                    found[KeyId(signer)].add(AreaCode(area))
     return found
 
 

@@ -33,6 +33,7 @@ from controller.model.bulletin_states import BulletinState, IllegalBulletinTrans
 from controller.model.permissions import OperatorRole
 from devices.ids import RecordingId
 from devices.jose import read_payload
+from devices.statements import Approval
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, TEXT, Sound
 
 
@@ -43,7 +44,7 @@ def test_an_approval_says_exactly_what_was_approved_and_by_whom(world):
     assert said["text_sha256"] == world.ask(get_revision, bulletin, 1).text_sha256
     assert said["recording"] == Sound(b"sound " * 20_000).recording
     assert (said["bulletin"], said["revision"], said["approver"]) == (bulletin, 1, "duyet")
-    assert said["test"] is False
+    assert Approval.model_validate(said).test is False
 
 
 def test_a_test_is_approved_as_a_test(world):
