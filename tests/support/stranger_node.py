@@ -240,9 +240,12 @@ class Stranger(Fetcher):
             )
         )
 
+    def is_refused(self, airing):
+        return (airing["airing"], "refused") in self.told and not self.is_approved(airing)
+
     def play(self):
         now = self.now()
-        due = what_sounds(self.plans.values(), self.policies.values(), now, self.may_play)
+        due = what_sounds(self.plans.values(), self.policies.values(), now, self.may_play, self.is_refused)
         if self.sound is not None:
             airing, began, played = self.sound
             length = timedelta(milliseconds=self.manifests[airing["recording"]]["duration_ms"])

@@ -210,9 +210,12 @@ def loudest_of(policy, airing):
     return min(caps)
 
 
-def what_sounds(plans, policies, now, playable=lambda _: True):
-    """The page's question, answered by its six steps; an airing that cannot be played leaves its place."""
-    airings = merged(plans, now)
+def what_sounds(plans, policies, now, playable=lambda _: True, refused=lambda _: False):
+    """The page's question, answered by its six steps; an airing that cannot be played leaves its place.
+
+    One that is refused is left out altogether: it uses up no minutes.
+    """
+    airings = [one for one in merged(plans, now) if not refused(one)]
     due = [one for one in airings if span_of(one)[0] <= now < span_of(one)[1] and playable(one)]
     if not due:
         return None

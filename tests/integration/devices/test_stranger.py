@@ -341,7 +341,7 @@ def test_no_cap_silences_an_emergency(any_station):
     station.publish_keys()
     recording = station.add_recording(AUDIO, 500)
     station.publish_plan(NODE, loudest_volume=0)
-    station.publish_plan("56", soon(station, recording, 500, in_s=1, grade=Grade.EMERGENCY))
+    station.publish_plan("56", soon(station, recording, 500, grade=Grade.EMERGENCY))
     (played,) = listen(station).played
     assert played.volume == 20
 

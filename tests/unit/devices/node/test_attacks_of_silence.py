@@ -125,3 +125,18 @@ def test_quiet_hours_of_an_administrator_whose_key_was_revoked_go_on_and_no_olde
     scene.station.publish_plan("56", planned(scene, "a2"))
     scene.run(60)
     assert sounded(scene) == [("a2", 80)]
+
+
+def test_airings_that_nobody_approved_use_up_no_minutes_of_the_day(scene):
+    """The station's key plans what every node refuses, to exhaust the minutes that a policy allows."""
+    scene.station.publish_policy("56", minutes=1)
+    scene.run(3)
+    thief = SigningKey.generate(Role.APPROVER, scene.now - timedelta(days=1), YEAR)
+    good = planned(scene, "true", in_s=300)
+    forged = scene.station.approval(good.recording, thief)
+    long = {"duration_ms": 240_000, "approval": scene.station.carried(forged), "airing": "forged"}
+    false = planned(scene, "forged", in_s=20).model_copy(update=long)
+    scene.station.publish_plan("56", false, good)
+    scene.run(400)
+    assert sounded(scene) == [("true", 80)]
+    assert [one.reason for one in scene.station.of(scene.node.id, "forged")] == ["unknown-key"]
