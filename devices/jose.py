@@ -120,9 +120,16 @@ class SigningKey:
 
     def sign_bytes(self, payload: bytes, typ: str) -> str:
         """Return a compact JWS over any bytes; messages go through `sign`."""
-        header = json.dumps({"alg": ALGORITHM, "kid": self.kid, "typ": typ}, separators=(",", ":"))
-        signed = urlsafe_b64encode(header.encode()) + b"." + urlsafe_b64encode(payload)
+        signed = _written_header(self.kid, typ) + b"." + urlsafe_b64encode(payload)
         return (signed + b"." + urlsafe_b64encode(signature(signed, self._secret))).decode("ascii")
+
+
+@lru_cache(maxsize=64)
+def _written_header(kid: KeyId, typ: str) -> bytes:
+    """Return a protected header, base64url: the same for all that a key signs of one kind."""
+    return urlsafe_b64encode(
+        json.dumps({"alg": ALGORITHM, "kid": kid, "typ": typ}, separators=(",", ":")).encode()
+    )
 
 
 def key_id(role: Signer, public_x: str) -> KeyId:
