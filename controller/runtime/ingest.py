@@ -15,6 +15,7 @@ from controller.errors import Busy, Unavailable
 from controller.features.fleet.rate_notices import note_floods
 from controller.features.fleet.service import note_states
 from controller.runtime.budgets import Budgets
+from controller.runtime.committed_receipts import CommittedReceipts
 from controller.runtime.drops import TELL_EVERY, Drops
 from controller.runtime.receipt_ingestion import Committed, fold_receipts
 from controller.runtime.receipt_judging import JudgedReceipts, judge, node_keys, refusals
@@ -72,6 +73,7 @@ class Ingest:
 
     def __post_init__(self) -> None:
         self.vitals = VitalsWriter(self.store)
+        self._committed = CommittedReceipts()
 
     def start(self) -> None:
         """Start the thread."""
@@ -230,13 +232,18 @@ class Ingest:
                         _LOG.warning("unexpected topic %s", word.topic)
             except Malformed as error:
                 _LOG.warning("%s refused: %s", word.topic, error)
+        parts = [self._committed.apart(told) for told in receipts]
+        again = [answer for answer, _ in parts if answer is not None]
+        receipts = [left for _, left in parts if left is not None]
         if not states and not receipts:
-            return []
+            return again
         judged = self._judge(receipts) if receipts else []
         with self.store.write(is_report=True) as session:
             for retained, group in groupby(states, key=itemgetter(0)):  # in order of arrival
                 note_states(session, [state for _, state in group], now=now, retained=retained)
-            return fold_receipts(session, judged, now=now)
+            committed = fold_receipts(session, judged, now=now)
+        self._committed.note(committed)
+        return [*again, *committed]
 
     def _judge(self, receipts: list[Receipts]) -> list[JudgedReceipts]:
         """Check signatures before anything is locked: of 1,000 receipts that takes some 150 ms."""

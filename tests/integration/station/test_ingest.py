@@ -8,10 +8,15 @@ from sqlalchemy import func, select
 
 from controller.features.fleet.queries import get_node
 from controller.model.airings import StoredReceipt
+from controller.runtime import receipt_judging
+from controller.runtime.committed_receipts import CommittedReceipts
 from controller.runtime.ingest import Ingest
+from controller.runtime.receipt_ingestion import Committed
 from controller.store import Store
 from devices import topics
+from devices.jose import read_payload
 from devices.messages import NodeState, Vitals
+from devices.receipt_signing import receipt_id
 from tests.support.memory_link import MemoryBroker, MemoryLink
 from tests.support.station_world import NODES
 from tests.support.waiting import wait_until
@@ -83,6 +88,39 @@ def test_a_repeat_of_receipts_that_still_wait_is_not_dealt_with_again_and_a_late
     ingest.take(topics.ReceiptTopic(NODE), said)  # its answer was lost: it gets another
     ingest.turn()
     assert (ingest.arrived, ingest.written) == (3, 3)
+
+
+def test_what_was_committed_is_answered_again_without_being_written_again(world, ingest, broker, monkeypatch):
+    told, checked = [], []
+    judge = receipt_judging.open_receipt
+    monkeypatch.setattr(
+        receipt_judging, "open_receipt", lambda text, *how: checked.append(text) or judge(text, *how)
+    )
+    node = MemoryLink(broker, NODE, on_message=told.append)
+    node.subscribe(topics.receipt_committed(NODE))
+    node.start()
+    assert wait_until(lambda: node.is_up and ingest.link.is_up)
+    first = world.said(NODE, world.fields("0-unknown-airing-0000", "fetched"))
+    later = world.said(NODE, world.fields("0-unknown-airing-0000", "started"))
+    both = first.model_copy(update={"receipts": (*first.receipts, *later.receipts)})
+    for said in (first, both, first):
+        ingest.take(topics.ReceiptTopic(NODE), said.payload())
+        ingest.turn()
+    assert checked == [*both.receipts]
+    assert world.ask(lambda session: session.scalar(select(func.count()).select_from(StoredReceipt))) == 2
+    names = [receipt_id(text) for text in both.receipts]
+    assert wait_until(lambda: len(told) == 4)
+    answers = [read_payload(one.payload.decode())["ids"] for one in told]
+    assert answers == [names[:1], names[:1], names[1:], names[:1]]
+
+
+def test_only_so_many_committed_receipts_are_remembered(world):
+    known = CommittedReceipts(most=1)
+    one, other = (world.said(NODE, world.fields("0-unknown-airing-0000", "fetched")) for _ in range(2))
+    for said in (one, other):
+        known.note([Committed(NODE, tuple(map(receipt_id, said.receipts)))])
+    assert known.apart(one) == (None, one)
+    assert known.apart(other) == (Committed(NODE, tuple(map(receipt_id, other.receipts))), None)
 
 
 def test_what_is_too_much_costs_one_line_and_no_vitals(world, ingest, caplog, monkeypatch):
