@@ -28,7 +28,7 @@ LAUNCH = {
         "--host-resolver-rules=MAP loa.example 127.0.0.1",
     ],
 }
-CONTEXT = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
+CONTEXT = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "service_workers": "block"}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},

@@ -93,6 +93,7 @@ SHOTS = (
     Shot("chuong-trinh-sua", OFFICER, "/chuong-trinh/{bulletin_id}/sua", "/chuong-trinh/{programme}/sua"),
     Shot("hang-cho-duyet", APPROVER, "/duyet"),
     Shot("cho-duyet", APPROVER, "/duyet/{bulletin_id}", "/duyet/{waiting}"),
+    Shot("ngoai-tuyen", NOBODY, "/ngoai-tuyen"),
     Shot("cong-khai", NOBODY, "/cong-khai"),
     Shot("cong-khai-xa", NOBODY, "/cong-khai/{area}"),
     Shot(
@@ -135,6 +136,8 @@ LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
 """Taken when no administrator is left, as on a station's first day."""
 
 NO_PAGES = {
+    "/sw.js": "a script",
+    "/manifest.webmanifest": "a file of the browser",
     "/thu-vien/nghe.mp3": "a sound",
     "/ban-tin/{bulletin_id}/doc-thu.mp3": "a sound",
     "/thu-vien/nhac-hieu/{chime_id}/nghe": "a sound",

@@ -105,6 +105,8 @@
     form.removeAttribute("aria-busy");
     document.getElementById("chua-gui")?.remove();
     if (!why) { form.dataset.asked = "1"; form.requestSubmit(button); return; }
+    // without a network it waits in this browser, where the form is one that may (offline.js)
+    if (why === "mang" && !form.dispatchEvent(new CustomEvent("loa:khong-mang", { bubbles: true, cancelable: true, detail: button }))) return;
     const note = Object.assign(document.createElement("div"), { id: "chua-gui", className: "note tone-bad", tabIndex: -1 });
     const words = document.createElement("span");
     note.setAttribute("role", "alert");

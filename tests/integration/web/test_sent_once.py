@@ -19,38 +19,43 @@ FORM = {
 }
 
 
+def send(client, owner, **changes):
+    return client.post("/tao-ban-tin/gui-sau", data=FORM | changes, headers={"Loa-Owner": owner.id})
+
+
 def test_a_form_whose_answer_was_lost_is_sent_again_and_is_the_same_bulletin(world, officer):
     first = officer.post("/tao-ban-tin", data=FORM)
     assert officer.post("/tao-ban-tin", data=FORM).headers["location"] == first.headers["location"]
-    later = officer.post("/tao-ban-tin/gui-sau", data=FORM)
+    later = send(officer, world.officer)
     (one,) = world.ask(bulletins)
     assert (later.status_code, later.json()) == (201, {"bulletin": one.id})
-    another = FORM | {"luot": "biểu mẫu 2", "gio": "18:00"}
-    assert officer.post("/tao-ban-tin/gui-sau", data=another).status_code == 201
+    assert send(officer, world.officer, luot="biểu mẫu 2", gio="18:00").status_code == 201
     assert len(world.ask(bulletins)) == 2
 
 
 def test_sent_by_two_tabs_at_once_it_counts_once(world, officer):
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: officer.post("/tao-ban-tin/gui-sau", data=FORM).json(), range(4)))
+        found = list(pool.map(lambda _: send(officer, world.officer).json(), range(4)))
     (one,) = world.ask(bulletins)
     assert found == [{"bulletin": one.id}] * 4
 
 
 def test_another_persons_form_of_the_same_number_is_another_form(world, officer, sign_in):
-    officer.post("/tao-ban-tin/gui-sau", data=FORM)
-    sign_in("xanhatrang").post("/tao-ban-tin/gui-sau", data=FORM | {"gio": "18:00"})
+    commune, client = world.people["xanhatrang"], sign_in("xanhatrang")
+    send(officer, world.officer)
+    assert send(client, world.officer, gio="18:00").status_code == 403  # what another person wrote
+    assert send(client, commune, gio="18:00").status_code == 201
     assert len(world.ask(bulletins)) == 2
 
 
 def test_what_cannot_be_done_any_more_is_told_and_may_be_sent_once_it_is_changed(world, officer):
-    late = officer.post("/tao-ban-tin/gui-sau", data=FORM | {"ngay": "24/11/2026"})
+    late = send(officer, world.officer, ngay="24/11/2026")
     assert late.status_code == 409
     assert "đã qua" in late.json()["sentence"]
     assert not world.ask(bulletins)
-    assert officer.post("/tao-ban-tin/gui-sau", data=FORM).status_code == 201  # the number was not used up
+    assert send(officer, world.officer).status_code == 201  # the number was not used up
     assert world.ask(draft_of, world.officer.id, NEW) is None
-    assert officer.post("/tao-ban-tin/gui-sau", data=FORM | {"luot": ""}).status_code == 409
+    assert send(officer, world.officer, luot="").status_code == 409
 
 
 def test_the_second_who_opens_a_bulletin_sees_the_first_and_the_first_the_second(world, officer, approver):

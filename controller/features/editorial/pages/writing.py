@@ -4,10 +4,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form, Header, Query
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from controller.errors import BadInput, Conflict, LoaError
+from controller.errors import BadInput, Conflict, LoaError, NotAllowed
 from controller.features.accounts.dependencies import Signed, SignedVisit, Visit
 from controller.features.airings.planning import MeetsOthers, plan_foreseen
 from controller.features.area_groups.queries import groups_to_choose
@@ -116,12 +116,17 @@ def create(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> Response:
 
 
 @router.post("/tao-ban-tin/gui-sau")
-def send_later(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> JSONResponse:
+def send_later(
+    visit: SignedVisit, *, form: Annotated[Typed, Form()], loa_owner: Annotated[str, Header()] = ""
+) -> JSONResponse:
     """Do what a form says that waited in the browser for the network; sent twice, it counts once.
 
     What cannot be done is told in a sentence (409), and stays in the browser for the person to change.
+    `loa_owner`: who wrote it: a page that is open still may send while somebody else has signed in since.
     """
     visit.viewer.need(Act.WRITE)
+    if loa_owner != visit.by.id:
+        raise NotAllowed("Bản này của người khác. Người ấy đăng nhập thì mới gửi.", code="form.not-own")
     try:
         if not form.luot:
             raise BadInput("Bản này không có số.", code="form.number")
