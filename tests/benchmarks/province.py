@@ -87,7 +87,12 @@ def emergency(nodes, runs, *more):
     if found is None:
         return "failed"
     storm = found.get("storm")
-    beside = f"; in the storm call {storm['emergency_ms']}, stop {storm['stop_ms']}" if storm else ""
+    beside = (
+        f"; in the storm call {storm['emergency_ms']}, stop {storm['stop_ms']}, {storm['connected']} of "
+        f"{storm['nodes']} back in {storm['connected_s']} s, sounding {storm['sounding_s']} s after power"
+        if storm
+        else ""
+    )
     return f"call {found['emergency_ms']}, stop {found['stop_ms']}, reached {found['reached']}{beside}"
 
 
