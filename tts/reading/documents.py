@@ -139,7 +139,8 @@ def code_said(scene: Scene, code: str) -> DocumentSign:
         meanings.append(desk or code_part(part, scene))
     words = [meaning or spell(part) for part, meaning in zip(parts, meanings, strict=True)]
     known = sum(meaning is not None for meaning in meanings)
-    kind, issuer = ("", words[0]) if letter else (words[0], " ".join(words[1:]))
+    joint = " và " if words[0].endswith("liên tịch") else " "
+    kind, issuer = ("", words[0]) if letter else (words[0], joint.join(words[1:]))
     sign = DocumentSign(kind, issuer, " ".join(words), known, known == len(parts))
     meant = _meant_here(scene, code, sign)
     return meant if meant.issuer.lower().startswith(ISSUERS) else replace(meant, issuer="")

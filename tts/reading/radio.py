@@ -48,6 +48,9 @@ _SOLVENT: Final = re.compile(r"(?:đề xi |mi li )?lít|mét khối|ki lô gam"
 _CHAIN_FOLLOWS: Final = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2} ?/ ?[^\W\d_]")
 _CHAIN_BEFORE: Final = re.compile(r"/ ?[^\W\d_]+(?: [^\W\d_]+){0,2} ?$")
 _LONGEST_CHAIN: Final = 32  # characters
+_GOES_ON: Final = ("mười", "mươi", "trăm", "nghìn")
+"""After these "năm" would be heard as a five: "một trăm, năm hai nghìn không trăm mười chín"."""
+_DAY_TOLD: Final = re.compile(r"\b(?:ngày|từ|đến|tới|sáng|trưa|chiều|tối|đêm|mùng|mồng|và|hôm)$")
 _MARKED: Final = {"letter": "Điểm", "part": "Phần", "section": "Mục"}
 
 
@@ -101,11 +104,13 @@ def on_air(line: str, hits: Sequence[tuple[int, Hit]], told: set[str]) -> list[H
 def _said(view: _Line, at: int, hit: Hit) -> Hit:
     if isinstance(hit.fields, DigitGroups):
         spoken = _digits(view, hit.fields)
-        return replace(hit, spoken=spoken, after=hit.after or spoken != hit.spoken)
+        return hit if spoken == hit.spoken else replace(hit, spoken=spoken, after=True)
     if hit.fields is not None:
-        return replace(hit, spoken=_VERBALISERS[type(hit.fields)](view, at, hit.fields))
-    word = _OF_RULES.get(hit.rule)
-    return replace(hit, spoken=word(view, at, hit)) if word else hit
+        spoken = _VERBALISERS[type(hit.fields)](view, at, hit.fields)
+    else:
+        word = _OF_RULES.get(hit.rule)
+        spoken = word(view, at, hit) if word else hit.spoken
+    return hit if spoken == hit.spoken else replace(hit, spoken=spoken)
 
 
 def _sign(view: _Line, at: int, hit: Hit) -> str:
@@ -137,7 +142,8 @@ def _document(_view: _Line, _at: int, found: NumberedDocument) -> str:
     if sign and not sign.is_sure:
         return found.literal()
     year = f"năm {cardinal(found.year)}" if found.year and not found.is_year_said else ""
-    number = _joined(found.number, year)
+    apart = year and (found.number.startswith("không ") or found.number.endswith(_GOES_ON))
+    number = _joined(f"{found.number}," if apart else found.number, year)
     return _signed(number, sign, found) if sign else number
 
 
@@ -195,10 +201,13 @@ def _number(view: _Line, at: int, found: PlainNumber) -> str:
         return found.said
     if _is_item(view, at):
         return _ordinal(found.value)
+    if not view.line[place].isdecimal():
+        return found.said
+    if _is_day_of_range(view, at):
+        told = found.value <= _MUNG or _DAY_TOLD.search(view.said_before(at))
+        return _day_said(found.value) if told else f"ngày {cardinal(found.value)}"
     of_month = _MONTH_FOLLOWS.match(view.line, hit.end) and _DAY_LISTED.search(view.said_before(at))
-    if (of_month or _is_day_of_range(view, at)) and view.line[place : place + 1].isdecimal():
-        return _day_said(found.value)
-    return found.said
+    return _day_said(found.value) if of_month else found.said
 
 
 def _is_item(view: _Line, at: int) -> bool:
