@@ -34,7 +34,7 @@ from controller.http.render import offer
 from controller.http.signs import StatusTone
 from controller.http.station import Station
 from controller.http.words import GRADE_WORDS
-from controller.routes import DESCRIPTION, api_router, pages_router
+from controller.routes import DESCRIPTION, add_routes
 
 
 class _Guarded(FastAPI):
@@ -86,8 +86,7 @@ def lay_out() -> FastAPI:
     site.add_exception_handler(RequestValidationError, errors.on_invalid)
     site.add_exception_handler(Exception, errors.on_fault)
     site.add_api_route("/tinh/{version}/{name:path}", _asset, include_in_schema=False)
-    site.include_router(api_router)
-    site.include_router(pages_router)
+    add_routes(site)
     deque(iter_route_contexts(site.routes), maxlen=0)  # now, so that the first request does not wait for it
     return site
 

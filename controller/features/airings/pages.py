@@ -82,4 +82,4 @@ def stop(visit: SignedVisit, airing_id: str, ly_do: Annotated[str, Form(max_leng
     return RedirectResponse(f"/phat/{stop_airing(visit, airing_id, ly_do)}", 303)
 
 
-router.include_router(urgent)
+router.routes.extend(urgent.routes)

@@ -35,8 +35,8 @@ from controller.model.permissions import Act
 from devices.ids import AreaCode
 
 router = APIRouter(tags=["emergencies"])
-prepares = APIRouter(prefix="/emergencies")
-urgent = APIRouter(prefix="/emergencies", route_class=UrgentRoute)
+prepares = APIRouter(prefix="/emergencies", tags=["emergencies"])
+urgent = APIRouter(prefix="/emergencies", tags=["emergencies"], route_class=UrgentRoute)
 
 
 @urgent.get("/templates", responses=refusals(401, 404))
@@ -181,5 +181,5 @@ def _proof(visit: Visit, asked: Proved) -> operations.CallProof:
     return operations.CallProof(asked.password, asked.code, touch)
 
 
-router.include_router(prepares)
-router.include_router(urgent)
+router.routes.extend(prepares.routes)
+router.routes.extend(urgent.routes)

@@ -309,4 +309,4 @@ def follow(visit: SignedVisit, emergency_id: str) -> Response:
     )
 
 
-router.include_router(urgent)
+router.routes.extend(urgent.routes)

@@ -28,7 +28,7 @@ from controller.model.schedule_states import ScheduleState
 from devices.ids import AreaCode
 
 router = APIRouter(tags=["schedules"])
-urgent = APIRouter(route_class=UrgentRoute)
+urgent = APIRouter(tags=["schedules"], route_class=UrgentRoute)
 _YEAR = Annotated[int, Query(ge=2000, le=2100)]
 
 
@@ -141,4 +141,4 @@ def delete_day_off(visit: SignedVisit, day: date) -> None:
     remove_day_off(visit, day, **visit.stamp)
 
 
-router.include_router(urgent)
+router.routes.extend(urgent.routes)

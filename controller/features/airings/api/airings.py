@@ -29,7 +29,7 @@ from controller.http.schemas import Code, Reason
 from devices.ids import AreaCode
 
 router = APIRouter(tags=["airings"])
-urgent = APIRouter(route_class=UrgentRoute)
+urgent = APIRouter(tags=["airings"], route_class=UrgentRoute)
 _MOST = 100
 _MOST_NODES = 10_000
 
@@ -105,4 +105,4 @@ def airing_shown(view: AiringView) -> AiringShown:
     return AiringShown.of(view, forecast=forecast)
 
 
-router.include_router(urgent)
+router.routes.extend(urgent.routes)

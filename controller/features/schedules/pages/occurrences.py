@@ -114,4 +114,4 @@ def cancel(
     return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)
 
 
-router.include_router(urgent)
+router.routes.extend(urgent.routes)
