@@ -7,8 +7,8 @@ import contextlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import requests
 from pydantic import ValidationError
 
 from devices.enrolment import CLAIM_PATH, Enrolment, EnrolmentReply, read_qr
@@ -18,6 +18,9 @@ from devices.not_trusted import NotTrusted
 from devices.roots import RootChain, Roots, follow
 from devices.signing import TrustedKeys, read_key_set, verify
 from devices.wire_types import Malformed, parse
+
+if TYPE_CHECKING:
+    import requests
 
 KEY_FILE = "node.key"
 REPLY_FILE = "enrolment.json"
@@ -59,6 +62,8 @@ def enrol(folder: Path, address: str, code: str, software: str, root_public: str
     folder.mkdir(parents=True, exist_ok=True)
     key = _own_key(folder)
     letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    import requests  # imported late: a node that is enrolled never needs its 5 MB
+
     try:
         claim = key.claim(letters, software)
         answer = requests.post(
@@ -136,7 +141,7 @@ def _write_private(file: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def _sentence_of(answer: requests.Response) -> str:
+def _sentence_of(answer: "requests.Response") -> str:
     try:
         return str(answer.json()["sentence"])
     except (ValueError, KeyError, TypeError):

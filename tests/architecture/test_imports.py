@@ -133,14 +133,24 @@ def test_the_contract_of_pure_modules_forbids_what_acts():
     assert {"os", "socket", "sqlalchemy", "subprocess", "time"} <= used & set(PURITY["forbidden_modules"])
 
 
-def test_a_station_that_starts_loads_no_library_that_few_acts_need():
-    late = ["alembic", "av", "holidays", "numpy", "onnxruntime", "PIL", "pydub", "reportlab", "xlsxwriter"]
-    told = "import sys, controller.app; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+@pytest.mark.parametrize(
+    ("program", "late"),
+    [
+        (
+            "controller.app",
+            "alembic av holidays numpy onnxruntime PIL pydub reportlab xlsxwriter",
+        ),
+        ("simulator.__main__", "numpy requests sqlalchemy"),
+    ],
+    ids=["station", "fleet"],
+)
+def test_a_program_that_starts_loads_no_library_that_few_acts_need(program, late):
+    told = f"import sys, {program}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     ran = subprocess.run(
         [sys.executable, "-c", told], check=True, cwd=ROOT, capture_output=True, text=True, timeout=100
     )
-    assert set(ran.stdout.split()) & set(late) == set()
-    assert "controller" in ran.stdout.split()
+    assert set(ran.stdout.split()) & set(late.split()) == set()
+    assert program.partition(".")[0] in ran.stdout.split()
 
 
 def test_every_table_of_states_is_pure():
