@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from controller.features.accounts.queries import administrators_of
 from controller.features.areas.queries import get_area, top_area
@@ -181,10 +181,13 @@ def _places(session: Session) -> Iterable[Ending]:
 
 
 def _signed(session: Session, kind: DocumentKind) -> Sequence[tuple[Published, datetime]]:
+    """Return the documents of a kind, each with the end of the key that ends first of its signers."""
+    second = aliased(HeldKey)
     query = (
-        select(Published, HeldKey.not_after)
+        select(Published, HeldKey.not_after, second.not_after)
         .join(HeldKey, HeldKey.kid == Published.kid)
+        .outerjoin(second, second.kid == Published.second_kid)
         .where(Published.kind == kind, Published.payload != "")
         .order_by(Published.target)
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    return [(row, min(one, other or one)) for row, one, other in session.execute(query)]

@@ -77,7 +77,8 @@ def fallout_of(session: Session, kid: KeyId, now: datetime, since: datetime | No
     key = get_key(session, kid)
     bulletins = _approved_by(session, kid, now, since)
     silenced = tuple(relied_upon(session, bulletins))
-    signed = select(Published.target).where(Published.kid == kid, Published.payload != "")
+    is_its = or_(Published.kid == kid, Published.second_kid == kid)
+    signed = select(Published.target).where(is_its, Published.payload != "")
     policies = session.scalars(signed.where(Published.kind == DocumentKind.POLICY).order_by(Published.target))
     places = select(func.count()).select_from(signed.where(Published.kind == DocumentKind.PLACE).subquery())
     holder = session.get(Account, key.holder) if key.holder is not None else None

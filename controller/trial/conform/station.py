@@ -269,7 +269,7 @@ class KitStation:
         times: dict[str, Any] = {"approved_at": past, "valid_from": past, "expires_at": past + DAY}
         text = self.approved(other, areas=(ELSEWHERE,), author="kit-approver", grade=Grade.ROUTINE, **times)
         header, payload, signature = text.split(".")
-        spoilt = signature.translate(str.maketrans("ABab", "BAba"))
+        spoilt = signature[:-1].swapcase() + signature[-1]
         return self.airing(
             name,
             recording,

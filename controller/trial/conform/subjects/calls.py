@@ -48,7 +48,7 @@ def _always(**changes: Any) -> Change:
 
 def _tampered(call: SignedCall) -> SignedCall:
     first, *rest = call.signatures
-    flipped = first.signature.translate(str.maketrans("ABab", "BAba"))
+    flipped = first.signature[:-1].swapcase() + first.signature[-1]
     return call.model_copy(update={"signatures": (first.model_copy(update={"signature": flipped}), *rest)})
 
 
