@@ -1,4 +1,4 @@
-"""`loa`: thin commands; each calls one thing. docs/operator.md explains every one."""
+"""`loa`: thin commands; each calls one thing. docs/commands.md explains every one."""
 
 import sys
 from pathlib import Path

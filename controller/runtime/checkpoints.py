@@ -18,7 +18,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass
 class Checkpoints:
-    """Writes one line whenever the journal has grown; docs/operator.md, `loa journal verify`."""
+    """Writes one line whenever the journal has grown; docs/commands.md, `loa journal verify`."""
 
     store: Store
     now: Callable[[], datetime]

@@ -10,6 +10,7 @@ from devices.board.__main__ import _parser as board_parser
 from tests.architecture.source import ROOT, modules, tracked_files
 
 OPERATOR = (ROOT / "docs/operator.md").read_text(encoding="utf-8")
+COMMANDS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
 NOT_SETTINGS = {
     "LOA_BOARD_OPTIONS",
     "LOA_PASSWORD",
@@ -21,15 +22,19 @@ ROWS = {
     name: (default, meaning)
     for name, default, meaning in re.findall(r"^\| `(LOA_\w+)` \| (.+?) \| (.+) \|$", OPERATOR, re.MULTILINE)
 }
+SECTIONS = dict(re.findall(r"^## `loa ([\w -]+)`$(.*?)(?=^## |\Z)", COMMANDS, re.MULTILINE | re.DOTALL))
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 PATH = re.compile(r"`((?:controller|schedules|tts|devices|simulator|docs|tests|deploy)/[\w./-]+)`")
 
 
-def commands_of(group, above=""):
+def called(group, above=""):
+    """The commands below a group, each after the words that call it."""
     for name, command in group.commands.items():
-        yield from (
-            commands_of(command, f"{above}{name} ") if hasattr(command, "commands") else [f"{above}{name}"]
-        )
+        if hasattr(command, "commands"):
+            yield from called(command, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
 
 
 @cache
@@ -80,7 +85,7 @@ def test_every_setting_does_something():
 
 
 def test_the_page_explains_no_setting_that_is_gone():
-    named = set(re.findall(r"\bLOA_[A-Z_]+\b", OPERATOR))
+    named = set(re.findall(r"\bLOA_[A-Z_]+\b", OPERATOR + COMMANDS))
     assert named - NOT_SETTINGS == {f"LOA_{name.upper()}" for name in Settings.model_fields}
 
 
@@ -92,8 +97,21 @@ def test_every_code_of_the_troubleshooting_table_can_occur():
 
 
 def test_the_page_describes_every_command_and_none_that_is_gone():
-    described = set(re.findall(r"^### `loa ([\w -]+)`$", OPERATOR, re.MULTILINE))
-    assert described == set(commands_of(typer.main.get_command(app)))
+    assert set(SECTIONS) == {name for name, _ in called(typer.main.get_command(app))}
+
+
+def test_every_option_that_the_page_names_is_in_the_help_of_a_command_of_its_section():
+    options = {
+        name: {one for parameter in command.params for one in (*parameter.opts, *parameter.secondary_opts)}
+        for name, command in called(typer.main.get_command(app))
+    }
+    wrong = {}
+    for name, text in SECTIONS.items():
+        named = [one for one in options if f"loa {one}" in text or f"`loa {one.split()[0]}`" in text]
+        known = options[name].union({"--help"}, *(options[one] for one in named))
+        if gone := set(OPTION.findall(re.sub(r"`python -m [^`]*`", "", text))) - known:
+            wrong[name] = gone
+    assert wrong == {}
 
 
 def test_every_link_leads_to_a_file():

@@ -1,4 +1,4 @@
-"""`loa operator`, `loa token`: accounts on the station's own machine; docs/operator.md explains every one.
+"""`loa operator`, `loa token`: accounts on the station's own machine; docs/commands.md explains every one.
 
 Those that change who signs (add, disable, reset-password, roles) are in controller/features/keys/commands.py.
 """

@@ -1,4 +1,4 @@
-"""`loa timetable` and `loa air`; docs/operator.md explains both."""
+"""`loa timetable` and `loa air`; docs/commands.md explains both."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""`loa area`, `loa node move`: areas as they are and as they change; docs/operator.md explains each."""
+"""`loa area`, `loa node move`: areas as they are and as they change; docs/commands.md explains each."""
 
 from collections.abc import Iterable, Iterator
 from typing import Annotated

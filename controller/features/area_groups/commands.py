@@ -1,4 +1,4 @@
-"""`loa group`: named groups of communes; docs/operator.md explains every command."""
+"""`loa group`: named groups of communes; docs/commands.md explains every command."""
 
 from typing import Annotated
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""`loa backup`, `loa restore`; docs/operator.md explains both."""
+"""`loa backup`, `loa restore`; docs/commands.md explains both."""
 
 from pathlib import Path
 from typing import Annotated

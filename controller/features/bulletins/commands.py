@@ -1,4 +1,4 @@
-"""`loa topic`, `loa bulletin`: topics, failed recordings; docs/operator.md explains every command."""
+"""`loa topic`, `loa bulletin`: topics, failed recordings; docs/commands.md explains every command."""
 
 from typing import Annotated
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""`loa chime`: opening and closing chimes of areas; docs/operator.md explains every command."""
+"""`loa chime`: opening and closing chimes of areas; docs/commands.md explains every command."""
 
 from pathlib import Path
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""`loa proposal`: what waits for a second administrator; docs/operator.md explains every command."""
+"""`loa proposal`: what waits for a second administrator; docs/commands.md explains every command."""
 
 from typing import Annotated
 

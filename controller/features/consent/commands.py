@@ -1,4 +1,4 @@
-"""`loa answer`: a commune's word on what is planned above it; docs/operator.md explains every one."""
+"""`loa answer`: a commune's word on what is planned above it; docs/commands.md explains every one."""
 
 from typing import Annotated
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""`loa doctor`, `loa journal`; docs/operator.md explains every command."""
+"""`loa doctor`, `loa journal`; docs/commands.md explains every command."""
 
 from pathlib import Path
 from typing import Annotated

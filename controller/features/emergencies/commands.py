@@ -1,4 +1,4 @@
-"""`loa emergency`: thin commands; docs/operator.md explains every one."""
+"""`loa emergency`: thin commands; docs/commands.md explains every one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

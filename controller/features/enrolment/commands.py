@@ -1,4 +1,4 @@
-"""`loa node enrol`, `replace`, `key`, `codes`, `withdraw-code`, `hardware`; see docs/operator.md."""
+"""`loa node enrol`, `replace`, `key`, `codes`, `withdraw-code`, `hardware`; see docs/commands.md."""
 
 from datetime import timedelta
 from io import StringIO

@@ -1,4 +1,4 @@
-"""`loa airing prove` and `verify`; docs/operator.md explains both."""
+"""`loa airing prove` and `verify`; docs/commands.md explains both."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`loa node list`, `add`, `retire`, `faults`, `care`; docs/operator.md explains every command."""
+"""`loa node list`, `add`, `retire`, `faults`, `care`; docs/commands.md explains every command."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""`loa home`: where loudspeakers find their station; docs/operator.md explains every command."""
+"""`loa home`: where loudspeakers find their station; docs/commands.md explains every command."""
 
 from pathlib import Path
 from typing import Annotated

@@ -2,7 +2,7 @@
 
 The lines of the journal come first, then those of the as-aired log, then one line that says how far both
 reach, signed by the station at the export. So the file and the station's public key are enough to show that
-nothing was changed, left out, inserted, reordered or cut off. docs/operator.md, `loa journal verify`.
+nothing was changed, left out, inserted, reordered or cut off. docs/commands.md, `loa journal verify`.
 
 A *checkpoint* is a line of its own: how many entries the journal had at an instant, and the root over them.
 Kept outside the station, it shows that a file exported later still begins with those entries.

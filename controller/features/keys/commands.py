@@ -1,4 +1,4 @@
-"""`loa keys`, and the commands of `loa operator` that change who signs; docs/operator.md explains each."""
+"""`loa keys`, and the commands of `loa operator` that change who signs; docs/commands.md explains each."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`loa keys new-root`, `protect`, `roots`, `request`, `accept`: roots off the server; docs/operator.md."""
+"""`loa keys new-root`, `protect`, `roots`, `request`, `accept`: roots off the server; docs/commands.md."""
 
 from datetime import timedelta
 from pathlib import Path

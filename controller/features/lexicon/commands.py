@@ -1,4 +1,4 @@
-"""`loa lexicon`: the province's own words; docs/operator.md explains every command."""
+"""`loa lexicon`: the province's own words; docs/commands.md explains every command."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`loa policy`: the limits of areas; docs/operator.md explains every command."""
+"""`loa policy`: the limits of areas; docs/commands.md explains every command."""
 
 from functools import partial
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""`loa node quarantine`, `release`, `volume`: what a node may do; docs/operator.md explains every command."""
+"""`loa node quarantine`, `release`, `volume`: what a node may do; docs/commands.md explains every command."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`loa area sign-places`: where nodes stand, signed anew; docs/operator.md explains it."""
+"""`loa area sign-places`: where nodes stand, signed anew; docs/commands.md explains it."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`loa report`: a month's report on the station's own machine; docs/operator.md explains it."""
+"""`loa report`: a month's report on the station's own machine; docs/commands.md explains it."""
 
 import os
 from pathlib import Path

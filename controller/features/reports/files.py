@@ -1,4 +1,4 @@
-"""Writes a report's table as CSV, Excel or PDF with the same cells. docs/operator.md, `loa report`."""
+"""Writes a report's table as CSV, Excel or PDF with the same cells. docs/commands.md, `loa report`."""
 
 import csv
 import io

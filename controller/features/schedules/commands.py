@@ -1,4 +1,4 @@
-"""`loa schedule`, `loa day-off`: thin commands; docs/operator.md explains each of them."""
+"""`loa schedule`, `loa day-off`: thin commands; docs/commands.md explains each of them."""
 
 from collections.abc import Iterator
 from datetime import datetime

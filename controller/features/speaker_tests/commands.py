@@ -1,4 +1,4 @@
-"""`loa node test`, `prepare-test`: one node sounds a test; docs/operator.md explains both."""
+"""`loa node test`, `prepare-test`: one node sounds a test; docs/commands.md explains both."""
 
 from typing import Annotated
 

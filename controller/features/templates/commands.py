@@ -1,4 +1,4 @@
-"""`loa template`: templates of bulletins; docs/operator.md explains every command."""
+"""`loa template`: templates of bulletins; docs/commands.md explains every command."""
 
 from pathlib import Path
 from typing import Annotated

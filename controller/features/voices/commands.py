@@ -1,4 +1,4 @@
-"""`loa voice`: voices that an operator adds to this machine; docs/operator.md explains every command."""
+"""`loa voice`: voices that an operator adds to this machine; docs/commands.md explains every command."""
 
 from dataclasses import asdict
 from typing import Annotated
