@@ -79,7 +79,7 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
             raise BadInput("Lịch phát chỉ ở mức thông thường hoặc ưu tiên.", code="airing.bad-grade")
         rules = self.rules(caller.now().astimezone(ZONE).date())
         areas = self.areas(caller.viewer)
-        return RepeatRequest(areas, rules, self.skips(), Grade(self.muc), self.volume())
+        return RepeatRequest(areas, rules, self.skips(), Grade(self.muc), self.volume(), self._meeting())
 
     def broadcast_for(self, areas: Sequence[AreaCode], station: Station) -> BroadcastRequest:
         """Return when and how it shall be heard in these areas, or raise BadInput."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from controller.features.accounts.viewer import Caller
+from controller.features.airings.conflicts import Meeting
 from controller.features.airings.planning import BroadcastRequest, plan_foreseen
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.features.drafts.editing_now import end_editing
@@ -46,6 +47,8 @@ class RepeatRequest:
     skips: Skips
     grade: Grade
     volume: int
+    meeting: Meeting
+    """What is done where occurrences of the next 14 days meet others."""
 
 
 def keep(caller: Caller, written: WrittenBulletin) -> BulletinId:
@@ -117,6 +120,7 @@ def _sent(
             areas=request.areas,
             grade=request.grade,
             volume=request.volume,
+            meeting=request.meeting,
         )
     else:
         plan_foreseen(session, bulletin.id, request, **caller.stamp)

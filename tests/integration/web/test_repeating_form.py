@@ -1,11 +1,15 @@
 """A bulletin that shall come again, sent with its schedule by one form; the sentence before the button."""
 
 import re
+from datetime import date, time
 
 from sqlalchemy import select
 
+from controller.features.schedules.service import schedule_bulletin
 from controller.model.schedules import Schedule
 from schedules.icalendar import from_text
+from schedules.recurrence import Daily
+from tests.integration.web.site_world import NHA_TRANG
 from tests.integration.web.test_pages import text_of
 from tests.integration.web.test_writing import FORM
 from tests.support.stored_rows import bulletins
@@ -74,3 +78,16 @@ def test_one_sentence_says_what_the_form_will_do(sign_in):
     assert "Chưa chọn giờ phát." in said(luc="")
     assert "Chưa có tiêu đề hoặc lời đọc." in said(noi_dung=" ")
     assert "Hãy ghi ngày cuối" in said(lap_den="")
+
+
+def test_a_schedule_that_meets_others_is_not_made_until_somebody_says_what_then(world, officer):
+    bulletin, _ = world.submitted("Bản tin sáng")
+    world.approve(bulletin)
+    every = Daily(at=time(5), first=date(2026, 11, 26))
+    world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=every, by=world.approver)
+    reply = officer.post("/tao-ban-tin", data=REPEATED)
+    assert (reply.status_code, len(schedules(world)), len(world.ask(bulletins))) == (409, 1, 1)
+    assert "Bản tin sáng" in reply.text
+    assert 'name="trung" value="accept"' in reply.text
+    assert officer.post("/tao-ban-tin", data=REPEATED | {"trung": "accept"}).status_code == 303
+    assert len(schedules(world)) == 3
