@@ -32,6 +32,7 @@ from controller.model.outgoing import Outgoing
 from controller.model.permissions import OperatorId
 from controller.model.speech import Speech, speech_by
 from controller.model.times import Times
+from controller.model.wording import ReadingPace
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.budgets import Budgets
 from controller.runtime.changes import Changes
@@ -141,13 +142,13 @@ class Controller:
         """Return a short text spoken with an area's lexicon, as MP3; bounded, one at a time, or LoaError."""
         return self.sampler.sample(text, area)
 
-    def sample_phrase(self, spoken: str, place: int, by: OperatorId) -> bytes:
+    def sample_phrase(self, spoken: str, place: int, by: OperatorId, pace: ReadingPace) -> bytes:
         """Return one phrase of a sentence that was read already, as MP3; one a person, or LoaError."""
-        return self.sampler.phrase(spoken, place, by)
+        return self.sampler.phrase(spoken, place, by, pace)
 
-    def speak_ahead(self, by: OperatorId, sentences: Iterable[str]) -> None:
+    def speak_ahead(self, by: OperatorId, sentences: Iterable[str], pace: ReadingPace) -> None:
         """Have the sentences of what a person writes spoken when there is time."""
-        self.ahead.offer(by, sentences)
+        self.ahead.offer(by, sentences, pace)
 
     def wake(self) -> None:
         """Run the periodic tasks at once, because a person is waiting."""

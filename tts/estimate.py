@@ -16,21 +16,25 @@ _REMEMBERED: Final = 256
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def estimated_ms(title: str, text: str, *, issuer: str = "", readings: int = 1, framed: bool = True) -> int:
+def estimated_ms(
+    title: str, text: str, *, issuer: str = "", readings: int = 1, framed: bool = True, rate: float = 1.0
+) -> int:
     """Return the length of the recording in milliseconds, right to about a tenth; 0 for no words."""
     script = script_of(title, text[:_READ], framed=framed, issuer=issuer, readings=readings)
     if not script.all:
         return 0
-    whole = _sounding_ms(script) * len(text) // min(len(text), _READ)
+    whole = _sounding_ms(script, rate) * len(text) // min(len(text), _READ)
     return whole + (CHIMES_MS if framed else 0)
 
 
-def estimated_spoken_ms(title: str, text: str, *, issuer: str = "", readings: int = 1) -> int:
+def estimated_spoken_ms(
+    title: str, text: str, *, issuer: str = "", readings: int = 1, rate: float = 1.0
+) -> int:
     """Return the same of what was read already, with chimes; 0 for no words."""
     script = spoken_script(title, text, issuer=issuer, readings=readings)
-    return _sounding_ms(script) + CHIMES_MS if script.all else 0
+    return _sounding_ms(script, rate) + CHIMES_MS if script.all else 0
 
 
-def _sounding_ms(script: Script) -> int:
+def _sounding_ms(script: Script, rate: float) -> int:
     syllables = sum(len(line.text.split()) for line in script.lines)
-    return sum(line.rest_ms for line in script.all) + syllables * MS_PER_SYLLABLE
+    return sum(line.rest_ms for line in script.all) + round(syllables * MS_PER_SYLLABLE / rate)

@@ -11,6 +11,7 @@ from controller.model.permissions import OperatorId
 from controller.model.refusals import Refused
 from controller.model.speech import Speech
 from controller.model.times import Times
+from controller.model.wording import ReadingPace
 from controller.settings import Settings
 from controller.store import Session, Store
 from devices.ids import AreaCode
@@ -81,10 +82,10 @@ class Station(Protocol):
     def sample(self, text: str, area: AreaCode) -> bytes:
         """Speak a short text with an area's lexicon; return MP3. Bounded, one at a time; raises LoaError."""
 
-    def sample_phrase(self, spoken: str, place: int, by: OperatorId) -> bytes:
+    def sample_phrase(self, spoken: str, place: int, by: OperatorId, pace: ReadingPace) -> bytes:
         """Speak one phrase of a sentence that was read already; return MP3. One a person; raises LoaError."""
 
-    def speak_ahead(self, by: OperatorId, sentences: Iterable[str]) -> None:
+    def speak_ahead(self, by: OperatorId, sentences: Iterable[str], pace: ReadingPace) -> None:
         """Have the sentences of what a person writes spoken when there is time; never blocks."""
 
     def wake(self) -> None:

@@ -30,7 +30,7 @@ from controller.model.bulletin_states import (
 )
 from controller.model.languages import LanguageCode
 from controller.model.permissions import OperatorId
-from controller.model.wording import LONGEST_ISSUER, Manner, Words
+from controller.model.wording import LONGEST_ISSUER, Manner, ReadingPace, Words
 from devices.ids import AreaCode, Grade, KeyId, RecordingId
 from tts.reading import Register
 
@@ -110,6 +110,9 @@ class Revision(Base):
     readings: Mapped[int] = mapped_column(Integer, default=1)
     corrected_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
     words: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
+    pace: Mapped[ReadingPace] = mapped_column(
+        Word(ReadingPace), default=ReadingPace.USUAL, server_default=ReadingPace.USUAL
+    )
 
     @property
     def own_words(self) -> Words:
@@ -118,8 +121,8 @@ class Revision(Base):
 
     @property
     def manner(self) -> Manner:
-        """Issuer, number of readings and the bulletin's own words."""
-        return Manner(self.issuer, self.readings, self.own_words)
+        """Issuer, number of readings, the bulletin's own words, and its pace."""
+        return Manner(self.issuer, self.readings, self.own_words, self.pace)
 
 
 class ProgrammeItem(Base):

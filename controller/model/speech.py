@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from controller.model.wording import ReadingPace
 from controller.settings import Settings
 from tts.reading import Register
+
+_SLOWEST, _FASTEST = 0.5, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,8 @@ def speech_by(chosen: Settings) -> Speech:
         fallback=fallback or None,
         register=chosen.reading_register,
     )
+
+
+def rate_of(station: float, pace: ReadingPace) -> float:
+    """Return the speed of a bulletin, within what engines take (`LOA_RATE` has the same bounds)."""
+    return round(min(max(station * pace.factor, _SLOWEST), _FASTEST), 3)

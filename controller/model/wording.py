@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from controller.errors import BadInput
 from tts.errors import TextError
@@ -21,6 +22,23 @@ _BETWEEN, _WITHIN = "\x1e", "\x1f"
 """Separate the digested parts; no text contains them, since control characters are refused."""
 
 
+class ReadingPace(StrEnum):
+    """How fast a bulletin is read."""
+
+    SLOW = "slow"
+    USUAL = "usual"
+    FAST = "fast"
+
+    @property
+    def factor(self) -> float:
+        """Times the station's speed."""
+        return _FACTORS[self]
+
+
+_FACTORS = {ReadingPace.SLOW: 0.85, ReadingPace.USUAL: 1.0, ReadingPace.FAST: 1.15}
+"""Slow: for old people and bad horns; more than a seventh either way is heard as a fault."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """Issuer, number of readings and the bulletin's own words; part of the wording, as the text is."""
@@ -31,6 +49,8 @@ class Manner:
     """How many times the text is read in one recording, 1 to 3."""
     words: Words = ()
     """What this bulletin alone has read otherwise; they win over the lexicon."""
+    pace: ReadingPace = ReadingPace.USUAL
+    """How fast it is read, beside the station's own speed."""
 
 
 PLAIN = Manner()
@@ -71,7 +91,7 @@ def clean_manner(manner: Manner) -> Manner:
         check_readings(manner.readings)
     except TextError as error:
         raise BadInput(error.sentence, code=error.code) from error
-    return Manner(issuer, manner.readings, clean_words(manner.words))
+    return replace(manner, issuer=issuer, words=clean_words(manner.words))
 
 
 def clean_words(words: Iterable[tuple[str, str]]) -> Words:
@@ -114,10 +134,11 @@ def words_with(known: Words, own: Collection[tuple[str, str]]) -> Words:
 def digest_of(text: str, manner: Manner = PLAIN) -> str:
     """Return the SHA-256 of a wording in NFC and UTF-8, hexadecimal: the digest that an approval covers.
 
-    With the default manner it covers the text alone; otherwise text, issuer, number of readings, and each
-    of the bulletin's own words as `word`, written and spoken.
+    With the default manner it covers the text alone; otherwise text, issuer, number of readings, each of
+    the bulletin's own words as `word`, written and spoken, and `pace` with a pace that is not the usual.
     """
     own = (_WITHIN.join(("word", *pair)) for pair in manner.words)
-    parts = (text, manner.issuer, str(manner.readings), *own)
+    pace = () if manner.pace is ReadingPace.USUAL else (_WITHIN.join(("pace", manner.pace)),)
+    parts = (text, manner.issuer, str(manner.readings), *own, *pace)
     whole = text if manner == PLAIN else _BETWEEN.join(parts)
     return hashlib.sha256(unicodedata.normalize("NFC", whole).encode()).hexdigest()

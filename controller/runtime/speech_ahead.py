@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from controller.model.permissions import OperatorId
+from controller.model.speech import rate_of
+from controller.model.wording import ReadingPace
 from controller.runtime.speech_samples import sample_order
 from controller.settings import Settings
 from tts.errors import SpeechError
@@ -24,6 +26,8 @@ MOST_SENTENCES: Final = 40
 _OFFLINE: Final = frozenset({"loa", "piper"})
 """Engines that speak on this machine: no unfinished text is sent to another."""
 _IDLE_SECONDS: Final = 30.0
+_Sentence = tuple[str, float]
+"""What is said, and how fast."""
 
 
 @dataclass
@@ -34,7 +38,7 @@ class SpeechAhead:
     settings: Settings
     steady: Callable[[], float]
     is_rendering: Callable[[], bool]
-    _texts: OrderedDict[OperatorId, tuple[float, list[str]]] = field(default_factory=OrderedDict)
+    _texts: OrderedDict[OperatorId, tuple[float, list[_Sentence]]] = field(default_factory=OrderedDict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _stopping: bool = False
     _thread: threading.Thread | None = None
@@ -53,11 +57,12 @@ class SpeechAhead:
         if self._thread is not None:
             self._thread.join(10)
 
-    def offer(self, by: OperatorId, sentences: Iterable[str]) -> None:
+    def offer(self, by: OperatorId, sentences: Iterable[str], pace: ReadingPace = ReadingPace.USUAL) -> None:
         """Take the sentences of a text as it stands now, in place of those of before."""
         if self._thread is None:
             return
-        left = list(sentences)[:MOST_SENTENCES]
+        rate = rate_of(self.settings.rate, pace)
+        left = [(one, rate) for one in sentences][:MOST_SENTENCES]
         with self._changed:
             self._texts.pop(by, None)
             if left:
@@ -67,13 +72,14 @@ class SpeechAhead:
             self._changed.notify()
 
     def _run(self) -> None:
-        while (sentence := self._next()) is not None:
+        while (found := self._next()) is not None:
+            sentence, rate = found
             try:
-                self.studio.speak_ahead(sample_order(self.settings, sentence))
+                self.studio.speak_ahead(sample_order(self.settings, sentence, rate=rate))
             except SpeechError as error:
                 _LOG.info("a sentence was not spoken ahead: %s", error.code)
 
-    def _next(self) -> str | None:
+    def _next(self) -> _Sentence | None:
         """Wait for a sentence whose text has been left alone for a while; None when it is time to stop."""
         with self._changed:
             while not self._stopping:
@@ -85,7 +91,7 @@ class SpeechAhead:
                 self._changed.wait(max(due - now, QUIET_SECONDS / 5))
             return None
 
-    def _taken(self, by: OperatorId) -> str:
+    def _taken(self, by: OperatorId) -> _Sentence:
         """Take the person's next sentence; the others get their turn before the one after it."""
         due, left = self._texts.pop(by)
         if len(left) > 1:

@@ -11,6 +11,8 @@ from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import checked_sample, checked_sentence
 from controller.model.bulletins import Recording
 from controller.model.permissions import OperatorId
+from controller.model.speech import rate_of
+from controller.model.wording import ReadingPace
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import AreaCode
@@ -65,12 +67,13 @@ class Sampler:
             words = words_for(session, area)
         return self._spoken(sample_order(self.settings, text, words=words))
 
-    def phrase(self, spoken: str, place: int, by: OperatorId) -> bytes:
+    def phrase(self, spoken: str, place: int, by: OperatorId, pace: ReadingPace = ReadingPace.USUAL) -> bytes:
         """Return one phrase of a sentence that was read already, as it sounds inside it.
 
         One at a time a person; raises BadInput, Busy or Unavailable.
         """
-        order = sample_order(self.settings, checked_sentence(spoken, place), phrase=place)
+        rate = rate_of(self.settings.rate, pace)
+        order = sample_order(self.settings, checked_sentence(spoken, place), phrase=place, rate=rate)
         with self._one_each(by):
             return self._spoken(order)
 

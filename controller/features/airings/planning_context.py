@@ -133,12 +133,13 @@ def length_of(session: Session, bulletin_id: BulletinId) -> tuple[int, bool]:
     )
     if recorded is not None:
         return recorded, False
-    title, text, issuer, readings = session.execute(
-        select(Bulletin.title, Revision.text, Revision.issuer, Revision.readings)
+    title, text, issuer, readings, pace = session.execute(
+        select(Bulletin.title, Revision.text, Revision.issuer, Revision.readings, Revision.pace)
         .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
         .where(Bulletin.id == bulletin_id)
     ).one()
-    return max(estimated_ms(title, text, issuer=issuer, readings=readings), _SHORTEST_MS), True
+    length = estimated_ms(title, text, issuer=issuer, readings=readings, rate=pace.factor)
+    return max(length, _SHORTEST_MS), True
 
 
 def above(session: Session, areas: Iterable[AreaCode]) -> frozenset[AreaCode]:

@@ -166,6 +166,7 @@ def revise(caller: Caller, bulletin_id: str, asked: Revise) -> BulletinShown:
                 was.issuer if asked.issuer is None else asked.issuer,
                 was.readings if asked.readings is None else asked.readings,
                 was.own_words if asked.own_words is None else tuple(one.pair for one in asked.own_words),
+                was.pace if asked.pace is None else asked.pace,
             ),
             based_on=asked.based_on,
         )

@@ -27,7 +27,7 @@ from controller.model.bulletin_states import (
 from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from controller.model.speech import Speech
+from controller.model.speech import Speech, rate_of
 from controller.store import one_write
 from devices.ids import RecordingId
 from devices.messages import Manifest
@@ -50,7 +50,7 @@ def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now
             ordered_at=now,
             engine=speech.engine,
             voice=speech.voice,
-            rate=speech.rate,
+            rate=_rate(session, bulletin, speech),
             fallback=speech.fallback,
             register=speech.register,
         )
@@ -58,10 +58,16 @@ def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now
     elif rendering.state is RenderingState.FAILED:
         _try_again(rendering)
         rendering.engine, rendering.voice = speech.engine, speech.voice
-        rendering.rate, rendering.fallback = speech.rate, speech.fallback
+        rendering.rate, rendering.fallback = _rate(session, bulletin, speech), speech.fallback
         rendering.register = speech.register
     session.flush()
     return rendering
+
+
+def _rate(session: Session, bulletin: Bulletin, speech: Speech) -> float:
+    """Return the station's speed times the pace of the newest wording."""
+    pace = get_revision(session, bulletin.id, bulletin.revision).pace
+    return rate_of(speech.rate, pace)
 
 
 def begin_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from controller.model.base import ID_LENGTH
 from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState, RevisionKind
 from controller.model.bulletins import LONGEST_TOPIC_NAME, USUAL_HIGHEST_GRADE
 from controller.model.lexicon import LONGEST_SPOKEN, LONGEST_WRITTEN
-from controller.model.wording import LONGEST_ISSUER, MOST_OWN_WORDS, Manner, Words
+from controller.model.wording import LONGEST_ISSUER, MOST_OWN_WORDS, Manner, ReadingPace, Words
 from devices.ids import Grade
 from devices.wire_types import DIGEST_PATTERN
 from tts.reading.checking import MOST_READINGS
@@ -52,11 +52,15 @@ class Mannered(Command):
     issuer: Issuer = Field("", description="Who speaks to the people; said before the title.")
     readings: Readings = Field(1, description="How many times the text is read in one recording.")
     own_words: OwnWords = Field([], description="Read otherwise in this bulletin alone; part of the wording.")
+    pace: ReadingPace = Field(
+        ReadingPace.USUAL, description="How fast it is read, beside the station's own speed."
+    )
 
     @property
     def manner(self) -> Manner:
         """How the wording is to be read."""
-        return Manner(self.issuer, self.readings, tuple(one.pair for one in self.own_words))
+        own = tuple(one.pair for one in self.own_words)
+        return Manner(self.issuer, self.readings, own, self.pace)
 
 
 class Submit(Command):
@@ -176,6 +180,7 @@ class BulletinWhole(BulletinShown):
     issuer: str = Field(description="Said before the title; empty if nobody is named.")
     readings: int
     own_words: list[OwnWord] = Field(description="What this bulletin alone has read otherwise.")
+    pace: ReadingPace
     rendering: RenderingShown | None
 
 
@@ -219,9 +224,10 @@ class Revise(Command):
 
     title: str
     text: str
-    issuer: Issuer | None = Field(None, description="Left out, it stays; so do the next two.")
+    issuer: Issuer | None = Field(None, description="Left out, it stays; so do the next three.")
     readings: Readings | None = None
     own_words: OwnWords | None = None
+    pace: ReadingPace | None = None
     based_on: BasedOn = None
 
 
@@ -242,6 +248,7 @@ class RevisionShown(View):
     issuer: str
     readings: int
     own_words: list[OwnWord]
+    pace: ReadingPace
     author: str = Field(description="The name by which its author signs in.")
     corrected: bool = Field(description="Whether an approver mended letters of the version before.")
     created_at: datetime
@@ -251,7 +258,8 @@ class RevisionShown(View):
     @property
     def manner(self) -> Manner:
         """How it is given to the people."""
-        return Manner(self.issuer, self.readings, tuple(one.pair for one in self.own_words))
+        own = tuple(one.pair for one in self.own_words)
+        return Manner(self.issuer, self.readings, own, self.pace)
 
 
 class StretchShown(View):
@@ -273,6 +281,8 @@ class DifferencesShown(View):
     readings_after: int
     own_words_before: list[OwnWord]
     own_words_after: list[OwnWord]
+    pace_before: ReadingPace
+    pace_after: ReadingPace
 
 
 class VariantShown(View):

@@ -362,6 +362,7 @@ def write_revision(
         issuer=manner.issuer,
         readings=manner.readings,
         words=[list(pair) for pair in manner.words],
+        pace=manner.pace,
     )
     session.add(revision)
     session.flush()

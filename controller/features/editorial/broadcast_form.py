@@ -15,7 +15,7 @@ from controller.features.editorial.repeat_form import REPEATS, RepeatTyped
 from controller.features.editorial.start_form import read_start
 from controller.http.station import Station
 from controller.model.local_time import ZONE
-from controller.model.wording import Manner
+from controller.model.wording import Manner, ReadingPace
 from devices.ids import AreaCode, Grade
 from tts.errors import BadReadings
 from tts.reading.checking import MOST_READINGS
@@ -31,6 +31,7 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
     chu_de: str = ""
     ben_bao: str = ""
     so_lan: str = "1"
+    toc_do: str = ReadingPace.USUAL
     doc_rieng: str = ""
     """Words that this bulletin alone has read otherwise, one a line."""
     luc: str = ""
@@ -61,7 +62,12 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
         """Return who speaks, how often it is read and which words otherwise, or raise BadInput."""
         if self.so_lan not in READINGS_OFFERED:
             raise BadInput(BadReadings.text, code=BadReadings.code)
-        return Manner(self.ben_bao, int(self.so_lan), words_of(self.doc_rieng))
+        return Manner(self.ben_bao, int(self.so_lan), words_of(self.doc_rieng), self.pace)
+
+    @property
+    def pace(self) -> ReadingPace:
+        """How fast it is read; the usual for what is none."""
+        return ReadingPace(self.toc_do) if self.toc_do in set(ReadingPace) else ReadingPace.USUAL
 
     def written(self) -> WrittenBulletin:
         """Return the bulletin as it was typed, or raise BadInput."""

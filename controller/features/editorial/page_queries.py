@@ -218,6 +218,7 @@ def form_as_it_is(session: Session, bulletin: Bulletin, revision: Revision) -> T
         noi_dung=revision.text,
         ben_bao=revision.issuer,
         so_lan=str(revision.readings),
+        toc_do=revision.pace,
         doc_rieng=as_lines(revision.own_words),
         phien_ban=str(bulletin.revision),
         **typed_act(reference_given(session, bulletin.id) or Reference()),

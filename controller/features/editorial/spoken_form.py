@@ -12,6 +12,7 @@ from controller.features.editorial.own_words import words_so_far
 from controller.features.editorial.spoken_sentences import Sentence, SpokenStretch, sentences_of
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import READ_HERE, read_apart
+from controller.model.speech import rate_of
 from controller.model.wording import Words, words_with
 from devices.ids import AreaCode
 from tts.errors import TextError
@@ -110,13 +111,13 @@ def spoken_form(caller: Caller, form: Typed, bulletin_id: str = "") -> SpokenFor
         spoken.get("noi_dung", ""),
         issuer=spoken.get("ben_bao", ""),
         readings=readings,
+        rate=rate_of(caller.station.speech.rate, form.pace),
     )
-    whole = len(form.noi_dung)
+    whole, is_cut = len(form.noi_dung), len(form.noi_dung) > READ_HERE
     parts = tuple(
         SpokenPart(field, FIELDS[field], one.written, sentences_of(one, known, own))
         for field, one in found.items()
     )
-    is_cut = whole > READ_HERE
     return SpokenForm(
         parts,
         length * whole // READ_HERE if is_cut else length,

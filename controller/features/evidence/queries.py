@@ -75,6 +75,7 @@ def _text_of(session: Session, airing: Airing) -> ProvenText:
         issuer=revision.manner.issuer,
         readings=revision.manner.readings,
         own_words=list(revision.own_words),
+        pace=revision.pace,
     )
 
 

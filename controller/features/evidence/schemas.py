@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from controller.model.wording import ReadingPace
 from devices.roots import RootChain
 from devices.wire_types import Digest
 
@@ -12,7 +13,7 @@ FORMAT: Final = "loa-airing-proof/1"
 
 
 class ProvenText(BaseModel):
-    """The wording: the approval's digest covers text, issuer, number of readings and own words."""
+    """The wording: the approval's digest covers text, issuer, number of readings, own words and pace."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -22,6 +23,7 @@ class ProvenText(BaseModel):
     readings: int
     own_words: list[tuple[str, str]] = []
     """What this bulletin alone had read otherwise, written and spoken."""
+    pace: ReadingPace = ReadingPace.USUAL
 
 
 class ProvenKey(BaseModel):

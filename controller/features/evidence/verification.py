@@ -86,7 +86,8 @@ def _approval(proof: ProofFile, trusted: TrustedKeys, findings: Findings) -> App
     except NotTrusted as error:
         findings.fail(f"Phê duyệt không đúng chữ ký ({error.code}).")
         return None
-    manner = Manner(proof.text.issuer, proof.text.readings, tuple(proof.text.own_words))
+    wording = proof.text
+    manner = Manner(wording.issuer, wording.readings, tuple(wording.own_words), wording.pace)
     if digest_of(proof.text.text, manner) != approval.text_sha256:
         findings.fail("Văn bản trong tệp KHÔNG phải là văn bản đã được duyệt.")
         return None

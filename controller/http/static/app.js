@@ -137,7 +137,7 @@
     const local = localStorage.getItem(key);
     if (local && local !== last) {
       const was = new URLSearchParams(local);
-      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "doc_rieng", "loi_mo", "loi_ket"]) {
+      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "toc_do", "doc_rieng", "loi_mo", "loi_ket"]) {
         if (!form[name] || !was.get(name) || form[name].value === was.get(name)) continue;
         form[name].value = was.get(name);
         write(said, "Đã lấy lại phần chữ giữ trên máy này.");
@@ -329,7 +329,7 @@
   });
   document.addEventListener("input", (e) => {
     if (e.target.dataset?.filters) sift(e.target);
-    const counted = e.target.name === "so_lan" ? e.target.form.querySelector("[data-counts]") : e.target;
+    const counted = ["so_lan", "toc_do"].includes(e.target.name) ? e.target.form.querySelector("[data-counts]") : e.target;
     const counter = counted?.dataset?.counts && document.getElementById(counted.dataset.counts);
     if (counter) count(counted, counter);
   });
@@ -345,7 +345,7 @@
     if (!counter.textContent.startsWith(`${counted},`)) write(counter, counted);
     const mine = setTimeout(async () => {
       const asked = new URLSearchParams();
-      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan"]) asked.set(name, field.form?.elements[name]?.value ?? "");
+      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "toc_do"]) asked.set(name, field.form?.elements[name]?.value ?? "");
       try {
         const reply = await fetch("/do-dai", { method: "POST", body: asked, redirect: "error" });
         const long = reply.ok ? await reply.text() : "";

@@ -5,7 +5,7 @@
   const find = (query, within = ear) => within.querySelector(query);
   const room = find("[data-ear-room]"), status = find("[data-ear-status]"), stop = find("[data-ear-stop]");
   const say = (text) => { if (status.textContent !== text) status.textContent = text; };
-  const FIELDS = ["tieu_de", "noi_dung", "ben_bao", "so_lan", "doc_rieng"];
+  const FIELDS = ["tieu_de", "noi_dung", "ben_bao", "so_lan", "toc_do", "doc_rieng"];
   const QUIET = 400, PATIENCE = 10000, LONGER = 40000; // ms without a key before the station is asked; ms that it may take, and that speech may
   const ENDED = "Phiên đăng nhập đã hết, nên chưa nghe được. Chữ đã gõ vẫn còn; đăng nhập ở trang khác rồi gõ tiếp ở đây.";
   const typed = () => {
@@ -58,10 +58,11 @@
   // --- sounds: phrase by phrase, the next one fetched while one sounds; kept in this page alone, a few of them ---
   const MOST = 24, sounds = new Map(), player = new Audio();
   const fetched = (item) => {
-    const key = `${item.place}\n${item.say}`;
+    item.pace = form.elements.toc_do?.value ?? "usual";
+    const key = `${item.pace}\n${item.place}\n${item.say}`;
     if (sounds.has(key)) return sounds.get(key);
     const coming = chain.then(async () => {
-      const asked = () => post("/soan/doan.mp3", new URLSearchParams({ cau: item.say, doan: item.place }), LONGER);
+      const asked = () => post("/soan/doan.mp3", new URLSearchParams({ cau: item.say, doan: item.place, toc_do: item.pace }), LONGER);
       let reply = await asked();
       if (reply?.status === 503) { await new Promise((done) => setTimeout(done, 1000)); reply = await asked(); }
       if (!reply?.ok) { sounds.delete(key); throw new Error(whyNot(reply)); }

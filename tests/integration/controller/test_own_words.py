@@ -1,17 +1,20 @@
 """What one bulletin has read otherwise: a part of its wording, of what is approved, and of what is spoken."""
 
+from controller.features.airings.planning_context import length_of
 from controller.features.bulletins.programmes import Item, draft_programme
 from controller.features.bulletins.queries import get_bulletin, get_revision, rendering_of
 from controller.features.bulletins.service import (
     clone_bulletin,
     draft_bulletin,
+    recall_bulletin,
     revise_bulletin,
     submit_bulletin,
 )
 from controller.features.doctor.invariants import invariants
 from controller.features.lexicon.service import add_entry
 from controller.model.bulletin_states import ItemKind
-from controller.model.wording import Manner, digest_of
+from controller.model.speech import Speech
+from controller.model.wording import Manner, ReadingPace, digest_of
 from controller.runtime.rereading import Rereader
 from controller.runtime.speech_orders import order_of
 from controller.settings import Settings
@@ -96,3 +99,17 @@ def test_a_recording_is_made_anew_only_where_its_own_words_do_not_win(world):
     world.do(add_entry, written="TDP", spoken="tổ dân phố ta", by=world.approver)
     assert rereader.look() == 1
     assert world.ask(rendering_of, own, 1).state == "ready"
+
+
+def test_the_pace_is_a_part_of_the_wording_and_the_recording_is_spoken_by_it(world):
+    slow, usual = drafted(world, Manner(pace=ReadingPace.SLOW)), drafted(world, Manner())
+    first, second = (world.ask(get_revision, one, 1) for one in (slow, usual))
+    assert first.text_sha256 == digest_of(TEXT, Manner(pace=ReadingPace.SLOW)) != second.text_sha256
+    assert world.ask(length_of, slow)[0] > world.ask(length_of, usual)[0]
+    for one in (slow, usual):
+        world.do(submit_bulletin, one, by=world.officer, speech=Speech(rate=1.2))
+    assert [world.ask(rendering_of, one, 1).rate for one in (slow, usual)] == [1.02, 1.2]
+    world.do(recall_bulletin, slow, by=world.officer)
+    world.do(revise_bulletin, slow, by=world.officer, manner=Manner(pace=ReadingPace.FAST))
+    assert world.ask(get_bulletin, slow).revision == 2
+    assert world.ask(get_revision, slow, 2).pace is ReadingPace.FAST

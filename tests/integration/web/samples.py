@@ -21,11 +21,11 @@ class Samples:
         self.samples.append((text, area))
         return mp3(2)
 
-    def sample_phrase(self, spoken, place, by):
+    def sample_phrase(self, spoken, place, by, pace):
         self.phrases.append((spoken, place, by))
-        return self.sampler.phrase(spoken, place, by) if self.sampler else mp3(2)
+        return self.sampler.phrase(spoken, place, by, pace) if self.sampler else mp3(2)
 
-    def speak_ahead(self, by, sentences):
+    def speak_ahead(self, by, sentences, pace):
         self.ahead[by] = list(sentences)
         if self.speaker_ahead:
-            self.speaker_ahead.offer(by, sentences)
+            self.speaker_ahead.offer(by, sentences, pace)

@@ -69,3 +69,23 @@ def test_programs_teach_one_bulletin_and_are_told_of_it(officer):
     refused = officer.post("/api/v1/bulletins", json=ASKED | {"own_words": [OWN[0] | {"spoken": "street"}]})
     assert refused.status_code == 422
     assert "street" in refused.json()["sentence"]
+
+
+def test_a_pace_is_chosen_heard_shown_and_told(world, officer):
+    form = FORM | {"toc_do": "slow", "viec": "nhap"}
+    place = officer.post("/tao-ban-tin", data=form).headers["location"]
+    found = world.ask(bulletins)[0]
+    assert world.ask(get_revision, found.id, 1).pace == "slow"
+    assert "Tốc độ đọc chậm hơn" in text_of(officer.get(place))
+    assert '<option value="slow" selected>' in officer.get(f"/ban-tin/{found.id}/sua").text
+    told = officer.get(f"/api/v1/bulletins/{found.id}").json()
+    assert told["pace"] == "slow"
+    asked = {"title": told["title"], "text": told["text"], "pace": "fast"}
+    officer.post(f"/api/v1/bulletins/{found.id}/revise", json=asked)
+    officer.post(f"/api/v1/bulletins/{found.id}/revise", json=asked | {"pace": None})
+    assert [one["pace"] for one in officer.get(f"/api/v1/bulletins/{found.id}/revisions").json()] == [
+        "fast",
+        "slow",
+    ]
+    compared = text_of(officer.get(f"/ban-tin/{found.id}/lich-su"))
+    assert "[bỏ chậm hơn ] [thêm nhanh hơn ]" in compared

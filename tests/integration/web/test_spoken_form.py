@@ -52,6 +52,15 @@ def test_the_length_is_that_of_the_whole_recording_as_often_as_it_is_read(office
     assert 2 * once < three < 3 * once
 
 
+def test_a_slow_reading_is_longer(officer):
+    shown = [
+        re.search(r'class="num">(\d+):(\d+)<', preview(officer, toc_do=pace).text)
+        for pace in ("slow", "fast")
+    ]
+    slow, fast = (60 * int(one[1]) + int(one[2]) for one in shown)
+    assert slow > fast
+
+
 def test_own_readings_and_those_of_the_lexicon_are_marked_as_such(world, officer):
     world.do(add_entry, written="TDP", spoken="tổ dân phố ta", by=world.approver)
     page = text_of(preview(officer, doc_rieng="115 = một một lăm\nnửa dòng"))

@@ -21,6 +21,7 @@ from controller.model.times import Times
 from controller.model.wording import (
     PLAIN,
     Manner,
+    ReadingPace,
     clean_manner,
     clean_text,
     clean_title,
@@ -170,6 +171,12 @@ def test_a_digest_holds_each_of_the_bulletins_own_words():
     one, other = ("TDP", "tổ dân phố"), ("KDC", "khu dân cư")
     manners = [Manner(), Manner(words=(one,)), Manner(words=(other,)), Manner(words=(other, one))]
     manners += [Manner(words=(("TDP", "tổ"), ("dân", "phố"))), Manner(words=(("TDP", "tổ dân"),))]
+    manners += [
+        Manner(pace=ReadingPace.SLOW),
+        Manner(pace=ReadingPace.FAST),
+        Manner(words=(one,), pace=ReadingPace.SLOW),
+    ]
+    manners += [Manner(words=(("pace", "slow"),))]
     assert len({digest_of("Họp TDP.", manner) for manner in manners}) == len(manners)
 
 

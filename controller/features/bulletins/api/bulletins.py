@@ -167,6 +167,7 @@ def bulletin_whole(visit: Visit, bulletin_id: str) -> BulletinWhole:
         issuer=words.revision.issuer,
         readings=words.revision.readings,
         own_words=own_words_shown(words.revision.own_words),
+        pace=words.revision.pace,
         rendering=_rendering(words, progress),
     )
 

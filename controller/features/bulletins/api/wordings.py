@@ -58,6 +58,8 @@ def compare(visit: SignedVisit, bulletin_id: str, before: Number, after: Number)
         readings_after=new.readings,
         own_words_before=own_words_shown(old.own_words),
         own_words_after=own_words_shown(new.own_words),
+        pace_before=old.pace,
+        pace_after=new.pace,
     )
 
 

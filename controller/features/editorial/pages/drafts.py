@@ -33,7 +33,8 @@ def length(_station: TheStation, viewer: Signed, form: Annotated[Typed, Form()])
     """Return how long what is typed will sound, in words; nothing of it is kept."""
     viewer.need(Act.WRITE)
     readings = int(form.so_lan) if form.so_lan in READINGS_OFFERED else 1
-    sounding = estimated_ms(form.tieu_de, form.noi_dung, issuer=form.ben_bao, readings=readings)
+    rate = form.pace.factor
+    sounding = estimated_ms(form.tieu_de, form.noi_dung, issuer=form.ben_bao, readings=readings, rate=rate)
     return PlainTextResponse(milliseconds(sounding) if sounding else "")
 
 

@@ -16,7 +16,7 @@ from controller.http.refusals import status_of
 from controller.http.render import fragment
 from controller.model.base import ID_LENGTH
 from controller.model.permissions import Act
-from controller.model.wording import clean_words
+from controller.model.wording import ReadingPace, clean_words
 
 router = APIRouter(prefix="/soan")
 _MOST_LETTERS = 1_000_000
@@ -34,18 +34,22 @@ def preview(visit: SignedVisit, form: Annotated[Typed, Form()], ban: Bulletin = 
     visit.viewer.need(Act.WRITE)
     visit.tries.previews(visit.by.id)
     found = spoken_form(visit, form, ban)
-    visit.station.speak_ahead(visit.by.id, [one.spoken for one in found.sentences])
+    visit.station.speak_ahead(visit.by.id, [one.spoken for one in found.sentences], form.pace)
     return HTMLResponse(fragment("soan/loi_nghe.html", {"spoken": found}), headers=_NOT_KEPT)
 
 
 @router.post("/doan.mp3")
 def hear(
-    visit: SignedVisit, cau: Annotated[str, Form(max_length=2000)], doan: Annotated[int, Form()] = 0
+    visit: SignedVisit,
+    *,
+    cau: Annotated[str, Form(max_length=2000)],
+    doan: Annotated[int, Form()] = 0,
+    toc_do: Annotated[ReadingPace, Form()] = ReadingPace.USUAL,
 ) -> Response:
     """Speak one phrase of a sentence that the preview gave: one at a time a person, some a minute."""
     visit.viewer.need(Act.WRITE)
     visit.tries.hears_phrase(visit.by.id)
-    sound = visit.station.sample_phrase(cau, doan, visit.by.id)
+    sound = visit.station.sample_phrase(cau, doan, visit.by.id, toc_do)
     return Response(sound, media_type="audio/mpeg", headers=_NOT_KEPT)
 
 
