@@ -88,9 +88,7 @@ def dash(scene: Scene, found: re.Match[str]) -> Hit:
         return Hit(end, "năm", "year")  # "quý IV-2025"
     its_date = scene.cue(_WEEKDAY, 2) and _ITS_DATE.match(follows)  # "Thứ 5 - 03/12"
     counted = scene.rule in NUMERIC and scene.before(found.start())[-1:] not in set('.,;:?!()"')
-    its_hour = scene.rule == "date" and _CLOCK_FOLLOWS.match(follows) and not scene.cue(_HOUR_SAID, 14)
-    apart = _are_ratings(scene, found) or _are_shares(scene, found)
-    counted = counted and not (its_date or its_hour or apart)
+    counted = counted and not (its_date or _is_apart(scene, found, follows))
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
@@ -117,6 +115,13 @@ def dash(scene: Scene, found: re.Match[str]) -> Hit:
 def _may_be_a_month(scene: Scene, follows: str) -> bool:
     """Whether "ngày 7-8" may be the seventh of August as well as two days."""
     return scene.cue(_DAY_SAID, 2) and _MONTH_FOLLOWS.match(follows) is not None
+
+
+def _is_apart(scene: Scene, found: re.Match[str], follows: str) -> bool:
+    """Whether the numbers on both sides are no range: a day and its hour, two ratings, several shares."""
+    if scene.rule == "date" and _CLOCK_FOLLOWS.match(follows) and not scene.cue(_HOUR_SAID, 14):
+        return True
+    return _are_ratings(scene, found) or _are_shares(scene, found)
 
 
 def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:

@@ -40,7 +40,7 @@ _NEAR_DRAW: Final = 14  # characters
 
 def is_score(scene: Scene, end: int) -> bool:
     """Whether the sentence speaks of a match's result, so that "2-1" at `end` of its dash is one."""
-    alone = _ALONE.fullmatch(scene.line.strip())
+    alone = _ALONE.fullmatch(scene.line.strip()) if len(scene.line) < _NEAR_NAMES else None
     if alone and int(alone[1]) >= int(alone[2]):
         return True  # nothing but "2-0" in the line
     if scene.cue(_DAY_NAMED, 3) or not scene.follows(_FEW_GOALS, end):
