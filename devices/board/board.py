@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
-from devices.board.disk import SAVES, Disk
+from devices.board.disk import DOCUMENTS_ROOM, SAVES, Disk
 from devices.board.gpsd import Gpsd
 from devices.board.hardware import SOFTWARE, capabilities
 from devices.board.player import Fact, Player
 from devices.board.raw_clock import RawClock
-from devices.board.sound_output import OutputSettings
+from devices.board.sound_output import OutputGone, OutputSettings
 from devices.board.supervisor import Supervisor
 from devices.board.time_sources import RTC_DOCUMENT, NtpClock, Rtc
 from devices.enrolling import Enrolled
@@ -28,7 +28,7 @@ from devices.fleet_link import AsyncLink, LinkHub
 from devices.home_links import HomeLinks
 from devices.ids import ClockSource, ClockTrust, NodeId, RecordingId
 from devices.link_api import LinkDown, Message, Will
-from devices.node import Brain, NodeIdentity
+from devices.node import Brain, NodeIdentity, NodeMemory
 from devices.node.effects import (
     Arm,
     ConnectTo,
@@ -123,7 +123,7 @@ class Board:
         self._loop = asyncio.get_running_loop()
         await self._on_disk(self._disk.open)
         memory = await self._on_disk(self._disk.memory)
-        identity = self._identity(memory.storage_free)
+        identity = self._identity()
         brain = Brain(identity, memory, random.SystemRandom(), JOIN_AHEAD)
         seat = BoardSeat(BoardNode(identity.node, brain))
         self._queue(Booted())
@@ -133,7 +133,7 @@ class Board:
             self._queue(told)
         self._player.start()
         await self._hub.start()
-        parts = [self._think(seat), self._watch(seat), stopping.wait()]
+        parts = [self._think(seat), self._watch(seat, memory), stopping.wait()]
         if self._settings.gpsd is not None:
             parts.append(Gpsd(self._clock, self._queue, *self._settings.gpsd).run())
         tasks = [asyncio.create_task(part) for part in parts]
@@ -158,7 +158,7 @@ class Board:
         await self._on_disk(self._disk.close)
         self._disk_thread.shutdown()
 
-    def _identity(self, storage_free: int) -> NodeIdentity:
+    def _identity(self) -> NodeIdentity:
         enrolment = self._who.enrolment
         return NodeIdentity(
             enrolment.node,
@@ -167,7 +167,7 @@ class Board:
             self._who.key,
             broker=enrolment.broker,
             software=SOFTWARE,
-            capabilities=capabilities(storage_free),
+            capabilities=capabilities(self._settings.storage - DOCUMENTS_ROOM),
             is_metered=self._settings.is_metered,
             first_session=enrolment.first_session,
         )
@@ -271,7 +271,7 @@ class Board:
 
     # -- each second
 
-    async def _watch(self, seat: BoardSeat) -> None:
+    async def _watch(self, seat: BoardSeat, memory: NodeMemory) -> None:
         """Keep the player at the station's time, ask the board's clocks, and say how it is."""
         brain, asked_at = seat.node.brain, self._clock.seconds()
         while True:
@@ -279,6 +279,7 @@ class Board:
             self._player.shift = brain.clock.offset(now)
             if self._clock.seconds() - asked_at > NTP_EVERY_S:
                 asked_at = self._clock.seconds()
+                memory.storage_free = await self._on_disk(self._disk.free)
                 if (told := self._ntp.told()) is not None:
                     self._queue(told)
             error = brain.clock.error(now)
@@ -287,6 +288,8 @@ class Board:
             self._say(
                 brain.clock.trust(now), brain.clock.source(now), is_up=bool(seat.link and seat.link.is_up)
             )
+            if not self._player.is_alive:
+                raise OutputGone("the player has ended")
             if self._clock.seconds() - self._player.beat < STUCK_S:
                 self._supervisor.lives()
             await asyncio.sleep(WATCH_EVERY_S)

@@ -109,6 +109,11 @@ class Player:
     _is_stopping: bool = False
     _thread: threading.Thread | None = None
 
+    @property
+    def is_alive(self) -> bool:
+        """Return whether its thread goes on."""
+        return self._thread is not None and self._thread.is_alive()
+
     def start(self) -> None:
         """Start the thread."""
         self.beat = self.clock.seconds()
@@ -160,6 +165,8 @@ class Player:
                         self._take(arm)
                     case _Disarm(airing):
                         self._armed.pop(airing, None)
+                        if self._sound is not None and not self._sound.is_told:
+                            self._cut(airing)  # it is on its way to the line output
                     case _Stop(airing):
                         self._cut(airing)
                     case _Ready(airing, source):
@@ -170,6 +177,8 @@ class Player:
         if self._sound is not None and self._sound.arm.airing == arm.airing:
             self._sound.volume = arm.volume
             return
+        if any(isinstance(one.fact, PlayingEnded) and one.fact.airing == arm.airing for one in self._pending):
+            return  # it ends within what the output holds
         known = self._armed.get(arm.airing)
         if known is not None and known.arm.recording == arm.recording:
             known.arm = arm

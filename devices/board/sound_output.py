@@ -37,6 +37,9 @@ STALLED_S: Final = 1.5
 """A program that takes no sample for so long is stuck: a running one takes some each 10 ms."""
 STARTING_S: Final = 5.0
 """Until it takes the first: it opens the device, on a slow board."""
+MOST_SWALLOWED_S, FASTEST = 10.0, 0.002
+"""A program that takes so much before it runs, or runs ahead of the clock by a crystal's error and a second,
+plays nothing: with ALSA's device `null`, for example."""
 CUT_WAIT_S: Final = 1.0
 _SUBSTREAMS: Final = "card*/pcm*p/sub*"
 
@@ -86,6 +89,7 @@ class SoundOutput:
         self._buffered: float | None = None
         """Seconds that the driver holds; None until it runs."""
         self._measured_from = 0.0
+        self._first_began = 0.0
         self._began: deque[float] = deque(maxlen=MEASUREMENTS)
         """When the program would have taken its first sample at the present pace, as seen at each look."""
 
@@ -111,12 +115,23 @@ class SoundOutput:
         ):
             self._buffered = _driver_delay(self._settings.proc, self._pid) or self._settings.buffer_s
             self._measured_from = self._now() + LEAST_MEASURED_S
+            self._first_began = self._now() - (self._written - waiting) / self.rate
             _log.info("the sound output holds back %.0f ms", self._buffered * 1000)
+        self._check_pace()
         if self._buffered is None or self._now() < self._measured_from:
             return None
         # what the program has just taken waits until the driver has room for a period
         held = self._buffered + PERIOD_S + self._settings.extra_s
         return min(self._began) + self._written / self.rate + held
+
+    def _check_pace(self) -> None:
+        if self._buffered is None:
+            is_swallowing = self._written / self.rate > MOST_SWALLOWED_S + self._settings.buffer_s
+        else:
+            gained = self._first_began - min(self._began, default=self._first_began)
+            is_swallowing = gained > 1 + FASTEST * (self._now() - self._measured_from)
+        if is_swallowing:
+            raise OutputGone("it takes samples faster than they can sound")
 
     def write(self, samples: bytes) -> None:
         """Write once little enough waits; OutputGone when nothing is taken any more."""

@@ -3,9 +3,7 @@
 import os
 import socket
 from dataclasses import dataclass
-from typing import Final, Self
-
-USEC: Final = 1e6
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,14 +11,11 @@ class Supervisor:
     """Who started this program; nobody is told where it was not systemd."""
 
     address: str | None = None
-    watchdog_s: float | None = None
-    """It ends and restarts a program that says nothing for so long."""
 
     @classmethod
     def of_environment(cls) -> Self:
         """Return who started this process."""
-        limit = os.environ.get("WATCHDOG_USEC", "")
-        return cls(os.environ.get("NOTIFY_SOCKET"), int(limit) / USEC if limit.isdigit() else None)
+        return cls(os.environ.get("NOTIFY_SOCKET"))
 
     def ready(self) -> None:
         """Say that it has started."""

@@ -22,6 +22,7 @@ from controller.model.airings import StoredReceipt
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
 from devices.board.disk import Disk
+from devices.board.time_sources import kernel_clock
 from devices.enrolling import enrolled_in
 from devices.ids import AreaCode, NodeId
 from devices.node.receipts import RECEIPT
@@ -158,6 +159,10 @@ def test_an_approved_bulletin_sounds_whole_at_its_instant_and_its_receipt_is_com
         process.terminate()
         assert process.wait(20) == 0
     wait_until(lambda: not is_online(station), "it said farewell")
+    said = (home / "log").read_text()
+    if not kernel_clock().is_synchronised:
+        assert "CHƯA BIẾT GIỜ" in said, "before it had asked the station"
+    assert "giờ theo station (together)" in said
     (stretch,) = [one for one in stretches(wav) if one.loud]
     starts_at, expected = recording_of(station, airing)
     at, alike = stretch.place_of(expected)

@@ -158,9 +158,10 @@ def test_at_its_instant_another_airing_takes_over_without_a_gap(desk):
     assert abs(first.heard_ms - 1500) < 40
 
 
-def test_what_is_disarmed_does_not_sound(desk):
-    desk.arm(in_s=1.5)
-    time.sleep(0.3)
+@pytest.mark.parametrize("before_s", [1.2, 0.3])
+def test_what_is_disarmed_does_not_sound_also_when_it_is_on_its_way_to_the_card(desk, before_s):
+    desk.arm(in_s=1.9)
+    time.sleep(1.9 - before_s)
     desk.player.disarm(AiringId("a1"))
     time.sleep(1.7)
     assert desk.facts == []
@@ -199,7 +200,9 @@ def test_a_card_that_is_gone_while_it_sounds_is_a_fault(desk):
     assert 400 < ended.heard_ms < 1200
 
 
-@pytest.mark.parametrize("command", [["no-such-program"], [sys.executable, "-c", "raise SystemExit(1)"]])
+@pytest.mark.parametrize(
+    "command", [["no-such-program"], [sys.executable, "-c", "raise SystemExit(1)"], ["dd", "of=/dev/null"]]
+)
 def test_a_card_that_is_not_there_is_a_fault_at_the_start_and_not_before(tmp_path, command):
     desk = Desk(tmp_path, lambda *_: command)
     try:
