@@ -12,7 +12,8 @@ LISTED := $(PIP) install --no-deps --no-compile --require-hashes
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
 # for two cores: two workers for what computes, two for browser tests, which wait for the browser half the time, and
-# three for stations, fleets and brokers, which wait for nine tenths of theirs: together, so that no core is idle
+# three for stations, fleets and brokers, which wait for nine tenths of theirs: together, so that no core is idle. What
+# computes has the lower priority, so that loudspeakers in real time are not held up by it
 WORKERS ?= 2
 BROWSERS ?= 2
 STATIONS ?= 3
@@ -47,7 +48,7 @@ test: everything known ## install what tests need, check the code, run every tes
 	@$(PYTEST) -n $(BROWSERS) $(IN_ORDER) tests/browser --durations=15 > $(VENV)/browsers.txt 2>&1 & browsers=$$!; \
 	$(PYTEST) -n $(STATIONS) $(IN_ORDER) -p no:playwright $(WAITING) --durations=15 > $(VENV)/stations.txt 2>&1 & stations=$$!; \
 	trap 'kill $$browsers $$stations; exit 130' INT TERM; \
-	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -p no:playwright --ignore=tests/browser $(WAITING:%=--ignore=%) --durations=15; others=$$?; \
+	TMPDIR=$(ROOM) nice -n 10 $(BIN)/python -m pytest -n $(WORKERS) $(IN_ORDER) -p no:playwright --ignore=tests/browser $(WAITING:%=--ignore=%) --durations=15; others=$$?; \
 	wait $$stations; went=$$?; cat $(VENV)/stations.txt; \
 	wait $$browsers; looked=$$?; cat $(VENV)/browsers.txt; \
 	for code in $$others $$went $$looked; do [ $$code = 0 ] || exit $$code; done
