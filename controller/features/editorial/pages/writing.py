@@ -122,10 +122,10 @@ def send_later(
     """Do what a form says that waited in the browser for the network; sent twice, it counts once.
 
     What cannot be done is told in a sentence (409), and stays in the browser for the person to change.
-    `loa_owner`: who wrote it: a page that is open still may send while somebody else has signed in since.
+    `loa_owner`: who wrote it, as pages say: one that is still open may send after somebody else signed in.
     """
     visit.viewer.need(Act.WRITE)
-    if loa_owner != visit.by.id:
+    if loa_owner and loa_owner != visit.by.id:
         raise NotAllowed("Bản này của người khác. Người ấy đăng nhập thì mới gửi.", code="form.not-own")
     try:
         if not form.luot:
