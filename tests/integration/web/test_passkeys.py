@@ -54,7 +54,7 @@ def enrolled(world, seeds, approver):
 @pytest.fixture
 def heard(world, enrolled):
     bulletin, _ = world.submitted()
-    hear(world, enrolled)
+    hear(world, enrolled, bulletin)
     return bulletin
 
 
