@@ -40,6 +40,10 @@ PLAIN = {
         "code",
         "revision",
         "sentence",
+        "pace",
+        "word",
+        "start",
+        "end",
     ),
     *("declared", "file", "place", "template", "lately", "minutes", "alone_because", "hours", "public"),
     *(
@@ -115,6 +119,8 @@ CALLS = {
     "POST operators": {"area": AREA, "roles": None, "display_name": None},
     "POST schedules/{schedule_id}/occurrences/foresee": {"to": None},
     "POST templates": {"area": AREA},
+    "POST readings": {"bulletin": "{bulletin_id}"},
+    "POST readings/choices": {"bulletin": "{bulletin_id}"},
     "POST tokens": {"area": AREA},
     "POST delegations": {"to": None, "area": AREA},  # an approver of anywhere may stand in for another
 }
