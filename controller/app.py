@@ -150,6 +150,9 @@ class Controller:
         """Have the sentences of what a person writes spoken when there is time."""
         self.ahead.offer(by, sentences, pace)
 
+    def _speech_is_wanted(self) -> bool:
+        return self.renderer.is_busy or self.sampler.is_speaking
+
     def wake(self) -> None:
         """Run the periodic tasks at once, because a person is waiting."""
         self.renderer.wake()
@@ -266,7 +269,7 @@ class Controller:
         self.time_service = self._make_time_service()
         self.sender = sender_of(self.settings, self.broker_url, self.link, self.recordings, self._needs)
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
-        self.ahead = SpeechAhead(self.studio, self.settings, self.steady, lambda: self.renderer.is_busy)
+        self.ahead = SpeechAhead(self.studio, self.settings, self.steady, self._speech_is_wanted)
         tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)
         house = Housekeeping(
             self.store, self.settings, self.uploads, tidying, self.now, self._may_act, self._take_due_key

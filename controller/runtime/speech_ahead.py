@@ -37,7 +37,8 @@ class SpeechAhead:
     studio: Studio
     settings: Settings
     steady: Callable[[], float]
-    is_rendering: Callable[[], bool]
+    is_busy: Callable[[], bool]
+    """Whether a bulletin is rendered, or somebody waits for a sample: they go first."""
     _texts: OrderedDict[OperatorId, tuple[float, list[_Sentence]]] = field(default_factory=OrderedDict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _stopping: bool = False
@@ -85,7 +86,7 @@ class SpeechAhead:
             while not self._stopping:
                 now = self.steady()
                 ready = [by for by, (due, left) in self._texts.items() if due <= now]
-                if ready and not self.is_rendering():
+                if ready and not self.is_busy():
                     return self._taken(ready[0])
                 due = min((due for due, _ in self._texts.values()), default=now + _IDLE_SECONDS)
                 self._changed.wait(max(due - now, QUIET_SECONDS / 5))

@@ -60,6 +60,11 @@ class Sampler:
     _asking: set[OperatorId] = field(default_factory=set)
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def is_speaking(self) -> bool:
+        """Whether a person waits for a sample."""
+        return self._speaking.locked()
+
     def sample(self, text: str, area: AreaCode) -> bytes:
         """Return the text as MP3, without chimes; raises BadInput, Busy or Unavailable."""
         text = checked_sample(text)

@@ -64,7 +64,7 @@ def speaking(world, tmp_path):
     studio = Studio(tmp_path / "speech", made, workers=2, engines=engines)
     studio.start()
     world.sampler = Sampler(world.store, studio, made, settings)
-    world.speaker_ahead = SpeechAhead(studio, settings, time.monotonic, lambda: False)
+    world.speaker_ahead = SpeechAhead(studio, settings, time.monotonic, lambda: world.sampler.is_speaking)
     world.speaker_ahead.start()
     for words in ("xin chào", "mời họp"):  # the voice is loaded
         world.sampler.phrase(words, 0, world.officer.id)
