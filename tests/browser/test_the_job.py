@@ -77,7 +77,7 @@ def test_a_bulletin_is_returned_with_a_reason(world, open_page):
     bulletin, _ = world.submitted()
     page = open_page("duyet", f"/duyet/{bulletin}")
     page.get_by_text("Trả lại cho người soạn").click()
-    page.get_by_label("Cần sửa gì").fill("Ngày 26 là Thứ Năm.")
+    page.get_by_label("Cần sửa gì (nếu muốn nói rõ)").fill("Ngày 26 là Thứ Năm.")
     page.get_by_role("button", name="Trả lại: Số liệu, ngày tháng chưa đúng.").click()
     expect(page.get_by_text("Đã trả lại bản tin cho người soạn.")).to_be_visible()
     found = world.ask(get_bulletin, bulletin)
