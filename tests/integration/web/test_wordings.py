@@ -82,7 +82,7 @@ def test_what_is_on_air_first_is_approved_first_and_the_next_opens_by_itself(wor
     world.plan(sooner, seconds=3600)
     page = text_of(approver.get("/duyet"))
     assert page.index("Phát trước") < page.index("Phát sau") < page.index("Chưa đặt giờ Chưa đặt giờ phát")
-    assert "Phát 12:40 hôm nay, còn 1 giờ" in page
+    assert "Phát lần đầu 12:40 hôm nay, còn 1 giờ" in page
     reply = approver.post(f"/duyet/{sooner}/tra-lai", data={"mau": "Sai ngày."})
     assert reply.headers["location"] == f"/duyet/{later}?xong=tra"
     assert "Đã trả lại bản tin" in text_of(approver.get(reply.headers["location"]))

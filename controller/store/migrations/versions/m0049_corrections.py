@@ -13,3 +13,14 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             "fk_revisions_corrected_by_operators", "operators", ["corrected_by"], ["id"]
         )
+    if op.get_bind().dialect.name == "sqlite":
+        _keep_revisions()
+
+
+def _keep_revisions() -> None:
+    """Make the triggers again that refuse changes: SQLite copied the table, and copies have none."""
+    for act in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER revisions_no_{act.lower()} BEFORE {act} ON revisions "
+            "BEGIN SELECT RAISE(ABORT, 'revisions is append-only'); END"
+        )

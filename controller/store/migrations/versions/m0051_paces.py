@@ -9,5 +9,5 @@ down_revision = "0050"
 
 def upgrade() -> None:
     op.add_column(
-        "revisions", sa.Column("pace", sa.String(length=32), server_default="usual", nullable=False)
+        "revisions", sa.Column("pace", sa.String(length=24), server_default="usual", nullable=False)
     )
