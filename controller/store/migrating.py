@@ -16,12 +16,16 @@ from controller.errors import Unavailable
 from controller.store.locks import Lock
 from controller.store.revisions import MIGRATIONS
 
+_LONGEST_WAIT_S = 300
+"""Seconds to wait for another process that migrates; a large database takes that long."""
+
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Run all steps up to the revision in one transaction; a lock keeps two processes apart."""
     _keep_to_ourselves(engine)
     with engine.execution_options(loa_mode="migrate").begin() as connection:
         if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_LONGEST_WAIT_S}s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(Lock.MIGRATIONS)})
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -45,8 +45,7 @@ def correct_bulletin(
     text = clean_text(text)
     mended_places(_as_authored(session, before).text, text)
     places = mended_places(before.text, text)
-    after = write_revision(session, bulletin, text, by, now, manner=before.manner)
-    after.author, after.corrected_by = before.author, by.id
+    after = write_revision(session, bulletin, text, by, now, manner=before.manner, author=before.author)
     bulletin.changed_at = now
     session.execute(
         update(Bulletin)

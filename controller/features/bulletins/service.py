@@ -339,8 +339,9 @@ def write_revision(
     upload: str | None = None,
     kind: RevisionKind | None = None,
     manner: Manner = PLAIN,
+    author: OperatorId | None = None,
 ) -> Revision:
-    """Write the next wording of a bulletin; without a kind it is a text, with an upload sound."""
+    """Write the next wording; `author`: whose it stays where `by` only mended letters of it."""
     cleaned, manner = clean_text(text), clean_manner(manner)
     manner = with_words_of(manner, bulletin.title, manner.issuer, cleaned)
     if upload is not None and manner != PLAIN:
@@ -355,7 +356,8 @@ def write_revision(
         number=bulletin.revision,
         text=cleaned,
         text_sha256=digest_of(cleaned, manner),
-        author=by.id,
+        author=author or by.id,
+        corrected_by=by.id if author else None,
         created_at=now,
         kind=kind or (RevisionKind.TEXT if upload is None else RevisionKind.AUDIO),
         upload=upload,
