@@ -1,5 +1,7 @@
 """An approver hears what matters, on a phone by touch and by keyboard alone, and approves."""
 
+import re
+
 from playwright.sync_api import expect
 
 from controller.features.bulletins.queries import get_bulletin
@@ -64,7 +66,9 @@ def test_by_keyboard_a_sentence_is_heard_again_and_the_next_one_reached(world, o
     expect(needs.nth(2)).to_have_attribute("aria-current", "")
     page.keyboard.press("ArrowLeft")
     expect(needs.nth(1)).to_have_attribute("aria-current", "")
+    expect(needs.nth(2)).to_have_attribute("data-heard", "", timeout=15_000)
     needs.nth(0).focus()
     page.keyboard.press("Enter")
-    expect(needs.nth(0)).to_have_attribute("aria-current", "")
+    expect(needs.nth(0)).to_have_attribute("data-heard", "")
     expect(needs.nth(0)).to_be_focused()
+    expect(page.locator("#da-nghe")).to_contain_text(re.compile("Đã nghe đủ|đã nghe hết"))

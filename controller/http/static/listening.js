@@ -51,14 +51,15 @@
     needs().forEach((one, i) => one.toggleAttribute("aria-current", on && i === run.at));
     button()?.setAttribute("aria-pressed", String(on));
   };
+  const seek = (sound) => { run.sought = true; sound.currentTime = run.from; sound.play().catch(() => {}); mark(); };
+  document.addEventListener("seeked", (e) => { if (run && !run.sought) seek(e.target); }, true);
   const hear = (at) => {
     const sound = players()[0], one = needs()[at];
     if (!sound || !one) return;
     last = at;
-    run = { at, to: Number(one.dataset.needTo) / 1000 + TAIL };
-    const go = () => { sound.currentTime = Math.max(Number(one.dataset.need) / 1000 - LEAD, 0); sound.play().catch(() => {}); mark(); };
-    if (sound.readyState) go();
-    else { sound.addEventListener("loadedmetadata", go, { once: true }); sound.load(); }
+    run = { at, from: Math.max(Number(one.dataset.need) / 1000 - LEAD, 0), to: Number(one.dataset.needTo) / 1000 + TAIL };
+    if (!sound.readyState) { sound.addEventListener("loadedmetadata", () => run && seek(sound), { once: true }); sound.load(); }
+    else if (!sound.seeking) seek(sound); // a jump during a jump leaves Chromium waiting for ever; "seeked" goes on
     one.scrollIntoView({ block: "nearest" });
   };
   const onward = (sound) => {
