@@ -14,6 +14,7 @@ from controller.features.imports.file_kinds import FileKind
 from controller.features.imports.programs import text_of_old_word, text_of_picture
 from tests.integration.importing.test_files import BODY, word
 from tests.support.old_letters import vni
+from tests.support.parts import missing
 from tests.support.scans import scan
 
 pytestmark = pytest.mark.slow  # real programs
@@ -27,7 +28,7 @@ SAID = (
     "Đề nghị bà con đưa chó, mèo đến trụ sở ủy ban nhân dân phường trước 17 giờ ngày 30/11/2026 "
     "để tiêm phòng. Lệ phí mỗi con là 30.000 đồng."
 )
-office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is installed by night alone")
+office = pytest.mark.nightly  # LibreOffice is 84 MB: deploy/install-test-parts.sh installs it by night alone
 
 
 @pytest.mark.parametrize(("form", "kind"), [("JPEG", FileKind.PICTURE), ("PDF", FileKind.PDF)])
@@ -86,7 +87,8 @@ def test_without_the_programs_a_sentence_says_what_to_do(monkeypatch):
 def old(tmp_path, content, suffix):
     """The same letter as LibreOffice writes it in an older form."""
     (tmp_path / "a.docx").write_bytes(content)
-    program = [shutil.which("soffice"), "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
+    soffice = shutil.which("soffice") or missing("LibreOffice")
+    program = [soffice, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
     asked = [*program, "--convert-to", suffix, "--outdir", str(tmp_path), str(tmp_path / "a.docx")]
     subprocess.run(asked, check=True, capture_output=True, timeout=90)
     return (tmp_path / f"a.{suffix}").read_bytes()
