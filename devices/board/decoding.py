@@ -3,8 +3,6 @@
 import io
 from typing import TYPE_CHECKING, Any
 
-from devices.ids import RecordingId
-
 if TYPE_CHECKING:  # numpy is loaded when the first recording is decoded
     from numpy.typing import NDArray
 
@@ -18,11 +16,10 @@ class Undecodable(Exception):  # noqa: N818 - named by what is the case
 class Decoding:
     """One run through a recording. `place`: the sample that comes next, from the decoder's first one."""
 
-    def __init__(self, recording: RecordingId, content: bytes) -> None:
+    def __init__(self, content: bytes) -> None:
         """Open a recording; raise Undecodable."""
         import soundfile
 
-        self.recording = recording
         try:
             self._file = soundfile.SoundFile(io.BytesIO(content))
         except (soundfile.SoundFileError, RuntimeError) as error:

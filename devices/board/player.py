@@ -84,6 +84,7 @@ class _Disarm:
 @dataclass(slots=True)
 class _Ready:
     airing: AiringId
+    recording: RecordingId
     source: Decoding | Undecodable
 
 
@@ -169,9 +170,10 @@ class Player:
                             self._cut(airing)  # it is on its way to the line output
                     case _Stop(airing):
                         self._cut(airing)
-                    case _Ready(airing, source):
-                        if airing in self._armed:
-                            self._armed[airing].source = source
+                    case _Ready(airing, recording, source):
+                        known = self._armed.get(airing)
+                        if known is not None and known.arm.recording == recording:  # not of an earlier plan
+                            known.source = source
 
     def _take(self, arm: Arm) -> None:
         if self._sound is not None and self._sound.arm.airing == arm.airing:
@@ -191,11 +193,11 @@ class Player:
         """Read and open a recording beside the player: it may take as long as the disk is slow."""
         source: Decoding | Undecodable
         try:
-            source = Decoding(recording, self.read(recording))
+            source = Decoding(self.read(recording))
         except Exception as error:  # noqa: BLE001 - whatever it is, this recording cannot sound
             _log.exception("recording %s cannot be played", recording)
             source = Undecodable(str(error))
-        self._order(_Ready(airing, source))
+        self._order(_Ready(airing, recording, source))
 
     def _go_round(self) -> None:
         now, due = self.clock.seconds(), self._due()

@@ -1,6 +1,7 @@
 """A board's player, by a real pipe, to a sound card that is a file: what sounds, from which sample, when."""
 
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -214,6 +215,25 @@ def test_a_card_that_is_not_there_is_a_fault_at_the_start_and_not_before(tmp_pat
         desk.player.stop()
     (ended,) = desk.facts
     assert (ended.why, ended.heard_ms) == (Ended.BROKE, 0)
+
+
+def test_what_was_read_for_an_earlier_plan_does_not_sound_in_place_of_the_new_recording(desk):
+    """The disk gives the former recording out after the new one."""
+    is_late = threading.Event()
+
+    def read(recording):
+        if recording == SOUND:
+            is_late.wait(10)
+        return desk.recordings[recording]
+
+    desk.player.read = read
+    desk.arm()
+    desk.arm(recording=OTHER)
+    wait_for(lambda: desk.player._armed and desk.player._armed[AiringId("a1")].source is not None)
+    is_late.set()
+    desk.wait_ended()
+    (stretch,) = stretches(desk.folder)
+    assert stretch.place_of(decoded(desk.recordings[OTHER])[0])[1] > 0.999
 
 
 def test_a_recording_that_cannot_be_decoded_is_a_fault(desk):

@@ -7,10 +7,8 @@ import pytest
 import soundfile
 
 from devices.board.decoding import Decoding, Undecodable, codecs
-from devices.ids import RecordingId
 from tests.support.heard import decoded, swept_mp3
 
-NAME = RecordingId("ab" * 32)
 ID3 = b"ID3\x04\x00\x00\x00\x00\x00\x0a" + bytes(10)
 
 
@@ -34,7 +32,7 @@ def samples(data):
 def test_it_is_read_piece_by_piece_as_in_one_go_from_the_decoders_first_sample(contents, kind):
     content = contents[kind]
     expected, rate = decoded(content)
-    source = Decoding(NAME, content)
+    source = Decoding(content)
     assert source.rate == rate
     pieces = []
     while piece := source.read(481, 100):
@@ -50,7 +48,7 @@ def test_it_is_read_piece_by_piece_as_in_one_go_from_the_decoders_first_sample(c
 @pytest.mark.parametrize("place", [1, 5000, 40_001])
 def test_a_place_is_the_sample_that_it_says(contents, kind, place):
     expected, _ = decoded(contents[kind])
-    source = Decoding(NAME, contents[kind])
+    source = Decoding(contents[kind])
     source.seek(place)
     got = samples(source.read(6000, 100))
     there = expected[place : place + 6000] * 32767
@@ -59,14 +57,14 @@ def test_a_place_is_the_sample_that_it_says(contents, kind, place):
 
 
 def test_volume_is_a_factor_of_amplitude(contents):
-    full, half, none = (samples(Decoding(NAME, contents["mp3"]).read(20_000, of)) for of in (100, 50, 0))
+    full, half, none = (samples(Decoding(contents["mp3"]).read(20_000, of)) for of in (100, 50, 0))
     assert np.abs(full - 2 * half).max() <= 3
     assert not none.any()
 
 
 def test_one_sample_is_left_out_or_repeated_and_none_else(contents):
-    plain = samples(Decoding(NAME, contents["mp3"]).read(1000, 100))
-    shorter, longer = Decoding(NAME, contents["mp3"]), Decoding(NAME, contents["mp3"])
+    plain = samples(Decoding(contents["mp3"]).read(1000, 100))
+    shorter, longer = Decoding(contents["mp3"]), Decoding(contents["mp3"])
     out, again = samples(shorter.read(1000, 100, 1)), samples(longer.read(1000, 100, -1))
     assert (shorter.place, longer.place) == (1001, 999)
     assert (len(out), len(again)) == (1000, 1000)
@@ -79,7 +77,7 @@ def test_one_sample_is_left_out_or_repeated_and_none_else(contents):
 @pytest.mark.parametrize("content", [b"", b"no sound", bytes(5000)])
 def test_what_is_no_sound_is_told(content):
     with pytest.raises(Undecodable):
-        Decoding(NAME, content)
+        Decoding(content)
 
 
 def test_this_library_decodes_both_codecs():
