@@ -82,9 +82,13 @@ class Disk:
 
     def free(self) -> int:
         """Return how many bytes of recordings can still be stored."""
-        pages, unused = (self._figure(of) for of in ("page_count", "freelist_count"))
+        try:
+            pages, unused = (self._figure(of) for of in ("page_count", "freelist_count"))
+            left = shutil.disk_usage(self._file.parent).free
+        except (sqlite3.Error, OSError) as error:
+            raise DiskBroken(str(error)) from error
         within = self._limit - (pages - unused) * PAGE
-        on_disk = shutil.disk_usage(self._file.parent).free + unused * PAGE
+        on_disk = left + unused * PAGE
         return max(0, int((min(within, on_disk) - DOCUMENTS_ROOM) / ROW_OVERHEAD))
 
     def commit(self, saves: Iterable[Save]) -> None:

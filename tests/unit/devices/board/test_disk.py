@@ -153,6 +153,15 @@ def test_a_file_that_is_no_disk_is_told(tmp_path):
         opened(tmp_path / "disk")
 
 
+def test_a_disk_that_is_gone_is_told_also_by_who_asks_for_its_room(tmp_path):
+    disk = opened(tmp_path / "card" / "disk")
+    shutil.rmtree(tmp_path / "card")
+    for act in (disk.free, lambda: disk.commit([SaveDocument("session", b"2")])):
+        with pytest.raises(DiskBroken):
+            act()
+    disk.close()
+
+
 def test_a_file_that_lost_a_part_in_its_middle_is_told_or_its_recording_has_another_digest(tmp_path):
     disk = opened(tmp_path / "disk")
     disk.commit(SaveChunk(SOUND, n, 30, bytes([n]) * 3000) for n in range(30))
