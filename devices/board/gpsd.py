@@ -68,8 +68,8 @@ def told_by(line: bytes, now: datetime) -> TimeTold | None:
             return None
         fixed_at = datetime.fromisoformat(report["time"])
         error = timedelta(seconds=float(report.get("ept", USUAL_ERROR_S)))
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        if fixed_at.tzinfo is None or error < timedelta():
+            return None
+        return TimeTold(ClockSource.GPS, fixed_at + READING / 2, error + READING / 2, now)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-    if fixed_at.tzinfo is None or error < timedelta():
-        return None
-    return TimeTold(ClockSource.GPS, fixed_at + READING / 2, error + READING / 2, now)

@@ -127,6 +127,8 @@ def test_a_fix_of_gpsd_tells_the_time_in_the_middle_of_the_second_after_it():
         b'{"class":"TPV","mode":"3","time":"2026-06-01T05:00:00Z"}',
         b'{"class":"TPV","mode":3,"time":"2026-06-01T05:00:00Z","ept":-1}',
         b'{"class":"TPV","mode":3,"time":"2026-06-01T05:00:00Z","ept":1e300}',
+        b'{"class":"TPV","mode":3,"time":"9999-12-31T23:59:59.9Z"}',
+        b"[" * 60_000,
     ],
 )
 def test_other_lines_of_gpsd_tell_nothing(line):
