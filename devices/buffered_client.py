@@ -15,10 +15,12 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
-__all__ = ["READS_AT_ONCE", "READ_BYTES", "BufferedClient", "publish_packet"]
+__all__ = ["LONGEST_PACKET", "READS_AT_ONCE", "READ_BYTES", "BufferedClient", "publish_packet"]
 
 READ_BYTES: Final = 16 * 1024
 """Bytes read from the socket in one call: some fifty receipts."""
+LONGEST_PACKET: Final = 1024 * 1024
+"""Twice the longest signed message. MQTT allows 256 MB, and who has the broker could end a small board so."""
 READS_AT_ONCE: Final = 8
 """Buffers read before what they hold is handed on: under a flood the rest waits in the socket."""
 WRITE_BYTES: Final = 64 * 1024
@@ -100,6 +102,8 @@ class BufferedClient(Client):
 
     def _sock_recv(self, bufsize: int) -> bytes:
         if not self.has_unread:
+            if bufsize > LONGEST_PACKET:
+                raise OSError(f"a packet of {bufsize} bytes")
             if bufsize >= READ_BYTES:
                 return super()._sock_recv(bufsize)
             if self._reads_left <= 0 and not self.has_decrypted:

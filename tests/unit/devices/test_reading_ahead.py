@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from devices.buffered_client import READ_BYTES, READS_AT_ONCE, BufferedClient
+from devices.buffered_client import LONGEST_PACKET, READ_BYTES, READS_AT_ONCE, BufferedClient
 
 
 class Counted:
@@ -97,6 +97,19 @@ def test_a_flood_is_read_in_parts_so_that_what_came_is_handed_on(client, pair):
     assert ours.asked == READS_AT_ONCE
     read(client)
     assert client.heard == sent
+
+
+def test_a_packet_longer_than_any_true_one_ends_the_connection_before_it_is_in_memory(client, pair):
+    """MQTT allows 256 MB: who has the broker would end every small board with one message."""
+    _, theirs = pair
+    true = publish("loa/1", bytes(LONGEST_PACKET - 100))
+    for at in range(0, len(true), READ_BYTES):
+        theirs.sendall(true[at : at + READ_BYTES])
+        read(client)
+    assert [len(payload) for _, payload in client.heard] == [LONGEST_PACKET - 100]
+    theirs.sendall(publish("loa/2", bytes(2 * LONGEST_PACKET))[: 2 * READ_BYTES])
+    read(client)
+    assert client.socket() is None
 
 
 def test_no_buffer_is_kept_once_it_is_read(client, pair):
