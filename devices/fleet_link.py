@@ -31,6 +31,8 @@ NODE_RECEIVE_MAXIMUM: Final = 8
 NODE_KEEPALIVE_S: Final = 60
 NODE_WINDOW: Final = 200
 """A node has little to say: more than this outstanding means that nobody takes it."""
+NODE_HELD: Final = 32 * 1024 * 1024
+"""What is retained for one node is less than a tenth of it."""
 SWEEP_EVERY_S: Final = 5.0
 """How often keep-alive (60 s) and deadlines (15 s) of all are looked at: each look costs every link 25 µs."""
 SLICE: Final = 250
@@ -82,7 +84,8 @@ class LinkHub:
 
         `address`: another broker than the hub's; a former link of this client must have been cut.
         """
-        options = options or Options(client_id, NODE_RECEIVE_MAXIMUM, NODE_KEEPALIVE_S, NODE_WINDOW)
+        if options is None:
+            options = Options(client_id, NODE_RECEIVE_MAXIMUM, NODE_KEEPALIVE_S, NODE_WINDOW, NODE_HELD)
         link = AsyncLink(self, address or self.address, options, Events(on_message, on_up, on_down), will)
         self._links[client_id] = link
         return link

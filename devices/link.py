@@ -98,6 +98,7 @@ class Connection:
         self._filters = filters
         self._events = events
         self._held: list[Message] = []
+        self._held_bytes = 0
         self._queue: list[Callable[[], None]] = []  # a deque takes 0.7 kB more, of thousands of clients
         self._pending: dict[int, Pending] = {}
         self._at_broker = 0  # messages of QoS 1 that were sent and are not acknowledged
@@ -318,15 +319,18 @@ class Connection:
         if self._ungranted or self.is_up or self.loss is not None:
             return
         self.is_up = self.was_up = True
-        held, self._held = self._held, []
+        held, self._held, self._held_bytes = self._held, [], 0
         self._queue[:0] = [partial(self._take, message) for message in held]
         self._events.on_up()
 
     def _take(self, message: Message) -> None:
         if self.is_up:
             self._events.on_message(message)
-        else:
-            self._held.append(message)
+            return
+        self._held.append(message)
+        self._held_bytes += len(message.payload)
+        if self._options.most_held is not None and self._held_bytes > self._options.most_held:
+            self.cut("the broker sends much and grants nothing")
 
     def _settle(self, packet_id: int, failure: str | None) -> None:
         with self._lock:

@@ -159,6 +159,8 @@ class Options:
     keepalive_s: int = 30
     window: int = 1000
     """Messages published and not settled; more raise LinkBusy."""
+    most_held: int | None = None
+    """Bytes of messages that come before all subscriptions are granted; more end the connection."""
 
 
 class BackOff:

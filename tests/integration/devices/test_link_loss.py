@@ -1,5 +1,6 @@
 """A connection that is found lost while it is being written to."""
 
+import asyncio
 import logging
 import socket
 import struct
@@ -8,6 +9,8 @@ from threading import Event, Thread
 
 import pytest
 
+from devices.buffered_client import publish_packet
+from devices.fleet_link import NODE_HELD, LinkHub
 from devices.link import Link
 from devices.link_api import LinkDown
 
@@ -53,3 +56,30 @@ def test_a_loss_that_the_last_writing_of_a_turn_finds_is_told_at_once(broker, ca
     broker.close()
     link.stop()
     assert not [one for one in caplog.records if one.exc_info]
+
+
+def test_a_broker_that_floods_a_node_before_it_grants_a_subscription_is_cut_off(broker):
+    """Who has taken the broker over would fill the memory of a board, and so end what it plays."""
+    sent, flood = [], publish_packet("a", bytes(60_000), None, retain=False)
+
+    def serve():
+        connection, _ = broker.accept()
+        with connection, suppress(OSError):
+            connection.settimeout(PATIENCE_S)
+            connection.recv(4096)
+            connection.sendall(CONNACK)
+            while len(sent) * len(flood) < 8 * NODE_HELD:
+                connection.sendall(flood)
+                sent.append(1)
+
+    async def story():
+        hub = LinkHub(f"mqtt://127.0.0.1:{broker.getsockname()[1]}")
+        await hub.start()
+        link = hub.link("n1")
+        link.subscribe("a")
+        link.start()
+        await asyncio.to_thread(serve)
+        await hub.stop()
+
+    asyncio.run(story())
+    assert NODE_HELD // 2 < len(sent) * len(flood) < 2 * NODE_HELD
