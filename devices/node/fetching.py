@@ -141,13 +141,13 @@ class Fetching:
         for recording in sorted(recordings - self._fetches.keys()):
             self._fetches[recording] = Fetch()
             effects += self._listen(Subscribe((topics.manifest(recording),)))
+        again = {of for of in recordings if self._fetches[of].unnamed_for is not None}
+        for recording in again:  # all of them first: to begin one may delete what is unnamed
+            self._fetches[recording].unnamed_for = None
         for recording, fetch in list(self._fetches.items()):
             if recording in recordings:
-                if fetch.unnamed_for is not None or (
-                    fetch.manifest and fetch.is_lacking and not fetch.want_at
-                ):
+                if recording in again or (fetch.manifest and fetch.is_lacking and not fetch.want_at):
                     effects += self._begin(recording, fetch, now)
-                fetch.unnamed_for = None
             elif fetch.unnamed_for is None:
                 fetch.unnamed_for = timedelta()
                 fetch.want_at = None

@@ -361,3 +361,25 @@ def test_a_full_disk_gives_up_what_no_plan_names_for_what_is_needed_soon_and_els
     large, _ = named(4, 12_000)
     assert fetching.is_lacking(large)
     assert fetching.due_at() is None, "it is not asked for"
+
+
+def test_a_full_disk_keeps_what_a_new_plan_names_again(scene):
+    now = scene.now
+    fetching = Fetching(scene.node.id, random.Random(1), storage_free=10_000)
+    fetching.connected(now)
+    waits, kept = (random.Random(seed).randbytes(size) for seed, size in ((1, 6000), (2, 8000)))
+    described = [
+        manifest_of(data, codec="mp3", sample_rate=24000, duration_ms=LENGTH, chunk_size=4096)
+        for data in (waits, kept)
+    ]
+    first, second = (one.recording for one in described)
+    for manifest, soon in zip(described, (set(), {second}), strict=True):
+        fetching.name({first, manifest.recording}, now, soon)
+        fetching.take_manifest(manifest, b"", now)
+    for n, chunk in enumerate(sent_forms(kept, 4096)):
+        fetching.take_chunk(second, n, Received("", chunk), now)
+    fetching.digested(second, second, now)
+    fetching.name({first}, now, set())
+    effects = fetching.name({first, second}, now, {first, second})
+    assert not [one for one in effects if isinstance(one, DropRecording)]
+    assert fetching.is_whole(second)
