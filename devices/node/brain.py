@@ -280,7 +280,7 @@ class Brain:
 
     def _plans_changed(self, now: datetime) -> list[Effect]:
         self._outbox.witnessed = self._trust.journal
-        self._choosing.plans_changed()
+        self._playing.plans_changed()
         effects = [*self._agree(now), *self._homes.retry(self._clock.station(now), now)]
         self._pings.before(self._playing.next_start(now), now)
         return effects
@@ -370,7 +370,7 @@ class Brain:
     def _clock_was_set(self, now: datetime) -> list[Effect]:
         self._saved_time.is_stale()
         self._playing.clock_was_set(now)
-        self._choosing.plans_changed()
+        self._playing.plans_changed()
         self._fetching.clock_was_set(now)
         self._outbox.clock_was_set(now)
         self._homes.clock_was_set(now)

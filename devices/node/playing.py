@@ -73,6 +73,8 @@ class Playing:
         self._fetching = fetching
         self._clock = clock
         self._armed: dict[AiringId, Arm] = {}
+        self._approved_for: dict[AiringId, datetime] = {}
+        """For which start each armed airing was found approved, by the documents that are held now."""
         self.sound: SoundNow | None = None
 
     @property
@@ -85,6 +87,11 @@ class Playing:
         if self.sound is not None:
             self.sound.saved_at = now
         self._armed.clear()
+
+    def plans_changed(self) -> None:
+        """Note that documents changed: what is armed is judged again, for its start."""
+        self._approved_for.clear()
+        self._choosing.plans_changed()
 
     def is_near_start(self, now: datetime) -> bool:
         """Return whether a start is so near that a better clock could still move it."""
@@ -255,8 +262,7 @@ class Playing:
                 continue
             is_new = airing.airing not in self._armed and airing.airing != self.sounding
             arm = self._arm_of(airing, station, now)
-            begins_at = max(station, arm.planned_at) if arm is not None else station
-            if is_new and not self._choosing.is_still_approved(airing, begins_at):
+            if not self._is_approved_for(airing, arm, station):
                 return self.agree(now)  # judged worse than before: run again without it
             if arm is not None:
                 wanted[airing.airing] = arm
@@ -264,12 +270,20 @@ class Playing:
                 checks += self._fetching.check_again(airing.recording)  # it may have been stored for months
         effects: list[Effect] = [Disarm(airing) for airing in self._armed if airing not in wanted]
         effects += [arm for arm in wanted.values() if arm.airing == self.sounding or self._is_other(arm)]
+        self._approved_for = {name: arm.planned_at for name, arm in wanted.items()}
         for gone in self._armed.keys() - wanted.keys():
             del self._armed[gone]
         self._armed |= {
             a.airing: a for a in wanted.values() if a.airing != self.sounding and self._is_other(a)
         }
         return [*effects, *checks]
+
+    def _is_approved_for(self, airing: PlannedAiring, arm: Arm | None, station: datetime) -> bool:
+        """Return whether an airing that does not sound yet is approved when it begins."""
+        planned_at = arm.planned_at if arm is not None else station
+        if airing.airing == self.sounding or self._approved_for.get(airing.airing) == planned_at:
+            return True
+        return self._choosing.is_still_approved(airing, max(station, planned_at))
 
     def _next(self, station: datetime, now: datetime) -> list[PlannedAiring | None]:
         """Return what will sound at each start that is near enough to be armed."""

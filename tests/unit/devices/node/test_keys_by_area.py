@@ -132,11 +132,14 @@ def test_a_key_set_from_the_far_future_that_came_before_the_time_was_known_is_go
     assert say_airing(scene, station.keys.approver) == ["a1"]
 
 
-def test_an_airing_that_was_armed_does_not_begin_with_a_key_set_that_has_expired_since(scene):
+@pytest.mark.parametrize("comes_in_s", [0, 17])
+def test_an_airing_that_was_armed_does_not_begin_with_a_key_set_that_has_expired_since(scene, comes_in_s):
+    """Starts are armed 5 s before: the set comes before that, or between."""
     station = scene.station
     recording = station.add_recording(random.Random(1).randbytes(10_000), LENGTH)
     station.publish_plan("56", station.airing("a1", recording, scene.in_s(20), LENGTH))
     ends = scene.in_s(18)
+    scene.run(comes_in_s)
     keys = tuple(listed(key) for key in station.keys.listed)
     short = KeySet(
         area=PROVINCE, version=station.next_version(), issued_at=scene.now, expires_at=ends, keys=keys
