@@ -7,7 +7,7 @@ first, then what must be durable, and only then all that is sent.
 import asyncio
 import logging
 import random
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 from devices.board.disk import DOCUMENTS_ROOM, SAVES, Disk
 from devices.board.gpsd import Gpsd
 from devices.board.hardware import SOFTWARE, capabilities
+from devices.board.inbox import Inbox
 from devices.board.player import Fact, Player
 from devices.board.raw_clock import RawClock
 from devices.board.sound_output import OutputGone, OutputSettings
@@ -50,8 +51,6 @@ JOIN_AHEAD: Final = timedelta(seconds=1)
 """To read a recording, open the output and fill its buffer."""
 MOST_EVENTS: Final = 50
 """In one batch, which is one commit: a memory card takes some 20 of them a second."""
-MOST_WAITING: Final = 2000
-"""Events; above it chunks are dropped, and asked for again; above twice as many all messages are."""
 WATCH_EVERY_S: Final = 1.0
 NTP_EVERY_S: Final = 16.0
 STUCK_S: Final = 10.0
@@ -110,8 +109,7 @@ class Board:
         self._ntp = NtpClock(self._clock)
         self._rtc = Rtc(self._clock, ppm=settings.rtc_ppm)
         self._disk_thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
-        self._waiting: deque[Event] = deque()
-        self._has_work = asyncio.Event()
+        self._inbox = Inbox()
         self._timer: asyncio.TimerHandle | None = None
         self._said = ""
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -175,16 +173,12 @@ class Board:
     # -- events
 
     def _queue(self, event: Event) -> None:
-        self._waiting.append(event)
-        self._has_work.set()
+        self._inbox.put(event)
 
     def _came(self, _: BoardSeat, message: Message) -> None:
-        waiting = len(self._waiting)
-        if waiting > 2 * MOST_WAITING or (waiting > MOST_WAITING and "/chunk/" in message.topic):
-            self.counts["dropped"] += 1
-            return
         arrived = self._clock.now()  # of a clock reply it counts
-        self._queue(Received(message.topic, message.payload, arrived, message.retain))
+        if not self._inbox.offer(Received(message.topic, message.payload, arrived, message.retain)):
+            self.counts["not read: too much waits"] += 1
 
     def _rose(self, _: BoardSeat) -> None:
         self._queue(Connected())
@@ -202,12 +196,10 @@ class Board:
         """Pass events to the brain, and carry out what it asks for, one batch after the other."""
         brain, is_ready = seat.node.brain, False
         while True:
-            await self._has_work.wait()
+            await self._inbox.wait()
             effects: list[Effect] = []
-            for _ in range(min(MOST_EVENTS, len(self._waiting))):
-                effects += brain.handle(self._waiting.popleft(), self._clock.now())
-            if not self._waiting:
-                self._has_work.clear()
+            for _ in range(min(MOST_EVENTS, len(self._inbox))):
+                effects += brain.handle(self._inbox.take(), self._clock.now())
             await self._carry_out(seat, effects)
             if not is_ready:
                 is_ready = True
