@@ -6,8 +6,8 @@ from typing import Generic, Protocol, TypeVar
 
 from devices.fleet_link import AsyncLink, LinkHub
 from devices.ids import NodeId
-from devices.link_api import Address, Message, Will
-from devices.node.effects import ConnectTo, Subscribe, Unsubscribe
+from devices.link_api import Address, LinkDown, Message, Will
+from devices.node.effects import ConnectTo, Publish, Subscribe, Unsubscribe
 
 
 class WilledNode(Protocol):
@@ -79,6 +79,16 @@ class HomeLinks(Generic[S]):
         else:
             seat.filters.difference_update(effect.filters)
             seat.link.unsubscribe(*effect.filters)
+
+    def publish(self, seat: S, message: Publish) -> bool:
+        """Send, and return whether the link took it: what it did not the brain repeats, if it matters."""
+        if seat.link is None:
+            return False
+        try:
+            seat.link.publish(message.topic, message.payload, message.qos, retain=message.retain)
+        except LinkDown:
+            return False
+        return True
 
     def move(self, seat: S, to: ConnectTo) -> None:
         """Leave the present broker for another one."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from devices.fleet_link import LinkHub
 from devices.home_links import HomeLinks
 from devices.ids import NodeId
-from devices.link_api import LinkDown, Message
+from devices.link_api import Message
 from devices.node.effects import (
     Arm,
     ConnectTo,
@@ -363,11 +363,7 @@ class Fleet:
         )
 
     def _send(self, seat: Seat, message: Publish) -> None:
-        if seat.link is None:
-            return
-        try:
-            seat.link.publish(message.topic, message.payload, message.qos, retain=message.retain)
-        except LinkDown:
+        if not self._links.publish(seat, message):
             self._counts["unsent"] += 1
 
     def _digest(self, seat: Seat, asked: DigestRecording) -> None:

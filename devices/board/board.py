@@ -28,7 +28,7 @@ from devices.enrolling import Enrolled
 from devices.fleet_link import AsyncLink, LinkHub
 from devices.home_links import HomeLinks
 from devices.ids import ClockSource, ClockTrust, NodeId, RecordingId
-from devices.link_api import LinkDown, Message, Will
+from devices.link_api import Message, Will
 from devices.node import Brain, NodeIdentity, NodeMemory
 from devices.node.effects import (
     Arm,
@@ -53,6 +53,7 @@ MOST_EVENTS: Final = 50
 """In one batch, which is one commit: a memory card takes some 20 of them a second."""
 WATCH_EVERY_S: Final = 1.0
 NTP_EVERY_S: Final = 16.0
+"""How often the system's clock and the disk are asked, and what was ignored is logged."""
 STUCK_S: Final = 10.0
 """The player goes round at least twice a second; closing a stuck output takes it some 3 s."""
 
@@ -114,7 +115,8 @@ class Board:
         self._said = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._digesting: set[asyncio.Task[None]] = set()
-        self.counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
+        self._logged: Counter[str] = Counter()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Be a loudspeaker until told to stop; raise what makes it impossible to go on."""
@@ -151,7 +153,7 @@ class Board:
         await asyncio.gather(*tasks, *self._digesting, return_exceptions=True)
         if self._timer is not None:
             self._timer.cancel()
-        self._publish(seat, seat.node.brain.will())
+        self._links.publish(seat, seat.node.brain.will())
         await self._hub.stop()
         await self._on_disk(self._disk.close)
         self._disk_thread.shutdown()
@@ -178,7 +180,7 @@ class Board:
     def _came(self, _: BoardSeat, message: Message) -> None:
         arrived = self._clock.now()  # of a clock reply it counts
         if not self._inbox.offer(Received(message.topic, message.payload, arrived, message.retain)):
-            self.counts["not read: too much waits"] += 1
+            self._counts["not read: too much waits"] += 1
 
     def _rose(self, _: BoardSeat) -> None:
         self._queue(Connected())
@@ -236,7 +238,8 @@ class Board:
     def _send(self, seat: BoardSeat, effect: Effect) -> None:
         match effect:
             case Publish():
-                self._publish(seat, effect)
+                if not self._links.publish(seat, effect):
+                    self._counts["not sent: no link"] += 1
             case Subscribe() | Unsubscribe():
                 self._links.listen(seat, effect)
             case ConnectTo():
@@ -245,14 +248,6 @@ class Board:
                 digesting = asyncio.create_task(self._digest(recording))
                 self._digesting.add(digesting)
                 digesting.add_done_callback(self._digesting.discard)
-
-    def _publish(self, seat: BoardSeat, message: Publish) -> None:
-        if seat.link is None:
-            return
-        try:
-            seat.link.publish(message.topic, message.payload, message.qos, retain=message.retain)
-        except LinkDown:
-            self.counts["unsent"] += 1  # the brain repeats what matters
 
     async def _digest(self, recording: RecordingId) -> None:
         self._queue(Digested(recording, await self._on_disk(self._disk.digest_of, recording)))
@@ -274,6 +269,7 @@ class Board:
                 memory.storage_free = await self._on_disk(self._disk.free)
                 if (told := self._ntp.told()) is not None:
                     self._queue(told)
+                self._log_ignored(brain)
             error = brain.clock.error(now)
             if error is not None and (noted := self._rtc.note(brain.clock.station(now), error)) is not None:
                 await self._on_disk(self._disk.commit, [SaveDocument(RTC_DOCUMENT, noted)])
@@ -285,6 +281,14 @@ class Board:
             if self._clock.seconds() - self._player.beat < STUCK_S:
                 self._supervisor.lives()
             await asyncio.sleep(WATCH_EVERY_S)
+
+    def _log_ignored(self, brain: Brain) -> None:
+        """Log what came to nothing since the last call: docs/protocol.md, "When something is wrong"."""
+        counts = brain.counts + self._counts
+        if since := counts - self._logged:
+            told = ", ".join(f"{why} ({count})" for why, count in sorted(since.items()))
+            _log.warning("%s: ignored or not sent: %s", self._who.enrolment.node, told)
+        self._logged = counts
 
     def _say(self, trust: ClockTrust, source: ClockSource, *, is_up: bool) -> None:
         """Log, and tell systemd, what has changed."""

@@ -21,6 +21,7 @@ from controller.model.airing_states import DeliveryStage
 from controller.model.airings import StoredReceipt
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
+from devices import topics
 from devices.board.disk import Disk
 from devices.board.time_sources import kernel_clock
 from devices.enrolling import enrolled_in
@@ -140,8 +141,10 @@ def waiting_receipts(home):
     try:
         return [name for name in disk.memory().documents if name.startswith(RECEIPT)]
     finally:
+        station.link.publish(topics.plan(NEW.id), b"forged", qos=1, retain=False)
         disk.close()
 
+        wait_until(lambda: "not sent: plan: malformed (1)" in (home / "log").read_text(), "it says what came")
 
 def seconds(span):
     return span / timedelta(seconds=1)
