@@ -85,11 +85,16 @@ def enrol(folder: Path, address: str, code: str, software: str, root_public: str
 
 def enrol_by_qr(folder: Path, text: str, software: str) -> Enrolled:
     """Claim the code of a QR code's text."""
+    address, code, root_public = qr_words(text)
+    return enrol(folder, address, code, software, root_public)
+
+
+def qr_words(text: str) -> tuple[str, str, str]:
+    """Return address, code and root public key of a QR code's text."""
     try:
-        address, code, root_public = read_qr(text)
+        return read_qr(text)
     except ValueError:
         raise NotEnrolled("Đây không phải là mã QR gắn cụm loa.") from None
-    return enrol(folder, address, code, software, root_public)
 
 
 def enrolled_in(folder: Path) -> Enrolled | None:

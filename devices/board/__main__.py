@@ -19,7 +19,7 @@ from devices.board.hardware import SOFTWARE
 from devices.board.sound_output import BUFFER_S, OutputGone, OutputSettings, SoundOutput, aplay, wav_folder
 from devices.board.supervisor import Supervisor
 from devices.board.time_sources import USUAL_PPM
-from devices.enrolling import KEY_FILE, REPLY_FILE, Enrolled, NotEnrolled, enrol, enrol_by_qr, enrolled_in
+from devices.enrolling import KEY_FILE, REPLY_FILE, Enrolled, NotEnrolled, enrol, enrolled_in, qr_words
 
 FAILED, USAGE_ERROR = 1, 2
 MIB: Final = 1024 * 1024
@@ -93,20 +93,25 @@ def _add_sound(parser: argparse.ArgumentParser) -> None:
 
 
 def _enrol(told: argparse.Namespace) -> None:
-    if told.new_key:
+    address, code, root = _asked(told)
+    if told.new_key:  # only now: a slip at the keyboard costs an enrolled board nothing
         for name in (KEY_FILE, REPLY_FILE):
             (told.home / name).unlink(missing_ok=True)
+    who = enrol(told.home, address, code, SOFTWARE, root)
+    sys.stdout.write(_words(who))
+    if root is None:
+        sys.stdout.write("Hãy so tám ký tự đầu của khóa gốc với trang Gắn cụm loa của đài.\n")
+
+
+def _asked(told: argparse.Namespace) -> tuple[str, str, str | None]:
+    """Return the station's address, the code, and the root public key if it is known."""
     if told.qr is not None:
-        who = enrol_by_qr(told.home, told.qr, SOFTWARE)
-    elif told.code is not None and told.address is not None:
-        who = enrol(told.home, told.address, told.code, SOFTWARE, told.root)
-    else:
+        return qr_words(told.qr)
+    if told.code is None or told.address is None:
         raise NotEnrolled(
             "Hãy cho biết mã và địa chỉ của đài: loa-board enrol MÃ --address ĐỊA_CHỈ, hoặc --qr."
         )
-    sys.stdout.write(_words(who))
-    if told.qr is None and told.root is None:
-        sys.stdout.write("Hãy so tám ký tự đầu của khóa gốc với trang Gắn cụm loa của đài.\n")
+    return told.address, told.code, told.root
 
 
 def _show(told: argparse.Namespace) -> None:
