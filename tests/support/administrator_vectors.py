@@ -10,8 +10,8 @@ from devices.instants import written_instant
 from devices.jose import joined
 from devices.not_trusted import NotTrusted
 from devices.signing import KINDS, TrustedKeys, sign, verified_by_all
-from devices.statements import KeySet, Policy, QuietHours
-from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, key_of
+from devices.statements import Policy, QuietHours
+from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, key_of, key_set
 
 HERE: tuple[AreaCode, ...] = (AreaCode("56"), AreaCode("22333"))
 ELSEWHERE = AreaCode("22366")
@@ -25,21 +25,16 @@ SIGNERS = {
     "nobody": key_of(Role.ADMINISTRATOR, 70),
     "approver": KEYS["approver"],
 }
-KEY_SET = KeySet(
+KEY_SET = key_set(
+    KEYS["station"].public(),
+    SIGNERS["first"].public(holder="quantri", area=HERE[0]),
+    SIGNERS["second"].public(holder="quantri.hai", area=HERE[0]),
+    SIGNERS["twin"].public(holder="quantri", area=HERE[0]),
+    SIGNERS["ward"].public(holder="quantri.phuong", area=HERE[1]),
+    SIGNERS["elsewhere"].public(holder="quantri.khac", area=ELSEWHERE),
+    SIGNERS["retired"].public(holder="quantri.cu", area=HERE[0], retired_at=NOW - DAY),
+    SIGNERS["approver"].public(holder="duyet", area=HERE[0]),
     area=HERE[0],
-    version=1_764_000_000_000,
-    issued_at=NOW - DAY,
-    expires_at=NOW + YEAR,
-    keys=(
-        KEYS["station"].public(),
-        SIGNERS["first"].public(holder="quantri", area=HERE[0]),
-        SIGNERS["second"].public(holder="quantri.hai", area=HERE[0]),
-        SIGNERS["twin"].public(holder="quantri", area=HERE[0]),
-        SIGNERS["ward"].public(holder="quantri.phuong", area=HERE[1]),
-        SIGNERS["elsewhere"].public(holder="quantri.khac", area=ELSEWHERE),
-        SIGNERS["retired"].public(holder="quantri.cu", area=HERE[0], retired_at=NOW - DAY),
-        SIGNERS["approver"].public(holder="duyet", area=HERE[0]),
-    ),
     administrators=2,
 )
 _DATED = {"version": 1_764_000_000_002, "issued_at": NOW, "expires_at": NOW + YEAR}

@@ -11,30 +11,25 @@ from devices.instants import written_instant
 from devices.messages import PlannedAiring
 from devices.not_trusted import NotTrusted
 from devices.signing import TrustedKeys, sign
-from devices.statements import Approval, Authorship, KeySet, Rendition
+from devices.statements import Approval, Authorship, Rendition
 from devices.wire_types import text_digest
-from tests.support.vector_keys import DAY, KEYS, NOW, YEAR
+from tests.support.vector_keys import DAY, KEYS, NOW, key_set
 
 RECORDING = RecordingId("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
 OPUS, OTHER = RecordingId("1" * 64), RecordingId("2" * 64)
 HERE: tuple[AreaCode, ...] = (AreaCode("56"), AreaCode("22333"))
 ELSEWHERE = AreaCode("22366")
 TEXT = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
-KEY_SET = KeySet(
+KEY_SET = key_set(
+    KEYS["station"].public(),
+    KEYS["approver"].public(holder="duyet", area=HERE[0]),
+    KEYS["twin"].public(holder="duyet", area=HERE[0]),
+    KEYS["caller"].public(holder="canbo", area=HERE[1]),
+    KEYS["deputy"].public(holder="duyet.thay", area=HERE[0]),
+    KEYS["ward"].public(holder="canbo.khac", area=ELSEWHERE),
+    KEYS["retired"].public(holder="canbo", area=HERE[1], retired_at=NOW),
+    KEYS["administrator"].public(holder="quantri", area=HERE[0]),
     area=HERE[0],
-    version=1_764_000_000_000,
-    issued_at=NOW - DAY,
-    expires_at=NOW + YEAR,
-    keys=(
-        KEYS["station"].public(),
-        KEYS["approver"].public(holder="duyet", area=HERE[0]),
-        KEYS["twin"].public(holder="duyet", area=HERE[0]),
-        KEYS["caller"].public(holder="canbo", area=HERE[1]),
-        KEYS["deputy"].public(holder="duyet.thay", area=HERE[0]),
-        KEYS["ward"].public(holder="canbo.khac", area=ELSEWHERE),
-        KEYS["retired"].public(holder="canbo", area=HERE[1], retired_at=NOW),
-        KEYS["administrator"].public(holder="quantri", area=HERE[0]),
-    ),
     authors=True,
 )
 

@@ -12,27 +12,22 @@ from devices.jose import joined
 from devices.messages import PlannedAiring
 from devices.not_trusted import NotTrusted
 from devices.signing import TrustedKeys, sign
-from devices.statements import Approval, Call, KeySet, SignedCall
+from devices.statements import Approval, Call, SignedCall
 from devices.wire_types import text_digest
-from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
+from tests.support.vector_keys import DAY, KEYS, NOW, base64url, key_set
 
 RECORDING = RecordingId("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
 HERE: tuple[AreaCode, ...] = (AreaCode("56"), AreaCode("22333"))
 ELSEWHERE = AreaCode("22366")
 TEXT = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
-KEY_SET = KeySet(
-    version=1_764_000_000_000,
-    issued_at=NOW - DAY,
-    expires_at=NOW + YEAR,
-    keys=(
-        KEYS["station"].public(),
-        KEYS["approver"].public(holder="duyet", area=HERE[0]),
-        KEYS["twin"].public(holder="duyet", area=HERE[0]),
-        KEYS["caller"].public(holder="canbo", area=HERE[1]),
-        KEYS["deputy"].public(holder="duyet.thay", area=ELSEWHERE, further_areas=HERE[1:]),
-        KEYS["ward"].public(holder="duyet.khac", area=ELSEWHERE),
-        KEYS["administrator"].public(holder="quantri", area=HERE[0]),
-    ),
+KEY_SET = key_set(
+    KEYS["station"].public(),
+    KEYS["approver"].public(holder="duyet", area=HERE[0]),
+    KEYS["twin"].public(holder="duyet", area=HERE[0]),
+    KEYS["caller"].public(holder="canbo", area=HERE[1]),
+    KEYS["deputy"].public(holder="duyet.thay", area=ELSEWHERE, further_areas=HERE[1:]),
+    KEYS["ward"].public(holder="duyet.khac", area=ELSEWHERE),
+    KEYS["administrator"].public(holder="quantri", area=HERE[0]),
 )
 BOTH = ("approver", "caller")
 MINUTE = timedelta(minutes=1)

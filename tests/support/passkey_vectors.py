@@ -10,25 +10,20 @@ from devices.instants import written_instant
 from devices.not_trusted import NotTrusted
 from devices.passkeys import LONGEST_ASSERTION, Assertion, base64url, challenge_of, signing_input
 from devices.signing import TrustedKeys, sign, verify
-from devices.statements import Approval, KeySet, Policy
+from devices.statements import Approval, Policy
 from devices.wire_types import WireMessage
 from tests.support.software_authenticator import SoftwareAuthenticator, life, other_half
-from tests.support.vector_keys import DAY, KEYS, NOW, YEAR
+from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, key_set
 
 APPROVER = SoftwareAuthenticator()
 ADMINISTRATOR = SoftwareAuthenticator(secret=1765)
 NOBODY = SoftwareAuthenticator(secret=1766)
-KEY_SET = KeySet(
-    version=1_764_000_000_000,
-    issued_at=NOW - DAY,
-    expires_at=NOW + YEAR,
-    keys=(
-        KEYS["station"].public(),
-        KEYS["approver"].public(holder="duyet.khac", area=AreaCode("56")),
-        APPROVER.key(Role.APPROVER, *life(NOW), holder="duyet", area=AreaCode("56")),
-        ADMINISTRATOR.key(Role.ADMINISTRATOR, *life(NOW), holder="quantri", area=AreaCode("56")),
-        NOBODY.key(Role.APPROVER, *life(NOW)),
-    ),
+KEY_SET = key_set(
+    KEYS["station"].public(),
+    KEYS["approver"].public(holder="duyet.khac", area=AreaCode("56")),
+    APPROVER.key(Role.APPROVER, *life(NOW), holder="duyet", area=AreaCode("56")),
+    ADMINISTRATOR.key(Role.ADMINISTRATOR, *life(NOW), holder="quantri", area=AreaCode("56")),
+    NOBODY.key(Role.APPROVER, *life(NOW)),
 )
 APPROVAL = Approval.model_validate(
     {

@@ -20,7 +20,7 @@ from devices.messages import Kept, Plan, PlannedAiring, TimeReply
 from devices.not_trusted import NotTrusted, WrongApproval
 from devices.plan import what_sounds
 from devices.signing import TrustedKeys, read_key_set, sign, verify
-from devices.statements import Approval, KeySet, LoudHours, Policy, QuietHours
+from devices.statements import Approval, LoudHours, Policy, QuietHours
 from devices.wire_types import WireMessage, text_digest
 from tests.support import passkey_vectors
 from tests.support.administrator_vectors import administrators
@@ -32,7 +32,7 @@ from tests.support.document_vectors import documents
 from tests.support.receipt_vectors import receipts
 from tests.support.rendition_vectors import renditions
 from tests.support.root_vectors import root_chains
-from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url
+from tests.support.vector_keys import DAY, KEYS, NOW, YEAR, base64url, key_set
 
 FOLDER = Path(__file__).parents[2] / "docs" / "protocol" / "vectors"
 RECORDING = RecordingId("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
@@ -44,19 +44,14 @@ OF_LATER = (
     KEYS["nobody"].public(holder="mai.sau", area=AreaCode("56")).model_copy(update={"role": "announcer"})
 )
 """A key of a role that nobody knows yet."""
-KEY_SET = KeySet(
+KEY_SET = key_set(
+    KEYS["station"].public(),
+    KEYS["approver"].public(holder="duyet", area=AreaCode("56")),
+    KEYS["administrator"].public(holder="quantri", area=AreaCode("56")),
+    KEYS["later"].public(),
+    KEYS["former"].public(),
+    OF_LATER,
     area=AreaCode("56"),
-    version=1_764_000_000_000,
-    issued_at=NOW - DAY,
-    expires_at=NOW + YEAR,
-    keys=(
-        KEYS["station"].public(),
-        KEYS["approver"].public(holder="duyet", area=AreaCode("56")),
-        KEYS["administrator"].public(holder="quantri", area=AreaCode("56")),
-        KEYS["later"].public(),
-        KEYS["former"].public(),
-        OF_LATER,
-    ),
 )
 
 

@@ -9,9 +9,8 @@ from devices.jose import SigningKey, joined
 from devices.not_trusted import NotTrusted
 from devices.roots import TYP, RootChain, RootHolder, Roots, RootSet, follow
 from devices.signing import read_key_set, sign
-from devices.statements import KeySet
 from devices.wire_types import SignedTogether
-from tests.support.vector_keys import DAY, NOW, YEAR, key_of
+from tests.support.vector_keys import DAY, NOW, YEAR, key_of, key_set
 
 FIRST, AN, BINH, CHI, THIEF = (key_of("root", first) for first in (200, 10, 11, 12, 13))
 
@@ -27,9 +26,7 @@ def _by(told: RootSet, *keys: SigningKey) -> SignedTogether:
     return joined([key.sign_bytes(told.payload(), TYP) for key in keys])
 
 
-KEY_SET = KeySet(
-    area=AreaCode("56"), version=1_764_000_000_000, issued_at=NOW - DAY, expires_at=NOW + YEAR, keys=()
-)
+KEY_SET = key_set(area=AreaCode("56"))
 TWO_OF_THREE = _set(1, ("an", AN), ("binh", BINH), ("chi", CHI), threshold=2)
 ONE_PERSON = _set(1, ("an", AN), ("an", BINH), ("chi", CHI), threshold=2)
 SUCCESSOR = _set(2, ("chi", CHI))

@@ -3,12 +3,14 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.ids import Role
 from devices.instants import written_instant
 from devices.jose import ROOT, SigningKey
+from devices.statements import Key, KeySet
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -29,6 +31,11 @@ def key_of(role: str, first: int, not_before: datetime = NOW - DAY) -> SigningKe
 
 def base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def key_set(*keys: Key, **told: Any) -> KeySet:
+    """Return a key set that counts at `NOW`; `told`: its area, and what it asks for."""
+    return KeySet(version=1_764_000_000_000, issued_at=NOW - DAY, expires_at=NOW + YEAR, keys=keys, **told)
 
 
 KEYS = {
