@@ -3,12 +3,16 @@
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import paho.mqtt.client as paho
 
 from controller.features.fleet.broker_passwords import broker_hash
-from tests.support.brokers import BrokerProcess
+from tests.support.brokers import BrokerProcess, is_available
+from tests.support.parts import missing
 
 ROOT = Path(__file__).parents[2]
 STATION_PASSWORD = "mật khẩu của đài"
@@ -46,6 +50,15 @@ class GuardedBroker(BrokerProcess):
         """Where the station signs in."""
         return f"mqtt://station:{STATION_PASSWORD}@127.0.0.1:{self.port}"
 
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What a station is set to, to use it."""
+        return {
+            "broker_url": self.station_url,
+            "nodes_broker_url": self.url,
+            "broker_passwords": self.passwords,
+        }
+
     def start(self) -> None:
         """Start it, and what systemd's path unit does."""
         super().start()
@@ -70,6 +83,20 @@ class GuardedBroker(BrokerProcess):
         conf = _CONF.format(port=self.port, folder=self._directory)
         Path(command[-1]).write_text(conf, encoding="utf-8")
         return command
+
+
+@contextmanager
+def guarding(folder: Path) -> Iterator[GuardedBroker]:
+    """Run one in a new folder."""
+    if not is_available("mosquitto"):
+        missing("mosquitto")
+    folder.mkdir()
+    broker = GuardedBroker(folder)
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.stop()
 
 
 def says_of(port: int, user: str, password: str, within: float = 20) -> str:

@@ -27,10 +27,8 @@ from devices.board.time_sources import kernel_clock
 from devices.enrolling import enrolled_in
 from devices.ids import AreaCode, NodeId
 from devices.node.receipts import RECEIPT
-from tests.support.brokers import is_available
-from tests.support.guarded_broker import GuardedBroker
+from tests.support.guarded_broker import guarding
 from tests.support.heard import decoded, stretches
-from tests.support.parts import missing
 from tests.support.running_station import running
 
 ROOT = Path(__file__).parents[2]
@@ -44,24 +42,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 @pytest.fixture
 def guarded(tmp_path):
-    if not is_available("mosquitto"):
-        missing("mosquitto")
-    folder = tmp_path / "broker"
-    folder.mkdir()
-    broker = GuardedBroker(folder)
-    broker.start()
-    yield broker
-    broker.stop()
+    with guarding(tmp_path / "broker") as broker:
+        yield broker
 
 
 @pytest.fixture
 def station(tmp_path, guarded):
-    chosen = {
-        "broker_url": guarded.station_url,
-        "nodes_broker_url": guarded.url,
-        "broker_passwords": guarded.passwords,
-    }
-    with running(tmp_path / "home", serve_pages=True, enrolled=False, **chosen) as station:
+    with running(tmp_path / "home", serve_pages=True, enrolled=False, **guarded.chosen) as station:
         wait_until(station.broker_up, "the station is connected")
         yield station
 
@@ -141,10 +128,8 @@ def waiting_receipts(home):
     try:
         return [name for name in disk.memory().documents if name.startswith(RECEIPT)]
     finally:
-        station.link.publish(topics.plan(NEW.id), b"forged", qos=1, retain=False)
         disk.close()
 
-        wait_until(lambda: "not sent: plan: malformed (1)" in (home / "log").read_text(), "it says what came")
 
 def seconds(span):
     return span / timedelta(seconds=1)
@@ -156,8 +141,10 @@ def test_an_approved_bulletin_sounds_whole_at_its_instant_and_its_receipt_is_com
     enrolled(station, home)
     with board(home, wav) as process:
         wait_until(lambda: is_online(station), "the board is online")
+        station.link.publish(topics.plan(NEW.id), b"forged", qos=1, retain=False)
         airing = aired(station)
         wait_until(lambda: rung(station, airing) == DeliveryStage.FINISHED, "it was heard")
+        wait_until(lambda: "not sent: plan: malformed (1)" in (home / "log").read_text(), "it says what came")
         assert loa_board(home, "run").returncode == 2, "one program for one board"
         process.terminate()
         assert process.wait(20) == 0

@@ -25,9 +25,7 @@ from devices.enrolment import CLAIM_PATH, first_session_of, qr_payload
 from devices.ids import AreaCode, NodeId
 from devices.node_key import NodeKey
 from tests.integration.simulator.station_on_mqtt import ROOT, wait_until
-from tests.support.brokers import is_available
-from tests.support.guarded_broker import GuardedBroker, says_of
-from tests.support.parts import missing
+from tests.support.guarded_broker import guarding, says_of
 from tests.support.running_station import running
 
 NEW = NewNode(NodeId("kh-22366-07"), AreaCode("22366"), "Nhà văn hóa thôn 2")
@@ -36,24 +34,13 @@ WITHIN = 60.0
 
 @pytest.fixture
 def guarded(tmp_path):
-    if not is_available("mosquitto"):
-        missing("mosquitto")
-    folder = tmp_path / "broker"
-    folder.mkdir()
-    broker = GuardedBroker(folder)
-    broker.start()
-    yield broker
-    broker.stop()
+    with guarding(tmp_path / "broker") as broker:
+        yield broker
 
 
 @pytest.fixture
 def station(tmp_path, guarded):
-    chosen = {
-        "broker_url": guarded.station_url,
-        "nodes_broker_url": guarded.url,
-        "broker_passwords": guarded.passwords,
-    }
-    with running(tmp_path / "home", serve_pages=True, **chosen) as station:
+    with running(tmp_path / "home", serve_pages=True, **guarded.chosen) as station:
         wait_until(station.broker_up, WITHIN, "the station is connected")
         yield station
 
