@@ -340,7 +340,7 @@ class Controller:
             case topics.PlaceTopic() | topics.HomeTopic() | topics.ManifestTopic():
                 self.publisher.watch.saw(message.topic, message.payload)
             case topics.TimeTopic(node):
-                self.time_service.take(node, message.payload)
+                self.time_service.take(node, message.payload, message.waited_s())
             case _:
                 self.ingest.take(topic, message.payload, retained=message.retain)
 

@@ -4,16 +4,19 @@ Publishing, its acknowledgements and all that is written go past paho, which mak
 message and a system call for each packet. Connecting, subscribing, keep-alive and reading remain paho's.
 """
 
+import socket
 import ssl
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
+
+from devices.arrival_times import receive
 
 __all__ = ["LONGEST_PACKET", "READS_AT_ONCE", "READ_BYTES", "BufferedClient", "publish_packet"]
 
@@ -65,6 +68,8 @@ class BufferedClient(Client):
     """The joined packets that the socket has not taken yet."""
     _written: tuple[int, ...] = ()
     """What to report once `_writing` is written."""
+    came_at: float | None = None
+    """When the bytes that were read last came, by time.monotonic; None: not known."""
     _out_packet: "deque[tuple[bytes | bytearray, int]]"  # type: ignore[assignment]  # paho's has a dict each
 
     def __init__(self, client_id: str) -> None:
@@ -105,16 +110,26 @@ class BufferedClient(Client):
             if bufsize > LONGEST_PACKET:
                 raise OSError(f"a packet of {bufsize} bytes")
             if bufsize >= READ_BYTES:
+                self.came_at = None
                 return super()._sock_recv(bufsize)
             if self._reads_left <= 0 and not self.has_decrypted:
                 raise BlockingIOError
             self._reads_left -= 1
-            self._unread, self._at = super()._sock_recv(READ_BYTES), 0
+            self._unread, self._at = self._received(), 0
         found = self._unread[self._at : self._at + bufsize]
         self._at += len(found)
         if self._at == len(self._unread):
             self.forget_unread()  # thousands of clients would keep a buffer each
         return found
+
+    def _received(self) -> bytes:
+        if self._sock is None:
+            raise ConnectionError("the socket is closed")
+        try:
+            data, self.came_at = receive(cast("socket.socket", self._sock), READ_BYTES)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as error:
+            raise BlockingIOError from error
+        return data
 
     def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
         packet = self._in_packet["packet"]

@@ -26,6 +26,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from devices.arrival_times import ask_for_stamps
 from devices.buffered_client import FAILURES_FROM, BufferedClient, publish_packet
 from devices.link_api import (
     Address,
@@ -152,7 +153,8 @@ class Connection:
         except UnicodeDecodeError:
             _log.warning("dropped a message whose topic is not UTF-8")
             return
-        came = Message(topic, bytes(message.payload), message.qos, bool(message.retain))
+        came_at = self._client.came_at
+        came = Message(topic, bytes(message.payload), message.qos, bool(message.retain), came_at)
         self._queue.append(partial(self._take, came))
 
     def _note_acknowledged(self, packet_id: int, failure: str | None) -> None:
@@ -178,7 +180,9 @@ class Connection:
             clean_start=True,
             properties=_connect_properties(self._options.receive_maximum),
         )
-        cast("socket.socket", self._client.socket()).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        found = cast("socket.socket", self._client.socket())
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        ask_for_stamps(found)
 
     def fileno(self) -> int:
         """Return the socket's descriptor, or -1 when it is closed."""

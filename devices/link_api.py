@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from threading import Event, Lock
+from time import monotonic
 from typing import ClassVar, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -37,6 +38,12 @@ class Message:
     payload: bytes
     qos: int = 0
     retain: bool = False
+    came_at: float | None = field(default=None, compare=False)
+    """When it reached this machine, by time.monotonic; None: not known."""
+
+    def waited_s(self) -> float:
+        """Return for how many seconds it has been on this machine; 0 where that is not known."""
+        return 0.0 if self.came_at is None else max(0.0, monotonic() - self.came_at)
 
 
 @dataclass(frozen=True, slots=True)

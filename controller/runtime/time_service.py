@@ -68,11 +68,11 @@ class TimeService:
         if self._thread is not None:
             self._thread.join(_WAKE * 4)
 
-    def take(self, node: NodeId, payload: bytes) -> None:
-        """Stamp a request with its arrival; no time is told while our own clock is in doubt."""
+    def take(self, node: NodeId, payload: bytes, waited_s: float = 0.0) -> None:
+        """Stamp a request with its arrival, so long ago; no time is told while our own clock is in doubt."""
         if not self.may_tell():
             return
-        received_us = microseconds(self.now())
+        received_us = microseconds(self.now()) - round(waited_s * 1_000_000)
         try:
             self._requests.put_nowait((received_us, node, payload))
         except queue.Full:

@@ -178,7 +178,7 @@ class Board:
         self._inbox.put(event)
 
     def _came(self, _: BoardSeat, message: Message) -> None:
-        arrived = self._clock.now()  # of a clock reply it counts
+        arrived = self._clock.now() - timedelta(seconds=message.waited_s())  # of a clock reply it counts
         if not self._inbox.offer(Received(message.topic, message.payload, arrived, message.retain)):
             self._counts["not read: too much waits"] += 1
 

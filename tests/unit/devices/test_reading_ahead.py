@@ -18,6 +18,10 @@ class Counted:
         self.asked += 1
         return self.real.recv(size)
 
+    def recvmsg(self, size, room):
+        self.asked += 1
+        return self.real.recvmsg(size, room)
+
     def __getattr__(self, name):
         return getattr(self.real, name)
 
