@@ -6,6 +6,7 @@ true time, as floats: a start must cost microseconds.
 
 import heapq
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,6 +44,8 @@ class Over:
 
 
 Sounded = Began | Over
+_Due = tuple[float, int, NodeId, AiringId]
+"""When something begins or ends, true time; its turn, to tell what was replaced since; where, and what."""
 
 
 @dataclass(slots=True)
@@ -59,7 +62,7 @@ class SpeakerBank:
     def __init__(self, speed: float = 1.0) -> None:
         self._speed = speed
         self._speakers: dict[NodeId, _Speaker] = {}
-        self._heap: list[tuple[float, int, NodeId, AiringId]] = []
+        self._heap: list[_Due] = []
         self._count = 0
         self._lock = threading.Lock()
         self.changed: Callable[[], None] = lambda: None
@@ -111,19 +114,31 @@ class SpeakerBank:
             return sum(speaker.playing is not None for speaker in self._speakers.values())
 
     def fire(self, clock: Callable[[], float]) -> list[Sounded]:
-        """Execute everything that is due; each is stamped with the instant at which it really happened."""
+        """Execute everything that is due; each is stamped with the instant at which it really happened.
+
+        What becomes due while one is executed is stamped before the next is: loudspeakers are many machines,
+        and none begins later because another one begins.
+        """
         facts: list[Sounded] = []
+        stamped: deque[tuple[float, _Due]] = deque()
         with self._lock:
-            while self._heap and self._heap[0][0] <= (now := clock()):
-                due, turn, node, airing = heapq.heappop(self._heap)
-                speaker = self._speakers.get(node)
-                if speaker is None:
-                    continue
-                if speaker.turn == turn and speaker.playing is not None:
-                    facts.append(self._end(node, speaker, now, Ended.RAN_OUT))
-                elif airing in speaker.armed and speaker.armed[airing][0] == turn:
-                    facts += self._begin(node, speaker, speaker.armed.pop(airing)[1], now, due)
-        return facts
+            while True:
+                while self._heap and self._heap[0][0] <= (now := clock()):
+                    stamped.append((now, heapq.heappop(self._heap)))
+                if not stamped:
+                    return facts
+                facts += self._execute(*stamped.popleft())
+
+    def _execute(self, now: float, what: _Due) -> list[Sounded]:
+        due, turn, node, airing = what
+        speaker = self._speakers.get(node)
+        if speaker is None:
+            return []
+        if speaker.turn == turn and speaker.playing is not None:
+            return [self._end(node, speaker, now, Ended.RAN_OUT)]
+        if airing in speaker.armed and speaker.armed[airing][0] == turn:
+            return self._begin(node, speaker, speaker.armed.pop(airing)[1], now, due)
+        return []
 
     def _begin(self, node: NodeId, speaker: _Speaker, arm: Arm, now: float, due: float) -> list[Sounded]:
         facts: list[Sounded] = []

@@ -41,6 +41,22 @@ def test_an_armed_airing_begins_when_due_and_runs_out_after_its_length(bank):
     assert bank.due_at() is None
 
 
+def test_who_is_due_at_the_same_instant_begins_then_however_long_the_others_take(bank):
+    class Slow:
+        airing, offset_ms = "a1", 0
+
+        @property
+        def duration_ms(self):
+            clock[0] += 0.010
+            return 10_000
+
+    clock = [100.0]
+    for n in range(5):
+        bank.arm(f"n{n}", Slow(), 100.0)
+    assert [fact.true_at for fact in bank.fire(lambda: clock[0])] == [100.0] * 5
+    assert clock[0] > 100.04
+
+
 def test_armed_again_it_begins_at_the_newer_instant_only(bank):
     bank.arm("n1", arm(), 100.0)
     bank.arm("n1", arm(), 101.0)
