@@ -23,10 +23,12 @@ from devices.jose import Sealed, read_unchecked
 from devices.messages import ReceiptsCommitted, TimeReply
 from devices.node.announced import Announced
 from devices.node.choosing import Choosing
+from devices.node.effects import Disarm
 from devices.node.exchanges import Exchange, micros
 from devices.node.fetching import Fetching
 from devices.node.key_ring import KeyRing
 from devices.node.pings import Pings
+from devices.node.playing import Playing
 from devices.node.receipts import RECEIPT, Outbox
 from devices.node.trust import Trust
 from devices.node_key import NodeKey
@@ -195,6 +197,16 @@ class NeverTooLate(Choosing):
     def _may(self, airing, at, now, sounding):
         always = airing.model_copy(update={"latest_start_at": airing.starts_at + timedelta(days=1)})
         return super()._may(always, at, now, sounding)
+
+
+class JudgesStartsOnce(Playing):
+    def plans_changed(self):
+        self._choosing.plans_changed()
+
+
+class BeginsWhatWasReady(Playing):
+    def agree(self, now):
+        return [one for one in super().agree(now) if not isinstance(one, Disarm)]
 
 
 class PlaysAgain(Choosing):

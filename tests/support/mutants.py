@@ -25,11 +25,13 @@ from tests.support.mutant_parts import (
     AnyDigest,
     AnyKind,
     AnyRequest,
+    BeginsWhatWasReady,
     CountsFromOne,
     EverythingIsCalled,
     FollowsAnyHome,
     FollowsAnyLeader,
     ForgetsPoliciesOfKeys,
+    JudgesStartsOnce,
     KeepsWhatKeysSigned,
     LosesReceipts,
     NamesNoneBefore,
@@ -97,7 +99,7 @@ MUTANTS = (
     mutant("the kind of a message is ignored", "APP-21 APP-23 SIG-09", (devices.signing, "Sealed", AnyKind)),
     mutant(
         "lifetimes are ignored on arrival",
-        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 KEY-04 KEY-16 POL-08 SIG-13 SIG-14 SIG-15",
+        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 KEY-04 KEY-16 KEY-19 POL-08 SIG-13 SIG-14 SIG-15",
         (devices.signing, "check_lifetime", any_lifetime),
     ),
     mutant(
@@ -181,6 +183,8 @@ MUTANTS = (
         (_BRAIN, "Trust", FollowsAnyHome),
     ),
     mutant("an unknown codec is fetched", "FET-16", (Capabilities, "why_not", plays_everything)),
+    mutant("a start is judged once", "KEY-19", (_BRAIN, "Playing", JudgesStartsOnce)),
+    mutant("what was made ready begins", "KEY-18 KEY-19", (_BRAIN, "Playing", BeginsWhatWasReady)),
     mutant("a policy goes with its key", "KEY-10", (_BRAIN, "Trust", ForgetsPoliciesOfKeys)),
     mutant(
         "quiet hours are ignored",

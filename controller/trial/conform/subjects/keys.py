@@ -15,11 +15,14 @@ from controller.trial.conform.subjects.policies import ALL_DAY
 from devices import topics
 from devices.ids import Role
 from devices.jose import SigningKey
+from devices.messages import PlannedAiring
 from devices.statements import KeySet
 
 _DAY_MS = 86_400_000
 _LATER_S = 15.0
 """A node may check an approval for the last time some seconds before the start."""
+_READY_S, _LATE_S = 9.0, 2.5
+"""How far ahead a start is planned, and how near it is when a key set comes: a node has made it ready."""
 SETTLE_S = 0.5
 """For a key set to be taken before what its keys sign."""
 
@@ -68,6 +71,10 @@ _LOCAL = Check("KEY-14", "A key counts that the key set of any of the node's are
 _LEFT = Check("KEY-15", "A key that only the key set of one area listed is gone with its next one.")
 _OVER = Check("KEY-16", "When all key sets have expired, nothing sounds any more.")
 _RENEWED = Check("KEY-17", "With a newer key set, what is due goes on.")
+_REVOKED = Check("KEY-18", "Where the approver's key goes just before the start, the airing does not begin.")
+_ENDS = Check(
+    "KEY-19", "By a key set that comes just before the start and has expired by then, nothing begins."
+)
 _WAITS = Check("KEY-06", "A plan that comes before the key that signed it is taken when the key comes.")
 _GONE = Check("KEY-07", "A key that is no longer listed signs nothing that counts.")
 _PLAN = Check("KEY-08", "A stored plan of a key that is no longer listed is void.")
@@ -84,7 +91,9 @@ def _play(lab: Laboratory) -> None:
     _coming(lab)
     _leaving_plan(lab)
     _leaving_policy(lab)
+    _leaving_before_start(lab)
     _leaving_approver(lab)
+    _expiring_before_start(lab)
     _expiring(lab)
 
 
@@ -180,6 +189,38 @@ def _leaving_policy(lab: Laboratory) -> None:
     lab.expect(_POLICY.id, lab.seen.has(airing.airing, "started", 2), "it sounds under a newer policy")
 
 
+def _leaving_before_start(lab: Laboratory) -> None:
+    approval = lab.station.approved(LONG, "leaving approver", approver="kit-leaver")
+    airing = _made_ready(lab, "revoked", approval=approval)
+    lab.station.without.add("leaving approver")
+    lab.station.publish_keys()
+    _judge_silent(lab, _REVOKED, airing)
+    lab.station.without.discard("leaving approver")
+    lab.station.publish_keys()
+    lab.pause(SETTLE_S)
+
+
+def _expiring_before_start(lab: Laboratory) -> None:
+    airing = _made_ready(lab, "ending")
+    lab.station.publish_keys(expires_at=airing.starts_at - timedelta(seconds=1))
+    _judge_silent(lab, _ENDS, airing)
+
+
+def _made_ready(lab: Laboratory, label: str, **changes: object) -> PlannedAiring:
+    """Plan an airing as the only one, and wait until shortly before its start."""
+    airing = lab.station.airing(lab.name(label), LONG, _READY_S, **changes)
+    lab.station.publish_plan(MAIN, [airing])
+    lab.pause(_READY_S - _LATE_S)
+    return airing
+
+
+def _judge_silent(lab: Laboratory, check: Check, airing: PlannedAiring) -> None:
+    """Judge that an airing does not begin; then plan nothing."""
+    begun = lab.wait(lab.seen.has(airing.airing, "started"), _LATE_S + SOON_S)
+    lab.judge(check.id, not begun, "it began all the same")
+    lab.station.publish_plan(MAIN)
+
+
 def _leaving_approver(lab: Laboratory) -> None:
     approval = lab.station.approved(LONG, "leaving approver", approver="kit-leaver")
     airing = lab.station.airing(lab.name("approved"), LONG, 2.0, approval=approval)
@@ -209,7 +250,8 @@ GROUP = CheckGroup(
     "keys",
     (
         *(attack.check for attack in _ATTACKS),
-        *(_AREA, _FAR, _LOCAL, _LEFT, _WAITS, _GONE, _PLAN, _VERSION, _POLICY, _APPROVAL, _OVER, _RENEWED),
+        *(_AREA, _FAR, _LOCAL, _LEFT, _WAITS, _GONE, _PLAN, _VERSION, _POLICY),
+        *(_REVOKED, _APPROVAL, _ENDS, _OVER, _RENEWED),
     ),
     _play,
 )

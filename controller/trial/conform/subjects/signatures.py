@@ -41,7 +41,9 @@ _ATTACKS = (
     ),
     PlanAttack(Check("SIG-03", "A message without a signature is refused."), unsigned),
     PlanAttack(Check("SIG-04", "JSON that is no JWS is refused where a signed message belongs."), plain),
-    PlanAttack(Check("SIG-05", "Another alg than Ed25519 is refused."), with_header(alg="EdDSA")),
+    PlanAttack(
+        Check("SIG-05", "An alg that the protocol does not name is refused."), with_header(alg="EdDSA")
+    ),
     PlanAttack(Check("SIG-06", "alg none is refused."), with_header(alg="none")),
     PlanAttack(
         Check("SIG-07", "A header with a further member is refused."),

@@ -7,7 +7,7 @@ import pytest
 
 from devices import topics
 from devices.enrolment import Place
-from devices.ids import Role
+from devices.ids import Grade, Role
 from devices.jose import SigningKey
 from devices.signing import sign
 from devices.statements import KeySet
@@ -145,5 +145,23 @@ def test_an_airing_that_was_armed_does_not_begin_with_a_key_set_that_has_expired
         area=PROVINCE, version=station.next_version(), issued_at=scene.now, expires_at=ends, keys=keys
     )
     station.retain(topics.keys(PROVINCE), sign(short, station.keys.root).encode())
+    scene.run(60)
+    assert scene.world.heard(scene.node) == []
+
+
+@pytest.mark.parametrize("end", [None, "retired_at", "compromised_since"])
+@pytest.mark.parametrize("grade", [Grade.ROUTINE, Grade.EMERGENCY])
+def test_an_airing_that_was_armed_does_not_begin_when_its_approvers_key_is_revoked_before(scene, end, grade):
+    """The key set comes 0.5 s before the start, which was armed 4.5 s earlier."""
+    station, key = scene.station, approver(scene)
+    station.publish_key_set((listed(key, area=WARD),), WARD)
+    recording = station.add_recording(random.Random(1).randbytes(10_000), LENGTH)
+    approval = station.approval(recording, key)
+    airing = station.airing("a1", recording, scene.in_s(20), LENGTH, approval=approval, grade=grade)
+    station.publish_plan("56", airing)
+    scene.run(19.5)
+    assert scene.node.brain._playing._armed, "else nothing is shown"
+    left = () if end is None else (listed(key, area=WARD, **{end: scene.now - timedelta(days=1)}),)
+    station.publish_key_set(left, WARD)
     scene.run(60)
     assert scene.world.heard(scene.node) == []
