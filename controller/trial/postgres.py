@@ -1,8 +1,10 @@
 """A throw-away PostgreSQL on a free loopback port, from Debian's binaries; ended by its process id.
 
-PostgreSQL refuses to run as root; as root it is started as the user `postgres`.
+PostgreSQL refuses to run as root; as root it is started as the user `postgres`. It ends with the thread that
+started it, however that ends; the folder that a killed run left is deleted by a later run.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -23,6 +25,10 @@ from controller.errors import StartFailed
 _READY_SECONDS = 30
 _STOP_SECONDS = 15
 _TRIES = 3
+_FOLDERS = Path("/var/tmp")  # noqa: S108 - each run makes a folder of its own there
+"""Not memory: it is gigabytes, and its disk speed does not matter."""
+_LEFT_OVER_S = 86_400
+"""After a day a folder without a server is nobody's; a new one has none for some seconds."""
 
 
 def binaries() -> Path | None:
@@ -74,8 +80,8 @@ def running_postgres(settings: Sequence[str] = ()) -> Iterator[Postgres]:
     programs = binaries()
     if programs is None:
         raise StartFailed("Chưa cài PostgreSQL trên máy này.", code="bench.no_postgresql")
-    # /var/tmp, not memory: it is gigabytes, and its disk speed does not matter
-    home = Path(tempfile.mkdtemp(prefix="loa-postgres-", dir="/var/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="loa-postgres-", dir=_FOLDERS))
+    _delete_left_over(home.stat().st_mtime)
     try:
         password = secrets.token_urlsafe(12)
         secret = home / "password"
@@ -96,10 +102,23 @@ def running_postgres(settings: Sequence[str] = ()) -> Iterator[Postgres]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _delete_left_over(now: float) -> None:
+    for home in _FOLDERS.glob("loa-postgres-*"):
+        with contextlib.suppress(OSError):  # another run deletes it, or it is another user's
+            if now - home.stat().st_mtime > _LEFT_OVER_S and not _has_server(home):
+                shutil.rmtree(home, ignore_errors=True)
+
+
+def _has_server(home: Path) -> bool:
+    pid = home / "data" / "postmaster.pid"
+    return pid.exists() and Path("/proc", pid.read_text().split("\n", 1)[0]).exists()
+
+
 def _as_its_user() -> list[str]:
-    if os.geteuid() != 0:
-        return []
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]
+    """Return what runs a program that gets SIGQUIT ("immediate" shutdown) when its parent ends."""
+    user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    # setpriv asks for it after the change of user, by which the kernel drops it
+    return ["setpriv", "--pdeathsig=QUIT", *user, "--"]
 
 
 def _initialise(programs: Path, home: Path, secret: Path) -> None:

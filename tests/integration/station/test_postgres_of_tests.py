@@ -1,0 +1,32 @@
+"""A throw-away PostgreSQL ends with whoever started it, however that ended."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from controller.trial import postgres
+from tests.support.parts import missing
+from tests.support.waiting import wait_until
+
+STARTS = """
+import time
+from controller.trial.postgres import running_postgres
+with running_postgres() as server:
+    print(server.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+def test_the_server_of_a_run_that_was_killed_ends():
+    if postgres.binaries() is None:
+        missing("PostgreSQL")
+    run = subprocess.Popen([sys.executable, "-c", STARTS], stdout=subprocess.PIPE, text=True)
+    server = Path(f"/proc/{int(run.stdout.readline())}")
+    run.send_signal(signal.SIGKILL)
+    run.wait(10)
+    run.stdout.close()
+    assert wait_until(lambda: not server.exists(), 20)
