@@ -69,8 +69,8 @@ def tell_of_the_house(world, node):
 def propose(world, by):
     """What somebody has signed and waits for the administrator of the pictures."""
     words = (
-        "Quy định của Phường Nha Trang: giờ yên lặng 21:00–05:00; âm lượng lớn nhất 60% (trước: giờ yên lặng "
-        "21:00–05:00, 11:30–13:30; âm lượng lớn nhất 70%)."
+        "Quy định của Phường Nha Trang: giờ yên lặng 21:00–05:00 (trước: giờ yên lặng 21:00–05:00, "
+        "11:30–13:30); âm lượng lớn nhất 60% (trước: âm lượng lớn nhất 70%)."
     )
     with world.store.write() as session:
         told = {

@@ -66,22 +66,27 @@ def losses_by(
 
 def limits_in_words(limits: Mapping[str, Any]) -> str:
     """Return the limits of a policy as one sentence, for the person who signs it."""
-    quiet = ", ".join(f"{one.begins}–{one.ends}" for one in limits["quiet_hours"]) or "không có"
-    softer = "".join(f"; {one.begins}–{one.ends} tối đa {one.loudest_volume}%" for one in limits["volumes"])
-    return (
-        f"giờ yên lặng {quiet}; âm lượng lớn nhất {limits['loudest_volume']}%{softer}; "
-        f"mỗi ngày tối đa {limits['minutes_a_day']} phút; tự phát {limits['alone_days']} ngày"
-    )
+    return "; ".join(_limits_said(limits))
 
 
 def changes_in_words(before: Policy | None, limits: Mapping[str, Any]) -> str:
     """Return what a policy with these limits changes, for the two persons who sign it."""
     if before is None:
         return limits_in_words(limits)
-    was = limits_in_words({name: getattr(before, name) for name in limits}).split("; ")
-    said = [part for part in limits_in_words(limits).split("; ") if part not in was]
-    gone = [part for part in was if part not in limits_in_words(limits).split("; ")]
-    return f"{'; '.join(said)} (trước: {'; '.join(gone)})" if said or gone else "ký lại như cũ"
+    was = _limits_said({name: getattr(before, name) for name in limits})
+    changed = [(now, then) for now, then in zip(_limits_said(limits), was, strict=True) if now != then]
+    return "; ".join(f"{now} (trước: {then})" for now, then in changed) or "ký lại như cũ"
+
+
+def _limits_said(limits: Mapping[str, Any]) -> list[str]:
+    quiet = ", ".join(f"{one.begins}–{one.ends}" for one in limits["quiet_hours"]) or "không có"
+    softer = "".join(f", {one.begins}–{one.ends} tối đa {one.loudest_volume}%" for one in limits["volumes"])
+    return [
+        f"giờ yên lặng {quiet}",
+        f"âm lượng lớn nhất {limits['loudest_volume']}%{softer}",
+        f"mỗi ngày tối đa {limits['minutes_a_day']} phút",
+        f"tự phát {limits['alone_days']} ngày",
+    ]
 
 
 def wanted_policy(
