@@ -47,6 +47,11 @@ class AreaTree:
         wanted = frozenset(codes)
         return tuple(sorted(code for code in wanted if wanted.isdisjoint(self.lineage(code)[1:])))
 
+    def meeting(self, one: AreaCode, other: AreaCode) -> AreaCode | None:
+        """Return the lowest area that both lie in; None where one is unknown."""
+        above = self.lineage(other)
+        return next((code for code in self.lineage(one) if code in above), None)
+
     @cached_property
     def _children(self) -> Mapping[AreaCode, Sequence[AreaCode]]:
         """Cached: one page asks for the descendants of dozens of areas of the same tree."""

@@ -110,7 +110,7 @@ def choose_languages(
 @area.command("move")
 def move_area(code: Code, to: To, by: AsPerson) -> None:
     """Chuyển một địa bàn, cùng mọi thứ bên dưới, về một địa bàn khác."""
-    done = do_signed(by, lambda _session, _person: moving_area(AreaCode(code), AreaCode(to)))
+    done = do_signed(by, lambda session, _person: moving_area(session, AreaCode(code), AreaCode(to)))
     typer.echo(waits_in_words(done, f"Đã chuyển; {done.result} cụm loa được báo."))
 
 
@@ -119,7 +119,7 @@ def move_node(
     name_of_node: NodeName, to: Annotated[str, typer.Option(help="Mã địa bàn nhận.")], by: AsPerson
 ) -> None:
     """Chuyển một cụm loa sang địa bàn khác; những gì nó đã phát vẫn thuộc địa bàn cũ."""
-    done = do_signed(by, lambda _session, _person: moving_node(NodeId(name_of_node), AreaCode(to)))
+    done = do_signed(by, lambda session, _person: moving_node(session, NodeId(name_of_node), AreaCode(to)))
     typer.echo(waits_in_words(done, f"Cụm loa {name_of_node} thuộc địa bàn {to}."))
 
 
@@ -133,7 +133,7 @@ def merge_areas(
 ) -> None:
     """Nhập nhiều địa bàn thành một; các địa bàn cũ nằm dưới địa bàn mới, lịch sử giữ nguyên."""
     into, old = changes.NewArea(AreaCode(code), name, kind), [AreaCode(one) for one in codes]
-    done = do_signed(by, lambda _session, _person: merging_areas(old, into))
+    done = do_signed(by, lambda session, _person: merging_areas(session, old, into))
     typer.echo(
         waits_in_words(done, f"Đã nhập {len(codes)} địa bàn vào {code}; {done.result} cụm loa được báo.")
     )
@@ -152,14 +152,14 @@ def split_area(
     if not nodes:
         raise BadInput("Hãy nêu ít nhất một cụm loa.", code="area.no-nodes")
     parts = {changes.NewArea(AreaCode(code), name, kind): [NodeId(node) for node in nodes]}
-    done = do_signed(by, lambda _session, _person: splitting_area(AreaCode(from_code), parts))
+    done = do_signed(by, lambda session, _person: splitting_area(session, AreaCode(from_code), parts))
     typer.echo(waits_in_words(done, f"Đã tách {code} từ {from_code} với {done.result} cụm loa."))
 
 
 @area.command("close")
 def close_area(code: Code, to: To, by: AsPerson) -> None:
     """Đóng một địa bàn không còn gì đặt phát: cụm loa sang địa bàn khác, kế hoạch và quy định được gỡ."""
-    done = do_signed(by, lambda _session, _person: closing_area(AreaCode(code), AreaCode(to)))
+    done = do_signed(by, lambda session, _person: closing_area(session, AreaCode(code), AreaCode(to)))
     typer.echo(waits_in_words(done, f"Đã đóng địa bàn {code}; cụm loa của nó thuộc {to}."))
     if done.result:
         typer.echo(f"Tài khoản còn gắn với địa bàn này: {', '.join(done.result)}.")

@@ -7,13 +7,12 @@ from controller.client.local_client import LocalCaller
 from controller.errors import NotAllowed
 from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
-from controller.features.accounts.queries import require
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, Unlocked, unlock_key
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
 from controller.features.area_changes.shared_acts import CLOSE_AREA, MERGE_AREAS, MOVE_AREA, SPLIT_AREA
-from controller.features.homes.operations import try_home
+from controller.features.homes.operations import try_home, try_home_here
 from controller.features.homes.service import SIGN_HOME, home_asked
 from controller.features.journal.service import record
 from controller.features.plans.policy_signing import SIGN_POLICY
@@ -24,7 +23,7 @@ from controller.features.plans.proposals import (
     run_confirmed,
 )
 from controller.features.relocation.service import MOVE_NODE
-from controller.model.permissions import Act, Operator
+from controller.model.permissions import Operator
 from controller.store import Session, one_write
 from devices.ids import Role
 
@@ -39,7 +38,7 @@ def confirm_proposal(
     session: Session, proposal: str, *, by: Operator, password: OnePassword, now: datetime
 ) -> None:
     """Do what two administrators have signed; `password`: the second one's."""
-    row = known_proposal(session, proposal, by)
+    row = known_proposal(session, proposal, by, lock=True)
     run_confirmed(session, ACTS[row.act], row, by=by, password=password, now=now)
 
 
@@ -80,7 +79,8 @@ def ask_confirmation(caller: Caller, tries: Tries, proposal: str, kid: str) -> T
 
 
 def confirm_here(caller: LocalCaller, proposal: str, key: Unlocked) -> None:
-    """Confirm a proposal on the station's own machine."""
-    with caller.read() as session:
-        require(session, caller.by, Act.RULE, caller.by.area)
+    """Confirm a proposal on the station's own machine; the brokers of a home are tried again first."""
+    row = known_proposal(caller, proposal, caller.by)
+    if row.act == SIGN_HOME.name:
+        try_home_here(caller.store, home_asked(row.command))
     confirm_proposal(caller, proposal, by=caller.by, password=key, now=caller.now)

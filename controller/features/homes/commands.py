@@ -9,12 +9,11 @@ from controller.client.local_client import local_store, reading
 from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.features.areas.queries import area_or_top
-from controller.features.enrolment.service import welcome_broker
+from controller.features.homes.operations import try_home_here
 from controller.features.homes.queries import homes_followed
 from controller.features.homes.schemas import HomeShown
-from controller.features.homes.service import check_home, wanted_act, wanted_home
+from controller.features.homes.service import wanted_act, wanted_home
 from controller.features.plans.signing_at_terminal import do_signed, waits_in_words
-from controller.settings import Settings
 from controller.terminal.commands import AsJson, Commands, print_json
 from controller.terminal.options import AsPerson
 
@@ -51,12 +50,11 @@ def sign_home(
     area: Annotated[str | None, typer.Option(help="Mã địa bàn; mặc định cả tỉnh.")] = None,
 ) -> None:
     """Ký nơi kết nối mới: loa chuyển trong vài phút; nơi nào đài không trả lời thì loa quay về chỗ cũ."""
-    now, settings = utc_now(), Settings()
     with local_store() as store:
-        wanted = wanted_home(area_or_top(store, area), broker, _read(authority or []), address or [], now)
-        urls = {"station_url": settings.broker_url, "nodes_url": welcome_broker(settings)}
-        check_home(store, wanted, **urls)
-    done = do_signed(by, lambda _session, _person: wanted_act(wanted))
+        code, pem = area_or_top(store, area), _read(authority or [])
+        wanted = wanted_home(code, broker, pem, address or [], utc_now())
+        try_home_here(store, wanted)
+    done = do_signed(by, lambda session, _person: wanted_act(session, wanted))
     typer.echo(waits_in_words(done, f"Đã ký nơi kết nối cho {wanted.area}. Xem ai đã chuyển: loa home show"))
 
 

@@ -7,10 +7,13 @@ from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, unlock_key
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
+from controller.features.enrolment.service import welcome_broker
 from controller.features.homes.service import WantedHome, check_home, wanted_act
 from controller.features.journal.service import record
 from controller.features.plans.proposals import Done, do_or_propose
 from controller.http.station import Station
+from controller.settings import Settings
+from controller.store import Store
 from devices.ids import Role
 
 
@@ -18,6 +21,12 @@ def try_home(caller: Caller, station: Station, asked: WantedHome) -> None:
     """Raise Conflict where a broker of the home does not serve."""
     urls = {"station_url": station.settings.broker_url, "nodes_url": station.welcome().broker}
     check_home(caller.store, asked, **urls)
+
+
+def try_home_here(store: Store, asked: WantedHome) -> None:
+    """Raise Conflict where a broker of the home does not serve, on the station's own machine."""
+    settings = Settings()
+    check_home(store, asked, station_url=settings.broker_url, nodes_url=welcome_broker(settings))
 
 
 def sign(
@@ -42,7 +51,7 @@ def sign(
                 opened = unlock_key(caller.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
         if not tried:
             try_home(caller, station, asked)
-        return do_or_propose(caller, wanted_act(asked), by=by, password=opened, now=now)
+        return do_or_propose(caller, wanted_act(caller, asked), by=by, password=opened, now=now)
     except NotAllowed as error:
         if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
             with caller.store.write() as session:
@@ -53,7 +62,7 @@ def sign(
 def ask_home(caller: Caller, tries: Tries, station: Station, asked: WantedHome, kid: str) -> TouchAsked:
     """Return what a person's device is to sign for exactly this home; its brokers are tried first."""
     try_home(caller, station, asked)
-    words = f"Ký. {wanted_act(asked).words}"
+    words = f"Ký. {wanted_act(caller, asked).words}"
 
     def act(touch: Touch) -> object:
         return sign(caller, tries, station, asked, touch, tried=True)

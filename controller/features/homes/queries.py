@@ -65,7 +65,7 @@ def _followed(session: Session, row: Published, signed_by: str | None) -> HomeFo
         area=home.target,
         version=home.version,
         brokers=home.brokers,
-        authorities=tuple(hashlib.sha256(b64decode(one)).hexdigest() for one in home.authorities),
+        authorities=tuple(map(fingerprint, home.authorities)),
         addresses=home.addresses,
         signed_at=home.issued_at,
         signed_by=signed_by,
@@ -74,6 +74,11 @@ def _followed(session: Session, row: Published, signed_by: str | None) -> HomeFo
         elsewhere=tuple(session.scalars(elsewhere)),
         strangers=tuple(strangers(session)),
     )
+
+
+def fingerprint(authority: str) -> str:
+    """Return a certificate's SHA-256, in hex; `authority`: base64 of DER."""
+    return hashlib.sha256(b64decode(authority)).hexdigest()
 
 
 def strangers(session: Session) -> list[NodeId]:

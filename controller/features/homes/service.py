@@ -18,7 +18,7 @@ from controller.features.accounts.pens import instant_of
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
 from controller.features.areas.queries import get_area, top_area
-from controller.features.homes.queries import SIGNED
+from controller.features.homes.queries import SIGNED, fingerprint
 from controller.features.journal.service import record
 from controller.features.plans.administrators import administrators_needed
 from controller.features.plans.proposals import SharedAct, WantedAct
@@ -28,7 +28,7 @@ from controller.host.broker_probe import probe
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
-from controller.store import Store
+from controller.store import Store, one_read
 from controller.store.locks import Lock, hold
 from devices import topics
 from devices.enrolment import Home
@@ -141,11 +141,14 @@ def _sign_as_asked(
 SIGN_HOME = SharedAct("home.sign", _sign_as_asked)
 
 
-def wanted_act(asked: WantedHome) -> WantedAct:
-    """Return the act of signing a home, in words."""
-    authorities = f", tin {len(asked.authorities)} chứng thư kèm theo" if asked.authorities else ""
-    words = f"Nơi kết nối của loa ({asked.area}): chuyển sang {', '.join(asked.brokers)}{authorities}."
-    return WantedAct(SIGN_HOME, home_command(asked), asked.area, words)
+@one_read
+def wanted_act(session: Session, asked: WantedHome) -> WantedAct:
+    """Return the act of signing a home, with all of it in words; who signs it rules the province."""
+    names = ", ".join(f"{fingerprint(one)[:16]}…" for one in asked.authorities)
+    trusts = f"chứng thư loa tin: {names}" if names else "chứng thư như khi lắp"
+    pages = f"trang của đài: {', '.join(asked.addresses)}" if asked.addresses else "trang của đài như cũ"
+    words = f"Nơi kết nối của loa ({asked.area}): chuyển sang {', '.join(asked.brokers)}; {trusts}; {pages}."
+    return WantedAct(SIGN_HOME, home_command(asked), top_area(session).code, words)
 
 
 def _above_all(session: Session) -> int:

@@ -49,6 +49,7 @@ class WantedAct:
     act: SharedAct
     command: Mapping[str, Any]
     area: AreaCode
+    """All that it changes lies here or below; who confirms it rules here, as the first person does."""
     words: str
 
 
@@ -139,9 +140,9 @@ def waiting_for(session: Session, by: Operator, areas: Sequence[AreaCode], now: 
 
 
 @one_read
-def known_proposal(session: Session, proposal: str, by: Operator) -> Proposal:
+def known_proposal(session: Session, proposal: str, by: Operator, *, lock: bool = False) -> Proposal:
     """Return a proposal that is open; NotFound for any other, NotAllowed for who does not rule there."""
-    row = session.get(Proposal, proposal)
+    row = session.get(Proposal, proposal, with_for_update=lock or None)
     if row is None:
         raise NotFound("Không có yêu cầu ký này.", code="proposal.unknown")
     require(session, by, Act.RULE, row.area)
@@ -157,7 +158,7 @@ def check_confirmable(session: Session, row: Proposal, *, by: Operator, now: dat
     if now - row.at > PROPOSAL_LIFE:
         raise Conflict("Quá 7 ngày không ai ký tiếp, nên phải làm lại từ đầu.", code="proposal.over")
     key = session.get(HeldKey, row.kid)
-    if key is None or not key.in_key_set or key.retired_at is not None:
+    if key is None or not key.in_key_set or key.retired_at is not None or key.not_after <= now:
         raise Conflict(
             "Khóa của người ký thứ nhất đã ngừng dùng, nên phải làm lại từ đầu.", code="proposal.changed"
         )
@@ -182,7 +183,7 @@ def run_confirmed(
 @one_write
 def withdraw_proposal(session: Session, proposal: str, *, by: Operator, now: datetime) -> None:
     """Put a proposal aside, one's own or another's: nothing of it is done."""
-    row = known_proposal(session, proposal, by)
+    row = known_proposal(session, proposal, by, lock=True)
     _close(session, row, by, now)
     record(session, by, "proposal.withdrawn", row.id, now, detail={"act": row.act})
 

@@ -64,44 +64,44 @@ def rename(visit: SignedVisit, area: str, asked: Rename) -> AreaWhole:
 @router.post("/areas/{area}/move", responses=refusals(401, 404, 409, 422))
 def move(visit: SignedVisit, area: str, asked: GoInto) -> Changed:
     """Move an area with all below it under another one."""
-    return _done(visit, moving_area(AreaCode(area), AreaCode(asked.to)), asked)
+    return _done(visit, moving_area(visit, AreaCode(area), AreaCode(asked.to)), asked)
 
 
 @router.post("/areas/{area}/move/passkey", responses=refusals(401, 404, 409, 422))
 def ask_to_move(visit: SignedVisit, area: str, asked: AskGoInto) -> TouchAsked:
     """Return what one's device is to sign for moving an area."""
-    return ask_change(visit, moving_area(AreaCode(area), AreaCode(asked.to)), asked.kid)
+    return ask_change(visit, moving_area(visit, AreaCode(area), AreaCode(asked.to)), asked.kid)
 
 
 @router.post("/areas/merge", responses=refusals(401, 404, 409, 422))
 def merge(visit: SignedVisit, asked: Merge) -> Changed:
     """Join areas of one parent; they live on below the new one as former areas."""
-    return _done(visit, _merging(asked), asked)
+    return _done(visit, _merging(visit, asked), asked)
 
 
 @router.post("/areas/merge/passkey", responses=refusals(401, 404, 409, 422))
 def ask_to_merge(visit: SignedVisit, asked: AskMerge) -> TouchAsked:
     """Return what one's device is to sign for joining areas."""
-    return ask_change(visit, _merging(asked), asked.kid)
+    return ask_change(visit, _merging(visit, asked), asked.kid)
 
 
 @router.post("/areas/{area}/split", responses=refusals(401, 404, 409, 422))
 def split(visit: SignedVisit, area: str, asked: Split) -> Changed:
     """Make new areas beside one, and move loudspeakers of it into them."""
-    return _done(visit, _splitting(area, asked), asked)
+    return _done(visit, _splitting(visit, area, asked), asked)
 
 
 @router.post("/areas/{area}/split/passkey", responses=refusals(401, 404, 409, 422))
 def ask_to_split(visit: SignedVisit, area: str, asked: AskSplit) -> TouchAsked:
     """Return what one's device is to sign for making new areas."""
-    return ask_change(visit, _splitting(area, asked), asked.kid)
+    return ask_change(visit, _splitting(visit, area, asked), asked.kid)
 
 
 @router.post("/areas/{area}/close", responses=refusals(401, 404, 409, 422))
 def close(visit: SignedVisit, area: str, asked: GoInto) -> Changed:
     """End an area: its loudspeakers go into another, its plan and policy leave the broker."""
     done = change_signed(
-        visit, closing_area(AreaCode(area), AreaCode(asked.to)), asked.password, asked.passkey
+        visit, closing_area(visit, AreaCode(area), AreaCode(asked.to)), asked.password, asked.passkey
     )
     return Changed(nodes=0, accounts=done.result or [], proposal=done.proposal)
 
@@ -109,14 +109,14 @@ def close(visit: SignedVisit, area: str, asked: GoInto) -> Changed:
 @router.post("/areas/{area}/close/passkey", responses=refusals(401, 404, 409, 422))
 def ask_to_close(visit: SignedVisit, area: str, asked: AskGoInto) -> TouchAsked:
     """Return what one's device is to sign for ending an area."""
-    return ask_change(visit, closing_area(AreaCode(area), AreaCode(asked.to)), asked.kid)
+    return ask_change(visit, closing_area(visit, AreaCode(area), AreaCode(asked.to)), asked.kid)
 
 
 @router.post("/nodes/{node_id}/move", responses=refusals(401, 404, 409, 422))
 def move_one(visit: SignedVisit, node_id: str, asked: GoInto) -> Changed:
     """Move a node to another area."""
     done = change_signed(
-        visit, moving_node(NodeId(node_id), AreaCode(asked.to)), asked.password, asked.passkey
+        visit, moving_node(visit, NodeId(node_id), AreaCode(asked.to)), asked.password, asked.passkey
     )
     return Changed(nodes=0 if done.proposal else 1, proposal=done.proposal)
 
@@ -124,20 +124,20 @@ def move_one(visit: SignedVisit, node_id: str, asked: GoInto) -> Changed:
 @router.post("/nodes/{node_id}/move/passkey", responses=refusals(401, 404, 409, 422))
 def ask_to_move_one(visit: SignedVisit, node_id: str, asked: AskGoInto) -> TouchAsked:
     """Return what one's device is to sign for moving a node."""
-    return ask_change(visit, moving_node(NodeId(node_id), AreaCode(asked.to)), asked.kid)
+    return ask_change(visit, moving_node(visit, NodeId(node_id), AreaCode(asked.to)), asked.kid)
 
 
-def _merging(asked: Joined) -> WantedAct:
+def _merging(visit: Visit, asked: Joined) -> WantedAct:
     into = NewArea(AreaCode(asked.code), asked.name, asked.kind)
-    return merging_areas([AreaCode(code) for code in asked.of], into)
+    return merging_areas(visit, [AreaCode(code) for code in asked.of], into)
 
 
-def _splitting(area: str, asked: Parts) -> WantedAct:
+def _splitting(visit: Visit, area: str, asked: Parts) -> WantedAct:
     parts = {
         NewArea(AreaCode(part.code), part.name, part.kind): [NodeId(node) for node in part.nodes]
         for part in asked.parts
     }
-    return splitting_area(AreaCode(area), parts)
+    return splitting_area(visit, AreaCode(area), parts)
 
 
 def _done(visit: Visit, wanted: WantedAct, asked: SignedChange) -> Changed:
