@@ -35,6 +35,13 @@ class TouchGiven(Command):
     ]
 
 
+class SignatureGiven(Command):
+    """How an act is signed: by the password, or by what a device answered to `…/passkey`."""
+
+    password: Annotated[str, Field(max_length=500, description="Opens the person's own key.")] = ""
+    passkey: TouchGiven | None = None
+
+
 class DeviceChosen(Command):
     """Which of one's devices signs."""
 
@@ -55,16 +62,8 @@ class PasskeyListed(View):
     @classmethod
     def shown(cls, shown: PasskeyShown) -> Self:
         """Return it as JSON has it."""
-        row = shown.row
-        return cls(
-            id=row.id,
-            name=row.name,
-            site=row.rp_id,
-            created_at=row.created_at,
-            last_used_at=row.last_used_at,
-            keys=list(shown.kids),
-            is_trusted=shown.is_trusted,
-        )
+        row, keys = shown.row, list(shown.kids)
+        return cls.of(row, site=row.rp_id, keys=keys, is_trusted=shown.is_trusted)
 
 
 class PasskeyBegun(View):

@@ -99,11 +99,6 @@ class FirstPen:
         """The key's name."""
         return self.pen.kid
 
-    @property
-    def not_after(self) -> datetime:
-        """The key's end."""
-        return self.pen.not_after
-
 
 @dataclass(frozen=True, slots=True)
 class SecondPen:
@@ -116,11 +111,6 @@ class SecondPen:
     def kid(self) -> KeyId:
         """The name of the first person's key."""
         return self.second.kid
-
-    @property
-    def not_after(self) -> datetime:
-        """The second key's end."""
-        return self.pen.not_after
 
 
 Pen = OnePen | FirstPen | SecondPen

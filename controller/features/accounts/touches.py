@@ -8,7 +8,7 @@ from typing import Any
 
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.passkey_enrolment import site_of
-from controller.features.accounts.passkey_schemas import TouchAsked, TouchGiven
+from controller.features.accounts.passkey_schemas import SignatureGiven, TouchAsked, TouchGiven
 from controller.features.accounts.passkeys import SigningDevice, signing_devices
 from controller.features.accounts.pens import PASSKEY_REFUSED, SignatureAsked, Touch
 from controller.features.accounts.queries import held_key
@@ -62,6 +62,11 @@ def ask_touch(
             words=words,
         )
     raise RuntimeError("an act of signing asked for no signature")
+
+
+def proof_of(caller: Caller, given: SignatureGiven) -> str | Touch:
+    """Return what an act is to be signed with: the password, or what a device answered."""
+    return given.password if given.passkey is None else touch_of(caller, given.passkey)
 
 
 def touch_of(caller: Caller, given: TouchGiven) -> Touch:

@@ -5,21 +5,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from controller.features.accounts.passkey_schemas import DeviceChosen, TouchGiven
+from controller.features.accounts.passkey_schemas import DeviceChosen, SignatureGiven
 from controller.http.schemas import Code, Command, View
 from devices.wire_types import NAME_PATTERN
 
-Password = Annotated[str, Field(max_length=500, description="Opens the administrator's own key.")]
 AreaName = Annotated[str, Field(min_length=1, max_length=200)]
 AreaKind = Annotated[str, Field(min_length=1, max_length=50)]
 NodeCode = Annotated[str, Field(pattern=NAME_PATTERN)]
-
-
-class SignedChange(Command):
-    """How a change is signed: by the password, or by what a device answered to `…/passkey`."""
-
-    password: Password = ""
-    passkey: TouchGiven | None = None
 
 
 class NewAreaAsked(Command):
@@ -38,7 +30,7 @@ class Rename(Command):
     kind: AreaKind | None = None
 
 
-class GoInto(SignedChange):
+class GoInto(SignatureGiven):
     """Which area a node, or an area, belongs to from now on."""
 
     to: Code
@@ -59,7 +51,7 @@ class Joined(Command):
     kind: AreaKind
 
 
-class Merge(SignedChange, Joined):
+class Merge(SignatureGiven, Joined):
     """Areas that become one, and how that is signed."""
 
 
@@ -82,7 +74,7 @@ class Parts(Command):
     parts: Annotated[list[Part], Field(min_length=1, max_length=50)]
 
 
-class Split(SignedChange, Parts):
+class Split(SignatureGiven, Parts):
     """The parts that leave an area, and how that is signed."""
 
 

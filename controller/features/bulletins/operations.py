@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
-from controller.errors import BadInput, NotAllowed
+from controller.errors import BadInput
+from controller.features.accounts.counted_signing import counted_signing
 from controller.features.accounts.passkey_schemas import TouchAsked
-from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
+from controller.features.accounts.pens import Touch
 from controller.features.accounts.queries import require
-from controller.features.accounts.rate_limits import Purpose, Tries
-from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, Password, unlock_key
+from controller.features.accounts.rate_limits import Tries
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
 from controller.features.bulletins.authorships import check_signable, sign_authorship, writers_role
@@ -28,7 +28,6 @@ from controller.features.bulletins.service import (
 from controller.features.bulletins.signed_approvals import scope_in_words
 from controller.features.bulletins.topics import set_topic
 from controller.features.drafts.service import send_draft
-from controller.features.journal.service import record
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
 from controller.model.permissions import Act
@@ -49,39 +48,29 @@ def approve(
 ) -> None:
     """Approve what was read and heard; wrong passwords are counted and journaled, as at sign-in.
 
-    Otherwise a person with a stolen signed-in phone could try passwords without limit. A `Touch` that has no
-    answer yet raises SignatureAsked, and changes nothing.
+    A `Touch` that has no answer yet raises SignatureAsked, and changes nothing.
     """
     by, now, meant = caller.by, caller.now(), RecordingId(recording)
     with caller.store.read() as session:
         bulletin = visible_bulletin(session, caller.scope, bulletin_id)
         needed = needed_of(session, caller.station, bulletin, by=by)
         check_approvable(session, bulletin, revision, meant, by=by, declared=declared, now=now, needed=needed)
-    try:
+    role = Role.APPROVER
+    with counted_signing(
+        caller, tries, role, password, refused="bulletin.approval-refused", subject=bulletin_id
+    ) as opened:
         approve_bulletin(
             caller,
             bulletin_id,
             revision=revision,
             recording=meant,
             by=by,
-            password=_opened(caller, tries, password),
+            password=opened,
             now=now,
             declared=declared,
             highest_grade=highest_grade,
             needed=needed,
         )
-    except NotAllowed as error:
-        if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
-            with caller.store.write() as session:
-                record(session, by, "bulletin.approval-refused", bulletin_id, now)
-        raise
-
-
-def _opened(caller: Caller, tries: Tries, password: str | Touch) -> Password:
-    if isinstance(password, Touch):
-        return password
-    with tries.counted(caller.viewer.tried_as, Purpose.APPROVAL):
-        return unlock_key(caller.store, caller.by, role=Role.APPROVER, password=password, now=caller.now())
 
 
 def ask_approval(
@@ -125,19 +114,13 @@ def sign_as_author(
     with caller.store.read() as session:
         bulletin = visible_bulletin(session, caller.scope, bulletin_id)
         check_signable(session, bulletin, revision, meant, by=by, now=now)
-    try:
-        opened: OnePassword = password
-        if isinstance(password, str):
-            with tries.counted(caller.viewer.tried_as, Purpose.APPROVAL):
-                opened = unlock_key(caller.store, by, role=writers_role(by), password=password, now=now)
+    role = writers_role(by)
+    with counted_signing(
+        caller, tries, role, password, refused="bulletin.authoring-refused", subject=bulletin_id
+    ) as opened:
         sign_authorship(
             caller, bulletin_id, revision=revision, recording=meant, by=by, password=opened, now=now
         )
-    except NotAllowed as error:
-        if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
-            with caller.store.write() as session:
-                record(session, by, "bulletin.authoring-refused", bulletin_id, now)
-        raise
 
 
 def ask_author(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from controller.features.accounts.passkey_schemas import DeviceChosen, TouchGiven
+from controller.features.accounts.passkey_schemas import DeviceChosen, SignatureGiven
 from controller.features.bulletins.word_diff import Change
 from controller.http.schemas import Code, Command, View
 from controller.model.base import ID_LENGTH
@@ -73,15 +73,11 @@ class Submit(Command):
     )
 
 
-class Approve(Command):
-    """What the approver has read and heard, and the password that opens the approver's key."""
+class Approve(SignatureGiven):
+    """What the approver has read and heard, and how the approval is signed."""
 
     revision: Annotated[int, Field(ge=1)]
     recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
-    password: Annotated[str, Field(max_length=500)] = ""
-    passkey: TouchGiven | None = Field(
-        None, description="In place of the password: what a device answered to `…/approve/passkey`."
-    )
     declared: bool = Field(
         default=False,
         description="True: the approver says that they heard all of it by other means than a player that "
@@ -102,15 +98,11 @@ class AskApproval(DeviceChosen):
     highest_grade: Grade = USUAL_HIGHEST_GRADE
 
 
-class AuthorSigned(Command):
+class AuthorSigned(SignatureGiven):
     """What its author has heard of their own bulletin, and how they sign it."""
 
     revision: Annotated[int, Field(ge=1)]
     recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
-    password: Annotated[str, Field(max_length=500)] = ""
-    passkey: TouchGiven | None = Field(
-        None, description="In place of the password: what a device answered to `…/author/passkey`."
-    )
 
 
 class AskAuthor(DeviceChosen):

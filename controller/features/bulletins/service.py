@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.accounts.key_checks import check_key
 from controller.features.accounts.queries import require
-from controller.features.accounts.service import Password, open_key
+from controller.features.accounts.service import OnePassword, open_one
 from controller.features.bulletins.authorships import needed_authorship
 from controller.features.bulletins.comments import number_of_comments
 from controller.features.bulletins.listening_proof import ListeningProof, check_heard
@@ -165,7 +165,7 @@ def approve_bulletin(
     revision: int,
     recording: RecordingId,
     by: Operator,
-    password: Password,
+    password: OnePassword,
     now: datetime,
     declared: bool = False,
     highest_grade: Grade = USUAL_HIGHEST_GRADE,
@@ -187,7 +187,7 @@ def approve_bulletin(
         raise Conflict(_CHANGED, code="bulletin.changed", facts={"highest_grade": bulletin.highest_grade})
     bulletin.state = after(bulletin.state, BulletinAction.APPROVE)
     bulletin.changed_at = now
-    key = open_key(session, by, role=Role.APPROVER, password=password, now=now)
+    key = open_one(session, by, role=Role.APPROVER, password=password, now=now)
     approved = signed_approval(session, bulletin, recording, by=by, key=key, now=now)
     keep_approval(session, approved, now)
     detail = {"revision": revision, "text_sha256": approved.text_sha256, "recording": recording}

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from controller.features.accounts.pens import Pen, instant_of, signed_with
+from controller.features.accounts.pens import OnePen, instant_of, signed_with
 from controller.features.bulletins.authorships import needed_authorship
 from controller.features.bulletins.queries import get_revision
 from controller.features.bulletins.renditions import renditions_of
@@ -20,7 +20,7 @@ APPROVAL_LIFE = timedelta(days=180)
 
 
 def signed_approval(
-    session: Session, bulletin: Bulletin, recording: RecordingId, *, by: Operator, key: Pen, now: datetime
+    session: Session, bulletin: Bulletin, recording: RecordingId, *, by: Operator, key: OnePen, now: datetime
 ) -> Approved:
     """Return the approval of the newest wording and this recording, signed by the approver's key."""
     wording, at = get_revision(session, bulletin.id, bulletin.revision), instant_of(key, now)

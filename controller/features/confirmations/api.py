@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import SignedVisit
-from controller.features.accounts.passkey_schemas import DeviceChosen, TouchAsked
-from controller.features.accounts.touches import touch_of
+from controller.features.accounts.passkey_schemas import DeviceChosen, SignatureGiven, TouchAsked
+from controller.features.accounts.touches import proof_of
 from controller.features.confirmations.operations import ask_confirmation, confirm
-from controller.features.confirmations.schemas import Confirmed, SharedActShown, SharedActsShown
+from controller.features.confirmations.schemas import SharedActShown, SharedActsShown
 from controller.features.plans.proposals import open_proposals, withdraw_proposal
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
@@ -23,11 +23,10 @@ def index(visit: SignedVisit) -> SharedActsShown:
 
 
 @router.post("/{proposal}/confirm", responses=refusals(401, 404, 409, 422))
-def confirm_one(visit: SignedVisit, proposal: str, asked: Confirmed) -> SharedActsShown:
+def confirm_one(visit: SignedVisit, proposal: str, asked: SignatureGiven) -> SharedActsShown:
     """Sign it as the second administrator: it is done at once. Returns what still waits."""
     visit.viewer.need(Act.RULE)
-    by = asked.password if asked.passkey is None else touch_of(visit, asked.passkey)
-    confirm(visit, visit.tries, proposal, by)
+    confirm(visit, visit.tries, proposal, proof_of(visit, asked))
     return index(visit)
 
 

@@ -4,17 +4,16 @@ from datetime import datetime
 from typing import Final
 
 from controller.client.local_client import LocalCaller
-from controller.errors import NotAllowed
+from controller.features.accounts.counted_signing import counted_signing
 from controller.features.accounts.passkey_schemas import TouchAsked
-from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
-from controller.features.accounts.rate_limits import Purpose, Tries
-from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, Unlocked, unlock_key
+from controller.features.accounts.pens import Touch
+from controller.features.accounts.rate_limits import Tries
+from controller.features.accounts.service import OnePassword, Unlocked
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
 from controller.features.area_changes.shared_acts import CLOSE_AREA, MERGE_AREAS, MOVE_AREA, SPLIT_AREA
 from controller.features.homes.operations import try_home, try_home_here
 from controller.features.homes.service import SIGN_HOME, home_asked
-from controller.features.journal.service import record
 from controller.features.plans.policy_signing import SIGN_POLICY
 from controller.features.plans.proposals import (
     SharedAct,
@@ -52,19 +51,13 @@ def confirm(caller: Caller, tries: Tries, proposal: str, password: str | Touch) 
         row = known_proposal(session, proposal, by)
         check_confirmable(session, row, by=by, now=now)
         act, command = row.act, dict(row.command)
-    try:
-        opened: OnePassword = password
-        if isinstance(password, str):
-            with tries.counted(caller.viewer.tried_as, Purpose.RULING):
-                opened = unlock_key(caller.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
+    role = Role.ADMINISTRATOR
+    with counted_signing(
+        caller, tries, role, password, refused="proposal.refused", subject=proposal
+    ) as opened:
         if act == SIGN_HOME.name and not (isinstance(password, Touch) and password.assertion):
             try_home(caller, caller.station, home_asked(command))
         confirm_proposal(caller, proposal, by=by, password=opened, now=now)
-    except NotAllowed as error:
-        if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
-            with caller.store.write() as session:
-                record(session, by, "proposal.refused", proposal, now)
-        raise
 
 
 def ask_confirmation(caller: Caller, tries: Tries, proposal: str, kid: str) -> TouchAsked:

@@ -1,13 +1,12 @@
 """JSON shapes of what waits for a second administrator."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field
 
-from controller.features.accounts.passkey_schemas import TouchGiven
 from controller.features.plans.proposals import ProposalLine
-from controller.http.schemas import Code, Command, View
+from controller.http.schemas import Code, View
 
 
 class SharedActShown(View):
@@ -24,26 +23,10 @@ class SharedActShown(View):
     @classmethod
     def line(cls, one: ProposalLine) -> Self:
         """Return it as JSON has it."""
-        row = one.row
-        return cls(
-            id=row.id,
-            act=row.act,
-            area=row.area,
-            words=row.words,
-            by=one.name,
-            at=row.at,
-            is_over=one.is_over,
-        )
+        return cls.of(one.row, by=one.name, is_over=one.is_over)
 
 
 class SharedActsShown(View):
     """All that waits in one's areas, oldest first."""
 
     proposals: list[SharedActShown]
-
-
-class Confirmed(Command):
-    """How it is signed: by the password, or by what a device answered to `…/confirm/passkey`."""
-
-    password: Annotated[str, Field(max_length=500)] = ""
-    passkey: TouchGiven | None = None

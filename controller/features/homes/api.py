@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.passkey_schemas import TouchAsked
-from controller.features.accounts.touches import touch_of
+from controller.features.accounts.touches import proof_of
 from controller.features.areas.queries import area_or_top
 from controller.features.homes.operations import ask_home, sign
 from controller.features.homes.queries import homes_followed
@@ -30,7 +30,7 @@ def create(visit: SignedVisit, asked: HomeAsked) -> HomesShown:
     Where two administrators must sign, it waits for the second (`proposal`).
     """
     visit.viewer.need_province(Act.RULE)
-    by = asked.password if asked.passkey is None else touch_of(visit, asked.passkey)
+    by = proof_of(visit, asked)
     done = sign(visit, visit.tries, visit.station, _wanted(visit, asked), by)
     return index(visit).model_copy(update={"proposal": done.proposal})
 

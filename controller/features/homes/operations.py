@@ -1,15 +1,13 @@
 """What JSON and page do to sign a home: try the brokers, open the person's key, then write."""
 
-from controller.errors import NotAllowed
+from controller.features.accounts.counted_signing import counted_signing
 from controller.features.accounts.passkey_schemas import TouchAsked
-from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
-from controller.features.accounts.rate_limits import Purpose, Tries
-from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, unlock_key
+from controller.features.accounts.pens import Touch
+from controller.features.accounts.rate_limits import Tries
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
 from controller.features.enrolment.service import welcome_broker
 from controller.features.homes.service import WantedHome, check_home, wanted_act
-from controller.features.journal.service import record
 from controller.features.plans.proposals import Done, do_or_propose
 from controller.http.station import Station
 from controller.settings import Settings
@@ -43,20 +41,13 @@ def sign(
     `tried`: its brokers were tried just now, when the device was asked. A `Touch` that has no answer yet
     raises SignatureAsked, and changes nothing.
     """
-    by, now = caller.by, caller.now()
-    try:
-        opened: OnePassword = password
-        if isinstance(password, str):
-            with tries.counted(caller.viewer.tried_as, Purpose.RULING):
-                opened = unlock_key(caller.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
+    role = Role.ADMINISTRATOR
+    with counted_signing(
+        caller, tries, role, password, refused="home.signing-refused", subject=asked.area
+    ) as opened:
         if not tried:
             try_home(caller, station, asked)
-        return do_or_propose(caller, wanted_act(caller, asked), by=by, password=opened, now=now)
-    except NotAllowed as error:
-        if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
-            with caller.store.write() as session:
-                record(session, by, "home.signing-refused", asked.area, now)
-        raise
+        return do_or_propose(caller, wanted_act(caller, asked), password=opened, **caller.stamp)
 
 
 def ask_home(caller: Caller, tries: Tries, station: Station, asked: WantedHome, kid: str) -> TouchAsked:

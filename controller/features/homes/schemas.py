@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from controller.features.accounts.passkey_schemas import DeviceChosen, TouchGiven
+from controller.features.accounts.passkey_schemas import DeviceChosen, SignatureGiven
 from controller.http.schemas import Code, Command, View
 
 
@@ -24,11 +24,8 @@ class HomeWanted(Command):
     )
 
 
-class HomeAsked(HomeWanted):
-    """A new home, and how it is signed: by the password, or by what a device answered to `/homes/passkey`."""
-
-    password: Annotated[str, Field(max_length=500)] = ""
-    passkey: TouchGiven | None = None
+class HomeAsked(SignatureGiven, HomeWanted):
+    """A new home, and how it is signed."""
 
 
 class AskHome(DeviceChosen, HomeWanted):

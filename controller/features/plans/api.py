@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from controller.errors import NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.passkey_schemas import TouchAsked
-from controller.features.accounts.touches import touch_of
+from controller.features.accounts.touches import proof_of
 from controller.features.plans.operations import ask_policy, policies_known, sign
 from controller.features.plans.schemas import AskPolicy, PoliciesShown, PolicyAsked, PolicyShown, PolicyWanted
 from controller.http.refusals import refusals
@@ -35,7 +35,7 @@ def index(visit: SignedVisit) -> PoliciesShown:
 @router.post("/{area}", status_code=201, responses=_CHANGES)
 def create(visit: SignedVisit, area: Code, asked: PolicyAsked) -> PoliciesShown:
     """Sign an area's policy, whole; where two must sign, it waits for the second (`proposal`)."""
-    by = asked.password if asked.passkey is None else touch_of(visit, asked.passkey)
+    by = proof_of(visit, asked)
     code = _ruled(visit, area)
     done = sign(visit, visit.tries, code, _limits(asked), password=by, based_on=asked.based_on)
     return index(visit).model_copy(update={"proposal": done.proposal})

@@ -10,16 +10,14 @@ from sqlalchemy.orm import Session
 
 from controller.client.local_client import local_store
 from controller.clocks import utc_now
-from controller.errors import NotAllowed
 from controller.features.accounts.admin_queries import policies_in_force, shown_names
+from controller.features.accounts.counted_signing import counted_signing
 from controller.features.accounts.passkey_schemas import TouchAsked
-from controller.features.accounts.pens import PASSKEY_REFUSED, Touch
-from controller.features.accounts.rate_limits import Purpose, Tries
-from controller.features.accounts.service import WRONG_PASSWORD, OnePassword, unlock_key
+from controller.features.accounts.pens import Touch
+from controller.features.accounts.rate_limits import Tries
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.conflict_check import PolicyLoss, losses_by_policy
-from controller.features.journal.service import record
 from controller.features.plans.administrators import administrators_needed, signed_by_too_few
 from controller.features.plans.policy_signing import POLICY_LIFE, SIGN_POLICY, changed_limits, policy_command
 from controller.features.plans.proposals import Done, WantedAct, do_or_propose
@@ -125,20 +123,13 @@ def sign(
 
     A `Touch` that has no answer yet raises SignatureAsked, and changes nothing.
     """
-    by, now = caller.by, caller.now()
-    try:
-        opened: OnePassword = password
-        if isinstance(password, str):
-            with tries.counted(caller.viewer.tried_as, Purpose.RULING):
-                opened = unlock_key(caller.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
+    role = Role.ADMINISTRATOR
+    with counted_signing(
+        caller, tries, role, password, refused="policy.signing-refused", subject=area
+    ) as opened:
         with caller.read() as session:
             wanted = wanted_policy(session, area, limits, caller.scope.name(area), based_on)
-        return do_or_propose(caller, wanted, by=by, password=opened, now=now)
-    except NotAllowed as error:
-        if error.code in (WRONG_PASSWORD, PASSKEY_REFUSED):
-            with caller.store.write() as session:
-                record(session, by, "policy.signing-refused", area, now)
-        raise
+        return do_or_propose(caller, wanted, password=opened, **caller.stamp)
 
 
 def ask_policy(

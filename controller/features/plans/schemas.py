@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
 
-from controller.features.accounts.passkey_schemas import DeviceChosen, TouchGiven
+from controller.features.accounts.passkey_schemas import DeviceChosen, SignatureGiven
 from controller.http.schemas import Code, Command, View
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.model.plans import Published
@@ -32,11 +32,8 @@ class PolicyWanted(Command):
     )
 
 
-class PolicyAsked(PolicyWanted):
-    """A policy, and how it is signed: by the password, or by what a device answered to `…/passkey`."""
-
-    password: Annotated[str, Field(max_length=500)] = ""
-    passkey: TouchGiven | None = None
+class PolicyAsked(SignatureGiven, PolicyWanted):
+    """A policy, and how it is signed."""
 
 
 class AskPolicy(DeviceChosen, PolicyWanted):

@@ -147,12 +147,10 @@ def test_every_act_that_is_recorded_has_words():
     acts = set()
     for path in CONTROLLER.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record" and len(call.args) > 2:
-                acts |= {
-                    part.value
-                    for part in ast.walk(call.args[2])
-                    if isinstance(part, ast.Constant) and "." in str(part.value)
-                }
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"record", "counted_signing"}:
+                told = call.args[2:3] + [given.value for given in call.keywords if given.arg == "refused"]
+                parts = [part for act in told for part in ast.walk(act) if isinstance(part, ast.Constant)]
+                acts |= {part.value for part in parts if "." in str(part.value)}
     acts = {act for act in acts if not act.endswith(".")}
     assert len(acts) > 40
     assert acts - ACTS.keys() == set()

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from controller.features.accounts.dependencies import SignedVisit, Visit
-from controller.features.accounts.passkey_schemas import TouchAsked
+from controller.features.accounts.passkey_schemas import SignatureGiven, TouchAsked
 from controller.features.area_changes import changes
 from controller.features.area_changes.changes import NewArea
 from controller.features.area_changes.schemas import (
@@ -18,7 +18,6 @@ from controller.features.area_changes.schemas import (
     NewAreaAsked,
     Parts,
     Rename,
-    SignedChange,
     Split,
 )
 from controller.features.area_changes.shared_acts import (
@@ -100,9 +99,7 @@ def ask_to_split(visit: SignedVisit, area: str, asked: AskSplit) -> TouchAsked:
 @router.post("/areas/{area}/close", responses=refusals(401, 404, 409, 422))
 def close(visit: SignedVisit, area: str, asked: GoInto) -> Changed:
     """End an area: its loudspeakers go into another, its plan and policy leave the broker."""
-    done = change_signed(
-        visit, closing_area(visit, AreaCode(area), AreaCode(asked.to)), asked.password, asked.passkey
-    )
+    done = change_signed(visit, closing_area(visit, AreaCode(area), AreaCode(asked.to)), asked)
     return Changed(nodes=0, accounts=done.result or [], proposal=done.proposal)
 
 
@@ -115,9 +112,7 @@ def ask_to_close(visit: SignedVisit, area: str, asked: AskGoInto) -> TouchAsked:
 @router.post("/nodes/{node_id}/move", responses=refusals(401, 404, 409, 422))
 def move_one(visit: SignedVisit, node_id: str, asked: GoInto) -> Changed:
     """Move a node to another area."""
-    done = change_signed(
-        visit, moving_node(visit, NodeId(node_id), AreaCode(asked.to)), asked.password, asked.passkey
-    )
+    done = change_signed(visit, moving_node(visit, NodeId(node_id), AreaCode(asked.to)), asked)
     return Changed(nodes=0 if done.proposal else 1, proposal=done.proposal)
 
 
@@ -140,8 +135,8 @@ def _splitting(visit: Visit, area: str, asked: Parts) -> WantedAct:
     return splitting_area(visit, AreaCode(area), parts)
 
 
-def _done(visit: Visit, wanted: WantedAct, asked: SignedChange) -> Changed:
-    done = change_signed(visit, wanted, asked.password, asked.passkey)
+def _done(visit: Visit, wanted: WantedAct, asked: SignatureGiven) -> Changed:
+    done = change_signed(visit, wanted, asked)
     return Changed(nodes=done.result or 0, proposal=done.proposal)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Query
 
 from controller.features.accounts.dependencies import InPersonVisit, SignedVisit, Visit
 from controller.features.accounts.passkey_schemas import TouchAsked
-from controller.features.accounts.touches import touch_of
+from controller.features.accounts.touches import proof_of
 from controller.features.bulletins import operations
 from controller.features.bulletins.hearing import hearing_of
 from controller.features.bulletins.hearing_views import HearingShown
@@ -93,7 +93,7 @@ def approve(visit: SignedVisit, bulletin_id: str, asked: Approve) -> BulletinWho
         bulletin_id,
         revision=asked.revision,
         recording=asked.recording,
-        password=asked.password if asked.passkey is None else touch_of(visit, asked.passkey),
+        password=proof_of(visit, asked),
         declared=asked.declared,
         highest_grade=asked.highest_grade,
     )
@@ -124,7 +124,7 @@ def sign_as_author(visit: SignedVisit, bulletin_id: str, asked: AuthorSigned) ->
         bulletin_id,
         revision=asked.revision,
         recording=asked.recording,
-        password=asked.password if asked.passkey is None else touch_of(visit, asked.passkey),
+        password=proof_of(visit, asked),
     )
     return bulletin_whole(visit, bulletin_id)
 
