@@ -12,11 +12,13 @@ import os
 import struct
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 BYTES = 2
 """A sample of 16 bits, one channel."""
+READINGS = 5
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 
@@ -67,7 +69,7 @@ class WavCard:
         self._append(bytes(BYTES * max(0, silent)))
 
     def _open(self) -> None:
-        self._origin, began = time.monotonic(), datetime.now(UTC)
+        self._origin, began = now_by_both()
         name = self._folder / began.strftime("%Y%m%dT%H%M%S.%fZ")
         self._file = os.open(name.with_name(name.name + ".wav"), os.O_RDWR | os.O_CREAT, 0o644)
         told = {"began_at": began.isoformat(), "rate": self._rate}
@@ -104,6 +106,19 @@ class WavCard:
             b"data",
         )
         os.pwrite(self._file, _HEADER.pack(*head, size), 0)
+
+
+def now_by_both(steady: Callable[[], float] = time.monotonic) -> tuple[float, datetime]:
+    """Return one instant by a steady clock and by the system's: the quickest of some readings.
+
+    On a busy machine others may run for milliseconds between two readings.
+    """
+    found = []
+    for _ in range(READINGS):
+        before, wall, after = steady(), datetime.now(UTC), steady()
+        found.append((after - before, (before + after) / 2, wall))
+    _, at, wall = min(found)
+    return at, wall
 
 
 def main() -> int:

@@ -13,6 +13,11 @@ import numpy as np
 import soundfile
 from scipy.signal import fftconvolve
 
+SILENT = 1e-4
+"""Samples up to here are silence."""
+NEAR = 960
+"""Samples: 40 ms."""
+
 
 def swept_mp3(seconds: float, rate: int = 24_000, seed: int = 1) -> bytes:
     """Return a recording in which every stretch of 0.1 s sounds otherwise: filtered noise."""
@@ -31,6 +36,11 @@ def decoded(content: bytes):
     """Return all samples of a recording, from the decoder's first one, and their rate."""
     samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
     return samples[:, 0], rate
+
+
+def first_loud(samples) -> int:
+    """Return the first sample that is not silence: where a voice pauses nobody hears whether it plays."""
+    return int(np.flatnonzero(np.abs(samples) > SILENT)[0])
 
 
 @dataclass(frozen=True)
@@ -57,16 +67,23 @@ class Stretch:
     @property
     def loud(self):
         """Return first and last sample that are not silence; None: all silent."""
-        found = np.flatnonzero(np.abs(self.samples) > 1e-4)
+        found = np.flatnonzero(np.abs(self.samples) > SILENT)
         return (int(found[0]), int(found[-1])) if len(found) else None
 
     def place_of(self, piece) -> tuple[int, float]:
         """Return where a piece of a recording stands, and how alike both are (1: but for volume the same)."""
-        scores = fftconvolve(self.samples, piece[::-1], "valid")
-        at = int(np.argmax(scores))
-        there = self.samples[at : at + len(piece)]
-        alike = float(np.dot(there, piece) / (np.linalg.norm(there) * np.linalg.norm(piece) + 1e-12))
+        at = int(np.argmax(fftconvolve(self.samples, piece[::-1], "valid")))
+        return at, self._alike(piece, at)
+
+    def place_near(self, piece, near: int) -> tuple[int, float]:
+        """Return the same as `place_of`, of a short piece and around a sample: a voice repeats itself."""
+        around = range(max(0, near - NEAR), near + NEAR)
+        alike, at = max((self._alike(piece, at), at) for at in around)
         return at, alike
+
+    def _alike(self, piece, at: int) -> float:
+        there = self.samples[at : at + len(piece)]
+        return float(np.dot(there, piece) / (np.linalg.norm(there) * np.linalg.norm(piece) + 1e-12))
 
 
 def stretches(folder: Path) -> list[Stretch]:
