@@ -12,6 +12,7 @@ from controller.features.backups import commands as backup_commands
 from controller.features.doctor import commands as doctor_commands
 from controller.features.imports import commands as text_commands
 from controller.features.reports import commands as report_commands
+from controller.features.search import commands as search_commands
 from controller.terminal.commands import AsJson, Commands, print_json
 from controller.terminal.lazy_groups import lazy_group
 from controller.terminal.usage import run_program
@@ -58,6 +59,7 @@ for group, (text, sources) in _GROUPS.items():
 airing_commands.add_to(app)
 report_commands.add_to(app)
 text_commands.add_to(app)
+search_commands.add_to(app)
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
 BrokerOption = Annotated[

@@ -1,6 +1,5 @@
 """How the pages say times, lengths and states in Vietnamese; pure."""
 
-import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
 from controller.http.named import Named
@@ -161,12 +160,6 @@ def capitalize_first(text: str) -> str:
 def said_day(on: date) -> str:
     """Return “Thứ Ba, 24/11/2026” of a day without a clock."""
     return f"{_WEEKDAYS[on.weekday()]}, {on:%d/%m/%Y}"
-
-
-def plain(text: str) -> str:
-    """Return the text as it is typed without accents: “dong hai” for “Đông Hải”."""
-    folded = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
 GRADE_WORDS = Named(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.permissions import Operator, OperatorId, OperatorRole
+from controller.model.searchable import Searchable
 from devices.ids import AreaCode, KeyId, Role
 from devices.statements import ED25519
 
@@ -18,13 +19,14 @@ PUBLIC_LENGTH = 128
 RP_ID_LENGTH = 253
 
 
-class Account(Base):
+class Account(Searchable, Base):
     """One person's account; `password_hash` is argon2id.
 
     `first_password`: somebody else chose the password and so knows it; the person must choose another.
     """
 
     __tablename__ = "operators"
+    SEARCHED = ("display_name", "name")
 
     id: Mapped[OperatorId] = mapped_column(String(ID_LENGTH), primary_key=True)
     name: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)

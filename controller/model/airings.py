@@ -54,7 +54,7 @@ class Airing(Base):
     __tablename__ = "airings"
 
     id: Mapped[AiringId] = mapped_column(String(ID_LENGTH), primary_key=True)
-    bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), index=True)
+    bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"))
     schedule: Mapped[ScheduleId | None] = mapped_column(ForeignKey("schedules.id"), index=True)
     node: Mapped[NodeId | None] = mapped_column(ForeignKey("nodes.id"))
     only_chosen: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -80,6 +80,7 @@ class Airing(Base):
     noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
+        Index("ix_airings_bulletin_starts_at", "bulletin", "starts_at"),
         Index("ix_airings_state_starts_at", "state", "starts_at"),
         Index("ix_airings_to_note", "ended_at", sqlite_where=_TO_NOTE, postgresql_where=_TO_NOTE),
     )

@@ -30,6 +30,7 @@ from controller.model.bulletin_states import (
 )
 from controller.model.languages import LanguageCode
 from controller.model.permissions import OperatorId
+from controller.model.searchable import Searchable
 from controller.model.wording import LONGEST_ISSUER, Manner, ReadingPace, Words
 from devices.ids import AreaCode, Grade, KeyId, RecordingId
 from tts.reading import Register
@@ -56,7 +57,7 @@ class Topic(Base):
         return self.ended_at is not None
 
 
-class Bulletin(Base):
+class Bulletin(Searchable, Base):
     """A text to be read out; `revision` is the number of its newest wording.
 
     A `test` is approved as a test: nodes accept it only as one, and a real bulletin never as a test.
@@ -66,6 +67,7 @@ class Bulletin(Base):
     """
 
     __tablename__ = "bulletins"
+    SEARCHED = ("title",)
 
     id: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
     title: Mapped[str] = mapped_column(String(300))
@@ -148,13 +150,14 @@ class ProgrammeItem(Base):
     )
 
 
-class LegalReference(Base):
+class LegalReference(Searchable, Base):
     """The legal act that a bulletin announces; `in_force_until` is the last day on which it is in force.
 
     `ended_at`: when the station found it no longer in force and stopped airing the bulletin.
     """
 
     __tablename__ = "legal_references"
+    SEARCHED = ("kind", "number", "issuer")
 
     bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), primary_key=True)
     number: Mapped[str | None] = mapped_column(String(100))

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, Base, UtcDateTime
 from controller.model.permissions import OperatorId
+from controller.model.searchable import Searchable
 from devices.ids import AreaCode, NodeId
 
 TOLD = (
@@ -36,7 +37,7 @@ TOLD = (
 """The vitals from which a node's status is computed."""
 
 
-class Node(Base):
+class Node(Searchable, Base):
     """One node; `session` is the newest of its birth messages, `vitals` the last that it reported.
 
     The vitals that a status is computed from have a column each too (`TOLD`), so that SQL can count them.
@@ -47,6 +48,7 @@ class Node(Base):
     """
 
     __tablename__ = "nodes"
+    SEARCHED = ("name", "id")
 
     id: Mapped[NodeId] = mapped_column(String(ID_LENGTH), primary_key=True)
     area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)

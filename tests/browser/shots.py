@@ -29,6 +29,7 @@ class Shot:
 SHOTS = (
     Shot("hom-nay", OFFICER, "/"),
     Shot("hom-nay-xa", COMMUNE, "/"),
+    Shot("tim", TECHNICIAN, "/tim", "?q=nha trang"),
     Shot("thong-bao", OFFICER, "/thong-bao"),
     Shot("luot-phat-danh-sach", OFFICER, "/phat"),
     Shot("luot-phat", OFFICER, "/phat/{airing_id}"),
@@ -157,6 +158,7 @@ NO_PAGES = {
     "/cong-khai/{area}/podcast.xml": "a feed for programs",
     "/tinh/{version}/{name:path}": "a part of every page",
     "/con-phien": "asked by a script",
+    "/tim/ket-qua": "comes below the field",
     "/tai-khoan/doi-mat-khau": "its picture needs a given password first: `doi-mat-khau`",
     "/dang-nhap/ma": "its picture needs a password first: `dang-nhap-ma`",
 }

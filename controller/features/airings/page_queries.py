@@ -94,8 +94,16 @@ def _airings(
     query = query.order_by(*order) if condition is None else query.where(condition).order_by(*order)
     if scope.is_whole():
         return query
-    heard = select(Target.airing).where(Target.area.in_(scope.hears))
-    return query.where(heard.where(Target.airing == Airing.id).exists() if few else Airing.id.in_(heard))
+    if few:
+        return query.where(heard_in(scope))
+    return query.where(Airing.id.in_(select(Target.airing).where(Target.area.in_(scope.hears))))
+
+
+def heard_in(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that an airing is for an area of the person's view, to be asked of few airings."""
+    if scope.is_whole():
+        return true()
+    return select(Target.airing).where(Target.area.in_(scope.hears), Target.airing == Airing.id).exists()
 
 
 def commune_tiles(session: Session, scope: Scope, now: datetime) -> list[Tile]:

@@ -10,11 +10,11 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
-from controller.features.bulletins.wording_views import folded
 from controller.features.journal.queries import entries_of
 from controller.model.accounts import Account
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved, Bulletin, Rendering, Revision
+from controller.model.plain_text import plain
 from controller.store import one_read
 
 SEARCHED = 2000
@@ -116,12 +116,12 @@ def bulletins_found(
         query = query.where(Bulletin.state.in_(states))
     if not scope.is_whole():
         query = query.where(Bulletin.area.in_(scope.seen))
-    parts = folded(wanted).split()
+    parts = plain(wanted).split()
     rows = session.execute(query)
     hits = (
         (bulletin, author)
         for bulletin, author, text in rows
-        if not parts or _holds(folded(f"{bulletin.title}\n{text}"), parts)
+        if not parts or _holds(plain(f"{bulletin.title}\n{text}"), parts)
     )
     return list(islice(hits, _FOUND))
 

@@ -1,7 +1,6 @@
 """A wording as pages show it: what is read differently from its spelling, and differences of two."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -148,9 +147,3 @@ def _pair(removed: str, added: str) -> Iterator[Stretch]:
         yield Stretch(Change.REMOVED, removed)
     if added:
         yield Stretch(Change.ADDED, added)
-
-
-def folded(text: str) -> str:
-    """Return the text as it is searched: small letters without any mark, đ as d."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -13,8 +13,8 @@ from controller.features.fleet.counts import has_status, statuses_by_area
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.signs import ONLINE
 from controller.features.fleet.status import NodeStatus, status_of
-from controller.http.words import plain
 from controller.model.fleet import Care, Node
+from controller.model.plain_text import plain
 from controller.store import one_read
 from devices.ids import AreaCode, NodeId
 

@@ -3,9 +3,10 @@
 import json
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import column, insert, select, table, text
 
 from controller.model.areas import Area
+from controller.model.base import UtcDateTime
 from controller.model.bulletins import Recording
 from controller.model.fleet import Node
 from controller.model.plan_states import DocumentKind
@@ -16,6 +17,12 @@ from devices.messages import Plan
 from devices.wire_types import parse
 
 NOON = datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=UTC)
+NODES = table(
+    "nodes",
+    column("enrolled_at", UtcDateTime()),
+    *(column(name) for name in ("id", "area", "name", "session", "online", "software", "vitals")),
+)
+"""As the first releases wrote it: an insert of today's row would name columns that were not there yet."""
 
 
 def test_what_nodes_told_before_they_had_columns_for_it_is_in_them_afterwards(url):
@@ -26,7 +33,7 @@ def test_what_nodes_told_before_they_had_columns_for_it_is_in_them_afterwards(ur
     with store.write() as session:
         session.execute(insert(Area).values(code="56", name="Tỉnh Khánh Hòa", kind="Tỉnh"))
         for name, words in (("told", json.dumps(told)), ("mute", "null")):
-            session.execute(insert(Node).values(id=name, vitals=text(":words"), **old), {"words": words})
+            session.execute(insert(NODES).values(id=name, vitals=text(":words"), **old), {"words": words})
     store.upgrade()
     with store.read() as session:
         one, other = session.get(Node, "told"), session.get(Node, "mute")
@@ -94,4 +101,17 @@ def test_published_plans_state_each_approval_once_afterwards_and_are_issued_anew
     named = [read.approval_texts[one.approval] for one in (*read.airings, *read.keep)]
     assert named == ["a.b.c", "a.b.c", "d.e.f"]
     assert (len(read.approvals), digest_now) == (2, "")
+    store.close()
+
+
+def test_what_was_there_before_search_is_found_afterwards(url):
+    store = Store(url)
+    migrating.upgrade(store._engine, "0051")
+    old = {"area": "56", "enrolled_at": NOON, "session": 1, "online": False, "software": ""}
+    with store.write() as session:
+        session.execute(insert(Area).values(code="56", name="Tỉnh Khánh Hòa", kind="Tỉnh"))
+        session.execute(insert(NODES).values(id="kh-1", name="Chợ Đầm", **old))
+    store.upgrade()
+    with store.read() as session:
+        assert session.get(Node, "kh-1").search_text == " cho dam kh 1"
     store.close()

@@ -38,6 +38,7 @@ CALLS = {
     "POST sign-in": Row(OPEN, {"name": "canbo", "password": "cá bơi ngược dòng"}),
     "POST sign-out": Row(OPEN, {}),
     "GET me": Row(SIGNED),
+    "GET search": Row(SIGNED),
     "POST me/password": Row(SIGNED, {"old": OWN, "new": "ngắn"}),
     "POST me/second-factor": Row(SIGNED, {}),
     "POST me/second-factor/confirm": Row(SIGNED, {"code": "00000"}),

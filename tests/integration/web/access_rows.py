@@ -28,6 +28,8 @@ PAGES = {
     "GET /manifest.webmanifest": Row(OPEN),
     "GET /sw.js": Row(OPEN),
     "GET /ngoai-tuyen": Row(OPEN),
+    "GET /tim": Row(SIGNED),
+    "GET /tim/ket-qua": Row(SIGNED),
     "GET /thong-bao": Row(SIGNED),
     "POST /thong-bao/{notice_id}/da-biet": Row(SIGNED, {}, foreign=HIDDEN),
     "GET /phat": Row(SIGNED),

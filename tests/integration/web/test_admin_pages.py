@@ -15,7 +15,8 @@ from controller.features.maps.sketch import Centre, centres_of, sketch
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.reports.service import note_aired
 from controller.http.journal_words import ACTS
-from controller.http.words import number, plain
+from controller.http.words import number
+from controller.model.plain_text import plain
 from controller.settings import Settings
 from devices.ids import Role
 from devices.statements import QuietHours

@@ -8,8 +8,9 @@ from controller.features.fleet.vitals_charts import day_shown, month_begins, mon
 from controller.features.fleet.vitals_samples import EXPECTED, QUARTERS_OF_DAY, Thinned, quarter_of
 from controller.features.plans.limits import binding
 from controller.http.charts import HEIGHT, WIDTH, bars, lines
-from controller.http.words import plain, said_day
+from controller.http.words import said_day
 from controller.model.local_time import ZONE
+from controller.model.plain_text import plain
 from devices.statements import Policy, QuietHours
 
 NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)

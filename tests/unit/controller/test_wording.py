@@ -1,5 +1,6 @@
 from controller.features.bulletins.word_diff import Change
-from controller.features.bulletins.wording_views import as_read, changes, folded
+from controller.features.bulletins.wording_views import as_read, changes
+from controller.model.plain_text import plain
 
 TEXT = "Họp lúc 7h30 ngày 26/11/2026 tại UBND xã.\n\nĐề nghị bà con đến đúng giờ."
 
@@ -48,4 +49,4 @@ def test_both_wordings_can_be_put_together_again_from_what_differs():
 
 
 def test_letters_are_searched_without_their_marks():
-    assert folded("Đông Hải, Ứng phó BÃO") == "dong hai, ung pho bao"
+    assert plain("Đông Hải, Ứng phó BÃO") == "dong hai, ung pho bao"
