@@ -10,6 +10,7 @@ from controller.errors import BadInput
 from controller.features.airings import commands as airing_commands
 from controller.features.backups import commands as backup_commands
 from controller.features.doctor import commands as doctor_commands
+from controller.features.guide import commands as guide_commands
 from controller.features.imports import commands as text_commands
 from controller.features.reports import commands as report_commands
 from controller.features.search import commands as search_commands
@@ -60,6 +61,7 @@ airing_commands.add_to(app)
 report_commands.add_to(app)
 text_commands.add_to(app)
 search_commands.add_to(app)
+guide_commands.add_to(app)
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
 BrokerOption = Annotated[

@@ -33,10 +33,26 @@ def restore(
     identity: Annotated[
         Path | None, typer.Option(help="Tệp khóa giải mã (age), nếu bản sao được mã hóa.")
     ] = None,
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal", help="Chỉ thử: khôi phục vào chỗ tạm, kiểm tra, rồi bỏ đi.")
+    ] = False,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Khi thử, với PostgreSQL: một cơ sở dữ liệu trống nhận bản sao."),
+    ] = None,
 ) -> None:
     """Khôi phục một bản sao lưu vào máy trống: thư mục LOA_HOME và cơ sở dữ liệu phải chưa có gì."""
-    from controller.features.backups.restore import restore as bring_back
+    from controller.clocks import utc_now
+    from controller.errors import BadInput
+    from controller.features.backups.rehearsal import rehearse
+    from controller.features.backups.restore import restore as bring_all_back
     from controller.settings import Settings
 
-    for line in bring_back(Settings(), file, identity):
+    if rehearsal:
+        lines = rehearse(Settings(), file, identity, database, now=utc_now())
+    elif database is not None:
+        raise BadInput("--database chỉ dùng cùng --rehearsal; khôi phục thật theo LOA_DATABASE_URL.")
+    else:
+        lines = bring_all_back(Settings(), file, identity)
+    for line in lines:
         typer.echo(line)

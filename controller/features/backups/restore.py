@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,28 @@ _RESTORED_SETTINGS = "restored.env"
 _SINGLE = frozenset({DATABASE, SETTINGS, BROKER_PASSWORDS, FIRST_PASSWORDS})
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was brought back."""
+
+    made_at: datetime
+    parts: int
+    left: tuple[str, ...]
+    """What is left to do, a sentence each."""
+
+
 def restore(settings: Settings, file: Path, identity: Path | None = None) -> list[str]:
-    """Put everything of a backup where the settings say, and return what to tell the person.
+    """Put everything of a backup where the settings say, and return what to tell the person; see below."""
+    found = bring_back(settings, file, identity)
+    return [
+        f"Đã khôi phục đài theo bản sao {wall(found.made_at)} vào «{settings.home}» ({found.parts} phần).",
+        *found.left,
+        "Đài cũ phải dừng hẳn trước khi chạy đài này. Đồng hồ máy phải đúng. Sau đó: «loa doctor», «loa up».",
+    ]
+
+
+def bring_back(settings: Settings, file: Path, identity: Path | None = None) -> Restored:
+    """Put everything of a backup where the settings say.
 
     Home and database must be empty; what was begun and broken off may be begun again. Everything is unpacked
     and checked against its digests before anything is put in its place. Raises BadInput, Conflict, NotFound,
@@ -52,7 +73,7 @@ def restore(settings: Settings, file: Path, identity: Path | None = None) -> lis
         lock.release()
 
 
-def _restore(settings: Settings, file: Path, identity: Path | None) -> list[str]:
+def _restore(settings: Settings, file: Path, identity: Path | None) -> Restored:
     refuse_full(settings.database)
     sweep_leftovers(settings.home.glob(f"*{LEFTOVER}"))
     with ExitStack() as always:
@@ -68,12 +89,7 @@ def _restore(settings: Settings, file: Path, identity: Path | None) -> list[str]
             _move_all(scratch / name, folder)
         told = _put_settings(settings, scratch)
         load_database(settings.database, scratch / DATABASE)  # last step: after it the home is a station
-    parts, made_at = len(manifest["parts"]), wall(datetime.fromisoformat(manifest["made_at"]))
-    return [
-        f"Đã khôi phục đài theo bản sao {made_at} vào «{settings.home}» ({parts} phần).",
-        *told,
-        "Đài cũ phải dừng hẳn trước khi chạy đài này. Đồng hồ máy phải đúng. Sau đó: «loa doctor», «loa up».",
-    ]
+    return Restored(datetime.fromisoformat(manifest["made_at"]), len(manifest["parts"]), tuple(told))
 
 
 def _place_in(scratch: Path, name: str) -> Path:

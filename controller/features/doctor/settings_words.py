@@ -59,10 +59,11 @@ WORDS: dict[str, Said] = {
 """By field: its group, its name, and how a value is said. Addresses lose the passwords that they carry."""
 
 
-def settings_in_words(settings: Settings) -> dict[str, list[tuple[str, str, str]]]:
-    """Return the settings by group: name, value in words, and environment variable."""
-    groups: dict[str, list[tuple[str, str, str]]] = {}
+def settings_in_words(settings: Settings) -> dict[str, list[tuple[str, str, str, bool]]]:
+    """Return the settings by group: name, value in words, environment variable, and whether it was set."""
+    groups: dict[str, list[tuple[str, str, str, bool]]] = {}
+    told = settings.model_fields_set
     for field, (group, name, say) in WORDS.items():
         value = getattr(settings, field)
-        groups.setdefault(group, []).append((name, say(value), f"LOA_{field.upper()}"))
+        groups.setdefault(group, []).append((name, say(value), f"LOA_{field.upper()}", field in told))
     return groups

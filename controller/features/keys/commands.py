@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from controller.client.credentials import root_password
-from controller.client.local_client import acting, acting_or_station, local_store, reading
+from controller.client.local_client import (
+    LocalCaller,
+    acting,
+    acting_or_station,
+    local_store,
+    person_named,
+    reading,
+)
 from controller.clocks import utc_now
 from controller.features.accounts.admin_queries import keys_shown
 from controller.features.accounts.administration import reset_password as give_password
@@ -17,6 +24,8 @@ from controller.features.accounts.passwords import hash_password
 from controller.features.accounts.queries import known_operator
 from controller.features.accounts.secret_codes import fresh_password
 from controller.features.accounts.service import create_operator, disable_operator
+from controller.features.imports.bulletin_files import written_in
+from controller.features.keys.listed_people import checked_list, open_list
 from controller.features.keys.root_command import sign_file
 from controller.features.keys.root_files import is_encrypted, read_root_file
 from controller.features.keys.roots import all_roots, check_signs_alone
@@ -221,6 +230,25 @@ def add(
         keyed = {OperatorRole.APPROVER, OperatorRole.ADMINISTRATOR} & person.roles
         signed = not keyed or sign_at_hand(session, Settings(), now=utc_now())
     typer.echo(f"{person.name}\t{password}")
+    _say_what_is_left(signed=signed)
+
+
+@operator.command("import")
+def add_many(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp CSV; «-» là đầu vào chuẩn.")],
+    as_name: AsPerson,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ xem thử từng dòng.")] = False,
+) -> None:
+    """Thêm nhiều tài khoản theo danh sách, tất cả hoặc không ai; in tên và mật khẩu mới."""
+    with local_store() as store:
+        caller = LocalCaller(store, person_named(store, as_name), utc_now())
+        if dry_run:
+            for one in checked_list(caller, written_in(file)):
+                typer.echo(f"{one.line}\t{one.name}\t{one.fault or 'được'}")
+            return
+        made, signed = open_list(caller, written_in(file), Settings())
+    for person, password in made:
+        typer.echo(f"{person.name}\t{password}")
     _say_what_is_left(signed=signed)
 
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from controller.cli import app
 from controller.errors import BadInput, Conflict, NotFound, StartFailed, Unavailable
 from controller.features.backups.backup import back_up, last_backup
+from controller.features.backups.rehearsal import last_rehearsal, rehearse
 from controller.features.backups.restore import restore
 from controller.features.doctor.invariants import invariants
 from controller.host.home_folder import HomeLock
@@ -268,3 +269,28 @@ def test_the_commands_say_what_they_made(settings, safe, tmp_path):
     assert done.exit_code == 0
     assert str(tmp_path / "new") in done.stdout
     assert only(tmp_path / "new" / "keys").name == "station.json"
+
+
+def test_a_rehearsal_reads_all_of_it_and_leaves_nothing_but_its_date(world, settings, safe):
+    back_up(settings, safe, now=world.now)
+    file = only(safe)
+    before = sorted(settings.home.rglob("*"))
+    told = rehearse(settings, file, None, None, now=world.now)
+    assert "nguyên vẹn" in told[-1]
+    assert sorted(set(settings.home.rglob("*")) - set(before)) == [settings.home / "last-rehearsal.json"]
+    assert last_rehearsal(settings.home).at == world.now
+
+
+def test_a_rehearsal_of_a_spoilt_copy_fails_and_is_not_noted(world, settings, safe):
+    back_up(settings, safe, now=world.now)
+    file = only(safe)
+    file.write_bytes(file.read_bytes()[:5000])
+    with pytest.raises(BadInput):
+        rehearse(settings, file, None, None, now=world.now)
+    assert last_rehearsal(settings.home) is None
+
+
+def test_another_database_is_for_rehearsals_on_postgresql_alone(world, settings, safe):
+    back_up(settings, safe, now=world.now)
+    with pytest.raises(BadInput, match="SQLite"):
+        rehearse(settings, only(safe), None, "postgresql://x/y", now=world.now)

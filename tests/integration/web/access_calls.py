@@ -39,6 +39,7 @@ CALLS = {
     "POST sign-out": Row(OPEN, {}),
     "GET me": Row(SIGNED),
     "GET search": Row(SIGNED),
+    "GET set-up": Row(Act.ENROL),
     "POST me/password": Row(SIGNED, {"old": OWN, "new": "ngắn"}),
     "POST me/second-factor": Row(SIGNED, {}),
     "POST me/second-factor/confirm": Row(SIGNED, {"code": "00000"}),

@@ -11,6 +11,8 @@ from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.upload_forms import TaughtForm, Teacher
 from controller.features.chimes.page_queries import chime_sound
 from controller.features.chimes.service import bring_chime, place_named, remove_chime
+from controller.features.lexicon.files import lexicon_file
+from controller.features.lexicon.queries import lexicon_entries
 from controller.features.lexicon.service import add_entry, remove_entry
 from controller.features.library.page_queries import TypedTemplate, library_context
 from controller.features.reading.previews import LONGEST_SAMPLE, checked_sample
@@ -60,6 +62,16 @@ def listen(visit: SignedVisit, chu: Annotated[str, Query(max_length=2000)] = "")
     sound = visit.station.sample(text, visit.scope.home)
     headers = {"Cache-Control": "private, max-age=60"}
     return Response(sound, media_type="audio/mpeg", headers=headers)
+
+
+@router.get("/tu-dien.csv")
+def export(visit: SignedVisit) -> Response:
+    """Give the words as a file for a spreadsheet."""
+    return Response(
+        lexicon_file(lexicon_entries(visit.store, visit.scope.hears)),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="tu-dien.csv"'},
+    )
 
 
 @router.post("")

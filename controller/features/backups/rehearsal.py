@@ -1,0 +1,95 @@
+"""`loa restore --rehearsal`: a backup is brought back in a place of its own, checked, and thrown away."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from controller.errors import BadInput, LoaError
+from controller.features.backups.restore import bring_back
+from controller.features.backups.snapshots import kind_of
+from controller.features.journal.chain import JournalBroken, verify
+from controller.features.journal.queries import export
+from controller.host.home_folder import write_private
+from controller.model.accounts import HeldKey
+from controller.model.local_time import wall
+from controller.settings import Settings
+from controller.store import Store
+from devices.ids import Role
+from tts.files import LEFTOVER
+
+_LAST = "last-rehearsal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """When a backup was last brought back to try it, and of when that backup is."""
+
+    at: datetime
+    made_at: datetime
+    file: str
+
+
+def last_rehearsal(home: Path) -> Rehearsal | None:
+    """Return the last rehearsal that was noted in the home folder, or None."""
+    try:
+        told = json.loads((home / _LAST).read_text("utf-8"))
+        at, made_at = (datetime.fromisoformat(told[name]) for name in ("at", "made_at"))
+        return Rehearsal(at, made_at, str(told["file"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def rehearse(
+    settings: Settings, file: Path, identity: Path | None, database: str | None, *, now: datetime
+) -> list[str]:
+    """Restore a backup into a folder that is deleted afterwards; return what to tell the person.
+
+    `database`: an empty PostgreSQL database, where the station's is one; it keeps the copy. The running
+    station is not touched. The whole archive is read and compared with its digests, the database is opened,
+    upgraded as at a start, and its journal checked. Raises as `restore`, or Unavailable.
+    """
+    with _scratch_home(settings, database) as scratch:
+        found = bring_back(scratch, file, identity)
+        entries = _entries_of(scratch)
+    told = {"at": now.isoformat(), "made_at": found.made_at.isoformat(), "file": str(file.absolute())}
+    write_private(settings.home / _LAST, json.dumps(told, ensure_ascii=False))
+    return [
+        f"Thử khôi phục được: bản sao {wall(found.made_at)}, {found.parts} phần đúng từng byte.",
+        f"Nhật ký {entries} mục nguyên vẹn. Đài đang chạy không bị động tới.",
+    ]
+
+
+@contextmanager
+def _scratch_home(settings: Settings, database: str | None) -> Iterator[Settings]:
+    """Yield settings of a station in a folder of its own, which is deleted in the end."""
+    kind = kind_of(settings.database)
+    if (database is None) != (kind == "sqlite"):
+        raise BadInput(
+            "Đài này dùng SQLite, không cần --database."
+            if kind == "sqlite"
+            else "Hãy cho biết một cơ sở dữ liệu PostgreSQL trống bằng --database.",
+            code="restore.database",
+        )
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=f"{os.getpid()}-", suffix=LEFTOVER) as folder:
+        own = {"home": Path(folder), "database_url": database or "", "broker_passwords": None, "voices": None}
+        yield settings.model_copy(update=own)
+
+
+def _entries_of(scratch: Settings) -> int:
+    store = Store(scratch.database)
+    try:
+        store.upgrade()
+        with store.read() as session:
+            stations = select(HeldKey.public).where(HeldKey.role == Role.STATION)
+            return verify(export(session), session.scalars(stations).all()).entries
+    except JournalBroken as error:
+        raise LoaError(error.sentence, code=error.code) from error
+    finally:
+        store.close()

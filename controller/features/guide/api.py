@@ -1,0 +1,18 @@
+"""The set-up of a new province, by JSON."""
+
+from fastapi import APIRouter
+
+from controller.features.accounts.dependencies import SignedVisit
+from controller.features.guide.queries import set_up
+from controller.features.guide.schemas import SetUp
+from controller.http.refusals import refusals
+from controller.model.permissions import Act
+
+router = APIRouter(tags=["station"])
+
+
+@router.get("/set-up", responses=refusals(401, 403))
+def show(visit: SignedVisit) -> SetUp:
+    """Return what the set-up of the province has and lacks."""
+    visit.viewer.need_province(Act.ENROL)
+    return set_up(visit.store, visit)

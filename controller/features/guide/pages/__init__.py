@@ -1,0 +1,1 @@
+"""Pages of help, of the set-up, and of the guided commune of a trial."""

@@ -1,0 +1,1 @@
+"""Pages of people: one by one, and many by a list."""
