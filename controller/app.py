@@ -17,15 +17,11 @@ from controller.features.enrolment.service import welcome_of
 from controller.features.journal.security_log import SecurityLog, syslog_at
 from controller.features.keys.station_key_renewal import take_due_key
 from controller.features.plans.leadership import take_lead
-from controller.features.provisioning.service import (
-    FirstAdministrator,
-    found,
-    found_administrator,
-    is_founded,
-)
+from controller.features.provisioning import service as provisioning
 from controller.host.broker import ChildBroker
 from controller.host.home_folder import HomeLock, make_home
 from controller.host.station_keys import station_key, station_seal
+from controller.http.station import Trial
 from controller.model.bulletin_states import RenderingId
 from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing
@@ -87,6 +83,8 @@ class Controller:
     steady: Callable[[], float] = steady_seconds
     changes: Changes = field(default_factory=Changes)
     label: str = ""
+    is_practice: bool = False
+    trial: Trial | None = None
     broker: ChildBroker | None = None
     pages: PageServer | None = None
     _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
@@ -127,8 +125,8 @@ class Controller:
 
     def first_administrator(self, *, code: str, name: str, display_name: str, password: str) -> None:
         """Create the first administrator's account with its one-time code, or raise LoaError."""
-        first = FirstAdministrator(code, name, display_name, password)
-        found_administrator(self.store, self.settings, first, now=self.now())
+        first = provisioning.FirstAdministrator(code, name, display_name, password)
+        provisioning.found_administrator(self.store, self.settings, first, now=self.now())
 
     def welcome(self) -> Welcome:
         """Return what a node receives when it enrols, in addition to its name and password."""
@@ -191,8 +189,8 @@ class Controller:
         self.lock.take()  # before the migration: another running station may use an older release
         parts.callback(self.lock.release)
         self.store.upgrade()
-        if not is_founded(self.store):
-            found(self.store, self.settings, now=self.now())
+        if not provisioning.is_founded(self.store):
+            provisioning.found(self.store, self.settings, now=self.now())
         self.store.signer = station_seal(self.settings)
         self.epoch = take_lead(self.store, self.settings.home, now=self.now())
         due = take_due_key(self.store, self.settings, now=self.now())

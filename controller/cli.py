@@ -84,6 +84,24 @@ def up(
 
 
 @app.command()
+def practice(
+    port: Annotated[int, typer.Option(help="Cổng của trang; 0 lấy một cổng trống.")] = 8057,
+    host: Annotated[str, typer.Option(help="Địa chỉ của trang; 0.0.0.0 cho cả phòng học vào.")] = "127.0.0.1",
+    home: Annotated[
+        Path | None, typer.Option(help="Thư mục riêng; bỏ trống: practice trong LOA_HOME.")
+    ] = None,
+    learners: Annotated[
+        int,
+        typer.Option("--class", min=0, max=20, help="Mở tài khoản cho bấy nhiêu học viên, mỗi người một xã."),
+    ] = 0,
+) -> None:
+    """Tập dượt: một đài riêng với loa mô phỏng, không tới được loa thật; Ctrl-C để dừng."""
+    from controller.trial.practice import PracticeOptions, run
+
+    run(PracticeOptions(host, port, home, learners))
+
+
+@app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Phát một lần rồi tự kết thúc.")] = False,
     as_json: AsJson = False,

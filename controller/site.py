@@ -21,6 +21,7 @@ from controller.features.airings.page_queries import sounding_now
 from controller.features.airings.views import AIRING_SIGNS, together_words, whole_ms_of
 from controller.features.bulletins.signs import BULLETIN_SIGNS, progress_words
 from controller.features.fleet.signs import NODE_SIGNS
+from controller.features.guide.tour import tour_of
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.schedules.sentences import WEEKDAYS
 from controller.features.today.header import Header
@@ -54,6 +55,12 @@ class _Guarded(FastAPI):
 def make_site(station: Station) -> FastAPI:
     """Return the site of a station; it starts and stops with the server that runs it."""
     return put_before(station, lay_out())
+
+
+class _Head(Header):
+    """The head of every page, with the guided commune of a trial."""
+
+    tour = staticmethod(tour_of)
 
 
 def lay_out() -> FastAPI:
@@ -96,7 +103,7 @@ def put_before(station: Station, site: FastAPI) -> FastAPI:
     site.state.station = station
     site.state.live = Live(station.changes)
     site.state.tries = Tries()
-    site.state.header = Header()
+    site.state.header = _Head()
     site.state.enter = entering
     site.state.lanes = Lanes()
     site.state.listener_limits = ListenerLimits()

@@ -1,4 +1,4 @@
-"""A storm: many nodes lose power at one instant and get it back one by one, within some seconds."""
+"""Power by the parent's word: a storm takes it from many nodes for some seconds, a plug from one."""
 
 import logging
 import random
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from devices.ids import NodeId
 from simulator.facts import FactLines, written
@@ -31,6 +31,18 @@ class Storm(BaseModel):
     within_s: Seconds = 10.0
 
 
+class Plug(BaseModel):
+    """One node is without power until its plug is in again: `{"plug": "sim-1", "is_in": false}`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    plug: NodeId
+    is_in: bool
+
+
+_ASKED: TypeAdapter[Storm | Plug] = TypeAdapter(Storm | Plug)
+
+
 @dataclass
 class Storms:
     """Runs storms on a fleet's nodes; reports when each was `cut`, `powered`, and `connected` again."""
@@ -45,12 +57,24 @@ class Storms:
     """Not connected since."""
 
     def obey(self, line: bytes) -> None:
-        """Run the storm that the parent's line requests; in the event loop."""
+        """Do what the parent's line requests; in the event loop."""
         try:
-            storm = Storm.model_validate_json(line)
+            asked = _ASKED.validate_json(line)
         except ValueError as error:
             _log.warning("not understood: %s", error)
             return
+        if isinstance(asked, Plug):
+            self._plug(asked)
+        else:
+            self._run(asked)
+
+    def _plug(self, asked: Plug) -> None:
+        seat = self.seats.get(asked.plug)
+        if seat is None or seat.node.is_on == asked.is_in:
+            return  # another process plays it, or it is so already
+        (self.on if asked.is_in else self.off)(seat)
+
+    def _run(self, storm: Storm) -> None:
         there = [seat for seat in self.seats.values() if seat.node.is_on]
         for seat in self.rng.sample(there, min(storm.nodes, len(there))):
             self._strike(seat, storm)

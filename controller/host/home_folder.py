@@ -69,3 +69,30 @@ class HomeLock:
             "Hãy dừng đài đó trước; muốn chạy hai đài, mỗi đài cần một thư mục riêng (LOA_HOME).",
             code="station.home_in_use",
         )
+
+
+PRACTICE = "TAP-DUOT.txt"
+"""The file that says that a home folder is a practice station's."""
+
+
+def take_practice_home(home: Path) -> None:
+    """Mark a folder as a practice station's; raise StartFailed where a station that is none lies in it."""
+    make_home(home)
+    mark = home / PRACTICE
+    if not mark.exists() and ((home / "keys").exists() or (home / "loa.sqlite").exists()):
+        raise StartFailed(
+            f"«{home}» là thư mục của một đài thật. Tập dượt cần một thư mục riêng: --home. "
+            "Chưa có gì thay đổi.",
+            code="practice.real_home",
+        )
+    write_private(mark, "Đài tập dượt: loa mô phỏng, khóa riêng. Xóa cả thư mục này là bỏ hết.\n")
+
+
+def refuse_practice_home(home: Path) -> None:
+    """Raise StartFailed where a practice station lies: it never becomes a real one."""
+    if (home / PRACTICE).exists():
+        raise StartFailed(
+            f"«{home}» là thư mục của đài tập dượt. Chạy lại bằng «loa practice», hoặc chọn thư mục khác "
+            "bằng LOA_HOME. Chưa có gì được khởi động.",
+            code="practice.home",
+        )

@@ -55,12 +55,25 @@ class Secrets:
         """The first passwords: to be deleted once everybody has chosen another."""
         return self.home / "operators.txt"
 
+    @property
+    def learners(self) -> Path:
+        """The passwords of the people of a class, at a practice station."""
+        return self.home / "lop-hoc.txt"
+
     def passwords(self) -> dict[str, str]:
         """Return the first passwords by name, or nothing when the file is gone."""
-        with contextlib.suppress(FileNotFoundError):
-            lines = self.operators.read_text("utf-8").splitlines()
-            return dict(line.split("\t", 1) for line in lines if "\t" in line)
-        return {}
+        return _names_and_words(self.operators)
+
+    def class_passwords(self) -> dict[str, str]:
+        """Return the passwords of a class by name, or nothing without one."""
+        return _names_and_words(self.learners)
+
+
+def _names_and_words(path: Path) -> dict[str, str]:
+    with contextlib.suppress(FileNotFoundError):
+        lines = path.read_text("utf-8").splitlines()
+        return dict(line.split("\t", 1) for line in lines if "\t" in line)
+    return {}
 
 
 class StationSeal:

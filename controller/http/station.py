@@ -1,6 +1,6 @@
 """Protocols for what the pages need of the running station; the composition root supplies them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from controller.model.times import Times
 from controller.model.wording import ReadingPace
 from controller.settings import Settings
 from controller.store import Session, Store
-from devices.ids import AreaCode
+from devices.ids import AreaCode, NodeId
 from tts.orders import Progress
 from tts.recordings import RecordingStore
 from tts.uploads import UploadStore
@@ -39,6 +39,16 @@ class RefusalLog(Protocol):
 
     def write(self) -> None:
         """Write the counts to the log."""
+
+
+class Trial(Protocol):
+    """What the pages of a trial can do beside: its loudspeakers are simulated, its passwords are known."""
+
+    def passwords(self) -> Mapping[str, str]:
+        """Return the first passwords that are still in their file, by sign-in name."""
+
+    def plug(self, node: NodeId, *, is_in: bool) -> None:
+        """Take the power from a simulated loudspeaker, or give it back."""
 
 
 class Station(Protocol):
@@ -104,6 +114,14 @@ class Station(Protocol):
     @property
     def security(self) -> RefusalLog:
         """Counts refused requests."""
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether this is a practice station: every page says so."""
+
+    @property
+    def trial(self) -> Trial | None:
+        """What a trial can do beside; None at a station with real loudspeakers."""
 
     def broker_up(self) -> bool:
         """Whether the station is connected to its MQTT broker."""

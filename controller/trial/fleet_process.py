@@ -18,6 +18,7 @@ from controller.host import child_process as child
 from controller.host.home_folder import write_private
 from controller.trial import children
 from controller.trial.outside import used_by
+from devices.ids import NodeId
 
 _READY_SECONDS = 120.0  # seconds; 5,000 nodes connect in about three; a busy machine takes longer
 _QUEUE = 100_000  # unread facts: two for each of 5,000 nodes, ten times
@@ -80,6 +81,11 @@ class FleetProcess:
         """Cut the power of this many of its nodes and restore it; see simulator/storms.py."""
         assert self._process is not None
         children.tell(self._process, {"nodes": nodes, "dark_s": dark_s, "within_s": within_s})
+
+    def plug(self, node: NodeId, *, is_in: bool) -> None:
+        """Take the power from one of its nodes, or give it back; other nodes are ignored."""
+        assert self._process is not None
+        children.tell(self._process, {"plug": node, "is_in": is_in})
 
     def processor_seconds(self) -> float:
         """Return its processor time, seconds; 0.0 where it does not run."""
@@ -151,6 +157,11 @@ class FleetProcesses:
             share = (nodes + n) // len(self.processes)
             if share:
                 process.storm(share, dark_s, within_s)
+
+    def plug(self, node: NodeId, *, is_in: bool) -> None:
+        """Take the power from a node, or give it back."""
+        for process in self.processes:
+            process.plug(node, is_in=is_in)
 
     def processor_seconds(self) -> float:
         """Return the processor time of all, seconds."""

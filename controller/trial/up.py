@@ -3,8 +3,9 @@
 import signal
 import sys
 import threading
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,7 +20,7 @@ from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.queries import published_policies
 from controller.features.provisioning.service import add_officer_of_a_commune
 from controller.host.broker import refuse_trial_broker
-from controller.host.home_folder import make_home
+from controller.host.home_folder import make_home, refuse_practice_home
 from controller.host.interpreter import settle
 from controller.host.logs import log_to
 from controller.host.station_keys import Secrets
@@ -28,6 +29,7 @@ from controller.model.first_people import FIRST_OPERATORS, OF_A_COMMUNE
 from controller.model.fleet import Node
 from controller.settings import Settings
 from controller.terminal.progress import Stages
+from controller.trial.hands import TrialHands
 from controller.trial.job import TrialRun
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.ids import AreaCode
@@ -39,6 +41,19 @@ _OPENING_AFTER = timedelta(seconds=30)
 def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None:
     """Run the station until Ctrl-C (or SIGTERM)."""
     settings = _settings(chosen, with_fleet=with_fleet)
+    refuse_practice_home(settings.home)
+    run_station(Controller(settings), with_fleet=with_fleet, with_opening=with_opening)
+
+
+def run_station(
+    station: Controller,
+    *,
+    with_fleet: bool,
+    with_opening: bool,
+    prepare: Callable[[Controller], Iterable[str]] = lambda _: (),
+) -> None:
+    """Run a station until Ctrl-C (or SIGTERM); `prepare`: called once it runs, returns lines to show."""
+    settings = station.settings
     make_home(settings.home)
     log_to(settings.home / "loa.log", settings.log_level)
     asked = threading.Event()
@@ -48,7 +63,6 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
         stages = parts.enter_context(Stages())
         stages.say("Đang khởi động đài…")
         refuse_trial_broker(settings, with_fleet=with_fleet)
-        station = Controller(settings)
         began = station.now()
         station.start()
         parts.callback(stages.say, "Đã dừng.")
@@ -56,26 +70,35 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
         is_first = _is_first(station)
         if with_fleet:
             _prepare_trial(station, is_first=is_first)
+        for line in prepare(station):
+            stages.say(line)
         _greet(station, stages, is_trial=with_fleet)
         if not with_fleet:
             for line in left_of_a_trial(station):
                 stages.say(line)
         job = TrialRun(station, stages, asked=asked)
         if with_fleet:
-            nodes = enrol_simulated(station, None)
-            fleet = fleet_of(station, nodes)
-            fleet.start()
-            parts.callback(fleet.stop)
-            stages.say(f"Dàn loa mô phỏng: {len(nodes)} cụm, không có giờ yên lặng.")
+            _start_fleet(station, stages, parts)
         if with_opening and is_first:
-            opening = threading.Thread(
-                target=_open, args=(job, began + _OPENING_AFTER), name="opening", daemon=True
-            )
-            opening.start()
-            parts.callback(opening.join, 5.0)
+            _start_opening(job, began + _OPENING_AFTER, parts)
         settle()
         asked.wait()
         stages.say("Đang dừng…")
+
+
+def _start_fleet(station: Controller, stages: Stages, parts: ExitStack) -> None:
+    nodes = enrol_simulated(station, None)
+    fleet = fleet_of(station, nodes)
+    fleet.start()
+    parts.callback(fleet.stop)
+    station.trial = TrialHands(fleet, Secrets(station.settings.home))
+    stages.say(f"Dàn loa mô phỏng: {len(nodes)} cụm, không có giờ yên lặng.")
+
+
+def _start_opening(job: TrialRun, not_before: datetime, parts: ExitStack) -> None:
+    opening = threading.Thread(target=_open, args=(job, not_before), name="opening", daemon=True)
+    opening.start()
+    parts.callback(opening.join, 5.0)
 
 
 def _prepare_trial(station: Controller, *, is_first: bool) -> None:

@@ -12,6 +12,7 @@ BY_HAND = "Who configures a node by hand also has the server; all others enrol i
 UPKEEP = "Done after a compromised key, or before 400 days are over, by an administrator on the server."
 IN_HAND = "A browser asks the device in the person's hand; a terminal cannot."
 BY_KEY = "On the server `loa keys retire` or `loa keys compromise` ends its key."
+TRIAL = "A newcomer at the pages of a trial does it; no station with real loudspeakers has it."
 LEFT_OUT = "An administrator sees on the page who could not approve any more; they sign in with a password."
 _HANDED = "All faces call it as a shared act, by `do_or_propose`: two administrators may have to sign it."
 SHARED = {"api": _HANDED, "pages": _HANDED, "commands": _HANDED}
@@ -62,6 +63,7 @@ MISSING = {
     },
     "enrolment.known_keys.give_key": {"api": BY_HAND, "pages": BY_HAND},
     "fleet.service.add_node": {"api": BY_HAND, "pages": BY_HAND},
+    "guide.service.note_plug": {"api": TRIAL, "commands": TRIAL},
     "homes.service.sign_home": SHARED,
     "legal_acts.service.set_reference": {
         "pages": "Forms always send the act along, and go by name_reference, which sees whether it changed.",

@@ -162,6 +162,7 @@ NO_PAGES = {
     "/tinh/{version}/{name:path}": "a part of every page",
     "/con-phien": "asked by a script",
     "/tim/ket-qua": "comes below the field",
+    "/huong-dan/dai": "a strip on the pages of a trial",
     "/tai-khoan/doi-mat-khau": "its picture needs a given password first: `doi-mat-khau`",
     "/dang-nhap/ma": "its picture needs a password first: `dang-nhap-ma`",
 }

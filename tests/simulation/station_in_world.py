@@ -19,10 +19,16 @@ AREAS = (AreaCode("56"), AreaCode("56.1"))
 class StationInWorld(SmallStation):
     """Speaks on the broker of a world; messages take the network's time, both ways."""
 
-    def __init__(self, world: World, keys: Keys | None = None, broker: MemoryBroker | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        keys: Keys | None = None,
+        broker: MemoryBroker | None = None,
+        name: str = "station",
+    ) -> None:
         super().__init__(lambda: world.now, self._leave, keys)
         self.world = world
-        self.link = MemoryLink(broker or world.broker, "station", on_message=self._came)
+        self.link = MemoryLink(broker or world.broker, name, on_message=self._came)
         self.link.subscribe(*topics.STATION_FILTERS)
         self.link.start()
         world.deliver()

@@ -22,7 +22,14 @@ from controller.features.accounts.touches import LONGEST_TOUCH, SentTouch
 from controller.features.accounts.viewer import Caller, Viewer
 from controller.http.form_fields import SentId
 from controller.http.lanes import in_lane, is_urgent
-from controller.http.requests import address_of, bearer_of, cookie_name, station_of, token_of
+from controller.http.requests import (
+    TOUR_COOKIE,
+    address_of,
+    bearer_of,
+    cookie_name,
+    station_of,
+    token_of,
+)
 from controller.http.station import Station
 from controller.model.permissions import Act, Operator
 from controller.store import one_read
@@ -39,6 +46,11 @@ class PageHeader(Protocol):
 
     def alarms(self, session: Session, scope: Scope, now: datetime) -> Sequence[object]:
         """What sounds or waits as an emergency, a line each."""
+
+    def tour(
+        self, session: Session, station: Station, operator: Operator, scope: Scope, *, is_put_away: bool
+    ) -> object | None:
+        """What the strip of a trial's guided commune says; None at other stations."""
 
 
 def header_of(request: Request) -> PageHeader:
@@ -126,7 +138,9 @@ def viewer_in(session: Session, request: Request, token: str) -> Viewer | None:
     waiting = header.waiting(session, operator, scope)
     asked = header.asked(session, operator, scope, station.now())
     alarms = header.alarms(session, scope, station.now())
-    return Viewer(operator, scope, waiting, asked, token, alarms, lacks)
+    is_put_away = TOUR_COOKIE in request.cookies
+    tour = header.tour(session, station, operator, scope, is_put_away=is_put_away)
+    return Viewer(operator, scope, waiting, asked, token, alarms, tour, lacks)
 
 
 def entering(request: Request) -> Viewer:

@@ -41,6 +41,8 @@ class Viewer:
     """Of the session; empty where a program's token acts."""
     alarms: Sequence[object] = ()
     """What sounds or waits as an emergency, when the page was asked for."""
+    tour: object | None = None
+    """The guided commune of a trial, when the page was asked for."""
     lacks_factor: bool = False
     """The role asks for a second factor, and there is none: nothing else may be done before."""
 

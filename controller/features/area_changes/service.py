@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,16 @@ UNITS = Path(__file__).with_name("units-56.csv")
 """Khánh Hòa's 65 communes since 1 July 2025; its notice stands beside it."""
 PROVINCE = AreaCode("56")
 PROVINCE_NAME = "Tỉnh Khánh Hòa"
+PRACTICE_UNITS = Path(__file__).with_name("units-practice.csv")
+PRACTICE_PROVINCE, PRACTICE_NAME = AreaCode("tap-duot"), "Tỉnh Tập Dượt"
+"""A province that does not exist, for practice: no real loudspeaker belongs to one of its areas."""
+
+
+def listed_areas(province: str) -> dict[str, Any]:
+    """Return the list of a province as `load_areas` takes it: of practice, else of Khánh Hòa."""
+    if province != PRACTICE_PROVINCE:
+        return {}
+    return {"units": PRACTICE_UNITS, "province": PRACTICE_PROVINCE, "name": PRACTICE_NAME}
 
 
 def load_areas(

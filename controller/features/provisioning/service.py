@@ -19,7 +19,7 @@ from controller.features.accounts.service import (
     create_operator,
     make_keys,
 )
-from controller.features.area_changes.service import load_areas
+from controller.features.area_changes.service import listed_areas, load_areas
 from controller.features.journal.service import record
 from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.policy_signing import sign_policy
@@ -38,6 +38,8 @@ from devices.not_trusted import MalformedJws
 from devices.statements import QuietHours
 
 _FOUNDED = "station.founded"
+LEARNER = "hocvien{:02d}"
+"""Sign-in names of the people of a class."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def found(store: Store, settings: Settings, *, now: datetime) -> None:
     with store.write() as session:
         for path in (files.station_key, files.root_key):
             _refuse_key_of_another(session, path)
-        load_areas(session)
+        load_areas(session, **listed_areas(settings.province))
         keys = make_keys(session, now=now)
     write_private(files.station_key, keys.station.to_json())
     write_private(files.root_key, keys.root.to_json())
@@ -105,6 +107,37 @@ def add_officer_of_a_commune(store: Store, settings: Settings, *, now: datetime)
         )
         write_private(files.operators, "".join(f"{name}\t{word}\n" for name, word in passwords.items()))
     return officer
+
+
+def add_class(store: Store, settings: Settings, count: int, *, now: datetime) -> list[tuple[str, str, str]]:
+    """Make officers of the first communes of a practice station, one each; return all: name, area, password.
+
+    Those made before keep their passwords, which stand in the file of the class.
+    """
+    files = Secrets(settings.home)
+    known = files.class_passwords()
+    with store.read() as session:
+        query = select(Area.code, Area.name).where(Area.parent == settings.province).order_by(Area.code)
+        communes = session.execute(query.limit(count)).all()
+    made = [(LEARNER.format(number), number, *one) for number, one in enumerate(communes, start=1)]
+    missing = {name: hash_password(fresh_password()) for name, *_ in made if name not in known}
+    with store.write() as session:
+        for name, number, commune, _ in made:
+            if name in missing and operator_named(session, name) is None:
+                create_operator(
+                    session,
+                    name=name,
+                    display_name=f"Học viên {number}",
+                    roles=OF_A_COMMUNE.roles,
+                    area=commune,
+                    password=missing[name],
+                    by=None,
+                    now=now,
+                    tells=False,
+                )
+    known |= {name: chosen.text for name, chosen in missing.items()}
+    write_private(files.learners, "".join(f"{name}\t{known[name]}\n" for name, *_ in made))
+    return [(name, commune, known[name]) for name, _, _, commune in made]
 
 
 def _refuse_key_of_another(session: Session, path: Path) -> None:

@@ -25,8 +25,9 @@ from controller.features.accounts.sessions import complete_sign_in, person_await
 from controller.http.form_fields import Done, SentCode, SentLine, SentPassword
 from controller.http.lanes import in_lane, lanes_of
 from controller.http.render import page
-from controller.http.requests import address_of, station_of, token_of
+from controller.http.requests import address_of, is_from_this_machine, station_of, token_of
 from controller.http.station import Station
+from controller.model.first_people import FIRST_OPERATORS, OF_A_COMMUNE, FirstOperator
 
 router = APIRouter()
 _SPACE = 32  # characters below it, tabs and line ends among them, are dropped by browsers: `/\t/xau.test`
@@ -57,7 +58,7 @@ def ask(
     if known is not None:
         return RedirectResponse(own_place(den), 303)
     context = {"back": own_place(den), "name": "", "begun": begun, "done": _DONE.get(xong, "")}
-    return page(request, "dang_nhap.html", context)
+    return page(request, "dang_nhap.html", context | {"roles": _roles_of_a_trial(request, station)})
 
 
 @router.get("/con-phien")
@@ -195,6 +196,14 @@ def begin(
         return page(request, "bat_dau.html", context, error=error)
     station.wake()
     return RedirectResponse("/dang-nhap?xong=bat-dau", 303)
+
+
+def _roles_of_a_trial(request: Request, station: Station) -> list[FirstOperator]:
+    """Return the people whom a browser on the machine of a trial may become at a touch."""
+    if station.trial is None or not is_from_this_machine(request):
+        return []
+    known = station.trial.passwords()
+    return [one for one in (OF_A_COMMUNE, *FIRST_OPERATORS) if one.name in known]
 
 
 def _check_not_begun(station: Station) -> None:
