@@ -72,7 +72,8 @@
   };
   // the form of a bulletin was sent, and the station cannot be reached
   document.addEventListener("loa:khong-mang", (e) => {
-    if (e.detail?.value === "nhap") return; // a draft is kept while it is typed, and stays in its form
+    // a draft is kept while it is typed, and stays in its form; pasted words are taken back by the station alone
+    if (e.detail && e.detail.value !== "gui") return;
     const form = e.target, body = new URLSearchParams(new FormData(form, e.detail?.name ? e.detail : undefined));
     if (form.id !== "mau-phat" || !body.get("luot") || !keep(body, body.get("luot"))) return;
     e.preventDefault();

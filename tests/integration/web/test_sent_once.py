@@ -58,6 +58,13 @@ def test_what_cannot_be_done_any_more_is_told_and_may_be_sent_once_it_is_changed
     assert send(officer, world.officer, luot="").status_code == 409
 
 
+def test_to_take_pasted_words_back_is_no_sending(world, officer):
+    refused = send(officer, world.officer, viec="hoan", chu_truoc="Chữ như đã dán.")
+    assert refused.status_code == 409
+    assert "chưa gửi" in refused.json()["sentence"]
+    assert not world.ask(bulletins)
+
+
 def test_the_second_who_opens_a_bulletin_sees_the_first_and_the_first_the_second(world, officer, approver):
     bulletin = world.draft()
     assert "cũng đang mở bản tin này" not in officer.get(f"/ban-tin/{bulletin}/sua").text

@@ -33,6 +33,8 @@ from controller.model.permissions import Act
 from devices.ids import Grade
 
 router = APIRouter()
+_SENT_LATER = frozenset({"gui", "nhap"})
+"""Buttons whose form may wait for the network; the others only change what the page shows."""
 _TAKEN_OVER = "Đã đưa chữ vào bản đang soạn. Hãy đọc lại, rồi chọn nơi và giờ phát."
 
 
@@ -130,6 +132,8 @@ def send_later(
     try:
         if not form.luot:
             raise BadInput("Bản này không có số.", code="form.number")
+        if form.viec not in _SENT_LATER:
+            raise BadInput("Bản này chưa gửi. Hãy mở lại để xem rồi gửi.", code="form.act")
         if put_right(form) is not None:
             raise Conflict("Chữ dán vào cần được xem lại trước khi gửi.", code="form.pasted")
         bulletin_id = _send(visit, form)
