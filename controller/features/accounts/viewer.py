@@ -86,6 +86,18 @@ class Viewer:
         if not verdict.allowed:
             raise NotAllowed(verdict.sentence)
 
+    def need_own(self, owner: str) -> None:
+        """Raise NotAllowed for a form whose page somebody else opened, who has signed out since.
+
+        `owner`: that person's id, as the page says; "" of a form that does not say it.
+        """
+        if owner and owner != self.operator.id:
+            raise NotAllowed(
+                "Trang này do người khác mở khi đăng nhập trên máy này, nên chưa gửi. Chữ vẫn còn nguyên; "
+                "muốn gửi bằng tên bạn thì đọc lại rồi bấm lần nữa.",
+                code="form.not-own",
+            )
+
     def need_province(self, act: Act) -> None:
         """Raise NotAllowed unless the person may do the act in the whole province."""
         self.need(act, self.scope.tree.lineage(self.scope.home)[-1])

@@ -47,6 +47,8 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
     giu_nguyen: str = ""
     """Which words are to be left as they are."""
     viec: str = "gui"
+    cua: str = ""
+    """Whose form it is, as its page says."""
 
     def based_on(self) -> int | None:
         """Return the revision that the person began with; None where the form does not say."""

@@ -166,7 +166,9 @@
           return;
         }
         localStorage.setItem(key, now);
-        write(said, fault.message === "401"
+        write(said, fault.message === "403"
+          ? "Đang đăng nhập tên khác nên chưa lưu lên máy chủ. Chữ đã gõ vẫn giữ trên máy này cho người đã mở trang."
+          : fault.message === "401"
           ? "Phiên đăng nhập đã hết. Chữ đã gõ vẫn giữ trên máy này: hãy đăng nhập lại rồi mở lại trang soạn."
           : "Chưa lưu được lên máy chủ. Chữ đã gõ vẫn giữ trên máy này và sẽ tự lưu khi nối lại.");
       } finally { sending = false; }

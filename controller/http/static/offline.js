@@ -49,7 +49,7 @@
     sending = true;
     try {
       for (const one of waiting().filter((each) => !each.refused)) {
-        const reply = await fetch(SEND, { method: "POST", headers: { "Loa-Owner": signed }, body: new URLSearchParams(one.body), redirect: "error" });
+        const reply = await fetch(SEND, { method: "POST", body: new URLSearchParams(one.body), redirect: "error" });
         const told = reply.headers.get("content-type")?.startsWith("application/json") ? await reply.json() : null;
         if (reply.status === 201 && told) {
           store.drop(one.key);
@@ -87,6 +87,7 @@
     const body = new URLSearchParams(new FormData(empty)), number = [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join("");
     body.set("luot", number);
     body.set("viec", "nhap");
+    body.set("cua", owner());
     const said = empty.querySelector("[data-said]");
     if (!owner()) said.textContent = "Chưa ai đăng nhập trên máy này nên chưa giữ được. Hãy chép chữ lại.";
     else if (!keep(body, number)) said.textContent = "Trình duyệt không cho giữ. Hãy chép chữ lại.";

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from controller.features.bulletins.queries import get_bulletin
 from controller.features.drafts.queries import NEW, draft_of
 from tests.integration.web.site_world import NHA_TRANG
 from tests.integration.web.test_pages import text_of
@@ -20,7 +21,7 @@ FORM = {
 
 
 def send(client, owner, **changes):
-    return client.post("/tao-ban-tin/gui-sau", data=FORM | changes, headers={"Loa-Owner": owner.id})
+    return client.post("/tao-ban-tin/gui-sau", data=FORM | {"cua": owner.id} | changes)
 
 
 def test_a_form_whose_answer_was_lost_is_sent_again_and_is_the_same_bulletin(world, officer):
@@ -46,6 +47,24 @@ def test_another_persons_form_of_the_same_number_is_another_form(world, officer,
     assert send(client, world.officer, gio="18:00").status_code == 403  # what another person wrote
     assert send(client, commune, gio="18:00").status_code == 201
     assert len(world.ask(bulletins)) == 2
+
+
+def test_a_page_that_somebody_else_left_open_does_nothing_in_the_name_of_who_is_signed_in_now(world, sign_in):
+    commune, client = world.people["xanhatrang"], sign_in("xanhatrang")
+    left = FORM | {"cua": world.officer.id}
+    client.post("/nhap/moi", data=FORM | {"cua": commune.id, "tieu_de": "Của xã"})
+    refused = client.post("/tao-ban-tin", data=left)
+    assert (refused.status_code, world.ask(bulletins)) == (403, [])
+    assert "do người khác mở" in text_of(refused)
+    assert FORM["noi_dung"] in refused.text
+    assert f'name="cua" value="{commune.id}"' in refused.text  # pressed again, it is meant
+    for place in ("/nhap/moi", "/nhap/moi/chuong-trinh", "/chuong-trinh/tao"):
+        assert client.post(place, data=left).status_code == 403
+    assert world.ask(draft_of, commune.id, NEW).fields["tieu_de"] == "Của xã"
+    bulletin = world.draft()
+    changed = left | {"viec": "nhap", "tieu_de": "Đổi"}
+    assert sign_in("duyet").post(f"/ban-tin/{bulletin}/sua", data=changed).status_code == 403
+    assert world.ask(get_bulletin, bulletin).title != "Đổi"
 
 
 def test_what_cannot_be_done_any_more_is_told_and_may_be_sent_once_it_is_changed(world, officer):

@@ -81,6 +81,7 @@ def _ask(visit: Visit, bulletin_id: str | None) -> Response:
 def _go_on(visit: Visit, sent: Sent, bulletin: Bulletin | None) -> Response:
     form, act = typed_programme(sent.fields), sent.first("viec")
     try:
+        visit.viewer.need_own(sent.first("cua"))
         if act in _SAVES:
             saved = save_programme(visit, form, bulletin, is_submitted=act == "gui")
             return RedirectResponse(f"/ban-tin/{saved}?xong={'gui' if act == 'gui' else 'nhap'}", 303)

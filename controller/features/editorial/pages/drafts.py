@@ -21,9 +21,10 @@ Place = Annotated[str, Path(max_length=64)]
 
 @router.post("/nhap/{place}")
 def keep(visit: SignedVisit, place: Place, form: Annotated[Typed, Form()]) -> Response:
-    """Keep what is typed."""
+    """Keep what is typed, as a draft of whoever opened the page and of nobody else."""
     visit.viewer.need(Act.WRITE)
-    typed = form.model_dump(exclude={"viec", "chu_truoc", "giu_nguyen"})
+    visit.viewer.need_own(form.cua)
+    typed = form.model_dump(exclude={"viec", "cua", "chu_truoc", "giu_nguyen"})
     keep_draft(visit.store, place, typed, **visit.stamp)
     return Response(status_code=204)
 
@@ -41,6 +42,7 @@ def length(_station: TheStation, viewer: Signed, form: Annotated[Typed, Form()])
 @router.post("/nhap/{place}/chuong-trinh")
 def keep_programme(visit: Writer, place: Place, sent: SentForm) -> Response:
     """Keep what is typed of a programme, its items in their order."""
+    visit.viewer.need_own(sent.first("cua"))
     keep_draft(visit.store, place, kept_fields(sent.fields), **visit.stamp)
     return Response(status_code=204)
 

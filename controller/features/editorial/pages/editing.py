@@ -61,12 +61,13 @@ def go_on(visit: SignedVisit, bulletin_id: str) -> Response:
 @router.post("")
 def mend(visit: SignedVisit, *, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
     """Keep a new wording, and hand it in unless it shall stay a draft."""
-    if form.viec == "hoan":
-        return _page(visit, bulletin_id, taken_back(form))
-    found = put_right(form)
-    if found is not None:
-        return _page(visit, bulletin_id, shown(form, found), found=found)
     try:
+        visit.viewer.need_own(form.cua)
+        if form.viec == "hoan":
+            return _page(visit, bulletin_id, taken_back(form))
+        found = put_right(form)
+        if found is not None:
+            return _page(visit, bulletin_id, shown(form, found), found=found)
         written, is_submitted = form.written(), form.viec != "nhap"
         if not form.van_ban:  # the form showed no legal act: the one that is named stays
             written = replace(written, reference=None)

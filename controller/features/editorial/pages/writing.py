@@ -4,10 +4,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Header, Query
+from fastapi import APIRouter, Form, Query
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from controller.errors import BadInput, Conflict, LoaError, NotAllowed
+from controller.errors import BadInput, Conflict, LoaError
 from controller.features.accounts.dependencies import Signed, SignedVisit, Visit
 from controller.features.airings.planning import MeetsOthers, plan_foreseen
 from controller.features.area_groups.queries import groups_to_choose
@@ -105,12 +105,13 @@ def ask(
 @router.post("/tao-ban-tin")
 def create(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> Response:
     """Hand it in with its airing, or keep a draft; words that were pasted are put right first, and shown."""
-    if form.viec == "hoan":
-        return form_page(visit, taken_back(form))
-    found = put_right(form)
-    if found is not None:
-        return form_page(visit, shown(form, found), put_right=found)
     try:
+        visit.viewer.need_own(form.cua)
+        if form.viec == "hoan":
+            return form_page(visit, taken_back(form))
+        found = put_right(form)
+        if found is not None:
+            return form_page(visit, shown(form, found), put_right=found)
         bulletin_id = _send(visit, form)
     except LoaError as error:
         return form_page(visit, form, error=error)
@@ -118,17 +119,13 @@ def create(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> Response:
 
 
 @router.post("/tao-ban-tin/gui-sau")
-def send_later(
-    visit: SignedVisit, *, form: Annotated[Typed, Form()], loa_owner: Annotated[str, Header()] = ""
-) -> JSONResponse:
+def send_later(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> JSONResponse:
     """Do what a form says that waited in the browser for the network; sent twice, it counts once.
 
     What cannot be done is told in a sentence (409), and stays in the browser for the person to change.
-    `loa_owner`: who wrote it, as pages say: one that is still open may send after somebody else signed in.
     """
     visit.viewer.need(Act.WRITE)
-    if loa_owner and loa_owner != visit.by.id:
-        raise NotAllowed("Bản này của người khác. Người ấy đăng nhập thì mới gửi.", code="form.not-own")
+    visit.viewer.need_own(form.cua)
     try:
         if not form.luot:
             raise BadInput("Bản này không có số.", code="form.number")
