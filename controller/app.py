@@ -136,9 +136,9 @@ class Controller:
         """Return the progress of a rendering; None when it is not being rendered."""
         return self.renderer.progress(rendering)
 
-    def sample(self, text: str, area: AreaCode) -> bytes:
+    def sample(self, text: str, area: AreaCode, pace: ReadingPace = ReadingPace.USUAL) -> bytes:
         """Return a short text spoken with an area's lexicon, as MP3; bounded, one at a time, or LoaError."""
-        return self.sampler.sample(text, area)
+        return self.sampler.sample(text, area, pace)
 
     def sample_phrase(self, spoken: str, place: int, by: OperatorId, pace: ReadingPace) -> bytes:
         """Return one phrase of a sentence that was read already, as MP3; one a person, or LoaError."""

@@ -89,7 +89,7 @@ class Station(Protocol):
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """Progress of a rendering; None if it is not being spoken now."""
 
-    def sample(self, text: str, area: AreaCode) -> bytes:
+    def sample(self, text: str, area: AreaCode, pace: ReadingPace = ReadingPace.USUAL) -> bytes:
         """Speak a short text with an area's lexicon; return MP3. Bounded, one at a time; raises LoaError."""
 
     def sample_phrase(self, spoken: str, place: int, by: OperatorId, pace: ReadingPace) -> bytes:

@@ -65,12 +65,13 @@ class Sampler:
         """Whether a person waits for a sample."""
         return self._speaking.locked()
 
-    def sample(self, text: str, area: AreaCode) -> bytes:
+    def sample(self, text: str, area: AreaCode, pace: ReadingPace = ReadingPace.USUAL) -> bytes:
         """Return the text as MP3, without chimes; raises BadInput, Busy or Unavailable."""
         text = checked_sample(text)
         with self.store.read() as session:
             words = words_for(session, area)
-        return self._spoken(sample_order(self.settings, text, words=words))
+        rate = rate_of(self.settings.rate, pace)
+        return self._spoken(sample_order(self.settings, text, words=words, rate=rate))
 
     def phrase(self, spoken: str, place: int, by: OperatorId, pace: ReadingPace = ReadingPace.USUAL) -> bytes:
         """Return one phrase of a sentence that was read already, as it sounds inside it.

@@ -34,7 +34,7 @@ from controller.model.bulletin_states import BulletinAction, BulletinState, Revi
 from controller.model.bulletins import Bulletin, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act
-from controller.model.wording import clean_text
+from controller.model.wording import ReadingPace, clean_text
 from controller.store import Session, one_read
 from devices.ids import AreaCode
 from tts.found import found_in
@@ -190,11 +190,12 @@ def _tried_out(session: Session, station: Station, bulletin: Bulletin, speech: S
     return sentences(issuer.spoken, read["title_read"].spoken, read["reading"].spoken)
 
 
-def tried_out(caller: Caller, bulletin_id: str) -> tuple[list[str], AreaCode]:
-    """Return the pieces of a bulletin that can be heard now, and the area with whose words they are read."""
+def tried_out(caller: Caller, bulletin_id: str) -> tuple[list[str], AreaCode, ReadingPace]:
+    """Return the pieces of a bulletin that can be heard now, with whose words they are read, and how fast."""
     with caller.store.read() as session:
         bulletin, speech = visible_speech(session, caller.scope, bulletin_id)
-        return _tried_out(session, caller.station, bulletin, speech), bulletin.area
+        pieces = _tried_out(session, caller.station, bulletin, speech)
+        return pieces, bulletin.area, speech.revision.manner.pace
 
 
 def _sound_shown(station: Station, revision: Revision) -> dict[str, Any] | None:

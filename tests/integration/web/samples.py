@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from controller.model.wording import ReadingPace
 from tests.support.swelling_tone import mp3
 
 
@@ -12,13 +13,15 @@ class Samples:
 
     samples: list = field(default_factory=list)
     phrases: list = field(default_factory=list)
+    paces: set = field(default_factory=set)
     ahead: dict = field(default_factory=dict)
     sampler: Any = None
     """A real one, for tests that hear it."""
     speaker_ahead: Any = None
 
-    def sample(self, text, area):
+    def sample(self, text, area, pace=ReadingPace.USUAL):
         self.samples.append((text, area))
+        self.paces.add(pace)
         return mp3(2)
 
     def sample_phrase(self, spoken, place, by, pace):

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from controller.features.bulletins.service import draft_bulletin
 from controller.features.reading.previews import LONGEST_SAMPLE, sentences
+from controller.model.wording import Manner, ReadingPace
 from tests.integration.web.site_world import NHA_TRANG
 from tests.support.swelling_tone import mp3
 
@@ -24,6 +26,13 @@ def test_a_draft_shows_how_it_is_spoken_and_every_piece_can_be_heard(world, offi
     assert said.startswith("tiêm phòng")
     assert "ủy ban nhân dân xã mời bà con" in said
     assert officer.get(f"/ban-tin/{bulletin}/doc-thu.mp3?cau=99").status_code == 404
+
+
+def test_a_draft_is_heard_at_the_pace_that_its_recording_will_have(world, officer):
+    manner = Manner(pace=ReadingPace.SLOW)
+    made = world.do(draft_bulletin, title="Tiêm phòng", text=TEXT, by=world.officer, manner=manner)
+    assert officer.get(f"/ban-tin/{made.id}/doc-thu.mp3").status_code == 200
+    assert world.paces == {ReadingPace.SLOW}
 
 
 def test_what_has_its_recording_is_heard_as_that_and_nothing_else(world, officer):

@@ -163,13 +163,14 @@ def withdraw(
 
 @router.get("/ban-tin/{bulletin_id}/doc-thu.mp3")
 def hear(visit: SignedVisit, bulletin_id: str, cau: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
-    """Speak one sentence of the newest wording with its area's words: one at a time, some a minute.
+    """Speak one sentence of the newest wording as its recording will: one at a time, some a minute.
 
     The recordings of bulletins go first: a sample that would have to wait is refused (503).
     """
-    found, area = tried_out(visit, bulletin_id)
+    found, area, pace = tried_out(visit, bulletin_id)
     if cau >= len(found):
         raise NotFound("Không có câu này.", code="bulletin.no-sentence")
     visit.tries.listens(visit.by.id)
     headers = {"Cache-Control": "private, max-age=600"}  # the address names the revision
-    return Response(visit.station.sample(found[cau], area), media_type="audio/mpeg", headers=headers)
+    sound = visit.station.sample(found[cau], area, pace)
+    return Response(sound, media_type="audio/mpeg", headers=headers)
