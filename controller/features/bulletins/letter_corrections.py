@@ -10,12 +10,16 @@ from itertools import pairwise
 
 from controller.errors import BadInput
 from controller.features.bulletins.word_diff import Change, differences
+from tts.reading.numbers import roman_value
 
 MOST_PLACES = 10
 MOST_LETTERS = 2
 """Letters, marks counted apart, that may differ in one place: a slip of the finger, not another word."""
 _LONGEST_PLACE = 60
 _DIGITS = re.compile(r"\d+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_DIGIT_WORDS = {"không", "một", "mốt", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu", "bảy", "tám", "chín"}
+_NUMBER_WORDS = _DIGIT_WORDS | {"mười", "mươi", "trăm", "nghìn", "ngàn", "triệu", "tỷ"}
 _CODE = "bulletin.not-a-slip"
 
 
@@ -41,13 +45,32 @@ def mended_places(before: str, after: str) -> tuple[MendedPlace, ...]:
             f"Người duyệt sửa nhiều nhất {MOST_PLACES} chỗ. Nhiều hơn thì trả lại cho người soạn.", code=_CODE
         )
     for one in found:
-        if _distance(_letters(one.was), _letters(one.now)) > MOST_LETTERS:
+        if why := _why_no_slip(one):
             raise BadInput(
-                f"Chỗ «{one.was.strip()}» đổi thành «{one.now.strip()}» là thay lời, không phải sửa lỗi gõ. "
+                f"Chỗ «{one.was.strip()}» đổi thành «{one.now.strip()}» là {why}, không phải sửa lỗi gõ. "
                 "Hãy góp ý rồi trả lại cho người soạn.",
                 code=_CODE,
             )
     return found
+
+
+def _why_no_slip(place: MendedPlace) -> str:
+    """Return why it says something else, "" where it is a slip: “hai” is two letters away from “ba”."""
+    was, now = _letters(place.was), _letters(place.now)
+    if _distance(was, now) > MOST_LETTERS:
+        return "thay lời"
+    if was != now and len(_WORDS.findall(place.was)) != len(_WORDS.findall(place.now)):
+        return "thêm, bớt từ"
+    before, after = _numerals(place.was), _numerals(place.now)
+    return "thay số" if before and after and before != after else ""
+
+
+def _numerals(text: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(text) if _is_numeral(word)]
+
+
+def _is_numeral(word: str) -> bool:
+    return word.lower() in _NUMBER_WORDS or (word.isupper() and roman_value(word) is not None)
 
 
 def _places(before: str, after: str) -> list[MendedPlace]:

@@ -35,12 +35,23 @@ def test_a_slip_is_mended_and_everything_else_is_as_it_was(was, now):
         ("được", "", "thay lời"),
         ("Xin đúng giờ.", "", "thay lời"),
         ("phong", "phòng sốt xuất huyết", "thay lời"),
+        ("Xin đúng", "Xin đi đúng", "thêm, bớt từ"),
+        ("được tiêm", "được ta tiêm", "thêm, bớt từ"),
         ("phong", "phong", "Chưa có chữ nào khác"),
     ],
 )
 def test_what_goes_further_is_the_authors(was, now, why):
     with pytest.raises(BadInput, match=why):
         mended_places(TEXT, TEXT.replace(was, now))
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [("thứ hai", "thứ ba"), ("quý II", "quý III"), ("hai mươi", "hai mười"), ("tám", "năm")]
+)
+def test_a_number_in_words_is_the_authors_too(was, now):
+    with pytest.raises(BadInput, match="thay số"):
+        mended_places(f"Họp {was} này.", f"Họp {now} này.")
+    assert mended_places("Hop nam nay, hai phong.", "Hop năm nay, Hải phong.")
 
 
 def test_only_so_many_places_are_mended():
