@@ -19,7 +19,7 @@ def test_an_officer_writes_and_an_approver_approves_and_the_airing_goes_out(worl
     officer.get_by_role("link", name="Tạo bản tin").click()
     officer.get_by_label("Tiêu đề").fill("Phòng, chống bão số 13")
     officer.get_by_label("Lời sẽ đọc trên loa").fill(TEXT)
-    expect(officer.locator("#dem")).to_contain_text("phát khoảng")
+    expect(officer.locator("[data-ear-sum]")).to_contain_text("phút")
     officer.get_by_role("radio", name="Chọn xã, phường").check()
     officer.get_by_label("Tìm xã, phường").fill("bac nha")
     expect(officer.locator("#ds-xa li:visible")).to_have_count(1)

@@ -15,9 +15,11 @@ from controller.features.editorial.repeat_form import REPEATS, RepeatTyped
 from controller.features.editorial.start_form import read_start
 from controller.http.station import Station
 from controller.model.local_time import ZONE
+from controller.model.speech import rate_of
 from controller.model.wording import Manner, ReadingPace
 from devices.ids import AreaCode, Grade
 from tts.errors import BadReadings
+from tts.estimate import estimated_ms
 from tts.reading.checking import MOST_READINGS
 
 READINGS_OFFERED = tuple(str(number) for number in range(1, MOST_READINGS + 1))
@@ -70,6 +72,18 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
     def pace(self) -> ReadingPace:
         """How fast it is read; the usual for what is none."""
         return ReadingPace(self.toc_do) if self.toc_do in set(ReadingPace) else ReadingPace.USUAL
+
+    @property
+    def readings(self) -> int:
+        """How often it is read; once for what is no number of readings."""
+        return int(self.so_lan) if self.so_lan in READINGS_OFFERED else 1
+
+    def sounding_ms(self, station: Station) -> int:
+        """Return how long its recording will be, milliseconds, right to about a tenth; 0 for no words."""
+        rate = rate_of(station.speech.rate, self.pace)
+        return estimated_ms(
+            self.tieu_de, self.noi_dung, issuer=self.ben_bao, readings=self.readings, rate=rate
+        )
 
     def written(self) -> WrittenBulletin:
         """Return the bulletin as it was typed, or raise BadInput."""

@@ -2,17 +2,14 @@
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.viewer import Caller
-from controller.features.editorial.broadcast_form import READINGS_OFFERED, Typed
+from controller.features.editorial.broadcast_form import Typed
 from controller.features.fleet.counts import statuses_by_area
 from controller.features.schedules.sentences import rule_sentence
 from controller.http.words import day_and_clock, milliseconds_clock
-from controller.model.speech import rate_of
 from controller.store import Session
 from devices.ids import AreaCode
-from tts.estimate import estimated_ms
 
 _MOST_NAMED = 3
-_LONGEST_READ = 8000
 
 
 def summary_of(caller: Caller, form: Typed) -> tuple[str, str]:
@@ -28,11 +25,7 @@ def summary_of(caller: Caller, form: Typed) -> tuple[str, str]:
         return "", error.sentence
     with caller.store.read() as session:
         count = _loudspeakers(session, caller, areas)
-    readings = int(form.so_lan) if form.so_lan in READINGS_OFFERED else 1
-    text = form.noi_dung[:_LONGEST_READ]
-    rate = rate_of(caller.station.speech.rate, form.pace)
-    length = estimated_ms(form.tieu_de, text, issuer=form.ben_bao, readings=readings, rate=rate)
-    each = f"mỗi lần khoảng {milliseconds_clock(length * len(form.noi_dung) // len(text))} phút"
+    each = f"mỗi lần khoảng {milliseconds_clock(form.sounding_ms(caller.station))} phút"
     return f"{_where(caller, areas)}, {count} cụm loa, {when}; {each}.", ""
 
 

@@ -11,10 +11,6 @@ from controller.features.bulletins.queries import visible_bulletin
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.fleet.capabilities import unable_in, unable_sentence
 from devices.messages import MP3
-from tts.estimate import estimated_ms
-
-_LONGEST_READ = 8000
-"""Characters of a text that is still being written whose length is guessed."""
 
 
 def too_soon(caller: Caller, form: Typed, bulletin_id: str | None) -> str:
@@ -34,9 +30,7 @@ def too_soon(caller: Caller, form: Typed, bulletin_id: str | None) -> str:
         except BadInput:
             return ""  # not filled in yet; handing it in says what lacks
         length_ms = (
-            estimated_ms(form.tieu_de, form.noi_dung[:_LONGEST_READ])
-            if bulletin is None
-            else length_of(session, bulletin.id)[0]
+            form.sounding_ms(caller.station) if bulletin is None else length_of(session, bulletin.id)[0]
         )
         latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
         asking = Asking(areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)

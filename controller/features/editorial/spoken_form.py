@@ -7,7 +7,7 @@ from typing import Final
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.viewer import Caller
 from controller.features.bulletins.queries import visible_bulletin
-from controller.features.editorial.broadcast_form import READINGS_OFFERED, Typed
+from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.own_words import words_so_far
 from controller.features.editorial.spoken_sentences import Sentence, SpokenStretch, sentences_of
 from controller.features.lexicon.queries import words_for
@@ -104,13 +104,12 @@ def spoken_form(caller: Caller, form: Typed, bulletin_id: str = "") -> SpokenFor
         except (TextError, LoaError) as error:
             warnings.append(error.sentence)
     warnings += (one.sentence for reading in found.values() for one in reading.warnings)
-    readings = int(form.so_lan) if form.so_lan in READINGS_OFFERED else 1
     spoken = {field: reading.spoken for field, reading in found.items()}
     length = estimated_spoken_ms(
         spoken.get("tieu_de", ""),
         spoken.get("noi_dung", ""),
         issuer=spoken.get("ben_bao", ""),
-        readings=readings,
+        readings=form.readings,
         rate=rate_of(caller.station.speech.rate, form.pace),
     )
     whole, is_cut = len(form.noi_dung), len(form.noi_dung) > READ_HERE
@@ -121,7 +120,7 @@ def spoken_form(caller: Caller, form: Typed, bulletin_id: str = "") -> SpokenFor
     return SpokenForm(
         parts,
         length * whole // READ_HERE if is_cut else length,
-        readings,
+        form.readings,
         tuple(dict.fromkeys(warnings)),
         is_cut,
     )

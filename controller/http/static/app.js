@@ -331,35 +331,15 @@
   });
   document.addEventListener("input", (e) => {
     if (e.target.dataset?.filters) sift(e.target);
-    const counted = ["so_lan", "toc_do"].includes(e.target.name) ? e.target.form.querySelector("[data-counts]") : e.target;
-    const counter = counted?.dataset?.counts && document.getElementById(counted.dataset.counts);
-    if (counter) count(counted, counter);
+    if (e.target.dataset?.counts) count(e.target);
   });
-  // how many words are typed, and how long the whole recording will be: only the station knows how figures are read
-  const asking = new Map(), QUIET = 700; // ms without a key before the station is asked
-  const count = (field, counter) => {
-    const text = field.value.trim();
-    const words = text ? text.split(/\s+/).length : 0;
-    const counted = words ? `${words.toLocaleString("vi-VN")} chữ` : "";
-    clearTimeout(asking.get(field));
-    asking.delete(field);
-    if (!words) { write(counter, ""); return; }
-    if (!counter.textContent.startsWith(`${counted},`)) write(counter, counted);
-    const mine = setTimeout(async () => {
-      const asked = new URLSearchParams();
-      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "toc_do"]) asked.set(name, field.form?.elements[name]?.value ?? "");
-      try {
-        const reply = await fetch("/do-dai", { method: "POST", body: asked, redirect: "error" });
-        const long = reply.ok ? await reply.text() : "";
-        if (long && asking.get(field) === mine) write(counter, `${counted}, phát khoảng ${long}`);
-      } catch { /* without the station there is no length, only the count */ }
-    }, QUIET);
-    asking.set(field, mine);
-  };
-  for (const field of document.querySelectorAll("[data-counts]")) {
+  // how many words are typed; how long they sound stands in “Lời loa sẽ đọc” (editor.js)
+  const count = (field) => {
+    const words = field.value.trim() ? field.value.trim().split(/\s+/).length : 0;
     const counter = document.getElementById(field.dataset.counts);
-    if (counter) count(field, counter);
-  }
+    if (counter) write(counter, words ? `${words.toLocaleString("vi-VN")} chữ` : "");
+  };
+  document.querySelectorAll("[data-counts]").forEach(count);
   // --- days and times: typed as people here write them, said again in words; the same rules as controller/http/time_fields.py ---
   const WEEKDAYS = ["Chủ nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
   const DAY = /^(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})$|^(\d{2})(\d{2})(\d{4})$/;

@@ -205,7 +205,6 @@ PAGES = {
     "POST /chuong-trinh/tao": Row(Act.WRITE, ORDERED),
     "GET /chuong-trinh/{bulletin_id}/sua": Row(SIGNED, foreign=HIDDEN),
     "POST /chuong-trinh/{bulletin_id}/sua": Row(Act.WRITE, ORDERED, foreign=HIDDEN),
-    "POST /do-dai": Row(Act.WRITE, DRAFT),
     "POST /soan/loi-nghe": Row(Act.WRITE, DRAFT),
     "POST /soan/doan.mp3": Row(Act.WRITE, {"cau": "Mời bà con họp."}),
     "POST /soan/cach-doc": Row(Act.WRITE, DRAFT),

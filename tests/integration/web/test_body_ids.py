@@ -174,7 +174,7 @@ NAMES_NOTHING = {
     "/duyet/{bulletin_id}/da-nghe tep",  # what a player says; it counts where that recording is approved
     "/tai-khoan/uy-quyen nguoi",
     "/nhom-xa dia_ban",  # only who rules the whole province may
-    *("/do-dai dia_ban", "/tao-ban-tin/soan-chu dia_ban"),  # the words alone are looked at, nothing is kept
+    "/tao-ban-tin/soan-chu dia_ban",  # the words alone are looked at, nothing is kept
     # areas that the person does not see are left out
     *("/tao-ban-tin/tom-tat dia_ban", "/soan/loi-nghe dia_ban", "/soan/cach-doc dia_ban"),
     *("/tao-ban-tin/kip-gio dia_ban", "/ban-tin/{bulletin_id}/dat-lich/kip-gio dia_ban"),

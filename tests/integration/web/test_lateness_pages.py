@@ -137,6 +137,9 @@ def test_the_form_of_a_new_text_goes_by_its_words(world, officer):
     near = text_of(officer.post("/tao-ban-tin/kip-gio", data=WHEN | words | {"gio": "11:42"}))
     assert "quá gần" in near
     assert text_of(officer.post("/tao-ban-tin/kip-gio", data=WHEN | words | {"gio": "13:00"})).strip() == ""
+    later = WHEN | words | {"gio": "11:50"}
+    assert text_of(officer.post("/tao-ban-tin/kip-gio", data=later)).strip() == ""
+    assert "quá gần" in text_of(officer.post("/tao-ban-tin/kip-gio", data=later | {"so_lan": "3"}))
 
 
 def test_nothing_is_told_of_a_commune_that_is_not_seen(world, sign_in):

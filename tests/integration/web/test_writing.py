@@ -194,10 +194,3 @@ def test_nothing_is_chosen_beforehand_for_who_has_more_than_one_commune(officer,
     commune = sign_in("xanhatrang").get("/tao-ban-tin").text
     assert 'name="noi"' not in commune
     assert not re.findall(r'name="luc"[^>]* checked', commune)
-
-
-def test_how_long_what_is_typed_will_sound_is_told_and_nothing_is_kept(officer):
-    typed = {"tieu_de": "Họp thôn", "noi_dung": "Mời bà con họp lúc 19h30 ngày 5/12/2026 tại NVH thôn 2."}
-    assert officer.post("/do-dai", data=typed).text == "22 giây"
-    assert officer.post("/do-dai", data={"noi_dung": " "}).text == ""
-    assert "Họp thôn" not in officer.get("/tao-ban-tin").text
