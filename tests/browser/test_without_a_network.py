@@ -44,24 +44,31 @@ def test_what_is_sent_without_a_network_waits_and_is_sent_once_when_it_is_back(w
 
 
 def test_what_waits_goes_only_when_its_own_officer_is_back(world, server, open_page, cut, seeds):
-    page = open_page("canbo", "/tao-ban-tin")
-    fill(page)
-    cut(page)
-    page.get_by_role("button", name="Gửi duyệt").click()
-    expect(page.locator("#hang-gui")).to_contain_text("đang chờ trên máy này")
-    page.close()
-    page.context.set_offline(False)
-    page = open_page.watch.over(page.context.new_page())
-    for name in ("xanhatrang", "canbo"):
-        cookie = {"name": "loa", "value": seeds.tokens[name], "url": server.address}
-        page.context.add_cookies([cookie])
-        page.goto(server.address)
-        if name == "xanhatrang":
-            expect(page.locator("h1").first).to_be_visible()
-            assert (page.locator("#hang-gui").count(), world.ask(bulletins)) == (0, [])
+    """Somebody else signs in while the page of the one before is still open: it sends, and is refused."""
+    left = open_page("canbo", "/tao-ban-tin")
+    fill(left)
+    cut(left)
+    left.get_by_role("button", name="Gửi duyệt").click()
+    expect(left.locator("#hang-gui")).to_contain_text("đang chờ trên máy này")
+    sign_in(left, server, seeds, "xanhatrang")
+    with left.expect_response("**/gui-sau") as refused:
+        left.context.set_offline(False)
+    assert refused.value.status == 403
+    page = open_page.watch.over(left.context.new_page())
+    page.goto(server.address)
+    expect(page.locator("h1").first).to_be_visible()
+    assert (page.locator("#hang-gui").count(), world.ask(bulletins)) == (0, [])
+    left.close()
+    sign_in(page, server, seeds, "canbo")
+    page.goto(server.address)
     expect(page.locator("#hang-gui")).to_contain_text("Đã gửi bản tin")
     (sent,) = world.ask(bulletins)
     assert sent.author == world.officer.id
+    open_page.watch.forgive("403")
+
+
+def sign_in(page, server, seeds, name):
+    page.context.add_cookies([{"name": "loa", "value": seeds.tokens[name], "url": server.address}])
 
 
 def test_opened_without_a_network_there_is_an_empty_form_and_nothing_of_anybody(

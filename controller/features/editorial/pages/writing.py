@@ -127,8 +127,8 @@ def send_later(visit: SignedVisit, *, form: Annotated[Typed, Form()]) -> JSONRes
     visit.viewer.need(Act.WRITE)
     visit.viewer.need_own(form.cua)
     try:
-        if not form.luot:
-            raise BadInput("Bản này không có số.", code="form.number")
+        if not (form.luot and form.cua):  # a page that was opened before this was asked for sends neither
+            raise BadInput("Bản này không ghi của ai. Hãy mở lại để xem rồi gửi.", code="form.number")
         if form.viec not in _SENT_LATER:
             raise BadInput("Bản này chưa gửi. Hãy mở lại để xem rồi gửi.", code="form.act")
         if put_right(form) is not None:
