@@ -90,7 +90,7 @@ async def on_loa_error(request: Request, error: Exception) -> Response:
     """Answer a LoaError; a person who is not signed in is sent to the sign-in page and back."""
     assert isinstance(error, LoaError)
     request.state.refusal = error.code
-    is_page = request.method == "GET" and not wants_json(request) and not request.url.path.startswith("/song")
+    is_page = request.method == "GET" and not wants_json(request) and not _is_part(request)
     if isinstance(error, NotSignedIn) and is_page:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         place = "/dang-nhap" if back == "/" else f"/dang-nhap?den={quote(back, safe='')}"
@@ -105,6 +105,11 @@ async def on_loa_error(request: Request, error: Exception) -> Response:
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _is_part(request: Request) -> bool:
+    """Whether an open page asks for a part of itself: it says by itself that one must sign in (app.js)."""
+    return request.url.path.startswith("/song") or "HX-Request" in request.headers
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -101,8 +101,13 @@ def test_nothing_typed_is_lost_when_the_session_ends(world, server, open_page, s
     page.get_by_label("Tiêu đề").fill("Hết phiên")
     page.get_by_label("Lời sẽ đọc trên loa").fill("Chữ còn nguyên.")
     expect(page.locator("[data-draft-said]")).to_contain_text("Phiên đăng nhập đã hết", timeout=15_000)
+    with page.expect_response("**/tom-tat") as asked:  # a part of the page that follows what is chosen
+        page.get_by_role("radio", name="Ngay khi được duyệt").check()
+    assert asked.value.status == 401
+    expect(page.locator("#tom-tat")).to_contain_text("Phiên đăng nhập đã hết")
     page.get_by_role("button", name="Lưu nháp").click()
     expect(page.locator("#chua-gui")).to_contain_text("phiên đăng nhập đã hết")
+    expect(page.get_by_text("Cần đăng nhập")).to_have_count(0)  # no page of an error inside the form
     page.context.add_cookies([{"name": "loa", "value": seeds.tokens["canbo"], "url": server.address}])
     page.goto(server.address + "/tao-ban-tin")
     expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value("Chữ còn nguyên.")

@@ -81,6 +81,20 @@
     document.addEventListener("visibilitychange", () => { heard = Date.now(); });
   }
 
+  // --- a part of a page that could not be fetched says why; it never takes an error's page into itself (khung.html, noSwap) ---
+  const part = (e) => e.target.closest?.("[hx-post][aria-live], [hx-get][aria-live]");
+  const unfetched = (el, why, ...more) => {
+    el.removeAttribute("aria-busy");
+    el.replaceChildren(`${why}, nên phần này không xem được. `, document.querySelector("form[data-draft]") ? "Chữ đã gõ vẫn còn. " : "", ...more);
+  };
+  document.addEventListener("htmx:response:error", (e) => {
+    const el = part(e), status = e.detail.ctx?.response?.status;
+    if (!el || status === 409 || status === 422) return;
+    if (status !== 401) { unfetched(el, "Máy chủ chưa trả lời được", "Hãy thử lại sau một phút."); return; }
+    unfetched(el, "Phiên đăng nhập đã hết", Object.assign(document.createElement("a"), { href: "/dang-nhap", target: "_blank", textContent: "Đăng nhập ở trang khác" }), ", rồi về đây làm tiếp.");
+  });
+  document.addEventListener("htmx:error", (e) => { if (part(e)) unfetched(part(e), "Chưa nối được với máy chủ", "Có mạng lại thì chọn lại."); });
+
   // --- before something long is sent: is the station there, and does it still know who sends? ---
   const PATIENCE = 8000;
   const refused = async () => {

@@ -33,6 +33,11 @@ def test_an_error_says_what_happened_whether_anything_sounds_and_what_to_do(
     assert "Hiện không có bản tin nào đang phát." in reply.text
 
 
+def test_a_part_of_an_open_page_is_no_way_to_the_sign_in_page(client):
+    assert client.get("/tao-ban-tin").status_code == 303
+    assert client.get("/tao-ban-tin", headers={"HX-Request": "true"}).status_code == 401
+
+
 def test_a_method_that_is_not_there_is_answered_in_vietnamese(officer):
     reply = officer.post("/phat")
     assert reply.status_code == 405
