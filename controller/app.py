@@ -32,12 +32,13 @@ from controller.model.wording import ReadingPace
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.budgets import Budgets
 from controller.runtime.changes import Changes
-from controller.runtime.checkpoints import Checkpoints
+from controller.runtime.checkpoints import checkpoints_by
 from controller.runtime.due import DueWatch
 from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
 from controller.runtime.lateness_notices import LatenessWatch
 from controller.runtime.newest_versions import NewestVersions
+from controller.runtime.notice_sender import notice_sender
 from controller.runtime.own_state import OwnState
 from controller.runtime.publisher import Publisher
 from controller.runtime.queries import has_airings_in_plans, needs_in_plans
@@ -284,14 +285,10 @@ class Controller:
             [
                 Beat("work", _WORK_EVERY, self._work),
                 Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
-                self._checkpoints().beat(),
+                checkpoints_by(self.settings, self.store, self.now).beat(),
                 *house.beats(),
             ]
         )
-
-    def _checkpoints(self) -> Checkpoints:
-        syslog = syslog_at(self.settings.security_syslog, "loa-journal")
-        return Checkpoints(self.store, self.now, self.settings.journal_checkpoints, syslog)
 
     def _make_time_service(self) -> TimeService:
         return time_service_of(
@@ -309,7 +306,8 @@ class Controller:
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
         self.settling.begin()
         speakers = (self.renderer, self.ahead) if self.settings.speech_workers else ()
-        for part in (self.ingest, self.time_service, self.sender, self.link, *speakers, self.clock):
+        notices = notice_sender(self.store, self.settings, self.now, lambda: self.lock.is_held)
+        for part in (self.ingest, self.time_service, self.sender, self.link, *speakers, notices, self.clock):
             part.start()
             parts.callback(part.stop)
         parts.callback(lambda: self.own_state.leave(self.link))

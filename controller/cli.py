@@ -50,6 +50,7 @@ _GROUPS = {
     "bulletin": ("Bản tin: dựng lại âm thanh bị lỗi.", "bulletins:bulletin"),
     "topic": ("Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", "bulletins:topic"),
     "proposal": ("Chờ hai quản trị ký: xem, ký tiếp, bỏ.", "confirmations:proposal"),
+    "notice": ("Thông báo: máy, địa chỉ nhận của mỗi người, webhook.", "notice_ways:notice"),
     "home": ("Nơi kết nối: loa tìm đài ở trạm nào; chuyển cả tỉnh, xem ai đã chuyển.", "homes:home"),
     "emergency": ("Khẩn cấp: soạn sẵn, gọi, xác nhận, dừng, báo yên, thử loa.", "emergencies:emergency"),
     "bench": ("Đo đài trên dữ liệu dùng một lần.", "controller.trial.bench_commands:bench"),

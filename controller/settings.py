@@ -151,9 +151,28 @@ class Settings(BaseSettings):
         default=None,
         description="File, best on another machine's disk, to which checkpoints of the journal are appended.",
     )
+    notice_mail: str = Field(
+        default="",
+        description="Apprise address that sends mail, with {to} for who gets it; empty: no mail is sent.",
+    )
+    notice_sms: str = Field(
+        default="", description="Apprise address of an SMS gateway, with {to} for the telephone number."
+    )
+    notice_chat: str = Field(
+        default="", description="Apprise address of a chat such as Telegram, with {to} for who gets it."
+    )
+    push_services: str = Field(
+        default="fcm.googleapis.com push.services.mozilla.com notify.windows.com push.apple.com",
+        description="Hosts, with all below them, to which pushes to people's browsers are sent; no others.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much goes into the log file var/loa.log."
     )
+
+    @property
+    def push_hosts(self) -> tuple[str, ...]:
+        """Return the hosts of push services; `-` stands for none, so that nothing is sent anywhere."""
+        return tuple(self.push_services.lower().split()) or ("-",)
 
     @property
     def database(self) -> str:

@@ -50,7 +50,9 @@ PLACES = (
     MenuEntry("Chờ duyệt", "/duyet", "checklist", MenuGroup.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     MenuEntry("Theo dõi phát", "/phat", "broadcast", MenuGroup.DAY, in_bar=Act.SEE),
     MenuEntry("Phát khẩn", "/khan", "alert-octagon", MenuGroup.DAY, needs=Act.AIR),
-    MenuEntry("Thông báo", "/thong-bao", "info-circle", MenuGroup.DAY),
+    MenuEntry(
+        "Thông báo", "/thong-bao", "info-circle", MenuGroup.DAY, also=("/bao-cho-toi", "/bao-ra-ngoai")
+    ),
     MenuEntry("Cụm loa", "/cum-loa", "speakerphone", MenuGroup.SOUND, in_bar=Act.SEE, also=("/gan-cum-loa",)),
     MenuEntry("Sự cố", "/su-co", "alert-triangle", MenuGroup.SOUND),
     MenuEntry("Bản đồ", "/ban-do", "map-2", MenuGroup.SOUND),

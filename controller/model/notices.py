@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     ACT_ENDED = "act-ended"  # a legal act is no longer in force; its bulletin is not aired any more
     APPROVAL_ENDS = "approval-ends"  # the approval of something planned or prepared expires soon
     APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not aired any more
+    CALL_LAPSED = "call-lapsed"  # nobody confirmed an emergency in time: to who called it
+    CALL_WAITS = "call-waits"  # an emergency waits for a second person: to those who may confirm it
     CORRECTED = "corrected"  # an approver mended letters of a bulletin: to its author
     DELIVERY_LATE = "delivery-late"  # some loudspeakers will not have the recording before the airing starts
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or signed places expire soon
@@ -28,6 +30,7 @@ class NoticeKind(StrEnum):
     SECOND_SIGNATURE = "second-signature"  # an administrator signed what a second one must sign too
     SCHEDULE_ENDS = "schedule-ends"  # the last day of a schedule's rule is near
     LEXICON = "lexicon"  # a proposed reading was decided: to who proposed it
+    WAY_ENDED = "way-ended"  # a device or address of the person takes no notices any more
     NOT_AGREED = "not-agreed"  # communes did not agree to a routine airing of a higher level
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from controller.features.journal.export import checkpoint_line
 from controller.features.journal.queries import head
+from controller.features.journal.security_log import syslog_at
+from controller.settings import Settings
 from controller.store import Store
 from schedules.clock import Beat
 
@@ -51,3 +53,9 @@ class Checkpoints:
                 _LOG.error("no checkpoint of the journal can be written to %s: %s", self.file, error)
                 return
         self._written = tree.size
+
+
+def checkpoints_by(settings: Settings, store: Store, now: Callable[[], datetime]) -> Checkpoints:
+    """Return what writes them to where the settings say."""
+    syslog = syslog_at(settings.security_syslog, "loa-journal")
+    return Checkpoints(store, now, settings.journal_checkpoints, syslog)

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from controller.features.accounts.sessions import sweep_sessions
 from controller.features.bulletins.sound_uploads import sweep_uploads, uploads_needed
+from controller.features.emergencies.rings import close_lapsed
 from controller.features.expiries.approvals import tell_ahead
 from controller.features.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.features.journal.security_log import sweep_security_log
 from controller.features.legal_acts.service import end_acts
+from controller.features.notices.outbox import sweep_messages
 from controller.features.rebroadcast.service import air_again
 from controller.features.reports.service import note_aired
 from controller.features.schedules.occurrence_making import make_occurrences
@@ -54,6 +56,8 @@ class Housekeeping:
         with self.store.write() as session:
             end_acts(session, now=self.now())
         with self.store.write() as session:
+            close_lapsed(session, now=self.now())
+        with self.store.write() as session:
             air_again(session, now=self.now())
         for _ in range(_PLAN_AHEAD_BATCHES):
             with self.store.write() as session:
@@ -81,6 +85,7 @@ class Housekeeping:
             sweep_sessions(session, self.now())
             sweep_security_log(session, now=self.now(), days=self.settings.security_log_days)
             drop_old_vitals(session, now=self.now())
+            sweep_messages(session, now=self.now())
         for _ in range(_THINNING_BATCHES):
             with self.store.write() as session:
                 if not thin_vitals(session, now=self.now()):

@@ -75,6 +75,7 @@ MISSING = {
     "lexicon.service.remove_entry": {"commands": BY_ID},
     "lexicon.service.remove_word": {"api": BY_NAME, "pages": BY_NAME},
     "listeners.service.answer_report": {"commands": READ},
+    "notice_ways.service.add_push": {"commands": "A browser gives its subscription; a terminal has none."},
     "notices.service.read_notice": {"commands": READ},
     "notices.service.read_notices": {
         "pages": "On the page each notice is marked by itself, so that none is dismissed unread.",

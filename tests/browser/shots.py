@@ -31,6 +31,8 @@ SHOTS = (
     Shot("hom-nay-xa", COMMUNE, "/"),
     Shot("tim", TECHNICIAN, "/tim", "?q=nha trang"),
     Shot("thong-bao", OFFICER, "/thong-bao"),
+    Shot("bao-cho-toi", OFFICER, "/bao-cho-toi"),
+    Shot("bao-ra-ngoai", ADMINISTRATOR, "/bao-ra-ngoai"),
     Shot("luot-phat-danh-sach", OFFICER, "/phat"),
     Shot("luot-phat", OFFICER, "/phat/{airing_id}"),
     Shot("luot-phat-cum-loa", OFFICER, "/phat/{airing_id}/cum-loa", "?xa={area}"),
@@ -163,6 +165,7 @@ NO_PAGES = {
     "/con-phien": "asked by a script",
     "/tim/ket-qua": "comes below the field",
     "/huong-dan/dai": "a strip on the pages of a trial",
+    "/thong-bao/{notice_id}": "leads to the page of what is asked",
     "/tai-khoan/doi-mat-khau": "its picture needs a given password first: `doi-mat-khau`",
     "/dang-nhap/ma": "its picture needs a password first: `dang-nhap-ma`",
 }

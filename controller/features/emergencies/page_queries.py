@@ -17,6 +17,7 @@ from controller.features.emergencies.queries import (
     prepared_views,
     sounding_in,
 )
+from controller.features.emergencies.rings import ring_of
 from controller.features.emergencies.signed_calls import callers_role
 from controller.features.emergencies.texts import TEMPLATES
 from controller.features.emergencies.views import LATELY
@@ -107,6 +108,7 @@ def emergency_forms(caller: Caller, emergency: EmergencyId) -> dict[str, Any]:
         return {
             **means_of_signing(session, caller, callers_role(by)),
             "has_code": has_second_factor(session, by.id),
+            "ring": ring_of(session, emergency, by.id) if waits else None,
             "may_confirm": waits and view.row.called_by != by.id and may(by, Act.AIR, areas),
             "may_decline": waits and may(by, Act.STOP, areas),
             "may_clear": is_alarm and may(by, Act.AIR_EMERGENCY, areas),

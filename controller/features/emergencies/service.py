@@ -23,6 +23,7 @@ from controller.features.emergencies.queries import (
     sound_of,
     usable_prepared,
 )
+from controller.features.emergencies.rings import ring, stop_ringing
 from controller.features.emergencies.signed_calls import called, sign_first, sign_second, sounding_ms
 from controller.features.emergencies.stopping import end_in
 from controller.features.journal.service import record
@@ -83,6 +84,7 @@ def call_emergency(
     row = _write_down(session, call, Kind.ALARM, Act.AIR, by=by, now=now)
     sign_first(session, row, by=by, password=password, now=now)
     record(session, by, "emergency.called", row.id, now, detail=_detail(row))
+    ring(session, row, now=now)
     return Started(row)
 
 
@@ -101,6 +103,7 @@ def confirm_emergency(
     sign_second(session, row, by=by, password=password, now=now)
     row.confirmed_by, row.confirmed_at = by.id, now
     record(session, by, "emergency.confirmed", row.id, now)
+    stop_ringing(session, row, f"({by.display_name} đã xác nhận.)", now=now)
     return _start(session, row, by=by, now=now, times=times)
 
 
@@ -162,6 +165,7 @@ def decline_emergency(
     row.state = after(row.state, EmergencyEvent.DECLINE)
     row.ended_by, row.ended_at, row.end_reason = by.id, now, reason.strip() or None
     record(session, by, "emergency.declined", row.id, now, detail={"reason": reason.strip()})
+    stop_ringing(session, row, "(Đã bị từ chối hoặc rút lại.)", now=now)
     return row
 
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from controller.errors import NotFound
 from controller.features.notices.queries import notices_of
+from controller.features.notices.words import HEADLINES
 from controller.model.notices import Notice, NoticeId, NoticeKind
 from controller.model.permissions import Operator, OperatorRole
 from controller.model.schedules import Schedule
@@ -20,14 +22,17 @@ MOST_KEPT = 100
 
 
 _PLAIN = {
-    NoticeKind.CORRECTED: ("Bản tin của bạn được sửa lỗi gõ", "/ban-tin/{}/lich-su", "Xem chỗ sửa"),
-    NoticeKind.LEXICON: ("Cách đọc bạn đề nghị", "/thu-vien", "Xem từ điển"),
-    NoticeKind.AUTHOR_SIGNS: ("Chờ bạn nghe và ký", "/ban-tin/{}", "Nghe và ký"),
-    NoticeKind.SECOND_SIGNATURE: ("Chờ bạn ký", "/cho-ky", "Xem và ký"),
-    NoticeKind.DELIVERY_LATE: ("Không kịp gửi tới mọi cụm loa", "/phat/{}", "Xem lượt phát"),
-    NoticeKind.SCHEDULE_ENDS: ("Lịch phát sắp hết", "/lich/{}", "Xem lịch phát"),
+    NoticeKind.CALL_LAPSED: ("/khan/{}", "Xem lệnh khẩn cấp"),
+    NoticeKind.CALL_WAITS: ("/khan/{}", "Xem và xác nhận"),
+    NoticeKind.CORRECTED: ("/ban-tin/{}/lich-su", "Xem chỗ sửa"),
+    NoticeKind.LEXICON: ("/thu-vien", "Xem từ điển"),
+    NoticeKind.AUTHOR_SIGNS: ("/ban-tin/{}", "Nghe và ký"),
+    NoticeKind.SECOND_SIGNATURE: ("/cho-ky", "Xem và ký"),
+    NoticeKind.DELIVERY_LATE: ("/phat/{}", "Xem lượt phát"),
+    NoticeKind.SCHEDULE_ENDS: ("/lich/{}", "Xem lịch phát"),
+    NoticeKind.WAY_ENDED: ("/bao-cho-toi", "Xem cách báo"),
 }
-"""Of kinds that lead to one place: headline, address with the subject, and what the button says."""
+"""Of kinds that lead to one place: address with the subject, and what the button says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,16 @@ def notices_shown(session: Session, operator: Operator) -> list[NoticeLine]:
 
 
 @one_read
+def place_of(session: Session, operator: Operator, notice_id: NoticeId) -> str:
+    """Return the address of the page that shows what a notice asks; NotFound for another person's."""
+    row = session.get(Notice, notice_id)
+    if row is None or row.operator != operator.id:
+        raise NotFound("Không có thông báo này.", code="notice.unknown")
+    (line,) = _lines(session, operator, [row])
+    return line.ways[0][0]
+
+
+@one_read
 def notices_kept(session: Session, operator: Operator) -> list[NoticeLine]:
     """Return what the person was told of late, known or not, the newest first; two queries."""
     return _lines(session, operator, notices_of(session, operator.id, limit=MOST_KEPT))
@@ -61,29 +76,26 @@ def _lines(session: Session, operator: Operator, rows: Sequence[Notice]) -> list
 
 def _line(row: Notice, *, of_schedule: bool, may_approve: bool) -> NoticeLine:
     ways: tuple[tuple[str, str], ...]
+    headline, ways = HEADLINES[row.kind], ((f"/phat/{row.subject}", "Xem lượt phát"),)
     if row.kind is NoticeKind.ACT_ENDED:
-        headline, place = "Văn bản hết hiệu lực", f"/ban-tin/{row.subject}"
+        place = f"/ban-tin/{row.subject}"
         ways = ((place, "Xem bản tin"), (f"{place}/van-ban", "Sửa thời hạn"))
     elif row.kind in {NoticeKind.APPROVAL_VOID, NoticeKind.APPROVAL_ENDS}:
-        is_void = row.kind is NoticeKind.APPROVAL_VOID
-        headline = "Phê duyệt không còn giá trị" if is_void else "Phê duyệt sắp hết hiệu lực"
         place, name = ("duyet", "Duyệt lại") if may_approve else ("ban-tin", "Xem bản tin")
         ways = ((f"/{place}/{row.subject}", name),)
     elif row.kind is NoticeKind.ACCOUNT:
         is_own = row.operator == row.subject
-        headline = "Tài khoản của bạn thay đổi" if is_own else "Một tài khoản thay đổi"
+        headline = "Tài khoản của bạn thay đổi" if is_own else headline
         ways = (("/tai-khoan", "Xem tài khoản") if is_own else ("/nguoi-dung", "Xem người dùng"),)
     elif row.kind is NoticeKind.ENDS_SOON:
         is_policy = row.subject.startswith("policy.")
         place = f"/quy-dinh/{row.subject.removeprefix('policy.')}" if is_policy else "/cai-dat"
-        headline, ways = "Sắp hết hạn", ((place, "Xem quy định" if is_policy else "Xem khóa ký"),)
+        ways = ((place, "Xem quy định" if is_policy else "Xem khóa ký"),)
     elif row.kind in _PLAIN:
-        headline, place, name = _PLAIN[row.kind]
+        place, name = _PLAIN[row.kind]
         ways = ((place.format(row.subject), name),)
     elif of_schedule:
-        headline, ways = "Xã chưa đồng ý", ((f"/lich/{row.subject}", "Xem lịch phát"),)
-    else:
-        headline, ways = "Xã chưa đồng ý", ((f"/phat/{row.subject}", "Xem lượt phát"),)
+        ways = ((f"/lich/{row.subject}", "Xem lịch phát"),)
     return NoticeLine(row.id, headline, row.sentence, row.at, row.read_at, ways)
 
 

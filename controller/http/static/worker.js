@@ -16,3 +16,30 @@ self.addEventListener("fetch", (e) => {
     e.respondWith(caches.match(asked).then((kept) => kept ?? fetch(asked)));
   }
 });
+// A notice from the station. It leads to a page of this site and does nothing else: what is asked there needs a person.
+const shown = async (told) => {
+  const options = { body: told.body || "", lang: "vi", data: { id: told.id, path: told.path } };
+  if (told.tag) {
+    const before = await self.registration.getNotifications({ tag: told.tag });
+    options.tag = told.tag;
+    options.renotify = !before.some((one) => one.data?.id === told.id); // the same message twice rings once
+  }
+  if (told.urgent) Object.assign(options, { requireInteraction: true, vibrate: [400, 200, 400, 200, 400], actions: [{ action: "open", title: "Xem và xác nhận" }] });
+  await self.registration.showNotification(told.title || "Loa", options);
+};
+const opened = async (path) => {
+  const at = new URL(path || "/thong-bao", self.location.origin);
+  const place = at.origin === self.location.origin ? at.href : new URL("/thong-bao", self.location.origin).href;
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (page) await page.focus().then((front) => front.navigate(place)).catch(() => self.clients.openWindow(place));
+  else await self.clients.openWindow(place);
+};
+self.addEventListener("push", (e) => {
+  let told = {};
+  try { told = e.data.json(); } catch { /* a push service that sends nothing: the page says what there is */ }
+  e.waitUntil(shown(told));
+});
+self.addEventListener("notificationclick", (e) => {
+  e.notification.close();
+  e.waitUntil(opened(e.notification.data?.path));
+});

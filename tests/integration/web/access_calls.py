@@ -48,6 +48,17 @@ CALLS = {
     "POST me/passkeys/begin": Row(SIGNED, {}),
     "POST me/passkeys/{passkey}/name": Row(SIGNED, {"name": "m"}),
     "DELETE me/passkeys/{passkey}": Row(SIGNED, {"password": OWN}),
+    "GET me/notice-ways": Row(SIGNED),
+    "GET me/notice-ways/push-key": Row(SIGNED),
+    "POST me/notice-ways/push": Row(
+        SIGNED, {"name": "m", "endpoint": "x", "p256dh": "x", "auth": "x", "topics": []}
+    ),
+    "POST me/notice-ways": Row(SIGNED, {"kind": "mail", "name": "m", "address": "a@b.vn", "topics": []}),
+    "PUT me/notice-ways/{way}": Row(SIGNED, {"topics": []}),
+    "DELETE me/notice-ways/{way}": Row(SIGNED),
+    "POST me/notice-ways/{way}/test": Row(SIGNED, {}),
+    "GET webhooks": Row(Act.RULE),
+    "POST webhooks": Row(Act.RULE, {"name": "m", "address": "https://x.example/", "topics": []}),
     "GET operators/{name}/passkeys": Row(Act.RULE),
     "DELETE operators/{name}/passkeys/{passkey}": Row(Act.RULE, {}),
     "GET station/passkeys": Row(Act.RULE),

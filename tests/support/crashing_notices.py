@@ -1,0 +1,64 @@
+"""A station that tells its administrators something all the time, until it is killed from outside."""
+
+import sys
+import time
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from controller.app import Controller
+from controller.clocks import utc_now
+from controller.features.accounts.queries import operator_named
+from controller.features.notice_ways.service import WantedNotices, add_webhook
+from controller.features.notices.service import notify
+from controller.features.provisioning.service import found
+from controller.host.station_keys import StationSeal, station_key
+from controller.model.first_people import ADMINISTRATOR
+from controller.model.notice_ways import NoticeTopic
+from controller.model.notices import Notice, NoticeKind
+from controller.settings import Settings
+from controller.store import Store
+
+NO_BROKER = "mqtt://127.0.0.1:1"
+PAUSE = 0.01  # seconds between two acts
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings(home=home, broker_url=NO_BROKER, speech_workers=0)
+
+
+def make_home(home: Path, address: str) -> None:
+    """Found a station with one webhook."""
+    settings, now = settings_of(home), utc_now()
+    home.mkdir(parents=True)
+    store = Store(settings.database)
+    store.upgrade()
+    found(store, settings, now=now)
+    store.signer = StationSeal(station_key(settings))
+    with store.write() as session:
+        by = operator_named(session, ADMINISTRATOR)
+        add_webhook(
+            session, name="Thử", address=address, wanted=WantedNotices(list(NoticeTopic)), by=by, now=now
+        )
+    store.close()
+
+
+def run(home: Path) -> None:
+    """Tell one thing after the other; from the file `enough` on only send what is left."""
+    station = Controller(settings_of(home), serve_pages=False)
+    station.start()
+    with station.store.read() as session:
+        first = session.scalar(select(func.count()).select_from(Notice)) or 0
+        by = operator_named(session, ADMINISTRATOR)
+    for number in count(first):
+        while (home / "enough").exists():
+            time.sleep(1)
+        with station.store.write() as session:
+            told = (NoticeKind.CALL_WAITS, f"s{number}", f"Việc {number}.")
+            notify(session, [by.id], *told, now=station.now())
+        time.sleep(PAUSE)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))

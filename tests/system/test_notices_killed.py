@@ -1,0 +1,64 @@
+"""The station is killed at random while it tells: no notice is lost, and none is taken twice."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import func, select
+
+from controller.host.station_keys import StationSeal, station_key
+from controller.model.notice_ways import OPEN, MessageState, NoticeMessage
+from controller.model.notices import Notice
+from controller.store import Store
+from tests.architecture.source import ROOT
+from tests.support.crashing_notices import make_home, settings_of
+from tests.support.notice_receivers import PostServer
+from tests.support.waiting import wait_until
+
+KILLS = 6
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_a_killed_station_loses_no_notice_and_sends_none_twice(tmp_path):
+    home, chance = tmp_path / "home", random.Random(20261128)
+    with PostServer() as server:
+        make_home(home, server.address("/hook"))
+        for _ in range(KILLS):
+            with_running(home, server, lambda: wait_until(lambda: False, chance.uniform(0.05, 1.0)))
+        (home / "enough").touch()
+        store = Store(settings_of(home).database, signer=StationSeal(station_key(settings_of(home))))
+        with_running(home, server, lambda: wait_until(lambda: all_are_sent(store)))
+        with store.read() as session:
+            told = session.scalar(select(func.count()).select_from(Notice))
+            states = set(session.scalars(select(NoticeMessage.state)))
+            ids = set(session.scalars(select(NoticeMessage.id)))
+        store.close()
+    taken = {post.headers["webhook-id"]: json.loads(post.body)["data"]["subject"] for post in server.posts}
+    assert told > KILLS
+    assert states == {MessageState.SENT}
+    assert taken.keys() == ids  # none was lost, and none is of what was rolled back
+    assert sorted(taken.values()) == sorted(f"s{number}" for number in range(told))  # each once
+
+
+def with_running(home, server, act):
+    """Run a station until it has sent something and `act` is over, then kill it."""
+    before = len(server.posts)
+    command = [sys.executable, "-m", "tests.support.crashing_notices", home]
+    station = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    try:
+        assert wait_until(lambda: len(server.posts) > before or (home / "enough").exists())
+        act()
+    finally:
+        os.kill(station.pid, signal.SIGKILL)
+        station.wait()
+
+
+def all_are_sent(store):
+    with store.read() as session:
+        left = select(func.count()).select_from(NoticeMessage).where(NoticeMessage.state.in_(OPEN))
+        return session.scalar(left) == 0
