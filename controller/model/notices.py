@@ -20,6 +20,8 @@ class NoticeKind(StrEnum):
     ACCOUNT = "account"  # an account was changed: to its person and to the administrators of its area
     ACT_ENDED = "act-ended"  # a legal act is no longer in force; its bulletin is not aired any more
     APPROVAL_ENDS = "approval-ends"  # the approval of something planned or prepared expires soon
+    AIRING_MISSED = "airing-missed"  # no loudspeaker began it: to its planner and author
+    APPROVAL_WAITS = "approval-waits"  # a bulletin waits for an approver for hours
     APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not aired any more
     CALL_LAPSED = "call-lapsed"  # nobody confirmed an emergency in time: to who called it
     CALL_WAITS = "call-waits"  # an emergency waits for a second person: to those who may confirm it
@@ -27,6 +29,9 @@ class NoticeKind(StrEnum):
     DELIVERY_LATE = "delivery-late"  # some loudspeakers will not have the recording before the airing starts
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or signed places expire soon
     AUTHOR_SIGNS = "author-signs"  # the recording of one's own bulletin is made, and waits for the signature
+    LISTENER_REPORT = "listener-report"  # somebody at a loudspeaker reported something
+    OUTAGE = "outage"  # many of a commune's loudspeakers went away together
+    RETURNED = "returned"  # an approver returned a bulletin: to its author
     SECOND_SIGNATURE = "second-signature"  # an administrator signed what a second one must sign too
     SCHEDULE_ENDS = "schedule-ends"  # the last day of a schedule's rule is near
     LEXICON = "lexicon"  # a proposed reading was decided: to who proposed it

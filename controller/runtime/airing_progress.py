@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.airings.conflict_check import allowed_start
 from controller.features.airings.consent import ConsentStanding, is_asked, standings
-from controller.features.airings.notifications import tell_not_agreed
+from controller.features.airings.notifications import tell_missed, tell_not_agreed
 from controller.features.airings.precedence import start_after
 from controller.features.airings.queries import Reach, reaches, sound_end_of, start_spread, targets_of
 from controller.features.airings.reopening import count_fetched, void_airings
@@ -76,7 +76,7 @@ class _Beat:
         """Until when airings come into the plans whatever waits; later ones only if they are ready."""
         return self.now + min(self.times.horizon, STILL_OPEN)
 
-    def miss(self, airing: Airing, reason: str) -> None:
+    def miss(self, airing: Airing, reason: str, *, tells: bool = True) -> None:
         """Give an airing up, with the reason; not before the waiting receipts have been read."""
         if not self.grace_over:
             return
@@ -88,6 +88,8 @@ class _Beat:
         airing.ended_at = self.now
         self.done.missed.append(airing.id)
         self.note("airing.missed", airing, reason=reason)
+        if tells:
+            tell_missed(self.session, airing, now=self.now)
 
     def note(self, act: str, airing: Airing, **detail: Any) -> None:
         self.notes.append((act, airing.id, detail))
@@ -202,7 +204,7 @@ def _has_consent(
 
 
 def _miss_without_consent(beat: _Beat, airing: Airing, bulletin: Bulletin, reason: str) -> None:
-    beat.miss(airing, reason)
+    beat.miss(airing, reason, tells=False)
     if airing.state is AiringState.MISSED:  # and not held back because the station has just started
         tell_not_agreed(beat.session, airing, bulletin, now=beat.now)
 

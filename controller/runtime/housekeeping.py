@@ -8,6 +8,7 @@ from controller.features.accounts.sessions import sweep_sessions
 from controller.features.bulletins.sound_uploads import sweep_uploads, uploads_needed
 from controller.features.emergencies.rings import close_lapsed
 from controller.features.expiries.approvals import tell_ahead
+from controller.features.expiries.troubles import tell_of_troubles
 from controller.features.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.features.journal.security_log import sweep_security_log
 from controller.features.legal_acts.service import end_acts
@@ -57,6 +58,7 @@ class Housekeeping:
             end_acts(session, now=self.now())
         with self.store.write() as session:
             close_lapsed(session, now=self.now())
+            tell_of_troubles(session, now=self.now())
         with self.store.write() as session:
             air_again(session, now=self.now())
         for _ in range(_PLAN_AHEAD_BATCHES):

@@ -16,9 +16,11 @@ from controller.features.bulletins.renditions import renditions_by_recording
 from controller.features.emergencies.held_recordings import fold_keepings
 from controller.features.fleet.service import note_heard
 from controller.features.journal.service import record
+from controller.features.notices.service import take_back
 from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, StoredReceipt
 from controller.model.fleet import Hardware, Node
+from controller.model.notices import NoticeKind
 from controller.model.reports import AsAired
 from controller.runtime.receipt_chains import follow_chains, note_refusals
 from controller.runtime.receipt_judging import JudgedReceipts, SignedReceipt
@@ -249,3 +251,4 @@ def _heard_after_all(session: Session, airings: set[AiringId], now: datetime) ->
         airing.reason = None
     for airing in missed:
         record(session, None, "airing.heard-after-all", airing.id, now)
+        take_back(session, NoticeKind.AIRING_MISSED, airing.id, "Sau đó được biết loa đã phát.", now=now)

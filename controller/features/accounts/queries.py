@@ -153,3 +153,11 @@ def people_who_may(session: Session, act: Act, areas: Collection[AreaCode]) -> l
     lineages = [tree.lineage(area) for area in areas]
     accounts = session.scalars(select(Account).where(Account.disabled_at.is_(None)).order_by(Account.name))
     return [one for one in accounts if all(judge(one.operator(), act, each).allowed for each in lineages)]
+
+
+def nearest_who_may(session: Session, act: Act, area: AreaCode) -> set[OperatorId]:
+    """Return who may do the act in an area and whose own area is nearest to it."""
+    people, tree = people_who_may(session, act, [area]), area_tree(session)
+    depths = {one.id: len(tree.lineage(one.area)) for one in people}
+    deepest = max(depths.values(), default=0)
+    return {person for person, depth in depths.items() if depth == deepest}

@@ -33,6 +33,18 @@ def tell_not_agreed(session: Session, airing: Airing, bulletin: Bulletin, *, now
     notify(session, people, NoticeKind.NOT_AGREED, subject, sentence, now=now)
 
 
+def tell_missed(session: Session, airing: Airing, *, now: datetime) -> None:
+    """Notify planner and author that nothing sounded; for a schedule once, until it is read."""
+    if airing.node is not None:  # a test of one loudspeaker: its person stands before it
+        return
+    bulletin = get_bulletin(session, airing.bulletin)
+    subject = airing.schedule or airing.id
+    known = unread_about(session, NoticeKind.AIRING_MISSED, subject) if airing.schedule is not None else set()
+    sentence = f"«{bulletin.title}» không phát được lúc {when_words(airing.starts_at, now)}. {airing.reason}"
+    people = {airing.created_by, bulletin.author} - known
+    notify(session, people, NoticeKind.AIRING_MISSED, subject, sentence, now=now)
+
+
 def tell_late(session: Session, airing_id: AiringId, forecast: Forecast, *, now: datetime) -> None:
     """Notify the author, and for the province's airings the approver, that it is late for many nodes."""
     airing = get_airing(session, airing_id)

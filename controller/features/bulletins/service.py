@@ -12,6 +12,7 @@ from controller.features.bulletins.authorships import needed_authorship
 from controller.features.bulletins.comments import number_of_comments
 from controller.features.bulletins.listening_proof import ListeningProof, check_heard
 from controller.features.bulletins.must_hear import ToHear
+from controller.features.bulletins.notifications import tell_handed_in, tell_returned
 from controller.features.bulletins.placeholders import check_filled
 from controller.features.bulletins.queries import (
     get_bulletin,
@@ -144,6 +145,7 @@ def submit_bulletin(
     bulletin.returned_reason = None
     bulletin.changed_at = now
     ask_for_grade(bulletin, highest_grade or bulletin.highest_grade)
+    tell_handed_in(session, bulletin, now=now)
     rendering = order_rendering(session, bulletin, speech or Speech(), now=now)
     detail = {"revision": bulletin.revision, "highest_grade": bulletin.highest_grade}
     record(session, by, "bulletin.submitted", bulletin.id, now, detail=detail)
@@ -272,6 +274,7 @@ def return_bulletin(session: Session, bulletin_id: str, *, reason: str, by: Oper
     bulletin.state = after(bulletin.state, BulletinAction.RETURN)
     bulletin.returned_reason = reason
     bulletin.changed_at = now
+    tell_returned(session, bulletin, by=by, now=now)
     record(session, by, "bulletin.returned", bulletin.id, now, detail={"reason": reason})
 
 

@@ -1,1 +1,1 @@
-"""Advance notices of what ends by date."""
+"""Advance notices of what ends by date, and notices of what nobody saw to."""

@@ -6,14 +6,17 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, NotFound
-from controller.features.accounts.queries import require
+from controller.features.accounts.queries import nearest_who_may, require
 from controller.features.accounts.scope import scope_of
 from controller.features.journal.service import record
 from controller.features.listeners.queries import code_digest, last_sounded, visible_report
+from controller.features.notices.queries import unread_about
+from controller.features.notices.service import notify
 from controller.model.fleet import Node
 from controller.model.listener_report_states import ReportAction, ReportId, ReportState, Trouble, after
 from controller.model.listeners import ListenerReport
 from controller.model.new_ids import new_id
+from controller.model.notices import NoticeKind
 from controller.model.permissions import Act, Operator
 from controller.store import one_write
 from devices.ids import NodeId
@@ -58,7 +61,29 @@ def report_trouble(
     session.add(report)
     session.flush()
     record(session, None, "report.made", report.id, now, detail={"node": node.id, "trouble": trouble})
+    _tell(session, node, report)
     return report, f"{code[: _CODE_LENGTH // 2]}-{code[_CODE_LENGTH // 2 :]}"
+
+
+def _tell(session: Session, node: Node, report: ListenerReport) -> None:
+    """Notify who answers, and of a fault who mends; of one loudspeaker once, until it is read.
+
+    The listener's own words stay on the page: anybody may have written them.
+    """
+    people = nearest_who_may(session, Act.WRITE, report.area)
+    if report.trouble is Trouble.BROKEN:
+        people |= nearest_who_may(session, Act.ENROL, report.area)
+    people -= unread_about(session, NoticeKind.LISTENER_REPORT, node.id)
+    sentence = f"Người dân phản ánh cụm loa «{node.name}»: {_IN_WORDS[report.trouble]}."
+    notify(session, people, NoticeKind.LISTENER_REPORT, node.id, sentence, now=report.reported_at)
+
+
+_IN_WORDS = {
+    Trouble.TOO_LOUD: "loa quá to",
+    Trouble.TOO_EARLY: "phát quá sớm hoặc quá muộn",
+    Trouble.BROKEN: "loa hỏng, không kêu hoặc rè",
+    Trouble.NOT_UNDERSTOOD: "nghe không rõ",
+}
 
 
 @one_write

@@ -21,7 +21,13 @@ MOST_KEPT = 100
 """Notices on the page of them all."""
 
 
+_OF_AIRINGS = frozenset({NoticeKind.AIRING_MISSED, NoticeKind.NOT_AGREED})
+"""Kinds whose subject is an airing, or the schedule that it is of."""
 _PLAIN = {
+    NoticeKind.APPROVAL_WAITS: ("/duyet/{}", "Nghe và duyệt"),
+    NoticeKind.LISTENER_REPORT: ("/phan-anh", "Xem phản ánh"),
+    NoticeKind.OUTAGE: ("/su-co", "Xem sự cố"),
+    NoticeKind.RETURNED: ("/ban-tin/{}", "Xem và sửa"),
     NoticeKind.CALL_LAPSED: ("/khan/{}", "Xem lệnh khẩn cấp"),
     NoticeKind.CALL_WAITS: ("/khan/{}", "Xem và xác nhận"),
     NoticeKind.CORRECTED: ("/ban-tin/{}/lich-su", "Xem chỗ sửa"),
@@ -100,7 +106,7 @@ def _line(row: Notice, *, of_schedule: bool, may_approve: bool) -> NoticeLine:
 
 
 def _schedules_among(session: Session, rows: Sequence[Notice]) -> frozenset[str]:
-    subjects = [row.subject for row in rows if row.kind is NoticeKind.NOT_AGREED]
+    subjects = [row.subject for row in rows if row.kind in _OF_AIRINGS]
     if not subjects:
         return frozenset()
     return frozenset(session.scalars(select(Schedule.id).where(Schedule.id.in_(subjects))))
