@@ -41,13 +41,18 @@ menu: ## print this menu
 run: $(RUNS) ## set up .venv, start the station with its broker, pages and simulated loudspeakers; Ctrl-C stops it
 	@exec $(BIN)/loa up
 
-# Playwright leaves its event loop in its process, so browser tests run in processes of their own
+# while the code is checked on one core, Python compiles the modules on the other, once for all workers; then what mostly
+# waits begins. Playwright leaves its event loop in its process, so browser tests run in processes of their own
 .PHONY: test
-test: everything known ## install what tests need, check the code, run every test (nightly: in every way)
+test: everything ## install what tests need, check the code, run every test (nightly: in every way)
 	@echo 'Ba nhóm phép thử chạy song song, kết quả của đài và trình duyệt in ở cuối / three groups run side by side; what stations and browsers say comes last'
-	@$(PYTEST) -n $(BROWSERS) $(IN_ORDER) tests/browser --durations=15 > $(VENV)/browsers.txt 2>&1 & browsers=$$!; \
+	@$(MAKE) --no-print-directory check > $(VENV)/check.txt 2>&1 & check=$$!; \
+	trap 'kill $$check $$browsers $$stations; exit 130' INT TERM; \
+	$(PYTEST) --collect-only -q > $(VENV)/collected.txt 2>&1 || { tail -n 40 $(VENV)/collected.txt; kill $$check; exit 1; }; \
+	$(PYTEST) -n $(BROWSERS) $(IN_ORDER) tests/browser --durations=15 > $(VENV)/browsers.txt 2>&1 & browsers=$$!; \
 	$(PYTEST) -n $(STATIONS) $(IN_ORDER) -p no:playwright $(WAITING) --durations=15 > $(VENV)/stations.txt 2>&1 & stations=$$!; \
-	trap 'kill $$browsers $$stations; exit 130' INT TERM; \
+	wait $$check; checked=$$?; cat $(VENV)/check.txt; \
+	[ $$checked = 0 ] || { kill $$browsers $$stations; exit $$checked; }; \
 	TMPDIR=$(ROOM) nice -n 10 $(BIN)/python -m pytest -n $(WORKERS) $(IN_ORDER) -p no:playwright --ignore=tests/browser $(WAITING:%=--ignore=%) --durations=15; others=$$?; \
 	wait $$stations; went=$$?; cat $(VENV)/stations.txt; \
 	wait $$browsers; looked=$$?; cat $(VENV)/browsers.txt; \
@@ -57,13 +62,6 @@ test: everything known ## install what tests need, check the code, run every tes
 .PHONY: nightly
 nightly: export LOA_NIGHTLY := 1
 nightly: test ## the same with nothing left out: benchmarks, both databases and brokers, pages in each light, all examples
-
-# while the code is checked on one core, Python compiles the modules on the other, once for all workers
-.PHONY: known
-known:
-	@$(PYTEST) --collect-only -q > $(VENV)/collected.txt 2>&1 & tests=$$!; \
-	$(MAKE) --no-print-directory check; checked=$$?; \
-	wait $$tests || { tail -n 40 $(VENV)/collected.txt; exit 1; }; exit $$checked
 
 .PHONY: unit
 unit: $(TESTS) ## run the unit and architecture tests alone (half a minute)
