@@ -3,7 +3,6 @@
 import functools
 import gc
 import shutil
-import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +19,7 @@ from controller.features.accounts import passwords
 from controller.store import engine as store_engine
 from controller.store import migrating
 from tests.support.nightly import NIGHTLY, QUICK, amount, is_due, is_quick
+from tests.support.ports import free_port
 
 gc.disable()  # until all is imported: what modules make stays, and to look through it takes a second
 
@@ -32,12 +32,10 @@ settings.register_profile(
 settings.load_profile("loa")
 
 
-@pytest.fixture
-def free_port():
-    """A TCP port of the loopback that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@pytest.fixture(name="free_port")
+def _free_port():
+    """A TCP port of the loopback that nobody listens on."""
+    return free_port()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,16 +1,18 @@
 """A site on a real port, and the browser that looks at it; used by the browser tests and the screenshots."""
 
 import contextlib
-import socket
 import threading
 import time
 from pathlib import Path
 
+import pytest
 import uvicorn
 from playwright.sync_api import expect
 
 from controller.site import end_streams
 from tests.integration.web.site_world import PASSWORDS
+from tests.support.nightly import amount
+from tests.support.ports import free_port
 from tests.support.shared_site import site_before
 
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")  # without windows and tool bars, a fifth of the work
@@ -36,7 +38,12 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
-_PATIENCE = 10.0
+SCREENS = {"desktop": DESKTOP, "phone": PHONE}
+BOTH_SCREENS = pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
+BY_DAY = amount({"phone": PHONE}, SCREENS)
+"""For what does the same on both: `test_legible` looks at every page in both widths each time."""
+ON_SCREENS = pytest.mark.parametrize("screen", BY_DAY.values(), ids=BY_DAY)
+_PATIENCE = 60.0  # a loaded machine is slow, not wrong
 
 
 class Server:
@@ -44,9 +51,7 @@ class Server:
 
     def __init__(self, world, **tls):
         self.world, self._tls = world, tls
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self._server = self._thread = None
 
     @property

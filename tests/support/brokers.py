@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from tests.support.nightly import amount
+from tests.support.ports import free_port
 
 MOSQUITTO = Path("/usr/sbin/mosquitto")
 START_TIMEOUT_S = 20
@@ -50,14 +51,6 @@ max_payload_size = 1048576
 max_inflight_count = 100
 dynamic_filters = true
 """
-
-
-def free_port() -> int:
-    """Return a loopback port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class BrokerProcess:

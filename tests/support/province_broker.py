@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.support.brokers import MOSQUITTO, free_port
+from tests.support.brokers import MOSQUITTO
+from tests.support.ports import free_port
 
 FILES = Path(__file__).parents[2] / "deploy" / "province"
 PASSWD = "mosquitto_passwd"

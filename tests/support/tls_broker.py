@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.support.brokers import BrokerProcess, free_port
+from tests.support.brokers import BrokerProcess
+from tests.support.ports import free_port
 from tests.support.province_broker import FILES, authority_of, write_certificate
 
 _CONF = """

@@ -2,20 +2,25 @@
 
 import os
 import signal
-import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from controller.model.airings import StoredReceipt
 from controller.trial.bench_ingest import loaded
 from controller.trial.simulated import key_seed
 from controller.trial.station_apart import StationApart
 from tests.support.brokers import BrokerProcess
+from tests.support.waiting import wait_until
 
 NODES, A_SECOND, SECONDS = 60, 200, 5.0
+
+
+def received(station):
+    with station.store.read() as session:
+        return session.scalar(select(func.count()).select_from(StoredReceipt))
 
 
 @pytest.mark.slow
@@ -44,7 +49,7 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_database(tmp_path):
         }
         with ThreadPoolExecutor(1) as pool:
             sending = pool.submit(loaded, load, tmp_path)
-            time.sleep(2.5)
+            assert wait_until(lambda: received(first) > 2 * A_SECOND)
             os.kill(first.pid, signal.SIGKILL)
             second.start()
             told = sending.result()

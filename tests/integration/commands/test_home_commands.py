@@ -47,7 +47,7 @@ def founded(tmp_path_factory, brokers):
     assert wait_until(lambda: link.is_up)
     with store.read() as session:
         for document in unacknowledged(session):
-            assert link.publish(document.topic, document.payload, retain=True).wait(5)
+            assert link.publish(document.topic, document.payload, retain=True).wait(60)
     link.stop()
     store.close()
     return home

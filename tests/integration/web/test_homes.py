@@ -15,7 +15,8 @@ from devices.ids import AreaCode
 from devices.link import Link
 from devices.messages import NodeState
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
-from tests.support.brokers import BrokerProcess, free_port
+from tests.support.brokers import BrokerProcess
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 PASSWORD = {"password": PASSWORDS["quantri"]}
@@ -41,7 +42,7 @@ def bridged(broker, world):
     link = Link(broker.url, "bridge")
     link.start()
     assert wait_until(lambda: link.is_up)
-    assert link.publish(topics.keys(AreaCode(PROVINCE)), row.payload.encode(), retain=True).wait(5)
+    assert link.publish(topics.keys(AreaCode(PROVINCE)), row.payload.encode(), retain=True).wait(60)
     link.stop()
     return broker
 
