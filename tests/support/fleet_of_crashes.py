@@ -1,19 +1,48 @@
-"""Simulated fleet of a station that is killed: a separate process that survives the station."""
+"""Stations that are killed, and fleets that survive: forked from a process that has loaded their modules."""
 
 import json
 import multiprocessing
 import os
 import sys
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Lock
 
 from controller.host.station_keys import Secrets
 from simulator.__main__ import main
 from tests.support.crashing_station import NODES
 from tests.support.node_keys import SEED
 
-CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT = multiprocessing.get_context("forkserver")
 """Stations and fleets of a hundred runs are forked from one process that has loaded their modules."""
-CONTEXT.set_forkserver_preload(["tests.support.crashing_alarm", "tests.support.fleet_of_crashes"])
+_CONTEXT.set_forkserver_preload(["tests.support.crashing_alarm", "tests.support.fleet_of_crashes"])
+_ENDING_S = 60.0
+_IN_TURN = Lock()
+"""To start a process is to ask all others of this test whether they have ended, and an exit code can be read
+once: of two threads that ask at the same time, one reads it, and the other is told 255."""
+
+
+class Forked:
+    """A process that runs a function; several threads may each have their own."""
+
+    def __init__(self, target, *args) -> None:
+        self._process, self._code = _CONTEXT.Process(target=target, args=args), None
+        with _IN_TURN:
+            self._process.start()
+
+    def exit_code(self, seconds: float) -> int | None:
+        """Return how it ended, after at most so many seconds; None: it runs on."""
+        if self._code is None and wait([self._process.sentinel], seconds):
+            with _IN_TURN:
+                self._code = self._process.exitcode
+                self._process.close()
+        return self._code
+
+    def end(self, *, at_once: bool = False) -> None:
+        """End it: by SIGTERM, or at once by SIGKILL."""
+        if self._code is None:
+            (self._process.kill if at_once else self._process.terminate)()
+            assert self.exit_code(_ENDING_S) is not None, "it does not end"
 
 
 class Fleet:
@@ -30,18 +59,14 @@ class Fleet:
         path = folder / "fleet.json"
         path.write_text(json.dumps(spec))
         self._out = folder / "fleet.out"
-        stdin, self._alive = CONTEXT.Pipe(duplex=False)
-        self._process = CONTEXT.Process(target=_simulate, args=(path, stdin, self._out))
-        self._process.start()
+        stdin, self._alive = _CONTEXT.Pipe(duplex=False)
+        self._process = Forked(_simulate, path, stdin, self._out)
         stdin.close()
         self._facts: list[dict] = []
 
     def stop(self) -> None:
         """End the process and keep its facts."""
-        self._process.terminate()
-        self._process.join(10)
-        assert self._process.exitcode is not None, "the fleet does not end"
-        self._process.close()
+        self._process.end()
         self._alive.close()
         self._facts = [json.loads(line) for line in self._out.read_text().splitlines()]
 

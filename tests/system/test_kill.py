@@ -1,12 +1,12 @@
 """The station is killed at each commit and publish of an airing; each node hears it once all the same."""
 
+import os
 import shutil
 import signal
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing.connection import wait
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,10 @@ from controller.store import Store
 from tests.support import crashing_station
 from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, SECONDS, settings_of
-from tests.support.fleet_of_crashes import CONTEXT, Fleet
+from tests.support.fleet_of_crashes import Fleet, Forked
 
-AT_ONCE = 6  # runs mostly wait
+PARTS = 3  # for as many workers
+AT_ONCE = 5  # runs mostly wait
 PATIENCE = 90.0  # seconds without anything new: a loaded machine is slow, not wrong
 LIMIT = 600.0  # seconds of one run in all
 ASKED_EVERY = 0.5
@@ -61,15 +62,11 @@ class Run:
                     moved = now
                 assert now - moved < PATIENCE, f"nothing new: {self._last_act()}"
                 assert now - began < LIMIT, f"not over: {self._last_act()}"
-                if wait([station.sentinel], ASKED_EVERY):
-                    station.join()
-                    assert station.exitcode == -signal.SIGKILL, f"exit {station.exitcode}"
-                    station.close()
+                if (code := station.exit_code(ASKED_EVERY)) is not None:
+                    assert code == -signal.SIGKILL, f"exit {code}"
                     station = self._station(0)
         finally:
-            station.kill()
-            station.join(10)
-            station.close()
+            station.end(at_once=True)
             self.fleet.stop()
             self.broker.stop()
 
@@ -89,12 +86,8 @@ class Run:
         lines = self.acts.read_text().splitlines() if self.acts.exists() else []
         return next((line for line in lines if line.startswith(f"{self.kill_at} ")), f"act {self.kill_at}")
 
-    def _station(self, kill_at: int):
-        process = CONTEXT.Process(
-            target=crashing_station.run, args=(self.home, self.broker.url, kill_at, self.acts)
-        )
-        process.start()
-        return process
+    def _station(self, kill_at: int) -> Forked:
+        return Forked(crashing_station.run, self.home, self.broker.url, kill_at, self.acts)
 
     def _progress(self) -> tuple[int, list[int]]:
         """Return how many acts the station has done, and how far each node's delivery has come."""
@@ -112,19 +105,22 @@ class Run:
         return len(rungs) == len(NODES) and min(rungs) >= DeliveryStage.FINISHED
 
 
-def _acts_of(template: Path, folder: Path) -> int:
-    run = Run(template, folder, kill_at=0)
+@pytest.fixture(scope="module")
+def acts(template: Path, tmp_path_factory) -> int:
+    """How many acts the station does in an airing during which nobody kills it."""
+    run = Run(template, tmp_path_factory.mktemp("whole") / "run", kill_at=0)
     run.play()
     run.check()
-    lines = run.acts.read_text().splitlines()
-    return len(lines)
+    return len(run.acts.read_text().splitlines())
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_an_airing_is_heard_once_by_each_node_wherever_the_station_is_killed(template: Path, tmp_path: Path):
-    total = _acts_of(template, tmp_path / "whole")
-    assert total > 30, "an airing takes more acts than that: the hooks no longer see them"
+@pytest.mark.parametrize("part", range(PARTS))
+def test_an_airing_is_heard_once_by_each_node_wherever_the_station_is_killed(
+    template: Path, acts: int, part: int, tmp_path: Path
+):
+    assert acts > 30, "an airing takes more acts than that: the hooks no longer see them"
 
     def one(kill_at: int) -> str | None:
         run = Run(template, tmp_path / f"at-{kill_at}", kill_at)
@@ -136,5 +132,15 @@ def test_an_airing_is_heard_once_by_each_node_wherever_the_station_is_killed(tem
         return None
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        wrong = [fault for fault in pool.map(one, range(1, total + 1)) if fault]
+        wrong = [fault for fault in pool.map(one, range(1 + part, acts + 1, PARTS)) if fault]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+def test_each_thread_is_told_how_its_own_process_ended():
+    def codes(first: int) -> list[int | None]:
+        return [Forked(os._exit, first + n).exit_code(PATIENCE) for n in range(20)]
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        told = list(pool.map(codes, range(0, 100, 20)))
+    assert [code for some in told for code in some] == list(range(100))

@@ -5,7 +5,6 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing.connection import wait
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ from controller.store import Store
 from tests.support import crashing_alarm
 from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, settings_of
-from tests.support.fleet_of_crashes import CONTEXT, Fleet
+from tests.support.fleet_of_crashes import Fleet, Forked
 
 PATIENCE = 600.0  # seconds; a loaded machine is slow, not wrong
 ROUND_S = crashing_alarm.ROUND_SECONDS + 2.0
@@ -52,15 +51,13 @@ class Run:
             until = time.monotonic() + PATIENCE
             while not self._is_over():
                 assert time.monotonic() < until, f"{self.kill_at}: not over"
-                if wait([station.sentinel], ASKED_EVERY):
-                    station.join()
-                    assert station.exitcode == -signal.SIGKILL, f"exit {station.exitcode}"
+                if (code := station.exit_code(ASKED_EVERY)) is not None:
+                    assert code == -signal.SIGKILL, f"exit {code}"
                     station = self._station()
             self.over_at = datetime.now(UTC)
             time.sleep(ROUND_S + 1)
         finally:
-            station.kill()
-            station.join(10)
+            station.end(at_once=True)
             self.fleet.stop()
             self.broker.stop()
 
@@ -79,14 +76,10 @@ class Run:
         assert (acts["emergency.started"], acts["emergency.stopped"]) == (1, 1), self.kill_at
         self.store.close()
 
-    def _station(self):
+    def _station(self) -> Forked:
         self.lives += 1
         kill_at = self.kill_at if self.lives == 1 else ""
-        process = CONTEXT.Process(
-            target=crashing_alarm.run, args=(self.home, self.broker.url, kill_at, self.folder / "steps.txt")
-        )
-        process.start()
-        return process
+        return Forked(crashing_alarm.run, self.home, self.broker.url, kill_at, self.folder / "steps.txt")
 
     def _is_over(self) -> bool:
         with self.store.read() as session:
