@@ -1,18 +1,15 @@
 import re
 from datetime import date, time
 
-import pytest
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import get_airing
 from controller.features.schedules.service import schedule_bulletin
 from schedules.recurrence import Daily
-from tests.browser.serving import DESKTOP, PHONE, everywhere
+from tests.browser.serving import ON_SCREENS, everywhere
 from tests.integration.web.site_world import NHA_TRANG
 from tests.support.stored_rows import running_schedules
 from tests.support.when_typed import DAYS, NO_DAYS, NO_TIMES, TIMES
-
-SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
 
 def approved(world, title="Bản tin sáng"):
@@ -21,7 +18,7 @@ def approved(world, title="Bản tin sáng"):
     return bulletin
 
 
-@SCREENS
+@ON_SCREENS
 def test_an_officer_has_a_bulletin_repeat_every_day_in_six_clicks(world, open_page, clicks, screen):
     bulletin = approved(world)
     page = clicks.over(open_page("canbo", f"/ban-tin/{bulletin}", screen=screen))
@@ -40,7 +37,7 @@ def test_an_officer_has_a_bulletin_repeat_every_day_in_six_clicks(world, open_pa
     assert clicks.number <= 6
 
 
-@SCREENS
+@ON_SCREENS
 def test_a_day_and_a_time_are_typed_as_people_here_write_them(world, open_page, screen):
     page = open_page("canbo", f"/lich/tao?ban_tin={approved(world)}", screen=screen)
     page.get_by_label("Hằng ngày").check()
@@ -95,7 +92,7 @@ def test_an_occurrence_that_is_not_made_yet_is_dragged_too(world, open_page):
     expect(page.get_by_text("dời sang 17:00, Thứ Năm, 31/12/2026")).to_be_visible()
 
 
-@SCREENS
+@ON_SCREENS
 def test_the_week_follows_what_others_plan(world, open_page, screen):
     page = open_page("canbo", "/lich", screen=screen)
     expect(page.locator('[data-day="2026-11-26"]')).to_contain_text("Không có lượt phát.")

@@ -1,18 +1,15 @@
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import get_airing
 from controller.features.bulletins.queries import get_bulletin, rendering_of
-from tests.browser.serving import DESKTOP, PHONE, listen, listen_in_two_parts, sign_in
+from tests.browser.serving import BOTH_SCREENS, ON_SCREENS, listen, listen_in_two_parts, sign_in
 from tests.integration.web.site_world import PASSWORDS, TEXT
 from tests.support.stored_rows import bulletins
 
-SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
-
-@SCREENS
+@BOTH_SCREENS
 def test_an_officer_writes_and_an_approver_approves_and_the_airing_goes_out(world, server, open_page, screen):
     officer = open_page(path="/dang-nhap", screen=screen)
     sign_in(officer, server.address, "canbo")
@@ -48,7 +45,7 @@ def test_an_officer_writes_and_an_approver_approves_and_the_airing_goes_out(worl
     expect(officer.locator("#lan-phat")).to_contain_text("Phường Bắc Nha Trang, Phường Đông Hải")
 
 
-@SCREENS
+@ON_SCREENS
 def test_an_approver_who_is_typing_a_password_is_not_disturbed_by_news(world, open_page, screen):
     bulletin, _ = world.submitted()
     page = open_page("duyet", f"/duyet/{bulletin}", screen=screen)
@@ -84,7 +81,7 @@ def test_a_bulletin_is_returned_with_a_reason(world, open_page):
     assert found.returned_reason == "Số liệu, ngày tháng chưa đúng. Ngày 26 là Thứ Năm."
 
 
-@SCREENS
+@ON_SCREENS
 def test_what_sounds_is_stopped_in_two_clicks(world, open_page, screen):
     airing, made = world.approved_airing(seconds=10)
     world.tell(airing, made, "fetched")

@@ -1,18 +1,15 @@
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from controller.features.bulletins.service import revise_bulletin
 from controller.features.drafts.queries import NEW, draft_of
-from tests.browser.serving import DESKTOP, PHONE, listen
+from tests.browser.serving import ON_SCREENS, PHONE, listen
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, Made
 from tests.support.stored_rows import bulletins
 from tests.support.swelling_tone import mp3
 from tts.recordings import RecordingId
 from tts.sidecar import PhraseTime, keep_phrases
-
-SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
 
 def approved_with_the_fewest_clicks(page):
@@ -20,7 +17,7 @@ def approved_with_the_fewest_clicks(page):
     page.get_by_role("button", name="Duyệt cho phát").click()
 
 
-@SCREENS
+@ON_SCREENS
 def test_an_approver_goes_from_one_to_the_next_with_one_more_click_each(world, open_page, clicks, screen):
     for title in ("Bản một", "Bản hai"):
         bulletin, _ = world.submitted(title)
@@ -38,7 +35,7 @@ def test_an_approver_goes_from_one_to_the_next_with_one_more_click_each(world, o
     assert clicks.number + 2 <= 6
 
 
-@SCREENS
+@ON_SCREENS
 def test_a_bulletin_is_returned_with_a_ready_reason_in_four_clicks(world, open_page, clicks, screen):
     world.submitted("Sai ngày tháng")
     page = clicks.over(open_page("duyet", screen=screen))
@@ -73,7 +70,7 @@ def test_a_form_that_cannot_be_sent_stays_as_it_is_and_says_why(server, open_pag
     open_page.watch.forgive("ERR_INTERNET_DISCONNECTED", "401", "Failed to fetch")
 
 
-@SCREENS
+@ON_SCREENS
 def test_what_is_typed_keeps_itself_and_outlives_a_lost_server(world, server, open_page, screen):
     page = open_page("canbo", "/tao-ban-tin", screen=screen)
     page.get_by_label("Tiêu đề").fill("Đang soạn dở")
@@ -128,7 +125,7 @@ def test_who_has_seen_the_newer_wording_saves_onto_it(world, open_page):
     open_page.watch.forgive("409")
 
 
-@SCREENS
+@ON_SCREENS
 def test_a_recording_is_drawn_sped_up_and_heard_phrase_by_phrase(world, open_page, screen):
     bulletin, _ = world.submitted()
     recording = RecordingId(Made(mp3(), 8_000).recording)
@@ -182,7 +179,7 @@ def test_the_speed_that_was_chosen_is_still_shown_when_the_page_is_sent_anew(wor
     open_page.watch.forgive("net::ERR", "sse:error")
 
 
-@SCREENS
+@ON_SCREENS
 def test_a_listener_reports_a_loudspeaker_and_reads_the_answer(open_page, server, screen):
     page = open_page(None, f"/cong-khai/bao/loa-{NHA_TRANG}-1", screen=screen)
     page.get_by_label("Loa quá to").check()

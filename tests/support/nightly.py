@@ -29,7 +29,7 @@ def databases(definition):
     """Return the databases that a test of operations runs on.
 
     Most statements are the same on both. Tests of locks, of conflicts decided in the database and of triggers
-    are marked for both, as are those of the main job and of access control.
+    are marked for both, as is one way through each operation of the main job and of access control.
     """
     both = NIGHTLY or definition.get_closest_marker("both_databases")
     return ["sqlite", "postgresql"] if both and not QUICK else ["sqlite"]

@@ -4,6 +4,7 @@ import functools
 
 import pytest
 
+from controller.store import Store
 from controller.trial.postgres import binaries, running_postgres
 from tests.support.parts import missing
 
@@ -43,3 +44,12 @@ def postgres():
     shared["users"] -= 1
     if shared["users"] == 0:
         shared["context"].__exit__(None, None, None)
+
+
+@functools.cache
+def migrated(server):
+    """Return the name of a database that the migrations made, for copies: to run them takes seconds."""
+    store = Store(server.create())
+    store.upgrade()
+    store.close()
+    return store.url.database

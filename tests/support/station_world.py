@@ -34,6 +34,7 @@ from devices.chunks import manifest_of
 from devices.ids import AreaCode, NodeId
 from tests.support.kept_rows import KeptRows
 from tests.support.node_keys import Signer, publics
+from tests.support.postgres import migrated
 from tests.support.stored_rows import sqlite_url
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -299,7 +300,7 @@ class PostgresWorlds:
     """Makes worlds in one PostgreSQL database, one after the other: each finds it as it was seeded."""
 
     def __init__(self, server):
-        self._url = server.create()
+        self._url = server.create(migrated(server))
         self._seed = seed(self._url)
         self._rows = KeptRows(self._url)
 

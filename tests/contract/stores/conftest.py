@@ -1,10 +1,9 @@
 """The same suite on both engines, each test on a database of its own."""
 
 import pytest
-from sqlalchemy import make_url
 
 from controller.store import Store, migrating
-from tests.support.postgres import postgres  # noqa: F401 - a fixture
+from tests.support.postgres import migrated, postgres  # noqa: F401 - a fixture
 from tests.support.stored_rows import sqlite_url
 
 
@@ -28,16 +27,6 @@ def url(kind, tmp_path, request):
     return request.getfixturevalue("postgres").create()
 
 
-@pytest.fixture(scope="session")
-def migrated(postgres):  # noqa: F811
-    """The name of a PostgreSQL database that the migrations made, for copies."""
-    url = postgres.create()
-    store = Store(url)
-    store.upgrade()
-    store.close()
-    return make_url(url).database
-
-
 @pytest.fixture
 def store(kind, tmp_path, request):
     """On a database as the migrations leave it."""
@@ -45,7 +34,7 @@ def store(kind, tmp_path, request):
         store = Store(sqlite_url(tmp_path / "loa.db"), wait_seconds=2.0)
         store.upgrade()
     else:
-        template = request.getfixturevalue("migrated")
-        store = Store(request.getfixturevalue("postgres").create(template), wait_seconds=2.0)
+        server = request.getfixturevalue("postgres")
+        store = Store(server.create(migrated(server)), wait_seconds=2.0)
     yield store
     store.close()

@@ -17,8 +17,6 @@ from schedules.recurrence import Daily
 from tests.support.station_world import NHA_TRANG, NODES, PROVINCE, Sound
 from tests.support.stored_rows import airings_between
 
-pytestmark = pytest.mark.both_databases
-
 MIXED = b"programme " * 9_000
 HEARD = {"recording": Sound(MIXED).recording}
 
@@ -51,6 +49,7 @@ def cut_off(world, made, *, areas=(PROVINCE,), airing=None):
     return airing
 
 
+@pytest.mark.both_databases
 def test_it_comes_again_once_where_it_was_cut_off(world):
     made = programme(world)
     airing = cut_off(world, made)
@@ -100,6 +99,7 @@ def test_it_does_not_come_again_without_the_rule_the_approval_or_the_need(world,
     assert world.do(air_again) == []
 
 
+@pytest.mark.both_databases
 def test_a_schedule_that_airs_it_again_within_a_day_is_the_next_slot(world):
     made = programme(world)
     daily = Daily(at=time(17), first=date(2026, 11, 25))

@@ -23,8 +23,6 @@ from devices.ids import AreaCode, Grade, NodeId
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 from tests.support.stored_rows import airings_between, open_airings, published_plans
 
-pytestmark = pytest.mark.both_databases
-
 
 def state(world, airing):
     return world.ask(get_airing, airing).state
@@ -38,6 +36,7 @@ def starts_in(world, airing):
     return (world.ask(get_airing, airing).starts_at - world.now).total_seconds()
 
 
+@pytest.mark.both_databases
 def test_an_airing_has_one_delivery_for_each_node_under_its_targets(world):
     bulletin = world.submitted()
     airing = world.plan(bulletin, areas=[NHA_TRANG, PROVINCE])
@@ -46,6 +45,7 @@ def test_an_airing_has_one_delivery_for_each_node_under_its_targets(world):
     assert [delivery.node for delivery in world.ask(deliveries_of, airing)] == [n.id for n in NODES[:2]]
 
 
+@pytest.mark.both_databases
 def test_a_node_enrolled_after_planning_is_counted_and_a_retired_one_is_not_planned(world):
     airing = world.plan(world.approved())
     world.do(enrol_node, NewNode(NodeId("new"), NHA_TRANG, "Cụm mới"), by=world.technician)
@@ -95,6 +95,7 @@ def test_an_emergency_is_called_and_never_planned(world):
     assert world.ask(open_airings) == []
 
 
+@pytest.mark.both_databases
 def test_nothing_is_delivered_before_its_bulletin_is_approved(world):
     bulletin = world.submitted()
     airing = world.plan(bulletin)
@@ -131,6 +132,7 @@ def test_the_more_loudspeakers_are_to_hear_it_the_longer_is_its_lead(world, area
     assert 5 + nodes <= starts_in(world, airing) < 6 + nodes
 
 
+@pytest.mark.both_databases
 def test_an_airing_approved_too_late_is_missed_with_a_reason(world):
     bulletin = world.submitted()
     airing = world.plan(bulletin, seconds=60, latest_start_at=world.now + timedelta(seconds=90))
@@ -152,6 +154,7 @@ def test_an_airing_that_was_never_ready_says_what_was_lacking(world, rendered, w
     assert reason(world, airing).endswith(why)
 
 
+@pytest.mark.both_databases
 def test_while_no_broker_takes_the_plan_the_start_moves_as_long_as_it_may(world):
     airing = world.plan(world.approved(), seconds=30)
     world.advance()
@@ -190,6 +193,7 @@ def test_after_a_restart_nothing_is_moved_missed_or_ended_before_waiting_receipt
     assert world.advance(grace_over=True).aired == [unsent]
 
 
+@pytest.mark.both_databases
 def test_an_airing_ends_when_all_have_finished_or_its_end_is_well_past(world):
     quick, slow = world.plan(world.approved()), world.plan(world.approved(), areas=[BAC_NHA_TRANG])
     world.advance()
@@ -208,6 +212,7 @@ def test_an_airing_ends_when_all_have_finished_or_its_end_is_well_past(world):
     assert world.ask(reach, slow).started == 1
 
 
+@pytest.mark.both_databases
 def test_an_airing_that_nobody_heard_is_missed_until_an_outage_gives_its_receipts_back(world):
     airing = world.plan(world.approved())
     world.advance()
@@ -234,6 +239,7 @@ def test_an_area_without_nodes_says_so(world):
     assert reason(world, airing) == "Không có cụm loa nào đang dùng trong địa bàn."
 
 
+@pytest.mark.both_databases
 def test_anybody_of_the_area_stops_what_is_planned_or_sounding(world):
     planned, sounding = world.plan(world.approved(), seconds=600), world.plan(world.approved())
     world.advance()
@@ -264,6 +270,7 @@ def test_a_withdrawn_bulletin_is_not_planned_again(world):
         world.plan(bulletin)
 
 
+@pytest.mark.both_databases
 def test_an_area_sees_what_it_hears_its_own_and_what_comes_from_above(world):
     bulletin = world.submitted()
     mine, above = world.plan(bulletin), world.plan(bulletin, areas=[PROVINCE], seconds=70)
@@ -272,6 +279,7 @@ def test_an_area_sees_what_it_hears_its_own_and_what_comes_from_above(world):
     assert [airing.id for airing in seen] == [mine, above]
 
 
+@pytest.mark.both_databases
 def test_late_starters_do_not_count_into_the_spread(world):
     airing = world.plan(world.approved())
     world.advance()

@@ -20,8 +20,6 @@ from controller.model.reports import AsAired
 from controller.runtime.receipt_ingestion import MOST_ENTRIES
 from tests.support.station_world import NHA_TRANG, NODES
 
-pytestmark = pytest.mark.both_databases
-
 HERE, THERE = NODES[0].id, NODES[1].id
 AREAS = {NHA_TRANG}
 
@@ -70,6 +68,7 @@ def exported(world):
         return list(sealed(export(session), export_as_aired(session), world.store.signer, world.now))
 
 
+@pytest.mark.both_databases
 def test_each_node_of_an_ended_airing_gets_one_entry_with_true_times(world):
     airing, start = aired(world)
     note(world)
@@ -92,6 +91,7 @@ def test_noting_again_writes_nothing(world):
     assert exported(world)[:-1] == before
 
 
+@pytest.mark.both_databases
 def test_an_airing_of_many_nodes_is_noted_in_several_transactions(world, monkeypatch):
     monkeypatch.setattr(usecases, "_MOST_APPENDED", 1)
     airing, _ = aired(world)
@@ -108,6 +108,7 @@ def test_nothing_is_noted_before_an_airing_has_ended(world):
     assert entries(world) == 0
 
 
+@pytest.mark.both_databases
 def test_late_receipts_append_corrections_with_the_times_of_the_deed(world):
     airing, start = aired(world)
     note(world)
@@ -154,6 +155,7 @@ def test_a_late_receipt_that_says_what_is_known_corrects_nothing(world):
     assert entries(world) == 2
 
 
+@pytest.mark.both_databases
 def test_an_airing_heard_behind_an_outage_is_corrected_from_missed_to_aired(world):
     airing, start = aired(world, nodes=())
     note(world)
@@ -200,6 +202,7 @@ def test_what_was_called_off_and_yet_heard_is_in_the_log_and_counts(world):
     assert {noted.reason for _, noted in world.ask(noted_of, airing).values()} == {None, "Sai ngày."}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("statement", ["UPDATE as_aired SET heard_ms=1", "DELETE FROM as_aired"])
 def test_the_log_can_be_neither_changed_nor_deleted(world, statement):
     aired(world)
@@ -217,6 +220,7 @@ def test_an_exported_file_proves_itself_with_the_public_key_alone(world):
         verify_export(exported(world)[:-1], world.station_key.public_x)
 
 
+@pytest.mark.both_databases
 def test_added_up_by_area_it_says_what_its_entries_say(world):
     first, begun = aired(world)
     second, _ = aired(world, nodes=())

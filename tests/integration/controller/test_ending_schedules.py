@@ -11,8 +11,6 @@ from controller.model.notices import NoticeKind
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.support.station_world import NHA_TRANG
 
-pytestmark = pytest.mark.both_databases
-
 
 def told(world):
     world.do(tell_of_schedules)
@@ -27,6 +25,7 @@ def scheduled(world, days, *, made=Daily, **rule):
     return rule, world.do(schedule_bulletin, world.approved(), **asked).id
 
 
+@pytest.mark.both_databases
 def test_the_last_day_is_told_a_week_ahead_and_once(world):
     rule, _ = scheduled(world, 60)
     world.later(days=53)

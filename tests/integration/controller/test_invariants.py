@@ -13,8 +13,6 @@ from controller.model.bulletins import Approved, Bulletin, Rendering
 from controller.model.schedules import Occurrence, Schedule
 from tests.support.station_world import NODES, Sound
 
-pytestmark = pytest.mark.both_databases
-
 
 class Undo(Exception):  # noqa: N818 - takes the damage back
     pass
@@ -36,6 +34,7 @@ def found_after(world, *damage):
     return " | ".join(found)
 
 
+@pytest.mark.both_databases
 def test_a_station_that_did_its_work_has_nothing_to_hide(world):
     airing = world.plan(world.approved())
     world.advance()
@@ -70,6 +69,7 @@ def test_a_damage_is_found(world, fault):
     assert fault in found_after(world, DAMAGES[fault](world))
 
 
+@pytest.mark.both_databases
 def test_a_second_hearing_is_found(world):
     airing = world.plan(world.approved())
     world.advance()

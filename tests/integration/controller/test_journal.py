@@ -12,8 +12,6 @@ from controller.features.journal.service import STATION, record
 from controller.store import Store
 from tests.support.stored_rows import newest_entries
 
-pytestmark = pytest.mark.both_databases
-
 
 def exported(world):
     with world.store.read() as session:
@@ -32,6 +30,7 @@ def test_an_act_that_failed_leaves_no_entry(world):
     assert exported(world) == before
 
 
+@pytest.mark.both_databases
 def test_writers_at_once_make_one_unbroken_chain(world):
     before = len(exported(world))
     other = Store(world.store.url.render_as_string(hide_password=False), signer=world.store.signer)
@@ -62,6 +61,7 @@ def test_entries_name_who_did_it_and_to_what(world):
     assert world.ask(newest_entries, 1)[0].act == "bulletin.approved"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("table", ["journal", "receipts", "revisions"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {}={}", "DELETE FROM {}"])
 def test_what_is_written_once_can_be_neither_changed_nor_deleted(world, table, statement):
@@ -73,6 +73,7 @@ def test_what_is_written_once_can_be_neither_changed_nor_deleted(world, table, s
         session.execute(text(statement.format(table, column, "'x'")))
 
 
+@pytest.mark.both_databases
 def test_a_journal_changed_behind_the_triggers_back_is_found(world):
     lines = exported(world)
     forged = [lines[0].replace('"canbo"', '"khác"'), *lines[1:]]

@@ -41,8 +41,6 @@ from tests.support.alarms import prepared
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE
 from tests.support.stored_rows import published_plans
 
-pytestmark = pytest.mark.both_databases
-
 NEW = "một mật khẩu mới cũng dài"
 
 
@@ -114,6 +112,7 @@ def test_a_retired_key_signs_nothing_more_and_its_private_half_is_gone(world):
     assert key_of(world) != kid
 
 
+@pytest.mark.both_databases
 def test_a_retired_key_leaves_the_key_set_once_nothing_of_it_is_in_force(world):
     kid = key_of(world)
     world.approved()
@@ -135,6 +134,7 @@ def test_a_policy_stays_good_when_its_administrators_password_is_reset(world):
     assert world.ask(published_policies, NHA_TRANG)
 
 
+@pytest.mark.both_databases
 def test_a_compromised_key_silences_what_it_signed_after_saying_what(world):
     alarm = prepared(world)
     bulletin, soon, later = aired_plan(world)
@@ -201,6 +201,7 @@ def test_a_policy_of_a_compromised_key_is_void_and_said_so(world):
     assert kid not in world.ask(listed_keys)
 
 
+@pytest.mark.both_databases
 def test_only_an_administrator_of_the_province_ends_keys_and_never_the_stations_last_one(world):
     for ends in (retire_one_key, compromise_key):
         for person in (world.approver, world.technician, world.officer):
@@ -279,6 +280,7 @@ def compromised(world, kid, since):
     return world.do(compromise_key, kid, by=world.administrator, since=since)
 
 
+@pytest.mark.both_databases
 def test_a_key_that_is_compromised_since_a_day_keeps_what_it_approved_before(world):
     kid = key_of(world, world.approver)
     old = world.plan(world.approved(data=b"old" * 9_000), seconds=2 * 86_400)

@@ -20,8 +20,6 @@ from devices.ids import Grade, NodeId, RecordingId
 from devices.receipt_signing import receipt_id
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD
 
-pytestmark = pytest.mark.both_databases
-
 NODE = NODES[0].id
 
 
@@ -45,6 +43,7 @@ def kept(world):
         return session.scalar(select(func.count()).select_from(StoredReceipt))
 
 
+@pytest.mark.both_databases
 def test_the_same_receipts_again_change_nothing_and_are_acknowledged_again(world):
     airing = delivering(world)
     said = world.said(NODE, *(world.fields(airing, kind) for kind in ("fetched", "started", "finished")))
@@ -69,6 +68,7 @@ def test_a_receipt_without_a_time_counts_from_when_it_came(world):
     assert world.ask(invariants, now=world.later(days=1)) == []
 
 
+@pytest.mark.both_databases
 def test_receipts_out_of_order_climb_to_the_highest_rung(world):
     airing = delivering(world)
     world.tell(NODE, airing, "finished", heard_ms=60_000)
@@ -79,6 +79,7 @@ def test_receipts_out_of_order_climb_to_the_highest_rung(world):
     assert (reached.fetched, reached.started, reached.finished) == (1, 1, 1)
 
 
+@pytest.mark.both_databases
 def test_a_receipt_of_another_recording_is_kept_but_proves_no_hearing(world):
     airing = delivering(world)
     assert world.tell(NODE, airing, "started", recording=RecordingId("0" * 64))
@@ -115,6 +116,7 @@ def test_why_a_node_did_not_play_can_be_read(world):
     assert row[0].reason == "đồng hồ chưa đúng giờ"
 
 
+@pytest.mark.both_databases
 def test_an_outage_of_hours_loses_no_receipt(world):
     airing = delivering(world)
     start = world.now + timedelta(seconds=60)

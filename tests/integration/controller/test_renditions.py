@@ -19,8 +19,6 @@ from devices.jose import read_payload
 from devices.messages import Manifest
 from tests.support.station_world import NODES, TEXT, Sound
 
-pytestmark = pytest.mark.both_databases
-
 MP3 = Sound(b"sound " * 20_000)
 OPUS = manifest_of(b"opus" * 9_000, codec="opus", sample_rate=48_000, duration_ms=MP3.duration_ms)
 NODE = NODES[0].id
@@ -52,6 +50,7 @@ def test_the_approval_lists_it_and_its_manifest_is_published_beside_the_other(wo
     assert world.ask(invariants, now=world.now) == []
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("aired")
 def test_its_chunks_are_needed_as_urgently_as_those_of_the_first(world):
     needs = world.ask(needs_in_plans, world.now)
@@ -69,6 +68,7 @@ def test_a_receipt_that_names_it_counts_and_one_of_a_stranger_does_not(world, ai
     assert heard.rung == DeliveryStage.FINISHED
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("aired")
 def test_it_is_kept_as_long_as_the_first_and_goes_with_it(world):
     both = {MP3.recording, OPUS.recording}

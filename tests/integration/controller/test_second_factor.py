@@ -28,8 +28,6 @@ from controller.model.accounts import SecondFactor, SignedIn
 from tests.support.station_world import PASSWORD
 from tests.support.stored_rows import newest_entries
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def phone(world):
@@ -96,6 +94,7 @@ def test_it_cannot_be_begun_or_confirmed_twice(world, phone):
         world.do(confirm_second_factor, phone(), by=world.officer)
 
 
+@pytest.mark.both_databases
 def test_the_password_alone_lets_nobody_in_and_the_code_opens_another_session(world, phone):
     pending = half_in(world)
     assert not is_in(world, pending)
@@ -120,6 +119,7 @@ def test_a_telephone_whose_clock_is_half_a_minute_off_is_believed(world, phone, 
             finish(world, pending, code)
 
 
+@pytest.mark.both_databases
 def test_a_code_works_once_and_none_before_it_works_after(world, phone):
     code, before = phone(), phone(-1)
     finish(world, half_in(world), code)
@@ -151,6 +151,7 @@ def test_the_second_step_must_follow_soon(world, phone):
         assert session.query(SignedIn).count() == 0
 
 
+@pytest.mark.both_databases
 def test_ten_wrong_codes_close_the_second_step_from_wherever_they_come(world, phone):
     tries, pending = Tries(), half_in(world)
     for _ in range(10):
@@ -161,6 +162,7 @@ def test_ten_wrong_codes_close_the_second_step_from_wherever_they_come(world, ph
     assert stopped.value.retry_after == 900
 
 
+@pytest.mark.both_databases
 def test_a_recovery_code_lets_in_once_however_it_is_typed(world, phone):
     assert len(set(phone.codes)) == 10
     typed = phone.codes[3].lower().replace("-", " ")

@@ -8,8 +8,6 @@ from controller.errors import NotFound
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.drafts.sent_forms import REMEMBERED, claim_form, note_form_sent
 
-pytestmark = pytest.mark.both_databases
-
 
 def send(world, form, bulletin, by=None):
     by = by or world.officer
@@ -38,6 +36,7 @@ def test_what_was_undone_uses_up_no_number(world):
     assert send(world, "1", "a") is None
 
 
+@pytest.mark.both_databases
 def test_of_two_at_once_the_second_waits_and_gets_what_the_first_made(world):
     start, found = Barrier(2), []
 

@@ -16,8 +16,6 @@ from controller.model.accounts import Account, ApiToken
 from controller.model.permissions import Act, OperatorRole
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE
 
-pytestmark = pytest.mark.both_databases
-
 
 def make(world, *acts, of=None, area=NHA_TRANG, **changes):
     asked = {
@@ -35,6 +33,7 @@ def acting(world, token):
     return found and found[1]
 
 
+@pytest.mark.both_databases
 def test_a_token_acts_for_its_person_and_only_its_digest_is_kept(world):
     row, token = make(world, Act.SEE, Act.WRITE)
     operator = acting(world, token)
@@ -84,6 +83,7 @@ def test_a_token_is_nobody_once_its_person_moved_elsewhere(world):
     assert acting(world, token) is None
 
 
+@pytest.mark.both_databases
 def test_a_token_ends_by_its_date_by_hand_and_with_its_person(world):
     by_date = make(world, expires_at=world.now + timedelta(days=1))[1]
     row, by_hand = make(world)

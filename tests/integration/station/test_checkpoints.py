@@ -16,8 +16,6 @@ from tests.simulation.station_in_world import Scene
 from tests.support.station_world import NHA_TRANG, NODES
 from tests.support.stored_rows import behind_the_triggers, published_plans
 
-pytestmark = pytest.mark.both_databases
-
 
 def checkpoints_of(world, file=None, send=None):
     return Checkpoints(world.store, lambda: world.now, file, send)

@@ -21,7 +21,7 @@ from tests.integration.web.site_world import PROVINCE, Made
 from tests.support.nightly import amount
 from tests.support.swelling_tone import mp3
 
-EXAMPLES = int(os.environ.get("LOA_FUZZ_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("LOA_FUZZ_EXAMPLES", amount(1, 3)))
 """Calls for each address and role."""
 LEFT_OUT = [
     # a call that fits its description is still refused where it does not fit the station: 422 with a sentence
