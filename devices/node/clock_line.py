@@ -2,7 +2,8 @@
 
 The newest exchanges are fitted to the fastest of each direction: each delay is the least delay of its
 direction plus an excess, and with exponential excesses the line with the least total excess is the most
-likely one (Moon, Skelly, Towsley: Estimation and removal of clock skew, INFOCOM 1999). Older exchanges are
+likely one (Moon, Skelly, Towsley: Estimation and removal of clock skew, INFOCOM 1999). What is taken is the
+mean over all lines, as likely as each is: its error is the smaller (Pitman's estimator). Older exchanges are
 summarised in one line by a Kalman filter whose drift is a random walk. Both are normal distributions of
 (offset, drift) and are combined as such.
 """
@@ -10,7 +11,7 @@ summarised in one line by a Kalman filter whose drift is a random walk. Both are
 import math
 from bisect import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from devices.node.exchanges import Exchange
@@ -21,6 +22,10 @@ MOST_DRIFT = 500e-6
 """No crystal drifts more: the search range of the drift."""
 DRIFT_STEPS = 20
 """Bisection steps: to within 1e-9."""
+MEAN_STEPS = 64
+"""Steps over all drifts that count."""
+LEAST_REACH, NEGLIGIBLE = 1e-8, 12.0
+"""The nearest drift that is tried, and logarithm of how unlikely one is that is left out."""
 DRIFT_WALK = 0.5e-6**2 / 1800
 """Variance that the drift gains in a second: it changes by about 0.5 ppm in half an hour (temperature)."""
 MOST_WALK = 1.5e-6
@@ -122,10 +127,7 @@ class ClockLine:
 
 
 def fitted(exchanges: Sequence[Exchange]) -> tuple[ClockLine, float]:
-    """Return the line at the newest exchange, and the least round trip (fastest of each direction), seconds.
-
-    The variances are those of weighted least squares with a prior on the drift.
-    """
+    """Return the line at the newest exchange, and the least round trip (fastest of each direction)."""
     newest = exchanges[-1]
     trips = [e.round_trip for e in exchanges]
     shortest = min(trips)
@@ -134,26 +136,12 @@ def fitted(exchanges: Sequence[Exchange]) -> tuple[ClockLine, float]:
     there = [(e.received_us - e.sent_us - newest.offset_us) / 1e6 for e in exchanges]
     back = [(e.arrived_us - e.replied_us + newest.offset_us) / 1e6 for e in exchanges]
     up, down = _below(zip(times, there, strict=True)), _below(zip(times, back, strict=True))
-    b, one, other = _quickest(up, down, len(trips) / max(excess, LEAST_NOISE))
-    floor = min(shortest, one + other)
-    s0 = st = 0.0
-    stt = 1.0 / (USUAL_DRIFT * USUAL_DRIFT)
-    for t, trip in zip(times, trips, strict=True):
-        weight = _noise(trip - floor) ** -2
-        s0 += weight
-        st += weight * t
-        stt += weight * t * t
-    determinant = s0 * stt - st * st
-    line = ClockLine(
-        at_us=newest.middle_us,
-        base_us=newest.offset_us,
-        a=(one - other) / 2,
-        b=b,
-        var_a=stt / determinant,
-        var_b=s0 / determinant,
-        cov=-st / determinant,
-    )
-    return line, floor
+    quickest = _Quickest(up, down, trips)
+    told, least = quickest.mean(quickest.likeliest())
+    # each least delay is longer than the shortest that is possible, by its excess / n on the average
+    var_a = told.var_a + ((max(excess, LEAST_NOISE) / len(trips)) ** 2 + LEAST_NOISE**2 / len(trips)) / 2
+    line = replace(told, at_us=newest.middle_us, base_us=newest.offset_us, var_a=var_a)
+    return line, min(shortest, least)
 
 
 def _noise(excess: float) -> float:
@@ -182,19 +170,70 @@ def _slopes(hull: _Points) -> list[float]:
     return [(later[1] - one[1]) / (later[0] - one[0]) for one, later in pairwise(hull)]
 
 
-def _quickest(there: _Points, back: _Points, weight: float) -> tuple[float, float, float]:
-    """Return the drift and the least delay at zero of each direction, for the line with least total excess.
+class _Quickest:
+    """How likely each drift is, by the quickest exchanges of each direction.
 
-    With drift b the least delay of one direction is min(y - b t), of the other min(y + b t). Their weighted
-    sum, minus the cost of the drift, is concave in b: bisection finds where its derivative changes sign.
+    With drift b the least delay of one direction is min(y - b t), of the other min(y + b t), and the total
+    excess what all round trips take beyond both. Excesses are exponential, and their mean is not known: b is
+    as likely as the total excess to the power of 2 - 2 n, times the normal distribution of drifts.
     """
-    up, down = _slopes(there), _slopes(back)
-    low, high = -MOST_DRIFT, MOST_DRIFT
-    for _ in range(DRIFT_STEPS):
-        drift = (low + high) / 2
-        gain = weight * (back[bisect(down, -drift)][0] - there[bisect(up, drift)][0])
-        if gain > drift / (USUAL_DRIFT * USUAL_DRIFT):
-            low = drift
-        else:
-            high = drift
-    return drift, min([y - drift * t for t, y in there]), min([y + drift * t for t, y in back])
+
+    def __init__(self, there: _Points, back: _Points, trips: Sequence[float]) -> None:
+        self._there, self._back, self._n = there, back, len(trips)
+        self._total = sum(trips) + 2 * LEAST_NOISE * len(trips)
+        self._up, self._down = _slopes(there), _slopes(back)
+
+    def likeliest(self) -> float:
+        """Return the drift where it is greatest: bisection finds where its derivative changes sign."""
+        low, high, n = -MOST_DRIFT, MOST_DRIFT, self._n
+        for _ in range(DRIFT_STEPS):
+            drift = (low + high) / 2
+            t, y = self._there[bisect(self._up, drift)]
+            other_t, other_y = self._back[bisect(self._down, -drift)]
+            excess = self._total - n * (y - drift * t + other_y + drift * other_t)
+            gain = (2 * n - 2) * n * (other_t - t) / excess
+            if gain > drift / (USUAL_DRIFT * USUAL_DRIFT):
+                low = drift
+            else:
+                high = drift
+        return drift
+
+    def at(self, drift: float) -> tuple[float, float, float]:
+        """Return its logarithm, the offset at zero, and the sum of both least delays."""
+        t, y = self._there[bisect(self._up, drift)]
+        one = y - drift * t
+        t, y = self._back[bisect(self._down, -drift)]
+        other = y + drift * t
+        cost = drift * drift / (2 * USUAL_DRIFT * USUAL_DRIFT)
+        excess = self._total - self._n * (one + other)
+        return (2 - 2 * self._n) * math.log(excess) - cost, (one - other) / 2, one + other
+
+    def mean(self, likeliest: float) -> tuple[ClockLine, float]:
+        """Return the mean line over all drifts, as likely as each is, and the least delays at the likeliest.
+
+        The likeliest drift alone is further off by a third: it goes by two exchanges.
+        """
+        top, offset, least = self.at(likeliest)
+        low, high = likeliest - self._reach(likeliest, top, -1), likeliest + self._reach(likeliest, top, 1)
+        step = (high - low) / MEAN_STEPS
+        s0 = sa = sb = saa = sbb = sab = 0.0
+        for n in range(MEAN_STEPS + 1):
+            drift = low + n * step
+            how, there, _ = self.at(drift)
+            share, a, b = math.exp(how - top), there - offset, drift - likeliest
+            s0 += share
+            sa += share * a
+            sb += share * b
+            saa += share * a * a
+            sbb += share * b * b
+            sab += share * a * b
+        a, b = sa / s0, sb / s0
+        var_a, var_b, cov = saa / s0 - a * a, sbb / s0 - b * b, sab / s0 - a * b
+        return ClockLine(0, 0, offset + a, likeliest + b, var_a, var_b, cov), least
+
+    def _reach(self, likeliest: float, top: float, sign: int) -> float:
+        """Return how far to one side of the likeliest drift one is still worth counting."""
+        reach = LEAST_REACH
+        while reach < MOST_DRIFT and self.at(likeliest + sign * reach)[0] > top - NEGLIGIBLE:
+            reach *= 2
+        return reach

@@ -653,8 +653,7 @@ async function answersOfReceipts(vectors) {
 
 // ---- Clock
 
-const USUAL_DRIFT = 40e-6;
-const WALK = 0.5e-6 ** 2 / 1800;
+const [USUAL_DRIFT, WALK] = [40e-6, 0.5e-6 ** 2 / 1800];
 const tripOf = ([sent, received, replied, arrived]) => (arrived - sent - (replied - received)) / 1e6;
 const middleOf = ([sent, , , arrived]) => (sent + arrived) / 2;
 const offsetOf = ([sent, received, replied, arrived]) => (received - sent + (replied - arrived)) / 2;
@@ -671,18 +670,19 @@ function fittedLine(kept) {
     Math.min(...kept.map(([sent, received], n) => (received - sent - base) / 1e6 - b * times[n])),
     Math.min(...kept.map(([, , replied, arrived], n) => (arrived - replied + base) / 1e6 + b * times[n])),
   ];
-  const worth = (b, [u, d] = quickest(b)) =>
-    (count / Math.max(excess, 0.0003)) * (u + d) - b ** 2 / (2 * USUAL_DRIFT ** 2);
+  const excessAt = (b) => trips.reduce((sum, one) => sum + one + 0.0006, 0) - count * quickest(b).reduce((u, d) => u + d);
+  const worth = (b) => (2 - 2 * count) * Math.log(excessAt(b)) - b ** 2 / (2 * USUAL_DRIFT ** 2);
   let [low, high] = [-500e-6, 500e-6];
   for (let n = 0, third = (high - low) / 3; n < 60; n += 1, third = (high - low) / 3)
     [low, high] = worth(low + third) < worth(high - third) ? [low + third, high] : [low, high - third];
-  const [u, d] = quickest(low);
-  const floor = Math.min(shortest, u + d);
-  const weights = trips.map((trip) => noiseOf(trip - floor) ** -2);
-  const sumOf = (power) => weights.reduce((sum, weight, n) => sum + weight * times[n] ** power, 0);
-  const [s0, st, stt] = [sumOf(0), sumOf(1), sumOf(2) + 1 / USUAL_DRIFT ** 2];
-  const det = s0 * stt - st ** 2;
-  return [{ at, base, a: (u - d) / 2, b: low, varA: stt / det, varB: s0 / det, cov: -st / det }, floor];
+  const [floor, top] = [quickest(low).reduce((u, d) => u + d), worth(low)];
+  const reach = (sign, far = 1e-8) => (far > 500e-6 || worth(low + sign * far) < top - 12 ? far : reach(sign, 2 * far));
+  const [first, step] = [low - reach(-1), (reach(-1) + reach(1)) / 400];
+  const lines = Array.from({ length: 401 }, (_, n) => first + n * step).map((b) => [b, ...quickest(b), Math.exp(worth(b) - top)]);
+  const mean = (of) => lines.reduce((sum, [b, u, d, p]) => sum + p * of(b, (u - d) / 2), 0) / lines.reduce((sum, one) => sum + one[3], 0);
+  const [b, a] = [mean((one) => one), mean((_, one) => one)];
+  const [varA, varB] = [mean((_, one) => (one - a) ** 2) + ((Math.max(excess, 0.0003) / count) ** 2 + 0.0003 ** 2 / count) / 2, mean((one) => (one - b) ** 2)];
+  return [{ at, base, a, b, varA, varB, cov: mean((one, offset) => (one - b) * (offset - a)) }, Math.min(shortest, floor)];
 }
 
 const startedLine = (one, b = 0, varB = USUAL_DRIFT ** 2) =>
