@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tts.reading import Region, Register
+from tts.normalization import Region, Register
 from tts.recordings import RecordingId
 
 Stage = Literal["reading", "speaking", "mixing", "encoding", "done"]

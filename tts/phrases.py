@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Literal
 
-from tts.reading.lexicon import LETTERS, POINT_LETTERS
-from tts.reading.numbers import DIGITS, NUMBER_WORDS
-from tts.reading.result import Reading
+from tts.normalization.lexicon import LETTERS, POINT_LETTERS
+from tts.normalization.numbers import DIGITS, NUMBER_WORDS
+from tts.normalization.result import Reading
 
 Closes = Literal["clause", "sentence", "paragraph"]
 

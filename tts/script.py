@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tts.normalization import Region, Register, read
+from tts.normalization.checking import check_readings
 from tts.orders import Chimed, Part, Silent, Sounding, Spoken
 from tts.phrases import phrases
-from tts.reading import Region, Register, read
-from tts.reading.checking import check_readings
 from tts.sections import CLOSING, OPENING
 
 CLOSING_WORDS = "Xin cảm ơn bà con đã lắng nghe."

@@ -33,7 +33,7 @@ from controller.model.permissions import OperatorId
 from controller.model.searchable import Searchable
 from controller.model.wording import LONGEST_ISSUER, Manner, ReadingPace, Words
 from devices.ids import AreaCode, Grade, KeyId, RecordingId
-from tts.reading import Register
+from tts.normalization import Register
 
 LONGEST_TOPIC_NAME = 100
 """Characters."""

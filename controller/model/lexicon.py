@@ -17,7 +17,7 @@ ProposalId = NewType("ProposalId", str)
 """Id of one proposal."""
 
 LONGEST_WRITTEN, LONGEST_SPOKEN = 200, 500
-"""Size of the column; entries are limited further by `tts.reading.check_entry`."""
+"""Size of the column; entries are limited further by `tts.normalization.check_entry`."""
 _LIVE = text("removed_at IS NULL")
 
 

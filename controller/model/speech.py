@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from controller.model.wording import ReadingPace
 from controller.settings import Settings
-from tts.reading import Register
+from tts.normalization import Register
 
 _SLOWEST, _FASTEST = 0.5, 2.0
 

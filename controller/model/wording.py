@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from controller.errors import BadInput
 from tts.errors import TextError
-from tts.reading import check_own_word
-from tts.reading.checking import check_readings, check_text
+from tts.normalization import check_own_word
+from tts.normalization.checking import check_readings, check_text
 
 Words = tuple[tuple[str, str], ...]
 """Written and spoken forms, as `tts.orders.RenderOrder` takes them."""

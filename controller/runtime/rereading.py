@@ -15,7 +15,7 @@ from controller.model.bulletin_states import RenderingId
 from controller.model.wording import Words, words_with
 from controller.store import Store
 from devices.ids import AreaCode
-from tts.reading import Region
+from tts.normalization import Region
 from tts.script import script_of
 
 _LOG = logging.getLogger(__name__)

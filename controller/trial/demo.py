@@ -22,7 +22,7 @@ from controller.trial.fleet_process import refuse_bad_faults
 from controller.trial.job import TrialRun, report, succeeded
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.ids import AreaCode, NodeId
-from tts.reading import check_text
+from tts.normalization import check_text
 
 _REPAIR_LEAD_S = 14.0  # two rounds of repair, for links that lose chunks
 _LEAD_S = 6.0

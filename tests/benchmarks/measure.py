@@ -24,8 +24,8 @@ from devices.statements import KeySet
 from schedules.recurrence import Daily, occurrences
 from tests.benchmarks.reading_speed import reading_speed
 from tests.support.stored_rows import sqlite_url
+from tts.normalization import read
 from tts.phrases import phrases
-from tts.reading import read
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 PROVINCE_NODES = 3_300

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tests.support.reading_shapes import SHAPES
-from tts.reading import read
+from tts.normalization import read
 
 _CHARACTERS = 50_000
 _SHOWN = 10

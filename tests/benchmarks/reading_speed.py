@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from tts.reading import read
+from tts.normalization import read
 
 _ROOT = Path(__file__).parents[2]
 _PEER = "sea_g2p"
@@ -19,7 +19,7 @@ _ROUNDS = 3
 def texts() -> dict[str, str]:
     """A legal text as it is published, and the hardest: every row of the table of readings, one a line."""
     legal = (_ROOT / "tts" / "samples" / "decision-1322.txt").read_text(encoding="utf-8")
-    table = (_ROOT / "tests" / "unit" / "tts" / "reading" / "spoken.tsv").read_text(encoding="utf-8")
+    table = (_ROOT / "tests" / "unit" / "tts" / "normalization" / "spoken.tsv").read_text(encoding="utf-8")
     rows = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return {"a legal text": legal * 10, "the table of readings": "\n".join(row["written"] for row in rows)}
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from tts.reading.legacy import _TCVN3, _VNI
+from tts.normalization.legacy import _TCVN3, _VNI
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 

@@ -10,7 +10,7 @@ from controller.client.http_client import RemoteStation, address_of, wait_for
 from controller.errors import BadInput, LoaError
 from controller.features.imports.bulletin_files import draft_of, written_in
 from controller.terminal.progress import FETCHED, FINISHED, STAGES, STARTED, Stages
-from tts.reading import check_text
+from tts.normalization import check_text
 
 _SPAN = re.compile(r"(\d{1,5})\s*(s|m|h)?$")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}

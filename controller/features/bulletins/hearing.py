@@ -25,7 +25,7 @@ from controller.model.wording import words_with
 from controller.store import one_read
 from devices.ids import RecordingId
 from tts.errors import TextError
-from tts.reading import Reading, Region, Register
+from tts.normalization import Reading, Region, Register
 from tts.recordings import RecordingId as SoundId
 from tts.sidecar import phrases_of
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from controller.errors import BadInput
 from controller.features.bulletins.word_diff import Change, differences
-from tts.reading.numbers import roman_value
+from tts.normalization.numbers import roman_value
 
 MOST_PLACES = 10
 MOST_LETTERS = 2

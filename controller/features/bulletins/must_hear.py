@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from itertools import chain
 
-from tts.reading import Reading, Span
+from tts.normalization import Reading, Span
 from tts.script import CLOSING_WORDS, REPEAT_WORDS
 from tts.sidecar import PhraseTime
 

@@ -30,7 +30,7 @@ from controller.model.bulletins import (
 from controller.model.permissions import Operator
 from controller.store import one_read
 from devices.ids import AreaCode, Grade, RecordingId
-from tts.reading import Register
+from tts.normalization import Register
 
 _MOST_WORDINGS = 100
 """Of one bulletin, on its page."""

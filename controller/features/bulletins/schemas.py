@@ -15,7 +15,7 @@ from controller.model.lexicon import LONGEST_SPOKEN, LONGEST_WRITTEN
 from controller.model.wording import LONGEST_ISSUER, MOST_OWN_WORDS, Manner, ReadingPace, Words
 from devices.ids import Grade
 from devices.wire_types import DIGEST_PATTERN
-from tts.reading.checking import MOST_READINGS
+from tts.normalization.checking import MOST_READINGS
 
 Issuer = Annotated[str, Field(max_length=LONGEST_ISSUER)]
 Readings = Annotated[int, Field(ge=1, le=MOST_READINGS)]

@@ -11,7 +11,7 @@ from controller.features.bulletins.word_diff import Change, Stretch, differences
 from controller.features.reading.child_reader import Words, read_apart
 from controller.model.wording import words_with
 from tts.errors import TextError
-from tts.reading import Region, Register, Span
+from tts.normalization import Region, Register, Span
 
 _REMEMBERED = 128
 """Texts whose reading and differences are kept: a page that lives is drawn again each few seconds."""

@@ -20,7 +20,7 @@ from controller.model.wording import Manner, ReadingPace
 from devices.ids import AreaCode, Grade
 from tts.errors import BadReadings
 from tts.estimate import estimated_ms
-from tts.reading.checking import MOST_READINGS
+from tts.normalization.checking import MOST_READINGS
 
 READINGS_OFFERED = tuple(str(number) for number in range(1, MOST_READINGS + 1))
 

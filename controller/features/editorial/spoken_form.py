@@ -17,7 +17,7 @@ from controller.model.wording import Words, words_with
 from devices.ids import AreaCode
 from tts.errors import TextError
 from tts.estimate import estimated_spoken_ms
-from tts.reading import Reading, alternatives, check_own_word, check_text
+from tts.normalization import Reading, alternatives, check_own_word, check_text
 
 FIELDS: Final = {"ben_bao": "Cơ quan thông báo", "tieu_de": "Tiêu đề", "noi_dung": "Lời sẽ đọc"}
 """The parts of a form that are read, in the order in which they are said."""

@@ -8,8 +8,8 @@ from typing import Final
 
 from controller.features.bulletins.wording_views import Taught, is_as_written, taught_by, taught_forms
 from controller.model.wording import Words
+from tts.normalization import Reading, Span
 from tts.phrases import phrases
-from tts.reading import Reading, Span
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _END: Final = re.compile(r"[.?!]+(?=\s|$)")

@@ -6,8 +6,8 @@ import unicodedata
 from typing import NamedTuple
 
 from controller.errors import BadInput
-from tts.reading.legacy import from_legacy
-from tts.reading.syllables import is_syllable
+from tts.normalization.legacy import from_legacy
+from tts.normalization.syllables import is_syllable
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -15,7 +15,7 @@ from controller.features.imports.legal_references import Reference, heading_of, 
 from controller.features.imports.text_repair import Mended, Whole, mended
 from controller.features.imports.word import Taken
 from controller.model.wording import LONGEST_TITLE, clean_text
-from tts.reading.checking import MAX_CHARACTERS
+from tts.normalization.checking import MAX_CHARACTERS
 
 Opener = Callable[[bytes, FileKind], Taken]
 

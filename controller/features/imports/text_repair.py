@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from controller.features.imports.letterhead import Parted, part_letterhead
-from tts.reading.checking import is_control
-from tts.reading.legacy import from_legacy
+from tts.normalization.checking import is_control
+from tts.normalization.legacy import from_legacy
 
 MOST_SHOWN = 200
 """Changes that are shown one by one; a text in an old encoding has one in every word."""

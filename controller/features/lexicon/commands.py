@@ -11,7 +11,7 @@ from controller.features.lexicon.service import add_entry, remove_word
 from controller.settings import Settings
 from controller.terminal.commands import Commands, Printed, fields_of
 from controller.terminal.ways import Acting, Reading
-from tts.reading import read
+from tts.normalization import read
 
 lexicon = Commands()
 Written = Annotated[str, typer.Argument(help="Chữ viết trong văn bản, ví dụ PBGDPL.")]

@@ -19,7 +19,7 @@ from controller.model.permissions import Act, Operator
 from controller.store import one_write
 from devices.ids import AreaCode
 from tts.errors import TextError
-from tts.reading import check_entry
+from tts.normalization import check_entry
 
 MOST_OPEN = 50
 """Undecided proposals of one person: nobody reads more, and a mistake in a form must not fill the list."""

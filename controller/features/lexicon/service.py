@@ -16,7 +16,7 @@ from controller.model.permissions import Act, Operator
 from controller.store import one_write
 from devices.ids import AreaCode
 from tts.errors import TextError
-from tts.reading import check_entry
+from tts.normalization import check_entry
 
 
 @one_write

@@ -32,7 +32,7 @@ from controller.settings import Settings
 from tts.codec import BITRATE_KBPS, decode_mp3, encode_mp3
 from tts.engines import engines_with
 from tts.files import drafting, write_whole
-from tts.reading import read
+from tts.normalization import read
 from tts.recordings import RecordingStore
 from tts.studio import RenderOrder, Studio
 

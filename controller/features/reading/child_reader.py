@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from controller.errors import BadInput, Busy
 from controller.host.child_process import answer_of
-from tts.reading import Reading, Region, Register, read
+from tts.normalization import Reading, Region, Register, read
 
 Words = tuple[tuple[str, str], ...]
 

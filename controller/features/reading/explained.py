@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from controller.http.named import words_in
-from tts.reading import Reading, Span
+from tts.normalization import Reading, Span
 
 _KINDS: Final = words_in(Path(__file__).with_name("rules.csv"))
 """What each rule of the reading is called to a person."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from controller.errors import BadInput
 from tts.errors import TextError
-from tts.reading import check_text
+from tts.normalization import check_text
 
 LONGEST_SAMPLE = 300
 """Characters: a sentence or two, some twenty seconds of speech."""

@@ -17,8 +17,8 @@ from tts.codec import decode_mp3, write_sound
 from tts.engines import engines_with
 from tts.files import write_whole
 from tts.marks import origin_in
-from tts.reading import check_text
-from tts.reading.checking import check_readings
+from tts.normalization import check_text
+from tts.normalization.checking import check_readings
 from tts.recordings import RecordingStore
 from tts.studio import Progress, RenderOrder, Studio
 

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from controller.errors import BadInput
 from controller.features.reading.explained import explained as laid_out
 from controller.settings import Settings
-from tts.reading import Region, Register
-from tts.reading import read as reading
+from tts.normalization import Region, Register
+from tts.normalization import read as reading
 
 
 def _checked(written: str) -> str:

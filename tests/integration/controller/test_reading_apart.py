@@ -8,7 +8,7 @@ from controller.errors import BadInput, Busy
 from controller.features.bulletins.wording_views import as_read
 from controller.features.reading import child_reader as reading_apart
 from controller.features.reading.child_reader import MOST_AT_ONCE, READ_HERE, read_apart
-from tts.reading import read
+from tts.normalization import read
 
 _WORDS = (("Ea Tam", "ê a tam"),)
 _LONG = "Từ ngày 1/12, bà con xã Ea Tam đượ c tiêm phòng.\n" * (READ_HERE // 40)

@@ -4,7 +4,7 @@ import pytest
 
 from controller.features.bulletins.must_hear import Before, Why, Words, sentences_of, to_hear
 from tests.support.phrase_clock import times_of
-from tts.reading import read
+from tts.normalization import read
 
 TITLE = "Lịch tiêm phòng"
 SURE = [

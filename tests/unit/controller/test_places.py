@@ -8,7 +8,7 @@ from controller.errors import Conflict
 from controller.features.bulletins.placeholders import check_filled, places_of
 from controller.features.templates.queries import BUILT_IN
 from controller.model.wording import clean_text, clean_title
-from tts.reading import read
+from tts.normalization import read
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What a person is told of a reading: only what is said otherwise, each thing once."""
 
 from controller.features.reading.explained import explained
-from tts.reading import read
+from tts.normalization import read
 
 
 def told(text):

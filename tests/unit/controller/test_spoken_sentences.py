@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from controller.features.editorial.spoken_sentences import sentences_of
 from tests.support.nightly import examples
+from tts.normalization import read
 from tts.phrases import phrases
-from tts.reading import read
 
 _PIECES = (
     "Mời bà con TDP số 5 họp lúc 19h30 ngày 26/11/2026.",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from controller.features.bulletins.wording_views import Taught, as_read
 from controller.model.wording import Manner, digest_of, words_with
 from tests.support.nightly import examples
-from tts.reading import read
+from tts.normalization import read
 
 _PIECES = (
     "Mời bà con tổ dân phố số 5 họp lúc 19h30 ngày 26/11/2026.",

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.nightly import amount, examples
+from tts.normalization import read
+from tts.normalization.numbers import NUMBER_WORDS, cardinal
 from tts.phrases import (
     BREATH_MS,
     CLAUSE_MS,
@@ -18,8 +20,6 @@ from tts.phrases import (
     Phrase,
     phrases,
 )
-from tts.reading import read
-from tts.reading.numbers import NUMBER_WORDS, cardinal
 
 _LEGAL = (
     "Căn cứ Luật Đất đai số 31/2024/QH15, Nghị định số 123/2024/NĐ-CP ngày 04/10/2024 của Chính phủ quy định"

@@ -23,7 +23,7 @@ from controller.http.uploads import Sent, sound_file
 from controller.model.permissions import Act
 from devices.ids import AreaCode
 from tts.engines.voice_files import voice_records
-from tts.reading import read
+from tts.normalization import read
 
 router = APIRouter(prefix="/thu-vien")
 Line = Annotated[str, Form(max_length=500)]

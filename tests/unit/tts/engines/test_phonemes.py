@@ -8,7 +8,7 @@ from tts.engines.kokoro import MAX_SYMBOLS, _pieces, utterance
 from tts.engines.phonemes import BLENDS, SyllablePart, symbols_of
 from tts.engines.syllables import parse_syllable
 from tts.errors import EngineFailed
-from tts.reading.syllables import is_syllable
+from tts.normalization.syllables import is_syllable
 
 ONSETS = " b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
 RIMES = (

@@ -1,0 +1,226 @@
+"""What scanning, and copying out of PDF files, does to figures and letters, taken back."""
+
+import re
+from functools import partial
+from typing import Final
+
+from tts.normalization.edits import Substitute, substitute
+from tts.normalization.lexicon import ABBREVIATIONS
+from tts.normalization.patterns import compiled
+from tts.normalization.syllables import in_syllables, is_syllable
+
+
+def _figures(found: re.Match[str]) -> str:
+    return found.group().translate(_LOOK_ALIKES)
+
+
+def _zeros(found: re.Match[str]) -> str:
+    return found.group().upper().replace("O", "0")
+
+
+_LOOK_ALIKES: Final = str.maketrans("oOlI", "0011")
+_NOUNS: Final = r"(?:hộ|người|tuổi|em|xã|thôn|trường hợp|học sinh|cử tri|đại biểu|con)\b"
+_PAID: Final = r"(?:đồng|đ|VNĐ|VND)(?!\w)"
+_COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
+
+_MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
+    (re.compile(r"(?<![\w.,])(?=[lIoO.]{0,9}\d)[\dlI][\dlIoO]{0,2}(?:\.[\dlIoO]{3})+(?![\w.])"), _figures),
+    (re.compile(r"(?<![\w.,])[lI][O0]{0,2}(?:\.OOO)+(?![\w.])"), _figures),
+    (re.compile(r"(?<=\d,)O(?= ?%)"), "0"),
+    (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
+    (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)(?!o\d\d?')"), _zeros),
+    (compiled(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d|[13-9] [a-zà-ỹđ]{2})"), "0"),  # O905, O5/6, "O9 nhiệm vụ"
+    (re.compile(r"(?<![\w.,-])(?:\d{1,3}O{1,2}|l\dO|lOO)(?!\w)"), _figures),  # 10O, 5OO, lOO
+    (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b|đ)"), _zeros),
+    (re.compile(r"(?<!\w)[oO](?=\dh)"), "0"),
+    (re.compile(r"(?<=\d/[01])l(?!\w)"), "1"),
+    (re.compile(r"(?<!\w)[lI]{1,2}(?=h(?:\d[\dO]|OO)(?!\w))|(?<!\w)[lI](?=\dh(?:\d|\W))"), _figures),
+    (re.compile(r"(?<=\dh)(?:O{2}|[oO]\d)(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
+    (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
+    (
+        re.compile(r"(?<![\w/.-])[lIO\d]{1,2}[/-][lIO\d]{1,2}[/-][12][O\d][lIO\d]{2}(?!\w)"),
+        _figures,
+    ),  # l5/ll/2025
+    (re.compile(r"(?<=\d\.)l(?=\d)|(?<![\w.])l(?=\d|\.\d{3}(?!\d))"), "1"),
+    (
+        re.compile(
+            r"(?<![\w.-])[lI\dO]{1,4}(?=/(?:20[\dO][\dlI]/)?(?:QĐ|TB|KH|NQ|NĐ|TT|CV|BC|GM|HD|UBND)\b)"
+        ),
+        _figures,
+    ),
+    (re.compile(r"(?<=[Nn]ăm )[12lI][0O9][\dlIO]{2}(?!\w)"), _figures),
+    (re.compile(rf"(?<=\d)l(?=\d? {_NOUNS})"), "1"),
+    (re.compile(r"(?<![\w.,])0[lI](?![\w'])"), "01"),
+    (re.compile(r"(?<=\d)l(?=/[A-ZĐ]| tuổi)"), "1"),  # 45l/UBND; "2l nước" are litres
+    (
+        re.compile(
+            r"(?<!\w)(?<!lô )(?<!khu )(?<!dãy )(?<!ô )I(?=\d (?:hộ|người|tuổi|ngày|tháng|nhiệm|xã|thôn))"
+        ),
+        "1",
+    ),
+    (re.compile(r"(?<=[Nn]gày )[lIO\d]{2}(?= tháng)|(?<=[Tt]háng )[lI][lIO\d](?!\w)"), _figures),
+    (re.compile(r"(?<=[Đđ]iều )(?:[lI][\dO]|\d[lI])(?!\w)"), _figures),
+    (
+        re.compile(r"(?<![\d:.,])(?<!lệ )([01]\d|2[0-3])(?: :|: | : )([0-5]\d)(?= ?(?:-|đến|$|[,.;)]|ngày))"),
+        r"\1:\2",
+    ),  # 08 :30
+    (re.compile(r"(?<=[Đđ]iều )[lI](?=\d{1,2}(?!\w))|(?<=[Kk]hoản )[lI](?=\d(?!\w))"), "1"),
+    (
+        re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?!\w|\.\w)"),
+        r"\1 1",
+    ),
+    (
+        re.compile(r"(?<=[Tt][ựỰ] [dD])0(?!\w)"),
+        lambda found: "O" if found.string[found.start() - 1] == "D" else "o",
+    ),
+    (re.compile(r"(?<=\d) ?/ ?[lI1]{2} ?/ ?(?=20\d\d)"), "/11/"),  # "25 /ll/ 2025"
+    (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
+    (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
+    (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/]|[.,]\d| /)"), r"\1/\2"),
+    (re.compile(rf"(?<=\d) (?=[.,]\d{{1,2}} ?{_COUNTED})"), ""),
+    (re.compile(rf"(?<=\d) ([.,]) (?=\d{{1,2}} ?{_COUNTED})"), r"\1"),
+    (
+        re.compile(
+            r"(?<![\d.,])(\d{1,3}) \. (?=000(?!\d)|\d{3} ?\. ?\d{3}(?!\d)"
+            r"|\d{3} (?:đồng|hộ|người|con|triệu|tỷ)\b)"
+        ),
+        r"\1.",
+    ),
+    (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
+    (re.compile(rf"(?<![\d.,])(\d{{1,3}}\.\d{{3}}) (?=000(?!\d|[.,]\d)|\d{{3}} ?{_PAID})"), r"\1."),
+    (re.compile(r"(?<!\d)(\d{1,3})\. (?=\d{3}\. ?\d{3}(?!\d)|000(?!\d))"), r"\1."),
+    (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
+    (re.compile(r"(?<=\d) (?=\.\d{3}(?!\d))"), ""),
+    (re.compile(r"(?<=[Nn]gày )(\d) (?=\d tháng)|(?<=[Tt]háng )(\d) (?=\d năm)"), r"\1\2"),
+    (re.compile(r"(?<=[Nn]ăm )([12]) (\d) (\d) (\d)(?!\d)"), r"\1\2\3\4"),
+    (re.compile(r"(?<=\d/1) (?=[0-2]/20\d\d)|(?<=/20) (?=\d\d(?!\d))"), ""),
+    (re.compile(r"(?<=\.\d) (?=\d\d(?:\.\d{3})*(?: ?đ|\.\d{3}))|(?<=\.\d\d) (?=\d(?:\.\d{3})* ?đ)"), ""),
+    (re.compile(r"(?<=\d/)([A-ZĐ]{1,4})_(?=[A-ZĐ]{2})"), r"\1-"),
+    (re.compile(rf"(?<!\w)\d{{1,3}}o{{1,2}}(?= {_NOUNS})|(?<!\w)[lI]OO(?= ?%)"), _figures),
+    (re.compile(r"(?<=\dh)[lI](?=\d(?!\w))|(?<=\d/)[lI]{2}(?!\w)|(?<!\w)l[lI](?=/20\d\d)"), _figures),
+    (re.compile(r"(?<=\d{3}[. ])(?=[\dlIO]{3,4}(?!\w))[\dO]*[lI][\dlIO]*(?<=\d)"), _figures),  # 3822.ll3
+    (
+        re.compile(
+            r"(?<!\w)[lI]{1,2}(?=g[0-5O][\dO](?!\w))"
+            r"|(?<=đến |lúc | từ )[lI]{1,2}(?=g(?!\w))|(?<=[\dlI]g)[0-5]?[oO]+(?!\w)|(?<=\dg\d)[oO](?!\w)"
+        ),
+        _figures,
+    ),
+    (re.compile(r"(?<=\d)(?:[oO] | ?0)C(?!\w)"), "°C"),
+    (re.compile(r"[ØøΦφФф⌀] ?(?=\d)"), " phi "),
+    (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
+    (re.compile(r"(?<=\d) ?(?:%o|o/oo|0/00)(?!\w)"), "‰"),
+)
+
+_SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
+    r"[\dlIoO%ØøΦφФф⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"
+    r"| \d tháng|[./:] \d| :| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
+    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|[OlI]?g(?![a-z])|[OlI]\d|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
+    r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφФф⌀])|(?<=[ựỰ] [dD]0))"
+)
+
+_TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
+_ANY_TONED: Final = _TONED + _TONED.upper()
+_BROKEN: Final = re.compile(  # "QUY Ế T Đ Ị NH": a letter of another font stands apart
+    rf"(?<!\w)(?P<head>[^\W\d_]{{1,4}}) (?P<toned>[{_ANY_TONED}])"
+    r"(?: (?P<tail>(?i:ch|ng|nh|[cmnpt]))(?!\w)| (?P<glide>(?i:[iouya]))(?![\w']))?(?!\w)"
+)
+_CONSONANTS: Final = re.compile(r"(?:ngh?|nh|ch|tr|th|ph|kh|gh|[bcdđghklmnprstvx])", re.IGNORECASE)
+_WORDS_ALONE: Final = frozenset("ởýạảóôơàáừổồủ")  # may follow somebody's initial: "ông B ở xã"
+_STAND_ALONE: Final = frozenset("ởýạảôơ")
+_APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\W\d_](?=[^\S\n]*(?:\n|$))")
+_WIDE: Final = re.compile(r"[^\S\n]{2,}")
+_LONE: Final = re.compile(
+    r" (?:ngh?|nh|th|tr|ch|kh|ph|gh|[acmnptio])(?![^\W_])| y ban\b| [ềếểễệỀẾỂỄỆ]"
+    rf"| đ [{_TONED}][^\W\d_]|[A-ZĐ] [{_TONED.upper()}][A-Z]|[ưƯ] [ờớởỡợỜỚỞỠỢ]\w"
+)
+_CUT: Final = re.compile(
+    rf"(?<!\w)(?P<head>[^\W\d_]{{0,4}}[{_ANY_TONED}]) "
+    r"(?P<tail>(?:ch|ng|nh|[acmnptio])(?![\w')]|\.\w))"
+    r"|(?<![\w.])(?P<glide>[Ủủ] y(?= ban\b)|(?:ngh|ng|nh|th|tr|ch|kh|ph|NGH|NG|NH|TH|TR|CH|KH|PH"
+    r"|[bcdđghklmnpstvxBCDĐGHKLMNPSTVX])?[ưƯ] [ờớởỡợỜỚỞỠỢ](?:ng|NG|c|C|m|M|n|N|i|I|p|P))(?!\w)"
+    r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh"
+    rf"|(?:ngh|ng|nh|th|tr|ch|kh|[bcdđghklmnpstvx])?[iuy](?= [ềếểễệỀẾỂỄỆ])"
+    rf"|(?<!điểm )(?<!và )đ(?= [{_TONED}][^\W\d_])"
+    rf"|[BCDĐGHKLMNPSTVX](?= [{_TONED.upper()}][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
+    rf"(?P<rest>[aeiouy{_ANY_TONED}][^\W\d_]{{0,4}})(?!\w)"
+)
+_MARK_LOST: Final = re.compile(  # "Sô 125/UBND", "Điêu 5", "ngay 15/11"; one class begins all, which is quick
+    r"[SĐđNnKk](?<!\w.)(?:(?<=S)ô(?=:? ?[\dlI])|(?<=[Đđ])iêu(?= [\dlI]{1,3}(?!\w))"
+    r"|(?<=[Đđ])iêm(?= [a-hkđ],? [Kk]ho[aả]n)|(?<=[Nn])gay(?= \d{1,2}/\d)"
+    r"|(?<=[Kk])hoan(?= \d{1,2},? [Đđ]i[êề]u \d))"
+)
+_GLUED: Final = compiled(r"([A-ZĐ](?<!\w.)[A-ZĐ]{2,7})([a-zđà-ỹ]{2,7})(?!\w)")
+_WITH_MARK: Final = {"sô": "số", "điêu": "điều", "điêm": "điểm", "ngay": "ngày", "khoan": "khoản"}
+_SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
+
+
+def mend_scanned(text: str, sub: Substitute = substitute) -> str:
+    """The text with figures and words put together again as they were printed; `sub` puts in each change."""
+    text = sub(_GLUED, _unglued, sub(_MARK_LOST, _marked, text))
+    if _SUSPECT.search(text):
+        lines = text.split("\n")
+        text = "\n".join(_figures_mended(line, sub) if _SUSPECT.search(line) else line for line in lines)
+    text = sub(_SPACED_INITIALS, _initials, sub(_BROKEN, _whole, sub(_APART, _close_up, text)))
+    if _LONE.search(text) is None:
+        return text
+    return "\n".join(_words_mended(line, sub) if _LONE.search(line) else line for line in text.split("\n"))
+
+
+def _words_mended(line: str, sub: Substitute) -> str:
+    """Words that were cut beside a letter of another font: "đượ c", "ngườ i", "th ông"."""
+    cut = [found for found in _CUT.finditer(line) if is_syllable(found.group().replace(" ", ""))]
+    sure = [found for found in cut if found["onset"] or found["glide"] or not is_syllable(found["head"])]
+    places = {found.start() for found in (cut if sure else ())}
+    return sub(_CUT, partial(_joined, places), line) if places else line
+
+
+def _joined(places: set[int], found: re.Match[str]) -> str:
+    return found.group().replace(" ", "") if found.start() in places else found.group()
+
+
+def _figures_mended(line: str, sub: Substitute) -> str:
+    for pattern, figure in _MENDED:
+        line = sub(pattern, figure, line)
+    return line
+
+
+def _unglued(found: re.Match[str]) -> str:
+    """Known initials and a word behind them that lost the space between: "UBNDxã"."""
+    initials, word = found.groups()
+    if word.isascii() or initials not in ABBREVIATIONS or not is_syllable(word):
+        return found.group()
+    return f"{initials} {word}"
+
+
+def _marked(found: re.Match[str]) -> str:
+    """A word that lost its mark before a number, with it again."""
+    word = _WITH_MARK[found.group().lower()]
+    return word.capitalize() if found.group()[0].isupper() else word
+
+
+def _initials(found: re.Match[str]) -> str:
+    """Known initials whose letters stand apart."""
+    together = found.group().replace(" ", "")
+    return together if together in ABBREVIATIONS else found.group()
+
+
+def _whole(found: re.Match[str]) -> str:
+    """One word again, where its parts can be nothing else: "Đ Ị NH", "S Ố"."""
+    head, toned = found["head"], found["toned"]
+    alike = (head + toned).isupper() or ((head + toned).islower() and toned not in _STAND_ALONE)
+    closes = found["tail"] or (found["glide"] if alike and _CONSONANTS.fullmatch(head) else None)
+    if closes is None and (
+        found["glide"] or not _CONSONANTS.fullmatch(head) or toned.lower() in _WORDS_ALONE
+    ):
+        return found.group()
+    word = head + toned + (closes or "")
+    return word if is_syllable(word) else found.group()
+
+
+def _close_up(found: re.Match[str]) -> str:
+    """A heading whose letters stand apart: "K Ế  H O Ạ C H"."""
+    words = [re.sub(r"\s", "", word) for word in _WIDE.split(found.group().strip())]
+    said = [in_syllables(word) for word in words]
+    vowels_only = not re.search(r"[bcdđghklmnpqrstvx]", found.group(), re.IGNORECASE)
+    return " ".join(said) if all(said) and not vowels_only else found.group()

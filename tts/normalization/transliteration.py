@@ -1,0 +1,150 @@
+"""A foreign word that no list knows, as a Vietnamese reader would try to say it: "Richter" → "rích tơ"."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from tts.normalization.syllables import as_syllable, is_syllable, with_acute
+
+_SHORTEST, _LONGEST = 3, 24  # letters; other runs are no words
+_MOST_SILENT: Final = 3  # consonants at the end that may go unsaid
+_SPELLINGS: Final = (  # in this order, from spelling to something near the sound
+    (r"^wo", "vo"),
+    (r"^wh|^w", "qu"),
+    (r"(?<=[aeiou])h(?=[b-df-hj-np-tv-z])", ""),
+    (r"^kn", "n"),
+    (r"^wr|^rh", "r"),
+    (r"^ps", "s"),
+    (r"^sch", "s"),
+    (r"(?<=[a-z]{2})(?:tion|sion)s?$", "sần"),
+    (r"(?<=[a-z]{2})(?:er|or|ar|re)$", "ơ"),
+    (r"(?<=[a-z])ew$", "iu"),
+    (r"igh(?=t)", "ai"),
+    (r"(?<=[aeiouy][b-df-hj-np-tv-z])e$", ""),
+    (r"(?<=[a-z]{2})y$", "i"),
+    (r"ck|cc(?![ei])|kk", "k"),
+    (r"x(?=.)", "cx"),
+    (r"x$", "ch"),
+    (r"sh|sc(?=[ei])", "s"),
+    (r"th", "th"),
+    (r"oo|ou(?=[pt])", "u"),
+    (r"ee|ea|ie(?=.)", "i"),
+    (r"ay|ai|ey", "ây"),
+    (r"ow|ou", "ao"),
+    (r"aw|au", "o"),
+    (r"eu|ew", "iu"),
+    (r"ue$", "iu"),
+    (r"([b-df-hj-np-tv-z])\1", r"\1"),
+    (r"c(?=[eiy])", "x"),
+    (r"j", "gi"),
+    (r"z", "d"),
+    (r"w", "qu"),
+    (r"f", "ph"),
+    (r"y(?=[aeiou])", "d"),
+    (r"y", "i"),
+    (r"q(?!u)", "k"),
+)
+_UNIT: Final = re.compile(
+    r"(?:ph|th|ch|kh|nh|ng(?![aeiouăâêôơư])|gi(?=[aeouâăêôơư])|qu(?=[aeiouâăêôơư])|tr)|."
+)
+_VOWELS: Final = re.compile(r"sần|[aăâeêioôơuưầ]+[iuy]?")
+_CODAS: Final = {
+    "l": "n", "r": "", "s": "t", "d": "t", "b": "p", "g": "c", "k": "c", "v": "p", "ph": "p",
+    "th": "t", "x": "t", "n": "n", "m": "m", "p": "p", "t": "t", "c": "c", "ng": "ng", "nh": "nh", "ch": "ch",
+    "h": "",
+}  # fmt: skip
+
+
+def _near_sounds(word: str) -> str:
+    for pattern, sound in _SPELLINGS:
+        word = re.sub(pattern, sound, word)
+    return word
+
+
+def _joined(onset: str, vowel: str, coda: str) -> str | None:
+    """One syllable of three parts in Vietnamese spelling, or None if there is none."""
+    soft = vowel[:1] in {"e", "ê", "i", "y"}
+    if onset in {"c", "k"}:
+        onset = "k" if soft else "c"
+    if onset in {"g", "ng"} and soft:
+        onset += "h"
+    for sound in (vowel, {"o": "ô", "e": "ê", "iu": "iu", "u": "u"}.get(vowel, vowel), vowel[:1]):
+        for end in (coda, ""):
+            for attempt in (onset + sound + end, with_acute(onset + sound + end)):
+                if is_syllable(attempt):
+                    return attempt
+    return None
+
+
+@lru_cache(maxsize=4096)
+def transliterated(word: str) -> str | None:
+    """Vietnamese syllables near the sound of an unmarked foreign word, or None."""
+    if not word.isascii() or not word.isalpha() or not _SHORTEST <= len(word) <= _LONGEST:
+        return None
+    near = _near_sounds(word.lower())
+    said: list[str] = []
+    onsets: list[str] = []
+    parts = [part for part in re.findall(rf"{_VOWELS.pattern}|{_UNIT.pattern}", near) if part]
+    place = 0
+    while place < len(parts):
+        part = parts[place]
+        place += 1
+        if not _VOWELS.fullmatch(part):
+            onsets.append(part)
+            continue
+        coda = ""
+        follows = parts[place : place + 2]
+        closed = len(follows) == 1 or (len(follows) > 1 and not _VOWELS.fullmatch(follows[1]))
+        if follows and not _VOWELS.fullmatch(follows[0]) and closed:
+            coda = _CODAS.get(follows[0], "")
+            place += 1
+        *loose, onset = onsets or [""]
+        said += [f"{'cờ' if one in {'k', 'c'} else one + 'ờ'}" for one in loose]
+        syllable = _joined(onset, part, coda)
+        if syllable is None:
+            return None
+        said.append(syllable)
+        onsets = []
+    if not said or len(onsets) > _MOST_SILENT or not all(is_syllable(syllable) for syllable in said):
+        return None
+    return " ".join(said)
+
+
+_VOWEL: Final = "aăâeêioôơuưyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
+_PIECE: Final = re.compile(rf"[^{_VOWEL}]*[{_VOWEL}]+(?:[^{_VOWEL}]+$|ng(?![{_VOWEL}])|nh(?![{_VOWEL}])"
+                           rf"|[^{_VOWEL}](?=[^{_VOWEL}]))?")  # fmt: skip
+_BREATHED: Final = re.compile(r"^([bdđ])h")  # "Dhông", of the highlands
+_MOST_PIECES = 5
+
+
+@lru_cache(maxsize=4096)
+def in_pieces(word: str) -> str | None:
+    """A name as syllables that are, or nearly are, Vietnamese: "Sêrêpôk" → "sê rê pốc"."""
+    if len(word) > _LONGEST:
+        return None
+    pieces = _PIECE.findall(word.lower())
+    if "".join(pieces) != word.lower() or not 1 < len(pieces) + (len(pieces) == 1) <= _MOST_PIECES:
+        return None
+    said: list[str] = []
+    for piece in pieces:
+        near = _near(_BREATHED.sub(r"\1", piece))
+        if near is None:
+            return None
+        said.append(near)
+    return " ".join(said)
+
+
+def _near(piece: str) -> str | None:
+    """One syllable, or two where vowels do not go together ("niê" → "ni ê")."""
+    if is_syllable(piece):
+        return piece
+    near = as_syllable(piece)
+    if near:
+        return near
+    for cut in range(1, len(piece)):
+        first, second = piece[:cut], piece[cut:]
+        if is_syllable(first) and second[0] in _VOWEL:
+            rest = second if is_syllable(second) else as_syllable(second)
+            if rest:
+                return f"{first} {rest}"
+    return None
