@@ -4,12 +4,12 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from tts.normalization.documents import spell
 from tts.normalization.fields import WebAddress
 from tts.normalization.lexicon import DOMAINS, FOREIGN, NAME_ROWS, SIGN_ROWS
 from tts.normalization.numbers import spell_digits
 from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
 from tts.normalization.syllables import as_syllable, fewest_pieces, is_syllable
+from tts.normalization.templates import spell
 from tts.normalization.transliteration import transliterated
 
 

@@ -3,22 +3,23 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from tts.normalization.contexts import contexts
 from tts.normalization.dates import day_and_month
-from tts.normalization.documents import code_part, spell
+from tts.normalization.documents import code_part
 from tts.normalization.grammar import grammar_at
-from tts.normalization.initials import composed
+from tts.normalization.initials import composed, contexts
 from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.normalization.numbers import LARGEST, cardinal, roman_value, spell_digits, written_number
+from tts.normalization.radio import may_differ
 from tts.normalization.regions import Region, Register, in_region
 from tts.normalization.result import Alternative
 from tts.normalization.scanner import hits, prepared
 from tts.normalization.scene import Hit, Scene
 from tts.normalization.syllables import is_syllable
+from tts.normalization.templates import spell
 from tts.normalization.transliteration import transliterated
 
 MOST: Final = 6
@@ -62,7 +63,7 @@ def alternatives(
     first = next((hit for _, hit in hits(_copy(spot.scene), spot.start, spot.end)), None)
     literal = in_region(first.spoken, first.rule, region) if first else ""
     found: dict[str, Alternative] = {}
-    if first and register == "radio" and first.end == spot.end and first.fields:
+    if first and register == "radio" and first.end == spot.end and may_differ(first):
         found[literal.lower()] = Alternative(literal, first.rule)
     for rule, spoken in (*_of_rules(spot), *_of_initials(spot), *_of_figures(spot), *_by_sound(spot)):
         said = in_region(spoken, rule, region).strip(" ,")
@@ -91,22 +92,13 @@ def _spot(text: str, start: int, end: int, words: Mapping[str, str], region: Reg
 
 
 def _copy(scene: Scene) -> Scene:
-    return Scene(
-        scene.line,
-        dict(scene.definitions),
-        scene.own,
-        "north",
-        list(scene.words),
-        scene.rule,
-        scene.at_start,
-        scene.spaced,
-    )
+    return replace(scene, definitions=dict(scene.definitions), region="north", words=list(scene.words))
 
 
 def _of_rules(spot: _SpotInLine) -> Iterator[tuple[str, str]]:
     """What every rule says that would speak for the whole spot."""
     scene = _copy(spot.scene)
-    for hit in grammar_at(scene.line, spot.start).candidates(scene, spot.start):
+    for hit in grammar_at(scene, spot.start).candidates(scene, spot.start):
         if hit.end == spot.end:
             yield hit.rule, hit.spoken
 

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 from tts.normalization.checking import HTML_TAG, is_control
+from tts.normalization.lexicon import CHARACTER_ROWS
 
 _ZERO_WIDTH: Final = dict.fromkeys(
     map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"),
@@ -25,10 +26,6 @@ _ANGLED: Final = re.compile(r"(?<![\w<>])<([^\W\d_][^<>\n]{0,80}[^\W\d_])>(?![\w
 _MARK_APART: Final = re.compile(r"(?<=[^\W\d_]) +(?=[\u0300\u0301\u0303\u0309\u0323])")  # "Luâ ̣t"
 _MIDDLE_DOT: Final = re.compile(r"(?<=[0-9]) ?[·⋅] ?(?=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻^])")  # 5·10³
 _DEGREE: Final = re.compile(r"(?<=[0-9])⁰(?![0-9⁰¹²³⁴⁵⁶⁷⁸⁹])")
-_TYPED: Final = (
-    (">=", "≥"), ("<=", "≤"), ("> =", "≥"), ("< =", "≤"), ("=<", "≤"), ("=>", "→"), ("+/-", "±"), ("+-", "±"),
-    ("m^2", "m2"), ("m^3", "m3"), ("độC", "độ C"),
-)  # fmt: skip
 _MARK: Final = re.compile("[\u0300-\u0323]")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED_ONE: Final = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
@@ -41,28 +38,10 @@ _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²
 
 _WITH_MARK: Final = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")
 
-_SIGNS: Final = {
-    **dict.fromkeys("“”„‟«»″〝〞＂", '"'),
-    **dict.fromkeys("‘’‚‛‹›′`´ʼ", "'"),
-    **dict.fromkeys("‐‑‒–−﹣－", "-"),
-    **dict.fromkeys("—―", " - "),
-    **dict.fromkeys("•◦▪▫●○■□◆◇►▶❖✓✔➢➤★☆·∙‣⁃◼◾♦", "•"),
-    **dict.fromkeys("⁄∕", "/"),
-    "…": "...",
-    "№": "số ",
-    "™": "",
-    "ﬁ": "fi",
-    "ﬂ": "fl",
-    "Ð": "Đ",
-    "Ɖ": "Đ",
-    "ð": "đ",
-    "÷": " ÷ ",
-    "×": " x ",
-    "º": "°",
-    "℃": "°C",
-    "μ": "µ",
-    "\t": " ",
+_SIGNS: Final = {"\t": " "} | {
+    one: row["becomes"] for row in CHARACTER_ROWS if row["how"] == "each" for one in row["typed"]
 }
+_TYPED: Final = tuple((row["typed"], row["becomes"]) for row in CHARACTER_ROWS if row["how"] == "whole")
 _KEPT: Final = frozenset("°²³‰µ±≥≤≠≈→€£¥₫•")
 
 

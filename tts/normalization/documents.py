@@ -1,82 +1,47 @@
-"""Numbers of legal documents: 1322/QĐ-UBND, 45/2019/QH14, 27-NQ/TW."""
+"""Numbers of legal documents and of forms: 1322/QĐ-UBND, 45/2019/QH14, 27-NQ/TW, Mẫu 04/ĐK."""
 
 import re
 import unicodedata
 from dataclasses import replace
 from typing import Final
 
+from tts.normalization.cues import Cues, cue_named
 from tts.normalization.fields import DocumentSign, NumberedDocument
 from tts.normalization.initials import office
-from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FIELD_ROWS, FOREIGN, ISSUERS, LETTERS
+from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FIELD_ROWS, FOREIGN, ISSUERS, SENSE_ROWS
 from tts.normalization.numbers import cardinal, spell_digits
 from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
+from tts.normalization.templates import number_said, say, spell
+
+_CUE: Final = Cues("documents")
 
 _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,3}"
 _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/_]{_PART}|\.[A-ZĐ]{{2,6}}(?!\w)){{0,5}}"
 _PLATE_FOLLOWS: Final = r" (?:\d{3}\.\d\d|\d{5})(?![\d.])"  # "79-MĐ1 012.34"
-_ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
 _NUMBERED: Final = re.compile(r"([A-ZĐƯ&]{2,14})(\d{1,4})")  # KH-BCĐ389, CT-VKSKV3
 _POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
-_SCHOOL: Final = re.compile(r"(THCS|THPT|MN|TH)([A-ZĐ]{2,3})")  # and the initials of its name: THCSLQĐ
-_REGULATION: Final = re.compile(r"\bquy định\b")
-FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
-_CODED: Final = re.compile(r"\bmã(?: số)?(?: [^ ]+){0,2}$")  # "mã số: 0125/…" is said by figures
-_CONTRACT: Final = re.compile(r"\bhợp đồng(?: [^ ]+){0,3}$")
-_SAID_OTHERWISE: Final = (
-    (re.compile(r"^(?:NQ|CTr)[-/]BCH(?!\w)"), "ban chỉ huy", "ban chấp hành"),
-    (re.compile(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)"), "bộ tài chính", "ban tổ chức"),
-    (re.compile("^BB-HNCT"), "hội người cao tuổi", "hội nghị cử tri"),
-    (re.compile("^PC-"), "pháp chế", "phiếu chuyển"),
-    (re.compile("^LCT[-/](?:UBND|ĐU|VP|HĐND)"), "lệnh chủ tịch nước", "lịch công tác"),
-    (re.compile("HN[.,-]HCN"), "hà nội", "hộ nghèo"),
-    (re.compile("^L[-/]CTN"), "luật", "lệnh"),  # of the President
-)
 _UNKNOWN: Final = "Không rõ ký hiệu văn bản “{}”, phần lạ được đánh vần từng chữ."
 _NEAR, _SENTENCE = 14, 24  # words before a document's number
-_DATE_FOLLOWS: Final = re.compile(
-    r",? (?:(?:ký |ban hành )?[Nn]gày )?\d{1,2}(?:/| ?- ?|\.| tháng )\d{1,2}"
-    r"(?:(?:/| ?- ?|\.|,? năm )(?P<year>\d{4}))?"
-)
-_LAW_SAID: Final = re.compile(r"\b(?:luật|hiến pháp)\b")  # which Parliament alone makes
-_ISSUER_FOLLOWS: Final = re.compile(r",? ?(?:(?:đã )?được )?(?:của|do)\b(?! (?:năm|ngày|tháng)\b)")
-_CIRCULAR: Final = re.compile(r"\bthông tri\b")
-KIND_SAID: Final = re.compile(
-    r"\b(?:nghị định|nghị quyết|thông tư|liên tịch|quyết định|quy định|chỉ thị|luật"
-    r"|pháp lệnh|công văn|công điện|kế hoạch|hướng dẫn|tờ trình|thông báo|bản án|hợp đồng|giấy phép|biên bản"
-    r"|văn bản|kết luận|quy chế|vụ án|đơn|án lệ|chương trình|đề án|giấy mời|báo cáo|tạp chí|đặc san)(?: số)?$"
-)
-_ANOTHER: Final = re.compile(  # "Nghị định 90/2017 và 14/2021"
-    r"\b(?:nghị định|thông tư|quyết định|nghị quyết|chỉ thị)(?: [^ ]+){1,6} năm (?:hai|một) nghìn"
-    r"(?: [^ ]+){2,5}(?: và| hoặc)?$"
-)
-_NUMBER_CUE: Final = re.compile(
-    r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn)$"
-)
-
-
-# what a sign without a number may begin with
 _KINDS_TEXT: Final = (
     "QĐ QĐi QyĐ QC NĐ TT TTLT NQ NQLT CT KH TB BC CV TTr HD KL CĐ GM BB ĐA PA CTr PL VBHN QH L"
 )
-KINDS: Final = frozenset(_KINDS_TEXT.split())
-
-
+KINDS: Final = frozenset(_KINDS_TEXT.split())  # what a sign without a number may begin with
 _ALL_KINDS: Final = KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "BA", "HDLN", "SL"}
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d ?-")  # "2025-2026/HK1"
 _ADDRESSED: Final = ["bà", "con"]  # "bà con, số 135/BC-CAX" names no kind
 _ROOM: Final = re.compile(r"([PV])(\d{1,2})")
-_LETTER_SAID: Final = re.compile(r"\b(?:công văn|văn bản)(?: số)?$")
 _DESKS: Final = {
     field: [(re.compile(row["body"]), row["spoken"]) for row in FIELD_ROWS if row["written"] == field]
     for field in {row["written"] for row in FIELD_ROWS}
 }
-# after a kind: QĐ-CT
 _SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng", "TTr": "thanh tra"}
+_KINDS: Final = {"TK": "tờ khai", "BK": "bảng kê", "KK": "kê khai", "QTT": "quyết toán thuế"}  # before a tax
+_SHORTEST: Final = 3  # letters of a matter, which is said in words: GTGT, KNĐ; shorter marks are spelt
 
 
 def code_part(part: str, scene: Scene | None = None) -> str | None:
     """What one part of a document's sign stands for, or None if it is not known."""
-    assembly = _ASSEMBLY.fullmatch(part)
+    assembly = _CUE.assembly.fullmatch(part)
     if assembly:
         return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
     own = scene.own.get(part) if scene and scene.own else None
@@ -91,21 +56,10 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     if known is None and "&" in part:
         halves = [code_part(half, scene) for half in part.split("&")]
         return " và ".join(half for half in halves if half) if all(halves) else None
-    school = _SCHOOL.fullmatch(part) if known is None else None
+    school = _CUE.school.fullmatch(part) if known is None else None
     if school and office(part) is None:
         return f"{ABBREVIATIONS[school[1]]} {spell(school[2])}"
     return known.lower() if known else office(part)
-
-
-def spell(letters: str) -> str:
-    """The names of the letters and digits of an unknown sign."""
-    names = []
-    for letter in letters.upper():
-        if letter in LETTERS:
-            names.append(LETTERS[letter])
-        elif letter.isdecimal():
-            names.append(spell_digits(letter))
-    return " ".join(names)
 
 
 def _kind_said(scene: Scene, part: str) -> str | None:
@@ -129,7 +83,7 @@ def _desk(body: str, field: str) -> str | None:
 def code_said(scene: Scene, code: str) -> DocumentSign:
     """What the letters of a document say, from left to right."""
     parts = [part for part in re.split(r" ?[-/._] ?", code) if part]
-    taxes = parts[0] == "CT" and len(parts) > 1 and scene.cue(_LETTER_SAID, 3)
+    taxes = parts[0] == "CT" and len(parts) > 1 and scene.cue(_CUE.letter_said, 3)
     kind = _kind_said(scene, parts[0])
     meanings = [kind or ("cục thuế" if taxes else code_part(parts[0], scene))]
     letter = taxes or not (kind or parts[0] in _ALL_KINDS)
@@ -147,17 +101,13 @@ def code_said(scene: Scene, code: str) -> DocumentSign:
 
 
 def _meant_here(scene: Scene, code: str, sign: DocumentSign) -> DocumentSign:
-    """The sign, where its first letters stand for two kinds of documents."""
-    if code.startswith("QĐ") and scene.cue(_REGULATION, 3):
-        return _replaced(sign, "quyết định", "quy định")  # the Party signs both with QĐ
-    circular = re.match("TT(r?)[-/]", code) if scene.cue(_CIRCULAR, 3) else None
-    if circular:
-        return _replaced(sign, "tờ trình" if circular[1] else "thông tư", "thông tri")
-    if code.startswith("HĐ") and scene.cue(_CONTRACT, 5):
-        return _replaced(_replaced(sign, "hội đồng", "hợp đồng"), "hoạt động", "hợp đồng")
-    for written, usual, here in _SAID_OTHERWISE:
-        if written.search(code):
-            return _replaced(sign, usual, here)
+    """The sign, where its letters stand for something else than usually: the Party's QĐ is a "quy định"."""
+    for row in SENSE_ROWS:
+        told = not row["after"] or scene.cue(cue_named(row["after"]), int(row["within"]))
+        if told and re.search(row["sign"], code):
+            for usual in row["usual"].split("|"):
+                sign = _replaced(sign, usual, row["here"])
+            return sign
     return sign
 
 
@@ -171,15 +121,9 @@ def _replaced(sign: DocumentSign, usual: str, here: str) -> DocumentSign:
     )
 
 
-def number_said(written: str) -> str:
-    """The number of a document; the noughts before it are said."""
-    bare = written.lstrip("0")
-    return "không " * (len(written) - len(bare)) + cardinal(int(bare)) if bare else cardinal(0)
-
-
 def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number and the year of a document whose kind was named: "Nghị định 168/2024"."""
-    if not (scene.cue(KIND_SAID, 6) or scene.cue(_ANOTHER, 20) or scene.rule == "document"):
+    if not (scene.cue(_CUE.kind_said, 6) or scene.cue(_CUE.another, 20) or scene.rule == "document"):
         return None
     return hit_of(found.end(), _numbered(scene, found, number_said(found["number"])), "document")
 
@@ -190,7 +134,7 @@ def _numbered(
     """The fields of a document with its number, and what is said of it before and after."""
     given = found.groupdict()
     year = given.get("year") or given.get("late")
-    dated = _DATE_FOLLOWS.match(scene.line, found.end())
+    dated = _CUE.date_follows.match(scene.line, found.end())
     before = scene.last_words(_SENTENCE)
     return NumberedDocument(
         number,
@@ -201,30 +145,28 @@ def _numbered(
         is_number_said=scene.last_words() == "số",
         is_issuer_said=bool(
             (sign and sign.issuer and sign.issuer.lower() in before)
-            or (sign and sign.issuer.startswith("quốc hội") and _LAW_SAID.search(before))
-            or _ISSUER_FOLLOWS.match(scene.line, dated.end() if dated else found.end())
+            or (sign and sign.issuer.startswith("quốc hội") and _CUE.law_said.search(before))
+            or _CUE.issuer_follows.match(scene.line, dated.end() if dated else found.end())
         ),
-        is_year_said=bool(year and ((dated and dated["year"] == year) or _year_said(scene, int(year)))),
+        is_year_said=bool(
+            year
+            and ((dated and dated["year"] == year) or f"năm {cardinal(int(year))}" in scene.last_words(_NEAR))
+        ),
     )
 
 
-def _year_said(scene: Scene, year: int) -> bool:
-    """Whether the document's day was said just before, with its year."""
-    return f"năm {cardinal(year)}" in scene.last_words(_NEAR)
-
-
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
-    form = scene.cue(FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
-    thousand = found["letter"] in {"k", "K"} and not scene.cue(_NUMBER_CUE, 2)
+    form = scene.cue(_CUE.form, 2) and found["code"] not in DOCUMENT_CODES
+    thousand = found["letter"] in {"k", "K"} and not scene.cue(_CUE.number, 2)
     if form or thousand or scene.last_words() == "thứ" or _TWO_YEARS.match(found.group()):
         return None  # "Mẫu 01/ĐK" is a mark, "60k/HK" a sum, "thứ 2 - CN" are days
     apart = found["mark"].strip() == "-" and len(found["mark"]) > 1
     if apart and re.split(r" ?[-/._] ?", found["code"])[0] not in _ALL_KINDS:
         return None  # "KP.1 - KP.5", "tổ 3 - TDP 4"
     sign = code_said(scene, found["code"])
-    if not sign.known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
+    if not sign.known and not (scene.cue(_CUE.number, 2) and found["mark"].strip() == "/"):
         return None
-    coded = found["number"].startswith("0") and scene.cue(_CODED, 5)
+    coded = found["number"].startswith("0") and scene.cue(_CUE.coded, 5)
     number = spell_digits(found["number"]) if coded else number_said(found["number"])
     if found["letter"]:
         number += f" {spell(found['letter'])}"
@@ -245,12 +187,54 @@ def _sign(scene: Scene, found: re.Match[str]) -> Hit | None:
     return hit_of(found.end(), _numbered(scene, found, "", sign), "document") if sign.is_sure else None
 
 
-DOCUMENT_OF_YEAR: Final[Rule] = matching(
-    r"(?P<number>\d{1,6}) ?/ ?(?P<year>(?:19|20)\d\d)(?! ?[/-] ?[A-ZĐ]|[\d/]|[.,]\d)", _of_year
-)
-NUMBERED_DOCUMENT: Final[Rule] = matching(
-    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/.-] ?(?P<year>(?:19|20)\d\d))?"
-    rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w|{_PLATE_FOLLOWS})",
-    _document,
+def _of_a_tax(code: str) -> str | None:
+    """What the mark of a tax form says in words: GTGT, TK-SDDPNN; other marks are spelt."""
+    *kinds, tax = re.split(r"[-/._]", code)
+    said = ABBREVIATIONS.get(tax) if len(tax) >= _SHORTEST else None
+    if said is None or any(kind not in _KINDS for kind in kinds):
+        return None
+    return " ".join([*(_KINDS[kind] for kind in kinds), said.lower()])
+
+
+def _mark(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A number and what stands behind it: "04/ĐK", "05A-HSB", "01/GTGT"."""
+    code = found["code"]
+    if not scene.cue(_CUE.form, 2) or code in DOCUMENT_CODES:
+        return None
+    kind, _, office = code.partition("-")  # "Biểu số 01/BC-TCT" is a report to an office
+    words = code_said(scene, code).said if office and kind in KINDS else _of_a_tax(code)
+    joint = ", " if found["mark"] == "/" else " "
+    template = "{number:noughts}[ {letter:spelt}][, năm {year}]" + joint + "{code:words}"
+    return say(found, template, "form", code=words or spell(code))
+
+
+def _number(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A number alone, with its noughts; "lấy mẫu 05 hộ" and "tờ khai 02 bản" count something."""
+    named = scene.cue(_CUE.number_named, 3) or scene.cue(_CUE.form_another, 12)
+    ended = bool(found["letter"] or _CUE.ends.match(scene.line, found.end("letter")))
+    named = named or (scene.cue(_CUE.form, 2) and ended)
+    if not named or scene.cue(_CUE.sample, 4):
+        return None
+    return say(found, "{number:noughts}[ {letter:spelt}][ đến {last:noughts}]", "form")
+
+
+DOCUMENT_RULES: Final[tuple[Rule, ...]] = (
+    matching(
+        rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/.-] ?(?P<year>(?:19|20)\d\d))?"
+        rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w|{_PLATE_FOLLOWS})",
+        _document,
+    ),
+    matching(r"(?P<number>\d{1,6}) ?/ ?(?P<year>(?:19|20)\d\d)(?! ?[/-] ?[A-ZĐ]|[\d/]|[.,]\d)", _of_year),
 )
 DOCUMENT_SIGN: Final[Rule] = matching(rf"{_PART}(?:[-/]{_PART}){{1,5}}(?!\w)", _sign)
+FORM_RULES: Final[tuple[Rule, ...]] = (
+    matching(
+        r"(?P<number>\d{1,3})(?P<letter>[a-zđA-ZĐ]?)(?:/(?P<year>20\d\d))?(?P<mark>[/-])"
+        r"(?P<code>[A-ZĐ]{2,8}\d{0,3}(?:[-/.][A-ZĐ]{2,8})?)(?!\w)",
+        _mark,
+    ),
+    matching(
+        r"(?P<number>0\d{1,2})(?P<letter>[a-zđA-Z]?)(?:-(?P<last>0\d{1,2}))?(?:\.(?=[A-ZĐ]{2})|(?!\w|[.,/]\d))",
+        _number,
+    ),
+)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from tts.normalization.numbers import cardinal, spell_digits
+from tts.normalization.numbers import cardinal, month, spell_digits
 
 
 class Fields(Protocol):
@@ -15,11 +15,6 @@ class Fields(Protocol):
 
     def literal(self) -> str:
         """The words for all that is written, in its order."""
-
-
-def month(number: int) -> str:
-    """The month's number as it is called: the fourth is "tư"."""
-    return "tư" if number == 4 else cardinal(number)  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,87 +5,78 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from tts.normalization.addresses import ADDRESS_RULES, HANDLE
+from tts.normalization.cues import compiled
 from tts.normalization.dates import DATE_RULES, DAY_AFTER_TIME
-from tts.normalization.digits import (
-    ARMY_PLATE,
-    BOAT,
-    EMBASSY_PLATE,
-    FILE_CODE,
-    HEALTH_CARD,
-    MIXED,
-    PHONE_RULES,
-    PLATE_RULES,
-    RATIO_OF_MORE,
-    ROAD_RULES,
-    SERIAL,
-    SEVERAL,
-)
-from tts.normalization.documents import DOCUMENT_OF_YEAR, DOCUMENT_SIGN, NUMBERED_DOCUMENT
-from tts.normalization.forms import FORM_RULES
-from tts.normalization.houses import ALLEY, HOUSE, HOUSE_WITH_LETTERS
-from tts.normalization.labels import LABEL_RULES
+from tts.normalization.digits import CODE_RULES, MIXED, PHONE_RULES, ROAD_RULES, SERIES_RULES
+from tts.normalization.documents import DOCUMENT_RULES, DOCUMENT_SIGN, FORM_RULES
+from tts.normalization.houses import HOUSE_RULES
+from tts.normalization.labels import ITEM_IN_LINE, LABEL_RULES
 from tts.normalization.marks import SIGN_RULES, TIMES_RULES
-from tts.normalization.months import MONTH_ALONE, MONTH_BEFORE, MONTH_OF_QUARTER, QUARTER_BEFORE, SHORT_PERIOD
-from tts.normalization.patterns import compiled
-from tts.normalization.quantities import (
-    AMOUNT,
-    COORDINATE,
-    CURRENT,
-    MONEY_BEFORE,
-    MONEY_SIGN,
-    NEGATIVE,
-    NUMBER_RULES,
-    POSITION,
-    POWER,
-    SCIENTIFIC,
-)
+from tts.normalization.periods import PERIOD_RULES
+from tts.normalization.quantities import AMOUNT, COORDINATE, MONEY_BEFORE, NUMBER_RULES, SIGNED_RULES
 from tts.normalization.references import REFERENCE_RULES
 from tts.normalization.scene import Hit, Rule, Scene
+from tts.normalization.templates import simple_rules
 from tts.normalization.times import TIME_RULES
-from tts.normalization.weekdays import WEEKDAY
 from tts.normalization.words import DIRECTIONS, UNIT_AFTER_SLASH, WARD, WORD_RULES
 
 _LONGEST_LOCAL_PART: Final = 64  # of an e-mail address, which may begin with a figure
-_TOGETHER: Final = 16  # rules; more have longer patterns, fewer have more of them
+_MANY, _FEW = 16, 4  # rules together; more have longer patterns, fewer have more of them
 _GROUP: Final = re.compile(r"\(\?P(?P<sign>[<=])")
 
 
 class Grammar:
     """Rules in their order of cost: the first that speaks is the cheapest.
 
-    Some sixty would be asked at each place. So each few have one pattern together, and are only asked, from
-    the first one on that matches, where that does.
+    Some sixty would be asked at each place. So each sixteen have one pattern together, which names the first
+    that matches; of those behind it each four have one.
     """
 
-    def __init__(self, *rules: Rule) -> None:
-        self.rules = rules
-        self._gates = [
-            (_gate(few), few)
-            for start in range(0, len(self.rules), _TOGETHER)
-            for few in [self.rules[start : start + _TOGETHER]]
+    def __init__(self, *rules: Rule, then: "Grammar | None" = None) -> None:
+        self.gates = [
+            (_gate(many), [(_gate(few), few) for few in _cut(many, _FEW)]) for many in _cut(rules, _MANY)
         ]
+        self.gates += then.gates if then else []
 
     def candidates(self, scene: Scene, place: int) -> Iterator[Hit]:
         """What each rule says that speaks at a place, the cheapest first."""
         line = scene.line
-        for gate, few in self._gates:
+        for gate, parts in self.gates:
             opened = gate(line, place)
             if opened is None:
                 continue
-            for rule in few[int((opened.lastgroup or "r0")[1:]) :]:
-                found = rule.match(line, place)
-                if found is not None and (hit := rule.say(scene, found)) is not None:
-                    yield hit
+            number, first = divmod(_first(opened), _FEW)
+            for narrow, few in parts[number:]:
+                if first < 0:
+                    opened = narrow(line, place)
+                    first = _first(opened) if opened else _FEW
+                for rule in few[first:]:
+                    found = rule.match(line, place)
+                    if found is not None and (hit := rule.say(scene, found)) is not None:
+                        yield hit
+                first = -1
 
     def cheapest(self, scene: Scene, place: int) -> Hit | None:
         """The first candidate, if there is one."""
         return next(self.candidates(scene, place), None)
 
 
-def _gate(rules: tuple[Rule, ...]) -> Callable[[str, int], re.Match[str] | None]:
+_Gate = Callable[[str, int], re.Match[str] | None]
+
+
+def _cut(rules: tuple[Rule, ...], size: int) -> list[tuple[Rule, ...]]:
+    return [rules[start : start + size] for start in range(0, len(rules), size)]
+
+
+def _gate(rules: tuple[Rule, ...]) -> _Gate:
     """One pattern for all: its last group names the first rule that matches."""
     parts = (f"(?:{_numbered(rule.pattern, at)})(?P<r{at}>)" for at, rule in enumerate(rules))
     return compiled("|".join(parts)).match
+
+
+def _first(opened: re.Match[str]) -> int:
+    """The number of the rule that a gate names."""
+    return int((opened.lastgroup or "r0")[1:])
 
 
 def _numbered(pattern: str, at: int) -> str:
@@ -94,46 +85,33 @@ def _numbered(pattern: str, at: int) -> str:
 
 
 _DIGITS: Final = Grammar(
-    *LABEL_RULES,
-    SCIENTIFIC,
-    POWER,
-    EMBASSY_PLATE,
+    *simple_rules("powers"),
     *FORM_RULES,
-    NUMBERED_DOCUMENT,
-    DOCUMENT_OF_YEAR,
-    HOUSE,
-    HOUSE_WITH_LETTERS,
-    SEVERAL,
-    RATIO_OF_MORE,
+    *DOCUMENT_RULES,
+    *HOUSE_RULES,
+    *SERIES_RULES,
     *DATE_RULES,
     *TIME_RULES,
     *PHONE_RULES,
-    *PLATE_RULES,
-    POSITION,
+    *simple_rules("plates"),
+    *simple_rules("positions"),
     COORDINATE,
-    CURRENT,
+    *simple_rules("currents"),
     AMOUNT,
     MIXED,
     *NUMBER_RULES,
 )
 _LETTERS: Final = Grammar(
-    *LABEL_RULES,
+    ITEM_IN_LINE,
     *ADDRESS_RULES,
-    SHORT_PERIOD,
-    QUARTER_BEFORE,
-    MONTH_BEFORE,
-    MONTH_OF_QUARTER,
-    MONTH_ALONE,
-    WEEKDAY,
-    ALLEY,
+    *simple_rules("periods"),
+    *PERIOD_RULES,
+    *simple_rules("alleys"),
     MONEY_BEFORE,
     *REFERENCE_RULES,
     *ROAD_RULES,
-    BOAT,
-    ARMY_PLATE,
-    HEALTH_CARD,
-    SERIAL,
-    FILE_CODE,
+    *simple_rules("marks of things"),
+    *CODE_RULES,
     DIRECTIONS,
     DOCUMENT_SIGN,
     WARD,
@@ -143,21 +121,26 @@ _LETTERS: Final = Grammar(
 )
 _SIGNS: Final = Grammar(
     *PHONE_RULES[:2],
-    MONEY_SIGN,
-    NEGATIVE,
+    *SIGNED_RULES,
     HANDLE,
     DAY_AFTER_TIME,
     *SIGN_RULES,
 )
-_AFTER_SLASH: Final = Grammar(UNIT_AFTER_SLASH, *_LETTERS.rules)
-_MAIL_OR_DIGITS: Final = Grammar(*ADDRESS_RULES, *_DIGITS.rules)
+_UNIT_OR_LETTERS: Final = Grammar(UNIT_AFTER_SLASH, then=_LETTERS)
+_LABEL_OR_LETTERS: Final = Grammar(*LABEL_RULES, then=_LETTERS)
+_LABEL_OR_DIGITS: Final = Grammar(*LABEL_RULES, then=_DIGITS)
+_MAIL_OR_DIGITS: Final = Grammar(*ADDRESS_RULES, then=_DIGITS)
+_MAIL_OR_LABEL: Final = Grammar(*ADDRESS_RULES, then=_LABEL_OR_DIGITS)
 
 
-def grammar_at(line: str, place: int) -> Grammar:
-    """The grammar for what begins with the character at a place."""
-    character = line[place]
+def grammar_at(scene: Scene, place: int) -> Grammar:
+    """The grammar for what begins with the character at a place; labels stand at a line's start alone."""
+    line, character = scene.line, scene.line[place]
     if character.isalpha():
-        return _AFTER_SLASH if line[place - 1 : place] == "/" else _LETTERS
+        other = _UNIT_OR_LETTERS if line[place - 1 : place] == "/" else _LETTERS
+        return _LABEL_OR_LETTERS if scene.at_start else other
     if not character.isdecimal():
         return _SIGNS
-    return _MAIL_OR_DIGITS if "@" in line[place : place + _LONGEST_LOCAL_PART] else _DIGITS
+    if "@" in line[place : place + _LONGEST_LOCAL_PART]:
+        return _MAIL_OR_LABEL if scene.at_start else _MAIL_OR_DIGITS
+    return _LABEL_OR_DIGITS if scene.at_start else _DIGITS

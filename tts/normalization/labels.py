@@ -3,20 +3,18 @@
 import re
 from typing import Final
 
-from tts.normalization.documents import spell
+from tts.normalization.cues import compiled
 from tts.normalization.fields import ListMark
 from tts.normalization.lexicon import LETTERS, POINT_LETTERS
 from tts.normalization.numbers import cardinal, roman_value
-from tts.normalization.patterns import compiled
 from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
+from tts.normalization.templates import point_letter, spell
 
 _COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
 
 
 def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A number, letter or Roman number that opens a line: "1.", "a)", "II."."""
-    if not scene.at_start:
-        return None
     mark = found["label"]
     if mark == "X" and scene.follows(_COMMUNE, found.end()):
         return None
@@ -39,20 +37,18 @@ def _mark(mark: str) -> ListMark:
     return ListMark("part" if mark.isupper() else "letter", said)
 
 
-def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+def _roman_label(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """A label of two kinds of numbers: "V.1."."""
     value = roman_value(found["roman"])
-    if not scene.at_start or value is None:
+    if value is None:
         return None
     said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
     return _marked(found.end(), ListMark("section", f"{cardinal(value)} chấm {said}"))
 
 
-def _mixed_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+def _mixed_label(_scene: Scene, found: re.Match[str]) -> Hit:
     """A letter with a figure that opens a line: "b2)"."""
-    letter = POINT_LETTERS.get(found[1]) or LETTERS[found[1].upper()]
-    said = f"{letter} {cardinal(int(found[2]))}"
-    return _marked(found.end(), ListMark("letter", said)) if scene.at_start else None
+    return _marked(found.end(), ListMark("letter", f"{point_letter(found[1])} {cardinal(int(found[2]))}"))
 
 
 def small_roman(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -61,13 +57,8 @@ def small_roman(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return _marked(found.end(), ListMark("item", cardinal(value), value)) if value else None
 
 
-def _first_of_small_roman(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The first item of a line that has a second: "i) …; ii) …"."""
-    return _marked(found.end(), ListMark("item", cardinal(1), 1)) if scene.at_start else None
-
-
-LABEL_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"i[.)](?= [^\n]{1,90}\bii[.)])", _first_of_small_roman),
+LABEL_RULES: Final[tuple[Rule, ...]] = (  # asked at the start of a line alone
+    matching(r"(?P<label>i)[.)](?= [^\n]{1,90}\bii[.)])", small_roman),
     matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
     matching(
         r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
@@ -79,8 +70,8 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
     matching(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
     matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
-    matching(
-        r"(?<=[;:,.] )(?P<label>i(?=[.)] [^\n]{1,90}\bii[.)])|ii|iii|iv|vi|vii|viii|ix)[.)](?= )", small_roman
-    ),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
+)
+ITEM_IN_LINE: Final[Rule] = matching(
+    r"(?<=[;:,.] )(?P<label>i(?=[.)] [^\n]{1,90}\bii[.)])|ii|iii|iv|vi|vii|viii|ix)[.)](?= )", small_roman
 )

@@ -7,36 +7,23 @@ The tables are the published code charts.
 import re
 from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOMAINS, LEGACY
+from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOMAINS, LEGACY, OLD_LETTER_ROWS
 from tts.normalization.syllables import is_syllable
 
-_TCVN3: Final = str.maketrans(
-    "¸µ¶·¹¨¾»¼½Æ©ÊÇÈÉË®ÐÌÎÏÑªÕÒÓÔÖÝ×ØÜÞãßáâä«èåæçé¬íêëìîóïñòô\u00adøõö÷ùýúûüþ¡¢§£¤¥¦",
-    "áàảãạăắằẳẵặâấầẩẫậđéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵĂÂĐÊÔƠƯ",
-)
-_VNI_MARKS: Final = {
-    "a": ("ùøûõïâáàåãäêéèúüë", "áàảãạâấầẩẫậăắằẳẵặ"),
-    "e": ("ùøûõïâáàåãä", "éèẻẽẹêếềểễệ"),
-    "o": ("ùøûõïâáàåãä", "óòỏõọôốồổỗộ"),
-    "u": ("ùøûõï", "úùủũụ"),
-    "y": ("ùøûõ", "ýỳỷỹ"),
-    "ô": ("ùøûõï", "ớờởỡợ"),
-    "ö": ("ùøûõï", "ứừửữự"),
+_OLD: Final = {
+    name: {row["written"]: row["letter"] for row in OLD_LETTER_ROWS if row["encoding"] == name}
+    for name in ("TCVN3", "VNI")
 }
-_VNI_SINGLE: Final = dict(zip("ôöñæóòîíì", "ơưđỉĩịỵíì", strict=True))
+_TCVN3: Final = {ord(old): ord(new) for old, new in _OLD["TCVN3"].items()}
 
 
 def _vni_table() -> dict[str, str]:
-    small = dict(_VNI_SINGLE)
-    for letter, (marks, said) in _VNI_MARKS.items():
-        small |= {letter + mark: one for mark, one in zip(marks, said, strict=True)}
+    small = _OLD["VNI"]
     large = {written.upper(): said.upper() for written, said in small.items()}
-    mixed = {written.capitalize(): said.upper() for written, said in small.items()}
-    return large | mixed | small
+    return large | {written.capitalize(): said.upper() for written, said in small.items()} | small
 
 
 _VNI: Final = _vni_table()
@@ -74,8 +61,7 @@ _MICRO_UNITS: Final = frozenset({"µm", "µg", "µl", "µL", "µs", "µV", "µF"
 _TIMES: Final = re.compile(r"(?<=[0-9])( ?)\u00d7( ?)(?=[0-9])")  # between numbers no letter of any encoding
 
 
-@dataclass(frozen=True, slots=True)
-class _Tally:
+class _Tally(NamedTuple):
     """What an encoding makes of words: how many become Vietnamese, cease to be so, or never are."""
 
     gained: int = 0
@@ -84,12 +70,7 @@ class _Tally:
     common: int = 0  # of the words as they become, how many are common in the language of offices
 
     def with_line(self, other: "_Tally") -> "_Tally":
-        return _Tally(
-            self.gained + other.gained,
-            self.lost + other.lost,
-            self.still + other.still,
-            self.common + other.common,
-        )
+        return _Tally(*map(sum, zip(self, other, strict=True)))
 
     def fits(self) -> bool:
         return self.gained > 0 and self.lost * _FOR_ONE_LOST <= self.gained and self.still <= self.gained

@@ -29,6 +29,22 @@ BODIES: Final = tuple(row["word"] for row in _rows("bodies"))
 """First words of the names of bodies."""
 ISSUERS: Final = (*BODIES, *(row["word"] for row in _rows("issuers")))
 """First words of those who issue documents."""
+ALIKE_ROWS: Final = _rows("alike")
+"""Spellings that are nearly Vietnamese (`syllables.py`)."""
+CHARACTER_ROWS: Final = _rows("characters")
+"""What is made of characters before reading (`cleaning.py`)."""
+OLD_LETTER_ROWS: Final = _rows("old_letters")
+"""Letters of the encodings before Unicode (`legacy.py`)."""
+TONE_ROWS: Final = _rows("tones")
+"""Marks of tone on the wrong vowel (`mending.py`)."""
+RIME_ROWS: Final = _rows("rimes")
+"""Rimes of Vietnamese, with the onsets that they follow (`syllables.py`)."""
+SCANNED_ROWS: Final = _rows("scanned")
+"""What scanning does to figures (`scanned.py`)."""
+SPELLING_ROWS: Final = _rows("spellings")
+"""From foreign spelling to sound (`transliteration.py`)."""
+SENSE_ROWS: Final = _rows("senses")
+"""Signs of documents that mean something else than usually (`documents.py`)."""
 NAME_ROWS: Final = _rows("names")
 SIGN_ROWS: Final = _rows("signs")
 NAMED_DAYS: Final = {
@@ -42,6 +58,10 @@ FIELD_ROWS: Final = _rows("fields")
 """The desk that wrote a letter, behind its office (NC in UBND-NC); `body` is found in the office."""
 DOMAINS: Final = _table("domains")
 DOTTED: Final = {row["written"]: (row["spoken"], row["before"]) for row in _rows("dotted")}
+CUE_ROWS: Final = _rows("cues")
+"""What words around a form tell of it (`cues.py`)."""
+RULE_ROWS: Final = _rows("rules")
+"""Rules that need no code (`templates.py`)."""
 CONTEXT_ROWS: Final = _rows("contexts")
 """What initials stand for in their place (`contexts.py`)."""
 EACH: Final = [row["word"] for row in _rows("each")]

@@ -3,32 +3,25 @@
 import re
 from typing import Final
 
-from tts.normalization.dashes import NUMERIC, QUARTER, YEAR, dash, falls, same_kind
+from tts.normalization.cues import Cues, compiled
+from tts.normalization.dashes import NUMERIC, YEAR, dash, falls, same_kind
 from tts.normalization.labels import small_roman
-from tts.normalization.lexicon import ABBREVIATIONS, EACH, SIGN_ROWS, UNITS
-from tts.normalization.numbers import NUMBER_WORDS, cardinal, spell_digits
-from tts.normalization.patterns import compiled
+from tts.normalization.lexicon import ABBREVIATIONS, SIGN_ROWS, UNITS
+from tts.normalization.numbers import NUMBER_WORDS, spell_digits
 from tts.normalization.scene import Hit, Rule, Scene, matching
 from tts.normalization.syllables import split_tone
+from tts.normalization.templates import say, simple_rules
+
+_CUE: Final = Cues("marks")
+_DASHES: Final = Cues("dashes")
 
 _MULTIPLIED: Final = frozenset({"number", "unit", "money", "percent", "fraction"})
-_PER: Final = re.compile(
-    r"(?:\b(?:đồng|mét|ki lô mét|mét vuông|mét khối|héc ta|gam|lít|tấn|tạ|triệu|tỷ|nghìn|đô la mỹ)"
-    r"|\btrên [^ ]+)$"
-)
 _FAR: Final = 14  # words, for a sign that stands free before a number
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
 _DECIMALS: Final = re.compile(r"\d,\d+$|\d\.\d{1,2}$")
 _TERM: Final = re.compile(r"(?:(?<!\w)[A-Za-z]|\)|\d)$")
 _VARIABLE: Final = re.compile(r"(?<!\w)[A-Za-z]$")
 _LONGEST_TERM: Final = 20  # characters
-_EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
-    rf"(?:{'|'.join(map(re.escape, EACH))}|[ckm]?m[23²³]?)(?!\w)"
-)
-_FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
-_LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
-_TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|hát bê|kháng nguyên|vi rút)\b")
-_BLOOD_CUE: Final = re.compile(r"\bmáu(?: [^ ]+){1,8}$|\brờ hát$")
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
 _SAID: Final = {sign: UNITS[sign] for sign in "%‰°$€₫"} | {
@@ -36,15 +29,6 @@ _SAID: Final = {sign: UNITS[sign] for sign in "%‰°$€₫"} | {
 }
 _SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
-
-
-_OFTEN: Final = re.compile(r"(?:\d{1,3} )?(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|đêm|km2|km²|m2|m²|ha)(?!\w)")
-_HAPPENING: Final = frozenset(
-    {"tháng", "lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
-)
-_IN_INCHES: Final = re.compile(r"\b(?:màn hình|ti vi|tivi|ống|vòi|lốp|mâm|vành|loa)\b")
-_KEY: Final = re.compile(r"\b(?:phím|bấm|dấu|nhấn)\b")
-_STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt|sao)(?: [^ ]+)?$")
 
 
 def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -75,16 +59,16 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     yearly = scene.rule in {"roman", "number", "document"} or scene.last_words() == "tháng"
     if yearly and scene.follows(YEAR, end):
         return Hit(end, "năm", "year")
-    counted = scene.follows(_EACH, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
+    counted = scene.follows(_CUE.each, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
         return Hit(end, "trên", "per")  # 50 mg/100 ml, "20.000 đồng/01 lượt"
-    often = scene.follows(_OFTEN, end) and scene.last_words() in _HAPPENING
+    often = scene.follows(_CUE.often, end) and scene.cue(_CUE.happening, 1)
     if often or (scene.rule == "time" and scene.line.startswith("24h", end)):
         return Hit(end, "trên", "per")
     if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
         return Hit(end, "trên", "per")  # 9,5/10 điểm
     if follows.isalpha() and (
-        counted or scene.rule in {"unit", "money", "percent", "power"} or scene.cue(_PER, 3)
+        counted or scene.rule in {"unit", "money", "percent", "power"} or scene.cue(_CUE.per, 3)
     ):
         return Hit(end, "trên", "per")
     return Hit(end, "", "slash", after=True)
@@ -98,24 +82,15 @@ def _dots(scene: Scene, found: re.Match[str]) -> Hit:
 
 
 def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
-    counted = scene.rule in _MULTIPLIED or (
-        scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
-    )
+    counted = scene.rule in _MULTIPLIED or scene.before(found.start())[-1:] == ")"
     counted = counted or (scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_FAR:]))
-    counted = counted or scene.before(found.start())[-1:] == ")"
-    counted = counted and found.end() < len(scene.line)
     return Hit(found.end(), "nhân", "times") if counted else None
-
-
-def _stars(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The stars of a hotel or of a product: "khách sạn 5*"."""
-    return Hit(found.end(), "sao", "sign") if scene.cue(_STARS, 3) else None
 
 
 def _raised(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The power of a letter in a formula: "x^2"."""
     raised = _VARIABLE.search(scene.before(found.start()))
-    return Hit(found.end(), f"mũ {cardinal(int(found[1]))}", "power") if raised else None
+    return say(found, "mũ {power}", "power") if raised else None
 
 
 def _times_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -131,23 +106,14 @@ def _times_of_letters(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _times_amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The x between a number and what is named: "22% x mức thu nhập"."""
-    factor = scene.follows(_FACTOR, found.end())
+    factor = scene.follows(_CUE.factor, found.end())
     counted = scene.spaced and (scene.rule in _MULTIPLIED or factor is not None)
     return Hit(found.end(), "nhân", "times") if counted else None
 
 
-def _about(_scene: Scene, found: re.Match[str]) -> Hit:
-    return Hit(found.end(), "khoảng", "sign")
-
-
-def _colon_of_number(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The colon of "Số: 45/KH-UBND" is silent."""
-    return Hit(found.end(), "", "silent") if scene.last_words() == "số" else None
-
-
 def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The point of "mục III.2" and of "quý III.2026"."""
-    if scene.cue(QUARTER, 2) and scene.follows(YEAR, found.end()):
+    if scene.cue(_DASHES.quarter, 2) and scene.follows(YEAR, found.end()):
         return Hit(found.end(), "năm", "year")
     return Hit(found.end(), "chấm", "label") if scene.rule == "roman" else None
 
@@ -166,11 +132,6 @@ def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
 
 
-def _against_an_alarm(_scene: Scene, found: re.Match[str]) -> Hit:
-    """A water level by its level of alarm: "5,12 m (>BĐ1: 0,62 m)"."""
-    return Hit(found.end(), "trên" if found.group() == ">" else "dưới", "sign")
-
-
 def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)", "ông Lê C. xin"."""
     before = scene.before(found.start())
@@ -178,37 +139,6 @@ def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), "", "silent")  # V.League, E.coli
     shortened = scene.rule == "letter" and before[-1:].isupper()
     return Hit(found.end(), "", "silent") if shortened or _NAME_SHORTENED.search(before) else None
-
-
-def _tested(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The result of a test: (+) and (-)."""
-    if not scene.cue(_TEST_CUE, _FAR):
-        return None
-    return Hit(found.end(), "dương tính" if found["sign"] == "+" else "âm tính", "sign")
-
-
-def _blood(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """What a group of blood has or lacks: "nhóm máu O Rh-"."""
-    if not scene.cue(_BLOOD_CUE, 9):
-        return None
-    return Hit(found.end(), "dương" if found["sign"] == "+" else "âm", "sign")
-
-
-def _side(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The side of a body: "gãy tay (T)"."""
-    if not scene.cue(_LIMB, 2):
-        return None
-    return Hit(found.end(), "phải" if found["side"] == "P" else "trái", "sign")
-
-
-def _inches(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """Inches of what is measured so: "màn hình 6,7"", not the end of a quotation."""
-    return Hit(found.end(), UNITS["inch"], "unit") if scene.cue(_IN_INCHES, 8) else None
-
-
-def _hash(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The key of a telephone: "phím #"."""
-    return Hit(found.end(), "thăng", "sign") if scene.cue(_KEY, 8) else None
 
 
 def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -236,50 +166,25 @@ def any_sign(scene: Scene, place: int) -> Hit:
     return Hit(place + 1, "", "leftover", sure=False, warning=warning)
 
 
-CAPTION_LINE: Final = re.compile(  # of a picture, which nobody hears
-    r"[\W_]*(?:Ảnh|Hình ảnh)(?: minh h(?:oạ|ọa)[\W_]*|(?: minh h(?:oạ|ọa))? ?: ?(?:\w+\W*){1,4})",
-    re.IGNORECASE,
-)
 SIGN_RULES: Final[tuple[Rule, ...]] = (
-    matching(
-        r"\((?i:ảnh|hình ảnh|nguồn ảnh|hình|tranh)"
-        r"(?: (?i:minh h(?:oạ|ọa)|tư liệu|internet)| ?:|\))[^()]{0,60}\)?",
-        lambda _, found: Hit(found.end(), "", "caption"),
-    ),
-    matching(r"\((?P<sign>[+-])\)", _tested),
-    matching(r"(?<=\bRh)(?P<sign>[+-])(?![\w-])", _blood),
-    matching(r"(?<=[ABO])(?P<sign>[+-])(?= ?(?:[,.;:)]|$)| (?:hoặc|và|hay|liên hệ) )", _blood),
-    matching(r"\((?P<side>[PT])\)", _side),
+    *simple_rules("signs"),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
-    matching(r"(?<=\d)\*(?!\w)", _stars),
-    matching(r"(?<=\d)\"(?!\w)", _inches),
-    matching(r"\^ ?(\d{1,2})(?!\d|[.,]\d)", _raised),
+    matching(r"\^ ?(?P<power>\d{1,2})(?!\d|[.,]\d)", _raised),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
-    matching(r"[<>](?= ?BĐ ?\d)", _against_an_alarm),
     matching(r"(?<=\" )>(?= \")", _arrow),
     matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
     matching(r"[-+•*]{1,9}(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\((?P<label>[ivx]{1,5})\)", small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
-    matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
     matching(
         r"\.(?=(?:docx?|xlsx?|pptx?|pdf|jpe?g|png|zip|rar|mp[34]|exe|apk)(?!\w))",
         lambda scene, found: Hit(found.end(), "chấm", "sign") if scene.spaced else None,
     ),
-    matching(r":(?= ?\d)", _colon_of_number),
-    matching(
-        r"(?:(?<=[\d)])|(?<=[\d)] )):(?= ?\d[\d.,]* ?=)", lambda _, found: Hit(found.end(), "chia", "sign")
-    ),
     matching(r"\.(?=\d)", _roman_point),
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
-    matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
+    *simple_rules("lines"),
     matching(r"-{1,2}>?", dash),
-    matching(r"(?<=[;:.] )\+ (?!\d[\d,.]*%)", lambda _, found: Hit(found.end(), "", "bullet")),
-    matching(r"[<>]{2,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
-    matching(r"#(?!\w)", _hash),
-    matching(r"(?<=[\d%hgkđ])~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
-    matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )
 TIMES_RULES: Final[tuple[Rule, ...]] = (

@@ -1,11 +1,19 @@
 """Words and figures of a cleaned text put right, each change noted; a province's own words stay."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
+from functools import partial
+from typing import Final
 
 from tts.normalization.edits import Edit, EditedLine, Edits, Substitute, substitute
+from tts.normalization.lexicon import TONE_ROWS
 from tts.normalization.scanned import mend_scanned
 from tts.normalization.scene import OwnEntries
-from tts.normalization.tones import put_tones
+
+_MISPLACED: Final = tuple((re.compile(row["pattern"]), int(row["heir"])) for row in TONE_ROWS)
+_SPANISH: Final = re.compile("[ñÑ]")  # what is left of them bears no tone
+_TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
 def mend(text: str, own: OwnEntries | None = None) -> tuple[str, Edits]:
@@ -36,3 +44,23 @@ def _edited(typed: str, own: OwnEntries | None) -> tuple[str, Sequence[Edit]]:
     line = EditedLine(typed, own.places(typed) if own else ())
     _mended(typed, line.substitute)
     return line.text, line.edits()
+
+
+def put_tones(text: str, sub: Substitute = substitute) -> str:
+    """The text (NFC) with such marks moved; nothing else is changed. `sub` puts in each change."""
+    for pattern, heir in _MISPLACED:
+        text = sub(pattern, partial(_moved, heir), text)
+    return sub(_SPANISH, _without_tilde, text) if "ñ" in text or "Ñ" in text else text
+
+
+def _moved(heir: int, found: re.Match[str]) -> str:
+    """The letters with the (last) mark of tone among them on the heir, and no other."""
+    parts = [unicodedata.normalize("NFD", letter) for letter in found.group()]
+    tone = [part for letter in parts for part in letter if part in _TONES][-1]
+    bare = ["".join(part for part in letter if part not in _TONES) for letter in parts]
+    bare[heir] += tone
+    return unicodedata.normalize("NFC", "".join(bare))
+
+
+def _without_tilde(found: re.Match[str]) -> str:
+    return "n" if found.group() == "ñ" else "N"

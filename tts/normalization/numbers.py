@@ -67,6 +67,16 @@ def _below_hundred(number: int) -> str:
     return f"{DIGITS[tens]} mươi {tail}".strip()
 
 
+def month(number: int) -> str:
+    """A number that names one of a row, as months and weekdays: the fourth is "tư"."""
+    return {4: "tư"}.get(number) or cardinal(number)
+
+
+def ordinal(number: int) -> str:
+    """A number after "thứ"."""
+    return {1: "nhất"}.get(number) or month(number)
+
+
 def spell_digits(digits: str) -> str:
     """Each digit by itself; what is no digit is passed over."""
     return " ".join(DIGITS[int(digit)] for digit in digits if digit.isdecimal())
@@ -93,6 +103,11 @@ def split_number(written: str) -> tuple[str, str]:
     else:
         whole, _, decimals = bare.replace(",", ".").partition(".")
     return whole, decimals
+
+
+def whole_value(written: str) -> int:
+    """The value of a whole number, in figures or Roman; 0 where it is none."""
+    return int(written) if written.isdecimal() else roman_value(written) or 0
 
 
 _ROMAN: Final = re.compile(r"(?:X{0,3})(?:IX|IV|V?I{0,3})")

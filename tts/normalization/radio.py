@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
+from tts.normalization.cues import Cues, compiled
 from tts.normalization.fields import (
     DayOfMonth,
     DigitGroups,
@@ -19,38 +20,28 @@ from tts.normalization.fields import (
     PlainNumber,
     Quantity,
     WebAddress,
-    month,
 )
-from tts.normalization.numbers import NUMBER_WORDS, cardinal, spell_digits
-from tts.normalization.patterns import compiled
+from tts.normalization.numbers import cardinal, month, spell_digits
 from tts.normalization.scene import Hit
 from tts.normalization.syllables import bare_letters
+
+_CUE: Final = Cues("radio")
 
 _MUNG, _LAST_DAY = 10, 31
 _WORDS_BACK: Final = 12  # hits; each says a word or more
 _MOST_IN_GROUP: Final = 4
 _TOLD_TWICE: Final = {"phone": 7, "account": 6}  # figures from which on a number is said once more
 _UNTIL: Final = frozenset({"đến", "đến ngày", "tới", "tới ngày", "đến hết ngày", "đến hết"})
-_DAY_LISTED: Final = re.compile(rf"\bngày(?: (?:mùng|và|đến|{'|'.join(sorted(NUMBER_WORDS))}))*$")
-_MONTH_FOLLOWS: Final = re.compile(
-    r"(?:(?:,| và| đến| ?-) ?\d{1,2}){1,6}/\d"
-    r"|(?:(?:,| và| đến| ?-) ?\d{1,2}){0,6},? "
-    r"(?:tháng (?:\d|[Gg]iêng|[Cc]hạp)|h[ằà]ng tháng|mỗi tháng|âm lịch|Tết)"
-)
-_ALARM: Final = re.compile(r"\b(?:trên|dưới|vượt|quá|cao hơn|thấp hơn) (?:mức )?báo động (?:một|hai|ba)$")
 _METRES: Final = re.compile(r"([1-9]\d{0,2})[.,](\d{1,2})")
 _OPENS: Final = compiled(r"/ |\. (?=[A-ZĐÀ-Ỹ])")
 _ONE_TEXT: Final = "giây phút giờ ngày đêm tuần tháng quý năm vụ lần lượt bữa buổi chuyến kỳ đợt ca tiết học"
 _ONE_OF: Final = frozenset(_ONE_TEXT.split())
 """Of these an announcer says one: "một tháng"; of other things each: "mỗi lít"."""
-_SOLVED: Final = re.compile(r"(?:mi li |mi cờ rô )?(?:gam|mon)\b")  # mg/l: a concentration
-_SOLVENT: Final = re.compile(r"(?:đề xi |mi li )?lít|mét khối|ki lô gam")
 _CHAIN_FOLLOWS: Final = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2} ?/ ?[^\W\d_]")
 _CHAIN_BEFORE: Final = re.compile(r"/ ?[^\W\d_]+(?: [^\W\d_]+){0,2} ?$")
 _LONGEST_CHAIN: Final = 32  # characters
 _GOES_ON: Final = ("mười", "mươi", "trăm", "nghìn")
 """After these "năm" would be heard as a five: "một trăm, năm hai nghìn không trăm mười chín"."""
-_DAY_TOLD: Final = re.compile(r"\b(?:ngày|từ|đến|tới|sáng|trưa|chiều|tối|đêm|mùng|mồng|và|hôm)$")
 _MARKED: Final = {"letter": "Điểm", "part": "Phần", "section": "Mục"}
 
 
@@ -101,15 +92,17 @@ def on_air(line: str, hits: Sequence[tuple[int, Hit]], told: set[str]) -> list[H
     return said
 
 
+def may_differ(hit: Hit) -> bool:
+    """Whether a hit has fields that an announcer may say otherwise."""
+    return type(hit.fields) in _VERBALISERS or isinstance(hit.fields, DigitGroups)
+
+
 def _said(view: _Line, at: int, hit: Hit) -> Hit:
     if isinstance(hit.fields, DigitGroups):
         spoken = _digits(view, hit.fields)
         return hit if spoken == hit.spoken else replace(hit, spoken=spoken, after=True)
-    if hit.fields is not None:
-        spoken = _VERBALISERS[type(hit.fields)](view, at, hit.fields)
-    else:
-        word = _OF_RULES.get(hit.rule)
-        spoken = word(view, at, hit) if word else hit.spoken
+    verbalise, word = _VERBALISERS.get(type(hit.fields)), _OF_RULES.get(hit.rule)
+    spoken = verbalise(view, at, hit.fields) if verbalise else word(view, at, hit) if word else hit.spoken
     return hit if spoken == hit.spoken else replace(hit, spoken=spoken)
 
 
@@ -204,9 +197,9 @@ def _number(view: _Line, at: int, found: PlainNumber) -> str:
     if not view.line[place].isdecimal():
         return found.said
     if _is_day_of_range(view, at):
-        told = found.value <= _MUNG or _DAY_TOLD.search(view.said_before(at))
+        told = found.value <= _MUNG or _CUE.day_told.search(view.said_before(at))
         return _day_said(found.value) if told else f"ngày {cardinal(found.value)}"
-    of_month = _MONTH_FOLLOWS.match(view.line, hit.end) and _DAY_LISTED.search(view.said_before(at))
+    of_month = _CUE.month_follows.match(view.line, hit.end) and _CUE.day_listed.search(view.said_before(at))
     return _day_said(found.value) if of_month else found.said
 
 
@@ -253,7 +246,7 @@ def _is_of_alarm(view: _Line, at: int) -> bool:
     found = hit.fields if hit else None
     if not isinstance(found, Quantity) or not found.unit.endswith("mét"):
         return False
-    return _ALARM.search(view.said_before(at)) is not None
+    return _CUE.alarm.search(view.said_before(at)) is not None
 
 
 def _each(view: _Line, at: int, found: Quantity) -> str:
@@ -265,7 +258,7 @@ def _each(view: _Line, at: int, found: Quantity) -> str:
 
 
 def _is_concentration(of: str, per: str) -> bool:
-    return _SOLVED.match(of) is not None and _SOLVENT.match(per) is not None
+    return _CUE.solved.match(of) is not None and _CUE.solvent.match(per) is not None
 
 
 def _per(view: _Line, at: int, hit: Hit) -> str:
@@ -346,4 +339,4 @@ _OF_RULES: Final[dict[str, Callable[[_Line, int, Hit], str]]] = {
     "letter": _letter,
     "per": _per,
 }
-"""Of what has no fields."""
+"""Of what has no fields that are said otherwise."""

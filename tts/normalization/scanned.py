@@ -4,9 +4,9 @@ import re
 from functools import partial
 from typing import Final
 
+from tts.normalization.cues import compiled
 from tts.normalization.edits import Substitute, substitute
-from tts.normalization.lexicon import ABBREVIATIONS
-from tts.normalization.patterns import compiled
+from tts.normalization.lexicon import ABBREVIATIONS, SCANNED_ROWS
 from tts.normalization.syllables import in_syllables, is_syllable
 
 
@@ -23,94 +23,19 @@ _NOUNS: Final = r"(?:hộ|người|tuổi|em|xã|thôn|trường hợp|học sin
 _PAID: Final = r"(?:đồng|đ|VNĐ|VND)(?!\w)"
 _COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
 
-_MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
-    (re.compile(r"(?<![\w.,])(?=[lIoO.]{0,9}\d)[\dlI][\dlIoO]{0,2}(?:\.[\dlIoO]{3})+(?![\w.])"), _figures),
-    (re.compile(r"(?<![\w.,])[lI][O0]{0,2}(?:\.OOO)+(?![\w.])"), _figures),
-    (re.compile(r"(?<=\d,)O(?= ?%)"), "0"),
-    (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
-    (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)(?!o\d\d?')"), _zeros),
-    (compiled(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d|[13-9] [a-zà-ỹđ]{2})"), "0"),  # O905, O5/6, "O9 nhiệm vụ"
-    (re.compile(r"(?<![\w.,-])(?:\d{1,3}O{1,2}|l\dO|lOO)(?!\w)"), _figures),  # 10O, 5OO, lOO
-    (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b|đ)"), _zeros),
-    (re.compile(r"(?<!\w)[oO](?=\dh)"), "0"),
-    (re.compile(r"(?<=\d/[01])l(?!\w)"), "1"),
-    (re.compile(r"(?<!\w)[lI]{1,2}(?=h(?:\d[\dO]|OO)(?!\w))|(?<!\w)[lI](?=\dh(?:\d|\W))"), _figures),
-    (re.compile(r"(?<=\dh)(?:O{2}|[oO]\d)(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
-    (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
-    (
-        re.compile(r"(?<![\w/.-])[lIO\d]{1,2}[/-][lIO\d]{1,2}[/-][12][O\d][lIO\d]{2}(?!\w)"),
-        _figures,
-    ),  # l5/ll/2025
-    (re.compile(r"(?<=\d\.)l(?=\d)|(?<![\w.])l(?=\d|\.\d{3}(?!\d))"), "1"),
-    (
-        re.compile(
-            r"(?<![\w.-])[lI\dO]{1,4}(?=/(?:20[\dO][\dlI]/)?(?:QĐ|TB|KH|NQ|NĐ|TT|CV|BC|GM|HD|UBND)\b)"
-        ),
-        _figures,
-    ),
-    (re.compile(r"(?<=[Nn]ăm )[12lI][0O9][\dlIO]{2}(?!\w)"), _figures),
-    (re.compile(rf"(?<=\d)l(?=\d? {_NOUNS})"), "1"),
-    (re.compile(r"(?<![\w.,])0[lI](?![\w'])"), "01"),
-    (re.compile(r"(?<=\d)l(?=/[A-ZĐ]| tuổi)"), "1"),  # 45l/UBND; "2l nước" are litres
-    (
-        re.compile(
-            r"(?<!\w)(?<!lô )(?<!khu )(?<!dãy )(?<!ô )I(?=\d (?:hộ|người|tuổi|ngày|tháng|nhiệm|xã|thôn))"
-        ),
-        "1",
-    ),
-    (re.compile(r"(?<=[Nn]gày )[lIO\d]{2}(?= tháng)|(?<=[Tt]háng )[lI][lIO\d](?!\w)"), _figures),
-    (re.compile(r"(?<=[Đđ]iều )(?:[lI][\dO]|\d[lI])(?!\w)"), _figures),
-    (
-        re.compile(r"(?<![\d:.,])(?<!lệ )([01]\d|2[0-3])(?: :|: | : )([0-5]\d)(?= ?(?:-|đến|$|[,.;)]|ngày))"),
-        r"\1:\2",
-    ),  # 08 :30
-    (re.compile(r"(?<=[Đđ]iều )[lI](?=\d{1,2}(?!\w))|(?<=[Kk]hoản )[lI](?=\d(?!\w))"), "1"),
-    (
-        re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?!\w|\.\w)"),
-        r"\1 1",
-    ),
-    (
-        re.compile(r"(?<=[Tt][ựỰ] [dD])0(?!\w)"),
-        lambda found: "O" if found.string[found.start() - 1] == "D" else "o",
-    ),
-    (re.compile(r"(?<=\d) ?/ ?[lI1]{2} ?/ ?(?=20\d\d)"), "/11/"),  # "25 /ll/ 2025"
-    (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
-    (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
-    (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/]|[.,]\d| /)"), r"\1/\2"),
-    (re.compile(rf"(?<=\d) (?=[.,]\d{{1,2}} ?{_COUNTED})"), ""),
-    (re.compile(rf"(?<=\d) ([.,]) (?=\d{{1,2}} ?{_COUNTED})"), r"\1"),
-    (
-        re.compile(
-            r"(?<![\d.,])(\d{1,3}) \. (?=000(?!\d)|\d{3} ?\. ?\d{3}(?!\d)"
-            r"|\d{3} (?:đồng|hộ|người|con|triệu|tỷ)\b)"
-        ),
-        r"\1.",
-    ),
-    (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
-    (re.compile(rf"(?<![\d.,])(\d{{1,3}}\.\d{{3}}) (?=000(?!\d|[.,]\d)|\d{{3}} ?{_PAID})"), r"\1."),
-    (re.compile(r"(?<!\d)(\d{1,3})\. (?=\d{3}\. ?\d{3}(?!\d)|000(?!\d))"), r"\1."),
-    (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
-    (re.compile(r"(?<=\d) (?=\.\d{3}(?!\d))"), ""),
-    (re.compile(r"(?<=[Nn]gày )(\d) (?=\d tháng)|(?<=[Tt]háng )(\d) (?=\d năm)"), r"\1\2"),
-    (re.compile(r"(?<=[Nn]ăm )([12]) (\d) (\d) (\d)(?!\d)"), r"\1\2\3\4"),
-    (re.compile(r"(?<=\d/1) (?=[0-2]/20\d\d)|(?<=/20) (?=\d\d(?!\d))"), ""),
-    (re.compile(r"(?<=\.\d) (?=\d\d(?:\.\d{3})*(?: ?đ|\.\d{3}))|(?<=\.\d\d) (?=\d(?:\.\d{3})* ?đ)"), ""),
-    (re.compile(r"(?<=\d/)([A-ZĐ]{1,4})_(?=[A-ZĐ]{2})"), r"\1-"),
-    (re.compile(rf"(?<!\w)\d{{1,3}}o{{1,2}}(?= {_NOUNS})|(?<!\w)[lI]OO(?= ?%)"), _figures),
-    (re.compile(r"(?<=\dh)[lI](?=\d(?!\w))|(?<=\d/)[lI]{2}(?!\w)|(?<!\w)l[lI](?=/20\d\d)"), _figures),
-    (re.compile(r"(?<=\d{3}[. ])(?=[\dlIO]{3,4}(?!\w))[\dO]*[lI][\dlIO]*(?<=\d)"), _figures),  # 3822.ll3
-    (
-        re.compile(
-            r"(?<!\w)[lI]{1,2}(?=g[0-5O][\dO](?!\w))"
-            r"|(?<=đến |lúc | từ )[lI]{1,2}(?=g(?!\w))|(?<=[\dlI]g)[0-5]?[oO]+(?!\w)|(?<=\dg\d)[oO](?!\w)"
-        ),
-        _figures,
-    ),
-    (re.compile(r"(?<=\d)(?:[oO] | ?0)C(?!\w)"), "°C"),
-    (re.compile(r"[ØøΦφФф⌀] ?(?=\d)"), " phi "),
-    (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
-    (re.compile(r"(?<=\d) ?(?:%o|o/oo|0/00)(?!\w)"), "‰"),
+_CHANGES: Final = {"=figures": _figures, "=zeros": _zeros}
+
+
+def _named(pattern: str) -> re.Pattern[str]:
+    for name, words in (("{noun}", _NOUNS), ("{paid}", _PAID), ("{counted}", _COUNTED)):
+        pattern = pattern.replace(name, words)
+    return compiled(pattern)
+
+
+_MENDED: Final = tuple(
+    (_named(row["pattern"]), _CHANGES.get(row["becomes"], row["becomes"])) for row in SCANNED_ROWS
 )
+"""Letters that stand where a figure was, and spaces that were put into numbers."""
 
 _SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
     r"[\dlIoO%ØøΦφФф⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"

@@ -9,13 +9,14 @@ from typing import Final
 
 from tts.normalization.alignment import Alignment, JoinedSpeech
 from tts.normalization.cleaning import clean
+from tts.normalization.cues import Cues
 from tts.normalization.grammar import grammar_at
-from tts.normalization.hectares import counted_hectares
 from tts.normalization.legacy import from_legacy
 from tts.normalization.lexicon import ABBREVIATIONS
-from tts.normalization.marks import CAPTION_LINE, any_sign
+from tts.normalization.marks import any_sign
 from tts.normalization.mending import mend
 from tts.normalization.province import own_words
+from tts.normalization.quantities import counted_hectares
 from tts.normalization.radio import on_air
 from tts.normalization.regions import Region, Register, in_region
 from tts.normalization.result import Reading, ReadingWarning
@@ -23,6 +24,7 @@ from tts.normalization.scene import Hit, OwnEntries, Scene
 from tts.normalization.syllables import is_syllable
 from tts.normalization.words import UNKNOWN
 
+_MARKS: Final = Cues("marks")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
 _RUN: Final = re.compile(
@@ -55,7 +57,7 @@ def read(
     signature = _signature_line(lines)
     offset = 0
     for number, line in enumerate(lines):
-        if number == signature or CAPTION_LINE.fullmatch(line.strip()):
+        if number == signature or _MARKS.caption_line.fullmatch(line.strip()):
             start = offset + len(line) - len(line.lstrip())
             rule = "signature" if number == signature else "caption"
             alignment.add(start, start + len(line.strip()), Hit(len(line), "", rule))
@@ -184,7 +186,7 @@ def next_hit(scene: Scene, place: int) -> Hit:
 def _rule_hit(scene: Scene, place: int) -> Hit:
     if scene.line[place].isalpha():
         return _next_word(scene, place)
-    return grammar_at(scene.line, place).cheapest(scene, place) or any_sign(scene, place)
+    return grammar_at(scene, place).cheapest(scene, place) or any_sign(scene, place)
 
 
 def _next_word(scene: Scene, place: int) -> Hit:
@@ -198,7 +200,7 @@ def _next_word(scene: Scene, place: int) -> Hit:
     plain = syllable and len(word) > 1 and not word.isupper() and word not in {_HECTARES, "hA"}
     if plain and not per and not _GLUED.match(line, end):
         return Hit(end, word[0] + word[1:].lower(), "plain")
-    hit = grammar_at(line, place).cheapest(scene, place)
+    hit = grammar_at(scene, place).cheapest(scene, place)
     if hit:
         return hit
     if syllable:

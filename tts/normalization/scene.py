@@ -5,20 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from tts.normalization.cues import Cues, compiled
 from tts.normalization.fields import Fields
 from tts.normalization.lexicon import ABBREVIATIONS
-from tts.normalization.patterns import compiled
 from tts.normalization.regions import Region
 from tts.normalization.syllables import is_syllable
 
 _REMEMBERED: Final = 24  # words; no cue reaches farther back
 _WINDOW: Final = 48  # characters; no rule looks farther around
-_HOUSE: Final = re.compile(r"\d/\d{1,4}[A-ZĐ]?,$")
-_HOUSE_JOINED: Final = re.compile(
-    r"\b(?:[Ll]ớp|[Hh]ẻm|[Nn]hà|số nhà|nhà số|[Pp]hòng|[Tt]hửa|[Ll]ô) "
-    r"(?:\d{1,4}/\d{1,4}[A-ZĐ]?(?:, | và | đến | hoặc |-)){0,4}"
-    r"\d{1,4}/\d{1,4}[A-ZĐ]?(?: (?:và|đến|hoặc)|,|-)$"
-)
+_CUE: Final = Cues("scene")
 _CAPITALS: Final = compiled(r"(?<!\w)[A-ZĐÀ-Ỹ]{0,6}[À-ỸĐ][A-ZĐÀ-Ỹ]{1,6}(?!\w)|(?<!\w)[A-Z]{1,6}[À-Ỹ](?!\w)")
 _SENTENCE_ENDS: Final = frozenset(".?!;")
 
@@ -119,8 +114,8 @@ class Scene:
     def after_house(self, place: int) -> bool:
         """Whether the number of a house, or of a class, stands just before: "hẻm 5/1, 5/2"."""
         before = self.before(place)
-        listed = self.rule == "address" and _HOUSE.search(before)
-        return bool(listed or _HOUSE_JOINED.search(before))
+        listed = self.rule == "address" and _CUE.house.search(before)
+        return bool(listed or _CUE.house_joined.search(before))
 
     def follows(self, pattern: re.Pattern[str], place: int) -> re.Match[str] | None:
         """Match the pattern at a place, in the line as it is or with its words in capitals made small."""

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
+from tts.normalization.lexicon import ALIKE_ROWS, RIME_ROWS
+
 _TONES: Final = {"\u0300": "`", "\u0301": "'", "\u0309": "?", "\u0303": "~", "\u0323": "."}
 _ACUTE: Final = "\u0301"
 _LONGEST_SYLLABLE: Final = 7  # letters: "nghiêng"
@@ -14,26 +16,11 @@ _ONSETS: Final = (
     *("ngh", "ng", "nh", "ch", "tr", "th", "ph", "kh", "gh", "gi", "qu"),
     *("b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", ""),
 )
-_RIMES_TEXT: Final = (
-    "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây "
-    "e ec em en eng eo ep et ê êch êm ên êng ênh êp êt êu "
-    "i ich im in inh ip it iu ia iêc iêm iên iêng iêp iêt iêu "
-    "o oc oi om on ong op ot oong ooc "
-    "oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oe oem oen oeo oet "
-    "ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt "
-    "u uc ui um un ung up ut ua uôc uôi uôm uôn uông uôt "
-    "uê uêch uên uênh uêt uơ uy uya uych uyên uyêt uyn uynh uyp uyt uyu uân uâng uât uây "
-    "ư ưc ưi ưm ưn ưng ưt ưu ưa ươc ươi ươm ươn ương ươp ươt ươu "
-    "y yêm yên yêng yêt yêu"
-)
-_RIMES: Final = frozenset(_RIMES_TEXT.split())
-_AFTER_QU_TEXT: Final = (
-    "a ac ach ai an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt ân âng ât âu ây "
-    "e en eo ep et ê ên êch ênh êt êu i in it ít inh ich ôc ơ ơi y ych yên yêt ynh yt yu ya yn yp"
-)
-_AFTER_QU: Final = frozenset(_AFTER_QU_TEXT.split())
-_WITHOUT_ONSET_TEXT: Final = "yêm yên yêng yêt yêu"
-_WITHOUT_ONSET: Final = frozenset(_WITHOUT_ONSET_TEXT.split())
+_BEHIND: Final = {
+    onset: frozenset(row["rime"] for row in RIME_ROWS if onset in row["after"].split())
+    for onset in ("any", "qu", "none")
+}
+_RIMES: Final = _BEHIND["any"] | _BEHIND["none"]
 _SPELT_I: Final = frozenset("hklmstvbqd")  # "ký", "lý", "mỹ": y for i after these alone
 _FRONT: Final = frozenset("eêiy")
 _HARD_AND_SOFT: Final = {  # whether it stands before e, ê, i and y, or before the other vowels
@@ -62,10 +49,10 @@ def bare_letters(words: str) -> str:
 def _is_onset_with(onset: str, rime: str) -> bool:
     """Whether spelling lets the rime follow the onset ("" is none)."""
     if onset == "qu":
-        return rime in _AFTER_QU
+        return rime in _BEHIND["qu"]
     if onset == "gi" and rime[0] == "i":
         return False  # "gì" has one i
-    if rime not in _RIMES or (rime in _WITHOUT_ONSET and onset):
+    if rime not in _RIMES or (rime in _BEHIND["none"] and onset):
         return False
     if onset in _HARD_AND_SOFT:
         return (rime[0] in _FRONT) == _HARD_AND_SOFT[onset]
@@ -101,28 +88,13 @@ def _tone_fits(rime: str, tone: str) -> bool:
     return not stopped or (tone != "" and tone in _STOPPED_TONES)
 
 
-_ALIKE_ONSETS: Final = (("f", "ph"), ("j", "gi"), ("z", "d"), ("w", "qu"), ("dz", "d"), ("y", "d"))
-_BARE_RIMES: Final = (
-    ("uye", "uyê"),
-    ("ie", "iê"),
-    ("ye", "yê"),
-    ("uo", "ươ"),
-    ("uo", "uô"),
-    ("ua", "uâ"),
-    ("ue", "uê"),
-)
-_ALIKE_CODAS: Final = (
-    ("ik", "ich"),
-    ("ing", "inh"),
-    ("k", "c"),
-    ("h", ""),
-    ("l", "n"),
-    ("r", ""),
-    ("s", "t"),
-    ("b", "p"),
-    ("d", "t"),
-    ("g", "c"),
-)
+def _alike(part: str) -> tuple[tuple[str, str], ...]:
+    return tuple((row["written"], row["becomes"]) for row in ALIKE_ROWS if row["part"] == part)
+
+
+_ALIKE_ONSETS: Final = _alike("onset")
+_BARE_RIMES: Final = _alike("rime")
+_ALIKE_CODAS: Final = _alike("coda")
 
 
 @lru_cache(maxsize=16_384)

@@ -4,60 +4,22 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from tts.normalization.lexicon import ALIKE_ROWS, SPELLING_ROWS
 from tts.normalization.syllables import as_syllable, is_syllable, with_acute
 
 _SHORTEST, _LONGEST = 3, 24  # letters; other runs are no words
 _MOST_SILENT: Final = 3  # consonants at the end that may go unsaid
-_SPELLINGS: Final = (  # in this order, from spelling to something near the sound
-    (r"^wo", "vo"),
-    (r"^wh|^w", "qu"),
-    (r"(?<=[aeiou])h(?=[b-df-hj-np-tv-z])", ""),
-    (r"^kn", "n"),
-    (r"^wr|^rh", "r"),
-    (r"^ps", "s"),
-    (r"^sch", "s"),
-    (r"(?<=[a-z]{2})(?:tion|sion)s?$", "sần"),
-    (r"(?<=[a-z]{2})(?:er|or|ar|re)$", "ơ"),
-    (r"(?<=[a-z])ew$", "iu"),
-    (r"igh(?=t)", "ai"),
-    (r"(?<=[aeiouy][b-df-hj-np-tv-z])e$", ""),
-    (r"(?<=[a-z]{2})y$", "i"),
-    (r"ck|cc(?![ei])|kk", "k"),
-    (r"x(?=.)", "cx"),
-    (r"x$", "ch"),
-    (r"sh|sc(?=[ei])", "s"),
-    (r"th", "th"),
-    (r"oo|ou(?=[pt])", "u"),
-    (r"ee|ea|ie(?=.)", "i"),
-    (r"ay|ai|ey", "ây"),
-    (r"ow|ou", "ao"),
-    (r"aw|au", "o"),
-    (r"eu|ew", "iu"),
-    (r"ue$", "iu"),
-    (r"([b-df-hj-np-tv-z])\1", r"\1"),
-    (r"c(?=[eiy])", "x"),
-    (r"j", "gi"),
-    (r"z", "d"),
-    (r"w", "qu"),
-    (r"f", "ph"),
-    (r"y(?=[aeiou])", "d"),
-    (r"y", "i"),
-    (r"q(?!u)", "k"),
-)
+_SPELLINGS: Final = tuple((re.compile(row["spelling"]), row["sound"]) for row in SPELLING_ROWS)
 _UNIT: Final = re.compile(
     r"(?:ph|th|ch|kh|nh|ng(?![aeiouăâêôơư])|gi(?=[aeouâăêôơư])|qu(?=[aeiouâăêôơư])|tr)|."
 )
 _VOWELS: Final = re.compile(r"sần|[aăâeêioôơuưầ]+[iuy]?")
-_CODAS: Final = {
-    "l": "n", "r": "", "s": "t", "d": "t", "b": "p", "g": "c", "k": "c", "v": "p", "ph": "p",
-    "th": "t", "x": "t", "n": "n", "m": "m", "p": "p", "t": "t", "c": "c", "ng": "ng", "nh": "nh", "ch": "ch",
-    "h": "",
-}  # fmt: skip
+_CODAS: Final = {row["written"]: row["becomes"] for row in ALIKE_ROWS if row["part"] == "end"}
 
 
 def _near_sounds(word: str) -> str:
     for pattern, sound in _SPELLINGS:
-        word = re.sub(pattern, sound, word)
+        word = pattern.sub(sound, word)
     return word
 
 

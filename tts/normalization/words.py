@@ -5,74 +5,39 @@ import unicodedata
 from typing import Final
 
 from tts.normalization.addresses import joined_names, segmented
-from tts.normalization.contexts import SURE, meaning_around, meant
-from tts.normalization.documents import code_part, spell
-from tts.normalization.initials import composed, no_echo
+from tts.normalization.cues import Cues, compiled
+from tts.normalization.documents import code_part
+from tts.normalization.initials import SURE, composed, is_alone, meaning_around, meant, no_echo
 from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
-from tts.normalization.numbers import cardinal
-from tts.normalization.patterns import compiled
+from tts.normalization.mending import put_tones
 from tts.normalization.roman import ROMAN_RULES, in_headline
 from tts.normalization.scene import Hit, Rule, Scene, matching
 from tts.normalization.syllables import as_syllable, in_syllables, is_syllable
-from tts.normalization.tones import put_tones
+from tts.normalization.templates import say, simple_rules, spell
 from tts.normalization.transliteration import in_pieces, transliterated
+
+_CUE: Final = Cues("words")
 
 LETTER: Final = r"[^\W\d_]"
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
-_PLACE_CUE: Final = re.compile(
-    r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị"
-    r"|thứ|kỷ|khóa|kỳ|chương|đội|trạm|vùng|đợt)$"  # "kỳ họp thứ X."
-)
 _TITLE_WORD: Final = compiled(  # "X. Diên An", "X. DIÊN AN"
     rf" ?(?:[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]|(?=[A-ZĐ]*[À-Ỹ])[A-ZĐÀ-Ỹ]{{2,7}}(?!\w))"
 )
-_DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
-_ACTING: Final = re.compile(r" ?(?i:giám đốc|chủ tịch|trưởng|chánh|cục|chi cục|hiệu|viện|tổng)\b")
 _DATED: Final = frozenset({"date", "month", "number"})
 _CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương lịch"}
-_FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
-_FILED: Final = re.compile(r"\b(?:[Ll]ưu|LƯU)(?: ?:[^.]*)?$")  # "Lưu: VT, NC" names offices
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
-_NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/] ?(?:(?P<code>[A-ZĐ][A-Za-zĐđ]{0,5})|(?=20))")
 _NUMBER: Final = re.compile(r" ?\d")
-_INDOORS: Final = re.compile(r"\b(?:[Kk]hám|BS|bệnh viện|họp|thi|lầu|tầng|dãy|giáo viên|học)\b")
-_STORM: Final = re.compile(r"\bbão(?: số(?: [^ ]+){1,3})?(?: tên| có tên)?(?: quốc tế)?(?: là)?$")
-_LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
-_LICENCES: Final = re.compile(r"\b(?:hạng|bằng)\b")
-_CLASS_BEFORE: Final = re.compile(r"(?<!\w)[A-F][1-3]?E? ?(?:và|hoặc|hay|đến|lên|sang)$")
-_CLUSTER: Final = re.compile(r"(?:ch|kh|[bcdđghklmnprstvx])(?=[bcdđghklmnprstvx])")
-_CLUSTER_SOUNDS: Final = {
-    **{letter: f"{letter}ờ" for letter in "bcdđghlmnprstvx"},
-    "k": "cờ",
-    "ch": "chờ",
-    "kh": "khờ",
-}
-_SYNTAX: Final = re.compile(r"\b(?:soạn|soạn tin|soạn tin nhắn|cú pháp|theo cú pháp)(?: [^ ]+){0,7}$")
-_SENT_TO: Final = re.compile(
-    r"[^.;:]{0,30}(?:gửi|đến|->|→) ?(?:số |đến |tới |tổng đài )?\d"
-)  # "soạn TC … gửi 8079"
-_WAY_CUE: Final = re.compile(r"\b(?:hướng|trục|di chuyển|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
+_SOUNDS: Final = {one: f"{one}ờ" for one in "bcdđghlmnprstvx"} | {"k": "cờ", "ch": "chờ", "kh": "khờ"}
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _OURS: Final = str.maketrans("EWSN", "ĐTNB")
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
 _JOINED_WORDS: Final = compiled(r"(?<=[a-zđà-ỹ])(?=[A-ZĐÀ-Ỹ])")
 _CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
-_ROOM: Final = re.compile(r" ?(?:[1-9]\d{2,3}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
-_PLACES: Final = {"P": "phường", "X": "xã", "Q": "quận"}
-_PLACE_BEFORE: Final = re.compile(r"\b(?:các|tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
 _LONGEST_INITIALS = 12
 _LETTERS_ONLY: Final = re.compile(r"[A-ZĐƯÔƠ]*")
 _FULL_NAME = 3  # initials; fewer need a word before that tells of a person
-_PERSON_CUE: Final = re.compile(
-    r"\b(?:ông|bà(?! con)|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân|bị can|bị cáo)"
-    r"(?: [^ ]+){0,2}$"
-)
-_STANDING: Final = re.compile(r" ?(?:ĐU|TU|MTTQ|HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|UBND|UBMTTQ|BCH|Ban)")
-_CENTRE: Final = re.compile(
-    r" ?(?:Y tế|YT|Văn hóa|VH|GDTX|Giáo dục|Dịch vụ|Phục vụ|PVHCC|HCC|Khuyến|Bảo trợ|KSBT)"
-)
 _SHORTEST_ORGAN = 3  # a shorter sign of documents says too little by itself
 
 
@@ -83,7 +48,14 @@ def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
         return here
     title = found.group()[0].isupper() and found.group()[-1] == "." and before == "any"
     closes = title and not scene.after(found.end())  # "có đơn BS.": its point ends the sentence too
-    return Hit(found.end() - closes, spoken, "abbreviation")
+    return Hit(found.end() - closes, spoken, "abbreviation", sure=_is_address(scene, found))
+
+
+def _is_address(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether a single letter with its point is part of an address, not somebody's initial: "Ảnh: Đ.HỢP"."""
+    if len(found.group().strip(".")) > 1 or scene.follows(_NUMBER, found.end()):
+        return True
+    return scene.before(found.start())[-1:] in {",", "-", "("} or scene.cue(_CUE.place_before, 1)
 
 
 def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -93,15 +65,15 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     if meant and meant != DOTTED[written][0]:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
-    if written == "P." and scene.follows(_NUMBER, end) and _INDOORS.search(scene.around(found)):
+    if written == "P." and scene.follows(_NUMBER, end) and _CUE.indoors.search(scene.around(found)):
         office = "phòng"  # "khám tại P.12"
     head = scene.follows(_OFFICE, end) if written == "TP." else None
     if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
         office = "trưởng phòng"  # "TP. QLĐĐ"
-    if written == "Q." and scene.follows(_ACTING, end):
+    if written == "Q." and scene.follows(_CUE.acting, end):
         office = "quyền"  # "Q. GIÁM ĐỐC"
     if written == "TT.":
-        standing, centre = scene.follows(_STANDING, end), scene.follows(_CENTRE, end)
+        standing, centre = scene.follows(_CUE.standing, end), scene.follows(_CUE.centre, end)
         office = "thường trực" if standing else "trung tâm" if centre else None
     return Hit(end, office, "abbreviation") if office else None
 
@@ -115,14 +87,14 @@ def _may_stand(scene: Scene, end: int, before: str) -> bool:
         return scene.follows(_PHONE_FOLLOWS, end) is not None
     if before == "word" and not scene.follows(_TITLE_WORD, end):
         return False  # "T. A" are a person's initials
-    named = (follows.isupper() or follows.isdecimal()) and not scene.cue(_PLACE_CUE, 1)
+    named = (follows.isupper() or follows.isdecimal()) and not scene.cue(_CUE.place, 1)
     return named or before == "any"
 
 
 def _person(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A person's initials, as the police write them: "ông Đ.V.K.", "N.T.H (sinh năm 1990)"."""
     letters = re.findall(r"[^\W\d_]", found.group())
-    if len(found.group().strip(".").split(".")) < _FULL_NAME and not scene.cue(_PERSON_CUE, 4):
+    if len(found.group().strip(".").split(".")) < _FULL_NAME and not scene.cue(_CUE.person, 4):
         return None
     if "".join(letters) in ABBREVIATIONS and len(letters) > _FULL_NAME:
         return None
@@ -132,9 +104,9 @@ def _person(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _office(scene: Scene, end: int) -> str | None:
     """What P. means before an office, a title or the number of a room: "P.TCKH", "P.GĐ", "P.102"."""
-    if scene.follows(_ROOM, end):
+    if scene.follows(_CUE.room, end):
         return "phòng"
-    if scene.follows(_DEPUTY_OF, end):
+    if scene.follows(_CUE.deputy_of, end):
         return "phó"
     initials = scene.follows(_OFFICE, end)
     known = initials and (initials[1] in ABBREVIATIONS or initials[1] in DOCUMENT_CODES)
@@ -147,7 +119,7 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     if is_syllable(written) and (len(written) == 1 or in_headline(scene, found)):
         told = meaning_around(scene, written, found.start(), found.end()) if len(written) > 1 else None
         return Hit(found.end(), told, "abbreviation", sure=False) if told else None  # "TRƯỞNG CA XÃ"
-    if scene.cue(_SYNTAX, 8) and scene.follows(_SENT_TO, found.end()):
+    if scene.cue(_CUE.syntax, 8) and scene.follows(_CUE.sent_to, found.end()):
         return Hit(found.end(), spell(written), "letter")
     told = _told_by_form(scene, found)
     defined = None if told else scene.meaning(written)
@@ -170,7 +142,8 @@ def _listed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     if written in FOREIGN:
         return Hit(found.end(), FOREIGN[written], "foreign")
     meaning = code_part(written) if "&" in written or written[-1].isdecimal() else None
-    return Hit(found.end(), meaning, "abbreviation") if meaning else None
+    known = all(is_alone(part, ABBREVIATIONS.get(part)) for part in written.rstrip("0123456789").split("&"))
+    return Hit(found.end(), meaning, "abbreviation", sure=known) if meaning else None
 
 
 def _told_by_form(scene: Scene, found: re.Match[str]) -> str | None:
@@ -179,14 +152,16 @@ def _told_by_form(scene: Scene, found: re.Match[str]) -> str | None:
     if (scene.rule in _DATED or written == "ÂL") and written in _CALENDARS:
         return "âm" if scene.last_words() == "lịch" else _CALENDARS[written]
     kind = DOCUMENT_CODES.get(written)
-    numbered = _NUMBER_FOLLOWS.match(line, end) if kind else None
+    numbered = _CUE.number_follows.match(line, end) if kind else None
     if numbered and numbered["code"] and numbered["code"].upper().startswith(written):
         return DOCUMENT_CODES.get(numbered["code"], kind)  # "CT số 05/CTr-HĐND"
-    if numbered or (kind and _FILED.search(scene.before(found.start()))):
+    if numbered or (kind and _CUE.filed.search(scene.before(found.start()))):
         return kind
     slash = "/" in line[max(0, found.start() - 1) : end + 1]
     glued = line[max(0, found.start() - 1) : found.start()] == "-" and len(written) == len("TS")
-    of_form = ((slash or glued) and scene.cue(_FORM, 4)) or (_marked(scene, found) and scene.cue(_FORM, 12))
+    of_form = ((slash or glued) and scene.cue(_CUE.form, 4)) or (
+        _marked(scene, found) and scene.cue(_CUE.form, 12)
+    )
     return spell(written) if of_form and not scene.meaning(written) else None
 
 
@@ -198,22 +173,15 @@ def _marked(scene: Scene, found: re.Match[str]) -> bool:
 def _ward(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A place by one letter without its point: "P Vĩnh Hải", "P5, Q3"."""
     before = scene.before(found.start())
-    if found["number"]:
-        said = f"{_PLACES[found['place']]} {cardinal(int(found['number']))}"
-        return Hit(found.end(), said, "abbreviation", sure=False)
-    if before and before[-1] not in ",-(:.;" and not scene.cue(_PLACE_BEFORE, 1):
+    apart = not before or before[-1] in ",-(:.;" or scene.cue(_CUE.place_before, 1)
+    if not (found["number"] or apart):
         return None
-    return Hit(found.end(), _PLACES[found["place"]], "abbreviation", sure=False)
-
-
-def _half(_scene: Scene, found: re.Match[str]) -> Hit:
-    """Morning and afternoon before a time: "S 7h00-10h35, C 14h"."""
-    return Hit(found.end(), "sáng" if found["half"] == "S" else "chiều", "time")
+    return say(found, "{place:place}[ {number}]", "abbreviation", sure=False)
 
 
 def _directions(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Points of the compass, where a way is spoken of: "hướng T-TB", "gió ĐB", "hướng WNW"."""
-    if not scene.cue(_WAY_CUE, 3):
+    if not scene.cue(_CUE.way, 3):
         return None
     way = found["ours"] or (found["english"][:-2] + found["english"][:-3:-1]).translate(_OURS)
     parts = [" ".join(_COMPASS[letter] for letter in part) for part in way.split("-")]
@@ -232,25 +200,15 @@ def _half_day(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _licence(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Classes of driving licences, which may look like words: hạng BE, DE, FC."""
-    listed = scene.rule in {"letter", "mixed"} or _CLASS_BEFORE.search(scene.before(found.start()))
-    if not (listed and scene.cue(_LICENCES, 24)) and not scene.cue(_LICENCE_CUE, 2):
+    listed = scene.rule in {"letter", "mixed"} or _CUE.class_before.search(scene.before(found.start()))
+    if not (listed and scene.cue(_CUE.licences, 24)) and not scene.cue(_CUE.licence, 2):
         return None
     return Hit(found.end(), spell(found.group()), "letter")
 
 
-def _spaced(_scene: Scene, found: re.Match[str]) -> Hit:
-    return Hit(found.end(), ABBREVIATIONS[found.group()], "abbreviation")
-
-
-def _bare_unit(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A unit without an amount: m2/người."""
-    said = UNITS.get(found.group())
-    return Hit(found.end(), said, "unit") if said else None
-
-
 def _apostrophe(_scene: Scene, found: re.Match[str]) -> Hit:
     """The first sound of a highland name: H'Ler, K'Ho, M'nông."""
-    return Hit(found.end(), _CLUSTER_SOUNDS[found[1].lower()], "respelt", sure=False)
+    return Hit(found.end(), _SOUNDS[found[1].lower()], "respelt", sure=False)
 
 
 def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -289,14 +247,14 @@ def say_unknown(word: str) -> tuple[str, bool]:
         return words or spell(word), False  # "THÔNGBÁO"
     if near:
         return near, word[0].isupper() or not word.isascii()
-    cluster = _CLUSTER.match(word.lower())
+    cluster = _CUE.cluster.match(word.lower())
     if cluster:
         rest = word.lower()[cluster.end() :]
         if is_syllable(rest):
-            return f"{_CLUSTER_SOUNDS[cluster.group()]} {rest}", True
+            return f"{_SOUNDS[cluster.group()]} {rest}", True
         near = as_syllable(rest)
         if near:
-            return f"{_CLUSTER_SOUNDS[cluster.group()]} {near}", True
+            return f"{_SOUNDS[cluster.group()]} {near}", True
     pieces = in_pieces(word) if word.istitle() or not word.isascii() else None
     if pieces:
         return pieces, True
@@ -318,7 +276,7 @@ def _in_small_letters(scene: Scene, found: re.Match[str]) -> str | None:
 
 def _unknown(scene: Scene, found: re.Match[str]) -> Hit:
     written = found.group()
-    storm = transliterated(written) if written.isupper() and scene.cue(_STORM, 6) else None
+    storm = transliterated(written) if written.isupper() and scene.cue(_CUE.storm, 6) else None
     if storm:
         return Hit(found.end(), storm, "respelt", sure=False)
     meant = _in_small_letters(scene, found)
@@ -359,24 +317,19 @@ _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 _NAME_PART: Final = rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])"
 WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<place>[PX])(?P<number>)(?=:? [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
-    matching(
-        r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))",
-        lambda _, found: Hit(found.end(), "địa chỉ", "abbreviation"),
-    ),
+    *simple_rules("short words"),
     matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
-    matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
     matching(r"(?:[A-F]|[B-D]E|F[B-E])(?!\w|\.0\d)", _licence),
-    matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
+    matching(
+        rf"(?:{_SPACED}|TP\.HCM)(?!\w)",
+        lambda _, found: Hit(found.end(), ABBREVIATIONS[found.group()], "abbreviation"),
+    ),
     matching(rf"{_NAME_PART}(?:\.{_NAME_PART}){{1,4}}(?!\w)\.?", _person),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     *ROMAN_RULES,
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
     matching(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
-    matching(
-        r"đ(?=/(?:kg|[mk]?m[23²³]|kWh|lít|l|ha|tấn|tạ|con|hộ|người|tháng|ngày|suất|lượt|vé|cái|lần|giờ)(?!\w))",
-        lambda _, found: Hit(found.end(), "đồng", "money"),
-    ),
-    matching(r"(?:[kcdm]?m[23²³]|kWh|mg|ml|kg|cm|mm|km|mmHg)(?!\w)", _bare_unit),
+    *simple_rules("sums"),
     matching(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
     matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
     matching(rf"{LETTER}+(?!\w)", _foreign),

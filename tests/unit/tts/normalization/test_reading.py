@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.nightly import examples
 from tts.normalization import read
-from tts.normalization.contexts import contexts
+from tts.normalization.initials import contexts
 from tts.normalization.lexicon import CONTEXT_ROWS
 from tts.normalization.syllables import is_syllable
 
@@ -169,3 +169,28 @@ def test_spans_cover_the_text_in_order_and_lines_are_kept(text):
 def test_no_figure_is_lost(text):
     spans = [span for span in read(text).spans if re.search(r"[0-9]", span.written)]
     assert [span for span in spans if not span.spoken and span.rule not in {"caption", "signature"}] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("tạm giam bị can. Ảnh: Đ.HỢP", "Đ."),
+        ("(DS&PL) - Thông báo lịch cắt điện", "DS&PL"),
+        ("mất điện từ 8 giờ: Tổ 13+16+17 phường Sài Đồng", "+"),
+    ],
+)
+def test_what_could_be_something_else_and_nothing_tells_is_marked_as_unsure(text, written):
+    assert [span.sure for span in read(text).spans if span.written == written][:1] == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("trú tại 12 Lê Lợi, P. Vĩnh Hải", "P."),
+        ("học tại P. 5", "P."),
+        ("5+3 = 8", "+"),
+        ("UBND xã", "UBND"),
+    ],
+)
+def test_what_the_words_around_tell_is_sure(text, written):
+    assert [span.sure for span in read(text).spans if span.written == written] == [True]

@@ -1,0 +1,57 @@
+"""What the words around a form tell of it: the patterns of `cues.csv`, by the module that asks for them."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from tts.normalization.lexicon import COUNTED, CUE_ROWS, EACH, SCALES, UNITS
+from tts.normalization.numbers import NUMBER_WORDS
+
+_SMALL: Final = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+_LARGE: Final = _SMALL.upper()
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern ready for use; À-Ỹ and à-ỹ stand in classes only, as A-Z and a-z do."""
+    return re.compile(pattern.replace("À-Ỹ", _LARGE).replace("à-ỹ", _SMALL))
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, words))
+
+
+_NAMED: Final = {
+    "{number}": _any_of(sorted(NUMBER_WORDS)),
+    "{counted}": rf"(?:{_any_of(COUNTED)})(?!\w)",
+    "{each}": _any_of(EACH),
+    "{unit}": _any_of((*SCALES, *UNITS)),
+    "{scale}": _any_of(SCALES),
+}
+"""Word lists that a pattern may name."""
+
+
+def _pattern(row: dict[str, str]) -> re.Pattern[str]:
+    pattern = row["pattern"]
+    for name, words in _NAMED.items():
+        pattern = pattern.replace(name, words)
+    return compiled(pattern)
+
+
+_ALL: Final = {(row["module"], row["cue"]): _pattern(row) for row in CUE_ROWS}
+
+
+def cue_named(name: str) -> re.Pattern[str]:
+    """The cue that is called so: "times.hour"."""
+    module, _, cue = name.partition(".")
+    return _ALL[module, cue]
+
+
+class Cues:
+    """The cues of one module, each an attribute."""
+
+    def __init__(self, module: str) -> None:
+        self.__dict__.update((cue, pattern) for (of, cue), pattern in _ALL.items() if of == module)
+
+    def __getattr__(self, cue: str) -> re.Pattern[str]:
+        """Only asked for what the list does not have."""
+        raise AttributeError(f"cues.csv has no {cue}")
