@@ -163,8 +163,8 @@ class Controller:
 
     def publish_now(self, outgoing: Iterable[Outgoing]) -> None:
         """Publish at once what was signed and committed; the periodic task repeats it if it fails."""
+        self.ingest.give_way()
         self.publisher.publish_now(outgoing)
-        self._wake()
 
     @property
     def times(self) -> Times:

@@ -38,6 +38,8 @@ _BATCH = 1_000  # messages in one transaction: 1,000 receipts take about 80 ms o
 _WAKE = 0.5  # seconds between checks of the stop flag
 _BREATH = 1.0  # seconds of pause after a database error; messages stay in the queue
 _GATHER = 0.2  # seconds to wait for a full batch: a transaction costs as much as fifty messages
+GIVE_WAY_S = 1.0
+"""For so long after a call of an emergency the processor belongs to what does not sound yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Ingest:
     _come: threading.Event = field(default_factory=threading.Event)  # set while the inbox is not empty
     _many: threading.Event = field(default_factory=threading.Event)  # set while the inbox holds a full batch
     _tell_at: float = 0.0
+    _free_at: float = 0.0  # by the monotonic clock; until then a call of an emergency has the processor
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -120,8 +123,13 @@ class Ingest:
         self._take_vitals()
         self._write_vitals(everything=True)
 
+    def give_way(self) -> None:
+        """Write nothing for a second: a call is going out, and receipts of who sounds already can wait."""
+        self._free_at = time.monotonic() + GIVE_WAY_S
+
     def turn(self) -> None:
         """Wait a limited time for a batch, write and acknowledge it; vitals have their own interval."""
+        self._stopping.wait(max(0.0, self._free_at - time.monotonic()))
         batch = self._next_batch()
         self._take_vitals()
         self._drops.tell(_QUEUE)

@@ -13,7 +13,7 @@ from devices.node.effects import Effect
 from devices.node.fetching import Fetching, Standing
 from devices.node.keeping import Keeping
 from devices.node.receipts import Fact, Outbox
-from devices.node.records import AiringRecord, Records
+from devices.node.records import CALLED_AHEAD, AiringRecord, Records
 from devices.node.trust import Trust
 from devices.not_trusted import NotTrusted, UnknownKey
 from devices.plan import MergedPlans, change_points, ends_at, merge
@@ -29,8 +29,6 @@ PATIENT_WITH_KEYS = timedelta(seconds=5)
 """Until this long before its start, an airing of an unknown approver is not refused: the key may arrive."""
 MOST_BEGUN = 16
 """Emergencies whose begin is stored while the clock is not trusted."""
-CALLED_AHEAD = timedelta(seconds=2)
-"""An emergency that starts within this time is called, not scheduled; a station calls 0.35 s ahead."""
 OF_SOUND = frozenset({ReceiptKind.STARTED, ReceiptKind.FINISHED, ReceiptKind.STOPPED})
 """Receipts of these kinds say at which volume it sounded."""
 SOON = timedelta(days=1)
@@ -77,6 +75,7 @@ class Choosing:
         self._points_until: datetime | None = None
         self._begun_at: dict[AiringId, datetime] = {}
         self._met: _Met | None = None
+        self._put_off: list[AiringRecord] = []
         self._wanted: set[RecordingId] = set()
         self._soon: set[RecordingId] = set()
         self._starts: list[datetime] = []
@@ -111,11 +110,13 @@ class Choosing:
             and met.since <= station
             and (met.until is None or station < met.until)
             and met.standing == self._fetching.standing()
+            and not any(record.started for record in self._put_off)
             and not (met.has_repeated and not self._clock.is_together(now))
         )
 
     def _meet_all(self, station: datetime, now: datetime) -> tuple[list[Effect], set[RecordingId]]:
         effects: list[Effect] = []
+        self._put_off = []
         standing = self._fetching.standing()
         plans = tuple(self._trust.plans.values())
         expiry = max((plan.expires_at for plan in plans), default=station)
@@ -142,6 +143,7 @@ class Choosing:
         hold, told = self.keeping.meet(station, now)
         ends = [plan.expires_at for plan in plans] + [ends_at(a) for a in airings.values()]
         ends += [airings[airing].starts_at - PATIENT_WITH_KEYS for airing in refused]
+        ends += [airings[record.airing].starts_at + CALLED_AHEAD for record in self._put_off]
         until = min((at for at in ends if at > station), default=None)
         has_repeated = any(a.every_ms is not None for a in airings.values())
         self._met = _Met(station, until, standing, has_repeated)
@@ -222,7 +224,10 @@ class Choosing:
             record.refused = why
             if why is not None:
                 return self.fact(record, ReceiptKind.REFUSED, now, now, reason=why)
-        if why is None and not record.fetched and self._fetching.is_whole(airing.recording):
+        is_whole = why is None and not record.fetched and self._fetching.is_whole(airing.recording)
+        if is_whole and record.is_about_to_sound(airing, station):
+            self._put_off.append(record)
+        elif is_whole:
             record.fetched = True
             return self.fact(record, ReceiptKind.FETCHED, now, now)
         return []

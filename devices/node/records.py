@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field, ValidationError
 
-from devices.ids import AiringId, RecordingId
+from devices.ids import AiringId, Grade, RecordingId
 from devices.messages import PlannedAiring
 from devices.node.effects import DropDocument, Effect, SaveDocument
 from devices.plan import ends_at
@@ -16,6 +16,8 @@ KEPT_AFTER = timedelta(days=1)
 """Time after the end of an airing and of its plan: until then an old plan could still name it."""
 KEPT_MORE = timedelta(hours=1)
 """A record is not rewritten for every plan that lasts a little longer: writes must not delay a start."""
+CALLED_AHEAD = timedelta(seconds=2)
+"""An emergency that starts within this time is called, not scheduled; a station calls 0.35 s ahead."""
 
 
 class AiringRecord(BaseModel):
@@ -48,6 +50,11 @@ class AiringRecord(BaseModel):
     """Why it was silent while it was due: the time was not known well enough, or no word came for days."""
     is_told_unheard: bool = False
     """Whether a receipt has reported that it was held back until its end."""
+
+    def is_about_to_sound(self, called: PlannedAiring, station: datetime) -> bool:
+        """Return whether its emergency is called now: to sign and save that it is held waits for it."""
+        is_now = abs(called.starts_at - station) < CALLED_AHEAD
+        return called.grade is Grade.EMERGENCY and is_now and not self.started
 
     def sounds_at(self, volume: int) -> None:
         """Note at which volume it sounds now."""

@@ -1,6 +1,7 @@
 """What nodes say while the database is busy, or while one of them says what cannot be written."""
 
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 
 import pytest
@@ -10,7 +11,7 @@ from controller.features.fleet.queries import get_node
 from controller.model.airings import StoredReceipt
 from controller.runtime import receipt_judging
 from controller.runtime.committed_receipts import CommittedReceipts
-from controller.runtime.ingest import Ingest
+from controller.runtime.ingest import GIVE_WAY_S, Ingest
 from controller.runtime.receipt_ingestion import Committed
 from controller.store import Store
 from devices import topics
@@ -75,6 +76,16 @@ def test_births_that_came_while_the_database_was_busy_are_written_afterwards(wor
         ingest.start()
         assert wait_until(lambda: ingest.written == 1)
     assert wait_until(lambda: world.ask(get_node, NODE).online)
+
+
+def test_while_a_call_goes_out_nothing_is_written_and_all_of_it_afterwards(world, ingest):
+    ingest.give_way()
+    called_at = time.monotonic()
+    say_born(world, ingest, 3)
+    ingest.turn()
+    assert time.monotonic() - called_at >= GIVE_WAY_S
+    assert ingest.written == 3
+    assert world.ask(get_node, NODE).online
 
 
 def test_a_repeat_of_receipts_that_still_wait_is_not_dealt_with_again_and_a_later_one_is(world, ingest):

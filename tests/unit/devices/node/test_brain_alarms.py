@@ -168,6 +168,14 @@ def test_it_goes_on_in_rounds_until_a_plan_no_longer_names_it_and_then_never_aga
     assert scene.station.of(scene.node.id, "alarm")[-1].reason == "withdrawn"
 
 
+def test_a_call_is_armed_before_anything_is_signed_or_written_about_what_is_held(scene):
+    recording = hold(scene)
+    scene.station.publish_plan("56", alarm(scene, recording))
+    scene.run(10)
+    told = sorted(scene.station.of(scene.node.id, "alarm"), key=lambda receipt: receipt.seq)
+    assert [receipt.kind for receipt in told] == ["started", "fetched"]
+
+
 def test_a_stop_in_the_pause_is_told_too(scene):
     recording = hold(scene)
     scene.station.publish_plan("56", alarm(scene, recording))
