@@ -21,25 +21,25 @@ WIDTHS = "() => [document.documentElement.clientWidth, document.documentElement.
 NARROW = PHONE | {"viewport": {"width": 320, "height": 640}}
 
 
-def faults_in_dark(page):
-    """What axe finds against WCAG 2.2 AA."""
-    return _faults_in(page, "dark", {"type": "tag", "values": TAGS})
-
-
 def faults_in_light(page):
-    """What axe finds in light: a page has the same words, roles and order as in dark, only other colours."""
-    return _faults_in(page, "light", {"type": "rule", "values": OF_COLOURS})
+    """What axe finds against WCAG 2.2 AA."""
+    return _faults_in(page, "light", {"type": "tag", "values": TAGS})
+
+
+def faults_in_dark(page):
+    """What axe finds in dark: a page has the same words, roles and order as in light, only other colours."""
+    return _faults_in(page, "dark", {"type": "rule", "values": OF_COLOURS})
 
 
 def faults_but_of_colours(page):
-    """What axe finds in dark by all rules that read no colour; those take a third of its time."""
+    """What axe finds in light by all rules that read no colour; those take a third of its time."""
     off = {rule: {"enabled": False} for rule in OF_COLOURS}
-    return _faults_in(page, "dark", {"type": "tag", "values": TAGS}, off)
+    return _faults_in(page, "light", {"type": "tag", "values": TAGS}, off)
 
 
 def faults(page):
     """What axe finds in both."""
-    return faults_in_dark(page) + faults_in_light(page)
+    return faults_in_light(page) + faults_in_dark(page)
 
 
 def _faults_in(page, scheme, only, changed=None):
@@ -94,30 +94,43 @@ def too_small(page):
     return [f"{page.url}: {what}" for what in found]
 
 
-ON_A_PHONE = (sideways, too_small, sideways_at_320, sideways_at_200_percent, faults)
+ON_A_PHONE = (sideways, too_small, sideways_at_320, sideways_at_200_percent)
 # Without a telephone's touch and zoom: it would zoom out of a page that is too wide, and hide it from us.
 SCREEN = {"viewport": PHONE["viewport"], "reduced_motion": "reduce"}
 _PARTS = 4
 """So many tests share the pages of an ordinary day, so that several workers look at them at once."""
+_SAMPLED = 3
 
 
-def faults_on(page, *, wide=(sideways, faults)):
-    """What is wrong with a page at both sizes; `wide`: what is looked for on a wide screen."""
+def faults_on(page, *, phone=(faults,), wide=(faults,)):
+    """What is wrong with a page at both sizes; `phone`, `wide`: in which ways axe looks at it there."""
     found = []
-    for size, checks in ((PHONE["viewport"], ON_A_PHONE), (DESKTOP["viewport"], wide)):
+    for size, checks in (
+        (PHONE["viewport"], (*ON_A_PHONE, *phone)),
+        (DESKTOP["viewport"], (sideways, *wide)),
+    ):
         page.set_viewport_size(size)
         found += [fault for check in checks for fault in check(page)]
     page.set_viewport_size(SCREEN["viewport"])
     return found
 
 
-def faults_of(shots, shown, open_page, server):
-    """What is wrong with these pages at both sizes; each is opened by whoever looks in its picture.
+def ways_to_look(n, *, is_first):
+    """In which ways axe looks at the n-th page; `is_first`: of its person.
 
-    On a wide screen the elements and their colours are those of the phone: so axe looks at each person's
-    first page, for the menu that a phone folds away, at every third by all rules but those of colours, and
-    by night at all.
+    A look takes half a second of processor time. By all rules it looks at each page on a phone in light, and
+    in all ways at each person's first page, for the menu that a phone folds away. What the other ways can
+    find beside that lies in parts that pages share: they look at every third page, and by night at all.
     """
+    if is_first or NIGHTLY:
+        return {}
+    if n % _SAMPLED == 0:
+        return {"wide": [faults_but_of_colours]}
+    return {"phone": [faults_in_light], "wide": []}
+
+
+def faults_of(shots, shown, open_page, server):
+    """What is wrong with these pages at both sizes; each is opened by whoever looks in its picture."""
     found, pages = [], {}
     for n, shot in enumerate(shots):
         is_first = shot.who not in pages
@@ -127,8 +140,7 @@ def faults_of(shots, shown, open_page, server):
         answer = page.goto(server.address + place)
         assert (place, answer.status) == (place, 200)
         page.evaluate(OPEN_FOLDS)
-        whole, sample = is_first or NIGHTLY, [faults_but_of_colours] if n % 3 == 0 else []
-        found += faults_on(page, wide=(sideways, *([faults] if whole else sample)))
+        found += faults_on(page, **ways_to_look(n, is_first=is_first))
     for page in pages.values():
         page.close()
     return found
