@@ -28,7 +28,6 @@ from controller.model.outgoing import Outgoing
 from controller.model.permissions import OperatorId
 from controller.model.speech import Speech, speech_by
 from controller.model.times import Times
-from controller.model.wording import ReadingPace
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.budgets import Budgets
 from controller.runtime.changes import Changes
@@ -137,17 +136,17 @@ class Controller:
         """Return the progress of a rendering; None when it is not being rendered."""
         return self.renderer.progress(rendering)
 
-    def sample(self, text: str, area: AreaCode, pace: ReadingPace = ReadingPace.USUAL) -> bytes:
+    def sample(self, text: str, area: AreaCode, speech: Speech | None = None) -> bytes:
         """Return a short text spoken with an area's lexicon, as MP3; bounded, one at a time, or LoaError."""
-        return self.sampler.sample(text, area, pace)
+        return self.sampler.sample(text, area, speech)
 
-    def sample_phrase(self, spoken: str, place: int, by: OperatorId, pace: ReadingPace) -> bytes:
+    def sample_phrase(self, spoken: str, place: int, by: OperatorId, speech: Speech) -> bytes:
         """Return one phrase of a sentence that was read already, as MP3; one a person, or LoaError."""
-        return self.sampler.phrase(spoken, place, by, pace)
+        return self.sampler.phrase(spoken, place, by, speech)
 
-    def speak_ahead(self, by: OperatorId, sentences: Iterable[str], pace: ReadingPace) -> None:
+    def speak_ahead(self, by: OperatorId, sentences: Iterable[str], speech: Speech) -> None:
         """Have the sentences of what a person writes spoken when there is time."""
-        self.ahead.offer(by, sentences, pace)
+        self.ahead.offer(by, sentences, speech)
 
     def _speech_is_wanted(self) -> bool:
         return self.renderer.is_busy or self.sampler.is_speaking

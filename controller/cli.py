@@ -38,6 +38,7 @@ _GROUPS = {
     "map": ("Bản đồ: nhập ranh giới các xã, bỏ, xem.", "maps:province_map"),
     "lexicon": ("Từ riêng của tỉnh: thêm, liệt kê, xóa, thử.", "lexicon:lexicon"),
     "voice": ("Giọng đọc thêm: thêm, liệt kê, xóa.", "voices:voice"),
+    "speech": ("Cách đọc bản tin: các giọng, cách đọc riêng của địa bàn.", "speech:speech"),
     "listen-test": ("Nghe thử giọng đọc: tạo, xem kết quả.", "listening_tests:listen_test"),
     "operator": ("Tài khoản của người vận hành, trên máy chủ.", "accounts:operator keys:operator"),
     "token": ("Mã truy cập cho chương trình, trên máy chủ.", "accounts:token"),

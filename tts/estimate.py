@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
+from tts.normalization import Register
 from tts.script import Script, script_of, spoken_script
 
 MS_PER_SYLLABLE: Final = 335
@@ -17,10 +18,19 @@ _REMEMBERED: Final = 256
 
 @lru_cache(maxsize=_REMEMBERED)
 def estimated_ms(
-    title: str, text: str, *, issuer: str = "", readings: int = 1, framed: bool = True, rate: float = 1.0
+    title: str,
+    text: str,
+    *,
+    issuer: str = "",
+    readings: int = 1,
+    framed: bool = True,
+    rate: float = 1.0,
+    register: Register = "radio",
 ) -> int:
     """Return the length of the recording in milliseconds, right to about a tenth; 0 for no words."""
-    script = script_of(title, text[:_READ], framed=framed, issuer=issuer, readings=readings)
+    script = script_of(
+        title, text[:_READ], framed=framed, issuer=issuer, readings=readings, register=register
+    )
     if not script.all:
         return 0
     whole = _sounding_ms(script, rate) * len(text) // min(len(text), _READ)

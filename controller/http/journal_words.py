@@ -24,7 +24,7 @@ KINDS = {
     "loa": ("Cụm loa", ("node.", "nodes.")),
     "nguoi": ("Người dùng", ("operator.", "token.")),
     "quy-dinh": ("Quy định, địa bàn và khóa", ("policy.", "area.", "keys.", "station.", "home.")),
-    "tu-dien": ("Từ điển đọc, mẫu bản tin, nhạc hiệu", ("lexicon.", "template.", "chime.")),
+    "tu-dien": ("Từ điển đọc, mẫu bản tin, nhạc hiệu", ("lexicon.", "template.", "chime.", "speech.")),
 }
 """Filters of the page: their word, and how the acts that belong to each begin."""
 

@@ -24,6 +24,7 @@ from controller.model.bulletin_states import BulletinState, RenderingState
 from controller.model.permissions import Act
 from devices.ids import Role
 from devices.messages import ReceiptKind
+from tts.engines.offered import BUILT_IN_VOICES
 
 _PACKING = 5
 """Of zlib: a page of 40 kB takes half a millisecond and becomes 4 kB."""
@@ -77,6 +78,8 @@ ENGINE_WORDS = {
     "gtts": "giọng Google",
     "espeak": "giọng máy eSpeak",
 }
+PACE_WORDS = {"usual": "bình thường", "slow": "chậm hơn", "fast": "nhanh hơn"}
+REGISTER_WORDS = {"radio": "đọc gọn như phát thanh viên", "literal": "đọc đủ từng chữ như văn bản"}
 
 
 CLOCK_SOURCE_WORDS = {
@@ -102,6 +105,12 @@ def reason_words(reason: str) -> str:
 def engine_words(engine: str | None) -> str:
     """Return an officer's name for a voice engine."""
     return ENGINE_WORDS.get(engine or "", f"giọng đọc {engine}")
+
+
+def voice_words(engine: str, voice: str) -> str:
+    """Return what people call a voice that a bulletin chose; "" for none."""
+    known = BUILT_IN_VOICES.get(engine, ())
+    return next((one.title for one in known if voice in {"", one.name}), voice or engine)
 
 
 @cache
@@ -133,10 +142,13 @@ def _environment() -> Environment:
         clock_source_words=clock_source_words,
         reason_words=reason_words,
         engine_words=engine_words,
+        voice_words=voice_words,
         RECEIPT_WORDS=RECEIPT_WORDS,
         ROLE_WORDS=ROLE_WORDS,
         KEY_WORDS=KEY_WORDS,
         ACT_WORDS=ACT_WORDS,
+        PACE_WORDS=PACE_WORDS,
+        REGISTER_WORDS=REGISTER_WORDS,
         AiringState=AiringState,
         BulletinState=BulletinState,
         RenderingState=RenderingState,

@@ -11,7 +11,6 @@ from controller.model.permissions import OperatorId
 from controller.model.refusals import Refused
 from controller.model.speech import Speech
 from controller.model.times import Times
-from controller.model.wording import ReadingPace
 from controller.settings import Settings
 from controller.store import Session, Store
 from devices.ids import AreaCode, NodeId
@@ -89,13 +88,16 @@ class Station(Protocol):
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """Progress of a rendering; None if it is not being spoken now."""
 
-    def sample(self, text: str, area: AreaCode, pace: ReadingPace = ReadingPace.USUAL) -> bytes:
-        """Speak a short text with an area's lexicon; return MP3. Bounded, one at a time; raises LoaError."""
+    def sample(self, text: str, area: AreaCode, speech: Speech | None = None) -> bytes:
+        """Speak a short text with an area's lexicon; return MP3. Bounded, one at a time; raises LoaError.
 
-    def sample_phrase(self, spoken: str, place: int, by: OperatorId, pace: ReadingPace) -> bytes:
+        `speech`: None: as the bulletins of the area are spoken.
+        """
+
+    def sample_phrase(self, spoken: str, place: int, by: OperatorId, speech: Speech) -> bytes:
         """Speak one phrase of a sentence that was read already; return MP3. One a person; raises LoaError."""
 
-    def speak_ahead(self, by: OperatorId, sentences: Iterable[str], pace: ReadingPace) -> None:
+    def speak_ahead(self, by: OperatorId, sentences: Iterable[str], speech: Speech) -> None:
         """Have the sentences of what a person writes spoken when there is time; never blocks."""
 
     def wake(self) -> None:

@@ -31,7 +31,14 @@ from controller.model.bulletin_states import (
 from controller.model.languages import LanguageCode
 from controller.model.permissions import OperatorId
 from controller.model.searchable import Searchable
-from controller.model.wording import LONGEST_ISSUER, Manner, ReadingPace, Words
+from controller.model.wording import (
+    LONGEST_ENGINE,
+    LONGEST_ISSUER,
+    LONGEST_VOICE,
+    Manner,
+    ReadingPace,
+    Words,
+)
 from devices.ids import AreaCode, Grade, KeyId, RecordingId
 from tts.normalization import Register
 
@@ -93,7 +100,8 @@ class Revision(Base):
     """One wording, written once and never changed. `text` is NFC; the digest is of its UTF-8 bytes.
 
     `issuer` is read before the title, the text is read `readings` times, `words` (written, spoken) are read
-    otherwise in this bulletin alone; the digest covers all of it (`wording`).
+    otherwise in this bulletin alone; `pace`, `register`, `engine` and `voice` are what was chosen of how it
+    is spoken. The digest covers all of it (`wording`).
     `corrected_by`: the approver who mended letters of the version before; the author stays its author.
     `upload`: SHA-256 of an uploaded recording as received; `text` then says what is in it.
     """
@@ -116,6 +124,10 @@ class Revision(Base):
         Word(ReadingPace), default=ReadingPace.USUAL, server_default=ReadingPace.USUAL
     )
 
+    register: Mapped[Register | None] = mapped_column(String(20))
+    engine: Mapped[str] = mapped_column(String(LONGEST_ENGINE), default="", server_default="")
+    voice: Mapped[str] = mapped_column(String(LONGEST_VOICE), default="", server_default="")
+
     @property
     def own_words(self) -> Words:
         """What this bulletin alone has read otherwise, written and spoken."""
@@ -123,8 +135,10 @@ class Revision(Base):
 
     @property
     def manner(self) -> Manner:
-        """Issuer, number of readings, the bulletin's own words, and its pace."""
-        return Manner(self.issuer, self.readings, self.own_words, self.pace)
+        """How it is given to the people, as its author chose."""
+        return Manner(
+            self.issuer, self.readings, self.own_words, self.pace, self.register, self.engine, self.voice
+        )
 
 
 class ProgrammeItem(Base):

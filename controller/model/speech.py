@@ -1,8 +1,8 @@
 """Settings of speech."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from controller.model.wording import ReadingPace
+from controller.model.wording import Manner, ReadingPace
 from controller.settings import Settings
 from tts.normalization import Register
 
@@ -32,6 +32,21 @@ def speech_by(chosen: Settings) -> Speech:
     )
 
 
-def rate_of(station: float, pace: ReadingPace) -> float:
+def rate_of(usual: float, pace: ReadingPace) -> float:
     """Return the speed of a bulletin, within what engines take (`LOA_RATE` has the same bounds)."""
-    return round(min(max(station * pace.factor, _SLOWEST), _FASTEST), 3)
+    return round(min(max(usual * pace.factor, _SLOWEST), _FASTEST), 3)
+
+
+def with_voice(usual: Speech, engine: str, voice: str) -> Speech:
+    """Return the speech with this voice, "" the usual one; who spoke otherwise speaks where it cannot."""
+    if not engine:
+        return usual
+    fallback = usual.fallback or usual.engine
+    return replace(usual, engine=engine, voice=voice, fallback=fallback if fallback != engine else None)
+
+
+def speech_of(usual: Speech, manner: Manner) -> Speech:
+    """Return how a wording is spoken: as its author chose, and otherwise as is usual in its area."""
+    spoken = with_voice(usual, manner.engine, manner.voice)
+    rate = rate_of(usual.rate, manner.pace)
+    return replace(spoken, rate=rate, register=manner.register or usual.register)

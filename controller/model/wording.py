@@ -1,23 +1,28 @@
 """A bulletin's wording: normalised to the form that is digested and approved; pure."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from typing import Any, get_args
 
 from controller.errors import BadInput
 from tts.errors import TextError
-from tts.normalization import check_own_word
+from tts.normalization import Register, check_own_word
 from tts.normalization.checking import check_readings, check_text
 
 Words = tuple[tuple[str, str], ...]
 """Written and spoken forms, as `tts.orders.RenderOrder` takes them."""
 
+REGISTERS: tuple[Register, ...] = get_args(Register)
 LONGEST_TITLE = 300
 LONGEST_ISSUER = 200
 MOST_OWN_WORDS = 40
 """Words that one bulletin may have read otherwise; more belong into the lexicon."""
+LONGEST_ENGINE, LONGEST_VOICE = 50, 100
+_ENGINE = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _BETWEEN, _WITHIN = "\x1e", "\x1f"
 """Separate the digested parts; no text contains them, since control characters are refused."""
 
@@ -41,7 +46,7 @@ _FACTORS = {ReadingPace.SLOW: 0.85, ReadingPace.USUAL: 1.0, ReadingPace.FAST: 1.
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """Issuer, number of readings and the bulletin's own words; part of the wording, as the text is."""
+    """How a text is given to the people, as its author chose; part of the wording, as the text is."""
 
     issuer: str = ""
     """Issuing office, read before the title; "" is not read."""
@@ -50,11 +55,22 @@ class Manner:
     words: Words = ()
     """What this bulletin alone has read otherwise; they win over the lexicon."""
     pace: ReadingPace = ReadingPace.USUAL
-    """How fast it is read, beside the station's own speed."""
+    """How fast it is read, beside the speed of its area."""
+    register: Register | None = None
+    """As an announcer says it, or all that is written; None: as the bulletins of its area."""
+    engine: str = ""
+    """Who speaks; "": who speaks the bulletins of its area."""
+    voice: str = ""
+    """A voice of `engine`; "" is its first one."""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As a revision keeps it."""
+        return asdict(self) | {"words": [list(pair) for pair in self.words]}
 
 
 PLAIN = Manner()
-"""The default: one reading, without an issuer."""
+"""The default: one reading, without an issuer, spoken as the bulletins of its area are."""
 
 
 def clean_text(text: str) -> str:
@@ -78,7 +94,7 @@ def clean_title(title: str) -> str:
 
 
 def clean_manner(manner: Manner) -> Manner:
-    """Return the manner with its issuer on one line; raise BadInput if the issuer cannot be spoken."""
+    """Return the manner with its issuer on one line; or raise BadInput for what cannot be spoken."""
     issuer = " ".join(unicodedata.normalize("NFC", manner.issuer).split())
     if len(issuer) > LONGEST_ISSUER or not issuer.isprintable():
         raise BadInput(
@@ -91,7 +107,16 @@ def clean_manner(manner: Manner) -> Manner:
         check_readings(manner.readings)
     except TextError as error:
         raise BadInput(error.sentence, code=error.code) from error
+    check_voice_name(manner.engine, manner.voice)
     return replace(manner, issuer=issuer, words=clean_words(manner.words))
+
+
+def check_voice_name(engine: str, voice: str) -> None:
+    """Raise BadInput for what can be no voice of an engine; whether the station has it, it says itself."""
+    is_engine = len(engine) <= LONGEST_ENGINE and _ENGINE.fullmatch(engine)
+    is_voice = len(voice) <= LONGEST_VOICE and (not voice or voice.isprintable())
+    if (engine or voice) and not (is_engine and is_voice):
+        raise BadInput("Không có giọng đọc này. Hãy chọn một giọng trong danh sách.", code="voice.unknown")
 
 
 def clean_words(words: Iterable[tuple[str, str]]) -> Words:
@@ -135,10 +160,14 @@ def digest_of(text: str, manner: Manner = PLAIN) -> str:
     """Return the SHA-256 of a wording in NFC and UTF-8, hexadecimal: the digest that an approval covers.
 
     With the default manner it covers the text alone; otherwise text, issuer, number of readings, each of
-    the bulletin's own words as `word`, written and spoken, and `pace` with a pace that is not the usual.
+    the bulletin's own words as `word`, written and spoken, and what was chosen of how it is spoken: `pace`
+    with a pace that is not the usual, `register` with it, `voice` with engine and voice.
     """
     own = (_WITHIN.join(("word", *pair)) for pair in manner.words)
-    pace = () if manner.pace is ReadingPace.USUAL else (_WITHIN.join(("pace", manner.pace)),)
-    parts = (text, manner.issuer, str(manner.readings), *own, *pace)
+    pace = ("pace", manner.pace) if manner.pace is not ReadingPace.USUAL else ()
+    register = ("register", manner.register) if manner.register else ()
+    voice = ("voice", manner.engine, manner.voice) if manner.engine else ()
+    chosen = (_WITHIN.join(one) for one in (pace, register, voice) if one)
+    parts = (text, manner.issuer, str(manner.readings), *own, *chosen)
     whole = text if manner == PLAIN else _BETWEEN.join(parts)
     return hashlib.sha256(unicodedata.normalize("NFC", whole).encode()).hexdigest()

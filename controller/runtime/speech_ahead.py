@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from controller.model.permissions import OperatorId
-from controller.model.speech import rate_of
-from controller.model.wording import ReadingPace
+from controller.model.speech import Speech
 from controller.runtime.speech_samples import sample_order
 from controller.settings import Settings
+from tts.engines.offered import OFFLINE
 from tts.errors import SpeechError
 from tts.studio import Studio
 
@@ -23,11 +23,9 @@ MOST_PEOPLE: Final = 8
 """People whose texts are waited for; the one who typed longest ago is left out."""
 MOST_SENTENCES: Final = 40
 """Of one text, from its beginning: some four minutes of speech."""
-_OFFLINE: Final = frozenset({"loa", "piper"})
-"""Engines that speak on this machine: no unfinished text is sent to another."""
 _IDLE_SECONDS: Final = 30.0
-_Sentence = tuple[str, float]
-"""What is said, and how fast."""
+_Sentence = tuple[str, Speech]
+"""What is said, and how."""
 
 
 @dataclass
@@ -45,10 +43,9 @@ class SpeechAhead:
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin, where an engine of this machine speaks."""
-        if self.settings.engine in _OFFLINE:
-            self._thread = threading.Thread(target=self._run, name="speech-ahead", daemon=True)
-            self._thread.start()
+        """Begin."""
+        self._thread = threading.Thread(target=self._run, name="speech-ahead", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """End after the phrase that is being spoken; the caller stops the studio, which ends that one."""
@@ -58,12 +55,15 @@ class SpeechAhead:
         if self._thread is not None:
             self._thread.join(10)
 
-    def offer(self, by: OperatorId, sentences: Iterable[str], pace: ReadingPace = ReadingPace.USUAL) -> None:
-        """Take the sentences of a text as it stands now, in place of those of before."""
+    def offer(self, by: OperatorId, sentences: Iterable[str], speech: Speech) -> None:
+        """Take the sentences of a text as it stands now, in place of those of before.
+
+        Only for an engine of this machine: no unfinished text is sent to another.
+        """
         if self._thread is None:
             return
-        rate = rate_of(self.settings.rate, pace)
-        left = [(one, rate) for one in sentences][:MOST_SENTENCES]
+        is_here = speech.engine in OFFLINE
+        left = [(one, speech) for one in sentences][: MOST_SENTENCES if is_here else 0]
         with self._changed:
             self._texts.pop(by, None)
             if left:
@@ -74,9 +74,8 @@ class SpeechAhead:
 
     def _run(self) -> None:
         while (found := self._next()) is not None:
-            sentence, rate = found
             try:
-                self.studio.speak_ahead(sample_order(self.settings, sentence, rate=rate))
+                self.studio.speak_ahead(sample_order(self.settings, *found))
             except SpeechError as error:
                 _LOG.info("a sentence was not spoken ahead: %s", error.code)
 

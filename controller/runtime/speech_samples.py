@@ -9,10 +9,10 @@ from typing import Any, Final
 from controller.errors import Busy, Unavailable
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import checked_sample, checked_sentence
+from controller.features.speech.queries import speech_in
 from controller.model.bulletins import Recording
 from controller.model.permissions import OperatorId
-from controller.model.speech import rate_of
-from controller.model.wording import ReadingPace
+from controller.model.speech import Speech, speech_by
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import AreaCode
@@ -26,21 +26,21 @@ _MOST_WAITING: Final = 4
 """Threads of pages that may wait for a sample: the others belong to everybody else."""
 
 
-def sample_order(settings: Settings, text: str, **more: Any) -> RenderOrder:
-    """Return the order of a sample: the station's voice, without chimes."""
+def sample_order(settings: Settings, text: str, speech: Speech, **more: Any) -> RenderOrder:
+    """Return the order of a sample, without chimes."""
     order = RenderOrder(
         title="",
         text=text,
-        engine=settings.engine,
-        voice=settings.voice,
-        rate=settings.rate,
-        fallback=settings.fallback_engine or None,
+        engine=speech.engine,
+        voice=speech.voice,
+        rate=speech.rate,
+        fallback=speech.fallback,
         loudness_lufs=settings.loudness_lufs,
         true_peak_dbtp=settings.true_peak_dbtp,
         bitrate_kbps=settings.bitrate_kbps,
         framed=False,
         region=settings.region,
-        register=settings.reading_register,
+        register=speech.register,
     )
     return replace(order, **more)
 
@@ -65,21 +65,23 @@ class Sampler:
         """Whether a person waits for a sample."""
         return self._speaking.locked()
 
-    def sample(self, text: str, area: AreaCode, pace: ReadingPace = ReadingPace.USUAL) -> bytes:
-        """Return the text as MP3, without chimes; raises BadInput, Busy or Unavailable."""
+    def sample(self, text: str, area: AreaCode, speech: Speech | None = None) -> bytes:
+        """Return the text as MP3, without chimes; raises BadInput, Busy or Unavailable.
+
+        `speech`: None: as the bulletins of the area are spoken.
+        """
         text = checked_sample(text)
         with self.store.read() as session:
             words = words_for(session, area)
-        rate = rate_of(self.settings.rate, pace)
-        return self._spoken(sample_order(self.settings, text, words=words, rate=rate))
+            speech = speech or speech_in(session, area, speech_by(self.settings))
+        return self._spoken(sample_order(self.settings, text, speech, words=words))
 
-    def phrase(self, spoken: str, place: int, by: OperatorId, pace: ReadingPace = ReadingPace.USUAL) -> bytes:
+    def phrase(self, spoken: str, place: int, by: OperatorId, speech: Speech) -> bytes:
         """Return one phrase of a sentence that was read already, as it sounds inside it.
 
         One at a time a person; raises BadInput, Busy or Unavailable.
         """
-        rate = rate_of(self.settings.rate, pace)
-        order = sample_order(self.settings, checked_sentence(spoken, place), phrase=place, rate=rate)
+        order = sample_order(self.settings, checked_sentence(spoken, place), speech, phrase=place)
         with self._one_each(by):
             return self._spoken(order)
 

@@ -21,6 +21,8 @@ from controller.features.legal_acts.service import end_acts, set_reference
 from controller.features.listeners.service import answer_report, report_trouble
 from controller.features.schedules.days_off import set_day_off
 from controller.features.schedules.service import schedule_bulletin
+from controller.features.speech.schemas import AreaSpeechAsked
+from controller.features.speech.service import set_area_speech
 from controller.model.bulletin_states import ItemKind
 from controller.model.permissions import Act
 from devices.ids import Grade, NodeId, Role
@@ -64,6 +66,8 @@ def tell_a_day(world):
         title="Lịch tiêm chủng mở rộng tháng 12", without=away, reasons=[(world.nodes[8], "power-lost")]
     )
     world.do(set_area_group, "ven biển", [NHA_TRANG, BAC_NHA_TRANG], by=world.people["quantri"])
+    slow = AreaSpeechAsked(area=BAC_NHA_TRANG, engine="loa", voice="jm_kumo", pace="slow")
+    world.do(set_area_speech, slow, world.settings, by=world.approver)
     world.later(minutes=35)
     title = "Quyết định 1322/QĐ-UBND về phòng, chống đuối nước"
     waiting, _ = world.submitted(title, _DROWNING)

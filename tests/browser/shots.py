@@ -63,6 +63,7 @@ SHOTS = (
     Shot("cho-ky", ADMINISTRATOR, "/cho-ky"),
     Shot("ngay-nghi", ADMINISTRATOR, "/ngay-nghi"),
     Shot("nhom-xa", ADMINISTRATOR, "/nhom-xa"),
+    Shot("giong-doc", APPROVER, "/giong-doc"),
     Shot("tieng", ADMINISTRATOR, "/tieng"),
     Shot("thu-vien", APPROVER, "/thu-vien", "?thu=Họp TDP số 5 lúc 19h30 ngày 26/11"),
     Shot("cai-dat", ADMINISTRATOR, "/cai-dat"),

@@ -67,7 +67,7 @@ def speaking(world, tmp_path):
     world.speaker_ahead = SpeechAhead(studio, settings, time.monotonic, lambda: world.sampler.is_speaking)
     world.speaker_ahead.start()
     for words in ("xin chào", "mời họp"):  # the voice is loaded
-        world.sampler.phrase(words, 0, world.officer.id)
+        world.sampler.phrase(words, 0, world.officer.id, world.speech)
     yield
     world.speaker_ahead.stop()
     studio.stop()

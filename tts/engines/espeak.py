@@ -5,7 +5,8 @@ import subprocess
 from io import BytesIO
 from pathlib import Path
 
-from tts.engines import Sound, Voice
+from tts.engines import Sound
+from tts.engines.offered import BUILT_IN_VOICES
 from tts.errors import EngineFailed, EngineUnavailable
 
 _PROGRAM = "espeak-ng"
@@ -19,7 +20,7 @@ class EspeakEngine:
 
     name = "espeak"
     version = "1"
-    voices = (Voice("vi+f3", "Giọng máy (dự phòng)"),)
+    voices = BUILT_IN_VOICES["espeak"]
 
     def __init__(self, _prepared: Path) -> None:
         self._program: str | None = None

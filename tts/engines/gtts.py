@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 from tenacity.stop import stop_base
 
-from tts.engines import Sound, Voice
+from tts.engines import Sound
+from tts.engines.offered import BUILT_IN_VOICES
 from tts.engines.pieces import pieces_of
 from tts.errors import EngineFailed, EngineUnavailable, SpeechError
 
@@ -60,7 +61,7 @@ class GoogleEngine:
 
     name = "gtts"
     version = "1"
-    voices = (Voice("vi", "Google (cần mạng)"),)
+    voices = BUILT_IN_VOICES["gtts"]
 
     def __init__(
         self,

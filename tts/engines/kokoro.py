@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tts.engines import Sound, Voice
+from tts.engines import Sound
 from tts.engines.graphs import (
     DURATIONS,
     ENERGY,
@@ -24,6 +24,7 @@ from tts.engines.graphs import (
     package_directory,
     prepared_graphs,
 )
+from tts.engines.offered import BUILT_IN_VOICES
 from tts.engines.phonemes import BLENDS, SyllablePart, Symbol, symbols_of
 from tts.engines.syllables import Syllable, parse_syllable
 from tts.errors import EngineFailed, EngineUnavailable
@@ -79,11 +80,7 @@ class KokoroEngine:
 
     name = "loa"
     version = "6"
-    voices = (
-        Voice("jf_nezumi", "Giọng nữ"),
-        Voice("jm_kumo", "Giọng nam"),
-        Voice("jf_gongitsune", "Giọng nữ, ấm hơn"),
-    )
+    voices = BUILT_IN_VOICES["loa"]
 
     def __init__(self, prepared: Path, threads: int = 1) -> None:
         self._prepared = prepared

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tts.engines import Sound, Voice
+from tts.engines.offered import SPEAKER, changed_voice, config_of, voices_of
 from tts.engines.pieces import pieces_of
-from tts.engines.piper_config import PiperConfig, ids_of, parse_config
+from tts.engines.piper_config import PiperConfig, ids_of
 from tts.engines.steady import steady_model
 from tts.engines.voice_files import VoiceRecord, digest_of, files_of, voice_record, voice_records
 from tts.errors import BadVoice, EngineFailed, EngineUnavailable
@@ -33,7 +34,6 @@ _JOIN_SECONDS = 0.12
 _CLAUSE = re.compile(r"([^.,;:!?]+)([.,;:!?]?)")
 _LANGUAGE_MARK = re.compile(r"\([a-z-]+\)")
 """espeak-ng writes (en)…(vi) around a word that it reads by another language's rules."""
-_SPEAKER = ":"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,8 @@ class PiperEngine:
     @property
     def voices(self) -> tuple[Voice, ...]:
         """The voices that are there now; one of a model with several speakers is `name:speaker`."""
-        found: list[Voice] = []
-        for record in self._records():
-            speakers = _config_of(self._folder, record).speakers if self._folder else {}
-            found += [
-                Voice(f"{record.name}{_SPEAKER}{one}", f"{record.title}, {one}") for one in speakers
-            ] or [Voice(record.name, record.title)]
-        return tuple(found)
+        records = self._records()
+        return tuple(one for each in records if self._folder for one in voices_of(self._folder, each))
 
     def prepare(self) -> None:
         """Load the first voice; raises EngineUnavailable when there is none, or espeak-ng is missing."""
@@ -79,7 +74,7 @@ class PiperEngine:
 
     def prepare_voice(self, voice: str) -> None:
         """Load one voice, its digests checked; nothing if it is loaded. Raises EngineUnavailable."""
-        name = voice.partition(_SPEAKER)[0]
+        name = voice.partition(SPEAKER)[0]
         record = voice_record(self._folder, name) if self._folder else None
         if record is None or self._folder is None:
             raise EngineUnavailable(f"Không có giọng đọc “{name}”. Hãy chọn một giọng trong danh sách.")
@@ -99,7 +94,7 @@ class PiperEngine:
         parts: list[NDArray[np.float32]] = []
         for piece in pieces_of(phrase, LONGEST):
             if re.search(r"\w", piece):
-                parts += [self._say(self._loaded, piece, voice.partition(_SPEAKER)[2], rate), rest]
+                parts += [self._say(self._loaded, piece, voice.partition(SPEAKER)[2], rate), rest]
         return Sound(np.concatenate(parts[:-1]), self._loaded.config.sample_rate)
 
     def _records(self) -> tuple[VoiceRecord, ...]:
@@ -159,28 +154,17 @@ def _espeak() -> str:
     return program
 
 
-def _config_of(folder: Path, record: VoiceRecord) -> PiperConfig:
-    _, settings = files_of(folder, record.name)
-    try:
-        content = settings.read_bytes()
-        if hashlib.sha256(content).hexdigest() != record.config_sha256:
-            raise _changed(record)
-        return parse_config(content)
-    except (OSError, BadVoice) as broken:
-        raise _changed(record) from broken
-
-
 def _load(folder: Path, record: VoiceRecord) -> _Loaded:
-    config = _config_of(folder, record)
+    config = config_of(folder, record)
     if config.espeak_voice:
         _espeak()
     model, _ = files_of(folder, record.name)
     try:
         if digest_of(model) != record.sha256:
-            raise _changed(record)
+            raise changed_voice(record)
         session = open_model(steady_model(model))
     except (OSError, BadVoice) as broken:
-        raise _changed(record) from broken
+        raise changed_voice(record) from broken
     return _Loaded(record, config, session, "sid" in {given.name for given in session.get_inputs()})
 
 
@@ -203,9 +187,3 @@ def open_model(content: bytes) -> Any:
     if not {"input", "input_lengths", "scales"} <= given <= {"input", "input_lengths", "scales", "sid"}:
         raise BadVoice("Tệp ONNX này không phải giọng đọc kiểu Piper (VITS). Chưa có gì được thêm.")
     return session
-
-
-def _changed(record: VoiceRecord) -> EngineUnavailable:
-    return EngineUnavailable(
-        f"Tệp của giọng «{record.name}» không còn đúng mã SHA-256 đã ghi. Hãy xóa rồi thêm lại giọng này."
-    )

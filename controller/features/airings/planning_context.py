@@ -13,6 +13,7 @@ from controller.features.airings.conflicts import PlanningContext
 from controller.features.airings.consent import NOT_ASKED, ConsentStanding, standings
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until
+from controller.features.bulletins.queries import usual_speech
 from controller.model.airing_states import OPEN, AiringState
 from controller.model.airings import Airing, Target
 from controller.model.area_tree import AreaTree
@@ -21,6 +22,7 @@ from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
 from controller.model.fleet import Node
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
+from controller.model.speech import Speech
 from devices.ids import AiringId, AreaCode, RecordingId
 from devices.messages import PlannedAiring
 from devices.statements import Policy
@@ -133,12 +135,20 @@ def length_of(session: Session, bulletin_id: BulletinId) -> tuple[int, bool]:
     )
     if recorded is not None:
         return recorded, False
-    title, text, issuer, readings, pace = session.execute(
-        select(Bulletin.title, Revision.text, Revision.issuer, Revision.readings, Revision.pace)
+    bulletin, wording = session.execute(
+        select(Bulletin, Revision)
         .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
         .where(Bulletin.id == bulletin_id)
     ).one()
-    length = estimated_ms(title, text, issuer=issuer, readings=readings, rate=pace.factor)
+    spoken = usual_speech(session, bulletin, wording, Speech())
+    length = estimated_ms(
+        bulletin.title,
+        wording.text,
+        issuer=wording.issuer,
+        readings=wording.readings,
+        rate=spoken.rate,
+        register=spoken.register,
+    )
     return max(length, _SHORTEST_MS), True
 
 

@@ -28,6 +28,7 @@ from controller.features.bulletins.service import (
 from controller.features.bulletins.signed_approvals import scope_in_words
 from controller.features.bulletins.topics import set_topic
 from controller.features.drafts.service import send_draft
+from controller.features.speech.queries import check_offered
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
 from controller.model.permissions import Act
@@ -139,21 +140,36 @@ def revise(caller: Caller, bulletin_id: str, asked: Revise) -> BulletinShown:
     """Give a bulletin another wording; what is left out of how it is read stays."""
     with caller.write() as session:
         _, was = visible_wording(session, caller.scope, bulletin_id)
+        manner = _revised(was.manner, asked)
+        if (manner.engine, manner.voice) != (was.engine, was.voice):
+            check_offered(caller.station.settings, manner.engine, manner.voice)
         row = revise_bulletin(
             session,
             bulletin_id,
             title=asked.title,
             text=asked.text,
             **caller.stamp,
-            manner=Manner(
-                was.issuer if asked.issuer is None else asked.issuer,
-                was.readings if asked.readings is None else asked.readings,
-                was.own_words if asked.own_words is None else tuple(one.pair for one in asked.own_words),
-                was.pace if asked.pace is None else asked.pace,
-            ),
+            manner=manner,
             based_on=asked.based_on,
         )
         return BulletinShown.of(row)
+
+
+def _revised(was: Manner, asked: Revise) -> Manner:
+    """Return the manner with what was asked; what was left out stays."""
+    engine, voice = was.engine, was.voice
+    if asked.engine is not None:
+        engine, voice = asked.engine, asked.voice or ""
+    left = asked.model_fields_set
+    return Manner(
+        was.issuer if asked.issuer is None else asked.issuer,
+        was.readings if asked.readings is None else asked.readings,
+        was.words if asked.own_words is None else tuple(one.pair for one in asked.own_words),
+        was.pace if asked.pace is None else asked.pace,
+        asked.reading_register if "reading_register" in left else was.register,
+        engine,
+        voice if asked.voice is None else asked.voice,
+    )
 
 
 def save_programme(

@@ -10,6 +10,7 @@ from controller.features.accounts.queries import sees
 from controller.features.accounts.scope import Scope
 from controller.features.bulletins.schemas import RevisionShown, own_words_shown
 from controller.features.imports.legal_references import Reference
+from controller.features.speech.queries import speech_in
 from controller.model.accounts import Account
 from controller.model.bulletin_states import (
     BulletinId,
@@ -28,9 +29,9 @@ from controller.model.bulletins import (
     Revision,
 )
 from controller.model.permissions import Operator
+from controller.model.speech import Speech, speech_of
 from controller.store import one_read
 from devices.ids import AreaCode, Grade, RecordingId
-from tts.normalization import Register
 
 _MOST_WORDINGS = 100
 """Of one bulletin, on its page."""
@@ -105,15 +106,18 @@ def rendering_of(session: Session, bulletin_id: BulletinId, revision: int) -> Re
     return session.scalars(query).one_or_none()
 
 
-def register_of(rendering: Rendering | None, usual: Register) -> Register:
-    """Return the register of a revision: that of its recording once it is ordered, else the usual one."""
-    return rendering.register if rendering is not None else usual
+def usual_speech(session: Session, bulletin: Bulletin, wording: Revision, station: Speech) -> Speech:
+    """Return how a wording would be spoken now: by its author's choice, its area's, and the station's."""
+    return speech_of(speech_in(session, bulletin.area, station), wording.manner)
 
 
 @one_read
-def register_for(session: Session, bulletin_id: BulletinId, revision: int, usual: Register) -> Register:
-    """Return `register_of` the recording of a revision."""
-    return register_of(rendering_of(session, bulletin_id, revision), usual)
+def spoken_with(session: Session, bulletin: Bulletin, wording: Revision, station: Speech) -> Speech:
+    """Return how a wording is spoken: as its recording was ordered, else as it would be ordered now."""
+    made = rendering_of(session, bulletin.id, wording.number)
+    if made is None:
+        return usual_speech(session, bulletin, wording, station)
+    return Speech(made.engine, made.voice, made.rate, made.fallback, made.register)
 
 
 def get_recording(session: Session, recording_id: RecordingId) -> Recording:
@@ -204,6 +208,7 @@ def wordings_of(session: Session, bulletin_id: BulletinId) -> list[RevisionShown
         RevisionShown.of(
             revision,
             own_words=own_words_shown(revision.own_words),
+            reading_register=revision.register,
             author=author,
             corrected=revision.corrected_by is not None,
             recording=recording,

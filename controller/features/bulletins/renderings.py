@@ -14,6 +14,7 @@ from controller.features.bulletins.queries import (
     get_revision,
     rendering_of,
     usable_bulletin,
+    usual_speech,
 )
 from controller.features.journal.service import record
 from controller.model.bulletin_states import (
@@ -27,7 +28,7 @@ from controller.model.bulletin_states import (
 from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from controller.model.speech import Speech, rate_of
+from controller.model.speech import Speech
 from controller.store import one_write
 from devices.ids import RecordingId
 from devices.messages import Manifest
@@ -38,8 +39,12 @@ MOST_ATTEMPTS = 3
 
 
 def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now: datetime) -> Rendering:
-    """Order the recording of the newest wording; one already ordered is kept, a failed one tried again."""
+    """Order the recording of the newest wording; one already ordered is kept, a failed one tried again.
+
+    `speech`: the station's. What its area has of its own, and what its author chose, are put before it.
+    """
     rendering = rendering_of(session, bulletin.id, bulletin.revision)
+    spoken = usual_speech(session, bulletin, get_revision(session, bulletin.id, bulletin.revision), speech)
     if rendering is None:
         rendering = Rendering(
             id=RenderingId(new_id(now)),
@@ -48,26 +53,20 @@ def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now
             state=RenderingState.WAITING,
             attempts=0,
             ordered_at=now,
-            engine=speech.engine,
-            voice=speech.voice,
-            rate=_rate(session, bulletin, speech),
-            fallback=speech.fallback,
-            register=speech.register,
+            engine=spoken.engine,
+            voice=spoken.voice,
+            rate=spoken.rate,
+            fallback=spoken.fallback,
+            register=spoken.register,
         )
         session.add(rendering)
     elif rendering.state is RenderingState.FAILED:
         _try_again(rendering)
-        rendering.engine, rendering.voice = speech.engine, speech.voice
-        rendering.rate, rendering.fallback = _rate(session, bulletin, speech), speech.fallback
-        rendering.register = speech.register
+        rendering.engine, rendering.voice = spoken.engine, spoken.voice
+        rendering.rate, rendering.fallback = spoken.rate, spoken.fallback
+        rendering.register = spoken.register
     session.flush()
     return rendering
-
-
-def _rate(session: Session, bulletin: Bulletin, speech: Speech) -> float:
-    """Return the station's speed times the pace of the newest wording."""
-    pace = get_revision(session, bulletin.id, bulletin.revision).pace
-    return rate_of(speech.rate, pace)
 
 
 def begin_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from controller.features.accounts.passkey_schemas import DeviceChosen, SignatureGiven
 from controller.features.bulletins.word_diff import Change
+from controller.features.speech.schemas import Engine, RegisterAsked, VoiceName
 from controller.http.schemas import Code, Command, View
 from controller.model.base import ID_LENGTH
 from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState, RevisionKind
@@ -53,14 +54,19 @@ class Mannered(Command):
     readings: Readings = Field(1, description="How many times the text is read in one recording.")
     own_words: OwnWords = Field([], description="Read otherwise in this bulletin alone; part of the wording.")
     pace: ReadingPace = Field(
-        ReadingPace.USUAL, description="How fast it is read, beside the station's own speed."
+        ReadingPace.USUAL, description="How fast it is read, beside the speed of its area."
     )
+    reading_register: RegisterAsked = None
+    engine: Engine = ""
+    voice: VoiceName = ""
 
     @property
     def manner(self) -> Manner:
         """How the wording is to be read."""
         own = tuple(one.pair for one in self.own_words)
-        return Manner(self.issuer, self.readings, own, self.pace)
+        return Manner(
+            self.issuer, self.readings, own, self.pace, self.reading_register, self.engine, self.voice
+        )
 
 
 class Submit(Command):
@@ -173,6 +179,9 @@ class BulletinWhole(BulletinShown):
     readings: int
     own_words: list[OwnWord] = Field(description="What this bulletin alone has read otherwise.")
     pace: ReadingPace
+    reading_register: RegisterAsked
+    engine: Engine
+    voice: VoiceName
     rendering: RenderingShown | None
 
 
@@ -216,10 +225,13 @@ class Revise(Command):
 
     title: str
     text: str
-    issuer: Issuer | None = Field(None, description="Left out, it stays; so do the next three.")
+    issuer: Issuer | None = Field(None, description="Left out, it stays; so do the others below.")
     readings: Readings | None = None
     own_words: OwnWords | None = None
     pace: ReadingPace | None = None
+    reading_register: RegisterAsked = Field(None, description="Null, too, is as in its area.")
+    engine: Engine | None = None
+    voice: VoiceName | None = Field(None, description="Left out beside `engine`, its first one.")
     based_on: BasedOn = None
 
 
@@ -241,6 +253,9 @@ class RevisionShown(View):
     readings: int
     own_words: list[OwnWord]
     pace: ReadingPace
+    reading_register: RegisterAsked
+    engine: Engine
+    voice: VoiceName
     author: str = Field(description="The name by which its author signs in.")
     corrected: bool = Field(description="Whether an approver mended letters of the version before.")
     created_at: datetime
@@ -251,7 +266,9 @@ class RevisionShown(View):
     def manner(self) -> Manner:
         """How it is given to the people."""
         own = tuple(one.pair for one in self.own_words)
-        return Manner(self.issuer, self.readings, own, self.pace)
+        return Manner(
+            self.issuer, self.readings, own, self.pace, self.reading_register, self.engine, self.voice
+        )
 
 
 class StretchShown(View):
@@ -275,6 +292,12 @@ class DifferencesShown(View):
     own_words_after: list[OwnWord]
     pace_before: ReadingPace
     pace_after: ReadingPace
+    reading_register_before: RegisterAsked
+    reading_register_after: RegisterAsked
+    engine_before: Engine
+    engine_after: Engine
+    voice_before: VoiceName
+    voice_after: VoiceName
 
 
 class VariantShown(View):

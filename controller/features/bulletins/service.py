@@ -364,10 +364,7 @@ def write_revision(
         created_at=now,
         kind=kind or (RevisionKind.TEXT if upload is None else RevisionKind.AUDIO),
         upload=upload,
-        issuer=manner.issuer,
-        readings=manner.readings,
-        words=[list(pair) for pair in manner.words],
-        pace=manner.pace,
+        **manner.columns,
     )
     session.add(revision)
     session.flush()

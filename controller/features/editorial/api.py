@@ -18,6 +18,7 @@ from controller.features.editorial.schemas import (
     SpotShown,
 )
 from controller.features.editorial.spoken_form import SpokenPart, SpotAsked, choices_at, spoken_form
+from controller.features.speech.queries import voice_key
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
@@ -45,7 +46,7 @@ def read_aloud(visit: SignedVisit, asked: ReadAsked) -> SpokenShown:
         SpokenPartShown(part=_PARTS[one.field], written=one.written, sentences=_sentences(one))
         for one in found.parts
     ]
-    return SpokenShown.of(found, parts=parts, warnings=list(found.warnings))
+    return SpokenShown.of(found, parts=parts, warnings=list(found.warnings), otherwise=dict(found.otherwise))
 
 
 @router.post("/readings/choices", responses=refusals(401, 403, 404, 422))
@@ -65,6 +66,9 @@ def _typed(asked: ReadAsked) -> Typed:
         noi_dung=asked.text,
         ben_bao=asked.issuer,
         so_lan=str(asked.readings),
+        toc_do=asked.pace,
+        giong=voice_key(asked.engine, asked.voice),
+        loi_doc=asked.reading_register or "",
         doc_rieng=own,
     )
 

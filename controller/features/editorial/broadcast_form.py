@@ -1,6 +1,7 @@
 """What the form of a bulletin holds, and the broadcast that it means."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Caller
@@ -13,10 +14,11 @@ from controller.features.editorial.operations import RepeatRequest, WrittenBulle
 from controller.features.editorial.own_words import words_of
 from controller.features.editorial.repeat_form import REPEATS, RepeatTyped
 from controller.features.editorial.start_form import read_start
+from controller.features.speech.queries import voice_of_key
 from controller.http.station import Station
 from controller.model.local_time import ZONE
-from controller.model.speech import rate_of
-from controller.model.wording import Manner, ReadingPace
+from controller.model.speech import Speech, speech_of
+from controller.model.wording import REGISTERS, Manner, ReadingPace
 from devices.ids import AreaCode, Grade
 from tts.errors import BadReadings
 from tts.estimate import estimated_ms
@@ -34,6 +36,10 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
     ben_bao: str = ""
     so_lan: str = "1"
     toc_do: str = ReadingPace.USUAL
+    giong: str = ""
+    """Which voice speaks (`voice_key`); empty: that of the area."""
+    loi_doc: str = ""
+    """In which register it is read; empty: as in the area."""
     doc_rieng: str = ""
     """Words that this bulletin alone has read otherwise, one a line."""
     luc: str = ""
@@ -66,23 +72,34 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
         """Return who speaks, how often it is read and which words otherwise, or raise BadInput."""
         if self.so_lan not in READINGS_OFFERED:
             raise BadInput(BadReadings.text, code=BadReadings.code)
-        return Manner(self.ben_bao, int(self.so_lan), words_of(self.doc_rieng), self.pace)
+        words = words_of(self.doc_rieng)
+        return replace(self.chosen_speech(), issuer=self.ben_bao, readings=int(self.so_lan), words=words)
 
-    @property
-    def pace(self) -> ReadingPace:
-        """How fast it is read; the usual for what is none."""
-        return ReadingPace(self.toc_do) if self.toc_do in set(ReadingPace) else ReadingPace.USUAL
+    def chosen_speech(self) -> Manner:
+        """Return how it is spoken, as it was chosen; what is no choice is none."""
+        pace = ReadingPace(self.toc_do) if self.toc_do in set(ReadingPace) else ReadingPace.USUAL
+        engine, voice = voice_of_key(self.giong)
+        register = next((one for one in REGISTERS if one == self.loi_doc), None)
+        return Manner(pace=pace, register=register, engine=engine, voice=voice)
 
     @property
     def readings(self) -> int:
         """How often it is read; once for what is no number of readings."""
         return int(self.so_lan) if self.so_lan in READINGS_OFFERED else 1
 
-    def sounding_ms(self, station: Station) -> int:
-        """Return how long its recording will be, milliseconds, right to about a tenth; 0 for no words."""
-        rate = rate_of(station.speech.rate, self.pace)
+    def sounding_ms(self, usual: Speech) -> int:
+        """Return how long its recording will be, milliseconds, right to about a tenth; 0 for no words.
+
+        `usual`: how the bulletins of its area are spoken.
+        """
+        spoken = speech_of(usual, self.chosen_speech())
         return estimated_ms(
-            self.tieu_de, self.noi_dung, issuer=self.ben_bao, readings=self.readings, rate=rate
+            self.tieu_de,
+            self.noi_dung,
+            issuer=self.ben_bao,
+            readings=self.readings,
+            rate=spoken.rate,
+            register=spoken.register,
         )
 
     def written(self) -> WrittenBulletin:

@@ -3,9 +3,11 @@
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.viewer import Caller
 from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.form_area import usual_speech_of
 from controller.features.fleet.counts import statuses_by_area
 from controller.features.schedules.sentences import rule_sentence
 from controller.http.words import day_and_clock, milliseconds_clock
+from controller.model.speech import Speech
 from controller.store import Session
 from devices.ids import AreaCode
 
@@ -20,25 +22,34 @@ def summary_of(caller: Caller, form: Typed) -> tuple[str, str]:
     if not areas:
         return "", "Chưa chọn nơi phát."
     try:
-        when = _when(caller, form)
+        when, times = _when(caller, form)
     except LoaError as error:
         return "", error.sentence
     with caller.store.read() as session:
         count = _loudspeakers(session, caller, areas)
-    each = f"mỗi lần khoảng {milliseconds_clock(form.sounding_ms(caller.station))} phút"
-    return f"{_where(caller, areas)}, {count} cụm loa, {when}; {each}.", ""
+        usual = usual_speech_of(session, caller, form)
+    return f"{_where(caller, areas)}, {count} cụm loa, {when}; {_minutes(form, usual, times)}.", ""
 
 
-def _when(caller: Caller, form: Typed) -> str:
+def _minutes(form: Typed, usual: Speech, times: int) -> str:
+    """Return what it costs of airtime, each time and each day."""
+    each = form.sounding_ms(usual)
+    daily = f", {times} lần là {milliseconds_clock(times * each)} phút một ngày" if times > 1 else ""
+    return f"mỗi lần khoảng {milliseconds_clock(each)} phút{daily}"
+
+
+def _when(caller: Caller, form: Typed) -> tuple[str, int]:
+    """Return when it will be heard, in words, and how often a day."""
     repeat = form.repeat(caller)
     if repeat is not None:
-        return rule_sentence(repeat.rules[0], repeat.skips, [rule.at for rule in repeat.rules]).rstrip(".")
+        hours = [rule.at for rule in repeat.rules]
+        return rule_sentence(repeat.rules[0], repeat.skips, hours).rstrip("."), len(hours)
     if not form.luc:
         raise BadInput("Chưa chọn giờ phát.", code="airing.no-start")
     if form.luc == "ngay":
-        return "ngay khi được duyệt"
+        return "ngay khi được duyệt", 1
     start = form.broadcast_for([], caller.station)
-    return day_and_clock(start.starts_at, caller.now())
+    return day_and_clock(start.starts_at, caller.now()), 1
 
 
 def _where(caller: Caller, areas: list[AreaCode]) -> str:

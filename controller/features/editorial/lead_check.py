@@ -9,6 +9,7 @@ from controller.features.airings.planning_context import length_of
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.form_area import usual_speech_of
 from controller.features.fleet.capabilities import unable_in, unable_sentence
 from devices.messages import MP3
 
@@ -29,9 +30,10 @@ def too_soon(caller: Caller, form: Typed, bulletin_id: str | None) -> str:
             broadcast = form.broadcast_for(areas, caller.station)
         except BadInput:
             return ""  # not filled in yet; handing it in says what lacks
-        length_ms = (
-            form.sounding_ms(caller.station) if bulletin is None else length_of(session, bulletin.id)[0]
-        )
+        if bulletin is None:
+            length_ms = form.sounding_ms(usual_speech_of(session, caller, form))
+        else:
+            length_ms, _ = length_of(session, bulletin.id)
         latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
         asking = Asking(areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)
         now = caller.now()

@@ -13,6 +13,7 @@ from controller.features.drafts.sent_forms import claim_form, note_form_sent
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import name_reference
 from controller.features.schedules.service import schedule_each
+from controller.features.speech.queries import check_offered
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import USUAL_HIGHEST_GRADE, Bulletin
@@ -53,6 +54,7 @@ class RepeatRequest:
 
 def keep(caller: Caller, written: WrittenBulletin) -> BulletinId:
     """Keep a bulletin as a draft, with its topic and its legal act."""
+    _check_voice(caller, written)
     with caller.store.write() as session:
         return _keep(session, written, caller.by, caller.now()).id
 
@@ -79,6 +81,7 @@ def hand_in(
     caller: Caller, written: WrittenBulletin, broadcast: BroadcastRequest
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
+    _check_voice(caller, written)
     with caller.write() as session:
         bulletin = _handed_in(session, caller, written, broadcast.areas, broadcast.grade)
         return bulletin.id, plan_foreseen(session, bulletin.id, broadcast, **caller.stamp).id
@@ -91,6 +94,7 @@ def send_once(
 
     All of it, or nothing; and once: the same form sent again, by its number, is the bulletin that it became.
     """
+    _check_voice(caller, written)
     with caller.write() as session:
         before = claim_form(session, caller.by.id, form, caller.now()) if form else None
         if before is not None:
@@ -99,6 +103,10 @@ def send_once(
         if form:
             note_form_sent(session, caller.by.id, form, bulletin, caller.now())
         return bulletin
+
+
+def _check_voice(caller: Caller, written: WrittenBulletin) -> None:
+    check_offered(caller.station.settings, written.manner.engine, written.manner.voice)
 
 
 def _sent(
@@ -141,6 +149,7 @@ def mend(
     caller: Caller, bulletin_id: str, written: WrittenBulletin, *, based_on: int | None, is_submitted: bool
 ) -> None:
     """Give a draft, or a returned bulletin, another wording and legal act, and hand it in if asked."""
+    _check_voice(caller, written)
     with caller.write() as session:
         bulletin = revise_bulletin(
             session,

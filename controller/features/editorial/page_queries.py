@@ -17,7 +17,7 @@ from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
 from controller.features.bulletins.page_queries import SpokenRevision, act_of, titles_of, visible_speech
 from controller.features.bulletins.programme_queries import lines_of
-from controller.features.bulletins.queries import reference_given, register_of, visible_wording
+from controller.features.bulletins.queries import reference_given, spoken_with, visible_wording
 from controller.features.bulletins.reapproval import is_due_again
 from controller.features.bulletins.revisions import compared_with
 from controller.features.bulletins.topics import topic_of, topics
@@ -28,13 +28,15 @@ from controller.features.editorial.sound_words import FORM_WORDS, judged
 from controller.features.imports.legal_references import Reference
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import sentences
+from controller.features.speech.queries import offered_voices, speech_in, voice_key, voice_title
 from controller.features.templates.service import MAY_KEEP
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinAction, BulletinState, RevisionKind, actions
 from controller.model.bulletins import Bulletin, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act
-from controller.model.wording import ReadingPace, clean_text
+from controller.model.speech import Speech
+from controller.model.wording import clean_text
 from controller.store import Session, one_read
 from devices.ids import AreaCode
 from tts.found import found_in
@@ -102,7 +104,6 @@ def _of_author(
 def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[str, Any]:
     """Return all that the page of a bulletin shows."""
     bulletin, speech = visible_speech(session, caller.scope, bulletin_id)
-    before = compared_with(session, bulletin)
     return {
         "bulletin": bulletin,
         "author": name_of(session, bulletin.author),
@@ -116,15 +117,12 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         **_of_approval(session, caller.viewer, bulletin, speech.revision, caller.now()),
         **_of_author(session, caller, bulletin, speech),
         "is_author": caller.by.id in {bulletin.author, speech.revision.author},
-        "manner": speech.revision.manner,
-        "manner_before": before.manner if before else None,
+        **_compared(session, bulletin, speech.revision),
         **_reading(session, caller.station, bulletin, speech),
         "tried_out": _tried_out(session, caller.station, bulletin, speech)
         if bulletin.state in _BEFORE
         else [],
         **_of_approvers(session, bulletin, speech.revision),
-        "before": before,
-        "changes": changes(before.text, speech.revision.text) if before else (),
         "topic": topic_of(session, bulletin),
         "topics": topics(session),
         "may_write": caller.scope.may(caller.by, Act.WRITE, [bulletin.area]),
@@ -138,6 +136,17 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "may_keep": speech.revision.kind is RevisionKind.TEXT
         and caller.scope.may(caller.by, MAY_KEEP, [bulletin.area]),
         "may_air": bulletin.state is not BulletinState.WITHDRAWN and caller.viewer.may(Act.AIR),
+    }
+
+
+def _compared(session: Session, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+    """Return how the newest wording is given to the people, and how it differs from what approvers know."""
+    before = compared_with(session, bulletin)
+    return {
+        "manner": revision.manner,
+        "manner_before": before.manner if before else None,
+        "before": before,
+        "changes": changes(before.text, revision.text) if before else (),
     }
 
 
@@ -171,7 +180,7 @@ def _reading(
     if revision.kind is RevisionKind.AUDIO:
         return {"reading": AsRead((WordingPart(revision.text),), ()), "title_read": None}
     words, region, own = words_for(session, bulletin.area), station.settings.region, revision.own_words
-    register = register_of(speech.rendering, station.settings.reading_register)
+    register = spoken_with(session, bulletin, revision, station.speech).register
     is_text = revision.kind is RevisionKind.TEXT
     return {
         "reading": as_read(revision.text, words, region, own, register),
@@ -185,17 +194,17 @@ def _tried_out(session: Session, station: Station, bulletin: Bulletin, speech: S
         return []
     read = _reading(session, station, bulletin, speech)
     words, own = words_for(session, bulletin.area), speech.revision.own_words
-    register = register_of(speech.rendering, station.settings.reading_register)
+    register = spoken_with(session, bulletin, speech.revision, station.speech).register
     issuer = as_read(speech.revision.issuer, words, station.settings.region, own, register)
     return sentences(issuer.spoken, read["title_read"].spoken, read["reading"].spoken)
 
 
-def tried_out(caller: Caller, bulletin_id: str) -> tuple[list[str], AreaCode, ReadingPace]:
-    """Return the pieces of a bulletin that can be heard now, with whose words they are read, and how fast."""
+def tried_out(caller: Caller, bulletin_id: str) -> tuple[list[str], AreaCode, Speech]:
+    """Return the pieces of a bulletin that can be heard now, with whose words they are read, and how."""
     with caller.store.read() as session:
         bulletin, speech = visible_speech(session, caller.scope, bulletin_id)
         pieces = _tried_out(session, caller.station, bulletin, speech)
-        return pieces, bulletin.area, speech.revision.manner.pace
+        return pieces, bulletin.area, spoken_with(session, bulletin, speech.revision, caller.station.speech)
 
 
 def _sound_shown(station: Station, revision: Revision) -> dict[str, Any] | None:
@@ -220,6 +229,8 @@ def form_as_it_is(session: Session, bulletin: Bulletin, revision: Revision) -> T
         ben_bao=revision.issuer,
         so_lan=str(revision.readings),
         toc_do=revision.pace,
+        giong=voice_key(revision.engine, revision.voice),
+        loi_doc=revision.register or "",
         doc_rieng=as_lines(revision.own_words),
         phien_ban=str(bulletin.revision),
         **typed_act(reference_given(session, bulletin.id) or Reference()),
@@ -246,7 +257,19 @@ def editing_form(
             "act_kinds": ACT_KINDS,
             "opened": False,
             "kept_at": kept_at,
+            **choices_of_speech(session, caller.station, bulletin.area),
         }
+
+
+@one_read
+def choices_of_speech(session: Session, station: Station, area: AreaCode) -> dict[str, Any]:
+    """Return what a form offers of how it is spoken, and what is usual in its area."""
+    usual = speech_in(session, area, station.speech)
+    return {
+        "voices": offered_voices(station.settings),
+        "usual_voice": voice_title(station.settings, usual.engine, usual.voice),
+        "usual_register": usual.register,
+    }
 
 
 def _newer(session: Session, bulletin: Bulletin, revision: Revision, form: Typed) -> dict[str, Any] | None:

@@ -67,6 +67,9 @@ class SpokenShown(View):
     parts: list[SpokenPartShown]
     warnings: list[str]
     is_cut: bool = Field(description="Whether only the beginning of the text is shown.")
+    otherwise: dict[str, int] = Field(
+        description="Milliseconds that it would be at each other pace, and in the other register."
+    )
 
 
 class ChoicesShown(View):

@@ -1,23 +1,24 @@
 """What a form holds as the loudspeaker will say it: sentences, length, and other readings of one spot."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.viewer import Caller
-from controller.features.bulletins.queries import visible_bulletin
 from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.form_area import area_of_form
 from controller.features.editorial.own_words import words_so_far
 from controller.features.editorial.spoken_sentences import Sentence, SpokenStretch, sentences_of
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import READ_HERE, read_apart
-from controller.model.speech import rate_of
-from controller.model.wording import Words, words_with
+from controller.features.speech.queries import speech_in
+from controller.model.speech import Speech, rate_of, speech_of
+from controller.model.wording import REGISTERS, ReadingPace, Words, words_with
 from devices.ids import AreaCode
 from tts.errors import TextError
 from tts.estimate import estimated_spoken_ms
-from tts.normalization import Reading, alternatives, check_own_word, check_text
+from tts.normalization import Reading, Region, Register, alternatives, check_own_word, check_text
 
 FIELDS: Final = {"ben_bao": "Cơ quan thông báo", "tieu_de": "Tiêu đề", "noi_dung": "Lời sẽ đọc"}
 """The parts of a form that are read, in the order in which they are said."""
@@ -46,6 +47,12 @@ class SpokenForm:
     warnings: tuple[str, ...]
     is_cut: bool
     """Whether only the beginning of the text is shown; its length counts all of it."""
+    area: AreaCode
+    """With whose words and voice."""
+    speech: Speech
+    """How it will be spoken."""
+    otherwise: tuple[tuple[str, int], ...] = ()
+    """How long it would be at another pace or in the other register, milliseconds, by their words' name."""
 
     @property
     def sentences(self) -> list[Sentence]:
@@ -88,51 +95,79 @@ class Choices:
 def spoken_form(caller: Caller, form: Typed, bulletin_id: str = "") -> SpokenForm:
     """Return what is typed as it will be said; of a text that cannot be spoken, why not.
 
-    `bulletin_id`: whose form it is; "": a new one, of the person's own area.
+    `bulletin_id`: whose form it is; "": a new one.
     """
-    known, own = _words(caller, form, bulletin_id)
-    settings = caller.station.settings
-    warnings: list[str] = []
-    found: dict[str, Reading] = {}
-    for field in FIELDS:
-        text = getattr(form, field)[:READ_HERE]
-        try:
-            if text.strip():
-                check_text(text)
-                words = words_with(known, own)
-                found[field] = read_apart(text, words, settings.region, settings.reading_register)
-        except (TextError, LoaError) as error:
-            warnings.append(error.sentence)
-    warnings += (one.sentence for reading in found.values() for one in reading.warnings)
-    spoken = {field: reading.spoken for field, reading in found.items()}
-    length = estimated_spoken_ms(
-        spoken.get("tieu_de", ""),
-        spoken.get("noi_dung", ""),
-        issuer=spoken.get("ben_bao", ""),
-        readings=form.readings,
-        rate=rate_of(caller.station.speech.rate, form.pace),
-    )
-    whole, is_cut = len(form.noi_dung), len(form.noi_dung) > READ_HERE
+    area, known, own, usual = _words(caller, form, bulletin_id)
+    words, region = words_with(known, own), caller.station.settings.region
+    speech = speech_of(usual, form.chosen_speech())
+    found, warnings = _read(form, words, region, speech.register)
     parts = tuple(
         SpokenPart(field, FIELDS[field], one.written, sentences_of(one, known, own))
         for field, one in found.items()
     )
     return SpokenForm(
         parts,
-        length * whole // READ_HERE if is_cut else length,
+        _length(form, found, speech.rate),
         form.readings,
         tuple(dict.fromkeys(warnings)),
-        is_cut,
+        len(form.noi_dung) > READ_HERE,
+        area,
+        speech,
+        tuple(_otherwise(form, words, region, found, usual)) if found else (),
     )
+
+
+def _read(
+    form: Typed, words: Words, region: Region, register: Register
+) -> tuple[dict[str, Reading], list[str]]:
+    """Return the readings of what is typed, and what a person should look at."""
+    refused: list[str] = []
+    found: dict[str, Reading] = {}
+    for field in FIELDS:
+        text = getattr(form, field)[:READ_HERE]
+        try:
+            if text.strip():
+                check_text(text)
+                found[field] = read_apart(text, words, region, register)
+        except (TextError, LoaError) as error:
+            refused.append(error.sentence)
+    warned = [one.sentence for reading in found.values() for one in reading.warnings]
+    return found, refused + warned
+
+
+def _length(form: Typed, found: Mapping[str, Reading], rate: float) -> int:
+    spoken = {field: reading.spoken for field, reading in found.items()}
+    length = estimated_spoken_ms(
+        spoken.get("tieu_de", ""),
+        spoken.get("noi_dung", ""),
+        issuer=spoken.get("ben_bao", ""),
+        readings=form.readings,
+        rate=rate,
+    )
+    return max(length, length * len(form.noi_dung) // READ_HERE)
+
+
+def _otherwise(
+    form: Typed, words: Words, region: Region, found: Mapping[str, Reading], usual: Speech
+) -> Iterator[tuple[str, int]]:
+    """Yield how long it would be at each other pace, and in the other register."""
+    chosen = form.chosen_speech()
+    speech = speech_of(usual, chosen)
+    for pace in ReadingPace:
+        if pace is not chosen.pace:
+            yield pace, _length(form, found, rate_of(usual.rate, pace))
+    for register in REGISTERS:
+        if register != speech.register:
+            yield register, _length(form, _read(form, words, region, register)[0], speech.rate)
 
 
 def choices_at(caller: Caller, form: Typed, asked: SpotAsked, bulletin_id: str = "") -> Choices:
     """Return the readings of a spot, or raise BadInput where no such letters stand there."""
     if asked.field not in FIELDS:
         raise BadInput("Không rõ sửa ở ô nào.", code="reading.no-field")
-    known, own = _words(caller, form, bulletin_id)
+    _, known, own, usual = _words(caller, form, bulletin_id)
     words, region = words_with(known, own), caller.station.settings.region
-    register = caller.station.settings.reading_register
+    register = speech_of(usual, form.chosen_speech()).register
     text = getattr(form, asked.field)[:READ_HERE]
     found = read_apart(text, words, region, register)
     start, end = _place(found.written, asked)
@@ -169,10 +204,9 @@ def _refusal(form: str) -> str:
     return ""
 
 
-def _words(caller: Caller, form: Typed, bulletin_id: str) -> tuple[Words, Words]:
-    """Return the lexicon's words of the form's area, and what the form itself teaches."""
+def _words(caller: Caller, form: Typed, bulletin_id: str) -> tuple[AreaCode, Words, Words, Speech]:
+    """Return the form's area, the words taught there and by the form itself, and the usual speech."""
     with caller.store.read() as session:
-        area: AreaCode = caller.scope.home
-        if bulletin_id:
-            area = visible_bulletin(session, caller.scope, bulletin_id).area
-        return words_for(session, area), words_so_far(form.doc_rieng)
+        area = area_of_form(session, caller, form, bulletin_id)
+        usual = speech_in(session, area, caller.station.speech)
+        return area, words_for(session, area), words_so_far(form.doc_rieng), usual

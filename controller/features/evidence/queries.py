@@ -76,6 +76,9 @@ def _text_of(session: Session, airing: Airing) -> ProvenText:
         readings=revision.manner.readings,
         own_words=list(revision.own_words),
         pace=revision.pace,
+        reading_register=revision.register,
+        engine=revision.engine,
+        voice=revision.voice,
     )
 
 

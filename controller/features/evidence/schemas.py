@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from controller.model.wording import ReadingPace
 from devices.roots import RootChain
 from devices.wire_types import Digest
+from tts.normalization import Register
 
 FORMAT: Final = "loa-airing-proof/1"
 
 
 class ProvenText(BaseModel):
-    """The wording: the approval's digest covers text, issuer, number of readings, own words and pace."""
+    """The wording: the approval's digest covers all of it but the title."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,6 +25,9 @@ class ProvenText(BaseModel):
     own_words: list[tuple[str, str]] = []
     """What this bulletin alone had read otherwise, written and spoken."""
     pace: ReadingPace = ReadingPace.USUAL
+    reading_register: Register | None = None
+    engine: str = ""
+    voice: str = ""
 
 
 class ProvenKey(BaseModel):

@@ -87,7 +87,15 @@ def _approval(proof: ProofFile, trusted: TrustedKeys, findings: Findings) -> App
         findings.fail(f"Phê duyệt không đúng chữ ký ({error.code}).")
         return None
     wording = proof.text
-    manner = Manner(wording.issuer, wording.readings, tuple(wording.own_words), wording.pace)
+    manner = Manner(
+        wording.issuer,
+        wording.readings,
+        tuple(wording.own_words),
+        wording.pace,
+        wording.reading_register,
+        wording.engine,
+        wording.voice,
+    )
     if digest_of(proof.text.text, manner) != approval.text_sha256:
         findings.fail("Văn bản trong tệp KHÔNG phải là văn bản đã được duyệt.")
         return None

@@ -151,7 +151,7 @@
     const local = localStorage.getItem(key);
     if (local && local !== last) {
       const was = new URLSearchParams(local);
-      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "toc_do", "doc_rieng", "loi_mo", "loi_ket"]) {
+      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "toc_do", "giong", "loi_doc", "doc_rieng", "loi_mo", "loi_ket"]) {
         if (!form[name] || !was.get(name) || form[name].value === was.get(name)) continue;
         form[name].value = was.get(name);
         write(said, "Đã lấy lại phần chữ giữ trên máy này.");

@@ -5,12 +5,13 @@
   const find = (query, within = ear) => within.querySelector(query);
   const room = find("[data-ear-room]"), status = find("[data-ear-status]"), stop = find("[data-ear-stop]");
   const say = (text) => { if (status.textContent !== text) status.textContent = text; };
-  const FIELDS = ["tieu_de", "noi_dung", "ben_bao", "so_lan", "toc_do", "doc_rieng"];
+  const FIELDS = ["tieu_de", "noi_dung", "ben_bao", "so_lan", "toc_do", "giong", "loi_doc", "doc_rieng"];
+  const WHERE = ["noi", "dia_ban", "nhom"]; // whose words and voice it is read with
   const QUIET = 400, PATIENCE = 10000, LONGER = 40000; // ms without a key before the station is asked; ms that it may take, and that speech may
   const ENDED = "Phiên đăng nhập đã hết, nên chưa nghe được. Chữ đã gõ vẫn còn; đăng nhập ở trang khác rồi gõ tiếp ở đây.";
   const typed = () => {
-    const fields = new URLSearchParams();
-    for (const name of FIELDS) fields.set(name, form.elements[name]?.value ?? "");
+    const all = new FormData(form), fields = new URLSearchParams();
+    for (const name of [...FIELDS, ...WHERE]) for (const value of all.getAll(name)) fields.append(name, value);
     return fields;
   };
   const post = async (place, body, patience = PATIENCE) => {
@@ -49,7 +50,7 @@
   };
   const later = (wait = QUIET) => { clearTimeout(timer); timer = setTimeout(ask, wait); };
   form.addEventListener("input", (e) => { if (FIELDS.includes(e.target.name)) later(); });
-  form.addEventListener("change", (e) => { if (FIELDS.includes(e.target.name)) later(); });
+  form.addEventListener("change", (e) => { if (FIELDS.includes(e.target.name) || WHERE.includes(e.target.name)) later(); });
   window.addEventListener("online", () => later(0));
   window.addEventListener("pageshow", () => later(0));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) later(0); });
@@ -58,11 +59,11 @@
   // --- sounds: phrase by phrase, the next one fetched while one sounds; kept in this page alone, a few of them ---
   const MOST = 24, sounds = new Map(), player = new Audio();
   const fetched = (item) => {
-    item.pace = form.elements.toc_do?.value ?? "usual";
-    const key = `${item.pace}\n${item.place}\n${item.say}`;
+    const pace = form.elements.toc_do?.value ?? "usual", voice = form.elements.giong?.value ?? "";
+    const area = find("[data-ear-sum]")?.dataset.area ?? "", key = [pace, voice, area, item.place, item.say].join("\n");
     if (sounds.has(key)) return sounds.get(key);
     const coming = chain.then(async () => {
-      const asked = () => post("/soan/doan.mp3", new URLSearchParams({ cau: item.say, doan: item.place, toc_do: item.pace }), LONGER);
+      const asked = () => post(`/soan/doan.mp3?xa=${encodeURIComponent(area)}`, new URLSearchParams({ cau: item.say, doan: item.place, toc_do: pace, giong: voice }), LONGER);
       let reply = await asked();
       if (reply?.status === 503) { await new Promise((done) => setTimeout(done, 1000)); reply = await asked(); }
       if (!reply?.ok) { sounds.delete(key); throw new Error(whyNot(reply)); }

@@ -7,6 +7,7 @@ import pytest
 
 from controller.errors import BadInput, Busy, Unavailable
 from controller.model.permissions import OperatorId
+from controller.model.speech import Speech
 from controller.runtime.speech_ahead import QUIET_SECONDS, SpeechAhead
 from controller.runtime.speech_samples import Sampler
 from controller.settings import Settings
@@ -22,6 +23,7 @@ SENTENCE = (
     "Ủy ban nhân dân phường thông báo: từ tám giờ ngày hai mươi lăm tháng mười một, toàn bộ tàu thuyền dưới "
     "mười hai mét phải vào bờ, bà con chằng chống nhà cửa trước khi trời tối."
 )
+SPEECH = Speech()
 ONE, OTHER = OperatorId("one"), OperatorId("other")
 
 
@@ -55,7 +57,7 @@ def test_a_phrase_sounds_as_long_as_in_its_sentence_and_nothing_is_kept(sampler,
     cut = phrases(SENTENCE)
     assert len(cut) > 1
     for number, phrase in enumerate(cut):
-        samples, rate = decode_mp3(sampler.phrase(SENTENCE, number, ONE))
+        samples, rate = decode_mp3(sampler.phrase(SENTENCE, number, ONE, SPEECH))
         meant = len(phrase.text.split()) * WORD_SECONDS + phrase.pause_ms / 1000
         assert len(samples) / rate == pytest.approx(meant, abs=0.2)
     assert cached(place) == len(cut)
@@ -66,18 +68,17 @@ def test_a_phrase_sounds_as_long_as_in_its_sentence_and_nothing_is_kept(sampler,
 def test_a_phrase_that_is_not_there_is_refused(sampler):
     for place, error in ((99, Unavailable), (-1, BadInput), (100, BadInput)):
         with pytest.raises(error):
-            sampler.phrase(SENTENCE, place, ONE)
+            sampler.phrase(SENTENCE, place, ONE, SPEECH)
     with pytest.raises(BadInput):
-        sampler.phrase("một " * 600, 0, ONE)
+        sampler.phrase("một " * 600, 0, ONE, SPEECH)
 
 
 def test_a_person_hears_one_at_a_time_and_others_wait_a_little(sampler):
-    sampler.settings = Settings(engine="slow", fallback_engine="")
-    told = []
+    told, slow = [], Speech(engine="slow")
 
     def hear(by, text):
         try:
-            told.append((by, bool(sampler.phrase(text, 0, by))))
+            told.append((by, bool(sampler.phrase(text, 0, by, slow))))
         except Busy as error:
             told.append((by, error.code))
 
@@ -96,9 +97,9 @@ def test_sentences_are_spoken_once_typing_pauses_and_only_the_newest(studio, pla
     ahead.start()
     try:
         before = cached(place)
-        ahead.offer(ONE, ["Câu cũ không ai nghe."])
-        ahead.offer(OTHER, [])
-        ahead.offer(ONE, ["Câu mới thứ nhất.", "Câu mới thứ hai."])
+        ahead.offer(ONE, ["Câu cũ không ai nghe."], SPEECH)
+        ahead.offer(OTHER, [], SPEECH)
+        ahead.offer(ONE, ["Câu mới thứ nhất.", "Câu mới thứ hai."], SPEECH)
         wait_until(lambda: cached(place) == before + 2)
         time.sleep(QUIET_SECONDS / 5)
         assert cached(place) == before + 2
@@ -107,8 +108,8 @@ def test_sentences_are_spoken_once_typing_pauses_and_only_the_newest(studio, pla
 
 
 def test_nothing_is_sent_to_a_voice_of_the_network_ahead(studio):
-    ahead = SpeechAhead(studio, Settings(engine="gtts"), time.monotonic, lambda: False)
+    ahead = SpeechAhead(studio, Settings(engine="loa"), time.monotonic, lambda: False)
     ahead.start()
-    ahead.offer(ONE, ["Mời bà con họp."])
+    ahead.offer(ONE, ["Mời bà con họp."], Speech(engine="gtts"))
     assert not ahead._texts
     ahead.stop()

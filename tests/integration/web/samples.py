@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from controller.model.wording import ReadingPace
 from tests.support.swelling_tone import mp3
 
 
@@ -13,22 +12,24 @@ class Samples:
 
     samples: list = field(default_factory=list)
     phrases: list = field(default_factory=list)
-    paces: set = field(default_factory=set)
+    speeches: list = field(default_factory=list)
     ahead: dict = field(default_factory=dict)
     sampler: Any = None
     """A real one, for tests that hear it."""
     speaker_ahead: Any = None
 
-    def sample(self, text, area, pace=ReadingPace.USUAL):
+    def sample(self, text, area, speech=None):
         self.samples.append((text, area))
-        self.paces.add(pace)
+        self.speeches.append(speech)
         return mp3(2)
 
-    def sample_phrase(self, spoken, place, by, pace):
+    def sample_phrase(self, spoken, place, by, speech):
         self.phrases.append((spoken, place, by))
-        return self.sampler.phrase(spoken, place, by, pace) if self.sampler else mp3(2)
+        self.speeches.append(speech)
+        return self.sampler.phrase(spoken, place, by, speech) if self.sampler else mp3(2)
 
-    def speak_ahead(self, by, sentences, pace):
+    def speak_ahead(self, by, sentences, speech):
         self.ahead[by] = list(sentences)
+        self.speeches.append(speech)
         if self.speaker_ahead:
-            self.speaker_ahead.offer(by, sentences, pace)
+            self.speaker_ahead.offer(by, sentences, speech)

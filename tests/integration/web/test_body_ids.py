@@ -41,6 +41,9 @@ PLAIN = {
         "revision",
         "sentence",
         "pace",
+        "engine",
+        "voice",
+        "reading_register",
         "word",
         "start",
         "end",
@@ -96,6 +99,7 @@ CALLS = {
     "POST emergencies/{emergency_id}/all-clear/passkey": {"prepared": None},
     "POST bulletins/{bulletin_id}/approve/passkey": {"recording": None},  # the device is looked up first
     "POST chimes": {"area": AREA},
+    "POST speech/areas": {"area": AREA},
     "POST emergencies/templates": {"area": AREA, "bulletin": "{approved}"},
     "POST emergencies": {"areas": [AREA], "prepared": "{prepared}", "bulletin": "{approved}"},
     "POST emergencies/stop": {"areas": [AREA]},
@@ -150,6 +154,8 @@ FORMS = {
     "POST /tai-khoan/uy-quyen": {"dia_ban": AREA},
     "POST /gan-cum-loa": {"dia_ban": AREA},
     "POST /tieng": {"dia_ban": AREA},
+    "POST /giong-doc": {"dia_ban": AREA},
+    "POST /giong-doc/bo": {"dia_ban": AREA},
     "POST /nguoi-dung/them": {"dia_ban": AREA},
     "POST /nguoi-dung/{name}/dia-ban": {"dia_ban": AREA},
     "POST /tao-ban-tin": {"dia_ban": AREA},
@@ -165,6 +171,7 @@ FORM_SENDS = {
     "POST /tai-khoan/uy-quyen": {"nguoi": "duyet", "den_ngay": "20/12/2026"},
     "POST /gan-cum-loa": {"ten": "Cụm 9"},
     "POST /tieng": {"tieng": "rog"},
+    "POST /giong-doc": {"toc_do": "slow"},
     "POST /nguoi-dung/them": {"ten": "nguoi.moi", "vai_tro": "officer"},
 }
 NAMING_FORM_FIELDS = {"ban", "ban_tin", "loa", "truoc", "sau", "dia_ban", "mau", "lich", "nguoi", "tep"}

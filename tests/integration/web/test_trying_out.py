@@ -6,6 +6,7 @@ import pytest
 
 from controller.features.bulletins.service import draft_bulletin
 from controller.features.reading.previews import LONGEST_SAMPLE, sentences
+from controller.model.speech import Speech
 from controller.model.wording import Manner, ReadingPace
 from tests.integration.web.site_world import NHA_TRANG
 from tests.support.swelling_tone import mp3
@@ -28,11 +29,11 @@ def test_a_draft_shows_how_it_is_spoken_and_every_piece_can_be_heard(world, offi
     assert officer.get(f"/ban-tin/{bulletin}/doc-thu.mp3?cau=99").status_code == 404
 
 
-def test_a_draft_is_heard_at_the_pace_that_its_recording_will_have(world, officer):
-    manner = Manner(pace=ReadingPace.SLOW)
+def test_a_draft_is_heard_as_its_recording_will_be(world, officer):
+    manner = Manner(pace=ReadingPace.SLOW, register="literal", engine="loa", voice="jm_kumo")
     made = world.do(draft_bulletin, title="Tiêm phòng", text=TEXT, by=world.officer, manner=manner)
     assert officer.get(f"/ban-tin/{made.id}/doc-thu.mp3").status_code == 200
-    assert world.paces == {ReadingPace.SLOW}
+    assert world.speeches == [Speech(voice="jm_kumo", rate=0.85, register="literal")]
 
 
 def test_what_has_its_recording_is_heard_as_that_and_nothing_else(world, officer):

@@ -177,6 +177,9 @@ def test_a_digest_holds_each_of_the_bulletins_own_words():
         Manner(words=(one,), pace=ReadingPace.SLOW),
     ]
     manners += [Manner(words=(("pace", "slow"),))]
+    manners += [Manner(register=one) for one in ("radio", "literal")]
+    manners += [Manner(engine="loa"), Manner(engine="loa", voice="jm_kumo"), Manner(engine="loajm_kumo")]
+    manners += [Manner(words=(("voice", "loa"),)), Manner(words=(("register", "radio"),))]
     assert len({digest_of("Họp TDP.", manner) for manner in manners}) == len(manners)
 
 
@@ -217,6 +220,10 @@ def test_an_issuer_is_kept_on_one_line_in_one_form():
         (Manner("a" * 201), "bulletin.bad-issuer"),
         (Manner("UBND\x07"), "bulletin.bad-issuer"),
         (Manner("<b>UBND</b>"), "text.bad"),
+        (Manner(voice="jm_kumo"), "voice.unknown"),
+        (Manner(engine="../x"), "voice.unknown"),
+        (Manner(engine="loa", voice="a\x1fb"), "voice.unknown"),
+        (Manner(engine="loa", voice="a" * 101), "voice.unknown"),
     ],
 )
 def test_a_manner_that_nobody_could_be_read_in_is_refused_with_a_sentence(manner, code):

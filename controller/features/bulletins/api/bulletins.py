@@ -25,6 +25,7 @@ from controller.features.bulletins.schemas import (
     own_words_shown,
 )
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
+from controller.features.speech.queries import check_offered
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
 from controller.model.bulletin_states import BulletinState
@@ -45,6 +46,7 @@ def index(visit: SignedVisit, state: Annotated[BulletinState | None, Query()] = 
 @router.post("", status_code=201, responses=refusals(401, 403, 409, 422))
 def draft(visit: SignedVisit, asked: DraftOnTopic) -> BulletinWhole:
     """Write a new bulletin; it is a draft until it is submitted."""
+    check_offered(visit.station.settings, asked.engine, asked.voice)
     row = draft_bulletin(
         visit.store,
         title=asked.title,
@@ -168,6 +170,9 @@ def bulletin_whole(visit: Visit, bulletin_id: str) -> BulletinWhole:
         readings=words.revision.readings,
         own_words=own_words_shown(words.revision.own_words),
         pace=words.revision.pace,
+        reading_register=words.revision.register,
+        engine=words.revision.engine,
+        voice=words.revision.voice,
         rendering=_rendering(words, progress),
     )
 

@@ -8,7 +8,7 @@ from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins import operations
 from controller.features.bulletins.corrections import correct_bulletin
 from controller.features.bulletins.queries import (
-    register_for,
+    spoken_with,
     visible_bulletin,
     visible_wording,
     wordings_of,
@@ -60,6 +60,12 @@ def compare(visit: SignedVisit, bulletin_id: str, before: Number, after: Number)
         own_words_after=own_words_shown(new.own_words),
         pace_before=old.pace,
         pace_after=new.pace,
+        reading_register_before=old.register,
+        reading_register_after=new.register,
+        engine_before=old.engine,
+        engine_after=new.engine,
+        voice_before=old.voice,
+        voice_after=new.voice,
     )
 
 
@@ -68,9 +74,9 @@ def reading(visit: SignedVisit, bulletin_id: str) -> WordingRead:
     """Return how the newest wording is read out: what was repaired, and what a person should listen to."""
     row, wording = visible_wording(visit.store, visit.scope, bulletin_id)
     words = words_with(words_for(visit.store, row.area), wording.own_words)
-    settings = visit.station.settings
-    register = register_for(visit.store, row.id, wording.number, settings.reading_register)
-    found = [read_apart(one, words, settings.region, register) for one in (row.title, wording.text)]
+    region = visit.station.settings.region
+    register = spoken_with(visit.store, row, wording, visit.station.speech).register
+    found = [read_apart(one, words, region, register) for one in (row.title, wording.text)]
     shown_title, shown_text = (ReadingShown.of(one) for one in found)
     return WordingRead(title=shown_title, text=shown_text)
 

@@ -167,10 +167,10 @@ def hear(visit: SignedVisit, bulletin_id: str, cau: Annotated[int, Query(ge=0, l
 
     The recordings of bulletins go first: a sample that would have to wait is refused (503).
     """
-    found, area, pace = tried_out(visit, bulletin_id)
+    found, area, speech = tried_out(visit, bulletin_id)
     if cau >= len(found):
         raise NotFound("Không có câu này.", code="bulletin.no-sentence")
     visit.tries.listens(visit.by.id)
     headers = {"Cache-Control": "private, max-age=600"}  # the address names the revision
-    sound = visit.station.sample(found[cau], area, pace)
+    sound = visit.station.sample(found[cau], area, speech)
     return Response(sound, media_type="audio/mpeg", headers=headers)

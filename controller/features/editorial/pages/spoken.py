@@ -11,12 +11,15 @@ from controller.features.accounts.dependencies import SignedVisit
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.further_teaching import TaughtFor, reaches, teach_further
 from controller.features.editorial.spoken_form import SpotAsked, choices_at, spoken_form
+from controller.features.speech.queries import check_offered, speech_in, voice_of_key
 from controller.http.form_fields import SentLine
 from controller.http.refusals import status_of
 from controller.http.render import fragment
 from controller.model.base import ID_LENGTH
 from controller.model.permissions import Act
-from controller.model.wording import ReadingPace, clean_words
+from controller.model.speech import speech_of
+from controller.model.wording import LONGEST_ENGINE, LONGEST_VOICE, Manner, ReadingPace, clean_words
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/soan")
 _MOST_LETTERS = 1_000_000
@@ -34,7 +37,7 @@ def preview(visit: SignedVisit, form: Annotated[Typed, Form()], ban: Bulletin = 
     visit.viewer.need(Act.WRITE)
     visit.tries.previews(visit.by.id)
     found = spoken_form(visit, form, ban)
-    visit.station.speak_ahead(visit.by.id, [one.spoken for one in found.sentences], form.pace)
+    visit.station.speak_ahead(visit.by.id, [one.spoken for one in found.sentences], found.speech)
     return HTMLResponse(fragment("soan/loi_nghe.html", {"spoken": found}), headers=_NOT_KEPT)
 
 
@@ -45,11 +48,20 @@ def hear(
     cau: Annotated[str, Form(max_length=2000)],
     doan: Annotated[int, Form()] = 0,
     toc_do: Annotated[ReadingPace, Form()] = ReadingPace.USUAL,
+    giong: Annotated[str, Form(max_length=LONGEST_ENGINE + LONGEST_VOICE + 1)] = "",
+    xa: Annotated[str, Query(max_length=ID_LENGTH)] = "",
 ) -> Response:
-    """Speak one phrase of a sentence that the preview gave: one at a time a person, some a minute."""
+    """Speak one phrase of a sentence that the preview gave: one at a time a person, some a minute.
+
+    `xa`: the area that the preview told; where nothing is chosen, it is spoken as there.
+    """
     visit.viewer.need(Act.WRITE)
     visit.tries.hears_phrase(visit.by.id)
-    sound = visit.station.sample_phrase(cau, doan, visit.by.id, toc_do)
+    engine, voice = voice_of_key(giong)
+    check_offered(visit.station.settings, engine, voice)
+    chosen = Manner(pace=toc_do, engine=engine, voice=voice)
+    usual = speech_in(visit.store, AreaCode(xa or visit.scope.home), visit.station.speech)
+    sound = visit.station.sample_phrase(cau, doan, visit.by.id, speech_of(usual, chosen))
     return Response(sound, media_type="audio/mpeg", headers=_NOT_KEPT)
 
 

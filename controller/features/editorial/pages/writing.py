@@ -20,6 +20,7 @@ from controller.features.editorial import operations
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.form_summary import summary_of
 from controller.features.editorial.lead_check import too_soon
+from controller.features.editorial.page_queries import choices_of_speech
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
 from controller.features.editorial.repeat_form import KINDS, USUAL_HOURS
 from controller.features.editorial.start_form import slots, usual_end
@@ -71,6 +72,7 @@ def form_context(visit: Visit, form: Typed, error: LoaError | None) -> dict[str,
         "groups": groups_to_choose(visit.store, visit.scope),
         "topic": form.chu_de,
         "is_read": True,
+        **choices_of_speech(visit.store, visit.station, visit.scope.home),
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
         "slots": slots(visit.now()),
