@@ -71,6 +71,7 @@ class Bulletin(Searchable, Base):
     `again_if_preempted`: a programme that is repeated where a higher grade interrupted it.
     A variant is a translation into `language`: `variant_of` the bulletin, made from its `of_revision`.
     `highest_grade`: what its author asks the approver for; it sounds at no higher grade.
+    A copy was made from `cloned_from`, its wording `cloned_revision`: approvers compare it with that.
     """
 
     __tablename__ = "bulletins"
@@ -89,6 +90,8 @@ class Bulletin(Searchable, Base):
     variant_of: Mapped[BulletinId | None] = mapped_column(ForeignKey("bulletins.id"), index=True)
     language: Mapped[LanguageCode | None] = mapped_column(String(3))
     of_revision: Mapped[int | None] = mapped_column(Integer)
+    cloned_from: Mapped[BulletinId | None] = mapped_column(ForeignKey("bulletins.id"))
+    cloned_revision: Mapped[int | None] = mapped_column(Integer)
     again_if_preempted: Mapped[bool] = mapped_column(Boolean, default=False)
     topic: Mapped[TopicCode | None] = mapped_column(ForeignKey("topics.code"))
     highest_grade: Mapped[Grade] = mapped_column(

@@ -92,7 +92,7 @@ def _before(session: Session, station: Station, bulletin: Bulletin, by: Operator
     known = compared_with(session, bulletin)
     if known is None:
         return None
-    old = rendering_of(session, bulletin.id, known.number)
+    old = rendering_of(session, known.bulletin, known.number)
     new = rendering_of(session, bulletin.id, bulletin.revision)
     nothing = Before(frozenset(), frozenset())
     if old is None or new is None or old.recording is None or _voice(old) != _voice(new):

@@ -6,13 +6,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
 from controller.features.journal.queries import entries_of
 from controller.model.accounts import Account
-from controller.model.bulletin_states import BulletinState
+from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Approved, Bulletin, Rendering, Revision
 from controller.model.plain_text import plain
 from controller.store import one_read
@@ -79,7 +79,17 @@ def display_names(session: Session, names: Collection[str]) -> dict[str, str]:
 
 
 def compared_with(session: Session, bulletin: Bulletin) -> Revision | None:
-    """Return the wording that an approver knows: the last one approved, else the last one handed in."""
+    """Return the wording that an approver knows: the last one approved, else the last one handed in.
+
+    Of a copy that has none of its own yet, the wording that it was made from, if an approver knows that.
+    """
+    own = _known(session, bulletin.id, Revision.number < bulletin.revision)
+    if own is not None or bulletin.cloned_from is None:
+        return own
+    return _known(session, bulletin.cloned_from, Revision.number == bulletin.cloned_revision)
+
+
+def _known(session: Session, bulletin_id: BulletinId, which: ColumnElement[bool]) -> Revision | None:
     query = (
         select(Revision, Approved.approved_at)
         .outerjoin(
@@ -88,7 +98,7 @@ def compared_with(session: Session, bulletin: Bulletin) -> Revision | None:
         .outerjoin(
             Rendering, and_(Rendering.bulletin == Revision.bulletin, Rendering.revision == Revision.number)
         )
-        .where(Revision.bulletin == bulletin.id, Revision.number < bulletin.revision)
+        .where(Revision.bulletin == bulletin_id, which)
         .where(or_(Approved.approved_at.is_not(None), Rendering.id.is_not(None)))
         .order_by(Approved.approved_at.is_(None), Revision.number.desc())
         .limit(1)

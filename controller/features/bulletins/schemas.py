@@ -182,6 +182,8 @@ class BulletinWhole(BulletinShown):
     reading_register: RegisterAsked
     engine: Engine
     voice: VoiceName
+    cloned_from: str | None = Field(description="What it was copied from; approvers compare it with that.")
+    cloned_revision: int | None
     rendering: RenderingShown | None
 
 

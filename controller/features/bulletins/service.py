@@ -246,7 +246,8 @@ def recall_bulletin(session: Session, bulletin_id: str, *, by: Operator, now: da
 def clone_bulletin(session: Session, bulletin_id: str, *, by: Operator, now: datetime) -> Bulletin:
     """Begin a new draft with the newest wording of another bulletin, in whatever state that is.
 
-    Only its topic is copied as well: no approval, no airing, no legal act. It belongs to the same area.
+    Only its topic is copied as well: no approval, no airing, no legal act. It belongs to the same area, and
+    remembers what it was made from.
     """
     model = usable_bulletin(session, bulletin_id, by)
     wording = get_revision(session, model.id, model.revision)
@@ -256,6 +257,7 @@ def clone_bulletin(session: Session, bulletin_id: str, *, by: Operator, now: dat
         )
     bulletin = begin_bulletin(session, title=model.title, area=model.area, test=model.test, by=by, now=now)
     bulletin.topic = model.topic
+    bulletin.cloned_from, bulletin.cloned_revision = model.id, model.revision
     write_revision(session, bulletin, wording.text, by, now, upload=wording.upload, manner=wording.manner)
     detail = {"of": bulletin_id, "revision": model.revision}
     record(session, by, "bulletin.cloned", bulletin.id, now, detail=detail)

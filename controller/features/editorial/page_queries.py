@@ -140,12 +140,17 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
 
 
 def _compared(session: Session, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
-    """Return how the newest wording is given to the people, and how it differs from what approvers know."""
+    """Return how the newest wording is given to the people, and how it differs from what approvers know.
+
+    `origin`: the title of the bulletin that it was copied from, where it is compared with that one.
+    """
     before = compared_with(session, bulletin)
+    is_copy = before is not None and before.bulletin != bulletin.id
     return {
         "manner": revision.manner,
         "manner_before": before.manner if before else None,
         "before": before,
+        "origin": titles_of(session, [before.bulletin])[before.bulletin] if before and is_copy else "",
         "changes": changes(before.text, revision.text) if before else (),
     }
 

@@ -1,13 +1,15 @@
-"""Voice and register of a bulletin, and what an area has of its own."""
+"""Voice and register of a bulletin, what an area has of its own, and what a copy is compared with."""
 
 import pytest
 
 from controller.errors import BadInput, NotAllowed, NotFound
 from controller.features.airings.planning_context import length_of
 from controller.features.bulletins.queries import get_bulletin, get_revision, rendering_of, spoken_with
+from controller.features.bulletins.revisions import compared_with
 from controller.features.bulletins.service import (
     clone_bulletin,
     draft_bulletin,
+    recall_bulletin,
     revise_bulletin,
     submit_bulletin,
 )
@@ -110,3 +112,21 @@ def test_a_voice_of_the_network_is_offered_only_where_the_settings_name_it(tmp_p
     home = {"home": tmp_path}
     assert {one.engine for one in offered_voices(Settings(**home))} == {"loa"}
     assert {one.engine for one in offered_voices(Settings(engine="gtts", **home))} == {"loa", "gtts"}
+
+
+def test_a_copy_is_compared_with_what_it_was_made_from_until_it_has_its_own(world):
+    bulletin = drafted(world)
+    unknown = world.do(clone_bulletin, bulletin, by=world.officer)
+    assert (unknown.cloned_from, unknown.cloned_revision) == (bulletin, 1)
+    assert world.ask(compared_with, unknown) is None  # no approver knows a draft
+    ordered(world, bulletin)
+    copy = world.do(clone_bulletin, bulletin, by=world.officer)
+    assert world.ask(compared_with, copy).bulletin == bulletin
+    world.do(recall_bulletin, bulletin, by=world.officer)
+    world.do(revise_bulletin, bulletin, text="Chữ khác.", by=world.officer)
+    assert world.ask(compared_with, copy).text == TEXT  # as it was when it was copied
+    ordered(world, copy.id)
+    world.do(recall_bulletin, copy.id, by=world.officer)
+    world.do(revise_bulletin, copy.id, text="Lời mới.", by=world.officer)
+    known = world.ask(compared_with, world.ask(get_bulletin, copy.id))
+    assert (known.bulletin, known.number) == (copy.id, 1)

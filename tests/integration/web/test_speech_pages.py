@@ -1,6 +1,7 @@
 """How a bulletin and an area are spoken: chosen on pages, shown to who approves, told to programs."""
 
 from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.service import clone_bulletin, revise_bulletin, submit_bulletin
 from controller.features.speech.queries import area_speeches
 from controller.model.speech import Speech
 from controller.model.wording import Manner
@@ -109,3 +110,15 @@ def test_programs_ask_for_voices_and_say_how_an_area_is_spoken(sign_in, officer)
     assert (newest["engine"], newest["voice"], newest["reading_register"]) == ("loa", "jm_kumo", "literal")
     compared = officer.get(f"{place}/differences?before=1&after=3").json()
     assert (compared["voice_before"], compared["voice_after"]) == ("", "jm_kumo")
+
+
+def test_an_approver_compares_a_copy_with_what_it_was_made_from(world, approver):
+    bulletin, _ = world.submitted()
+    copy = world.do(clone_bulletin, bulletin, by=world.officer).id
+    manner = Manner(engine="loa", voice="jm_kumo")
+    world.do(revise_bulletin, copy, text="Mời bà con đến trạm y tế.", manner=manner, by=world.officer)
+    world.render(world.do(submit_bulletin, copy, by=world.officer, speech=world.speech).id)
+    page = text_of(approver.get(f"/duyet/{copy}"))
+    assert "Khác với bản gốc" in page
+    assert "[bỏ như địa bàn ] [thêm Giọng nam ]" in page
+    assert approver.get(f"/api/v1/bulletins/{copy}").json()["cloned_from"] == bulletin
