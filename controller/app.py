@@ -305,7 +305,7 @@ class Controller:
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
         self.settling.begin()
         speakers = (self.renderer, self.ahead) if self.settings.speech_workers else ()
-        notices = notice_sender(self.store, self.settings, self.now, lambda: self.lock.is_held)
+        notices = notice_sender(self.store, self.settings, self.now, self._may_notify)
         for part in (self.ingest, self.time_service, self.sender, self.link, *speakers, notices, self.clock):
             part.start()
             parts.callback(part.stop)
@@ -383,6 +383,9 @@ class Controller:
 
     def _may_act(self) -> bool:
         return self.wall.is_steady() and self.lock.is_held
+
+    def _may_notify(self) -> bool:
+        return self.lock.is_held and not self.is_practice  # an alarm of practice must ring no real phone
 
     def _take_due_key(self) -> None:
         """Sign with the station's next key once its start time has passed; all documents are signed again."""

@@ -22,7 +22,7 @@ from tests.support.alarms import prepared
 from tests.support.notice_receivers import PostServer, SubscribedBrowser
 from tests.support.station_world import NHA_TRANG, PASSWORD, SqliteWorlds
 
-CALLS, PHONES = 50, 20
+CALLS, PHONES = 30, 20
 
 
 def main() -> None:

@@ -44,19 +44,23 @@ def make_home(home: Path, address: str) -> None:
     store.close()
 
 
+def tell(session, subject: str, sentence: str, *, now) -> None:
+    """Tell the administrator something urgent: there is no most of such a day."""
+    by = operator_named(session, ADMINISTRATOR)
+    notify(session, [by.id], NoticeKind.CALL_WAITS, subject, sentence, now=now)
+
+
 def run(home: Path) -> None:
     """Tell one thing after the other; from the file `enough` on only send what is left."""
     station = Controller(settings_of(home), serve_pages=False)
     station.start()
     with station.store.read() as session:
         first = session.scalar(select(func.count()).select_from(Notice)) or 0
-        by = operator_named(session, ADMINISTRATOR)
     for number in count(first):
         while (home / "enough").exists():
             time.sleep(1)
         with station.store.write() as session:
-            told = (NoticeKind.CALL_WAITS, f"s{number}", f"Việc {number}.")
-            notify(session, [by.id], *told, now=station.now())
+            tell(session, f"s{number}", f"Việc {number}.", now=station.now())
         time.sleep(PAUSE)
 
 

@@ -10,16 +10,18 @@ import sys
 import pytest
 from sqlalchemy import func, select
 
+from controller.app import Controller
 from controller.host.station_keys import StationSeal, station_key
 from controller.model.notice_ways import OPEN, MessageState, NoticeMessage
 from controller.model.notices import Notice
 from controller.store import Store
 from tests.architecture.source import ROOT
-from tests.support.crashing_notices import make_home, settings_of
+from tests.support.crashing_notices import make_home, settings_of, tell
+from tests.support.nightly import amount
 from tests.support.notice_receivers import PostServer
 from tests.support.waiting import wait_until
 
-KILLS = 6
+KILLS = amount(4, 20)
 
 
 @pytest.mark.slow
@@ -43,6 +45,21 @@ def test_a_killed_station_loses_no_notice_and_sends_none_twice(tmp_path):
     assert states == {MessageState.SENT}
     assert taken.keys() == ids  # none was lost, and none is of what was rolled back
     assert sorted(taken.values()) == sorted(f"s{number}" for number in range(told))  # each once
+
+
+@pytest.mark.slow
+def test_a_practice_station_tells_nobody_outside(tmp_path):
+    home = tmp_path / "home"
+    with PostServer() as server:
+        make_home(home, server.address("/hook"))
+        station = Controller(settings_of(home), serve_pages=False, is_practice=True)
+        station.start()
+        try:
+            with station.store.write() as session:
+                tell(session, "s0", "Tập dượt.", now=station.now())
+            assert not wait_until(lambda: server.posts, 2.0)
+        finally:
+            station.stop()
 
 
 def with_running(home, server, act):
