@@ -59,6 +59,7 @@ TOPIC_OF: Final = {
     NoticeKind.AUTHOR_SIGNS: NoticeTopic.TASK,
     NoticeKind.LISTENER_REPORT: NoticeTopic.LISTENER,
     NoticeKind.OUTAGE: NoticeTopic.LOUDSPEAKER,
+    NoticeKind.PLANS_UNSENT: NoticeTopic.LOUDSPEAKER,
     NoticeKind.RETURNED: NoticeTopic.TASK,
     NoticeKind.SECOND_SIGNATURE: NoticeTopic.TASK,
     NoticeKind.SCHEDULE_ENDS: NoticeTopic.ENDING,

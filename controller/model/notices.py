@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     AUTHOR_SIGNS = "author-signs"  # the recording of one's own bulletin is made, and waits for the signature
     LISTENER_REPORT = "listener-report"  # somebody at a loudspeaker reported something
     OUTAGE = "outage"  # many of a commune's loudspeakers went away together
+    PLANS_UNSENT = "plans-unsent"  # new plans do not come to the broker
     RETURNED = "returned"  # an approver returned a bulletin: to its author
     SECOND_SIGNATURE = "second-signature"  # an administrator signed what a second one must sign too
     SCHEDULE_ENDS = "schedule-ends"  # the last day of a schedule's rule is near

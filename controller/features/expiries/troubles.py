@@ -1,9 +1,9 @@
-"""Notices of what nobody saw to: bulletins that wait for hours, and outages of communes."""
+"""Notices of what nobody saw to: bulletins that wait, communes that are away, plans that are not sent."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.queries import people_who_may
@@ -17,19 +17,24 @@ from controller.model.bulletins import Bulletin
 from controller.model.local_time import ZONE
 from controller.model.notices import Notice, NoticeKind
 from controller.model.permissions import Act
+from controller.model.plan_states import DocumentKind
+from controller.model.plans import Published
 
 APPROVAL_WAITS: Final = (timedelta(hours=4), timedelta(hours=24))
 """How long a bulletin waits for an approver before they are told, and again."""
 OUTAGE_LASTED: Final = timedelta(minutes=5)
 """A broker or a station that starts again has its loudspeakers back by then."""
+UNSENT_FOR: Final = timedelta(minutes=10)
+"""A broker that starts again takes what it lacks within seconds."""
 MANY: Final = 5
 """Communes that go away together are one notice: the line or the broker is down, not each of them."""
 
 
 def tell_of_troubles(session: Session, *, now: datetime) -> None:
-    """Send and close notices of both; called by a beat."""
+    """Send and close notices of all three; called by a beat."""
     tell_of_waiting(session, now=now)
     tell_of_outages(session, now=now)
+    tell_of_unsent(session, now=now)
 
 
 def tell_of_waiting(session: Session, *, now: datetime) -> int:
@@ -93,6 +98,30 @@ def _tell_outage(session: Session, one: FleetEvent, now: datetime) -> None:
     writers = people_who_may(session, Act.WRITE, [one.area])
     people |= {person.id for person in writers if person.area == one.area}
     notify(session, people, NoticeKind.OUTAGE, one.area, sentence, now=now)
+
+
+def tell_of_unsent(session: Session, *, now: datetime) -> bool:
+    """Notify technicians that new plans do not come to the broker, once, and close that when they do."""
+    query = select(func.min(Published.issued_at)).where(
+        Published.kind == DocumentKind.PLAN, Published.acknowledged_at.is_(None)
+    )
+    since = session.scalar(query)
+    if since is None:
+        take_back(session, NoticeKind.PLANS_UNSENT, _PLANS, "(Đã gửi được.)", now=now)
+        return False
+    if since > now - UNSENT_FOR or _open(session, NoticeKind.PLANS_UNSENT):
+        return False
+    sentence = (
+        f"Kế hoạch từ {since.astimezone(ZONE):%H:%M ngày %d/%m} chưa gửi được tới trạm trung chuyển. "
+        "Loa vẫn phát theo kế hoạch đã nhận, nhưng không biết những gì mới. "
+        "Hãy xem trạm trung chuyển và đường truyền."
+    )
+    people = {one.id for one in people_who_may(session, Act.ENROL, [top_area(session).code])}
+    notify(session, people, NoticeKind.PLANS_UNSENT, _PLANS, sentence, now=now)
+    return True
+
+
+_PLANS: Final = "plans"
 
 
 def _open(session: Session, kind: NoticeKind) -> list[str]:

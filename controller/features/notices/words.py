@@ -19,6 +19,7 @@ HEADLINES: Final = {
     NoticeKind.AUTHOR_SIGNS: "Chờ bạn nghe và ký",
     NoticeKind.LISTENER_REPORT: "Người dân phản ánh",
     NoticeKind.OUTAGE: "Loa mất liên lạc",
+    NoticeKind.PLANS_UNSENT: "Kế hoạch mới chưa tới loa",
     NoticeKind.RETURNED: "Bản tin bị trả lại",
     NoticeKind.SECOND_SIGNATURE: "Chờ bạn ký",
     NoticeKind.SCHEDULE_ENDS: "Lịch phát sắp hết",

@@ -27,6 +27,7 @@ _PLAIN = {
     NoticeKind.APPROVAL_WAITS: ("/duyet/{}", "Nghe và duyệt"),
     NoticeKind.LISTENER_REPORT: ("/phan-anh", "Xem phản ánh"),
     NoticeKind.OUTAGE: ("/su-co", "Xem sự cố"),
+    NoticeKind.PLANS_UNSENT: ("/su-co", "Xem sự cố"),
     NoticeKind.RETURNED: ("/ban-tin/{}", "Xem và sửa"),
     NoticeKind.CALL_LAPSED: ("/khan/{}", "Xem lệnh khẩn cấp"),
     NoticeKind.CALL_WAITS: ("/khan/{}", "Xem và xác nhận"),

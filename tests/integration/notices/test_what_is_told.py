@@ -10,7 +10,9 @@ from controller.features.expiries.troubles import (
     APPROVAL_WAITS,
     MANY,
     OUTAGE_LASTED,
+    UNSENT_FOR,
     tell_of_outages,
+    tell_of_unsent,
     tell_of_waiting,
 )
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states
@@ -112,3 +114,20 @@ def test_a_report_is_told_once_to_who_answers_without_its_words(world, trouble):
     world.do(read_notice, one.id, by=world.officer)
     world.do(report_trouble, NODES[0].id, trouble=trouble, words="")
     assert len(told(world, world.officer, NoticeKind.LISTENER_REPORT)) == 2
+
+
+def test_technicians_are_told_of_plans_that_do_not_come_to_the_broker(world):
+    world.plan(world.approved())
+    world.advance()
+    world.refresh()
+    world.later(minutes=1)
+    world.do(tell_of_unsent)
+    assert told(world, world.technician, NoticeKind.PLANS_UNSENT) == []
+    world.now += UNSENT_FOR
+    assert world.do(tell_of_unsent)
+    assert not world.do(tell_of_unsent)
+    (one,) = told(world, world.technician, NoticeKind.PLANS_UNSENT)
+    assert "chưa gửi được tới trạm trung chuyển" in one.sentence
+    world.publish()
+    world.do(tell_of_unsent)
+    assert told(world, world.technician, NoticeKind.PLANS_UNSENT, unread=True) == []
