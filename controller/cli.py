@@ -35,7 +35,7 @@ _GROUPS = {
         "area_changes:area relocation:area",
     ),
     "airing": ("Lượt phát: dừng, dời giờ, lập và kiểm tra bằng chứng.", "airings:airing evidence:airing"),
-    "map": ("Bản đồ: nhập ranh giới các xã, bỏ, xem.", "maps:province_map"),
+    "map": ("Bản đồ: ranh giới các xã, vị trí cụm loa.", "maps:province_map"),
     "lexicon": ("Từ riêng của tỉnh: thêm, liệt kê, xóa, thử.", "lexicon:lexicon"),
     "voice": ("Giọng đọc thêm: thêm, liệt kê, xóa.", "voices:voice"),
     "speech": ("Cách đọc bản tin: các giọng, cách đọc riêng của địa bàn.", "speech:speech"),

@@ -1,6 +1,7 @@
 """Rows of loudspeaker nodes: reported facts only; a node's status is computed from them."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -18,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from controller.model.base import ID_LENGTH, Base, UtcDateTime
+from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.permissions import OperatorId
 from controller.model.searchable import Searchable
 from devices.ids import AreaCode, NodeId
@@ -178,3 +179,28 @@ class Care(Base):
     seen_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PositionSource(StrEnum):
+    """How a node's position became known."""
+
+    PHONE = "phone"
+    MAP = "map"
+    FILE = "file"
+
+
+class NodePosition(Base):
+    """Where a node's pole stands, in degrees (WGS 84); `accuracy_m`: as the phone said it, None otherwise.
+
+    The row stays when the node's hardware is replaced: the pole stays too.
+    """
+
+    __tablename__ = "node_positions"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    latitude: Mapped[float] = mapped_column(Float)
+    longitude: Mapped[float] = mapped_column(Float)
+    accuracy_m: Mapped[float | None] = mapped_column(Float)
+    source: Mapped[PositionSource] = mapped_column(Word(PositionSource))
+    set_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)

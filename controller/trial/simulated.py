@@ -1,21 +1,26 @@
 """The nodes of a simulated province: selection, enrolment, and the spec of their fleet."""
 
+import math
 import os
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.app import Controller
-from controller.features.areas.queries import area_tree
+from controller.features.areas.queries import area_tree, known_areas
 from controller.features.enrolment.known_keys import give_keys
 from controller.features.fleet.node_names import SIMULATED
 from controller.features.fleet.service import NewNode, enrol_nodes
+from controller.features.maps.position_files import Placed
+from controller.features.maps.positions import place_nodes, positions_of
 from controller.host.broker import refuse_fleet_at
 from controller.host.station_keys import Secrets, station_seal
 from controller.model.areas import Area
-from controller.model.fleet import Node
+from controller.model.fleet import Node, PositionSource
 from controller.settings import Settings
 from controller.store import Store
 from controller.trial.fleet_process import FleetProcess, FleetProcesses
@@ -26,6 +31,10 @@ MOST_PROCESSES: Final = 4
 """Most processes for the simulated loudspeakers; never more than there are processors."""
 LEAST_A_PROCESS: Final = 250
 """Fewer nodes than this need no second process: it would cost more memory than it helps."""
+_GOLDEN_TURN: Final = math.pi * (3 - math.sqrt(5))
+"""Radians from one place on a spiral to the next, so that all are about equally far apart."""
+_SPACING: Final = 0.0042
+"""Degrees: some 450 m."""
 
 
 def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
@@ -39,6 +48,7 @@ def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
         wanted = station.settings.nodes_per_commune * len(communes) if count is None else count
         nodes = [_node(*communes[n % len(communes)], n // len(communes) + 1) for n in range(wanted)]
         enrol_fleet(session, station, [*nodes, *there])
+        _place(session, nodes, station.now())
     fresh = {node.id for node in nodes}
     return [*nodes, *(node for node in there if node.id not in fresh)]
 
@@ -54,6 +64,26 @@ def enrol_fleet(session: Session, station: Controller, nodes: Sequence[NewNode])
 def key_seed(settings: Settings) -> bytes:
     """Return the 32 bytes from which the keys of this station's simulated nodes are derived."""
     return station_seal(settings).derive("loa simulated loudspeakers")
+
+
+def place_around(latitude: float, longitude: float, number: int) -> tuple[float, float]:
+    """Return the place of the nth of many loudspeakers on a spiral around a point, in degrees."""
+    turn, far = number * _GOLDEN_TURN, _SPACING * math.sqrt(number)
+    return latitude + far * math.sin(turn), longitude + far * math.cos(turn)
+
+
+def _place(session: Session, nodes: Sequence[NewNode], now: datetime) -> None:
+    """Give simulated nodes without a position one around their commune's centre, some 450 m apart."""
+    known = positions_of(session, [node.id for node in nodes])
+    areas, counted, placed = known_areas(session), Counter[AreaCode](), []
+    for node in nodes:
+        area = areas[node.area]
+        counted[node.area] += 1
+        if node.id in known or area.latitude is None or area.longitude is None:
+            continue
+        placed.append(Placed(node.id, *place_around(area.latitude, area.longitude, counted[node.area])))
+    if placed:
+        place_nodes(session, placed, source=PositionSource.MAP, by=None, now=now)
 
 
 def _simulated(session: Session) -> list[NewNode]:

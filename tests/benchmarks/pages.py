@@ -14,10 +14,12 @@ from pathlib import Path
 from sqlalchemy import event, insert, select, update
 from starlette.testclient import TestClient
 
+from controller.features.areas.queries import known_areas
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery, Target
-from controller.model.fleet import Node
+from controller.model.fleet import Node, NodePosition, PositionSource
 from controller.site import make_site
+from controller.trial.simulated import place_around
 from tests.browser.days_shown import tell_a_day
 from tests.browser.shots import SHOTS
 from tests.integration.web.site_world import Seeds
@@ -32,6 +34,7 @@ def enlarge(world, shown, nodes, airings):
     """Add nodes to every commune, and airings over a year: past ones heard, coming ones planned."""
     with world.store.write() as session:
         session.execute(insert(Node), list(_nodes(world, _row(session, Node, shown["node_id"]), nodes)))
+        session.execute(insert(NodePosition), list(_positions(session, world)))
         heard = _row(session, Airing, shown["heard"])
         for rows in _batches(_airings(world, heard, airings), _AT_ONCE):
             session.execute(insert(Airing), [airing for airing, _ in rows])
@@ -48,6 +51,16 @@ def _nodes(world, pattern, nodes):
     for number in range(nodes - len(world.nodes)):
         code, place = world.communes[number % rounds], 3 + number // rounds
         yield pattern | {"id": f"loa-{code}-{place}", "name": f"Cụm {place}", "area": code}
+
+
+def _positions(session, world):
+    """Yield a place for each node that has none."""
+    known, areas = set(session.scalars(select(NodePosition.node))), world.ask(known_areas)
+    for number, (node, area) in enumerate(session.execute(select(Node.id, Node.area))):
+        if node not in known:
+            latitude, longitude = place_around(areas[area].latitude, areas[area].longitude, number % 80)
+            row = {"node": node, "latitude": latitude, "longitude": longitude, "set_at": world.now()}
+            yield row | {"source": PositionSource.FILE, "accuracy_m": None, "set_by": None}
 
 
 def _batches(rows, size):

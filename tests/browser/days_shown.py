@@ -10,6 +10,7 @@ from controller.features.accounts.service import create_operator
 from controller.features.accounts.tokens import create_token
 from controller.features.area_changes.service import set_languages
 from controller.features.area_groups.service import set_area_group
+from controller.features.areas.queries import known_areas
 from controller.features.bulletins.programmes import Item, draft_programme
 from controller.features.bulletins.service import draft_bulletin, return_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
@@ -19,12 +20,16 @@ from controller.features.emergencies.service import WantedCall, call_alone
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import end_acts, set_reference
 from controller.features.listeners.service import answer_report, report_trouble
+from controller.features.maps.position_files import Placed
+from controller.features.maps.positions import place_nodes
 from controller.features.schedules.days_off import set_day_off
 from controller.features.schedules.service import schedule_bulletin
 from controller.features.speech.schemas import AreaSpeechAsked
 from controller.features.speech.service import set_area_speech
 from controller.model.bulletin_states import ItemKind
+from controller.model.fleet import PositionSource
 from controller.model.permissions import Act
+from controller.trial.simulated import place_around
 from devices.ids import Grade, NodeId, Role
 from devices.passkeys import base64url
 from schedules.recurrence import Daily, Weekday, Weekly
@@ -59,6 +64,7 @@ PHONE_THAT_SIGNS = SoftwareAuthenticator()
 def tell_a_day(world):
     """Let a morning go by in the province; return what the pictures show, by the names of `shots`."""
     away = [world.nodes[17], world.nodes[40], world.nodes[41]]
+    place_all(world)
     world.bring_online()
     world.later(minutes=1)
     world.lose(away)
@@ -94,6 +100,17 @@ def tell_a_day(world):
     world.later(seconds=97)
     world.bring_online(without=away, sounding=live)
     return shown | {"airing_id": live, "first": "2026-11-30", "day": "2026-11-26"}
+
+
+def place_all(world):
+    """Have every loudspeaker stand somewhere around its commune's centre."""
+    areas = world.ask(known_areas)
+    places = [
+        Placed(node, *place_around(areas[code].latitude, areas[code].longitude, number))
+        for node in world.nodes
+        for code, number in [(node.split("-")[1], int(node.split("-")[2]))]
+    ]
+    world.do(place_nodes, places, source=PositionSource.FILE, by=world.people["kythuat"])
 
 
 def tell_of_texts(world):

@@ -53,6 +53,9 @@ SHOTS = (
     Shot("cum-loa-cay", TECHNICIAN, "/cum-loa"),
     Shot("cum-loa", TECHNICIAN, "/cum-loa/{node_id}"),
     Shot("ban-do", TECHNICIAN, "/ban-do"),
+    Shot("ban-do-xa", TECHNICIAN, "/ban-do", "?xa={area}"),
+    Shot("ban-do-vi-tri", TECHNICIAN, "/ban-do/vi-tri"),
+    Shot("vi-tri", TECHNICIAN, "/cum-loa/{node_id}/vi-tri"),
     Shot("ranh-gioi", ADMINISTRATOR, "/ban-do/ranh-gioi"),
     Shot("nguoi-dung-danh-sach", ADMINISTRATOR, "/nguoi-dung"),
     Shot("nguoi-dung-them", ADMINISTRATOR, "/nguoi-dung/them"),
@@ -144,6 +147,7 @@ LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
 NO_PAGES = {
     "/sw.js": "a script",
     "/manifest.webmanifest": "a file of the browser",
+    "/ban-do/chon": "comes into a form",
     "/thu-vien/nghe.mp3": "a sound",
     "/ban-tin/{bulletin_id}/doc-thu.mp3": "a sound",
     "/thu-vien/nhac-hieu/{chime_id}/nghe": "a sound",

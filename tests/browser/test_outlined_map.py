@@ -35,7 +35,7 @@ def test_the_outlines_are_seen_and_lead_to_their_communes(server, open_page):
     for code, name in ((BAC_AI_TAY, "Bác Ái Tây"), (TRUONG_SA, "Trường Sa")):
         page.goto(f"{server.address}/ban-do")
         page.locator(f"#v-{code}").click()
-        page.wait_for_url(re.compile(f"/cum-loa\\?xa={code}$"))
+        page.wait_for_url(re.compile(f"/ban-do\\?xa={code}$"))
         expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 

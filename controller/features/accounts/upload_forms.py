@@ -35,17 +35,23 @@ def _form_of(check: Callable[..., Visit]) -> Callable[..., AsyncIterator[Sent]]:
 
 
 _writes, _teaches, _rules = _who_may(Act.WRITE), _who_may(Act.TEACH), _who_may(Act.RULE, in_province=True)
+_enrols = _who_may(Act.ENROL)
 Writer = Annotated[Visit, Depends(_writes)]
 """Who may write texts at all."""
 Teacher = Annotated[Visit, Depends(_teaches)]
 """Who may keep the words and chimes of an area."""
 Ruler = Annotated[Visit, Depends(_rules)]
 """Who rules the whole province."""
+Technician = Annotated[Visit, Depends(_enrols)]
+"""Who keeps loudspeakers in their area."""
 SentForm = Annotated[Sent, Depends(_form_of(_writes), scope="function")]
 TaughtForm = Annotated[Sent, Depends(_form_of(_teaches), scope="function")]
 """As SentForm, for people who may change the words and chimes of an area."""
 SentByRuler = Annotated[Sent, Depends(_form_of(_rules), scope="function")]
 """As SentForm, for administrators of the whole province."""
+
+SentByTechnician = Annotated[Sent, Depends(_form_of(_enrols), scope="function")]
+"""As SentForm, for who keeps loudspeakers."""
 
 
 async def _uploaded(request: Request, _visit: Writer) -> AsyncIterator[Upload]:

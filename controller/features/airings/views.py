@@ -160,6 +160,14 @@ class AiringView:
         return None if self.duration is None else self.starts_at + self.duration
 
 
+def short_name(name: str) -> str:
+    """Return a commune's name without its kind."""
+    for kind in ("Phường ", "Xã ", "Đặc khu "):
+        if name.startswith(kind):
+            return name.removeprefix(kind)
+    return name
+
+
 @dataclass(slots=True)
 class Tile:
     """One commune: its nodes counted."""
@@ -185,10 +193,7 @@ class Tile:
     @property
     def short_name(self) -> str:
         """The name without its kind, so that it fits."""
-        for kind in ("Phường ", "Xã ", "Đặc khu "):
-            if self.name.startswith(kind):
-                return self.name.removeprefix(kind)
-        return self.name
+        return short_name(self.name)
 
     @property
     def kind(self) -> str:

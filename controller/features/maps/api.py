@@ -1,15 +1,28 @@
-"""JSON API for the outlines of the province map; administrators upload outlines as a form."""
+"""JSON API for the map: outlines, which administrators upload as a form, and places of loudspeakers."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from controller.features.accounts.dependencies import Signed, SignedVisit, TheStation
 from controller.features.accounts.upload_forms import Ruler, SentByRuler
 from controller.features.maps.outlines import edition_of, lacking, remove_outlines
-from controller.features.maps.schemas import OutlinesShown, OutlinesTaken
+from controller.features.maps.position_files import Placed
+from controller.features.maps.positions import place_nodes, positions_in
+from controller.features.maps.schemas import (
+    NodePlaces,
+    OutlinesShown,
+    OutlinesTaken,
+    PositionShown,
+    PositionsSet,
+)
 from controller.features.maps.uploads import bring_outlines
 from controller.http.refusals import refusals
 from controller.http.uploads import described
+from controller.model.fleet import PositionSource
 from controller.store import Store
+from devices.ids import AreaCode, NodeId
+from devices.wire_types import NAME_PATTERN
 
 router = APIRouter(prefix="/map", tags=["areas"])
 _FIELD = "The property that holds the official code; by default `id`, `code`, `ma_xa`…"
@@ -40,6 +53,27 @@ def remove(visit: SignedVisit) -> OutlinesShown:
     """Remove the outlines: the map is a sketch again."""
     remove_outlines(visit.store, **visit.stamp)
     return _shown(visit.store)
+
+
+@router.get("/positions", responses=refusals(401))
+def positions(
+    visit: SignedVisit,
+    area: Annotated[str | None, Query(pattern=NAME_PATTERN, description="This area and all below.")] = None,
+) -> list[PositionShown]:
+    """Return where loudspeakers in use stand, as far as it is known."""
+    asked = visit.scope.seen
+    if area is not None:
+        asked = asked & visit.scope.tree.below([AreaCode(area)])
+    return [PositionShown.of(row) for row in positions_in(visit.store, asked)]
+
+
+@router.put("/positions", responses=refusals(401, 403, 404, 409, 422))
+def place(visit: SignedVisit, asked: NodePlaces) -> PositionsSet:
+    """Set where loudspeakers stand; one that is wrong refuses all."""
+    placed = [
+        Placed(NodeId(one.node), one.latitude, one.longitude, one.accuracy_m) for one in asked.positions
+    ]
+    return PositionsSet(positions=place_nodes(visit.store, placed, source=PositionSource.FILE, **visit.stamp))
 
 
 def _shown(store: Store) -> OutlinesShown:

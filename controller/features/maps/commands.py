@@ -1,4 +1,4 @@
-"""`loa map`: import, show and remove the outlines of the province map."""
+"""`loa map`: the outlines of the province map, and where its loudspeakers stand."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -7,13 +7,19 @@ from typing import Annotated
 
 import typer
 
+from controller.features.areas.queries import area_tree, get_area
 from controller.features.imports.bulletin_files import content_of
 from controller.features.maps.outlines import edition_of, lacking, remove_outlines
+from controller.features.maps.position_files import LARGEST_POSITIONS, Placed, read_positions
+from controller.features.maps.positions import place_nodes, positions_in
 from controller.features.maps.uploads import bring_outlines
+from controller.model.fleet import NodePosition, PositionSource
 from controller.model.limits import LARGEST_OUTLINES
 from controller.model.local_time import ZONE
-from controller.terminal.commands import Commands, Printed
+from controller.terminal.commands import Commands, Printed, fields_of
+from controller.terminal.options import NodeName
 from controller.terminal.ways import Acting, Reading
+from devices.ids import AreaCode, NodeId
 
 province_map = Commands()
 
@@ -59,6 +65,52 @@ def remove(here: Acting) -> str:
     """Bỏ ranh giới đã nhập; bản đồ lại là hình sơ lược."""
     count = remove_outlines(here, **here.stamp)
     return f"Đã bỏ ranh giới của {count} xã, phường. Bản đồ lại là hình sơ lược."
+
+
+@province_map.command("place")
+def place(
+    here: Acting,
+    name_of_node: NodeName,
+    latitude: Annotated[float, typer.Argument(metavar="VĨ_ĐỘ", help="Độ, như 12.2451.")],
+    longitude: Annotated[float, typer.Argument(metavar="KINH_ĐỘ", help="Độ, như 109.1943.")],
+) -> str:
+    """Ghi nơi đặt cột của một cụm loa lên bản đồ."""
+    placed = [Placed(NodeId(name_of_node), latitude, longitude)]
+    place_nodes(here, placed, source=PositionSource.MAP, **here.stamp)
+    return f"Đã ghi vị trí cụm loa {name_of_node}."
+
+
+@province_map.command("import-positions")
+def import_positions(
+    here: Acting,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp CSV: mã cụm loa, vĩ độ, kinh độ.")],
+) -> Printed:
+    """Ghi vị trí các cụm loa trong tệp; một dòng sai thì không ghi gì."""
+    placed = read_positions(content_of(file, LARGEST_POSITIONS))
+    count = place_nodes(here, placed, source=PositionSource.FILE, **here.stamp)
+    return Printed({"positions": count}, [f"Đã ghi vị trí của {count} cụm loa."])
+
+
+@province_map.command("positions")
+def list_positions(
+    session: Reading, area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None
+) -> Printed:
+    """Vị trí các cụm loa đã biết."""
+    tree = area_tree(session)
+    below = frozenset(tree.parents)
+    if area is not None:
+        below = tree.below([get_area(session, AreaCode(area)).code])
+    found = positions_in(session, below)
+    return Printed(
+        [fields_of(one, "node", "latitude", "longitude", "accuracy_m", "source", "set_at") for one in found],
+        map(_position_line, found),
+        none="Chưa biết vị trí của cụm loa nào.",
+    )
+
+
+def _position_line(one: NodePosition) -> str:
+    sure = "" if one.accuracy_m is None else f"\tkhoảng {one.accuracy_m:.0f} m"
+    return f"{one.node}\t{one.latitude:.6f}\t{one.longitude:.6f}\t{one.source}{sure}"
 
 
 def _missing_line(names: Sequence[str]) -> str:

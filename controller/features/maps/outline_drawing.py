@@ -20,6 +20,8 @@ from controller.features.maps.sketch import (
     Atlas,
     Centre,
     CommuneCell,
+    Plane,
+    extent_of,
     frame_at,
 )
 from devices.ids import AreaCode
@@ -35,37 +37,20 @@ _INSET_TOP, _INSET_EDGE = 30.0, 6.0  # of the frame: its name is above, with a m
 
 
 @dataclass(frozen=True, slots=True)
-class _Plane:
-    """Converts degrees to units of the drawing: one scale of longitudes is accurate enough for a province."""
-
-    west: float
-    north: float
-    shrink: float
-    scale: float
-    left: float = _MARGIN
-    top: float = _MARGIN
-
-    def at(self, point: Point) -> Point:
-        """Return the position of a longitude and latitude on the drawing."""
-        x = self.left + (point[0] - self.west) * self.shrink * self.scale
-        return x, self.top + (self.north - point[1]) * self.scale
-
-
-@dataclass(frozen=True, slots=True)
 class _Bounds:
     west: float
     south: float
     east: float
     north: float
 
-    def plane(self, width: float, height: float, *, left: float, top: float) -> _Plane:
+    def plane(self, width: float, height: float, *, left: float, top: float) -> Plane:
         """Return a plane that fits all points, centred."""
         shrink = math.cos(math.radians((self.south + self.north) / 2))
         wide, tall = (self.east - self.west) * shrink, self.north - self.south
         scale = min(width / wide if wide else math.inf, height / tall if tall else math.inf)
         scale = scale if math.isfinite(scale) else 1.0
         beside, above = (width - wide * scale) / 2, (height - tall * scale) / 2
-        return _Plane(self.west, self.north, shrink, scale, left + beside, top + above)
+        return Plane(self.west, self.north, shrink, scale, left + beside, top + above)
 
 
 def outlined(land: Mapping[AreaCode, Sequence[CommuneShape]], centres: Sequence[Centre]) -> Atlas:
@@ -100,18 +85,39 @@ def outlined(land: Mapping[AreaCode, Sequence[CommuneShape]], centres: Sequence[
     return Atlas(round(width, 1), HEIGHT, (*whole, *framed), frame)
 
 
-def _drawn(code: AreaCode, shapes: Sequence[CommuneShape], plane: _Plane) -> CommuneCell:
+def _drawn(code: AreaCode, shapes: Sequence[CommuneShape], plane: Plane) -> CommuneCell:
     roomiest = max(shapes, key=lambda shape: shape.radius)
     x, y = plane.at(roomiest.spot)
     path = outline_path(_rings(shapes), plane.at)
     room = roomiest.radius * plane.scale
-    return CommuneCell(code, path, round(x, 1), round(y, 1), room >= _ROOM_FOR_NAME, room=round(room, 1))
+    corners = [plane.at(point) for ring in _rings(shapes) for point in ring]
+    return CommuneCell(
+        code,
+        path,
+        round(x, 1),
+        round(y, 1),
+        has_room=room >= _ROOM_FOR_NAME,
+        extent=extent_of(corners),
+        plane=plane,
+        room=round(room, 1),
+        is_exact=True,
+    )
 
 
-def _round(one: Centre, plane: _Plane) -> CommuneCell:
+def _round(one: Centre, plane: Plane) -> CommuneCell:
     x, y = plane.at((one.longitude, one.latitude))
-    path = outline_path([_circle(x, y, _FINGER)], lambda point: point)
-    return CommuneCell(one.code, path, round(x, 1), round(y, 1), has_room=False)
+    ring = _circle(x, y, _FINGER)
+    path = outline_path([ring], lambda point: point)
+    return CommuneCell(
+        one.code,
+        path,
+        round(x, 1),
+        round(y, 1),
+        has_room=False,
+        extent=extent_of(ring),
+        plane=plane,
+        room=_FINGER,
+    )
 
 
 def _framed(
@@ -126,7 +132,16 @@ def _framed(
     path = outline_path([sheet], lambda point: point) + outline_path(_rings(shapes), plane.at)
     # the template writes the name of a framed cell this far above its middle
     return CommuneCell(
-        code, path, round(left + wide / 2, 1), round(top + 28, 1), has_room=False, is_inset=True
+        code,
+        path,
+        round(left + wide / 2, 1),
+        round(top + 28, 1),
+        has_room=False,
+        extent=extent_of(sheet),
+        plane=plane,
+        is_inset=True,
+        room=tall / 2,
+        is_exact=bool(shapes),
     )
 
 
@@ -196,7 +211,7 @@ def _joined(bounds: Sequence[_Bounds]) -> _Bounds:
 
 
 def _reaches_under_frame(
-    land: Mapping[AreaCode, Sequence[CommuneShape]], near: Sequence[AreaCode], plane: _Plane, width: float
+    land: Mapping[AreaCode, Sequence[CommuneShape]], near: Sequence[AreaCode], plane: Plane, width: float
 ) -> bool:
     left, top, _, _ = frame_at(width, HEIGHT)
     spots = (plane.at(point) for code in near for ring in _rings(land.get(code, ())) for point in ring)

@@ -1,19 +1,24 @@
 """The page Bản đồ: the drawing of the province from outlines or centres alone, and what it shows."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from controller.errors import NotFound
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.page_queries import commune_tiles
-from controller.features.airings.views import Tile
+from controller.features.airings.views import Tile, short_name
+from controller.features.fleet.queries import visible_node
+from controller.features.maps.close_view import view_around
+from controller.features.maps.map_nodes import nodes_on_map
 from controller.features.maps.outline_drawing import outlined
 from controller.features.maps.outlines import edition_of, outlines
+from controller.features.maps.positions import positions_of
 from controller.features.maps.shapes import CommuneShape
 from controller.features.maps.sketch import (
     Atlas,
@@ -27,6 +32,7 @@ from controller.features.maps.sketch import (
 from controller.http.signs import Sign
 from controller.model.area_tree import AreaTree
 from controller.model.permissions import Act
+from controller.store import one_read
 from devices.ids import AreaCode
 
 _MOST_KEPT = 8  # drawings: a station needs one at a time; an import or a change of areas makes a new one
@@ -105,7 +111,7 @@ class MapPlace:
     name: str
     tile: Tile | None
     is_named: bool = False
-    """Whether its name stands on the drawing: there is room, and no other name in its way."""
+    """Whether its name stands on the drawing before a script arranges names: there is room for it."""
     number: int = 0
     """Its place in the table, drawn where its name is not; 0 outside the person's view."""
 
@@ -118,7 +124,7 @@ class MapPlace:
     @property
     def lines(self) -> tuple[str, ...]:
         """The name without the kind of area, in one or two lines."""
-        short = self.tile.short_name if self.tile else self.name
+        short = self.tile.short_name if self.tile else short_name(self.name)
         if len(short) <= _LONGEST_LINE or " " not in short:
             return (short,)
         blanks = [at for at, letter in enumerate(short) if letter == " "]
@@ -126,41 +132,95 @@ class MapPlace:
         return (short[:middle], short[middle + 1 :])
 
 
-def province_page(session: Session, caller: Caller, mark: str = "") -> Mapping[str, Any]:
-    """Return the communes on the drawing and in the table, with their states.
+@dataclass(frozen=True, slots=True)
+class MapAsked:
+    """What the address of a map asks for; empty: the person's own commune, or the whole province.
 
-    `mark`: the identifier of the drawing that a browser has; empty: none.
+    `mark`: the identifier of the drawing that a browser has.
     """
-    tiles = commune_tiles(session, caller.scope, caller.now())
-    by_code = {AreaCode(tile.code): tile for tile in tiles}
-    drawn = drawing(session, caller.scope)
-    places = [
-        MapPlace(cell, caller.scope.name(cell.code), by_code.get(cell.code)) for cell in drawn.atlas.cells
-    ]
-    roomy = sorted((place for place in places if place.cell.has_room), key=lambda place: -place.cell.room)
-    named = {
-        place.cell.code
-        for place, free in zip(roomy, free_of_others([one.box for one in roomy]), strict=True)
-        if free
-    }
-    numbers = {AreaCode(tile.code): number for number, tile in enumerate(tiles, 1) if len(tiles) > 1}
-    places = [
-        replace(place, is_named=place.cell.code in named, number=numbers.get(place.cell.code, 0))
-        for place in places
-    ]
-    lacking = [caller.scope.by_code[code] for code in drawn.lacking]
-    top = caller.scope.tree.lineage(caller.scope.home)[-1]
+
+    commune: str = ""
+    mark: str = ""
+
+
+def province_page(session: Session, caller: Caller, asked: MapAsked) -> Mapping[str, Any]:
+    """Return the communes on the drawing and in the table with their states, or one with its nodes."""
+    scope = caller.scope
+    tiles = commune_tiles(session, scope, caller.now())
+    drawn = drawing(session, scope)
+    places = _places(drawn.atlas, scope, tiles)
+    lacking = [scope.by_code[code] for code in drawn.lacking]
+    top = scope.tree.lineage(scope.home)[-1]
+    cell = _chosen(drawn.atlas, scope, asked.commune)
+    close = None if cell is None else nodes_on_map(session, scope, cell.code, cell, caller.now())
+    shown = f"xa={cell.code}&" if cell is not None and asked.commune else ""
     return {
         "drawing": drawn,
         "lacking": [area.name for area in lacking if area.ended_at is None],
-        "stream": f"/song/ban-do?hinh={drawn.mark}",
-        "is_redrawn": mark not in {"", drawn.mark},
+        "stream": f"/song/ban-do?{shown}hinh={drawn.mark}",
+        "is_redrawn": asked.mark not in {"", drawn.mark},
         "atlas": drawn.atlas,
         "spots": places,
         "tiles": tiles,
-        "legend": _legend(tiles),
-        "may_outline": caller.scope.may(caller.by, Act.RULE, [top]),
+        "legend": _legend(tiles) if close is None else close.legend,
+        "may_outline": scope.may(caller.by, Act.RULE, [top]),
+        "cell": cell,
+        "close": close,
+        "view": (0, 0, drawn.atlas.width, drawn.atlas.height) if cell is None else view_around(cell.extent),
+        "may_place": scope.may(caller.by, Act.ENROL),
     }
+
+
+@one_read
+def choice_map(session: Session, scope: Scope) -> Mapping[str, Any]:
+    """Return the drawing on which communes are chosen."""
+    drawn = drawing(session, scope)
+    return {"atlas": drawn.atlas, "spots": _places(drawn.atlas, scope, [])}
+
+
+@one_read
+def pole_page(session: Session, caller: Caller, node_id: str) -> Mapping[str, Any]:
+    """Return the map of a node's commune on which its place is set; NotFound outside the person's view."""
+    node = visible_node(session, caller.scope, node_id)
+    lineage = caller.scope.tree.lineage(node.area)
+    commune = next((code for code in lineage if _is_commune(caller.scope, code)), "")
+    position = positions_of(session, [node.id]).get(node.id)
+    return {
+        **province_page(session, caller, MapAsked(commune)),
+        "node": node,
+        "position": position,
+    }
+
+
+def _is_commune(scope: Scope, code: AreaCode) -> bool:
+    above = scope.by_code[code].parent
+    return above is not None and scope.by_code[above].parent is None
+
+
+def _chosen(atlas: Atlas, scope: Scope, asked: str) -> CommuneCell | None:
+    """Return the commune that is shown alone: the one asked for, or that of who is not the province's."""
+    cells = {cell.code: cell for cell in atlas.cells}
+    if asked:
+        scope.check_seen([asked])
+        if asked not in cells:
+            raise NotFound("Địa bàn này không có trên bản đồ.", code="map.no-commune")
+        return cells[AreaCode(asked)]
+    if scope.by_code[scope.home].parent is None:
+        return None
+    return next((cells[code] for code in scope.tree.lineage(scope.home) if code in cells), None)
+
+
+def _places(atlas: Atlas, scope: Scope, tiles: Sequence[Tile]) -> list[MapPlace]:
+    by_code = {AreaCode(tile.code): tile for tile in tiles}
+    places = [MapPlace(cell, scope.name(cell.code), by_code.get(cell.code)) for cell in atlas.cells]
+    roomy = sorted((place for place in places if place.cell.has_room), key=lambda place: -place.cell.room)
+    free = free_of_others([one.box for one in roomy])
+    named = {place.cell.code for place, is_free in zip(roomy, free, strict=True) if is_free}
+    numbers = {AreaCode(tile.code): number for number, tile in enumerate(tiles, 1) if len(tiles) > 1}
+    return [
+        replace(place, is_named=place.cell.code in named, number=numbers.get(place.cell.code, 0))
+        for place in places
+    ]
 
 
 def _legend(tiles: list[Tile]) -> list[tuple[Sign, int]]:

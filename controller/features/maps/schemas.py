@@ -1,10 +1,13 @@
-"""JSON shapes of map outlines."""
+"""JSON shapes of map outlines, and of where loudspeakers stand."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
-from controller.http.schemas import View
+from controller.http.schemas import Command, View
+from controller.model.fleet import PositionSource
+from devices.wire_types import NAME_PATTERN
 
 
 class OutlinesShown(View):
@@ -21,3 +24,37 @@ class OutlinesTaken(OutlinesShown):
     corners: int
     tolerance_degrees: float
     islands_left_out: int
+
+
+class NodePlace(Command):
+    """Where one loudspeaker stands, in degrees (WGS 84)."""
+
+    node: Annotated[str, Field(pattern=NAME_PATTERN)]
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    accuracy_m: Annotated[float, Field(ge=0)] | None = Field(
+        None, description="As the phone said it; above 150 m it is refused."
+    )
+
+
+class NodePlaces(Command):
+    """Positions of loudspeakers: all are set, or none."""
+
+    positions: Annotated[list[NodePlace], Field(min_length=1, max_length=20_000)]
+
+
+class PositionShown(View):
+    """Where one loudspeaker stands, and how that became known."""
+
+    node: str
+    latitude: float
+    longitude: float
+    accuracy_m: float | None
+    source: PositionSource
+    set_at: datetime
+
+
+class PositionsSet(View):
+    """How many positions were set."""
+
+    positions: int

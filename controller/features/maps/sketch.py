@@ -29,6 +29,7 @@ FAR = 3.0
 """Degrees from the middle: beyond it, a place is drawn in a frame of its own."""
 INSET_WIDTH, INSET_HEIGHT = 118.0, 104.0
 """Of that frame."""
+_INSET_RADIUS = 26.0  # of a cell in it; it stands for an area of about a degree
 _ROOM_FOR_NAME = 25.0  # smallest radius of a cell with a name in it
 
 
@@ -42,17 +43,49 @@ class Centre:
 
 
 @dataclass(frozen=True, slots=True)
+class Plane:
+    """Converts degrees to units of the drawing: one scale of longitudes is accurate enough for a province.
+
+    `left`, `top`: where the point (`west`, `north`) is drawn. `shrink`: length of a degree of longitude
+    relative to one of latitude.
+    """
+
+    west: float
+    north: float
+    shrink: float
+    scale: float
+    left: float
+    top: float
+
+    def at(self, point: Point) -> Point:
+        """Return the position of a longitude and latitude on the drawing."""
+        x = self.left + (point[0] - self.west) * self.shrink * self.scale
+        return x, self.top + (self.north - point[1]) * self.scale
+
+
+Extent = tuple[float, float, float, float]
+"""Left, top, right and bottom of a part of the drawing."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommuneCell:
-    """One commune on the drawing: its outline as SVG path, and the position of a symbol or name."""
+    """One commune on the drawing: its outline as SVG path, and the position of a symbol or name.
+
+    `plane`: where places in it are drawn. `is_exact`: the outline is the commune's own; otherwise the cell
+    stands for it, and what is drawn in it is moved nearer to its middle where it would lie outside.
+    """
 
     code: AreaCode
     path: str
     x: float
     y: float
     has_room: bool
+    extent: Extent
+    plane: Plane
     is_inset: bool = False
     room: float = 0.0
     """How large the cell is where its name stands; of two names in one place the roomier stands."""
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +130,9 @@ def sketch(centres: tuple[Centre, ...]) -> Atlas:
     near, far = _split(centres)
     if not near:
         return Atlas(HEIGHT, HEIGHT, ())
-    points = _fitted(_spread_out(_fitted(_flat(near))))
+    flat = _flat(near)
+    points = _fitted(_spread_out(_fitted(flat)))
+    scale = _scale(flat)
     reach = [_reach(points, place) for place in range(len(points))]
     rings = [_cell(points, reach, place) for place in range(len(points))]
     left = min(x for ring in rings for x, _ in ring) - _MARGIN
@@ -105,12 +140,33 @@ def sketch(centres: tuple[Centre, ...]) -> Atlas:
     width = max(x for ring in rings for x, _ in ring) + _MARGIN - left
     height = max(y for ring in rings for _, y in ring) + _MARGIN - top
     cells = [
-        CommuneCell(
-            one.code, path_of([_moved(ring, left, top)]), round(x - left, 1), round(y - top, 1), _roomy(ring)
-        )
+        _drawn(one, (x - left, y - top), _moved(ring, left, top), scale)
         for one, (x, y), ring in zip(near, points, rings, strict=True)
     ]
     return with_far_away(round(width, 1), round(height, 1), cells, far)
+
+
+def _drawn(one: Centre, spot: Point, ring: Ring, scale: float, *, is_inset: bool = False) -> CommuneCell:
+    """Return the cell of a commune around a spot of the drawing; `scale`: units of a degree."""
+    x, y = round(spot[0], 1), round(spot[1], 1)
+    shrink = math.cos(math.radians(one.latitude))
+    return CommuneCell(
+        one.code,
+        path_of([ring]),
+        x,
+        y,
+        has_room=_roomy(ring) and not is_inset,
+        extent=extent_of(ring),
+        plane=Plane(one.longitude, one.latitude, shrink, scale, x, y),
+        is_inset=is_inset,
+        room=round(min(math.dist((x, y), corner) for corner in ring), 1),
+    )
+
+
+def extent_of(ring: Ring) -> Extent:
+    """Return the smallest upright box around a ring."""
+    across, down = [x for x, _ in ring], [y for _, y in ring]
+    return round(min(across), 1), round(min(down), 1), round(max(across), 1), round(max(down), 1)
 
 
 def with_far_away(width: float, height: float, cells: Sequence[CommuneCell], far: Sequence[Centre]) -> Atlas:
@@ -153,9 +209,15 @@ def _flat(centres: Sequence[Centre]) -> list[Point]:
 def _fitted(points: Sequence[Point]) -> list[Point]:
     """Move and scale points so that they fill the height, with space for the outermost cells."""
     left, top = min(x for x, _ in points), min(y for _, y in points)
-    tall = max(max(y for _, y in points) - top, (max(x for x, _ in points) - left) / 2) or 1.0
-    scale = (HEIGHT - 90) / tall
+    scale = _scale(points)
     return [((x - left) * scale, (y - top) * scale) for x, y in points]
+
+
+def _scale(points: Sequence[Point]) -> float:
+    """Return the units of the drawing for one unit of these points."""
+    left, top = min(x for x, _ in points), min(y for _, y in points)
+    tall = max(max(y for _, y in points) - top, (max(x for x, _ in points) - left) / 2) or 1.0
+    return (HEIGHT - 90) / tall
 
 
 def _spread_out(points: list[Point]) -> list[Point]:
@@ -229,10 +291,10 @@ def _roomy(ring: Ring) -> bool:
 
 def _framed(one: Centre, x: float, y: float) -> CommuneCell:
     ring = [
-        (x + 26 * math.cos(math.tau * n / _CORNERS), y + 26 * math.sin(math.tau * n / _CORNERS))
-        for n in range(_CORNERS)
+        (x + _INSET_RADIUS * math.cos(turn), y + _INSET_RADIUS * math.sin(turn))
+        for turn in (math.tau * n / _CORNERS for n in range(_CORNERS))
     ]
-    return CommuneCell(one.code, path_of([ring]), round(x, 1), round(y, 1), has_room=False, is_inset=True)
+    return _drawn(one, (x, y), ring, _INSET_RADIUS, is_inset=True)
 
 
 def centres_of(places: Mapping[AreaCode, tuple[float | None, float | None]]) -> tuple[Centre, ...]:

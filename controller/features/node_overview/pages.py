@@ -15,6 +15,7 @@ from controller.http.journal_words import act_words
 router = APIRouter()
 _DONE = {
     "lo": "Đã ghi.",
+    "vi-tri": "Đã ghi vị trí cột loa.",
     "am-luong": "Đã đặt âm lượng. Cụm loa làm theo trong vài giây, hoặc khi có lại kết nối.",
     "cach-ly": "Đã cách ly: cụm loa im lặng (tin khẩn vẫn phát nhỏ), không được tin nữa cho đến khi thôi.",
     "thoi-cach-ly": "Đã thôi cách ly. Cụm loa phát lại theo kế hoạch.",

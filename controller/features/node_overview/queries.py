@@ -24,6 +24,7 @@ from controller.features.fleet.vitals_log import quarters_of
 from controller.features.fleet.vitals_samples import QUARTERS_OF_DAY, quarter_of
 from controller.features.journal.queries import entries_of
 from controller.features.journal.service import STATION
+from controller.features.maps.positions import positions_of
 from controller.features.plans.queries import longest_plan
 from controller.http.journal_words import detail_words
 from controller.model.permissions import Act
@@ -110,6 +111,7 @@ def node_history(session: Session, caller: Caller, node_id: str) -> Mapping[str,
         "may_keep": may_keep,
         "hardware": hardware_of(session, node_id) if may_keep else (),
         "stays": stays_of(session, node.id),
+        "position": positions_of(session, [node.id]).get(node.id),
         "history": entries_of(session, node_id, _HISTORY),
         "names": shown_names(session) | {STATION: "Hệ thống"},
         "detail_words": detail_words,

@@ -323,6 +323,14 @@
     }
   });
 
+  // --- communes are chosen on the map: it comes when somebody opens it ---
+  document.addEventListener("toggle", (e) => {
+    const fold = e.target;
+    if (!fold.open || !fold.matches("details[data-map-choice]") || fold.dataset.begun) return;
+    fold.dataset.begun = "1";
+    document.body.append(Object.assign(document.createElement("script"), { src: fold.dataset.script }));
+  }, true);
+
   // --- lists: find a commune typed without accents ---
   const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
   const sift = (field) => {

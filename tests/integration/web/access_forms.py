@@ -23,6 +23,9 @@ FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".enc
 
 OUTLINES = {"file": ("xa.geojson", collection({"22333": [square(109.19, 12.3)]}))}
 
+POSITIONS = {"file": ("vi-tri.csv", b"loa-22333-1,12.3,109.19")}
+PLACES = {"positions": [{"node": "loa-22333-1", "latitude": 12.3, "longitude": 109.19}]}
+
 SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
 CHIME = {"file": ("nhac.mp3", mp3()), "place": "opening", "area": "56"}
 JINGLE = {"file": ("nhac.mp3", mp3()), "cho": "opening", "dia_ban": "56"}

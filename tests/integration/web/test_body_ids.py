@@ -67,6 +67,7 @@ PLAIN = {
     *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new", "answer"),
     *("brokers", "authorities", "addresses"),
     *("begins", "ends", "loudest_volume", "minutes_a_day", "alone_days"),  # of policies
+    *("latitude", "longitude", "accuracy_m"),
     *("kid", "signature", "required"),  # a key is one of the person's own devices, or refused
 }
 PLANS = {"bulletin": "{approved}", "areas": [AREA]}
@@ -107,6 +108,7 @@ CALLS = {
     "POST emergencies/{emergency_id}/all-clear": {"prepared": "{prepared}"},
     "POST enrolments": {"area": AREA, "node": None},  # names of nodes are one list for the whole province
     "POST nodes/{node_id}/test": {"bulletin": "{approved}"},
+    "PUT map/positions": {"positions.node": "{node_id}"},
     "POST nodes/{node_id}/care": {"assignee": "{technician}"},
     "POST lexicon": {"area": AREA},
     "POST lexicon/proposals": {"area": AREA},

@@ -1,6 +1,7 @@
-"""Bản đồ: the province with each commune coloured by its state, and the same data as a table.
+"""Bản đồ: the province with each commune coloured by its state, or one commune with its loudspeakers.
 
-Drawn from outlines if the province imported some, else as a sketch from the communes' centres.
+Drawn from outlines if the province imported some, else as a sketch from the communes' centres. A table or a
+list beside it says the same.
 """
 
 from fastapi import APIRouter
@@ -8,7 +9,7 @@ from starlette.responses import Response
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.live_pages import LivePage
-from controller.features.maps.province_page import province_page
+from controller.features.maps.province_page import MapAsked, province_page
 from controller.http.form_fields import AskedId
 
 router = APIRouter()
@@ -16,12 +17,12 @@ PAGE = LivePage("ban_do.html", {"ban-do": "ban_do/hinh.html", "bang-dia-ban": "b
 
 
 @router.get("/ban-do")
-def show(visit: SignedVisit) -> Response:
-    """Show the province; the URL of its stream includes the identifier of the page's drawing."""
-    return PAGE.show(visit, lambda session: province_page(session, visit))
+def show(visit: SignedVisit, xa: AskedId = "") -> Response:
+    """Show the province, or one commune (`xa`); the stream's URL includes the identifier of the drawing."""
+    return PAGE.show(visit, lambda session: province_page(session, visit, MapAsked(xa)))
 
 
 @router.get("/song/ban-do")
-def follow(visit: SignedVisit, hinh: AskedId = "") -> Response:
+def follow(visit: SignedVisit, xa: AskedId = "", hinh: AskedId = "") -> Response:
     """Stream updates while the current drawing is the same as the page's."""
-    return PAGE.follow(visit, lambda session: province_page(session, visit, hinh))
+    return PAGE.follow(visit, lambda session: province_page(session, visit, MapAsked(xa, hinh)))

@@ -1,0 +1,80 @@
+"""The loudspeakers of one commune on the map: where each stands, and how it is."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.scope import Scope
+from controller.features.fleet.page_queries import ORDER, visible_nodes
+from controller.features.fleet.queries import facts_of
+from controller.features.fleet.signs import NODE_SIGNS
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.features.maps.close_view import plane_for
+from controller.features.maps.positions import positions_of
+from controller.features.maps.sketch import CommuneCell, Plane
+from controller.http.signs import Sign
+from devices.ids import AreaCode, NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """One loudspeaker; `x` and `y`: where it is drawn, None where its position is not known."""
+
+    id: NodeId
+    name: str
+    status: NodeStatus
+    x: float | None = None
+    y: float | None = None
+    accuracy_m: float | None = None
+    commune: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name without the commune's, which the page says anyway."""
+        return self.name.replace(self.commune, "").strip(" ,·-") or self.name
+
+    @property
+    def sign(self) -> Sign:
+        """Its state in words, with icon and tone."""
+        return NODE_SIGNS[self.status]
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneNodes:
+    """The loudspeakers of one commune, what needs seeing to first, and the plane on which they are drawn."""
+
+    nodes: Sequence[MapNode]
+    plane: Plane
+
+    @property
+    def placed(self) -> Sequence[MapNode]:
+        """Those whose position is known."""
+        return [node for node in self.nodes if node.x is not None]
+
+    @property
+    def legend(self) -> list[tuple[Sign, int]]:
+        """Each state that occurs with its number of loudspeakers."""
+        counts = Counter(node.status for node in self.nodes)
+        return [(NODE_SIGNS[status], counts[status]) for status in ORDER if counts[status]]
+
+
+def nodes_on_map(
+    session: Session, scope: Scope, commune: AreaCode, cell: CommuneCell, now: datetime
+) -> CommuneNodes:
+    """Return a commune's loudspeakers as the map draws them; two queries."""
+    rows = visible_nodes(session, scope, scope.tree.below([commune]))
+    known = positions_of(session, [row.id for row in rows])
+    plane = plane_for(cell, [(one.longitude, one.latitude) for one in known.values()])
+    name, found = scope.name(commune), []
+    for row in rows:
+        status, place = status_of(facts_of(row), now), known.get(row.id)
+        if place is None:
+            found.append(MapNode(row.id, row.name, status, commune=name))
+            continue
+        x, y = plane.at((place.longitude, place.latitude))
+        found.append(MapNode(row.id, row.name, status, round(x, 2), round(y, 2), place.accuracy_m, name))
+    rank = {status: number for number, status in enumerate(ORDER)}
+    return CommuneNodes(sorted(found, key=lambda one: (rank[one.status], one.name, one.id)), plane)
