@@ -204,3 +204,14 @@ class NodePosition(Base):
     source: Mapped[PositionSource] = mapped_column(Word(PositionSource))
     set_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NodePhoto(Base):
+    """The newest photograph of a node's pole: a JPEG without metadata, `LARGEST_PHOTO` bytes at most."""
+
+    __tablename__ = "node_photos"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary)
+    taken_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)

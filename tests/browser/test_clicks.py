@@ -104,7 +104,7 @@ def test_a_technician_finds_the_lost_tries_one_and_adds_one(world, server, open_
     page.goto(f"{server.address}/cum-loa/{world.nodes[9]}")
     with at_most(1):
         page.get_by_role("button", name=re.compile("Thử loa")).click()
-        expect(page.locator("#tinh-trang")).to_contain_text("Thử loa")
+        expect(page.locator("#thu-loa")).to_contain_text("Đang gửi bản thử")
     page.goto(f"{server.address}/cum-loa?xa={NHA_TRANG}")
     with at_most(3):
         page.get_by_role("link", name="Gắn cụm loa").click()

@@ -1,16 +1,20 @@
-"""Bản đồ to work with: names, zoom, finding, choosing, and the places of poles."""
+"""Bản đồ to work with: names, zoom, finding, choosing; and from the code on a pole to a heard test."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from controller.features.bulletins.queries import waiting_renderings
 from controller.features.maps.position_files import Placed
 from controller.features.maps.positions import place_nodes, positions_of
+from controller.features.speaker_tests.results import recent_test
+from controller.features.speaker_tests.service import prepare_test
 from controller.model.fleet import PositionSource
 from tests.browser.serving import PHONE
 from tests.browser.test_legible import faults, sideways, sideways_at_200_percent
-from tests.integration.web.site_world import NHA_TRANG
+from tests.integration.web.site_world import NHA_TRANG, Made
+from tests.support.swelling_tone import mp3
 
 DESK = {"viewport": {"width": 1366, "height": 768}}
 SCREENS = pytest.mark.parametrize("screen", [DESK, PHONE], ids=["1366", "390"])
@@ -100,3 +104,24 @@ def test_communes_are_chosen_on_the_map(open_page):
     expect(page.locator("[data-chosen-said]")).to_contain_text("Đã chọn 1: Phường Nha Trang.")
     page.locator(f"#c-{NHA_TRANG}").click()
     expect(page.get_by_role("checkbox", name="Phường Nha Trang", exact=True)).not_to_be_checked()
+
+
+def test_from_the_code_on_a_pole_to_a_heard_test_in_two_touches(world, open_page, clicks):
+    made = Made(mp3(), 8_000)
+    bulletin = world.do(prepare_test, by=world.officer, speech=world.speech)
+    (rendering,) = world.ask(waiting_renderings, limit=9)
+    world.render(rendering.id, made)
+    world.approve(bulletin.id, made)
+    page = clicks.over(open_page("kythuat", f"/cong-khai/bao/{NODE}", screen=PHONE))
+    expect(page).to_have_url(re.compile(f"/cum-loa/{NODE}#thu-loa$"))
+    before = clicks.number
+    expect(page.get_by_role("button", name="Thử loa")).to_be_in_viewport()
+    page.get_by_role("button", name="Thử loa").click()
+    expect(page.locator("#thu-loa")).to_contain_text("Đang gửi bản thử")
+    airing = world.ask(recent_test, NODE, world.now()).airing
+    world.advance()
+    world.tell(airing, made, "started", [NODE])
+    page.get_by_role("button", name="Nghe rõ").click()
+    expect(page.get_by_role("status").first).to_contain_text("Đã ghi: nghe rõ.")
+    assert clicks.number - before == 2
+    assert faults(page) == []

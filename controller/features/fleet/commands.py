@@ -1,15 +1,18 @@
 """`loa node list`, `add`, `retire`, `faults`, `care`; docs/commands.md explains every command."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from controller.clocks import utc_now
+from controller.errors import BadInput
 from controller.features.areas.queries import area_tree, get_area
 from controller.features.fleet import service
 from controller.features.fleet.events import FleetEvent
 from controller.features.fleet.fault_assignments import take_care as write_care
+from controller.features.fleet.photos import keep_photo
 from controller.features.fleet.queries import facts_of, nodes_by_area
 from controller.features.fleet.status import status_of
 from controller.features.fleet.watch import NodeFilter, Watched, events_now, faults_of_node, watched
@@ -75,6 +78,21 @@ def list_faults(session: Reading, area: Below = None) -> Printed:
     return Printed(
         {"events": events, "nodes": [_as_json(one) for one in found]}, _fault_lines(happened, found)
     )
+
+
+@node.command("photo")
+def photo(
+    here: Acting,
+    name_of_node: NodeName,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Ảnh JPEG, tới 100 kB.")],
+) -> str:
+    """Lưu ảnh cột của một cụm loa, thay ảnh trước."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"Không đọc được tệp «{file}»: {error.strerror}.", code="photo.unreadable") from error
+    keep_photo(here, NodeId(name_of_node), data, **here.stamp)
+    return f"Đã lưu ảnh cột của cụm loa {name_of_node}."
 
 
 def _fault_lines(happened: Iterable[FleetEvent], found: Sequence[Watched]) -> Iterator[str]:

@@ -17,8 +17,9 @@ from controller.model.airings import Airing, Delivery, Target
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin, Recording, Revision
 from controller.model.fleet import Node
-from controller.model.listener_report_states import ReportId
+from controller.model.listener_report_states import ReportId, Trouble
 from controller.model.listeners import ListenerReport
+from controller.model.speaker_tests import SpeakerTestResult
 from controller.store import one_read
 from devices.ids import AiringId, AreaCode, NodeId, RecordingId
 
@@ -179,6 +180,40 @@ def count_unanswered(session: Session, areas: Collection[AreaCode] | None) -> in
     if areas is not None:
         query = query.where(ListenerReport.area.in_(areas))
     return session.scalar(query) or 0
+
+
+_TO_MEND = (Trouble.BROKEN, Trouble.NOT_UNDERSTOOD, Trouble.TOO_LOUD)
+"""What is mended at the pole; when something is aired is for the officers."""
+_MEND_WITHIN = timedelta(days=90)
+
+
+def reports_to_mend(session: Session, areas: Collection[AreaCode], now: datetime) -> Sequence[ListenerReport]:
+    """Return what listeners reported of loudspeakers that nobody has heard in a test since, oldest first."""
+    heard_since = select(SpeakerTestResult.airing).where(
+        SpeakerTestResult.node == ListenerReport.node,
+        SpeakerTestResult.heard,
+        SpeakerTestResult.at > ListenerReport.reported_at,
+    )
+    query = (
+        select(ListenerReport)
+        .where(ListenerReport.area.in_(areas), ListenerReport.trouble.in_(_TO_MEND))
+        .where(ListenerReport.reported_at > now - _MEND_WITHIN, ~heard_since.exists())
+        .order_by(ListenerReport.reported_at)
+        .limit(_MOST_REPORTS)
+    )
+    return session.scalars(query).all()
+
+
+@one_read
+def heard_since(session: Session, reports: Collection[ListenerReport]) -> dict[ReportId, datetime]:
+    """Return when each loudspeaker was first heard in a test after what was reported of it, if it was."""
+    nodes = {one.node for one in reports}
+    query = select(SpeakerTestResult.node, SpeakerTestResult.at).order_by(SpeakerTestResult.at.desc())
+    query = query.where(SpeakerTestResult.node.in_(nodes), SpeakerTestResult.heard)
+    found: dict[ReportId, datetime] = {}
+    for node, at in session.execute(query) if nodes else ():
+        found |= {one.id: at for one in reports if one.node == node and at > one.reported_at}
+    return found
 
 
 def visible_report(session: Session, scope: Scope, report_id: ReportId) -> ListenerReport:

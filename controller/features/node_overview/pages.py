@@ -15,6 +15,9 @@ from controller.http.journal_words import act_words
 router = APIRouter()
 _DONE = {
     "lo": "Đã ghi.",
+    "nghe-ro": "Đã ghi: nghe rõ. Việc ở cụm loa này xong.",
+    "khong-nghe": "Đã ghi: không nghe được. Cụm loa vẫn nằm trong việc phải làm.",
+    "anh": "Đã lưu ảnh cột loa.",
     "vi-tri": "Đã ghi vị trí cột loa.",
     "am-luong": "Đã đặt âm lượng. Cụm loa làm theo trong vài giây, hoặc khi có lại kết nối.",
     "cach-ly": "Đã cách ly: cụm loa im lặng (tin khẩn vẫn phát nhỏ), không được tin nữa cho đến khi thôi.",
@@ -22,7 +25,12 @@ _DONE = {
     "ngung-dung": "Đã ngừng dùng cụm loa. Những gì nó đã phát vẫn còn trong sổ.",
 }
 PAGE = LivePage(
-    "cum_loa.html", {"tinh-trang": "cum_loa/tinh_trang.html", "lan-phat": "cum_loa/lan_phat.html"}
+    "cum_loa.html",
+    {
+        "tinh-trang": "cum_loa/tinh_trang.html",
+        "thu-loa": "cum_loa/thu_loa.html",
+        "lan-phat": "cum_loa/lan_phat.html",
+    },
 )
 
 LIST = LivePage(

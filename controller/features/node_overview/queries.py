@@ -16,6 +16,7 @@ from controller.features.fleet.capabilities import capabilities_of, limits_of, o
 from controller.features.fleet.faults import reported_faults
 from controller.features.fleet.location_history import stays_of
 from controller.features.fleet.page_queries import NodeListFilter, care_of, find_nodes, fleet_tree
+from controller.features.fleet.photos import photographed_at
 from controller.features.fleet.queries import facts_of, get_node, visible_node
 from controller.features.fleet.signs import group_by_area
 from controller.features.fleet.status import NodeStatus, status_of
@@ -26,6 +27,7 @@ from controller.features.journal.queries import entries_of
 from controller.features.journal.service import STATION
 from controller.features.maps.positions import positions_of
 from controller.features.plans.queries import longest_plan
+from controller.features.speaker_tests.results import recent_test
 from controller.http.journal_words import detail_words
 from controller.model.permissions import Act
 from controller.store import Session
@@ -91,6 +93,9 @@ def node_page(session: Session, caller: Caller, node_id: str) -> Mapping[str, An
         "titles": titles_of(session, [airing.bulletin for _, airing in deliveries]),
         "receipts": receipts_of(session, node.id, _RECEIPTS),
         "receipt_faults": receipt_faults(session, node.id, caller.now()),
+        "may_keep": caller.scope.may(caller.by, Act.ENROL, [node.area]),
+        "photographed_at": photographed_at(session, node.id),
+        "test": recent_test(session, node.id, caller.now()),
     }
 
 

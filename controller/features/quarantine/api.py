@@ -12,7 +12,14 @@ from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.service import retire_node
 from controller.features.quarantine.schemas import NodeReason, NodeVolume
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
-from controller.features.speaker_tests.schemas import NodeTest, NodeTestPlanned, TestPrepared
+from controller.features.speaker_tests.results import note_test_result
+from controller.features.speaker_tests.schemas import (
+    NodeTest,
+    NodeTestPlanned,
+    TestHeard,
+    TestPrepared,
+    TestResultShown,
+)
 from controller.features.speaker_tests.service import prepare_test, try_node
 from controller.http.refusals import refusals
 from controller.http.station import Station
@@ -54,6 +61,15 @@ def sound_test(visit: SignedVisit, node_id: str, asked: NodeTest) -> NodeTestPla
         volume=asked.volume,
     )
     return NodeTestPlanned(airing=airing.id, bulletin=airing.bulletin)
+
+
+@router.post("/nodes/{node_id}/test-result", responses=refusals(401, 404, 409, 422))
+def test_result(visit: SignedVisit, node_id: str, asked: TestHeard) -> TestResultShown:
+    """Write down whether somebody at the pole heard a test; a heard test closes the node's work order."""
+    row = note_test_result(
+        visit, NodeId(node_id), asked.airing, heard=asked.heard, note=asked.note, **visit.stamp
+    )
+    return TestResultShown.of(row)
 
 
 @router.post("/nodes/{node_id}/retire", status_code=204, responses=refusals(401, 404))

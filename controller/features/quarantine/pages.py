@@ -15,7 +15,10 @@ from controller.features.fleet.queries import visible_node
 from controller.features.fleet.service import retire_node
 from controller.features.node_overview.pages import show_node
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
+from controller.features.speaker_tests.results import LONGEST_NOTE as LONGEST_TEST_NOTE
+from controller.features.speaker_tests.results import note_test_result
 from controller.features.speaker_tests.service import try_node
+from controller.http.form_fields import SentId
 from controller.model.airings import TEST_VOLUME
 from controller.model.permissions import Act
 
@@ -56,10 +59,24 @@ def sound_test(
     visit.viewer.need(Act.ENROL)
     try:
         node = visible_node(visit.store, visit.scope, node_id).id
-        airing = try_node(visit, node, **visit.stamp, volume=muc).id
+        try_node(visit, node, **visit.stamp, volume=muc)
     except LoaError as error:
         return _refused(visit, node_id, error)
-    return RedirectResponse(f"/phat/{airing}", 303)
+    return RedirectResponse(f"/cum-loa/{node_id}#thu-loa", 303)
+
+
+@router.post("/nghe-thu")
+def note_test(
+    visit: SignedVisit,
+    node_id: str,
+    *,
+    luot: SentId = "",
+    nghe: Annotated[str, Form(max_length=10)] = "",
+    ghi_chu: Annotated[str, Form(max_length=LONGEST_TEST_NOTE)] = "",
+) -> Response:
+    """Write down whether the test was heard at the pole."""
+    noted = partial(note_test_result, airing_id=luot, heard=nghe == "ro", note=ghi_chu)
+    return _do(visit, node_id, "nghe-ro" if nghe == "ro" else "khong-nghe", noted)
 
 
 @router.post("/lo")

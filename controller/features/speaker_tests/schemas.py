@@ -1,5 +1,6 @@
 """JSON shapes of tests of one loudspeaker."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -20,6 +21,24 @@ class NodeTestPlanned(View):
 
     airing: str
     bulletin: str
+
+
+class TestHeard(Command):
+    """What somebody at the pole heard of a test."""
+
+    airing: Annotated[str, Field(max_length=64)]
+    heard: bool
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
+class TestResultShown(View):
+    """What was written down of a test."""
+
+    airing: str
+    node: str
+    heard: bool
+    note: str
+    at: datetime
 
 
 class TestPrepared(View):

@@ -1,5 +1,16 @@
-// Where a pole stands: by the phone's position, with its accuracy said, or by a touch on the map.
+// Where a pole stands: by the phone's position, with its accuracy said, or by a touch on the map; where a route begins.
 (() => {
+  const ROUTE = document.querySelector("[data-from-here]");
+  ROUTE?.addEventListener("submit", (e) => {
+    if (ROUTE.tu.value || !navigator.geolocation) return;
+    e.preventDefault();
+    const said = document.querySelector("[data-place-said]");
+    said.textContent = "Đang lấy vị trí…";
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => { ROUTE.tu.value = `${coords.latitude.toFixed(4)} ${coords.longitude.toFixed(4)}`; ROUTE.submit(); },
+      () => { said.textContent = "Điện thoại chưa biết vị trí. Danh sách xếp từ nơi đầu tiên."; },
+      { timeout: 10000, maximumAge: 60000 });
+  });
   const form = document.querySelector("[data-place-form]"), sheet = document.querySelector(".choosing");
   if (!form) return;
   const said = form.querySelector("[data-place-said]"), PATIENCE = 20000, SURE = 30; // ms; metres that are good enough

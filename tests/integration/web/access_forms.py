@@ -23,6 +23,7 @@ FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".enc
 
 OUTLINES = {"file": ("xa.geojson", collection({"22333": [square(109.19, 12.3)]}))}
 
+PHOTO = {"file": ("cot.jpg", b"\xff\xd8\xff\xda\x00\x02\x01\xff\xd9")}
 POSITIONS = {"file": ("vi-tri.csv", b"loa-22333-1,12.3,109.19")}
 PLACES = {"positions": [{"node": "loa-22333-1", "latitude": 12.3, "longitude": 109.19}]}
 

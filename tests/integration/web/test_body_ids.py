@@ -67,7 +67,7 @@ PLAIN = {
     *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new", "answer"),
     *("brokers", "authorities", "addresses"),
     *("begins", "ends", "loudest_volume", "minutes_a_day", "alone_days"),  # of policies
-    *("latitude", "longitude", "accuracy_m"),
+    *("latitude", "longitude", "accuracy_m", "heard"),
     *("kid", "signature", "required"),  # a key is one of the person's own devices, or refused
 }
 PLANS = {"bulletin": "{approved}", "areas": [AREA]}
@@ -109,6 +109,7 @@ CALLS = {
     "POST enrolments": {"area": AREA, "node": None},  # names of nodes are one list for the whole province
     "POST nodes/{node_id}/test": {"bulletin": "{approved}"},
     "PUT map/positions": {"positions.node": "{node_id}"},
+    "POST nodes/{node_id}/test-result": {"airing": "{airing_id}"},
     "POST nodes/{node_id}/care": {"assignee": "{technician}"},
     "POST lexicon": {"area": AREA},
     "POST lexicon/proposals": {"area": AREA},
@@ -348,6 +349,7 @@ def test_what_another_commune_owns_is_not_there_wherever_its_id_stands(wards):
     assert wrong == {}
     # and the same call with the own commune's thing gets further: it was the id that was refused
     unsure = {"POST nodes/{node_id}/test: bulletin"}  # the one approved bulletin is no test
+    unsure |= {"POST nodes/{node_id}/test-result: airing"}  # nor is the airing one
     unsure |= {"POST operators/{name}/move: area"}  # whose account it is, is asked first
     unsure |= {"POST bulletins/{bulletin_id}/approve: recording", "POST areas/{area}/split: parts.nodes"}
     last = [way for way in ways if way[0].startswith(("POST areas", "POST nodes"))]

@@ -249,7 +249,7 @@ def test_the_codes_for_the_poles_of_a_commune_lead_to_its_loudspeakers(officer):
 
 def test_the_code_on_a_pole_leads_who_keeps_that_loudspeaker_to_its_page(client, sign_in):
     node = f"loa-{NHA_TRANG}-1"
-    assert sign_in("kythuat").get(f"/cong-khai/bao/{node}").headers["location"] == f"/cum-loa/{node}"
+    assert sign_in("kythuat").get(f"/cong-khai/bao/{node}").headers["location"] == f"/cum-loa/{node}#thu-loa"
     for somebody in (client, sign_in("xanhatrang")):
         assert somebody.get(f"/cong-khai/bao/{node}").status_code == 200
 

@@ -202,8 +202,8 @@ def test_a_loudspeaker_is_tried_alone_or_the_page_says_why_not(world, technician
     world.render(rendering.id, made)
     world.approve(bulletin.id, made)
     tried = technician.post(f"/cum-loa/{NODE}/thu", data={"muc": "30"})
-    assert tried.headers["location"].startswith("/phat/")
-    assert technician.get(tried.headers["location"]).status_code == 200
+    assert tried.headers["location"] == f"/cum-loa/{NODE}#thu-loa"
+    assert "Đang gửi bản thử" in text_of(technician.get(f"/cum-loa/{NODE}"))
 
 
 def test_the_test_of_loudspeakers_is_drafted_with_one_press_and_offered_again_when_it_is_returned(

@@ -1,5 +1,6 @@
 """Phản ánh: anybody reports a loudspeaker with the code on its pole and reads the officers' answer."""
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, cast
 
@@ -10,9 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.dependencies import SignedVisit, TheStation, viewer_in
+from controller.features.areas.queries import area_tree
 from controller.features.fleet.page_queries import visible_nodes
 from controller.features.fleet.queries import find_node
-from controller.features.listeners.queries import report_by_code, reports_in
+from controller.features.listeners.queries import aired_in, heard_since, report_by_code, reports_in
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.listeners.service import answer_report, report_trouble
 from controller.http.form_fields import AskedId, Done
@@ -36,6 +38,8 @@ TROUBLE_WORDS = Named(
     },
     str,
 )
+_BEHIND = timedelta(days=30)
+"""As long as the commune's public page goes back."""
 _CODES = 1000
 """Codes that are kept once drawn, 3 kB each: an officer prints a commune's, looks, and prints again."""
 _MASK = 2
@@ -49,9 +53,9 @@ def _limits(request: Request) -> ListenerLimits:
 
 @router.get("/cong-khai/bao/{node_id}")
 def ask(request: Request, station: TheStation, node_id: Id) -> Response:
-    """Show the form behind the code on a pole; redirect the loudspeaker's technicians to its node page."""
+    """Show what sounded there last, and the form; redirect the loudspeaker's technicians to its test."""
     if _keeps(request, station, node_id):
-        return RedirectResponse(f"/cum-loa/{node_id}", 303)
+        return RedirectResponse(f"/cum-loa/{node_id}#thu-loa", 303)
     return _form(request, station, node_id)
 
 
@@ -99,6 +103,8 @@ def _form(
     if node is None or node.retired_at is not None:
         raise NotFound("Không có cụm loa này. Hãy quét lại mã dán ở cột loa.", code="node.unknown")
     context = {"node": node, "troubles": TROUBLE_WORDS, "chosen": chosen, "typed": words}
+    areas = area_tree(station.store).lineage(node.area)
+    context["last"] = next(iter(aired_in(station.store, areas, station.now() - _BEHIND)), None)
     return page(request, "bao_su_co.html", context, error=error)
 
 
@@ -114,7 +120,8 @@ def answer_of(
             found = report_by_code(station.store, ma)
         except LoaError as error:
             fault, status = error.sentence, status_of(error)
-    context = {"report": found, "ma": ma, "fault": fault, "troubles": TROUBLE_WORDS}
+    mended = heard_since(station.store, [found]) if found is not None else {}
+    context = {"report": found, "ma": ma, "fault": fault, "troubles": TROUBLE_WORDS, "mended": mended}
     return page(request, "tra_loi.html", context, status=status)
 
 
@@ -125,6 +132,7 @@ def index(visit: SignedVisit, xong: Done = "") -> Response:
     rows = reports_in(visit.store, None if scope.is_whole() else scope.seen)
     context = {
         "rows": rows,
+        "mended": heard_since(visit.store, [report for report, _ in rows]),
         "troubles": TROUBLE_WORDS,
         "may_answer": visit.viewer.may(Act.WRITE),
         "fault": "",
