@@ -68,7 +68,7 @@ def test_a_list_of_lost_nodes_follows_what_happens(world, open_page):
 
 def test_communes_are_found_while_typing_without_accents_and_stay_so(world, open_page):
     page = open_page("kythuat", "/cum-loa")
-    page.get_by_role("searchbox").fill("dien kh")
+    page.get_by_label("Tìm cụm loa").fill("dien kh")
     shown = page.locator("#danh-sach li:visible")
     expect(shown).to_have_count(1)
     world.lose(world.nodes[:1])

@@ -21,26 +21,27 @@ from controller.model.bulletins import Approved, Bulletin, Listened, Recording, 
 from controller.model.first_people import APPROVER, FIRST_OPERATORS, OF_A_COMMUNE
 from controller.model.fleet import Node
 from controller.model.journal import Entry
-from controller.model.permissions import Operator
+from controller.model.permissions import Operator, OperatorRole
 from devices.ids import NodeId
 
 UNPLUGGED, PLUGGED_IN = "trial.unplugged", "trial.plugged-in"
 _LATELY = 20
 """Bulletins of the commune's officer, and plugs, that are looked at: the newest."""
 _TECHNICIAN = FIRST_OPERATORS[-1].name
-_NAMES = {one.name: one.display_name for one in (*FIRST_OPERATORS, OF_A_COMMUNE)}
+_OFFICER = OF_A_COMMUNE.name
+_NAMES = {one.name: one.display_name for one in FIRST_OPERATORS}
 
 
 _WORDS = (
     (
         "Soạn",
         "Viết một tin ngắn cho xã, để nguyên nơi phát, chọn phát ngay khi được duyệt, rồi bấm Gửi duyệt.",
-        OF_A_COMMUNE.name,
+        _OFFICER,
         "/tao-ban-tin",
     ),
     ("Nghe", "Người duyệt nghe hết đúng tệp sẽ phát.", APPROVER, ""),
     ("Duyệt", "Ký bằng mật khẩu của vai này rồi bấm Duyệt.", APPROVER, ""),
-    ("Phát", "Xem loa của xã tải về, bắt đầu và đọc hết; việc này tự xong.", OF_A_COMMUNE.name, "/phat"),
+    ("Phát", "Xem loa của xã tải về, bắt đầu và đọc hết; việc này tự xong.", _OFFICER, "/phat"),
     (
         "Làm hỏng",
         "Rút phích một cụm loa mô phỏng; vài giây sau trang Sự cố báo mất kết nối.",
@@ -67,13 +68,9 @@ class TourStep:
     """Sign-in name of the person who does it."""
     place: str
     is_done: bool
+    role_name: str
     plug: NodeId | None = None
     """The loudspeaker whose plug this step pulls or puts in."""
-
-    @property
-    def role_name(self) -> str:
-        """Who does it."""
-        return _NAMES[self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +84,8 @@ class Tour:
     password: str
     """The first password of who looks, where it is still known: approving asks for it."""
     is_put_away: bool
+    may_switch: bool
+    """Whether the trial knows the person's password, and so lets them take another role."""
 
     @property
     def next(self) -> TourStep | None:
@@ -102,16 +101,22 @@ class Tour:
 def tour_of(
     session: Session, station: Station, operator: Operator, scope: Scope, *, is_put_away: bool
 ) -> Tour | None:
-    """Return the guided commune of a trial, or None: no trial, or its officer is gone."""
+    """Return the guided commune of a trial, or None: no trial, or its officer is gone.
+
+    An officer of a class is guided in their own commune; everybody else sees that of the trial's officer.
+    """
     if station.trial is None:
         return None
-    query = select(Account).where(Account.name == OF_A_COMMUNE.name, Account.disabled_at.is_(None))
+    known = station.trial.passwords()
+    is_own = OperatorRole.OFFICER in operator.roles and operator.name not in known
+    name = operator.name if is_own else OF_A_COMMUNE.name
+    query = select(Account).where(Account.name == name, Account.disabled_at.is_(None))
     officer = session.scalars(query).one_or_none()
     if officer is None:
         return None
-    password = station.trial.passwords().get(operator.name, "")
     steps = () if is_put_away else _steps(session, officer)
-    return Tour(scope.name(officer.area), steps, operator.name, password, is_put_away)
+    password, may_switch = known.get(operator.name, ""), operator.name in known
+    return Tour(scope.name(officer.area), steps, operator.name, password, is_put_away, may_switch)
 
 
 def _steps(session: Session, officer: Account) -> Sequence[TourStep]:
@@ -130,8 +135,17 @@ def _steps(session: Session, officer: Account) -> Sequence[TourStep]:
         is_broken,
         is_mended,
     )
+    people = _NAMES | {_OFFICER: officer.display_name}
     return [
-        TourStep(title, hint, role, place or to_approve, is_done, node if role == _TECHNICIAN else None)
+        TourStep(
+            title=title,
+            hint=hint,
+            role=officer.name if role == _OFFICER else role,
+            place=place or to_approve,
+            is_done=is_done,
+            role_name=people[role],
+            plug=node if role == _TECHNICIAN else None,
+        )
         for (title, hint, role, place), is_done in zip(_WORDS, done, strict=True)
     ]
 

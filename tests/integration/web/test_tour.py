@@ -106,6 +106,20 @@ def test_the_strip_is_put_away_and_brought_back(sign_in):
     assert 'id="huong-dan"' in officer.get("/").text
 
 
+@pytest.mark.usefixtures("trial")
+def test_an_officer_of_a_class_is_guided_in_their_own_commune_and_takes_no_other_role(world, sign_in):
+    world.trial.known = {name: word for name, word in world.trial.known.items() if name != "xanhatrang"}
+    learner = world.people["xanhatrang"]
+    page = sign_in("xanhatrang").get("/").text
+    assert "việc 1/6" in page
+    world.submitted(by=learner)
+    page = sign_in("xanhatrang").get("/").text
+    assert "việc 2/6" in page
+    assert "Việc này của cán bộ duyệt." in page
+    assert 'name="vai"' not in page
+    assert done(world)[0] is False  # the trial's own officer has written nothing
+
+
 def test_a_station_with_real_loudspeakers_has_none_of_it(officer, here):
     assert 'id="huong-dan"' not in officer.get("/").text
     assert 'name="vai"' not in here.get("/dang-nhap").text
