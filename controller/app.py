@@ -83,7 +83,6 @@ class Controller:
     steady: Callable[[], float] = steady_seconds
     changes: Changes = field(default_factory=Changes)
     label: str = ""
-    is_practice: bool = False
     trial: Trial | None = None
     broker: ChildBroker | None = None
     pages: PageServer | None = None
@@ -305,7 +304,7 @@ class Controller:
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
         self.settling.begin()
         speakers = (self.renderer, self.ahead) if self.settings.speech_workers else ()
-        notices = notice_sender(self.store, self.settings, self.now, self._may_notify)
+        notices = notice_sender(self.store, self.settings, self.now, lambda: self.lock.is_held)
         for part in (self.ingest, self.time_service, self.sender, self.link, *speakers, notices, self.clock):
             part.start()
             parts.callback(part.stop)
@@ -383,9 +382,6 @@ class Controller:
 
     def _may_act(self) -> bool:
         return self.wall.is_steady() and self.lock.is_held
-
-    def _may_notify(self) -> bool:
-        return self.lock.is_held and not self.is_practice  # an alarm of practice must ring no real phone
 
     def _take_due_key(self) -> None:
         """Sign with the station's next key once its start time has passed; all documents are signed again."""

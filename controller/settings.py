@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from tts.normalization import Region, Register
 
 BrokerChoice = Literal["auto", "embedded", "mosquitto"]
+PRACTICE_PROVINCE = "tap-duot"
+"""Code of a province that does not exist, for practice: no real loudspeaker belongs to one of its areas."""
 
 
 class Settings(BaseSettings):
@@ -168,6 +170,11 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much goes into the log file var/loa.log."
     )
+
+    @property
+    def is_practice(self) -> bool:
+        """Return whether this is a practice station: every page says so, and it tells nobody outside."""
+        return self.province == PRACTICE_PROVINCE
 
     @property
     def push_hosts(self) -> tuple[str, ...]:

@@ -174,7 +174,7 @@ def frame_of(station: Station, viewer: object, path: str) -> dict[str, Any]:
         "viewer": viewer,
         "alarms": getattr(viewer, "alarms", ()),
         "label": station.label,
-        "is_practice": station.is_practice,
+        "is_practice": station.settings.is_practice,
         "now": station.now(),
         "path": path,
         "broker_up": station.broker_up(),

@@ -21,7 +21,7 @@ def cookie_name(request: Request) -> str:
 
     Cookies do not know ports: a practice station on the machine of a real one has a name of its own.
     """
-    name = "loa-tap-duot" if station_of(request).is_practice else "loa"
+    name = "loa-tap-duot" if station_of(request).settings.is_practice else "loa"
     return f"__Host-{name}" if request.url.scheme == "https" else name
 
 

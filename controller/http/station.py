@@ -118,10 +118,6 @@ class Station(Protocol):
         """Counts refused requests."""
 
     @property
-    def is_practice(self) -> bool:
-        """Whether this is a practice station: every page says so."""
-
-    @property
     def trial(self) -> Trial | None:
         """What a trial can do beside; None at a station with real loudspeakers."""
 

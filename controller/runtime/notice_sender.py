@@ -40,8 +40,19 @@ class WayOut(Protocol):
         """Send one message; raise NotSent unless it was taken. Bounded in time."""
 
 
+class NoWayOut:
+    """The only way of a practice station: whatever is to be sent is refused for good."""
+
+    def send(self, letter: Letter, now: datetime) -> None:
+        """Raise NotSent."""
+        del letter, now
+        raise NotSent("Đài tập dượt không gửi gì ra ngoài.", final=True)
+
+
 def ways_by(settings: Settings, signer: JournalSigner) -> dict[WayKind, WayOut]:
-    """Return every way, as the settings have it."""
+    """Return every way, as the settings have it; a practice station has none."""
+    if settings.is_practice:
+        return dict.fromkeys(WayKind, NoWayOut())
     link = (settings.address or f"http://{settings.host}:{settings.port}").rstrip("/")
     contact = link if link.startswith("https:") else _NO_CONTACT
     return {

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.app import Controller
-from controller.features.area_changes.service import PRACTICE_PROVINCE
 from controller.features.provisioning.service import add_class
 from controller.host.home_folder import take_practice_home
-from controller.settings import Settings
+from controller.settings import PRACTICE_PROVINCE, Settings
 from controller.trial.up import run_station, sign_keys_of_a_trial
 
 PREFIX = "LOA_"
@@ -69,7 +68,7 @@ def run(options: PracticeOptions) -> None:
     settings = Settings()
     take_practice_home(settings.home)
     run_station(
-        Controller(settings, is_practice=True),
+        Controller(settings),
         with_fleet=True,
         with_opening=False,
         prepare=lambda station: _prepare(station, options.learners),

@@ -24,13 +24,13 @@ NO_BROKER = "mqtt://127.0.0.1:1"
 PAUSE = 0.01  # seconds between two acts
 
 
-def settings_of(home: Path) -> Settings:
-    return Settings(home=home, broker_url=NO_BROKER, speech_workers=0)
+def settings_of(home: Path, **more) -> Settings:
+    return Settings(home=home, broker_url=NO_BROKER, speech_workers=0, **more)
 
 
-def make_home(home: Path, address: str) -> None:
+def make_home(home: Path, address: str, **more) -> None:
     """Found a station with one webhook."""
-    settings, now = settings_of(home), utc_now()
+    settings, now = settings_of(home, **more), utc_now()
     home.mkdir(parents=True)
     store = Store(settings.database)
     store.upgrade()

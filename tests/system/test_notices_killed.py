@@ -14,6 +14,7 @@ from controller.app import Controller
 from controller.host.station_keys import StationSeal, station_key
 from controller.model.notice_ways import OPEN, MessageState, NoticeMessage
 from controller.model.notices import Notice
+from controller.settings import PRACTICE_PROVINCE
 from controller.store import Store
 from tests.architecture.source import ROOT
 from tests.support.crashing_notices import make_home, settings_of, tell
@@ -51,8 +52,9 @@ def test_a_killed_station_loses_no_notice_and_sends_none_twice(tmp_path):
 def test_a_practice_station_tells_nobody_outside(tmp_path):
     home = tmp_path / "home"
     with PostServer() as server:
-        make_home(home, server.address("/hook"))
-        station = Controller(settings_of(home), serve_pages=False, is_practice=True)
+        practice = {"province": PRACTICE_PROVINCE}
+        make_home(home, server.address("/hook"), **practice)
+        station = Controller(settings_of(home, **practice), serve_pages=False)
         station.start()
         try:
             with station.store.write() as session:

@@ -16,6 +16,7 @@ from controller.features.journal.service import record
 from controller.model.areas import Area, AreaLanguage
 from controller.model.languages import LanguageCode, languages
 from controller.model.permissions import Act, Operator
+from controller.settings import PRACTICE_PROVINCE
 from controller.store import one_write
 from devices.ids import AreaCode
 
@@ -24,15 +25,14 @@ UNITS = Path(__file__).with_name("units-56.csv")
 PROVINCE = AreaCode("56")
 PROVINCE_NAME = "Tỉnh Khánh Hòa"
 PRACTICE_UNITS = Path(__file__).with_name("units-practice.csv")
-PRACTICE_PROVINCE, PRACTICE_NAME = AreaCode("tap-duot"), "Tỉnh Tập Dượt"
-"""A province that does not exist, for practice: no real loudspeaker belongs to one of its areas."""
+PRACTICE_NAME = "Tỉnh Tập Dượt"
 
 
 def listed_areas(province: str) -> dict[str, Any]:
     """Return the list of a province as `load_areas` takes it: of practice, else of Khánh Hòa."""
     if province != PRACTICE_PROVINCE:
         return {}
-    return {"units": PRACTICE_UNITS, "province": PRACTICE_PROVINCE, "name": PRACTICE_NAME}
+    return {"units": PRACTICE_UNITS, "province": AreaCode(PRACTICE_PROVINCE), "name": PRACTICE_NAME}
 
 
 def load_areas(

@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 from controller.errors import StartFailed
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import unlock_key
-from controller.features.area_changes.service import PRACTICE_PROVINCE
 from controller.features.areas.queries import areas
 from controller.features.provisioning.service import add_class, found
 from controller.host.home_folder import refuse_practice_home, take_practice_home
 from controller.host.station_keys import Secrets, StationSeal
 from controller.model.first_people import ADMINISTRATOR, APPROVER, OFFICER
+from controller.model.notice_ways import NotSent, WayKind
+from controller.runtime.notice_sender import NoWayOut, ways_by
 from controller.runtime.receipt_judging import judge
-from controller.settings import Settings
+from controller.settings import PRACTICE_PROVINCE, Settings
 from controller.store import Store
 from controller.trial.practice import TAKEN_OVER, PracticeOptions, practice_environment
 from controller.trial.simulated import key_seed
@@ -138,6 +139,16 @@ def test_what_a_practice_loudspeaker_says_is_no_report_at_the_real_station(pair)
         (judged,) = judge([message], {node: NodeKey.derived(seeds[0], node).public})
         good.append(len(judged.good))
     assert good == [1, 0]
+
+
+def test_a_practice_station_has_no_way_out_for_a_notice_whatever_its_people_enter(pair):
+    for own, store, _ in pair:
+        ways = ways_by(own, store.signer)
+        assert set(ways) == set(WayKind)
+        assert {isinstance(way, NoWayOut) for way in ways.values()} == {own.is_practice}
+    with pytest.raises(NotSent, match="không gửi gì ra ngoài") as refused:
+        ways_by(pair[1][0], pair[1][1].signer)[WayKind.WEBHOOK].send(None, MORNING)
+    assert refused.value.final
 
 
 def test_no_two_keys_are_the_same(pair):

@@ -120,7 +120,6 @@ class SiteWorld(Samples):
     speech: Speech = field(default_factory=Speech)
     up: bool = True
     require_totp: bool = False
-    is_practice: bool = False
     trial: object = None
     settings: Settings = field(default_factory=Settings)
     wakes: int = 0

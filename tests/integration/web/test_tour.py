@@ -9,6 +9,7 @@ from controller.features.accounts.scope import scope_of
 from controller.features.bulletins.listening_proof import note_played, note_served
 from controller.features.guide.tour import tour_of
 from controller.model.first_people import OF_A_COMMUNE
+from controller.settings import PRACTICE_PROVINCE, Settings
 from tests.integration.web.site_world import NHA_TRANG, Made
 from tests.integration.web.trial_world import NODE, begin_trial
 from tests.support.swelling_tone import mp3
@@ -128,7 +129,7 @@ def test_a_station_with_real_loudspeakers_has_none_of_it(officer, here):
 
 
 def test_a_practice_station_says_so_on_each_page_and_has_a_cookie_of_its_own(world, seeds, site):
-    world.is_practice = True
+    world.settings = Settings(province=PRACTICE_PROVINCE)
     client = TestClient(site, follow_redirects=False)
     client.cookies.set("loa", seeds.tokens["canbo"])
     assert client.get("/").status_code == 303  # the cookie of the real station opens nothing here
