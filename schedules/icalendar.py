@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from schedules.recurrence import (
+    ZONE,
     Daily,
     MonthlyByDay,
     MonthlyByWeekday,
@@ -25,6 +26,7 @@ from schedules.recurrence import (
 _WALL = "%Y%m%dT%H%M%S"
 _INSTANT = "%Y%m%dT%H%M%SZ"
 _CANCELLED = "STATUS:CANCELLED"
+_OURS = f"DTSTART;TZID={ZONE}:"
 _DATE_LINE = re.compile(r"(DTSTART|RDATE|EXDATE|RECURRENCE-ID);TZID=([\w/+-]+):([\dT,]+)")
 _NTH = re.compile(r"(-?\d)([A-Z]{2})")
 _CODES = {day.code: day for day in Weekday}
@@ -59,6 +61,17 @@ def from_text(text: str) -> Recurrence:
         return _read(re.sub(r"\r?\n[ \t]", "", text).strip().splitlines())
     except (KeyError, ValueError) as wrong:
         raise RuleError(f"not a rule known here: {text[:200]!r}") from wrong
+
+
+def only_time_of(text: str) -> time | None:
+    """Return the time of day of all that a rule names, without reading the rule.
+
+    None: single occurrences have other times, or its zone is not that of all schedules.
+    """
+    if not text.startswith(_OURS) or "RDATE" in text or "RECURRENCE-ID" in text:
+        return None
+    at = text[len(_OURS) + 9 : len(_OURS) + 15]
+    return time(int(at[:2]), int(at[2:4]), int(at[4:]))
 
 
 def _repeats(rule: Recurrence) -> list[str]:

@@ -200,7 +200,7 @@ def carry(before: Recurrence, rule: Recurrence) -> Recurrence:
 
     def own(wall: datetime) -> datetime | None:
         day = wall.date()
-        named = day not in rule.left_out and _days(rule, day, day)
+        named = day not in rule.left_out and days_of(rule, day, day)
         return datetime.combine(day, rule.at) if named else None
 
     moved = {start: to for wall, to in before.moved if (start := own(wall)) is not None and start != to}
@@ -259,7 +259,7 @@ def is_over(rule: Recurrence, now: datetime) -> bool:
         return False
     if any(_instant(rule, wall) >= now for wall in rule.added):
         return False
-    end = rule.first if isinstance(rule, Once) else _last_day(rule)
+    end = rule.first if isinstance(rule, Once) else last_day(rule)
     return end is not None and datetime.combine(end, rule.at, _zone(rule.zone)) < now
 
 
@@ -279,18 +279,18 @@ def _walls(rule: Recurrence, since: datetime, until: datetime, keeps: Keeps | No
     # no rule steps over weeks or months, so expansion may begin near the stretch, whatever its age
     begin = max(rule.first, (since.astimezone(zone) - _EARLIER).date())
     end = (until.astimezone(zone) + _EARLIER).date()
-    for day in _days(rule, begin, end):
+    for day in days_of(rule, begin, end):
         wall = datetime.combine(day, rule.at)
         if day not in rule.left_out and wall not in rule.added and (keeps is None or keeps(day)):
             yield wall
     yield from rule.added
 
 
-def _days(rule: Recurrence, begin: date, end: date) -> tuple[date, ...]:
+def days_of(rule: Recurrence, begin: date, end: date) -> tuple[date, ...]:
     """Return the rule's days from begin to end, both included, before any is left out."""
     if isinstance(rule, Once):
         return (rule.first,) if begin <= rule.first <= end else ()
-    last = _last_day(rule)
+    last = last_day(rule)
     stop = end if last is None else min(end, last)
     if isinstance(rule, Daily | Weekly):  # nearly all rules, and nothing but counting
         days = (begin + timedelta(days=n) for n in range((stop - begin).days + 1))
@@ -299,7 +299,7 @@ def _days(rule: Recurrence, begin: date, end: date) -> tuple[date, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _last_day(rule: Recurrence) -> date | None:
+def last_day(rule: Recurrence) -> date | None:
     """Return the day on which the rule itself ends; None: never. By a count it is found by counting."""
     if rule.times is None or isinstance(rule, Once):
         return rule.last

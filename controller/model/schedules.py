@@ -44,7 +44,7 @@ class Schedule(Base):
     @property
     def skips(self) -> Skips:
         """The kinds of days that it skips."""
-        return Skips(self.days_off, _days(self.only_lunar), _days(self.never_lunar))
+        return skips_of(self.days_off, self.only_lunar, self.never_lunar)
 
 
 class ScheduleTarget(Base):
@@ -82,6 +82,11 @@ class OwnDay(Base):
     off: Mapped[bool] = mapped_column(Boolean)
     created_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def skips_of(days_off: bool, only_lunar: str, never_lunar: str) -> Skips:  # noqa: FBT001 - the columns
+    """Return the skips that a schedule's columns hold."""
+    return Skips(days_off, _days(only_lunar), _days(never_lunar))
 
 
 def _days(text: str) -> frozenset[int]:

@@ -21,6 +21,7 @@ from controller.features.areas.queries import areas
 from controller.features.bulletins.service import draft_bulletin
 from controller.features.fleet.service import NewNode, enrol_nodes
 from controller.features.schedules.occurrence_making import AHEAD, MOST_AT_ONCE, make_occurrences
+from controller.features.schedules.year_conflicts import AskedRules, conflicts_of_year
 from controller.host.station_keys import StationSeal
 from controller.model.airings import Airing
 from controller.model.areas import Area
@@ -30,13 +31,16 @@ from controller.model.local_time import ZONE
 from controller.model.permissions import OperatorRole
 from controller.model.schedules import Schedule, ScheduleTarget
 from controller.store import Store
-from devices.ids import AreaCode, NodeId
-from schedules.icalendar import to_text
+from devices.ids import AreaCode, Grade, NodeId
+from schedules.icalendar import from_text, to_text
 from schedules.recurrence import Daily
+from schedules.skips import Skips
 from tests.support.stored_rows import sqlite_url
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 PROVINCE = AreaCode("56")
+YEAR_AT = 10_000
+"""Schedules against which a year is compared."""
 VILLAGES = 20
 """Of each commune."""
 
@@ -159,6 +163,31 @@ def timetables(store, made_with):
     return f"{statistics.median(taken) * 1000:,.0f} ms ({slots} slots)"
 
 
+def a_year(store):
+    """How long a daily schedule for the whole province takes to be held against all of them, a year ahead.
+
+    No rule is known beforehand: what was read is forgotten before each.
+    """
+    rule = Daily(at=wall_time(5, 30), first=date(2027, 2, 5), last=date(2027, 2, 12))
+    asked = AskedRules([rule], Skips(), [PROVINCE], Grade.ROUTINE, 7 * 60_000)
+    taken = []
+    for _ in range(3):
+        from_text.cache_clear()
+        began = time.process_time()
+        with store.read() as session:
+            found = conflicts_of_year(session, asked, now=NOW)
+        taken.append(time.process_time() - began)
+    return f"{min(taken) * 1000:,.0f} ms, {found.total:,} met"
+
+
+def at_one_time(store, to_all):
+    """Give every schedule the same time of day, or each its own again."""
+    with store.write() as session:
+        for row in session.scalars(select(Schedule)):
+            at = wall_time(5, 30) if to_all else first_start(int(row.id[1:]))[0]
+            row.rule = to_text(Daily(at=at, first=date(2026, 11, 1)))
+
+
 def measuring(most):
     """Yield rows of a table."""
     with tempfile.TemporaryDirectory() as folder:
@@ -170,6 +199,11 @@ def measuring(most):
                 break
             lay_down(store, made_with, there, count - there, far)
             there = count
+            if count == YEAR_AT:
+                yield f"a year of one more, against {count:,} at other times", a_year(store)
+                at_one_time(store, to_all=True)
+                yield f"a year of one more, against {count:,} at its very time", a_year(store)
+                at_one_time(store, to_all=False)
             yield f"a beat with {count:,} schedules, none due", f"{idle(store):.2f} ms"
         make_due(store, there)
         airings, taken = beats(store, NOW)

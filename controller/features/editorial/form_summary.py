@@ -4,6 +4,7 @@ from controller.errors import BadInput, LoaError
 from controller.features.accounts.viewer import Caller
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.form_area import usual_speech_of
+from controller.features.editorial.form_meetings import meetings_of
 from controller.features.fleet.counts import statuses_by_area
 from controller.features.schedules.sentences import rule_sentence
 from controller.http.words import day_and_clock, milliseconds_clock
@@ -28,7 +29,8 @@ def summary_of(caller: Caller, form: Typed) -> tuple[str, str]:
     with caller.store.read() as session:
         count = _loudspeakers(session, caller, areas)
         usual = usual_speech_of(session, caller, form)
-    return f"{_where(caller, areas)}, {count} cụm loa, {when}; {_minutes(form, usual, times)}.", ""
+        meets = meetings_of(session, caller, form, areas, form.sounding_ms(usual))
+    return f"{_where(caller, areas)}, {count} cụm loa, {when}; {_minutes(form, usual, times)}.{meets}", ""
 
 
 def _minutes(form: Typed, usual: Speech, times: int) -> str:

@@ -59,7 +59,7 @@ def create(visit: SignedVisit, asked: ScheduleAsked) -> ScheduleWhole:
 
 @router.post("/schedules/foresee", responses=refusals(401, 403, 404, 409, 422))
 def look_ahead(visit: SignedVisit, asked: ScheduleAsked) -> ScheduleForesight:
-    """Return the conflicts of a schedule's occurrences in the next 14 days; nothing is saved."""
+    """Return the conflicts of the next 14 days' occurrences, and what the rule meets within a year."""
     return views.conflicts_of(visit, asked)
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from controller.features.schedules.queries import recorded_ms
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.area_tree import AreaTree
-from controller.model.bulletins import Bulletin, Recording, Rendering
 from devices.ids import AiringId, AreaCode, Grade
 
 MOST = 20
@@ -49,13 +48,7 @@ def spans_of(
 ) -> list[AiringSpan]:
     """Return the future airings as spans; one query. Tests of one node have no conflicts."""
     coming = [one for one in airings if one.state in _OPEN and one.node is None]
-    query = (
-        select(Bulletin.id, Recording.duration_ms)
-        .join(Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision))
-        .join(Recording, Recording.id == Rendering.recording)
-        .where(Bulletin.id.in_({one.bulletin for one in coming}))
-    )
-    known = dict(session.execute(query).all()) if coming else {}
+    known = recorded_ms(session, {one.bulletin for one in coming})
     return [_span(one, known.get(one.bulletin), targets.get(one.id, ())) for one in coming]
 
 

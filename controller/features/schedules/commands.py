@@ -201,6 +201,12 @@ def _outlook_lines(outlook: ScheduleForesight) -> Iterator[str]:
             yield f"{starts}\tsớm nhất không vướng: {_wall(one.clear_at)}"
     met = sum(bool(one.conflicts) for one in outlook.occurrences)
     yield f"{len(outlook.occurrences)} lần phát trong hai tuần tới, {met} lần bị vướng."
+    for other in outlook.year:
+        who = "lịch này nhường" if other.yields else "bên kia nhường"
+        where = f"«{other.title}» ở {', '.join(other.areas)}"
+        yield f"{_wall(other.first_at)}\ttrùng giờ với {where}, {other.times} lần trong một năm, {who}"
+    if outlook.year_in_all > len(outlook.year):
+        yield f"Và {outlook.year_in_all - len(outlook.year)} lịch khác trùng giờ trong một năm tới."
     if outlook.nodes_away:
         yield f"Đang mất kết nối {outlook.nodes_away} trong {outlook.nodes} cụm loa."
 

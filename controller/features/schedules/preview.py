@@ -12,17 +12,19 @@ from controller.features.accounts.viewer import Viewer
 from controller.features.airings.conflict_check import Asking, check_each_for_conflicts
 from controller.features.airings.conflict_messages import places
 from controller.features.airings.conflicts import AiringConflict, ConflictKind, Foresight
+from controller.features.airings.planning_context import length_of
 from controller.features.airings.service import FURTHEST
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.schedules.form import ScheduleTyped
 from controller.features.schedules.queries import dated_without_skips, own_days
-from controller.features.schedules.sentences import rule_sentence
-from controller.http.words import length
+from controller.features.schedules.sentences import rule_sentence, year_sentence
+from controller.features.schedules.year_conflicts import AskedRules, YearConflict, conflicts_of_year
+from controller.http.words import day_and_clock, length
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.schedule_states import ScheduleId
-from devices.ids import AiringId
+from devices.ids import AiringId, AreaCode
 
 DATES = 10
 """Next dates that a schedule's page shows."""
@@ -53,11 +55,14 @@ class Preview:
     dates: Sequence[Date]
     checked: int
     is_later: bool = False
+    year: Sequence[str] = ()
+    """What the rules meet within a year, a sentence for each of the first ones."""
+    year_more: int = 0
 
     @property
     def meets_something(self) -> bool:
         """Whether any of the dates has a conflict."""
-        return any(one.meets for one in self.dates)
+        return bool(self.year) or any(one.meets for one in self.dates)
 
 
 def preview(
@@ -83,14 +88,31 @@ def preview(
     asks = bulletin is not None and not is_later
     met = _met(session, viewer, form, bulletin, starts[:CHECKED]) if bulletin and asks else []
     dates = [Date(at, met[number] if number < len(met) else ()) for number, at in enumerate(starts)]
-    return Preview(rule_sentence(rules[0], skips, [rule.at for rule in rules]), dates, len(met), is_later)
+    sentence = rule_sentence(rules[0], skips, [rule.at for rule in rules])
+    if not (bulletin and asks):
+        return Preview(sentence, dates, len(met), is_later)
+    length_ms, _ = length_of(session, bulletin)
+    asked = AskedRules(rules, skips, _known_areas(form, viewer), form.grade(), length_ms)
+    year = conflicts_of_year(session, asked, now=now, without=ScheduleId(form.lich) or None)
+    told = [year_words(one, viewer.scope, now) for one in year.named]
+    return Preview(sentence, dates, len(met), is_later, told, year.more)
+
+
+def _known_areas(form: ScheduleTyped, viewer: Viewer) -> list[AreaCode]:
+    return [area for area in form.areas_so_far(viewer) if area in viewer.scope.tree]
+
+
+def year_words(one: YearConflict, scope: Scope, now: datetime, it: str = "lịch này") -> str:
+    """Return one conflict of a year as a sentence."""
+    where, first = places(one.areas, scope.name), day_and_clock(one.first_at, now)
+    return year_sentence(one.title, where, one.times, first, yields=one.yields, it=it)
 
 
 def _met(
     session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId, starts: Sequence[datetime]
 ) -> list[tuple[str, ...]]:
     grade = form.grade()
-    areas = [area for area in form.areas_so_far(viewer) if area in viewer.scope.tree]
+    areas = _known_areas(form, viewer)
     patience = LATEST_AFTER[grade]
     askings = [Asking(areas, at, at + patience, grade, form.volume()) for at in starts]
     own = _made_by(session, ScheduleId(form.lich)) if form.lich else frozenset()
@@ -105,14 +127,14 @@ def _made_by(session: Session, schedule: ScheduleId) -> frozenset[AiringId]:
     return frozenset(session.scalars(query))
 
 
-def meeting_words(one: AiringConflict, found: Foresight, scope: Scope) -> str:
+def meeting_words(one: AiringConflict, found: Foresight, scope: Scope, it: str = "lịch này") -> str:
     """Return one conflict as a sentence: the other airing, and which of the two loses how much time."""
     where, lost = places(one.areas, scope.name), length(one.loses)
     title = found.titles.get(one.other, "") if one.other is not None else ""
     sentences = {
         ConflictKind.QUIET_HOURS: f"Rơi vào giờ yên lặng của {where}: loa không phát {lost}.",
         ConflictKind.MINUTES_A_DAY: f"Vượt số phút được phát trong ngày của {where}: mất {lost}.",
-        ConflictKind.YIELDS: f"Trùng giờ với “{title}” ở {where}: lịch này phải nhường, mất {lost}.",
+        ConflictKind.YIELDS: f"Trùng giờ với “{title}” ở {where}: {it} phải nhường, mất {lost}.",
         ConflictKind.TAKES: f"Trùng giờ với “{title}” ở {where}: lượt kia phải nhường, mất {lost}.",
         ConflictKind.STARVES: f"Dùng hết số phút trong ngày của “{title}” ở {where}: lượt kia mất {lost}.",
     }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
@@ -17,6 +17,8 @@ from controller.features.airings.consent import (
 )
 from controller.features.areas.queries import area_tree
 from controller.model.airings import Answer
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Bulletin, Recording, Rendering
 from controller.model.permissions import Operator
 from controller.model.row_versions import version_of
 from controller.model.schedule_states import ScheduleId, ScheduleState
@@ -29,6 +31,7 @@ from schedules.skips import DayOff, OwnDays, Skips, why_skipped
 _STRETCHES = tuple(timedelta(days=days) for days in (8, 32, 128, 400))
 """Stretches that are looked through for a next occurrence: most rules have one within a week."""
 LOOKED_AHEAD = _STRETCHES[-1]
+_MOST_TO_COME = 500
 
 
 def get_schedule(session: Session, schedule_id: ScheduleId, *, lock: bool = False) -> Schedule:
@@ -142,6 +145,16 @@ def dated_without_skips(
     return dated(rule, since, until, lambda day: why_skipped(day, skips, own) is None)
 
 
+def occurrences_to_come(
+    session: Session, heard: Collection[AreaCode], own: OwnDays, since: datetime, until: datetime
+) -> list[tuple[Schedule, Dated]]:
+    """Return the occurrences between two instants of the newest 500 running schedules for these areas."""
+    if since >= until:
+        return []
+    rows = schedules_for(session, heard, limit=_MOST_TO_COME, state=ScheduleState.RUNNING)
+    return [(row, one) for row in rows for one in occurrences_of(row, own, since, until)]
+
+
 def next_occurrences(schedule: Schedule, own: OwnDays, since: datetime, most: int = 1) -> list[Dated]:
     """Return the first occurrences from an instant on, within the next 400 days."""
     found: list[Dated] = []
@@ -150,6 +163,19 @@ def next_occurrences(schedule: Schedule, own: OwnDays, since: datetime, most: in
         if len(found) >= most:
             break
     return found[:most]
+
+
+def recorded_ms(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, int]:
+    """Return how long the newest wordings are that have a recording; one query."""
+    if not bulletins:
+        return {}
+    query = (
+        select(Bulletin.id, Recording.duration_ms)
+        .join(Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision))
+        .join(Recording, Recording.id == Rendering.recording)
+        .where(Bulletin.id.in_(bulletins))
+    )
+    return {bulletin: length for bulletin, length in session.execute(query)}  # noqa: C416 - typed rows
 
 
 def version_of_schedule(schedule: Schedule) -> str:

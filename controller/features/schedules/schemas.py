@@ -219,14 +219,32 @@ class OccurrenceForeseen(ForesightShown):
     is_forbidden: bool = Field(description="Policies leave it no whole start until its latest one.")
 
 
+class YearConflictShown(View):
+    """Another schedule, or an airing beyond 14 days, that sounds at the same time in the same areas."""
+
+    title: str
+    schedule: str | None
+    airing: str | None
+    areas: list[Code]
+    times: int = Field(description="Days within a year on which it does.")
+    first_at: dt.datetime = Field(description="The first time that the schedule asked about starts.")
+    other_at: dt.datetime = Field(description="When the other one starts then.")
+    yields: bool = Field(description="Whether the schedule asked about gives way the first time.")
+
+
 class ScheduleForesight(View):
-    """Conflicts of the occurrences in the next 14 days (60 at most), and the nodes that are away now."""
+    """Conflicts of the occurrences in the next 14 days (60 at most), and the nodes that are away now.
+
+    `year`: what the rule meets within a year, the first ten; `year_in_all`: how many there are.
+    """
 
     until: dt.datetime
     occurrences: list[OccurrenceForeseen]
     nodes: int
     nodes_away: int
     away: list[str] = Field(description="At most 100 of them.")
+    year: list[YearConflictShown] = Field(default_factory=list)
+    year_in_all: int = 0
 
 
 class DayOffAsked(Command):

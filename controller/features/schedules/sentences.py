@@ -46,6 +46,15 @@ def rule_sentence(rule: Recurrence, skips: Skips, times: Sequence[time] = ()) ->
     return "; ".join(parts) + "."
 
 
+def year_sentence(
+    title: str, where: str, times: int, first: str, *, yields: bool, it: str = "lịch này"
+) -> str:
+    """Return “Trùng giờ với «Chúc Tết» ở Phường Nha Trang 12 lần trong một năm tới, lần đầu …: …”."""
+    often = f"{times} lần trong một năm tới, lần đầu lúc" if times > 1 else "một lần, lúc"
+    loser = it if yields else "bên kia"
+    return f"Trùng giờ với «{title}» ở {where} {often} {first}: {loser} phải nhường."
+
+
 def lunar_words(days: Iterable[int]) -> str:
     """Return “mùng một và rằm âm lịch”."""
     names = {NEW_MOON: "mùng một", FULL_MOON: "rằm"}

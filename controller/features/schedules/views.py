@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, timedelta
 
 from controller.features.accounts.viewer import Caller, Viewer
+from controller.features.airings.planning_context import length_of
 from controller.features.airings.service import check_sound, check_targets
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
@@ -37,7 +38,9 @@ from controller.features.schedules.schemas import (
     ScheduleShown,
     ScheduleWhole,
     SkipsAsked,
+    YearConflictShown,
 )
+from controller.features.schedules.year_conflicts import AskedRules, conflicts_of_year
 from controller.http.station import Station
 from controller.http.words import wall_day
 from controller.model.schedule_states import ScheduleState
@@ -80,7 +83,7 @@ def schedule_whole(caller: Caller, schedule_id: str) -> ScheduleWhole:
 
 
 def conflicts_of(caller: Caller, asked: ScheduleAsked) -> ScheduleForesight:
-    """Return the conflicts of a schedule's occurrences in the next 14 days; nothing is saved."""
+    """Return the conflicts of a schedule's next 14 days, and of a year by its rule; nothing is saved."""
     with caller.store.read() as session:
         bulletin = visible_bulletin(session, caller.scope, asked.bulletin)
         areas = [AreaCode(area) for area in asked.areas]
@@ -91,7 +94,11 @@ def conflicts_of(caller: Caller, asked: ScheduleAsked) -> ScheduleForesight:
         requested = RequestedSchedule(bulletin.id, areas, patience, asked.grade, asked.volume)
         rule, skips = asked.rule.parsed(), asked.skips.parsed()
         outlook = check_schedule_conflicts(session, requested, rule, skips, now=caller.now())
-        return outlook_shown(outlook)
+        length_ms, _ = length_of(session, bulletin.id)
+        rules = AskedRules([rule], skips, areas, asked.grade, length_ms)
+        year = conflicts_of_year(session, rules, now=caller.now())
+        named = [YearConflictShown.of(one) for one in year.named]
+        return outlook_shown(outlook).model_copy(update={"year": named, "year_in_all": year.total})
 
 
 def conflicts_of_move(caller: Caller, schedule_id: str, asked: MoveOccurrence) -> ScheduleForesight:
