@@ -324,6 +324,15 @@ def _planned(airings: Sequence[PlannedAiring], now: datetime) -> list[Span]:
         for airing in airings
         if airing.starts_at < next_midnight and ends_at(airing) > midnight
     ]
+    return counted_spans(spans)
+
+
+def counted_spans(spans: Iterable[tuple[datetime, datetime, bool]]) -> list[Span]:
+    """Return by what spans a day's minutes are counted, of (begins, ends, is an emergency).
+
+    What overlaps counts once, and what an emergency takes counts for nothing.
+    """
+    spans = list(spans)
     ordinary = _union([(begins, ends) for begins, ends, emergency in spans if not emergency])
     emergencies = _union([(begins, ends) for begins, ends, emergency in spans if emergency])
     return _without(ordinary, emergencies)

@@ -46,7 +46,7 @@ PLACES = (
     MenuEntry("Hôm nay", "/", "home", MenuGroup.DAY, in_bar=Act.SEE),
     MenuEntry("Bản tin", "/ban-tin", "file-text", MenuGroup.DAY, in_bar=Act.WRITE, also=("/tao-ban-tin",)),
     MenuEntry("Chương trình", "/chuong-trinh", "list-check", MenuGroup.DAY),
-    MenuEntry("Lịch phát", "/lich", "calendar-time", MenuGroup.DAY, in_bar=Act.AIR),
+    MenuEntry("Lịch phát", "/lich", "calendar-time", MenuGroup.DAY, in_bar=Act.AIR, also=("/loa-xa",)),
     MenuEntry("Chờ duyệt", "/duyet", "checklist", MenuGroup.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     MenuEntry("Theo dõi phát", "/phat", "broadcast", MenuGroup.DAY, in_bar=Act.SEE),
     MenuEntry("Phát khẩn", "/khan", "alert-octagon", MenuGroup.DAY, needs=Act.AIR),

@@ -8,7 +8,7 @@ from tests.integration.web.access_rows import PAGES
 
 IMAGES = ROOT / "docs" / "images"
 EVERY = (*SHOTS, *ALARM_SHOTS, *LAST_SHOTS)
-MOST_BYTES = 7_400_000
+MOST_BYTES = 7_500_000
 """A clone stays small: some 35 kB a picture."""
 _SHOWN = re.compile(r"images/([\w.-]+)")
 

@@ -1,7 +1,7 @@
 """What a signed-in person may see: their area with all below, and what is meant for it from above."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy.orm import Session
@@ -46,6 +46,16 @@ class Scope:
         """Raise NotFound for an area outside the person's view, as for one that does not exist."""
         if not self.seen.issuperset(areas):
             raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+
+    def is_of_commune(self) -> bool:
+        """Whether the person works for one commune, or a village, and not for the province."""
+        return self.by_code[self.home].parent is not None
+
+    def narrowed(self, code: AreaCode) -> "Scope":
+        """Return the view of somebody who works in this area, as far as the person sees it; or NotFound."""
+        self.check_seen([code])
+        below = self.seen & self.tree.below([code])
+        return replace(self, home=code, seen=below, hears=below | frozenset(self.tree.lineage(code)))
 
     def commune_of(self, code: AreaCode) -> AreaCode | None:
         """The tile that an area belongs to, or None outside the person's view."""

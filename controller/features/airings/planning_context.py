@@ -199,6 +199,14 @@ def grounds_of(
     ]
 
 
+def policies_over(session: Session, lineage: Collection[AreaCode]) -> list[Policy]:
+    """Return the policies that bind an area, its own and those above; one query."""
+    query = select(Published.document).where(
+        Published.kind == DocumentKind.POLICY, Published.target.in_(lineage), Published.payload != ""
+    )
+    return [parse(Policy, document) for document in session.scalars(query)]
+
+
 def _policies(session: Session) -> dict[AreaCode, Policy]:
     query = select(Published.target, Published.document).where(Published.kind == DocumentKind.POLICY)
     return {AreaCode(target): parse(Policy, document) for target, document in session.execute(query)}

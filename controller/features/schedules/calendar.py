@@ -18,9 +18,8 @@ from controller.features.bulletins.signs import BULLETIN_SIGNS
 from controller.features.schedules.calendar_conflicts import clashes, spans_of
 from controller.features.schedules.occurrence_making import AHEAD
 from controller.features.schedules.queries import (
-    occurrences_of,
+    occurrences_to_come,
     own_days,
-    schedules_for,
     targets_of_schedules,
 )
 from controller.http.signs import Sign, StatusTone
@@ -30,7 +29,7 @@ from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
-from controller.model.schedule_states import ScheduleId, ScheduleState
+from controller.model.schedule_states import ScheduleId
 from controller.model.schedules import Occurrence
 from devices.ids import AiringId, AreaCode, Grade
 from schedules.lunar import lunar_day
@@ -41,8 +40,7 @@ SHOWN_A_DAY = 12
 """Cards of a day in the week; a day with more has a page of its own."""
 _MOST = 2000
 """Airings of a week that are looked through; a province of 65 communes has some 900."""
-_MOST_SCHEDULES = 500
-_TO_COME = Sign("Dự kiến", "circle-dashed", StatusTone.CALM)
+TO_COME = Sign("Dự kiến", "circle-dashed", StatusTone.CALM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,16 +200,13 @@ def _to_come(
     session: Session, heard: frozenset[AreaCode], own: OwnDays, since: datetime, until: datetime
 ) -> list[_Found]:
     """Return occurrences of schedules for which no airings are made yet."""
-    if since >= until:
-        return []
-    rows = schedules_for(session, heard, limit=_MOST_SCHEDULES, state=ScheduleState.RUNNING)
-    titles = titles_of(session, {row.bulletin for row in rows})
+    found = occurrences_to_come(session, heard, own, since, until)
+    titles = titles_of(session, {row.bulletin for row, _ in found})
     return [
         _Found(
             one.starts_at, titles[row.bulletin], row.id, None, one.original_at, None, None, Grade(row.grade)
         )
-        for row in rows
-        for one in occurrences_of(row, own, since, until)
+        for row, one in found
     ]
 
 
@@ -278,7 +273,7 @@ def _entry(
 
 def _sign(one: _Found) -> Sign:
     if one.state is None:
-        return _TO_COME
+        return TO_COME
     if one.state is AiringState.PLANNED and one.bulletin_state not in {None, BulletinState.APPROVED}:
         return BULLETIN_SIGNS[one.bulletin_state or BulletinState.DRAFT]
     if one.state is AiringState.PLANNED and (one.approved_until is None or one.at >= one.approved_until):

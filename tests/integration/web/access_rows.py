@@ -60,6 +60,7 @@ PAGES = {
     "GET /phat/{airing_id}/dung": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/dung": Row(Act.STOP, {}, foreign=HIDDEN),
     "GET /phat/{airing_id}/doi": Row(SIGNED, foreign=HIDDEN),
+    "GET /phat/{airing_id}/doi/thu?ngay=2026-12-20&gio=17:00": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/doi": Row(Act.AIR, {"ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN),
     "GET /phat/{airing_id}/phat-lai": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/phat-lai": Row(Act.AIR, {"loa": "x"}, foreign=HIDDEN),
@@ -80,6 +81,11 @@ PAGES = {
     "GET /lich/{schedule_id}/ket-thuc": Row(SIGNED, foreign=HIDDEN),
     "POST /lich/{schedule_id}/ket-thuc": Row(Act.STOP, {}, foreign=HIDDEN),
     "GET /lich/{schedule_id}/lan?luc=2026-12-20T00:00:00Z": Row(SIGNED, foreign=HIDDEN),
+    "GET /lich/{schedule_id}/lan/doi/thu?luc=2026-12-20T00:00:00Z&ngay=2026-12-20&gio=17:00": Row(
+        SIGNED, foreign=HIDDEN
+    ),
+    "GET /loa-xa": Row(SIGNED),
+    "GET /song/loa-xa": Row(SIGNED),
     "POST /lich/{schedule_id}/lan/doi": Row(
         Act.AIR, {"luc": LATER, "ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN
     ),

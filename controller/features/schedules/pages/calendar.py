@@ -29,7 +29,8 @@ _DONE = {
 Commune = Annotated[str, Query(max_length=64)]
 
 
-def _day_of(text: str) -> date:
+def day_of(text: str) -> date:
+    """Return a day of an address, or raise NotFound."""
     try:
         day = read_day(text)
     except ValueError:
@@ -46,20 +47,20 @@ def now(
     """Show this week, or redirect to the week of a requested day."""
     if ngay:
         query = f"?{urlencode({'xa': xa})}" if xa else ""
-        return RedirectResponse(f"/lich/tuan/{monday_of(_day_of(ngay)).isoformat()}{query}", 303)
+        return RedirectResponse(f"/lich/tuan/{monday_of(day_of(ngay)).isoformat()}{query}", 303)
     return _show(visit, monday_of(visit.now().astimezone(ZONE).date()), xa=xa, done=xong)
 
 
 @router.get("/lich/tuan/{first}")
 def week(visit: SignedVisit, *, first: str, xa: Commune = "", xong: Done = "") -> Response:
     """Show the week of a day."""
-    return _show(visit, monday_of(_day_of(first)), xa=xa, done=xong)
+    return _show(visit, monday_of(day_of(first)), xa=xa, done=xong)
 
 
 @router.get("/song/lich/tuan/{first}")
 def follow(visit: SignedVisit, first: str, xa: Commune = "") -> Response:
     """Stream updates of a week."""
-    monday = monday_of(_day_of(first))
+    monday = monday_of(day_of(first))
     return PAGE.follow(visit, lambda session: page_queries.week(session, visit, monday, xa))
 
 
@@ -81,7 +82,7 @@ def _show(visit: Visit, monday: date, *, xa: str, done: str) -> Response:
 @router.get("/lich/ngay/{day}")
 def one_day(visit: SignedVisit, day: str, xa: Commune = "") -> Response:
     """Show everything that is aired on one day."""
-    wanted = _day_of(day)
+    wanted = day_of(day)
     context = page_queries.day(visit, wanted, xa)
     return page(visit.request, "lich_ngay.html", context | {"monday": monday_of(wanted)})
 

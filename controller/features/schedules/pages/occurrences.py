@@ -12,6 +12,7 @@ from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.schedules import service
 from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.page_queries import schedule_page
+from controller.features.schedules.pages.moving import LINE
 from controller.http.form_fields import AskedId, Done, SentClock, SentDay, SentId
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
@@ -89,9 +90,15 @@ def _occurrence_page(
 
 @router.post("/lich/{schedule_id}/lan/doi")
 def move(
-    visit: SignedVisit, *, schedule_id: str, luc: SentId = "", ngay: SentDay = "", gio: SentClock = ""
+    visit: SignedVisit,
+    *,
+    schedule_id: str,
+    luc: SentId = "",
+    ngay: SentDay = "",
+    gio: SentClock = "",
+    ve: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    """Move one occurrence to another time."""
+    """Move one occurrence to another time; `ve`: back to the day's line."""
     original_at = read_original(luc)
     try:
         to = read_wall(ngay, gio)
@@ -101,6 +108,8 @@ def move(
     except LoaError as error:
         typed = {"ngay": ngay, "gio": gio}
         return _occurrence_page(visit, schedule_id, original_at, typed=typed, error=error)
+    if ve == LINE:
+        return RedirectResponse(f"/loa-xa?ngay={to.astimezone(ZONE):%Y-%m-%d}&xong=doi", 303)
     return RedirectResponse(f"/lich/{schedule_id}?xong=doi", 303)
 
 

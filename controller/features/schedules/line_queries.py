@@ -1,0 +1,174 @@
+"""Reads what stands on the lines of a commune's days; a constant number of queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.scope import Scope
+from controller.features.accounts.viewer import Caller, Viewer
+from controller.features.airings.page_queries import airing_views
+from controller.features.airings.planning_context import policies_over
+from controller.features.airings.views import AiringView
+from controller.features.bulletins.page_queries import titles_of
+from controller.features.schedules.calendar import TO_COME, lunar_words, occurrence_path
+from controller.features.schedules.day_line import DayLine, LineEntry, LineFate, draw_day, heard_sentence
+from controller.features.schedules.occurrence_making import AHEAD
+from controller.features.schedules.queries import (
+    occurrences_to_come,
+    own_days,
+    recorded_ms,
+    targets_of_schedules,
+)
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing, Target
+from controller.model.bulletin_states import BulletinId
+from controller.model.local_time import ZONE
+from controller.model.permissions import Act
+from devices.ids import AreaCode
+from schedules.skips import day_off
+
+_MOST = 1000
+"""Airings of a month that are read; a commune with a full day has some 300."""
+_FATES = {
+    AiringState.PLANNED: LineFate.COMES,
+    AiringState.DELIVERING: LineFate.COMES,
+    AiringState.SOUNDING: LineFate.SOUNDS,
+    AiringState.AIRED: LineFate.HEARD,
+    AiringState.MISSED: LineFate.LOST,
+    AiringState.CANCELLED: LineFate.HEARD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneLine:
+    """The days of a commune, and what of today was heard, in a sentence."""
+
+    area: AreaCode
+    name: str
+    days: tuple[DayLine, ...]
+    heard: str
+
+    @property
+    def today(self) -> DayLine | None:
+        """Today's line, if it is among them."""
+        return next((line for line in self.days if line.is_today), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSpan:
+    """What a page asks for: a day, a week or a month, by its first day and the number of its days."""
+
+    kind: str
+    first: date
+    days: int
+
+
+def lines_shown(session: Session, caller: Caller, area: AreaCode, asked: ShownSpan) -> dict[str, Any]:
+    """Return the lines of a page, each day's words of the calendar with them."""
+    line = commune_line(session, caller.viewer, area, asked.first, now=caller.now(), days=asked.days)
+    return {"line": line, "span": asked.kind, "calendar": _calendar_words(session, line)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who looks at which area, when, and from when to when."""
+
+    viewer: Viewer
+    scope: Scope
+    """The person's view, narrowed to the area."""
+    now: datetime
+    since: datetime
+    until: datetime
+
+
+def commune_line(
+    session: Session, viewer: Viewer, area: AreaCode, first: date, *, now: datetime, days: int = 1
+) -> CommuneLine:
+    """Return some days of an area from a given day on; NotFound outside of the person's view."""
+    since = datetime.combine(first, time(), ZONE)
+    asked = _Asked(viewer, viewer.scope.narrowed(area), now, since, since + timedelta(days=days))
+    by_day: dict[date, list[LineEntry]] = {}
+    for one in (*_aired(session, asked), *_to_come(session, asked)):
+        by_day.setdefault(one.starts_at.astimezone(ZONE).date(), []).append(one)
+    policies = policies_over(session, viewer.scope.tree.lineage(area))
+    lines = tuple(
+        draw_day(day, by_day.get(day, ()), policies, now)
+        for day in (first + timedelta(days=number) for number in range(days))
+    )
+    return CommuneLine(area, viewer.scope.name(area), lines, heard_sentence(lines, now))
+
+
+def _calendar_words(session: Session, line: CommuneLine) -> dict[date, tuple[str, str | None]]:
+    """Return for each day its date in the lunar calendar, and why it is a day off, if it is one."""
+    own = own_days(session)
+    return {one.day: (lunar_words(one.day), day_off(one.day, own)) for one in line.days}
+
+
+def _aired(session: Session, asked: _Asked) -> list[LineEntry]:
+    """Return what was, is or will be aired in the area; what was called off before it began is left out."""
+    in_time = (Target.starts_at >= asked.since, Target.starts_at < asked.until)
+    there = select(Target.airing).where(Target.area.in_(asked.scope.hears), *in_time)
+    # tests of one loudspeaker are not the commune's programme
+    wanted = and_(Airing.id.in_(there), Airing.node.is_(None))
+    views = airing_views(session, asked.scope, wanted, limit=_MOST, few=True)
+    for one in views:
+        one.told_at = asked.now  # what is sent days ahead is said to be planned
+    views = [one for one in views if one.state is not AiringState.CANCELLED or one.reach.started]
+    lengths = recorded_ms(session, {BulletinId(one.bulletin) for one in views if one.duration_ms is None})
+    return [_entry(one, asked, lengths) for one in views]
+
+
+def _entry(one: AiringView, asked: _Asked, lengths: Mapping[BulletinId, int]) -> LineEntry:
+    milliseconds = one.duration_ms or lengths.get(BulletinId(one.bulletin))
+    fate = _FATES[one.state]
+    if one.state is AiringState.PLANNED and (one.awaits_yes or not one.is_approved):
+        fate = LineFate.WAITS
+    return LineEntry(
+        key=f"l-{one.id}",
+        starts_at=one.starts_at,
+        length=None if milliseconds is None else timedelta(milliseconds=milliseconds),
+        title=one.title,
+        sign=one.sign,
+        fate=fate,
+        grade=one.grade,
+        href=f"/phat/{one.id}",
+        reach=one.reach,
+        reason=one.reason,
+        moves_by=f"/phat/{one.id}/doi" if asked.viewer.may_move(one, asked.now) else "",
+    )
+
+
+def _to_come(session: Session, asked: _Asked) -> list[LineEntry]:
+    """Return the occurrences for which no airings are made yet."""
+    since = max(asked.since, asked.now + AHEAD)
+    if since >= asked.until:
+        return []
+    found = occurrences_to_come(session, asked.scope.hears, own_days(session), since, asked.until)
+    if not found:
+        return []
+    bulletins = {row.bulletin for row, _ in found}
+    titles, lengths = titles_of(session, bulletins), recorded_ms(session, bulletins)
+    targets = targets_of_schedules(session, {row.id for row, _ in found})
+    viewer, entries = asked.viewer, []
+    for row, one in found:
+        may_move = viewer.scope.may(viewer.operator, Act.AIR, targets[row.id])
+        milliseconds = lengths.get(row.bulletin)
+        entries.append(
+            LineEntry(
+                key=f"l-{row.id}-{one.original_at:%Y%m%d%H%M%S}",
+                starts_at=one.starts_at,
+                length=None if milliseconds is None else timedelta(milliseconds=milliseconds),
+                title=titles[row.bulletin],
+                sign=TO_COME,
+                fate=LineFate.EXPECTED,
+                grade=row.grade,
+                href=occurrence_path(row.id, one.original_at),
+                moves_by=f"/lich/{row.id}/lan/doi" if may_move else "",
+                original_at=one.original_at,
+            )
+        )
+    return entries
