@@ -14,6 +14,7 @@ from controller.features.airings.start_histogram import starts_of
 from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.page_queries import spoken
 from controller.features.fleet.capabilities import unable_for, unable_sentence
+from controller.http.signs import Sign, StatusTone
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
@@ -38,6 +39,7 @@ def airing_page(session: Session, caller: Caller, airing_id: str) -> Mapping[str
         "airing": airing,
         "said": consent_lines(caller.viewer, standings, f"/phat/{name}"),
         "tiles": tiles,
+        "tile_groups": _grouped(tiles, airing.state),
         "starts": starts_of(session, caller.scope, name, airing.starts_at),
         "again": _again(caller.viewer, airing, tiles),
         "chosen_again": f"/phat/{name}/phat-lai" if airing.bulletin_state is BulletinState.APPROVED else "",
@@ -50,6 +52,15 @@ def airing_page(session: Session, caller: Caller, airing_id: str) -> Mapping[str
         else (),
         "progress": caller.station.rendering_progress(speech.rendering.id) if speech.rendering else None,
     }
+
+
+def _grouped(tiles: Sequence[Tile], state: AiringState) -> list[tuple[Sign, list[Tile]]]:
+    """Return the communes by what became of the airing there, what is not well first."""
+    groups: dict[Sign, list[Tile]] = {}
+    for tile in tiles:
+        groups.setdefault(tile.in_airing(state), []).append(tile)
+    order = (StatusTone.BAD, StatusTone.WARN)
+    return sorted(groups.items(), key=lambda one: order.index(one[0].tone) if one[0].tone in order else 2)
 
 
 def _again(viewer: Viewer, airing: AiringView, tiles: Sequence[Tile]) -> str:

@@ -18,17 +18,24 @@ from controller.features.bulletins.page_queries import MOST_LINES, makings
 from controller.features.bulletins.signs import Making
 from controller.features.consent.asked import OpenQuestions, asked_of
 from controller.features.fleet.page_queries import visible_nodes
-from controller.features.fleet.queries import facts_of
-from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.lexicon.queries import count_proposals
 from controller.features.listeners.queries import count_unanswered
 from controller.features.plans.key_set import keys_to_sign_for
+from controller.features.schedules.line_queries import CommuneLine, commune_line
 from controller.features.today.notices import notices_shown
+from controller.features.today.troubles import (
+    NamedTrouble,
+    PlacesSeen,
+    airing_troubles,
+    communes_seen,
+    heard_in_part,
+    nodes_seen,
+)
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
-from controller.model.fleet import Node
+from controller.model.local_time import ZONE
 from controller.model.permissions import Act, Operator
 from controller.store import one_read
 
@@ -42,10 +49,6 @@ class Todo:
 
     to_approve: int
     returned: Sequence[Bulletin]
-    missed: Sequence[AiringView]
-    offline: int
-    lost: int
-    """Of those offline: nodes that were there once, so that somebody has to look after them."""
     asked: OpenQuestions
     """What the person's commune is asked to say."""
     reports: int
@@ -56,21 +59,10 @@ class Todo:
     """Readings that were proposed for the lexicon, and wait for this person's yes or no."""
 
     @property
-    def is_cut(self) -> bool:
-        """Whether more may have been missed than the page lists."""
-        return len(self.missed) >= MOST_LINES
-
-    def __bool__(self) -> bool:
-        return bool(
-            self.asked
-            or self.to_approve
-            or self.returned
-            or self.missed
-            or self.offline
-            or self.reports
-            or self.keys
-            or self.proposals
-        )
+    def count(self) -> int:
+        """How many things wait."""
+        figures = (self.to_approve, self.reports, self.keys, self.proposals)
+        return sum(figures) + len(self.returned) + len(self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +75,11 @@ class Today:
     tiles: Sequence[Tile]
     last: AiringView | None
     todo: Todo
-    own: Sequence[tuple[Node, NodeStatus]] = ()
-    """The nodes themselves, for a person who sees but one commune."""
+    troubles: Sequence[NamedTrouble]
+    """What is not well: airings, then loudspeakers."""
+    seen: PlacesSeen
+    line: CommuneLine | None = None
+    """Today as a line, for a person who works for one commune."""
 
     @property
     def is_cut(self) -> bool:
@@ -92,14 +87,14 @@ class Today:
         return len(self.upcoming) >= MOST_LINES
 
     @property
-    def online(self) -> int:
-        """Nodes that can be reached now."""
-        return sum(tile.online for tile in self.tiles)
-
-    @property
     def nodes(self) -> int:
         """Nodes in use."""
         return sum(tile.nodes for tile in self.tiles)
+
+    @property
+    def heard_now(self) -> int:
+        """How many airings sound, as far as loudspeakers have told."""
+        return sum(one.is_heard_now for one in self.sounding)
 
 
 def day_page(session: Session, caller: Caller, asked: OpenQuestions | None) -> dict[str, Any]:
@@ -112,7 +107,7 @@ def day_page(session: Session, caller: Caller, asked: OpenQuestions | None) -> d
 @one_read
 def today(session: Session, caller: Caller, asked: OpenQuestions) -> Today:
     """Return the state of things for one person, of whose commune this is asked."""
-    operator, scope, now = caller.by, caller.scope, caller.now()
+    scope, now = caller.scope, caller.now()
     is_open = and_(
         Airing.state.in_((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD
     )
@@ -121,32 +116,36 @@ def today(session: Session, caller: Caller, asked: OpenQuestions) -> Today:
     sounding = airing_views(session, scope, Airing.state == AiringState.SOUNDING, few=True)
     missed = airing_views(session, scope, is_missed, newest_first=True, limit=MOST_LINES, few=True)
     upcoming = airing_views(session, scope, is_open, limit=MOST_LINES, few=True)
-    last = airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)
-    tiles = commune_tiles(session, scope, now)
-    alone = visible_nodes(session, scope) if len(tiles) == 1 else ()
+    last = next(
+        iter(airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)),
+        None,
+    )
+    making = makings(session, scope, caller.station.rendering_progress)
     add_forecasts(session, caller.station, scope, (*sounding, *upcoming))
+    tiles = commune_tiles(session, scope, now)
+    line = None
+    if scope.is_of_commune():
+        line = commune_line(session, caller.viewer, scope.home, now.astimezone(ZONE).date(), now=now)
+        seen = nodes_seen(caller.viewer, visible_nodes(session, scope), now)
+    else:
+        seen = communes_seen(session, caller.viewer, tiles, now)
+    of_airings = airing_troubles(caller.viewer, missed=missed, upcoming=upcoming, making=making, now=now)
+    lately = last if last is not None and last.starts_at >= now - BEHIND else None
+    in_part = heard_in_part(caller.viewer, None if line is None else line.today, lately)
     return Today(
         sounding=sounding,
         upcoming=upcoming,
-        making=makings(session, scope, caller.station.rendering_progress),
+        making=making,
         tiles=tiles,
-        last=last[0] if last else None,
-        todo=_todo(session, operator, scope, missed=missed, tiles=tiles, asked=asked, now=now),
-        own=[(node, status_of(facts_of(node), now)) for node in alone],
+        last=last,
+        todo=_todo(session, caller.by, scope, asked=asked, now=now),
+        troubles=(*of_airings, *in_part, *seen.troubles),
+        seen=seen,
+        line=line,
     )
 
 
-def _todo(
-    session: Session,
-    operator: Operator,
-    scope: Scope,
-    *,
-    missed: Sequence[AiringView],
-    tiles: Sequence[Tile],
-    asked: OpenQuestions,
-    now: datetime,
-) -> Todo:
-    offline, lost = sum(tile.nodes - tile.online for tile in tiles), sum(tile.lost for tile in tiles)
+def _todo(session: Session, operator: Operator, scope: Scope, *, asked: OpenQuestions, now: datetime) -> Todo:
     returned = session.scalars(
         select(Bulletin)
         .where(Bulletin.state == BulletinState.RETURNED, Bulletin.author == operator.id)
@@ -159,4 +158,4 @@ def _todo(
     keys = keys_to_sign_for(session, now) if scope.may(operator, Act.RULE) else 0
     waiting = count_waiting(session, operator, scope)
     proposals = count_proposals(session, scope, operator) if scope.may(operator, Act.TEACH) else 0
-    return Todo(waiting, returned, missed, offline, lost, asked, reports, keys, proposals)
+    return Todo(waiting, returned, asked, reports, keys, proposals)

@@ -19,6 +19,14 @@ class TileShown(View):
     faulty: int
 
 
+class TroubleShown(View):
+    """Something that is not well, as the page names it."""
+
+    name: str
+    cause: str
+    serious: bool
+
+
 class TodayWithEmergencies(View):
     """What the page Hôm nay shows, with what is called or sounds as an emergency now."""
 
@@ -30,4 +38,6 @@ class TodayWithEmergencies(View):
     to_approve: int
     keys_to_sign_for: int = Field(description="For an administrator: keys that wait for a signed key set.")
     tiles: list[TileShown]
+    troubles: list[TroubleShown] = Field(description="What is not well; of communes the worst twelve.")
+    normal: str = Field(description="What is well, in one sentence.")
     emergencies: list[EmergencyShown]

@@ -8,8 +8,9 @@ from controller.features.consent.asked import asked_by
 from controller.features.emergencies.queries import emergencies
 from controller.features.emergencies.views import emergency_shown
 from controller.features.today.queries import today as today_of
-from controller.features.today.schemas import TileShown, TodayWithEmergencies
+from controller.features.today.schemas import TileShown, TodayWithEmergencies, TroubleShown
 from controller.http.refusals import refusals
+from controller.http.signs import StatusTone
 
 router = APIRouter(tags=["airings"])
 
@@ -30,4 +31,6 @@ def today(visit: SignedVisit) -> TodayWithEmergencies:
         to_approve=day.todo.to_approve,
         keys_to_sign_for=day.todo.keys,
         tiles=[TileShown.of(tile, area=tile.code) for tile in day.tiles],
+        troubles=[TroubleShown.of(one, serious=one.tone is StatusTone.BAD) for one in day.troubles],
+        normal=day.seen.normal,
     )

@@ -1,4 +1,4 @@
-"""Hôm nay: what sounds, what comes, what waits for me, and every commune at a glance."""
+"""Hôm nay: is anything sounding, is anything wrong, what waits for me; docs/officer.md explains it."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -17,12 +17,14 @@ _DONE = {
 PAGE = LivePage(
     "hom_nay.html",
     {
+        "tom-tat": "hom_nay/tom_tat.html",
         "dang-phat": "hom_nay/dang_phat.html",
+        "van-de": "hom_nay/van_de.html",
         "can-lam": "hom_nay/can_lam.html",
         "chuan-bi": "hom_nay/chuan_bi.html",
         "sap-toi": "hom_nay/sap_toi.html",
         "vua-phat": "hom_nay/vua_phat.html",
-        "dia-ban": "hom_nay/dia_ban.html",
+        "hom-nay-theo-gio": "hom_nay/theo_gio.html",
     },
 )
 
