@@ -6,6 +6,7 @@ out or repeated, so that the sound card's crystal does not drift away from the n
 """
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +17,7 @@ from typing import Final
 
 from devices.board.decoding import Decoding, Undecodable
 from devices.board.raw_clock import RawClock
-from devices.board.sound_output import BYTES, OutputGone, OutputSettings, SoundOutput
+from devices.board.sound_output import BYTES, OutputGone, OutputSettings, OutputSwallows, SoundOutput
 from devices.ids import AiringId, RecordingId
 from devices.node.effects import Arm
 from devices.node.events import Ended, PlayingBegan, PlayingEnded
@@ -153,7 +154,7 @@ class Player:
             try:
                 self._go_round()
             except OutputGone as error:
-                self._break(str(error))
+                self._break(error)
         if self._output is not None:
             self._output.cut()
 
@@ -328,7 +329,7 @@ class Player:
                 self._pending.pop()  # it never began
         self._tell()
 
-    def _break(self, reason: str) -> None:
+    def _break(self, reason: OutputGone) -> None:
         """The output is gone: say so of what sounds, or of what should begin now."""
         _log.error("the sound output is gone: %s", reason)
         if self._output is not None:
@@ -338,7 +339,7 @@ class Player:
         self._rest_until = now + REOPEN_S
         if self._sound is None and due is not None and self._begins_at(due) <= now:
             self._fail(due, now)
-        self._give_up(Ended.BROKE, self.settings.buffer_s)
+        self._give_up(Ended.BROKE, math.inf if isinstance(reason, OutputSwallows) else self.settings.buffer_s)
 
     def _fail(self, due: _Armed, now: float) -> None:
         del self._armed[due.arm.airing]

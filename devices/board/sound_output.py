@@ -48,6 +48,10 @@ class OutputGone(Exception):  # noqa: N818 - named by what is the case
     """The program ended or takes no more samples: no device, or it was pulled out."""
 
 
+class OutputSwallows(OutputGone):
+    """It takes samples faster than they can sound: whatever it took, nobody heard anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutputSettings:
     """Which program plays, and what it holds back."""
@@ -131,7 +135,7 @@ class SoundOutput:
             gained = self._first_began - min(self._began, default=self._first_began)
             is_swallowing = gained > 1 + FASTEST * (self._now() - self._measured_from)
         if is_swallowing:
-            raise OutputGone("it takes samples faster than they can sound")
+            raise OutputSwallows("it takes samples faster than they can sound")
 
     def write(self, samples: bytes) -> None:
         """Write once little enough waits; OutputGone when nothing is taken any more."""

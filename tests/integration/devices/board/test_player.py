@@ -23,6 +23,8 @@ SECONDS = 3
 SOUND, OTHER = RecordingId("ab" * 32), RecordingId("cd" * 32)
 BUFFER_S = 0.6
 """More than a board's: the file card is a process among others here, and must not run empty."""
+ALIKE = 0.97
+"""Of each tenth of a second: in some a sample is left out, to follow the time; other sound is below 0.2."""
 TOLERANCE_S = 0.020
 """Protocol, Playing, Rate; the file card and the player see one clock here, but the machine may be busy."""
 
@@ -78,8 +80,8 @@ def test_the_whole_recording_sounds_from_its_first_sample_at_its_instant(desk):
     (stretch,) = stretches(desk.folder)
     expected, _ = decoded(desk.recordings[SOUND])
     first, last = stretch.loud
-    at, alike = stretch.place_of(expected)
-    assert alike > 0.999
+    at, alike = stretch.whole_of(expected)
+    assert alike > ALIKE
     assert abs(seconds(stretch.time_of(at) - wall)) < TOLERANCE_S
     assert first >= at
     assert last < at + len(expected), "and nothing else"
@@ -94,8 +96,8 @@ def test_a_start_in_the_middle_begins_at_the_asked_sample(desk):
     desk.wait_ended()
     (stretch,) = stretches(desk.folder)
     expected = decoded(desk.recordings[SOUND])[0][1500 * 24 :]
-    at, alike = stretch.place_of(expected)
-    assert alike > 0.999
+    at, alike = stretch.whole_of(expected)
+    assert alike > ALIKE
     assert abs(seconds(stretch.time_of(at) - wall)) < TOLERANCE_S
     assert stretch.loud[0] >= at
     began, ended = desk.facts
@@ -111,8 +113,8 @@ def test_who_is_late_joins_in_at_the_place_of_the_others_and_tells_which(tmp_pat
         desk.player.stop()
     (stretch,) = stretches(tmp_path)
     place = 10  # seconds: so long may a busy machine take to begin
-    at, alike = stretch.place_of(decoded(desk.recordings[SOUND])[0][place * 24_000 :])
-    assert alike > 0.999
+    at, alike = stretch.whole_of(decoded(desk.recordings[SOUND])[0][place * 24_000 :])
+    assert alike > ALIKE
     assert abs(seconds(stretch.time_of(at) - wall) - place) < TOLERANCE_S
     began, ended = desk.facts
     first = stretch.loud[0]
@@ -155,11 +157,11 @@ def test_at_its_instant_another_airing_takes_over_without_a_gap(desk):
     wall = desk.arm("a2", OTHER, in_s=3.3)
     desk.wait_ended(2)
     (stretch,) = stretches(desk.folder)
-    at, alike = stretch.place_of(decoded(desk.recordings[OTHER])[0])
-    assert alike > 0.999
+    at, alike = stretch.whole_of(decoded(desk.recordings[OTHER])[0])
+    assert alike > ALIKE
     assert abs(seconds(stretch.time_of(at) - wall)) < TOLERANCE_S
     before = decoded(desk.recordings[SOUND])[0][24_000:33_000]
-    assert stretch.place_of(before)[1] > 0.999
+    assert stretch.whole_of(before)[1] > ALIKE
     told = [(type(fact).__name__, fact.airing) for fact in desk.facts]
     assert told == [
         ("PlayingBegan", "a1"),
@@ -220,14 +222,26 @@ def test_a_card_that_is_gone_while_it_sounds_is_a_fault(desk):
 def test_a_card_that_is_not_there_is_a_fault_at_the_start_and_not_before(tmp_path, command):
     desk = Desk(tmp_path, lambda *_: command)
     try:
-        desk.arm(in_s=1.2)
-        time.sleep(0.9)
-        assert desk.facts == []
-        wait_for(lambda: desk.facts)
+        wall = desk.arm(in_s=1.2)
+        wait_for(lambda: desk.of(PlayingEnded))
     finally:
         desk.player.stop()
-    (ended,) = desk.facts
+    (ended,) = desk.of(PlayingEnded)
     assert (ended.why, ended.heard_ms) == (Ended.BROKE, 0)
+    assert desk.wall(ended.at) > wall - timedelta(milliseconds=10)
+
+
+def test_of_what_a_card_swallowed_that_seemed_to_play_nothing_was_heard(tmp_path):
+    """On a busy machine it takes a while to begin to swallow."""
+    slow = "import os, time; time.sleep(0.2); [time.sleep(0.1) for _ in range(8) if os.read(0, 9600)]"
+    swallow = "\nwhile os.read(0, 65536): pass"
+    desk = Desk(tmp_path, lambda *_: [sys.executable, "-c", slow + swallow])
+    try:
+        desk.arm(in_s=0.5)
+        wait_for(lambda: desk.of(PlayingEnded))
+    finally:
+        desk.player.stop()
+    assert [(one.why, one.heard_ms) for one in desk.of(PlayingEnded)] == [(Ended.BROKE, 0)]
 
 
 def test_what_was_read_for_an_earlier_plan_does_not_sound_in_place_of_the_new_recording(desk):
@@ -246,7 +260,7 @@ def test_what_was_read_for_an_earlier_plan_does_not_sound_in_place_of_the_new_re
     is_late.set()
     desk.wait_ended()
     (stretch,) = stretches(desk.folder)
-    assert stretch.place_of(decoded(desk.recordings[OTHER])[0])[1] > 0.999
+    assert stretch.whole_of(decoded(desk.recordings[OTHER])[0])[1] > ALIKE
 
 
 def test_a_recording_that_cannot_be_decoded_is_a_fault(desk):
