@@ -99,7 +99,8 @@ MUTANTS = (
     mutant("the kind of a message is ignored", "APP-21 APP-23 SIG-09", (devices.signing, "Sealed", AnyKind)),
     mutant(
         "lifetimes are ignored on arrival",
-        "AUT-11 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 KEY-04 KEY-16 KEY-19 POL-08 SIG-13 SIG-14 SIG-15",
+        "AUT-11 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 "
+        "KEY-04 KEY-16 KEY-19 POL-08 SIG-13 SIG-14 SIG-15",
         (devices.signing, "check_lifetime", any_lifetime),
     ),
     mutant(
