@@ -34,7 +34,7 @@ CONTEXT = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "service_worker
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
+    "device_scale_factor": 1,
     "is_mobile": True,
     "has_touch": True,
 }

@@ -90,13 +90,14 @@ def test_a_word_that_is_no_syllable_is_refused_by_name(engine):
         engine.speak("Trang facebook của xã.", "jf_nezumi", 1.0)
 
 
+@pytest.mark.nightly  # the phrase in pieces below is longer, and may not rest either
 @pytest.mark.parametrize(
     "sentence",
     [
         "Công dân có quyền khiếu nại khi cho rằng quyết định hành chính xâm phạm quyền lợi của mình.",
         "Luật cư trú có hiệu lực kể từ ngày mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt.",
         "Đài phát thanh xã thông báo lịch tiêm phòng dại cho chó mèo vào sáng chủ nhật tuần này",
-    ][: amount(1, 3)],
+    ],
 )
 def test_the_voice_does_not_rest_within_a_phrase(engine, sentence):
     said = engine.speak(sentence, engine.voices[0].name, 1.0)
