@@ -4,7 +4,7 @@ from sqlalchemy import select
 from controller.features.airings.queries import deliveries_of, get_airing
 from controller.features.bulletins.queries import get_bulletin, rendering_of
 from controller.features.bulletins.renderings import _recording
-from controller.features.bulletins.service import revise_bulletin, submit_bulletin
+from controller.features.bulletins.service import clone_bulletin, revise_bulletin, submit_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from controller.model.journal import Entry
@@ -324,6 +324,23 @@ def test_after_a_return_only_the_changed_sentence_is_new_to_hear(world, approver
     asked = approver.get(f"/api/v1/bulletins/{bulletin}/hearing").json()
     assert [one["why"] for one in asked["sentences"] if one["needed"]] == [["changed"]]
     assert "câu mới" in approver.get(f"/duyet/{bulletin}").text
+
+
+@pytest.mark.parametrize("voice", ["", "jm_kumo"])
+def test_of_a_copy_what_differs_from_its_origin_is_new_to_hear(world, approver, voice):
+    bulletin, _ = world.submitted("Lịch tiêm", DOUBTFUL)
+    keep_times(world, RECORDING, "Lịch tiêm", DOUBTFUL)
+    hear(world, approver, bulletin)
+    text, manner = DOUBTFUL.replace("mang sổ", "mang sổ hồng"), Manner(engine="loa", voice=voice)
+    copy = world.do(clone_bulletin, bulletin, by=world.officer).id
+    world.do(revise_bulletin, copy, text=text, by=world.officer, manner=manner)
+    made = Made(mp3() + mp3(), 8_000)
+    world.render(world.do(submit_bulletin, copy, by=world.officer, speech=world.speech).id, made)
+    keep_times(world, made.recording, "Lịch tiêm", text)
+    asked = approver.get(f"/api/v1/bulletins/{copy}/hearing").json()["sentences"]
+    needed = [one["why"] for one in asked if one["needed"]]
+    everything = len(asked) - 1  # but the closing words
+    assert len(needed) == everything if voice else needed == [["changed"]]
 
 
 def test_a_word_that_the_author_has_read_otherwise_is_heard(world, approver):
