@@ -55,6 +55,7 @@ def segmented(word: str) -> str | None:
     return " ".join(found) or None
 
 
+@lru_cache(maxsize=4096)
 def joined_names(written: str) -> str | None:
     """Two known names written as one: "ShopeeFood"."""
     led = _LED_NAME.fullmatch(written)

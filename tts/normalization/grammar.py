@@ -21,62 +21,46 @@ from tts.normalization.times import TIME_RULES
 from tts.normalization.words import DIRECTIONS, UNIT_AFTER_SLASH, WARD, WORD_RULES
 
 _LONGEST_LOCAL_PART: Final = 64  # of an e-mail address, which may begin with a figure
-_MANY, _FEW = 16, 4  # rules together; more have longer patterns, fewer have more of them
+_TOGETHER: Final = 16  # rules; more have longer patterns, fewer have more of them
 _GROUP: Final = re.compile(r"\(\?P(?P<sign>[<=])")
+
+
+_Gate = Callable[[str, int], re.Match[str] | None]
 
 
 class Grammar:
     """Rules in their order of cost: the first that speaks is the cheapest.
 
-    Some sixty would be asked at each place. So each sixteen have one pattern together, which names the first
-    that matches; of those behind it each four have one.
+    Some sixty would be asked at each place. So each few have one pattern together, and are only asked, from
+    the first one on that matches, where that does.
     """
 
     def __init__(self, *rules: Rule, then: "Grammar | None" = None) -> None:
-        self.gates = [
-            (_gate(many), [(_gate(few), few) for few in _cut(many, _FEW)]) for many in _cut(rules, _MANY)
-        ]
+        cut = (rules[start : start + _TOGETHER] for start in range(0, len(rules), _TOGETHER))
+        self.gates: list[tuple[_Gate, tuple[Rule, ...]]] = [(_gate(few), few) for few in cut]
         self.gates += then.gates if then else []
 
     def candidates(self, scene: Scene, place: int) -> Iterator[Hit]:
         """What each rule says that speaks at a place, the cheapest first."""
         line = scene.line
-        for gate, parts in self.gates:
+        for gate, few in self.gates:
             opened = gate(line, place)
             if opened is None:
                 continue
-            number, first = divmod(_first(opened), _FEW)
-            for narrow, few in parts[number:]:
-                if first < 0:
-                    opened = narrow(line, place)
-                    first = _first(opened) if opened else _FEW
-                for rule in few[first:]:
-                    found = rule.match(line, place)
-                    if found is not None and (hit := rule.say(scene, found)) is not None:
-                        yield hit
-                first = -1
+            for rule in few[int((opened.lastgroup or "r0")[1:]) :]:
+                found = rule.match(line, place)
+                if found is not None and (hit := rule.say(scene, found)) is not None:
+                    yield hit
 
     def cheapest(self, scene: Scene, place: int) -> Hit | None:
         """The first candidate, if there is one."""
         return next(self.candidates(scene, place), None)
 
 
-_Gate = Callable[[str, int], re.Match[str] | None]
-
-
-def _cut(rules: tuple[Rule, ...], size: int) -> list[tuple[Rule, ...]]:
-    return [rules[start : start + size] for start in range(0, len(rules), size)]
-
-
 def _gate(rules: tuple[Rule, ...]) -> _Gate:
     """One pattern for all: its last group names the first rule that matches."""
     parts = (f"(?:{_numbered(rule.pattern, at)})(?P<r{at}>)" for at, rule in enumerate(rules))
     return compiled("|".join(parts)).match
-
-
-def _first(opened: re.Match[str]) -> int:
-    """The number of the rule that a gate names."""
-    return int((opened.lastgroup or "r0")[1:])
 
 
 def _numbered(pattern: str, at: int) -> str:

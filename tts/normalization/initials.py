@@ -155,8 +155,8 @@ def meant(scene: Scene, initials: str, start: int, end: int, usual: str | None) 
 
 
 def is_alone(initials: str, usual: str | None) -> bool:
-    """Whether the lists know one meaning; of two letters there is always another that they do not know."""
-    return len(initials) > _TWO and len(_meanings(initials) | {usual} - {None}) < _TWO
+    """Whether the lists know no second meaning."""
+    return len(_meanings(initials) | {usual} - {None}) < _TWO
 
 
 @cache

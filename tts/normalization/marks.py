@@ -121,14 +121,15 @@ def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _divided(scene: Scene, found: re.Match[str]) -> Hit:
     """÷ divides where a result follows, else it stands between the ends of a range ("10 ÷ 15 cm")."""
     result = re.match(r" ?[\d.,]+ ?=", scene.line[found.end() : found.end() + _LONGEST_TERM])
-    if result or scene.rule not in NUMERIC or falls(scene, found):
+    if result or scene.rule not in NUMERIC or falls(scene.before(found.start()), scene.after(found.end())):
         return Hit(found.end(), "chia", "sign")
     return Hit(found.end(), "đến", "range")
 
 
 def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
     """From one number to another: "13h30 → 16h00"."""
-    counted = scene.rule in NUMERIC and (scene.after(found.end())[:1].isdecimal() or same_kind(scene, found))
+    before, after = scene.before(found.start()), scene.after(found.end())
+    counted = scene.rule in NUMERIC and (after[:1].isdecimal() or same_kind(before, after))
     return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
 
 

@@ -160,14 +160,9 @@ def _told_by_form(scene: Scene, found: re.Match[str]) -> str | None:
     slash = "/" in line[max(0, found.start() - 1) : end + 1]
     glued = line[max(0, found.start() - 1) : found.start()] == "-" and len(written) == len("TS")
     of_form = ((slash or glued) and scene.cue(_CUE.form, 4)) or (
-        _marked(scene, found) and scene.cue(_CUE.form, 12)
+        re.search(r"\d-$", line[max(0, found.start() - 2) : found.start()]) and scene.cue(_CUE.form, 12)
     )
     return spell(written) if of_form and not scene.meaning(written) else None
-
-
-def _marked(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether figures and a dash stand close before: "mẫu TK1-TS"."""
-    return re.search(r"\d-$", scene.line[max(0, found.start() - 2) : found.start()]) is not None
 
 
 def _ward(scene: Scene, found: re.Match[str]) -> Hit | None:
