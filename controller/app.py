@@ -20,6 +20,7 @@ from controller.features.plans.leadership import take_lead
 from controller.features.provisioning import service as provisioning
 from controller.host.broker import ChildBroker
 from controller.host.home_folder import HomeLock, make_home
+from controller.host.interpreter import collect_when_idle
 from controller.host.station_keys import station_key, station_seal
 from controller.http.station import Trial
 from controller.model.bulletin_states import RenderingId
@@ -359,6 +360,7 @@ class Controller:
         while the station was down. Otherwise an airing that already sounds could be moved or judged missed.
         Airings also stay unchanged while the machine's clock is being set.
         """
+        collect_when_idle(is_idle=self.ingest.arrived == self.ingest.written)
         if self.broker is not None:
             self.broker.keep_running()
         if not self.lock.check():

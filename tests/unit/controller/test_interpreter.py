@@ -1,30 +1,11 @@
 """Garbage is collected while a station is idle, so that it is not while all loudspeakers report."""
 
-import gc
-import sys
 import weakref
 
 import pytest
 
-from controller.host.interpreter import WORTH_IT, YOUNG, collect_when_idle, settle
-
-
-class Cycle:
-    def __init__(self):
-        self.itself = self
-
-
-@pytest.fixture
-def settled():
-    """The interpreter as a station sets it; afterwards as it was."""
-    before, had, switch = gc.get_threshold(), gc.isenabled(), sys.getswitchinterval()
-    gc.enable()
-    settle()
-    yield
-    sys.setswitchinterval(switch)
-    gc.set_threshold(*before)
-    if not had:
-        gc.disable()
+from controller.host.interpreter import WORTH_IT, YOUNG, collect_when_idle
+from tests.support.settled_interpreter import Cycle, settled  # noqa: F401 - a fixture
 
 
 def garbage(count):
