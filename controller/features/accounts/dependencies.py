@@ -239,7 +239,6 @@ _ENTERING_IN_PERSON, _IN_PERSON = _in_lane(entering_in_person), _in_lane(in_pers
 Signed = Annotated[Viewer, Depends(_SIGNED)]
 Known = Annotated[Viewer, Depends(_KNOWN)]
 EnteringInPerson = Annotated[Viewer, Depends(_ENTERING_IN_PERSON)]
-InPerson = Annotated[Viewer, Depends(_IN_PERSON)]
 KnownInPerson = Annotated[Viewer, Depends(_in_lane(known_in_person))]
 TheStation = Annotated[Station, Depends(_station)]
 

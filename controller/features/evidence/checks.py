@@ -6,7 +6,7 @@ Airings of the last two months are checked signature by signature, some 0.2 ms f
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import exists, func, select
@@ -30,7 +30,6 @@ from devices.statements import Key
 CHECKED_FOR: Final = timedelta(days=62)
 """How long after an airing each of its signatures is checked."""
 _KINDS = frozenset(ReceiptKind)
-_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def deliveries_are_supported(session: Session, now: datetime) -> Iterator[str]:
