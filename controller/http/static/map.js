@@ -29,7 +29,7 @@
     const svg = picture();
     svg.setAttribute("viewBox", [view.x - width * unit / 2, view.y - height * unit / 2, width * unit, height * unit].map((one) => one.toFixed(3)).join(" "));
     svg.style.setProperty("--u", unit.toFixed(5));
-    for (const pattern of document.querySelectorAll(".map-store pattern")) pattern.setAttribute("patternTransform", `scale(${unit.toFixed(5)})`);
+    for (const pattern of document.querySelectorAll("pattern[id^=ke-hinh]")) pattern.setAttribute("patternTransform", `scale(${unit.toFixed(5)})`);
     svg.classList.toggle("zoomed", unit < fitting(home) / 1.1);
     arrange();
   };
@@ -58,6 +58,8 @@
     const svg = picture(), { width, height } = box(), taken = [];
     const clear = (one) => one.x > -GAP && one.x + one.w < width + GAP && taken.every((other) => one.x + one.w + GAP < other.x || other.x + other.w + GAP < one.x || one.y + one.h + GAP < other.y || other.y + other.h + GAP < one.y);
     for (const pole of svg.querySelectorAll(".of-pole")) taken.push({ x: spot(pole).x - 9, y: spot(pole).y - 9, w: 18, h: 18 });
+    const buttons = svg.parentElement.querySelector(".map-buttons")?.getBoundingClientRect(), edge = box();
+    if (buttons) taken.push({ x: buttons.x - edge.x, y: buttons.y - edge.y, w: buttons.width, h: buttons.height });
     const labels = [...svg.querySelectorAll(".label")];
     const rank = (one) => Number(one.dataset.room) + (document.getElementById(one.dataset.cell)?.classList.contains("sought") ? 1e6 : 0) + (one.classList.contains("of-pole") ? 1e4 : 0);
     labels.sort((one, other) => rank(other) - rank(one));
