@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from controller.errors import BadInput
+from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.evidence.queries import proof_of
 from controller.features.evidence.schemas import ProofFile
 from controller.features.evidence.service import verify_file
@@ -14,11 +15,12 @@ from controller.features.journal.chain import hash_of
 from controller.features.journal.queries import inclusion_of, root_at
 from controller.features.journal.service import record
 from controller.model.journal import Entry
+from controller.model.wording import Manner
 from devices.jose import ROOT, SigningKey
 from devices.merkle import MerkleTree, is_included, leaf_of
 from devices.node_key import NodeKey
 from tests.support.node_keys import Signer
-from tests.support.station_world import NHA_TRANG, NODES, TEXT
+from tests.support.station_world import NHA_TRANG, NODES, TEXT, Sound
 from tests.support.stored_rows import behind_the_triggers, published_plans
 
 NODE, OTHER = NODES[0].id, NODES[1].id
@@ -65,6 +67,21 @@ def test_one_changed_letter_and_another_root_are_found(world, proof):
     assert not checked(world, proof, text=text).is_whole
     other = SigningKey.generate(ROOT, world.now, world.station_key.not_after - world.now)
     assert not check_proof(proof, other.public_x).is_whole
+
+
+def test_how_it_was_to_be_spoken_is_proven_with_it(world):
+    manner = Manner(register="literal", engine="loa", voice="jm_kumo")
+    made = world.do(draft_bulletin, title="Lịch tiêm", text=TEXT, by=world.clerk, manner=manner)
+    world.render(world.do(submit_bulletin, made.id, by=world.clerk).id, Sound(b"sound " * 20_000))
+    world.approve(made.id)
+    airing = world.plan(made.id)
+    world.advance()
+    world.publish()
+    proof = world.ask(proof_of, airing, world.root_key.public_x, now=world.now)
+    changes = [{}, {"voice": "jf_nezumi"}, {"reading_register": None}, {"engine": "", "voice": ""}]
+    texts = [proof.text.model_copy(update=one) for one in changes]
+    found = ["\n".join(checked(world, proof, text=one).proven) for one in texts]
+    assert ["đã duyệt văn bản" in one for one in found] == [True, False, False, False]
 
 
 def test_without_the_plan_the_planned_time_is_not_proven(world, proof):
