@@ -41,7 +41,7 @@ from tts.studio import RenderOrder, Studio
 resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 home = Path(sys.argv[1])
 voices = {"tone": "tests.support.tone_engine:ToneEngine"}
-studio = Studio(home, RecordingStore(home / "recordings"), engines=voices, warm_engine=None)
+studio = Studio(home, RecordingStore(home / "recordings"), engines=voices, warm_engine=None, workers=1)
 studio.start()
 try:
     studio.render(RenderOrder("A", "Mời họp. Mời họp ngay. Mời họp nhanh.", engine="tone"))
