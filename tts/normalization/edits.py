@@ -121,6 +121,8 @@ class Edits:
 
     def typed(self, written: str, start: int, end: int) -> str | None:
         """What was typed where `written[start:end]` stands now; None where nothing was changed."""
+        if not self._edits:
+            return None
         pieces: list[str] = []
         done, first = start, bisect_left(self._ends, start)
         for place in range(first, len(self._edits)):

@@ -1,6 +1,7 @@
 """Numbers into words, as they are spoken in the north: nghìn, linh, mươi, mốt, tư, lăm."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 DIGITS: Final = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
@@ -28,6 +29,7 @@ def cardinal(number: int) -> str:
     return _below_billion(number, after_more=False)
 
 
+@lru_cache(maxsize=4096)
 def _below_billion(number: int, *, after_more: bool) -> str:
     if number == 0:
         return DIGITS[0]
