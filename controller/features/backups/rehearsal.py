@@ -5,13 +5,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 
 from controller.errors import BadInput, LoaError
+from controller.features.backups.last_rehearsal import LAST
 from controller.features.backups.restore import bring_back
 from controller.features.backups.snapshots import kind_of
 from controller.features.journal.chain import JournalBroken, verify
@@ -23,27 +23,6 @@ from controller.settings import Settings
 from controller.store import Store
 from devices.ids import Role
 from tts.files import LEFTOVER
-
-_LAST = "last-rehearsal.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """When a backup was last brought back to try it, and of when that backup is."""
-
-    at: datetime
-    made_at: datetime
-    file: str
-
-
-def last_rehearsal(home: Path) -> Rehearsal | None:
-    """Return the last rehearsal that was noted in the home folder, or None."""
-    try:
-        told = json.loads((home / _LAST).read_text("utf-8"))
-        at, made_at = (datetime.fromisoformat(told[name]) for name in ("at", "made_at"))
-        return Rehearsal(at, made_at, str(told["file"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
 
 
 def rehearse(
@@ -59,7 +38,7 @@ def rehearse(
         found = bring_back(scratch, file, identity)
         entries = _entries_of(scratch)
     told = {"at": now.isoformat(), "made_at": found.made_at.isoformat(), "file": str(file.absolute())}
-    write_private(settings.home / _LAST, json.dumps(told, ensure_ascii=False))
+    write_private(settings.home / LAST, json.dumps(told, ensure_ascii=False))
     return [
         f"Thử khôi phục được: bản sao {wall(found.made_at)}, {found.parts} phần đúng từng byte.",
         f"Nhật ký {entries} mục nguyên vẹn. Đài đang chạy không bị động tới.",

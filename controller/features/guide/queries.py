@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from controller.features.accounts.viewer import Caller
 from controller.features.backups.backup import last_backup
-from controller.features.backups.rehearsal import last_rehearsal
+from controller.features.backups.last_rehearsal import last_rehearsal
 from controller.features.fleet.node_names import SIMULATED
 from controller.features.guide.schemas import SetUp, SetUpStep, SetUpTask
 from controller.features.plans.key_set import keys_to_sign_for

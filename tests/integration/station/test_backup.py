@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from controller.cli import app
 from controller.errors import BadInput, Conflict, NotFound, StartFailed, Unavailable
 from controller.features.backups.backup import back_up, last_backup
-from controller.features.backups.rehearsal import last_rehearsal, rehearse
+from controller.features.backups.last_rehearsal import last_rehearsal
+from controller.features.backups.rehearsal import rehearse
 from controller.features.backups.restore import restore
 from controller.features.doctor.invariants import invariants
 from controller.host.home_folder import HomeLock

@@ -1,0 +1,27 @@
+"""When a backup was last brought back to try it, as the home folder has it; needs nothing that restores."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+LAST = "last-rehearsal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """When a backup was last brought back to try it, and of when that backup is."""
+
+    at: datetime
+    made_at: datetime
+    file: str
+
+
+def last_rehearsal(home: Path) -> Rehearsal | None:
+    """Return the last rehearsal that was noted in the home folder, or None."""
+    try:
+        told = json.loads((home / LAST).read_text("utf-8"))
+        at, made_at = (datetime.fromisoformat(told[name]) for name in ("at", "made_at"))
+        return Rehearsal(at, made_at, str(told["file"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
