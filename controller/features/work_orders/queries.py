@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from controller.model.speaker_tests import SpeakerTestResult
 from controller.store import one_read
 from devices.ids import AreaCode, NodeId
 
-MOST_ORDERS = 60
+MOST_ORDERS = 40
 """Loudspeakers of a list for one day, beside whole communes: nobody visits more."""
 _TESTS_WITHIN = timedelta(days=90)
 _TROUBLES = {
@@ -44,9 +45,15 @@ class _Draft:
         self.since = min(self.since, since)
 
 
+class _Pole(NamedTuple):
+    id: NodeId
+    area: AreaCode
+    name: str
+
+
 @one_read
 def work_orders(session: Session, scope: Scope, now: datetime, *, by: Operator) -> list[WorkOrder]:
-    """Return what there is to do at the person's loudspeakers, some sixty at most and all outages.
+    """Return what there is to do at the person's loudspeakers, some forty at most and all outages.
 
     A commune that is out is one order for all its loudspeakers, with what listeners reported there. An
     order ends when its faults are gone and a test there was heard after every report and every unheard test.
@@ -54,14 +61,14 @@ def work_orders(session: Session, scope: Scope, now: datetime, *, by: Operator) 
     outages = [one for one in events_now(session, scope.seen, now) if one.kind is EventKind.OUTAGE]
     dark = scope.tree.below([one.area for one in outages]) & scope.seen
     drafts = _drafts(session, scope.seen, dark, now, by)
-    rows = {node.id: node for node in session.scalars(select(Node).where(Node.id.in_(drafts)))}
+    rows = _nodes(session, drafts)
     places = positions_of(session, list(rows))
     cared = _cared(session, list(rows))
     said: Mapping[AreaCode, list[str]] = defaultdict(list)
     orders = []
     for node_id, draft in drafts.items():
         node = rows.get(node_id)
-        if node is None or node.retired_at is not None:
+        if node is None:
             continue
         if node.area in dark:
             said[_commune(scope, node.area)].extend(f"{node.name}: {reason}" for reason in draft.reasons)
@@ -76,6 +83,12 @@ def work_orders(session: Session, scope: Scope, now: datetime, *, by: Operator) 
         order = WorkOrder(event.area, event.nodes, name, reasons, event.since, place, True, True)
         orders.append(order)
     return orders
+
+
+def _nodes(session: Session, wanted: Collection[NodeId]) -> dict[NodeId, _Pole]:
+    """Return the loudspeakers in use among these; their vitals, which are long, are not read."""
+    query = select(Node.id, Node.area, Node.name).where(Node.id.in_(wanted), Node.retired_at.is_(None))
+    return {row[0]: _Pole(*row) for row in session.execute(query)}
 
 
 def _drafts(
@@ -98,7 +111,7 @@ def _drafts(
     for result in _unheard(session, seen, now):
         note = f" ({result.note})" if result.note else ""
         drafts[result.node].add(f"Thử loa {day_and_clock(result.at, now)}: không nghe được{note}.", result.at)
-    for care in _taken(session, seen):
+    for care in _taken(session, seen - dark):  # where all is out, nobody knows yet what is mended
         if care.node not in drafts:
             drafts[care.node].add("Hết trục trặc, chờ thử loa nghe rõ.", care.changed_at)
     return drafts
@@ -142,7 +155,7 @@ def _cared(session: Session, nodes: Collection[NodeId]) -> dict[NodeId, tuple[st
 
 
 def _order(
-    node: Node, draft: _Draft, position: NodePosition | None, care: tuple[str, str] | None, scope: Scope
+    node: _Pole, draft: _Draft, position: NodePosition | None, care: tuple[str, str] | None, scope: Scope
 ) -> WorkOrder:
     place = (position.latitude, position.longitude) if position else _centre(scope, node.area)
     assignee, note = care or ("", "")

@@ -121,6 +121,7 @@ def test_who_took_a_loudspeaker_on_is_done_when_its_test_was_heard(world, techni
 def test_a_commune_that_is_out_is_one_order_with_what_listeners_said_there(world, technician):
     world.bring_online()
     world.do(report_trouble, NODE, trouble="broken", words="")
+    world.do(take_care, OTHER, by=world.people["kythuat"], assignee="kythuat")
     world.lose([NODE, OTHER, f"loa-{BAC_NHA_TRANG}-1"])
     orders = technician.get("/api/v1/work-orders").json()
     out = [one for one in orders if one["is_outage"]]
@@ -129,6 +130,7 @@ def test_a_commune_that_is_out_is_one_order_with_what_listeners_said_there(world
     assert sorted(nha_trang["nodes"]) == [NODE, OTHER]
     assert nha_trang["reasons"][0] == "Mất kết nối cùng lúc 2 cụm loa."
     assert nha_trang["reasons"][1].endswith("1 người dân báo loa hỏng.")
+    assert len(nha_trang["reasons"]) == 2  # nothing there is said to be mended
 
 
 def test_the_route_begins_where_the_technician_stands(world, technician):
