@@ -8,8 +8,6 @@ from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
-import requests
-
 from controller.model.notice_ways import NotSent
 
 _PATIENCE: Final = (5.0, 5.0)  # seconds to connect, and for the answer
@@ -47,6 +45,8 @@ def post(
     """Post a body; NotSent for any answer but a success. `gone`: 404 and 410 end the way, else 410 alone."""
     if not may_post(address, hosts):
         raise NotSent("Địa chỉ này không được phép gửi tới.", gone=True)
+    import requests  # imported late: it costs memory, and most stations post to nobody
+
     try:
         with requests.Session() as session:
             session.trust_env = not _is_loopback(urlsplit(address).hostname or "")
