@@ -67,7 +67,7 @@ def test_too_many_tries_are_stopped_even_with_the_right_password_then_but_only_f
             enter(world, password="sai", tries=tries)
     with pytest.raises(TooManyTries) as stopped:
         enter(world, tries=tries)
-    assert stopped.value.retry_after == 300
+    assert 200 < stopped.value.retry_after <= 300  # counted from the first of the three
     assert enter(world, tries=tries, address="10.0.0.2")
     assert enter(world, tries=tries, name="duyet")
 

@@ -159,7 +159,7 @@ def test_ten_wrong_codes_close_the_second_step_from_wherever_they_come(world, ph
             finish(world, pending, "00000", tries)
     with pytest.raises(TooManyTries) as stopped:
         finish(world, pending, phone(), tries)
-    assert stopped.value.retry_after == 900
+    assert 800 < stopped.value.retry_after <= 900  # counted from the first of the ten
 
 
 @pytest.mark.both_databases
