@@ -48,6 +48,7 @@ PLAIN = {
         "start",
         "end",
     ),
+    *("topics", "quiet_from", "quiet_to", "address", "endpoint", "p256dh", "auth"),
     *("declared", "file", "place", "template", "lately", "minutes", "alone_because", "hours", "public"),
     *(
         "since",
