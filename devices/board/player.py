@@ -323,7 +323,13 @@ class Player:
         self._tell()
         ends = [one for one in self._pending if isinstance(one.fact, PlayingEnded)]
         self._pending = [replace(one, at=now) for one in ends]
-        if (sound := self._sound) is not None:
+        if (sound := self._sound) is not None and self._begins_at(
+            again := _Armed(sound.arm, sound.source)
+        ) > now:
+            self._sound = None  # its first samples were on their way
+            if why is Ended.BROKE:
+                self._armed[sound.arm.airing] = again
+        elif sound is not None:
             self._end(now, why, sound.source.place - held * sound.source.rate)
             if not sound.is_told and why is Ended.STOPPED:
                 self._pending.pop()  # it never began

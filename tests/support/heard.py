@@ -15,6 +15,8 @@ from scipy.signal import fftconvolve
 
 SILENT = 1e-4
 """Samples up to here are silence."""
+FAINT = 0.01
+"""A tenth of a second whose samples stay below is rounded so coarsely that it is like nothing."""
 NEAR, TENTH = 960, 2400
 """Samples: 40 and 100 ms."""
 
@@ -76,15 +78,18 @@ class Stretch:
         return at, self._alike(piece, at)
 
     def whole_of(self, sound) -> tuple[int, float]:
-        """Return where a sound begins, and how alike its least alike tenth of a second is.
+        """Return where a sound begins, and how alike its least alike tenth of a second is, silence aside.
 
         A player that follows the time leaves single samples out: over seconds nothing is alike any more.
         """
-        first, tenth = self.place_of(sound[:TENTH])[0], range(0, len(sound) - TENTH, TENTH)
-        at, alike = first, 1.0
-        for place in tenth:
-            at, found = self.place_near(sound[place : place + TENTH], at + TENTH if place else first)
-            alike = min(alike, found)
+        quiet = first_loud(sound)
+        first = self.place_of(sound[quiet : quiet + 10 * TENTH])[0] - quiet
+        at, alike = first - TENTH, 1.0
+        for place in range(0, len(sound) - TENTH, TENTH):
+            piece, at = sound[place : place + TENTH], at + TENTH
+            if np.abs(piece).max() > FAINT:
+                at, found = self.place_near(piece, at)
+                alike = min(alike, found)
         return first, alike
 
     def place_near(self, piece, near: int) -> tuple[int, float]:

@@ -216,8 +216,21 @@ def test_a_card_that_is_gone_while_it_sounds_is_a_fault(desk):
     assert 400 < ended.heard_ms < 1200
 
 
+DIES_EARLY = (
+    "import os, time; since = time.monotonic()\n"
+    "while time.monotonic() < since + 0.9: os.read(0, 960); time.sleep(0.02)"
+)
+"""A card that breaks when the first samples of the sound are on their way."""
+
+
 @pytest.mark.parametrize(
-    "command", [["no-such-program"], [sys.executable, "-c", "raise SystemExit(1)"], ["dd", "of=/dev/null"]]
+    "command",
+    [
+        ["no-such-program"],
+        [sys.executable, "-c", "raise SystemExit(1)"],
+        ["dd", "of=/dev/null"],
+        [sys.executable, "-c", DIES_EARLY],
+    ],
 )
 def test_a_card_that_is_not_there_is_a_fault_at_the_start_and_not_before(tmp_path, command):
     desk = Desk(tmp_path, lambda *_: command)
