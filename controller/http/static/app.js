@@ -145,7 +145,7 @@
     const key = `loa:nhap:${form.dataset.owner}:${form.dataset.draft}`;
     const said = form.querySelector("[data-draft-said]");
     const fields = () => new URLSearchParams(new FormData(form)).toString();
-    let last = fields(), sending = false, sent = false;
+    let last = fields(), sending = false, sent = false, flight;
     // the page answers with other words than were sent (put right, or taken back): those lie here and are older
     if (form.hasAttribute("data-decided")) { localStorage.removeItem(key); last = ""; }
     const local = localStorage.getItem(key);
@@ -166,13 +166,15 @@
       const now = fields();
       if (sending || sent || now === last) return;
       sending = true;
+      flight = new AbortController();
       try {
-        const reply = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(now), redirect: "error" });
+        const reply = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(now), redirect: "error", signal: flight.signal });
         if (!reply.ok) throw new Error(String(reply.status));
         last = now;
         localStorage.removeItem(key);
         write(said, `Đã tự lưu lúc ${new Date(Date.now() + ahead).toLocaleTimeString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour12: false })}.`);
       } catch (fault) {
+        if (flight.signal.aborted) return; // the form went off meanwhile, and has the words
         if (fault.message === "409") { // it went away with its page, and came back by the browser's Back
           sent = true;
           localStorage.removeItem(key);
@@ -192,6 +194,7 @@
     form.addEventListener("submit", (e) => {
       localStorage.setItem(key, fields());
       sent = !e.defaultPrevented; // from now on the sent form has the words: a draft of them would come back
+      if (sent) flight?.abort();
     });
     window.addEventListener("pageshow", (e) => { if (e.persisted) sent = false; });
   }
