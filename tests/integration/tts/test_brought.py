@@ -70,6 +70,7 @@ def test_every_form_comes_out_as_loud_as_speech_and_below_the_peak(level, tmp_pa
         assert rendered.size == len(recording)
 
 
+@pytest.mark.nightly
 def test_the_same_file_makes_the_same_recording(level):
     assert level(packed(SOFT))[0] == level(packed(SOFT))[0]
 
