@@ -4,6 +4,7 @@ https only, except to this machine. Its limits are docs/decisions/125-where-noti
 """
 
 import ipaddress
+import re
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from controller.model.notice_ways import NotSent
 _PATIENCE: Final = (5.0, 5.0)  # seconds to connect, and for the answer
 _GONE: Final = frozenset({404, 410})
 _LATER: Final = frozenset({408, 425, 429})
+_REFUSED: Final = re.compile(r"[\x00-\x20\\]")
+"""In no address. urllib3 ends a host at a backslash and urlsplit does not: it would post to another host."""
 _LONGEST_WAIT: Final = 3600.0  # seconds; a receiver that asks for more is tried again by our own spacing
 
 
@@ -23,7 +26,7 @@ def may_post(address: str, hosts: Collection[str] = ()) -> bool:
         host, port = (parts.hostname or "").rstrip(".").lower(), parts.port
     except ValueError:
         return False
-    if not host or parts.username or parts.password or any(letter <= " " for letter in address):
+    if not host or parts.username or parts.password or _REFUSED.search(address):
         return False
     if hosts and not any(host == one or host.endswith(f".{one}") for one in hosts):
         return False

@@ -203,6 +203,7 @@ def test_one_browser_belongs_to_one_person(world, server):
         "http://fcm.googleapis.com/push",
         "https://user:pass@127.0.0.1/push",
         "https://127.0.0.1@10.0.0.1/push",
+        "https://10.0.0.1\\.127.0.0.1/push",
         "ftp://127.0.0.1/push",
         "https://",
         "",
@@ -216,7 +217,8 @@ def test_a_person_can_have_pushes_sent_to_push_services_alone(world, server, end
 
 
 @pytest.mark.parametrize(
-    "address", ["http://10.0.0.1/", "https://a:b@x.example/", "javascript:1", "https://x y/"]
+    "address",
+    ["http://10.0.0.1/", "https://a:b@x.example/", "javascript:1", "https://x y/", "https://x\\.y.example/"],
 )
 def test_a_webhook_is_posted_by_https_alone(world, address):
     with pytest.raises(BadInput):
