@@ -109,7 +109,10 @@ def tell_of_unsent(session: Session, *, now: datetime) -> bool:
     if since is None:
         take_back(session, NoticeKind.PLANS_UNSENT, _PLANS, "(Đã gửi được.)", now=now)
         return False
-    if since > now - UNSENT_FOR or _open(session, NoticeKind.PLANS_UNSENT):
+    is_told = _open(session, NoticeKind.PLANS_UNSENT) or was_notified(
+        session, NoticeKind.PLANS_UNSENT, _PLANS, since
+    )
+    if since > now - UNSENT_FOR or is_told:
         return False
     sentence = (
         f"Kế hoạch từ {since.astimezone(ZONE):%H:%M ngày %d/%m} chưa gửi được tới trạm trung chuyển. "

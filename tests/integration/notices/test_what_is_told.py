@@ -18,7 +18,7 @@ from controller.features.expiries.troubles import (
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states
 from controller.features.listeners.service import report_trouble
 from controller.features.notices.queries import notices_of
-from controller.features.notices.service import read_notice
+from controller.features.notices.service import read_notice, read_notices
 from controller.model.notices import NoticeKind
 from devices.ids import NodeId
 from devices.messages import NodeState
@@ -128,6 +128,11 @@ def test_technicians_are_told_of_plans_that_do_not_come_to_the_broker(world):
     assert not world.do(tell_of_unsent)
     (one,) = told(world, world.technician, NoticeKind.PLANS_UNSENT)
     assert "chưa gửi được tới trạm trung chuyển" in one.sentence
+    for person in (world.technician, world.administrator):
+        world.do(read_notices, by=person)
+    assert not world.do(tell_of_unsent)  # who has read it is not told again of the same
+    world.later(minutes=1)
+    assert not world.do(tell_of_unsent)
     world.publish()
     world.do(tell_of_unsent)
     assert told(world, world.technician, NoticeKind.PLANS_UNSENT, unread=True) == []
