@@ -65,7 +65,10 @@ class SendLane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """How often a notice is sent: after so long each, none once it holds no more or from `until` on."""
+    """How often a notice is sent: after so long each, none once it holds no more or from `until` on.
+
+    A webhook gets what is sent at once and none of the repetitions: a program takes what it gets.
+    """
 
     after: Sequence[timedelta]
     until: datetime
@@ -88,7 +91,8 @@ def post(session: Session, notices: Sequence[Notice], *, now: datetime, ringing:
             continue
         notice = by_person.get(way.operator) if way.operator is not None else None
         body = _LAST_OF_DAY if count == MOST_A_DAY - 1 else (notice or first).sentence
-        for offset in ringing.after if ringing else _AT_ONCE:
+        after = ringing.after if ringing else _AT_ONCE
+        for offset in after if way.operator is not None else [one for one in after if not one]:
             due = now + offset if urgent else after_quiet(now + offset, way.quiet_from, way.quiet_to)
             until = ringing.until if ringing else due + LIFE
             session.add(_message(way, notice, first, body, now=now, due=due, until=until))

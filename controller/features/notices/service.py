@@ -88,11 +88,15 @@ def read_notices(session: Session, *, by: Operator, now: datetime) -> int:
 
 
 def _quieten(session: Session, read: Collection[Notice], now: datetime) -> None:
-    """Send no more of what is known; of a call that waits, nothing to anybody for `ACKNOWLEDGED`."""
+    """Send no more of what is known; of a call that waits, nothing to anybody for `ACKNOWLEDGED`.
+
+    A webhook's message stays: no person sees to it there, and it comes once.
+    """
     calls = [notice.subject for notice in read if notice.kind is NoticeKind.CALL_WAITS]
     others = [notice.id for notice in read if notice.kind is not NoticeKind.CALL_WAITS]
     if others:
         drop(session, NoticeMessage.notice.in_(others), now=now)
     if calls:
         about = (NoticeMessage.kind == NoticeKind.CALL_WAITS, NoticeMessage.subject.in_(calls))
-        drop(session, *about, NoticeMessage.due_at < now + ACKNOWLEDGED, now=now)
+        soon = NoticeMessage.due_at < now + ACKNOWLEDGED
+        drop(session, *about, soon, NoticeMessage.notice.is_not(None), now=now)

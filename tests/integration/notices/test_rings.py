@@ -13,7 +13,7 @@ from controller.features.emergencies.service import (
     confirm_emergency,
     decline_emergency,
 )
-from controller.features.notice_ways.service import WantedNotices
+from controller.features.notice_ways.service import WantedNotices, add_webhook
 from controller.features.notices.queries import notices_of
 from controller.features.notices.service import ACKNOWLEDGED, notify, read_notice
 from controller.model.emergency_states import CALL_LIFE, EmergencyState
@@ -132,6 +132,18 @@ def test_a_call_that_lapsed_is_told_to_who_called(world, phone_of):
     (told,) = caller.got
     assert "Không ai xác nhận" in told["title"]
     assert world.ask(ring_of, row.id, world.approver.id) is None
+
+
+def test_a_webhook_gets_a_call_once_however_many_are_rung(world, phone_of, server):
+    phone_of(world.officer)
+    phone_of(world.clerk)
+    address = server.address("/hook")
+    hook = world.do(add_webhook, name="x", address=address, wanted=EVERYTHING, by=world.administrator)
+    row = call(world, by=world.approver)
+    acknowledge(world, row, world.clerk)
+    query = select(NoticeMessage).where(NoticeMessage.way == hook.id)
+    (posted,) = world.ask(lambda session: session.scalars(query).all())
+    assert (posted.state, posted.due_at) == (MessageState.WAITING, world.now)
 
 
 def test_quiet_times_hold_back_everything_but_a_call(world, sender, phone_of):
