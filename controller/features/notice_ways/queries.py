@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, NotFound
@@ -23,15 +23,19 @@ SHOWN_FOR: Final = timedelta(days=30)
 @one_read
 def ways_of(session: Session, operator: OperatorId | None, now: datetime) -> list[WayShown]:
     """Return a person's ways (None: the station's webhooks), oldest first; none that the person removed."""
-    whose = NoticeWay.operator.is_(None) if operator is None else NoticeWay.operator == operator
-    query = select(NoticeWay).where(whose, NoticeWay.address != "").order_by(NoticeWay.created_at)
+    query = select(NoticeWay).where(whose_ways(operator), NoticeWay.address != "")
     rows = [
         row
-        for row in session.scalars(query)
+        for row in session.scalars(query.order_by(NoticeWay.created_at))
         if row.ended_at is None or (row.end_reason and now - row.ended_at < SHOWN_FOR)
     ]
     last = _last_messages(session, [row.id for row in rows])
     return [WayShown(row, last.get(row.id)) for row in rows]
+
+
+def whose_ways(operator: OperatorId | None) -> ColumnElement[bool]:
+    """Return what holds of a person's ways; None: of the station's webhooks."""
+    return NoticeWay.operator.is_(None) if operator is None else NoticeWay.operator == operator
 
 
 def _last_messages(session: Session, ways: Sequence[WayId]) -> dict[WayId, NoticeMessage]:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from standardwebhooks import Webhook
 
 from controller.clocks import utc_now
-from controller.errors import BadInput, NotAllowed
+from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.notice_ways.queries import ways_of
-from controller.features.notice_ways.service import add_push, add_webhook, remove_way, try_way
+from controller.features.notice_ways.service import MOST_TESTS, add_push, add_webhook, remove_way, try_way
 from controller.features.notices.outbox import LIFE, MOST_A_DAY, sweep_messages
 from controller.features.notices.queries import notices_of
 from controller.features.notices.service import notify, read_notice, take_back
@@ -176,6 +176,21 @@ def test_a_test_goes_out_and_the_way_says_how_it_went(world, phone_of):
         lambda: world.ask(ways_of, world.approver.id, world.now)[0].last.state is MessageState.SENT
     )
     assert phone.got[0]["path"] == "/bao-cho-toi"
+
+
+def test_tests_of_a_person_have_a_most_though_the_way_is_removed_and_added_again(world, phone_of):
+    for _ in range(MOST_TESTS):
+        phone = phone_of(world.approver)
+        world.do(try_way, phone.row.id, by=world.approver)
+        world.do(remove_way, phone.row.id, by=world.approver)
+        world.later(minutes=10)
+    again = phone_of(world.approver).row.id
+    with pytest.raises(Conflict):
+        world.do(try_way, again, by=world.approver)
+    other = phone_of(world.clerk).row.id
+    world.do(try_way, other, by=world.clerk)
+    world.later(hours=24)
+    world.do(try_way, again, by=world.approver)
 
 
 def test_a_removed_way_forgets_its_address(world, phone_of):
