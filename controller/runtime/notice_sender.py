@@ -5,8 +5,8 @@ docs/decisions/124-notices-leave-by-an-outbox.md says what a kill at any instant
 """
 
 import logging
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -89,7 +89,8 @@ class NoticeSender:
     may_send: Callable[[], bool]
     """Whether this station alone has the database."""
     _news: threading.Event = field(default_factory=threading.Event)
-    _done: queue.SimpleQueue[_Done] = field(default_factory=queue.SimpleQueue)
+    _done: deque[_Done] = field(default_factory=deque)
+    """What came back and is not written down yet; workers append, the thread alone takes away."""
     _flying: dict[MessageId, tuple[SendLane, Letter]] = field(default_factory=dict)
     _pools: dict[SendLane, ThreadPoolExecutor] = field(default_factory=dict)
     _seen: int = -1
@@ -149,7 +150,7 @@ class NoticeSender:
         """Note what was sent, claim and send what is due; return the seconds until the next look."""
         self._seen = self.store.decisions
         due, now = next_due(self.store), self.now()
-        if not self._done.empty() or (due is not None and due <= now):
+        if self._done or (due is not None and due <= now):
             if not self._turn():
                 return _AFTER_FAULT  # all that is due waits for a worker, who reports first
             due, now = next_due(self.store), self.now()
@@ -159,19 +160,15 @@ class NoticeSender:
 
     def _turn(self) -> bool:
         """Write down what came back and claim more; return whether there was anything of it."""
-        done, now = self._drained(), self.now()
-        try:
-            with self.store.write(urgent=True, decides=False) as session:
-                _note(session, done, now)
-                over = {letter.id for letter, _ in done}
-                busy = {letter.way for _, letter in self._flying.values() if letter.id not in over}
-                free = {lane: self._free(lane, over) for lane in SendLane}
-                found = {lane: claim(session, lane, most=free[lane], busy=busy, now=now) for lane in SendLane}
-        except Exception:
-            for one in done:
-                self._done.put(one)
-            raise
-        for letter, _ in done:
+        done, now = self._all_done(), self.now()
+        with self.store.write(urgent=True, decides=False) as session:
+            _note(session, done, now)
+            over = {letter.id for letter, _ in done}
+            busy = {letter.way for _, letter in self._flying.values() if letter.id not in over}
+            free = {lane: self._free(lane, over) for lane in SendLane}
+            found = {lane: claim(session, lane, most=free[lane], busy=busy, now=now) for lane in SendLane}
+        for letter, _ in done:  # committed: before that it stays in `_done`, and is noted at the next turn
+            self._done.popleft()
             self._flying.pop(letter.id, None)
         for lane, letters in found.items():
             for letter in letters:
@@ -179,8 +176,8 @@ class NoticeSender:
                 self._pools[lane].submit(self._send, letter)
         return bool(done) or any(found.values())
 
-    def _drained(self) -> list[_Done]:
-        return [self._done.get() for _ in range(self._done.qsize())]
+    def _all_done(self) -> list[_Done]:
+        return [self._done[number] for number in range(len(self._done))]  # workers append meanwhile
 
     def _free(self, lane: SendLane, over: set[MessageId]) -> int:
         flying = sum(one is lane for one, letter in self._flying.values() if letter.id not in over)
@@ -195,19 +192,19 @@ class NoticeSender:
         except Exception as error:  # noqa: BLE001 - a library's own fault is one of this message alone
             _LOG.exception("the way %s failed at notice %s", letter.to, letter.id)
             failed = NotSent(f"Lỗi khi gửi ({type(error).__name__}).")
-        self._done.put((letter, failed))
+        self._done.append((letter, failed))
         self._news.set()
 
     def _finish(self) -> None:
         """Note what is being sent and comes back soon."""
         for _ in range(int(_STOP_WAIT / _LEAST)):
-            if len(self._flying) <= self._done.qsize():
+            if len(self._flying) <= len(self._done):
                 break
             self._news.wait(_LEAST)
             self._news.clear()
         try:
             with self.store.write(decides=False) as session:
-                _note(session, self._drained(), self.now())
+                _note(session, self._all_done(), self.now())
         except LoaError as error:
             _LOG.warning("how notices went is not noted: %s", error.code)
 
