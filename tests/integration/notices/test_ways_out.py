@@ -126,12 +126,19 @@ def test_what_was_being_sent_when_the_station_was_killed_goes_out_again_with_its
 
 @pytest.mark.usefixtures("hook")
 def test_a_station_without_the_lead_sends_nothing(world, server):
-    ways = ways_by(SETTINGS, world.store.signer)
-    idle = NoticeSender(world.store, ways, lambda: world.now, lambda: False)
-    idle.start()
+    asked = []
+
+    def may_send():
+        asked.append(1)
+        return False
+
     tell(world)
-    idle.stop()
+    idle = NoticeSender(world.store, ways_by(SETTINGS, world.store.signer), lambda: world.now, may_send)
+    idle.start()
+    assert wait_until(lambda: asked)
+    idle.stop()  # it would send what it had claimed first
     assert server.posts == []
+    assert messages(world)[0].state is MessageState.WAITING
 
 
 @pytest.mark.usefixtures("server")
