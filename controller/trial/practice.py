@@ -29,7 +29,6 @@ TAKEN_OVER = frozenset(
     }
 )
 """Settings of the real station that practice has too: how it speaks. None is an address or a place."""
-MOST_LEARNERS = 20
 
 
 @dataclass(frozen=True)

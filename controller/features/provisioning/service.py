@@ -112,18 +112,22 @@ def add_officer_of_a_commune(store: Store, settings: Settings, *, now: datetime)
 def add_class(store: Store, settings: Settings, count: int, *, now: datetime) -> list[tuple[str, str, str]]:
     """Make officers of the first communes of a practice station, one each; return all: name, area, password.
 
-    Those made before keep their passwords, which stand in the file of the class.
+    Those made before keep their passwords, which stand in the file of the class ("" of one whose line is
+    gone). The file is written first: where a kill comes between, the next call makes who is in it.
     """
     files = Secrets(settings.home)
     known = files.class_passwords()
     with store.read() as session:
         query = select(Area.code, Area.name).where(Area.parent == settings.province).order_by(Area.code)
         communes = session.execute(query.limit(count)).all()
-    made = [(LEARNER.format(number), number, *one) for number, one in enumerate(communes, start=1)]
-    missing = {name: hash_password(fresh_password()) for name, *_ in made if name not in known}
+        learners = [(LEARNER.format(number), number, *one) for number, one in enumerate(communes, start=1)]
+        fresh = [name for name, *_ in learners if operator_named(session, name) is None]
+    missing = {name: hash_password(known.get(name) or fresh_password()) for name in fresh}
+    known |= {name: chosen.text for name, chosen in missing.items()}
+    write_private(files.learners, "".join(f"{name}\t{word}\n" for name, word in sorted(known.items())))
     with store.write() as session:
-        for name, number, commune, _ in made:
-            if name in missing and operator_named(session, name) is None:
+        for name, number, commune, _ in learners:
+            if name in missing:
                 create_operator(
                     session,
                     name=name,
@@ -135,9 +139,7 @@ def add_class(store: Store, settings: Settings, count: int, *, now: datetime) ->
                     now=now,
                     tells=False,
                 )
-    known |= {name: chosen.text for name, chosen in missing.items()}
-    write_private(files.learners, "".join(f"{name}\t{known[name]}\n" for name, *_ in made))
-    return [(name, commune, known[name]) for name, _, _, commune in made]
+    return [(name, commune, known.get(name, "")) for name, _, _, commune in learners]
 
 
 def _refuse_key_of_another(session: Session, path: Path) -> None:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from controller.errors import StartFailed
 from controller.features.accounts.queries import operator_named
+from controller.features.accounts.secret_codes import fresh_password
 from controller.features.accounts.service import unlock_key
+from controller.features.accounts.sessions import Tries, sign_in
 from controller.features.areas.queries import areas
 from controller.features.provisioning.service import add_class, found
 from controller.host.home_folder import refuse_practice_home, take_practice_home
@@ -212,3 +214,17 @@ def test_a_class_is_made_once_with_a_commune_each(pair):
     with store.read() as session:
         one = operator_named(session, "hocvien02")
     assert one.area == "tap-duot-02"
+
+
+def test_a_class_that_a_kill_cut_off_is_made_with_the_passwords_of_its_file(pair):
+    practice, store, _ = pair[1]
+    files = Secrets(practice.home)
+    store.signer = StationSeal(SigningKey.from_json(files.station_key.read_text()))
+    word = fresh_password()
+    with files.learners.open("a") as out:  # as far as a killed station came
+        out.write(f"hocvien05\t{word}\n")
+    people = add_class(store, practice, 5, now=MORNING)
+    assert people[-1] == ("hocvien05", "Xã Mẫu 5", word)
+    assert sign_in(store, name="hocvien05", password=word, address="::1", tries=Tries(), now=MORNING)
+    add_class(store, practice, 2, now=MORNING)
+    assert add_class(store, practice, 5, now=MORNING) == people  # a smaller class forgets nobody's
