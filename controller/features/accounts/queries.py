@@ -157,7 +157,12 @@ def people_who_may(session: Session, act: Act, areas: Collection[AreaCode]) -> l
 
 def nearest_who_may(session: Session, act: Act, area: AreaCode) -> set[OperatorId]:
     """Return who may do the act in an area and whose own area is nearest to it."""
-    people, tree = people_who_may(session, act, [area]), area_tree(session)
+    return nearest_of(session, people_who_may(session, act, [area]))
+
+
+def nearest_of(session: Session, people: Collection[Account]) -> set[OperatorId]:
+    """Return those whose own area is lowest: of people who may act in one place, the nearest to it."""
+    tree = area_tree(session)
     depths = {one.id: len(tree.lineage(one.area)) for one in people}
     deepest = max(depths.values(), default=0)
     return {person for person, depth in depths.items() if depth == deepest}

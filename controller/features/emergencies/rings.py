@@ -1,17 +1,15 @@
 """Rings the people who may confirm a call, until one sees to it or the call's waiting time ends."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.features.accounts.queries import get_operator, people_who_may
-from controller.features.areas.queries import area_tree, get_area
+from controller.features.accounts.queries import get_operator, nearest_of, people_who_may
+from controller.features.areas.queries import get_area
 from controller.features.notices.outbox import Ringing
 from controller.features.notices.service import notify, take_back
-from controller.model.accounts import Account
 from controller.model.bulletins import Bulletin
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import CALL_LIFE, EmergencyState
@@ -83,17 +81,8 @@ def _tiers(session: Session, row: Emergency) -> tuple[set[OperatorId], set[Opera
     people = [one for one in people_who_may(session, Act.AIR, row.areas) if one.id != row.called_by]
     if row.called_by not in may_start:  # one of the two must be able to air emergencies
         people = [one for one in people if one.id in may_start]
-    if not people:
-        return set(), set()
-    depth = _depths(session, people)
-    deepest = max(depth.values())
-    near = {person for person, found in depth.items() if found == deepest}
-    return near, set(depth) - near
-
-
-def _depths(session: Session, people: Iterable[Account]) -> dict[OperatorId, int]:
-    tree = area_tree(session)
-    return {one.id: len(tree.lineage(one.area)) for one in people}
+    near = nearest_of(session, people)
+    return near, {one.id for one in people} - near
 
 
 def _is_reached(session: Session, people: set[OperatorId]) -> bool:
