@@ -1,30 +1,17 @@
 """Serves named bytes on loopback over plain HTTP, with redirections and broken transfers on request."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.support.loopback_server import LoopbackServer
 
 
-class FileServer:
+class FileServer(LoopbackServer):
     """Answers GET by path from `files`; `turns` are redirections, `broken` paths end half-way."""
 
     def __init__(self, files):
+        super().__init__(_answering(self))
         self.files, self.turns, self.broken = files, {}, set()
         self.asked = []
-
-    def __enter__(self):
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._thread.join(5)
-        self._server.server_close()
-
-    def address(self, path):
-        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
 
 
 def _answering(files):

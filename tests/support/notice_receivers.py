@@ -2,17 +2,18 @@
 
 import base64
 import json
-import threading
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.support.loopback_server import LoopbackServer
 
 
 @dataclass(frozen=True)
@@ -23,26 +24,12 @@ class Posted:
     at: float
 
 
-class PostServer:
+class PostServer(LoopbackServer):
     """Takes every POST; `answers`: by path, the statuses of the next ones, 201 when none is left."""
 
     def __init__(self):
+        super().__init__(_answering(self))
         self.posts, self.answers, self.turns = [], defaultdict(deque), {}
-
-    def __enter__(self):
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._thread.join(5)
-        self._server.server_close()
-
-    def address(self, path):
-        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
 
     def at(self, path):
         return [one for one in self.posts if one.path == path]

@@ -3,12 +3,6 @@
 import pytest
 
 from controller.features.doctor.invariants import invariants
-from tests.support.station_world import SqliteWorlds
-
-
-@pytest.fixture(scope="session")
-def worlds(tmp_path_factory):
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
 
 
 @pytest.fixture

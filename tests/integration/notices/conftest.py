@@ -11,22 +11,9 @@ from controller.model.notice_ways import NoticeTopic
 from controller.runtime.notice_sender import NoticeSender, ways_by
 from controller.settings import Settings
 from tests.support.notice_receivers import PostServer, SubscribedBrowser
-from tests.support.station_world import SqliteWorlds
 
 EVERYTHING = WantedNotices(list(NoticeTopic))
 SETTINGS = Settings(push_services="127.0.0.1", address="https://loa.example")
-
-
-@pytest.fixture(scope="session")
-def worlds(tmp_path_factory):
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
-
-
-@pytest.fixture
-def world(worlds, tmp_path):
-    world = worlds.world(tmp_path)
-    yield world
-    world.store.close()
 
 
 @pytest.fixture
