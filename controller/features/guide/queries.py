@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from controller.features.accounts.viewer import Caller
 from controller.features.backups.backup import last_backup
 from controller.features.backups.last_rehearsal import last_rehearsal
+from controller.features.backups.snapshots import kind_of
 from controller.features.fleet.node_names import SIMULATED
 from controller.features.guide.schemas import SetUp, SetUpStep, SetUpTask
 from controller.features.plans.key_set import keys_to_sign_for
@@ -222,7 +223,9 @@ class _SetUpReading:
     def backups(self) -> Sequence[SetUpStep]:
         home = self.station.settings.home
         backup, rehearsal = last_backup(home), last_rehearsal(home)
-        file = "TỆP" if backup is None else backup.file
+        command = f"loa restore {'TỆP' if backup is None else backup.file} --rehearsal"
+        if kind_of(self.station.settings.database) == "postgresql":
+            command += " --database ĐỊA-CHỈ-CƠ-SỞ-DỮ-LIỆU-TRỐNG"
         return (
             SetUpStep(
                 task=SetUpTask.BACKUP,
@@ -243,7 +246,7 @@ class _SetUpReading:
                 f"{day_and_clock(rehearsal.made_at, self.now)}",
                 who=SERVER,
                 to_do="Khôi phục vào chỗ tạm rồi bỏ đi; đài đang chạy không bị động tới.",
-                command=f"loa restore {file} --rehearsal",
+                command=command,
             ),
         )
 

@@ -37,6 +37,9 @@ def test_files_of_the_server_count_as_they_lie_there(world, administrator, tmp_p
     (tmp_path / "last-backup.json").write_text(json.dumps({"at": at, "file": "/a.tar", "size": 1}))
     page = text_of(administrator.get("/cai-dat/lap-dai"))
     assert "loa restore /a.tar --rehearsal" in page
+    world.settings = world.settings.model_copy(update={"database_url": "postgresql+psycopg://x/y"})
+    page = text_of(administrator.get("/cai-dat/lap-dai"))
+    assert "loa restore /a.tar --rehearsal --database" in page  # without it the command is refused there
     (tmp_path / "last-rehearsal.json").write_text(json.dumps({"at": at, "made_at": at, "file": "/a.tar"}))
     found = done(administrator)
     assert (found["root_key"], found["backup"], found["rehearsal"]) == (True, True, True)
