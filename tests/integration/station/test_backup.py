@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from controller.cli import app
 from controller.errors import BadInput, Conflict, NotFound, StartFailed, Unavailable
+from controller.features.areas.queries import areas
 from controller.features.backups.backup import back_up, last_backup
 from controller.features.backups.last_rehearsal import last_rehearsal
 from controller.features.backups.rehearsal import rehearse
@@ -20,7 +21,9 @@ from controller.features.doctor.invariants import invariants
 from controller.host.home_folder import HomeLock
 from controller.settings import Settings
 from controller.store import Store
-from tests.support.stored_rows import bulletins
+from tests.support.postgres import postgres  # noqa: F401 - a fixture
+from tests.support.station_world import NOW, PostgresWorlds
+from tests.support.stored_rows import bulletins, sqlite_url
 from tts.recordings import RecordingStore
 
 SOUND = b"a recording that is in no row"
@@ -289,6 +292,26 @@ def test_a_rehearsal_of_a_spoilt_copy_fails_and_is_not_noted(world, settings, sa
     with pytest.raises(BadInput):
         rehearse(settings, file, None, None, now=world.now)
     assert last_rehearsal(settings.home) is None
+
+
+def test_a_rehearsal_on_postgresql_is_made_in_the_empty_database_that_is_named(
+    settings, safe, tmp_path, request
+):
+    server = request.getfixturevalue("postgres")
+    with closing(PostgresWorlds(server)) as worlds, closing(worlds.world(tmp_path).store) as store:
+        address = store.url.render_as_string(hide_password=False)
+        own = settings.model_copy(update={"database_url": address})
+        back_up(own, safe, now=NOW)
+        for unfit, refusal in ((None, BadInput), (address, Conflict), (sqlite_url(tmp_path / "x"), BadInput)):
+            with pytest.raises(refusal):
+                rehearse(own, only(safe), None, unfit, now=NOW)
+        assert last_rehearsal(own.home) is None
+        empty = server.create()
+        told = rehearse(own, only(safe), None, empty, now=NOW)
+    assert "nguyên vẹn" in told[-1]
+    assert last_rehearsal(own.home).at == NOW
+    with closing(Store(empty)) as copy, copy.read() as session:
+        assert [area.code for area in areas(session)]
 
 
 def test_another_database_is_for_rehearsals_on_postgresql_alone(world, settings, safe):
