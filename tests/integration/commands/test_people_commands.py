@@ -126,6 +126,31 @@ def test_an_account_is_added_with_a_fresh_password_in_somebodys_name(loa, store,
     assert any("hoa" in line and "officer" in line and "22366" in line for line in loa("operator", "list")[1])
 
 
+def test_a_list_of_people_is_tried_first_and_then_opened_whole_or_not_at_all(
+    loa, store, administrator, tmp_path
+):
+    file, by = tmp_path / "people.csv", ("--as", administrator)
+    first = "name;display_name;roles;area\nlan.nt;Nguyễn Thị Lan;soạn;22366\n"
+    file.write_text(f"{first}ba.tv;Trần Văn Ba;vua;56\n", encoding="utf-8")
+    before = newest(store).seq
+    code, lines = loa("operator", "import", str(file), "--dry-run", *by)
+    assert (code, lines[0]) == (0, "2\tlan.nt\tđược")
+    assert "vua" in lines[1]
+    code, lines = loa("operator", "import", str(file), *by)
+    assert code == 2
+    assert "Dòng 3" in lines[0]
+    assert newest(store).seq == before
+    file.write_text(f"{first}ba.tv;Trần Văn Ba;duyệt;56\n", encoding="utf-8")
+    assert loa("operator", "import", str(file), "--dry-run", *by)[0] == 0
+    assert newest(store).seq == before
+    code, lines = loa("operator", "import", str(file), *by)
+    assert code == 0
+    assert newest(store).act == "keys.signed"  # an approver's, where the root key lies
+    for name, line in zip(("lan.nt", "ba.tv"), lines, strict=False):
+        assert line.startswith(f"{name}\t")
+        assert can_sign_in(store, *line.split("\t"))
+
+
 def test_only_an_administrators_name_may_stand_in_the_journal(loa, administrator):
     loa("operator", "add", "ky", "--role", "technician", "--area", "56", "--as", administrator)
     for name in ("ky", "không-có"):
