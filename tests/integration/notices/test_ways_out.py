@@ -162,6 +162,13 @@ def test_a_way_has_a_most_of_messages_a_day_and_says_so(world, phone_of):
     assert len(world.ask(notices_of, world.approver.id)) == MOST_A_DAY + 5  # the page has them all
 
 
+def test_a_program_gets_more_a_day_than_anybody_reads(world, hook):
+    for number in range(MOST_A_DAY + 1):
+        tell(world, f"Việc {number}.")
+    got = {one.body for one in messages(world) if one.way == hook.id}
+    assert got == {f"Việc {number}." for number in range(MOST_A_DAY + 1)}
+
+
 def test_old_messages_are_swept_and_open_ones_stay(world, phone_of):
     phone_of(world.approver)
     tell(world, subject="read")
