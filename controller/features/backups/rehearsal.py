@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import ArgumentError
 
 from controller.errors import BadInput, LoaError
 from controller.features.backups.last_rehearsal import LAST
@@ -16,7 +17,7 @@ from controller.features.backups.restore import bring_back
 from controller.features.backups.snapshots import kind_of
 from controller.features.journal.chain import JournalBroken, verify
 from controller.features.journal.queries import export
-from controller.host.home_folder import write_private
+from controller.host.home_folder import make_home, write_private
 from controller.model.accounts import HeldKey
 from controller.model.local_time import wall
 from controller.settings import Settings
@@ -48,17 +49,25 @@ def rehearse(
 @contextmanager
 def _scratch_home(settings: Settings, database: str | None) -> Iterator[Settings]:
     """Yield settings of a station in a folder of its own, which is deleted in the end."""
-    kind = kind_of(settings.database)
-    if (database is None) != (kind == "sqlite"):
+    is_sqlite = kind_of(settings.database) == "sqlite"
+    if is_sqlite and database is not None:
+        raise BadInput("Đài này dùng SQLite, không cần --database.", code="restore.database")
+    if not is_sqlite and not _is_postgresql(database):
         raise BadInput(
-            "Đài này dùng SQLite, không cần --database."
-            if kind == "sqlite"
-            else "Hãy cho biết một cơ sở dữ liệu PostgreSQL trống bằng --database.",
+            "Hãy cho biết một cơ sở dữ liệu PostgreSQL trống: --database postgresql+psycopg://…",
             code="restore.database",
         )
+    make_home(settings.home)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=f"{os.getpid()}-", suffix=LEFTOVER) as folder:
         own = {"home": Path(folder), "database_url": database or "", "broker_passwords": None, "voices": None}
         yield settings.model_copy(update=own)
+
+
+def _is_postgresql(address: str | None) -> bool:
+    try:
+        return address is not None and make_url(address).get_backend_name() == "postgresql"
+    except ArgumentError:
+        return False
 
 
 def _entries_of(scratch: Settings) -> int:

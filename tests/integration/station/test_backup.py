@@ -285,6 +285,13 @@ def test_a_rehearsal_reads_all_of_it_and_leaves_nothing_but_its_date(world, sett
     assert last_rehearsal(settings.home).at == world.now
 
 
+def test_a_rehearsal_needs_no_station_on_its_machine(world, settings, safe, tmp_path):
+    back_up(settings, safe, now=world.now)
+    spare = Settings(home=tmp_path / "spare")
+    rehearse(spare, only(safe), None, None, now=world.now)
+    assert last_rehearsal(spare.home).made_at == world.now
+
+
 def test_a_rehearsal_of_a_spoilt_copy_fails_and_is_not_noted(world, settings, safe):
     back_up(settings, safe, now=world.now)
     file = only(safe)
@@ -302,8 +309,14 @@ def test_a_rehearsal_on_postgresql_is_made_in_the_empty_database_that_is_named(
         address = store.url.render_as_string(hide_password=False)
         own = settings.model_copy(update={"database_url": address})
         back_up(own, safe, now=NOW)
-        for unfit, refusal in ((None, BadInput), (address, Conflict), (sqlite_url(tmp_path / "x"), BadInput)):
-            with pytest.raises(refusal):
+        for unfit in (
+            None,
+            "nham",
+            "postgresq://x/y",
+            sqlite_url(tmp_path / "x"),
+            address,
+        ):  # the last one is the station's own
+            with pytest.raises(Conflict if unfit == address else BadInput):
                 rehearse(own, only(safe), None, unfit, now=NOW)
         assert last_rehearsal(own.home) is None
         empty = server.create()
