@@ -1,4 +1,5 @@
 import re
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
@@ -10,6 +11,12 @@ from tests.support.stored_rows import bulletins
 from tests.support.swelling_tone import mp3
 from tts.recordings import RecordingId
 from tts.sidecar import PhraseTime, keep_phrases
+
+_HIDE = """() => {
+  Object.defineProperty(document, "hidden", { value: true, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+"""What is typed is saved at once where its page is put away."""
 
 
 def approved_with_the_fewest_clicks(page):
@@ -70,6 +77,18 @@ def test_a_form_that_cannot_be_sent_stays_as_it_is_and_says_why(server, open_pag
     open_page.watch.forgive("ERR_INTERNET_DISCONNECTED", "401", "Failed to fetch")
 
 
+def ends_while_a_save_is_on_its_way(page):
+    """Hold a save of what is typed; return the list of requests that end from now on, in order."""
+    ended = []
+    page.on("requestfailed", lambda request: ended.append(urlsplit(request.url).path))
+    page.on("response", lambda reply: ended.append(urlsplit(reply.url).path))
+    page.route("**/nhap/moi", lambda _held: None)
+    with page.expect_request("**/nhap/moi"):
+        page.get_by_label("Lời sẽ đọc trên loa").fill("Câu thứ nhất. Câu thứ hai. Câu cuối.")
+        page.evaluate(_HIDE)
+    return ended
+
+
 @ON_SCREENS
 def test_what_is_typed_keeps_itself_and_outlives_a_lost_server(world, server, open_page, screen):
     page = open_page("canbo", "/tao-ban-tin", screen=screen)
@@ -84,8 +103,10 @@ def test_what_is_typed_keeps_itself_and_outlives_a_lost_server(world, server, op
     page.reload()
     expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value("Câu thứ nhất. Câu thứ hai.")
     expect(page.locator("[data-draft-said]")).to_contain_text("Đã tự lưu lúc", timeout=15_000)
+    ended = ends_while_a_save_is_on_its_way(page)
     page.get_by_role("button", name="Lưu nháp").click()
     expect(page.get_by_text("Đã lưu bản nháp.")).to_be_visible()
+    assert ended.index("/nhap/moi") < ended.index("/tao-ban-tin")  # else it comes after the form, as a draft
     page.goto(server.address + "/tao-ban-tin")
     expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value("")
     assert [one.title for one in world.ask(bulletins)] == ["Đang soạn dở"]
