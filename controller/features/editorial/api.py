@@ -41,7 +41,7 @@ def read_aloud(visit: SignedVisit, asked: ReadAsked) -> SpokenShown:
     """Return how a text will be said, in sentences, and how long; nothing of it is kept. 120 a minute."""
     visit.viewer.need(Act.WRITE)
     visit.tries.previews(visit.by.id)
-    found = spoken_form(visit, _typed(asked), asked.bulletin)
+    found = spoken_form(visit, _typed(asked), asked.bulletin, compares_registers=True)
     parts = [
         SpokenPartShown(part=_PARTS[one.field], written=one.written, sentences=_sentences(one))
         for one in found.parts

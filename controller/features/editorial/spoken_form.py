@@ -92,10 +92,13 @@ class Choices:
     """Why no own reading can stand for these letters."""
 
 
-def spoken_form(caller: Caller, form: Typed, bulletin_id: str = "") -> SpokenForm:
+def spoken_form(
+    caller: Caller, form: Typed, bulletin_id: str = "", *, compares_registers: bool = False
+) -> SpokenForm:
     """Return what is typed as it will be said; of a text that cannot be spoken, why not.
 
-    `bulletin_id`: whose form it is; "": a new one.
+    `bulletin_id`: whose form it is; "": a new one. `compares_registers`: how long it would be in the other
+    register, too; all of it is read once more for that.
     """
     area, known, own, usual = _words(caller, form, bulletin_id)
     words, region = words_with(known, own), caller.station.settings.region
@@ -105,6 +108,9 @@ def spoken_form(caller: Caller, form: Typed, bulletin_id: str = "") -> SpokenFor
         SpokenPart(field, FIELDS[field], one.written, sentences_of(one, known, own))
         for field, one in found.items()
     )
+    otherwise = [*_at_other_paces(form, found, usual)] if found else []
+    if found and compares_registers:
+        otherwise += _in_other_registers(form, words, region, speech)
     return SpokenForm(
         parts,
         _length(form, found, speech.rate),
@@ -113,7 +119,7 @@ def spoken_form(caller: Caller, form: Typed, bulletin_id: str = "") -> SpokenFor
         len(form.noi_dung) > READ_HERE,
         area,
         speech,
-        tuple(_otherwise(form, words, region, found, usual)) if found else (),
+        tuple(otherwise),
     )
 
 
@@ -147,15 +153,16 @@ def _length(form: Typed, found: Mapping[str, Reading], rate: float) -> int:
     return max(length, length * len(form.noi_dung) // READ_HERE)
 
 
-def _otherwise(
-    form: Typed, words: Words, region: Region, found: Mapping[str, Reading], usual: Speech
-) -> Iterator[tuple[str, int]]:
-    """Yield how long it would be at each other pace, and in the other register."""
-    chosen = form.chosen_speech()
-    speech = speech_of(usual, chosen)
+def _at_other_paces(form: Typed, found: Mapping[str, Reading], usual: Speech) -> Iterator[tuple[str, int]]:
+    """Yield how long it would be at each other pace: the same words, so nothing is read again."""
     for pace in ReadingPace:
-        if pace is not chosen.pace:
+        if pace is not form.chosen_speech().pace:
             yield pace, _length(form, found, rate_of(usual.rate, pace))
+
+
+def _in_other_registers(
+    form: Typed, words: Words, region: Region, speech: Speech
+) -> Iterator[tuple[str, int]]:
     for register in REGISTERS:
         if register != speech.register:
             yield register, _length(form, _read(form, words, region, register)[0], speech.rate)

@@ -25,14 +25,16 @@
     : reply.status === 429 ? "Hỏi nhiều quá trong một phút. Đợi một chút rồi thử lại."
     : reply.status === 503 ? "Máy đang đọc cho người khác. Vài giây nữa bấm lại." : "Chưa nghe được. Hãy thử lại.";
   const own = ear.dataset.ear ? `ban=${encodeURIComponent(ear.dataset.ear)}` : "";
+  const voices = document.getElementById("mo-giong");
+  const both = () => voices?.open ? "&ca_hai_loi=1" : ""; // how long it would be in the other register costs one more reading
 
   // --- the preview: one question at a time; an answer to older words is dropped ---
   let shown = null, asking = false, timer = 0;
   const ask = async () => {
-    const words = typed(), now = words.toString();
+    const words = typed(), more = both(), now = words + more;
     if (asking || now === shown) return;
     asking = true;
-    const reply = await post(`/soan/loi-nghe?${own}`, words);
+    const reply = await post(`/soan/loi-nghe?${own}${more}`, words);
     const html = reply?.ok ? await reply.text() : null;
     asking = false;
     if (html === null) {
@@ -41,7 +43,7 @@
       if (reply?.status === 429) later(5000);
       return;
     }
-    if (typed().toString() !== now) { later(0); return; }
+    if (typed() + both() !== now) { later(0); return; }
     shown = now;
     ear.classList.remove("stale");
     say("");
@@ -51,6 +53,7 @@
   const later = (wait = QUIET) => { clearTimeout(timer); timer = setTimeout(ask, wait); };
   form.addEventListener("input", (e) => { if (FIELDS.includes(e.target.name)) later(); });
   form.addEventListener("change", (e) => { if (FIELDS.includes(e.target.name) || WHERE.includes(e.target.name)) later(); });
+  voices?.addEventListener("toggle", () => { if (voices.open) later(0); });
   window.addEventListener("online", () => later(0));
   window.addEventListener("pageshow", () => later(0));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) later(0); });

@@ -29,14 +29,17 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 @router.post("/loi-nghe")
-def preview(visit: SignedVisit, form: Annotated[Typed, Form()], ban: Bulletin = "") -> Response:
+def preview(
+    visit: SignedVisit, form: Annotated[Typed, Form()], *, ban: Bulletin = "", ca_hai_loi: bool = False
+) -> Response:
     """Return what is typed as it will be said, some times a minute; nothing of it is kept.
 
     Its sentences are spoken when there is time, so that they can be heard at once. `ban`: whose form it is.
+    `ca_hai_loi`: with its length in the other register, which a person is about to choose.
     """
     visit.viewer.need(Act.WRITE)
     visit.tries.previews(visit.by.id)
-    found = spoken_form(visit, form, ban)
+    found = spoken_form(visit, form, ban, compares_registers=ca_hai_loi)
     visit.station.speak_ahead(visit.by.id, [one.spoken for one in found.sentences], found.speech)
     return HTMLResponse(fragment("soan/loi_nghe.html", {"spoken": found}), headers=_NOT_KEPT)
 
