@@ -38,6 +38,10 @@ class LineFate(StrEnum):
     EXPECTED = "expected"  # no airing is made yet
     WAITS = "waits"  # for an approval or a yes: silent as it stands
     LOST = "lost"
+    STOPPED = "stopped"  # by a person, after it began
+
+
+_BEGUN = frozenset({LineFate.HEARD, LineFate.SOUNDS, LineFate.STOPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,7 @@ class LineEntry:
     def heard_words(self) -> str:
         """Return “2/2 loa đã đọc hết”, or what else is known; empty where nobody can know yet."""
         told = self.reach
-        if (
-            told is None
-            or not told.nodes
-            or self.fate not in {LineFate.HEARD, LineFate.SOUNDS, LineFate.LOST}
-        ):
+        if told is None or not told.nodes or self.fate not in {*_BEGUN, LineFate.LOST}:
             return ""
         if self.fate is LineFate.SOUNDS:
             return f"{told.sounding}/{told.nodes} loa đang đọc"
@@ -189,7 +189,7 @@ def allowance_of(entries: Iterable[LineEntry], policies: Sequence[Policy]) -> Al
     spans = [
         (one.starts_at, one.ends_at, one.grade is Grade.EMERGENCY)
         for one in entries
-        if one.fate is not LineFate.LOST and one.length is not None
+        if one.fate not in {LineFate.LOST, LineFate.STOPPED} and one.length is not None
     ]
     used = sum((ends - begins for begins, ends in counted_spans(spans)), timedelta())
     return Allowance(minutes, used)
@@ -230,7 +230,7 @@ def _drawn(one: LineEntry, lane: int, lanes: int) -> DrawnEntry:
     tall = TALL / lanes
     box = LineBox(x, round(lane * tall, 1), round(min(wide, MINUTES - x), 1), round(tall, 1))
     heard = None
-    if one.fate in {LineFate.HEARD, LineFate.SOUNDS} and one.reach is not None and one.reach.nodes:
+    if one.fate in _BEGUN and one.reach is not None and one.reach.nodes:
         told = one.reach.sounding if one.fate is LineFate.SOUNDS else one.reach.finished
         high = round(tall * min(1.0, told / one.reach.nodes), 1)
         heard = LineBox(x, round(box.y + tall - high, 1), box.width, high) if high else None

@@ -39,7 +39,7 @@ _FATES = {
     AiringState.SOUNDING: LineFate.SOUNDS,
     AiringState.AIRED: LineFate.HEARD,
     AiringState.MISSED: LineFate.LOST,
-    AiringState.CANCELLED: LineFate.HEARD,
+    AiringState.CANCELLED: LineFate.STOPPED,
 }
 
 

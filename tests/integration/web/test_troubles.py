@@ -2,9 +2,10 @@
 
 import pytest
 
+from controller.features.airings.cancellation import cancel_airing
 from controller.features.bulletins.service import return_bulletin
 from tests.integration.web.site_world import NHA_TRANG
-from tests.integration.web.test_pages import text_of
+from tests.integration.web.test_pages import sounding, text_of
 from tests.support.stored_rows import note_vitals
 
 
@@ -26,6 +27,8 @@ def test_communes_that_are_not_well_are_named_and_the_others_are_one_line(world,
     assert "Tây Nha Trang" not in words
     assert "63 xã, phường bình thường. 127/130 cụm loa trực tuyến." in words
     technician = sign_in("kythuat").get("/")
+    assert 'href="/su-co/viec"' in technician.text
+    assert 'href="/su-co/viec"' not in officer.get("/").text
     assert f'href="/cum-loa/{world.nodes[0]}#lo">Nhận lo' in technician.text
     told = officer.get("/api/v1/today").json()
     assert [one["name"] for one in told["troubles"]] == ["Phường Nha Trang", "Phường Bắc Nha Trang"]
@@ -83,6 +86,17 @@ def test_what_only_some_heard_is_aired_again_from_the_page(world, commune):
     page = commune.get("/")
     assert "Chưa đọc hết: Bản tin sáng 1/2 loa đã đọc hết, nghe được 50% thời lượng." in text_of(page)
     assert f'href="/phat/{airing}/phat-lai">Phát lại cho loa thiếu' in page.text
+
+
+def test_what_a_person_stopped_is_no_trouble_and_is_not_offered_again(world, commune):
+    world.bring_online()
+    airing, _ = sounding(world)
+    world.do(cancel_airing, airing, by=world.approver, reason="Nhầm bản.")
+    world.later(seconds=40)
+    words = text_of(commune.get("/"))
+    assert "Không có gì sai." in words
+    assert "0/2 loa đã đọc hết" not in words
+    assert "fate-stopped" in commune.get("/loa-xa").text
 
 
 def test_the_three_answers_stand_first(world, commune, sign_in):

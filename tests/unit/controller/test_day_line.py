@@ -25,7 +25,7 @@ def entry(hour, minute=0, minutes=10, fate=LineFate.COMES, **more):
 
 def heard(hour, minute=0, *, finished=2, nodes=2, **more):
     reach = Reach(nodes, nodes, nodes, finished, finished, 0, finished * 60_000, nodes * 60_000)
-    return entry(hour, minute, fate=LineFate.HEARD, reach=reach, **more)
+    return entry(hour, minute, **({"fate": LineFate.HEARD, "reach": reach} | more))
 
 
 def policy(*quiet, minutes=1440):
@@ -82,6 +82,7 @@ def test_the_strictest_allowance_counts_what_is_planned_as_loudspeakers_do():
     assert drawn(entry(5), policies=[policy()]).allowance is None
     lost = drawn(entry(5, minutes=10, fate=LineFate.LOST), policies=policies)
     assert lost.allowance.left == 30
+    assert drawn(heard(5, fate=LineFate.STOPPED), policies=policies).allowance.left == 30
 
 
 def test_silences_of_an_hour_and_more_are_told_between():
@@ -99,6 +100,7 @@ def test_the_sentence_tells_what_was_heard_by_parts_of_the_day():
     assert said(heard(5), heard(11, 30)) == "Sáng nay 2/2 loa đã đọc hết. Trưa nay 2/2 loa đã đọc hết."
     lost = entry(6, fate=LineFate.LOST)
     assert said(heard(5), lost) == "Sáng nay 2/2 loa đã đọc hết. «06:00» không phát được."
+    assert said(heard(5), heard(6, finished=0, fate=LineFate.STOPPED)) == "Sáng nay 2/2 loa đã đọc hết."
     assert said(lost) == "Sáng nay chưa đọc được gì: «06:00» không phát được."
     assert said(entry(17)) == ""
     assert said(heard(5), now=NOON + timedelta(days=1)) == ""
