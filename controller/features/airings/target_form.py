@@ -24,7 +24,10 @@ class TargetTyped(BaseModel):
     am_luong: str = str(DEFAULT_VOLUME)
 
     def areas_so_far(self, viewer: Viewer) -> list[AreaCode]:
-        """Return what is chosen so far; nothing where the person has not said yet."""
+        """Return what is chosen so far of what the person sees; nothing where they have not said yet."""
+        return [area for area in self._chosen(viewer) if area in viewer.scope.seen]
+
+    def _chosen(self, viewer: Viewer) -> list[AreaCode]:
         if self.noi == SOME:
             grouped = (code for group in self.nhom for code in group.split(",") if code)
             return [AreaCode(code) for code in dict.fromkeys((*self.dia_ban, *grouped))]
@@ -33,7 +36,7 @@ class TargetTyped(BaseModel):
 
     def areas(self, viewer: Viewer) -> list[AreaCode]:
         """Return where it shall be heard, or raise BadInput; all of a wide area must be confirmed."""
-        chosen = self.areas_so_far(viewer)
+        chosen = self._chosen(viewer)
         if not chosen and self.noi == SOME:
             raise BadInput("Hãy chọn ít nhất một xã, phường.", code="airing.no-area")
         if not chosen:

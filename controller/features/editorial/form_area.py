@@ -14,8 +14,7 @@ def area_of_form(session: Session, caller: Caller, form: Typed, bulletin_id: str
     """Return the bulletin's area; of a new one, that of its targets; before a choice, one's own."""
     if bulletin_id:
         return visible_bulletin(session, caller.scope, bulletin_id).area
-    areas = [area for area in form.areas_so_far(caller.viewer) if area in caller.scope.seen]
-    return meeting(caller.scope.tree, areas, caller.scope.home)
+    return meeting(caller.scope.tree, form.areas_so_far(caller.viewer), caller.scope.home)
 
 
 def usual_speech_of(session: Session, caller: Caller, form: Typed) -> Speech:

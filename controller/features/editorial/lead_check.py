@@ -23,7 +23,7 @@ def too_soon(caller: Caller, form: Typed, bulletin_id: str | None) -> str:
         bulletin = None if bulletin_id is None else visible_bulletin(session, caller.scope, bulletin_id)
         if form.luc in {"", "ngay"}:
             return ""  # at once means: as soon as it is approved and sent
-        areas = [area for area in form.areas_so_far(caller.viewer) if area in caller.scope.seen]
+        areas = form.areas_so_far(caller.viewer)
         if not areas:
             return ""
         try:

@@ -1,5 +1,6 @@
 """What an airing would meet at another time, in words, while a person still holds it; nothing is saved."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +21,6 @@ from controller.features.schedules.queries import get_occurrence, occurrence_of,
 from controller.features.schedules.year_conflicts import AskedRules, conflicts_of_year
 from controller.model.bulletin_states import BulletinId
 from controller.model.local_time import ZONE
-from controller.model.schedule_states import ScheduleId
 from schedules.recurrence import Once
 from schedules.skips import Skips
 
@@ -29,11 +29,11 @@ _IT = "lượt này"
 
 @dataclass(frozen=True, slots=True)
 class _HeldAiring:
-    """What a person holds, at its new start."""
+    """What a person holds, at its new start; `itself`: its schedule, or its airings."""
 
     asking: Asking
     bulletin: BulletinId
-    schedule: ScheduleId | None = None
+    itself: Collection[str]
 
 
 def airing_move_words(caller: Caller, airing_id: str, to: datetime) -> list[str]:
@@ -49,7 +49,7 @@ def airing_move_words(caller: Caller, airing_id: str, to: datetime) -> list[str]
         patience = airing.latest_start_at - airing.starts_at
         asking = Asking(areas, to, to + patience, airing.grade, airing.volume)
         (found,) = check_each_for_conflicts(session, airing.bulletin, [asking], without=family)
-        return _words(session, caller, found, _HeldAiring(asking, airing.bulletin))
+        return _words(session, caller, found, _HeldAiring(asking, airing.bulletin, family))
 
 
 def occurrence_move_words(caller: Caller, schedule_id: str, original_at: datetime, to: datetime) -> list[str]:
@@ -67,7 +67,7 @@ def _of_occurrence(
     without = frozenset() if made is None else {made.airing}
     outlook = check_move_conflicts(session, requested, original_at, to, now=caller.now(), without=without)
     asking, found = requested.asking(to), outlook.occurrences[0].foresight
-    return _words(session, caller, found, _HeldAiring(asking, schedule.bulletin, schedule.id))
+    return _words(session, caller, found, _HeldAiring(asking, schedule.bulletin, {schedule.id}))
 
 
 def _words(session: Session, caller: Caller, found: Foresight, held: _HeldAiring) -> list[str]:
@@ -84,5 +84,6 @@ def _words(session: Session, caller: Caller, found: Foresight, held: _HeldAiring
     rule = Once(at=local.time(), first=local.date())
     length_ms, _ = length_of(session, held.bulletin)
     asked = AskedRules([rule], Skips(), held.asking.areas, held.asking.grade, length_ms)
-    year = conflicts_of_year(session, asked, now=now, without=held.schedule)
+    named = {one.other for one in found.conflicts if one.other is not None}
+    year = conflicts_of_year(session, asked, now=now, without={*held.itself, *named})
     return told + [year_words(one, caller.scope, now, _IT) for one in year.named]

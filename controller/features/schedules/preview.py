@@ -24,7 +24,7 @@ from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.schedule_states import ScheduleId
-from devices.ids import AiringId, AreaCode
+from devices.ids import AiringId
 
 DATES = 10
 """Next dates that a schedule's page shows."""
@@ -92,14 +92,10 @@ def preview(
     if not (bulletin and asks):
         return Preview(sentence, dates, len(met), is_later)
     length_ms, _ = length_of(session, bulletin)
-    asked = AskedRules(rules, skips, _known_areas(form, viewer), form.grade(), length_ms)
-    year = conflicts_of_year(session, asked, now=now, without=ScheduleId(form.lich) or None)
+    asked = AskedRules(rules, skips, areas, form.grade(), length_ms)
+    year = conflicts_of_year(session, asked, now=now, without={form.lich})
     told = [year_words(one, viewer.scope, now) for one in year.named]
     return Preview(sentence, dates, len(met), is_later, told, year.more)
-
-
-def _known_areas(form: ScheduleTyped, viewer: Viewer) -> list[AreaCode]:
-    return [area for area in form.areas_so_far(viewer) if area in viewer.scope.tree]
 
 
 def year_words(one: YearConflict, scope: Scope, now: datetime, it: str = "lịch này") -> str:
@@ -112,7 +108,7 @@ def _met(
     session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId, starts: Sequence[datetime]
 ) -> list[tuple[str, ...]]:
     grade = form.grade()
-    areas = _known_areas(form, viewer)
+    areas = form.areas_so_far(viewer)
     patience = LATEST_AFTER[grade]
     askings = [Asking(areas, at, at + patience, grade, form.volume()) for at in starts]
     own = _made_by(session, ScheduleId(form.lich)) if form.lich else frozenset()

@@ -91,11 +91,11 @@ class _Other(NamedTuple):
 
 
 def conflicts_of_year(
-    session: Session, asked: AskedRules, *, now: datetime, without: ScheduleId | None = None
+    session: Session, asked: AskedRules, *, now: datetime, without: Collection[str] = frozenset()
 ) -> YearConflicts:
     """Return what the rules meet within a year from now on. Read-only; some queries, however many schedules.
 
-    `without`: the schedule that is being changed.
+    `without`: schedules and airings to ignore, such as the one that is being changed.
     """
     today = now.astimezone(ZONE)
     period, own = Period(today.date(), YEAR_DAYS), own_days(session)
@@ -136,7 +136,7 @@ def _others(
     mine: Sequence[DailyStart],
     kept: _Kept,
     *,
-    without: ScheduleId | None,
+    without: Collection[str],
     now: datetime,
 ) -> Iterator[_Other]:
     """Yield the other schedules that may sound at the same times of day, and single airings far ahead."""
@@ -147,12 +147,12 @@ def _others(
     for row in rows:
         length = lengths.get(row.bulletin, UNKNOWN_MS)
         at = only_time_of(row.rule)
-        if row.id == without or (at is not None and not _may_meet(mine, asked.length_ms, at, length)):
+        if row.id in without or (at is not None and not _may_meet(mine, asked.length_ms, at, length)):
             continue
         skips = skips_of(row.days_off, row.only_lunar, row.never_lunar)
         starts = daily_starts(from_text(row.rule), kept.period, kept.of(skips))
         yield _Other(row.bulletin, row.grade, starts, length, schedule=row.id)
-    for one in airings:
+    for one in (one for one in airings if one.id not in without):
         local = one.starts_at.astimezone(ZONE).replace(tzinfo=None, microsecond=0)
         length = lengths.get(one.bulletin, UNKNOWN_MS)
         yield _Other(one.bulletin, one.grade, (start_at(local, kept.period),), length, airing=one.id)

@@ -91,6 +91,14 @@ def test_an_occurrence_far_ahead_is_held_against_the_rules(world, commune):
     assert "Không trùng với lượt nào." in text_of(commune.get(f"{asked}&gio=06:00"))
 
 
+def test_an_airing_far_ahead_does_not_meet_itself_and_each_other_is_told_once(world, commune):
+    planned(world, "Chúc Tết", 30 * 86400)  # 25 December, 11:40
+    held = planned(world, "Bản tin trưa", 30 * 86400 + 3600)
+    asked = f"/phat/{held}/doi/thu?ngay=2026-12-25"
+    assert "Không trùng với lượt nào." in text_of(commune.get(f"{asked}&gio=12:40"))
+    assert text_of(commune.get(f"{asked}&gio=11:40")).count("Chúc Tết") == 1
+
+
 def test_a_move_sent_from_the_line_leads_back_to_it(world, commune):
     held = planned(world, "Bản tin tối", 8 * 3600)
     sent = {"ngay": "2026-11-25", "gio": "18:05", "ve": "loa-xa"}

@@ -9,7 +9,7 @@ from controller.features.schedules.service import schedule_bulletin
 from controller.model.schedules import Schedule
 from schedules.icalendar import from_text
 from schedules.recurrence import Daily
-from tests.integration.web.site_world import NHA_TRANG
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG
 from tests.integration.web.test_pages import text_of
 from tests.integration.web.test_writing import FORM
 from tests.support.stored_rows import bulletins
@@ -78,6 +78,21 @@ def test_one_sentence_says_what_the_form_will_do(sign_in):
     assert "Chưa chọn giờ phát." in said(luc="")
     assert "Chưa có tiêu đề hoặc lời đọc." in said(noi_dung=" ")
     assert "Hãy ghi ngày cuối" in said(lap_den="")
+
+
+def test_what_is_planned_where_a_person_sees_nothing_is_not_told(world, sign_in):
+    every = Daily(at=time(5), first=date(2026, 11, 26))
+    there, _ = world.submitted("Bản tin bên kia")
+    world.approve(there)
+    world.do(schedule_bulletin, there, areas=[BAC_NHA_TRANG], rule=every, by=world.approver)
+    own, _ = world.submitted("Bản tin của xã", by=world.people["xanhatrang"])
+    world.approve(own)
+    commune, elsewhere = sign_in("xanhatrang"), {"noi": "chon", "dia_ban": BAC_NHA_TRANG}
+    asked = REPEATED | elsewhere | {"lap_kieu": "hang-ngay"}
+    assert "Bản tin bên kia" in text_of(sign_in("canbo").post("/tao-ban-tin/tom-tat", data=asked))
+    assert "Chưa chọn nơi phát." in text_of(commune.post("/tao-ban-tin/tom-tat", data=asked))
+    rule = {"ban_tin": own, "kieu": "hang-ngay", "gio": "05:00", "tu_ngay": "2026-11-26"}
+    assert "Trùng giờ" not in text_of(commune.post("/lich/xem-truoc", data=rule | elsewhere))
 
 
 def test_a_schedule_that_meets_others_is_not_made_until_somebody_says_what_then(world, officer):
