@@ -47,6 +47,11 @@ def coming(world, schedule, most=5):
     return world.ask(found)
 
 
+def airings_of(world, schedule):
+    query = select(Airing.id).where(Airing.schedule == schedule).order_by(Airing.starts_at)
+    return world.ask(lambda session: session.scalars(query).all())
+
+
 def test_a_schedule_is_laid_down_by_the_form_and_said_back(world, officer, bulletin):
     reply = officer.post("/lich/tao", data=FORM | {"ban_tin": bulletin, "nghi_le": "1"})
     assert reply.status_code == 303, text_of(reply)
@@ -153,6 +158,21 @@ def test_one_occurrence_is_moved_and_another_taken_out(world, officer, schedule)
     assert "dời 1 lần; bỏ 1 lần" in page
 
 
+def test_what_a_moved_occurrence_would_meet_is_told_first_and_chosen_about(world, officer, schedule):
+    world.approved_airing(title="Đã có", areas=[NHA_TRANG], seconds=7200)
+    first = coming(world, schedule)[0]
+    asked = {"luc": first.original_at.isoformat(), "ngay": "2026-11-25", "gio": "13:40"}
+    for place in (f"/lich/{schedule}/lan/doi", f"/phat/{airings_of(world, schedule)[0]}/doi"):
+        reply = officer.post(place, data=asked)
+        assert reply.status_code == 409
+        assert "Trùng giờ với «Đã có»" in reply.text
+        assert "Khi trùng giờ với lượt khác" in reply.text
+        assert 'value="13:40"' in reply.text
+    assert coming(world, schedule)[0].starts_at == first.starts_at
+    assert officer.post(f"/lich/{schedule}/lan/doi", data=asked | {"trung": "after"}).status_code == 303
+    assert coming(world, schedule)[0].starts_at > world.now().replace(hour=6, minute=40, second=0)
+
+
 def test_a_time_that_is_past_is_refused_beside_the_form(world, officer, schedule):
     first = coming(world, schedule)[0]
     reply = officer.post(
@@ -243,11 +263,7 @@ def test_an_airing_gets_another_time_and_the_old_one_says_where_it_went(world, o
 
 
 def test_an_airing_of_a_schedule_is_moved_as_its_occurrence(world, officer, schedule):
-    airings = world.ask(
-        lambda session: session.scalars(
-            select(Airing.id).where(Airing.schedule == schedule).order_by(Airing.starts_at)
-        ).all()
-    )
+    airings = airings_of(world, schedule)
     assert "thuộc một lịch lặp" in text_of(officer.get(f"/phat/{airings[0]}/doi"))
     officer.post(f"/phat/{airings[0]}/doi", data={"ngay": "2026-11-25", "gio": "20:00"})
     assert coming(world, schedule)[0].starts_at == world.now().replace(hour=13, minute=0)

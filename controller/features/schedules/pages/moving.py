@@ -1,7 +1,7 @@
 """Dời giờ: moves an airing to another time with a form; drag and drop in the calendar sends the same form."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -48,6 +48,19 @@ def try_occurrence(
     return told(occurrence_move_words(visit, schedule_id, read_original(luc), to))
 
 
+def chosen_meeting(trung: str) -> Meeting:
+    """Return what shall be done when it meets others; nothing is moved before a person has chosen."""
+    return Meeting(trung) if trung in set(Meeting) else Meeting.REFUSE
+
+
+def meeting_context(error: LoaError | None) -> dict[str, Any]:
+    """Return what `bieu_mau/trung.html` asks after a move was refused."""
+    return {
+        "meets": isinstance(error, MeetsOthers),
+        "clear_at": error.facts.get("clear_at") if error else None,
+    }
+
+
 def told(words: Sequence[str]) -> Response:
     """Return the words as a piece of a page."""
     return HTMLResponse(fragment("lich/doi_thu.html", {"words_told": words}))
@@ -65,9 +78,8 @@ def move(
 ) -> Response:
     """Move it; conflicts are shown first, and the person chooses what to do. `ve`: back to the day's line."""
     try:
-        meeting = Meeting(trung) if trung in set(Meeting) else None
         to = read_wall(ngay, gio)
-        new = move_one(visit, airing_id, to=to, **visit.stamp, meeting=meeting)
+        new = move_one(visit, airing_id, to=to, **visit.stamp, meeting=chosen_meeting(trung))
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
@@ -89,7 +101,5 @@ def _page(
         "repeats": repeats,
         "movable": movable,
         "form": {"ngay": ngay, "gio": gio, "trung": trung},
-        "meets": isinstance(error, MeetsOthers),
-        "clear_at": error.facts.get("clear_at") if error else None,
     }
-    return page(visit.request, "doi_gio.html", context, error=error)
+    return page(visit.request, "doi_gio.html", context | meeting_context(error), error=error)

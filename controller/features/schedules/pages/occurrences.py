@@ -12,7 +12,7 @@ from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.schedules import service
 from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.page_queries import schedule_page
-from controller.features.schedules.pages.moving import LINE
+from controller.features.schedules.pages.moving import LINE, chosen_meeting, meeting_context
 from controller.http.form_fields import AskedId, Done, SentClock, SentDay, SentId
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
@@ -83,9 +83,9 @@ def _occurrence_page(
         "starts_at": starts_at,
         "original_at": original_at,
         "luc": original_at.isoformat(),
-        "typed": typed or {"ngay": f"{local:%Y-%m-%d}", "gio": f"{local:%H:%M}"},
+        "form": typed or {"ngay": f"{local:%Y-%m-%d}", "gio": f"{local:%H:%M}", "trung": ""},
     }
-    return page(visit.request, "lich_lan.html", context, error=error)
+    return page(visit.request, "lich_lan.html", context | meeting_context(error), error=error)
 
 
 @router.post("/lich/{schedule_id}/lan/doi")
@@ -96,17 +96,19 @@ def move(
     luc: SentId = "",
     ngay: SentDay = "",
     gio: SentClock = "",
+    trung: Annotated[str, Form(max_length=20)] = "",
     ve: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    """Move one occurrence to another time; `ve`: back to the day's line."""
+    """Move it; conflicts are shown first, and the person chooses what to do. `ve`: back to the day's line."""
     original_at = read_original(luc)
     try:
         to = read_wall(ngay, gio)
-        service.move_occurrence(visit, schedule_id, original_at, to=to, **visit.stamp)
+        meeting = chosen_meeting(trung)
+        service.move_occurrence(visit, schedule_id, original_at, to=to, **visit.stamp, meeting=meeting)
     except (NotAllowed, NotFound):
         raise
     except LoaError as error:
-        typed = {"ngay": ngay, "gio": gio}
+        typed = {"ngay": ngay, "gio": gio, "trung": trung}
         return _occurrence_page(visit, schedule_id, original_at, typed=typed, error=error)
     if ve == LINE:
         return RedirectResponse(f"/loa-xa?ngay={to.astimezone(ZONE):%Y-%m-%d}&xong=doi", 303)
