@@ -11,7 +11,10 @@ from devices.ids import AiringId, NodeId
 
 
 class SpeakerTestResult(Base):
-    """Whether somebody at the pole heard a test; a later word about the same test replaces the first."""
+    """Whether somebody at the pole heard a test; a later word about the same test replaces the first.
+
+    `at`: when the test began, not when it was written down: it answers only what was reported before.
+    """
 
     __tablename__ = "speaker_test_results"
 

@@ -15,7 +15,7 @@ from controller.http.journal_words import act_words
 router = APIRouter()
 _DONE = {
     "lo": "Đã ghi.",
-    "nghe-ro": "Đã ghi: nghe rõ. Việc ở cụm loa này xong.",
+    "nghe-ro": "Đã ghi: nghe rõ. Hết trục trặc thì việc ở cụm loa này xong.",
     "khong-nghe": "Đã ghi: không nghe được. Cụm loa vẫn nằm trong việc phải làm.",
     "anh": "Đã lưu ảnh cột loa.",
     "vi-tri": "Đã ghi vị trí cột loa.",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict, NotFound
 from controller.features.accounts.queries import require
 from controller.features.fleet.queries import get_node
+from controller.features.fleet.watch import faults_of_node
 from controller.features.journal.service import record
 from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
@@ -57,16 +58,17 @@ def note_test_result(
     by: Operator,
     now: datetime,
 ) -> SpeakerTestResult:
-    """Write down whether a test was heard at the pole; if it was, nobody is needed there any more.
+    """Write down whether a test was heard at the pole; if so, and no fault is left, nobody is needed there.
 
     Refused while the loudspeaker itself has not said that it began.
     """
     node = get_node(session, node_id)
     require(session, by, Act.ENROL, node.area)
-    query = select(Airing.id).join(Bulletin, Bulletin.id == Airing.bulletin)
-    test = session.scalar(query.where(Airing.id == airing_id, Airing.node == node_id, Bulletin.test))
-    if test is None:
+    query = select(Airing).join(Bulletin, Bulletin.id == Airing.bulletin)
+    airing = session.scalar(query.where(Airing.id == airing_id, Airing.node == node_id, Bulletin.test))
+    if airing is None:
         raise NotFound("Không có lượt thử này ở cụm loa này.", code="test.unknown")
+    test = airing.id
     delivery = session.get(Delivery, (test, node_id))
     if heard and (delivery is None or delivery.rung < int(DeliveryStage.STARTED)):
         raise Conflict(
@@ -79,14 +81,19 @@ def note_test_result(
     if row is None:
         row = SpeakerTestResult(airing=test, node=node_id)
         session.add(row)
-    row.heard, row.note, row.by, row.at = heard, note, by.id, now
-    care = session.get(Care, node_id, with_for_update=True)
-    if heard and care is not None and care.assignee is not None:
-        care.assignee, care.changed_at = None, now
+    row.heard, row.note, row.by, row.at = heard, note, by.id, airing.starts_at
+    if heard:
+        _end_care(session, node_id, now)
     session.flush()
     act = "node.test-heard" if heard else "node.test-not-heard"
     record(session, by, act, node_id, now, detail={"airing": test, "note": note})
     return row
+
+
+def _end_care(session: Session, node_id: NodeId, now: datetime) -> None:
+    care = session.get(Care, node_id, with_for_update=True)
+    if care is not None and care.assignee is not None and not faults_of_node(session, node_id, now):
+        care.assignee, care.changed_at = None, now
 
 
 def recent_test(session: Session, node_id: NodeId, now: datetime) -> RecentTest | None:

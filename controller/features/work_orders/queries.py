@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
 from controller.features.fleet.events import EventKind
-from controller.features.fleet.watch import events_now, troubles
+from controller.features.fleet.watch import events_now, troubles, watched_nodes
 from controller.features.listeners.queries import reports_to_mend
 from controller.features.maps.positions import positions_of
 from controller.features.work_orders.route import WorkOrder
@@ -111,9 +111,13 @@ def _drafts(
     for result in _unheard(session, seen, now):
         note = f" ({result.note})" if result.note else ""
         drafts[result.node].add(f"Thử loa {day_and_clock(result.at, now)}: không nghe được{note}.", result.at)
-    for care in _taken(session, seen - dark):  # where all is out, nobody knows yet what is mended
-        if care.node not in drafts:
-            drafts[care.node].add("Hết trục trặc, chờ thử loa nghe rõ.", care.changed_at)
+    # where all is out, nobody knows yet what is mended
+    taken = {care.node: care.changed_at for care in _taken(session, seen - dark) if care.node not in drafts}
+    for one in watched_nodes(session, taken, now) if taken else ():
+        for fault in one.faults:  # beyond the first forty with faults
+            drafts[one.node.id].add(fault.sentence, fault.since or now)
+        if not one.faults:
+            drafts[one.node.id].add("Hết trục trặc, chờ thử loa nghe rõ.", taken[one.node.id])
     return drafts
 
 

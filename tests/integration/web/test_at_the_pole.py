@@ -15,6 +15,7 @@ from controller.model.fleet import PositionSource
 from tests.integration.web.access_forms import PHOTO
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, Made
 from tests.integration.web.test_pages import text_of
+from tests.support.stored_rows import note_vitals
 from tests.support.swelling_tone import mp3
 
 NODE, OTHER = f"loa-{NHA_TRANG}-1", f"loa-{NHA_TRANG}-2"
@@ -116,6 +117,36 @@ def test_who_took_a_loudspeaker_on_is_done_when_its_test_was_heard(world, techni
     airing = sound(world, made)
     technician.post(f"/cum-loa/{NODE}/nghe-thu", data={"luot": airing, "nghe": "ro"})
     assert "Không có việc nào" in work(technician)
+
+
+def test_a_test_from_before_the_report_does_not_answer_it(world, technician, made):
+    airing = sound(world, made)
+    world.later(seconds=20)
+    world.do(report_trouble, NODE, trouble="broken", words="Loa rè.")
+    world.later(seconds=20)
+    heard = technician.post(f"/cum-loa/{NODE}/nghe-thu", data={"luot": airing, "nghe": "ro"})
+    assert heard.status_code == 303
+    assert "1 người dân báo loa hỏng." in work(technician)
+
+
+def test_who_took_on_a_fault_that_is_still_there_keeps_it_when_a_test_is_heard(world, technician, made):
+    world.do(note_vitals, [world.vitals(NODE, 5, mains=False)])
+    world.do(take_care, NODE, by=world.people["kythuat"], assignee="kythuat")
+    before = work(technician)
+    airing = sound(world, made)
+    technician.post(f"/cum-loa/{NODE}/nghe-thu", data={"luot": airing, "nghe": "ro"})
+    assert work(technician) == before
+    assert "Chưa ai lo" not in before
+
+
+def test_a_fault_that_somebody_took_on_is_told_among_more_than_a_list_holds(world, technician):
+    world.bring_online()
+    world.do(note_vitals, [world.vitals(node, 5, amplifier_ok=False) for node in world.nodes])
+    last = max(world.nodes, key=lambda node: node.split("-")[1:])
+    world.do(take_care, last, by=world.people["kythuat"], assignee="kythuat")
+    words = work(technician)
+    assert "41 nơi cần tới" in words
+    assert "Hết trục trặc" not in words
 
 
 def test_a_commune_that_is_out_is_one_order_with_what_listeners_said_there(world, technician):
