@@ -22,6 +22,7 @@ from controller.features.airings.views import AIRING_SIGNS, together_words, whol
 from controller.features.bulletins.signs import BULLETIN_SIGNS, progress_words
 from controller.features.fleet.signs import NODE_SIGNS
 from controller.features.guide.tour import tour_of
+from controller.features.listeners.emergencies import EmergencyBoard
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.schedules.sentences import WEEKDAYS
 from controller.features.today.header import Header
@@ -107,6 +108,7 @@ def put_before(station: Station, site: FastAPI) -> FastAPI:
     site.state.enter = entering
     site.state.lanes = Lanes()
     site.state.listener_limits = ListenerLimits()
+    site.state.emergency_board = EmergencyBoard()
     site.state.sounding = lambda: _sounding_sentence(station)
     return site
 

@@ -74,6 +74,11 @@ _LEADS_TO = {
     (EmergencyState.STARTED, EmergencyEvent.END): EmergencyState.ENDED,
 }
 
+REPLACED = {
+    Kind.ALARM: "Được thay bằng một thông báo khẩn cấp mới.",
+    Kind.ALL_CLEAR: "Đã báo yên.",
+}
+"""Why what was called before ends where this kind starts."""
 KINDS_IN_WORDS = {Kind.ALARM: "khẩn cấp", Kind.ALL_CLEAR: "báo yên", Kind.TEST: "thử loa"}
 IN_WORDS = {
     EmergencyState.CALLED: "đang chờ người thứ hai xác nhận",

@@ -118,9 +118,11 @@ def main(folder, scheme="light", only=()):
             if not only and folder == IMAGES:
                 camera.take_for_the_guide(shown, GUIDE)
             camera.take_after_forms(only)
-            if not only:
+            alarm = [one for one in ALARM_SHOTS if not only or one.name in only]
+            if alarm:
                 shown["emergency_id"] = sound_the_alarm(world, shown["prepared"])
-                camera.take_all(ALARM_SHOTS, shown)
+                camera.take_all(alarm, shown)
+            if not only:
                 world.do(disable_operator, world.people["quantri"].id, by=None)
                 camera.take_all(LAST_SHOTS, shown)
         browser.close()

@@ -127,6 +127,7 @@ ALARM_SHOTS = (
     Shot("khan-mot", APPROVER, "/khan/{emergency_id}"),
     Shot("khan-dung", APPROVER, "/khan/{emergency_id}/dung"),
     Shot("hom-nay-khan", OFFICER, "/"),
+    Shot("cong-khai-khan", NOBODY, "/cong-khai/{area}"),
 )
 """Taken last, when an emergency sounds: every page says so then."""
 
@@ -169,6 +170,7 @@ NO_PAGES = {
     "/cong-khai/tep/{recording}/hinh-am": "a piece of a page",
     "/nghe-thu/{test_id}/tieng/{clip}.mp3": "a sound",
     "/nghe-thu/{test_id}/{listener_id}": "its picture needs a listener first: `nghe-thu-cau`",
+    "/cong-khai/{area}/khan": "a piece of a page",
     "/cong-khai/{area}/lich.ics": "a calendar for programs",
     "/cong-khai/{area}/podcast.xml": "a feed for programs",
     "/tinh/{version}/{name:path}": "a part of every page",

@@ -32,6 +32,7 @@ from controller.model.emergencies import Emergency
 from controller.model.emergency_states import (
     LONGEST,
     LOUDEST,
+    REPLACED,
     USUAL_LENGTH,
     EmergencyEvent,
     EmergencyId,
@@ -49,10 +50,6 @@ from devices.calls import LONGEST_ALONE
 from devices.ids import AreaCode, Grade
 from devices.plan import EMERGENCY_FLOOR
 
-REPLACED = {
-    Kind.ALARM: "Được thay bằng một thông báo khẩn cấp mới.",
-    Kind.ALL_CLEAR: "Đã báo yên.",
-}
 ALL_CLEAR = "Báo yên."
 """Why one person signs it: it ends an emergency that persons called."""
 _SCALE = 100

@@ -119,11 +119,12 @@ def _aired() -> Select[Airing, str, str, int, int]:
 
 @one_read
 def may_be_heard_by_all(session: Session, recording: RecordingId) -> bool:
-    """Whether a recording was aired: then everybody may hear it again."""
+    """Whether a recording was aired, or is called as an emergency: then everybody may hear it again."""
+    is_called = and_(Airing.every_ms.is_not(None), Airing.state.in_(IN_PLANS))
     query = (
         select(Airing.id)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
-        .where(Airing.recording == recording, Airing.state.in_(_HEARD), _public())
+        .where(Airing.recording == recording, or_(Airing.state.in_(_HEARD), is_called), _public())
         .limit(1)
     )
     return session.scalar(query) is not None

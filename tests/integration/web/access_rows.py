@@ -275,6 +275,7 @@ PAGES = {
     "GET /cong-khai/tep/{recording}/hinh-am": Row(OPEN),
     "GET /cong-khai/{area}": Row(OPEN),
     "GET /cong-khai/{area}/ban-tin/{airing_id}": Row(OPEN),
+    "GET /cong-khai/{area}/khan": Row(OPEN),
     "GET /cong-khai/{area}/lich.ics": Row(OPEN),
     "GET /cong-khai/{area}/podcast.xml": Row(OPEN),
     "GET /cong-khai/bao/{node_id}": Row(OPEN),

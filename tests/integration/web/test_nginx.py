@@ -47,3 +47,14 @@ def test_each_stop_and_each_emergency_has_a_zone_that_nothing_else_fills():
         assert zones == ["loa_urgent"], path
     for path in ("/", "/phat/x", "/api/v1/bulletins", "/dang-nhap"):
         assert "loa_urgent" not in location_of(path)
+
+
+def test_public_pages_are_held_as_long_as_the_station_says_and_never_longer():
+    for path in ("/cong-khai", "/cong-khai/22366", "/cong-khai/22366/khan", "/cong-khai/tep/x.mp3"):
+        said = location_of(path)
+        assert "proxy_cache loa_pages;" in said, path
+        assert "proxy_buffering on;" in said
+        assert "use_stale" not in said
+        assert "proxy_cache_valid" not in said
+    for path in ("/", "/ban-tin", "/khan", "/cong-khaix"):
+        assert "proxy_cache" not in location_of(path)

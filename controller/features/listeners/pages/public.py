@@ -15,6 +15,7 @@ from controller.features.bulletins.pages.recordings import wave_of
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.voice_origins import origin_of
 from controller.features.listeners.feeds import calendar_of, podcast_of
+from controller.features.listeners.public_page import board_of, public_page
 from controller.features.listeners.queries import (
     PublicAiring,
     aired_in,
@@ -24,7 +25,6 @@ from controller.features.listeners.queries import (
     may_be_heard_by_all,
 )
 from controller.http.public_address import public_address
-from controller.http.render import page
 from controller.http.station import Station
 from controller.model.areas import Area
 from controller.store import Store
@@ -55,7 +55,7 @@ def _area(store: Store, code: str) -> tuple[Area, frozenset[AreaCode]]:
 def index(request: Request, station: TheStation) -> Response:
     """Let a listener find their commune."""
     found = [area for area in areas(station.store) if area.parent is not None]
-    return page(request, "cong_khai.html", {"areas": found})
+    return public_page(request, station, "cong_khai.html", {"areas": found}, area=None, is_shared=True)
 
 
 @router.get("/tep/{recording}.mp3")
@@ -105,7 +105,18 @@ def commune(request: Request, station: TheStation, area: Code) -> Response:
     aired = aired_in(store, heard, now - _BEHIND)
     sounding = heard_now(store, [airing for airing, _ in coming])
     shown = {"area": found, "coming": coming, "aired": aired, "heard_now": sounding}
-    return page(request, "cong_khai_xa.html", shown)
+    return public_page(request, station, "cong_khai_xa.html", shown, area=found.code, is_shared=True)
+
+
+@router.get("/{area}/khan")
+def emergencies(request: Request, station: TheStation, area: Code) -> Response:
+    """Send the emergencies of a commune alone: pages that stay open ask again and again."""
+    code = AreaCode(area)
+    board = board_of(request)
+    found = board.around(station.store, code, station.now())
+    if found or code in board.tree:
+        return public_page(request, station, "khan_cong_khai.html", {}, area=code, is_shared=True)
+    raise NotFound(f"Không có địa bàn nào mang mã {area}.", code="area.unknown")
 
 
 @router.get("/{area}/ban-tin/{airing_id}")
@@ -119,7 +130,7 @@ def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code)
     recording = one.airing.recording
     phrases = phrases_of(station.recordings, RecordingId(recording)) if recording else ()
     shown = {"area": found, "one": one, "phrases": phrases, "act": act, "voice": voice}
-    return page(request, "cong_khai_tin.html", shown)
+    return public_page(request, station, "cong_khai_tin.html", shown, area=found.code, is_shared=True)
 
 
 @router.get("/{area}/lich.ics")

@@ -14,6 +14,7 @@ from controller.features.accounts.dependencies import SignedVisit, TheStation, v
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.page_queries import visible_nodes
 from controller.features.fleet.queries import find_node
+from controller.features.listeners.public_page import public_page
 from controller.features.listeners.queries import aired_in, heard_since, report_by_code, reports_in
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.listeners.service import answer_report, report_trouble
@@ -81,13 +82,13 @@ def report(
     """Store the report, and show the code for reading its answer."""
     try:
         _limits(request).reports(address_of(request), node_id)
-        _, code = report_trouble(station.store, NodeId(node_id), trouble=viec, words=ke, now=station.now())
+        made, code = report_trouble(station.store, NodeId(node_id), trouble=viec, words=ke, now=station.now())
     except NotFound:
         raise
     except LoaError as error:
         return _form(request, station, node_id, chosen=viec, words=ke, error=error)
     station.wake()
-    return page(request, "bao_xong.html", {"code": code})
+    return public_page(request, station, "bao_xong.html", {"code": code}, area=made.area)
 
 
 def _form(
@@ -105,7 +106,7 @@ def _form(
     context = {"node": node, "troubles": TROUBLE_WORDS, "chosen": chosen, "typed": words}
     areas = area_tree(station.store).lineage(node.area)
     context["last"] = next(iter(aired_in(station.store, areas, station.now() - _BEHIND)), None)
-    return page(request, "bao_su_co.html", context, error=error)
+    return public_page(request, station, "bao_su_co.html", context, area=node.area, error=error)
 
 
 @router.get("/cong-khai/tra-loi")
@@ -122,7 +123,8 @@ def answer_of(
             fault, status = error.sentence, status_of(error)
     mended = heard_since(station.store, [found]) if found is not None else {}
     context = {"report": found, "ma": ma, "fault": fault, "troubles": TROUBLE_WORDS, "mended": mended}
-    return page(request, "tra_loi.html", context, status=status)
+    where = None if found is None else found.area
+    return public_page(request, station, "tra_loi.html", context, area=where, status=status)
 
 
 @router.get("/phan-anh")
