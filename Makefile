@@ -17,9 +17,9 @@ PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
 WORKERS ?= 2
 BROWSERS ?= 2
 STATIONS ?= 3
-WAITING := tests/system tests/simulation tests/integration/simulator tests/integration/devices tests/contract/links
-# an idle worker takes the next test; tests/conftest.py says which come first and which stay together
-IN_ORDER := --dist loadgroup --no-loadscope-reorder
+WAITING := tests/system tests/simulation tests/integration/simulator tests/integration/devices tests/integration/station tests/integration/notices tests/contract/links
+# an idle worker takes the next test; tests/conftest.py says which come first, tests/support/groups.py which stay together
+IN_ORDER := --dist loadscope --no-loadscope-reorder
 # unit tests use none of these plugins, and loading them takes half a second
 BARE := -p no:playwright -p no:schemathesis
 EXAMPLES ?= 100

@@ -18,6 +18,7 @@ from controller.features.accounts import encryption as sealing
 from controller.features.accounts import passwords
 from controller.store import engine as store_engine
 from controller.store import migrating
+from tests.support.groups import GroupScheduling, is_on_postgresql
 from tests.support.nightly import NIGHTLY, QUICK, amount, is_due, is_quick
 from tests.support.ports import free_port
 
@@ -114,17 +115,6 @@ _LONG = (
     "tests/browser",
 )
 """Whole stations, fleets, voices: begun in this order, or at the end all other workers would wait."""
-_TOGETHER = (
-    "tests/integration/tts",
-    "tests/contract/engines",
-    "tests/integration/station/test_renderer",
-    "tests/integration/web/test_buttons",
-    "tests/architecture",
-)
-"""Files whose tests share what is dear to make, a voice above all: one worker does them.
-
-The architecture's are one group: they share the syntax trees of all modules. What runs on PostgreSQL is one:
-to start a server and to make its tables takes ten seconds of processor time."""
 
 
 def pytest_report_header():
@@ -139,33 +129,25 @@ def pytest_report_header():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Put what takes long first, tell workers what belongs together, and leave out what is not quick."""
+    """Put what takes long first, and leave out what is not due or not quick."""
     left_out = [item for item in items if not is_due(item) or (QUICK and not is_quick(item))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if is_due(item) and (is_quick(item) or not QUICK)]
     items.sort(key=_place)
-    for item in items:
-        if _is_on_postgresql(item):
-            item.add_marker(pytest.mark.xdist_group("postgresql"))
-        elif any(part in _where(item) for part in _TOGETHER):
-            is_architecture = "tests/architecture" in _where(item)
-            item.add_marker(pytest.mark.xdist_group("architecture" if is_architecture else item.path.stem))
 
 
 def _place(item):
-    if _is_on_postgresql(item):  # one group of a minute
+    if is_on_postgresql(item.nodeid):  # one group of a minute
         return 0, False
-    at = next((n for n, part in enumerate(_LONG) if part in _where(item)), len(_LONG))
+    at = next((n for n, part in enumerate(_LONG) if item.nodeid.startswith(part)), len(_LONG))
     return at, item.get_closest_marker("slow") is None
 
 
-def _is_on_postgresql(item):
-    return "postgresql" in item.nodeid.rpartition("[")[2]
-
-
-def _where(item):
-    return item.path.as_posix()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Have one worker run what belongs together."""
+    return GroupScheduling(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

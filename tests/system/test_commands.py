@@ -345,7 +345,6 @@ def test_faults_that_cannot_be_read_are_refused_before_anything_is_started(tmp_p
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("speak")  # what one has spoken, the others find
 @pytest.mark.parametrize("suffix", amount(["opus"], ["wav", "mp3", "opus"]))
 def test_speak_writes_each_kind_of_file(tmp_path_factory, tmp_path, suffix):
     home = tmp_path_factory.getbasetemp() / "speak-home"  # the voice is prepared once for all three

@@ -1,0 +1,17 @@
+"""Which tests stay together in one worker."""
+
+from tests.support.groups import group_of
+
+
+def test_what_shares_a_database_server_a_voice_or_syntax_trees_is_one_group():
+    on_both = (
+        "tests/integration/controller/test_keys.py::test_a",
+        "tests/contract/stores/test_store.py::test_b",
+    )
+    assert {group_of(f"{test}[postgresql]") for test in on_both} == {"postgresql"}
+    assert group_of(f"{on_both[0]}[sqlite]") == on_both[0].partition("::")[0]
+    voice = "tests/integration/tts/test_offline_voice.py"
+    assert {group_of(f"{voice}::test_{n}") for n in range(3)} == {voice}
+    stations = {f"tests/system/test_kill.py::test_{n}" for n in range(3)}
+    assert {group_of(test) for test in stations} == stations  # each waits: as many as possible at once
+    assert len({group_of(f"tests/architecture/test_{name}.py::test_a") for name in "ab"}) == 1
