@@ -1,7 +1,7 @@
-"""Which tests one worker runs, because they share what is expensive: a database server, a voice, syntax trees.
+"""Which tests one worker runs, because they share what is expensive: a database, a voice, syntax trees.
 
-The scheduler is our own: `--dist loadgroup` of pytest-xdist 3.8 writes the groups where pytest 9.2 does not read
-them, so that every worker made everything for itself.
+The scheduler is our own: `--dist loadgroup` of pytest-xdist 3.8 writes the groups where pytest 9.2 does not
+read them, so that every worker made everything for itself.
 """
 
 from xdist.scheduler import LoadScopeScheduling
