@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 
 from controller.errors import StartFailed
+from controller.model.airings import ReceiptChain
 from controller.model.fleet import Node
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
@@ -99,6 +100,7 @@ def bench_rest(nodes: int, broker: BrokerChoice, seconds: float | None = None) -
         station.start()
         fleet, connected = started_fleet(parts, station, station.nodes, nice=NICE)
         _await_heard(station, stages, connected)
+        chains = _chains_of(station, stages, connected)
         probe = ClockProbe(station.broker_url)
         probe.start()
         parts.callback(probe.stop)
@@ -113,15 +115,20 @@ def bench_rest(nodes: int, broker: BrokerChoice, seconds: float | None = None) -
         after = look()
         time.sleep(1.0)  # for the last answers
         told = {"nodes": nodes, "connected": connected} | _figures(before, after, probe)
-        return told | _begun(station, home, probe)
+        return told | _begun(station, home, probe, chains)
 
 
-def _begun(station: StationApart, home: Path, probe: ClockProbe) -> dict[str, Any]:
-    """Have all nodes report a begin within a second, repeatedly; request the time meanwhile."""
+def _begun(
+    station: StationApart, home: Path, probe: ClockProbe, chains: dict[str, tuple[int, str]]
+) -> dict[str, Any]:
+    """Have all nodes report a begin within a second, repeatedly; request the time meanwhile.
+
+    `chains`: the receipts that the fleet's nodes have signed. Who reports here signs with the same keys, and
+    a number that is used twice would be noted as a fork of each node's receipts.
+    """
     probe.answers_ms.clear()
     nodes = [node.id for node in station.nodes]
     delays: list[dict[str, float]] = []
-    chains: dict[str, Any] = {}
     for _ in range(STARTS):
         asking = Thread(target=probe.ask_for, args=(START_S,))
         asking.start()
@@ -178,5 +185,28 @@ def _await_heard(station: StationApart, stages: Stages, count: int) -> None:
         stages.show("Đài đã nghe loa", heard, count)
         return heard >= count
 
-    late = StartFailed("Đài không nghe kịp loa mô phỏng.", code="bench.not_heard")
-    children.wait_for(all_heard, PATIENCE_S, late, every_s=0.5)
+    children.wait_for(all_heard, PATIENCE_S, _late(), every_s=0.5)
+
+
+def _chains_of(station: StationApart, stages: Stages, count: int) -> dict[str, tuple[int, str]]:
+    """Wait until this many nodes have fetched the recording; return how far each has numbered its receipts.
+
+    They have nothing more to report until the airing, which is later than the end of the benchmark.
+    """
+    query = select(ReceiptChain.node, ReceiptChain.seq, ReceiptChain.newest)
+
+    def chains() -> dict[str, tuple[int, str]]:
+        with station.store.read() as session:
+            return {node: (seq, newest) for node, seq, newest in session.execute(query)}
+
+    def all_fetched() -> bool:
+        fetched = len(chains())
+        stages.show("Loa đã tải bản thu", fetched, count)
+        return fetched >= count
+
+    children.wait_for(all_fetched, PATIENCE_S, _late(), every_s=0.5)
+    return chains()
+
+
+def _late() -> StartFailed:
+    return StartFailed("Đài không nghe kịp loa mô phỏng.", code="bench.not_heard")
