@@ -9,29 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, cast
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy import Table, bindparam, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from controller.model.airing_states import ChainFaultKind
 from controller.model.airings import ChainFault, ReceiptChain, ReceiptRefusal, StoredReceipt
+from controller.runtime.chain_fault_rows import NewFaults, NumberGap, save_faults
 from controller.runtime.receipt_judging import JudgedReceipts, SignedReceipt, refusals
 from controller.store.many import Many, insert_told
 from devices.ids import NodeId
 from devices.receipt_signing import NOTHING_BEFORE
 
-MOST_FAULTS: Final = 100
-"""Faults kept of one key; a node that skips numbers on purpose must not fill the database."""
 _Key = tuple[NodeId, str]
-
-
-@dataclass(slots=True)
-class _Gap:
-    first: int
-    last: int
-    before: str
-    expected: str
-    noticed_at: datetime
 
 
 @dataclass(slots=True)
@@ -40,7 +30,7 @@ class _Chain:
 
     seq: int = 0
     newest: str = NOTHING_BEFORE
-    gaps: list[_Gap] = field(default_factory=list)
+    gaps: list[NumberGap] = field(default_factory=list)
     has_new_gaps: bool = False
     breaks: set[int] = field(default_factory=set)
     """Numbers of receipts that do not follow the one before them."""
@@ -52,7 +42,7 @@ class _Chain:
             if seq == self.seq + 1:
                 self._follow(seq, previous, self.newest)
             else:
-                self.gaps.append(_Gap(self.seq + 1, seq - 1, self.newest, previous, now))
+                self.gaps.append(NumberGap(self.seq + 1, seq - 1, self.newest, previous, now))
                 self.has_new_gaps = True
             self.seq, self.newest = seq, one.id
             return True
@@ -62,7 +52,7 @@ class _Chain:
         self._fill(gap, one)
         return True
 
-    def _fill(self, gap: _Gap, one: SignedReceipt) -> None:
+    def _fill(self, gap: NumberGap, one: SignedReceipt) -> None:
         seq, previous = one.receipt.seq, one.receipt.previous
         if seq == gap.first:
             self._follow(seq, previous, gap.before)
@@ -70,9 +60,9 @@ class _Chain:
             self._follow(seq + 1, gap.expected, one.id)
         self.gaps.remove(gap)
         if seq > gap.first:
-            self.gaps.append(_Gap(gap.first, seq - 1, gap.before, previous, gap.noticed_at))
+            self.gaps.append(NumberGap(gap.first, seq - 1, gap.before, previous, gap.noticed_at))
         if seq < gap.last:
-            self.gaps.append(_Gap(seq + 1, gap.last, one.id, gap.expected, gap.noticed_at))
+            self.gaps.append(NumberGap(seq + 1, gap.last, one.id, gap.expected, gap.noticed_at))
         self.has_new_gaps = True
 
     def _follow(self, seq: int, previous: str, newest: str) -> None:
@@ -102,9 +92,15 @@ def follow_chains(session: Session, batch: Iterable[JudgedReceipts], now: dateti
     ]
     _SAVE.execute(session, rows)
     forks = _forks(session, again)
-    for key, chain in chains.items():
-        if chain.has_new_gaps or chain.breaks or key in forks:
-            _save_faults(session, key, chain, forks.get(key, set()), now)
+    found = {
+        key: NewFaults(
+            chain.gaps if chain.has_new_gaps else None,
+            {ChainFaultKind.BREAK: chain.breaks, ChainFaultKind.FORK: forks.get(key, set())},
+        )
+        for key, chain in chains.items()
+        if chain.has_new_gaps or chain.breaks or key in forks
+    }
+    save_faults(session, found, now)
 
 
 def note_refusals(session: Session, batch: Iterable[JudgedReceipts], now: datetime) -> None:
@@ -125,7 +121,7 @@ def _known(session: Session, told: Iterable[_Key]) -> dict[_Key, _Chain]:
             chains[node, kid].seq, chains[node, kid].newest = seq, newest
     for node, kid, first, last, before, expected, at in session.connection().execute(_GAPS, nodes):
         if (node, kid) in chains:
-            chains[node, kid].gaps.append(_Gap(first, last, before, expected, at))
+            chains[node, kid].gaps.append(NumberGap(first, last, before, expected, at))
     return chains
 
 
@@ -151,29 +147,6 @@ def _forks(session: Session, again: Mapping[_Key, list[SignedReceipt]]) -> dict[
 
 _AT_ONCE: Final = 500
 """Pairs in one query; SQLite takes some ten thousand values."""
-
-
-def _save_faults(session: Session, key: _Key, chain: _Chain, forks: set[int], now: datetime) -> None:
-    node, kid = key
-    of_key = (ChainFault.node == node, ChainFault.kid == kid)
-    if chain.has_new_gaps:
-        session.execute(delete(ChainFault).where(*of_key, ChainFault.kind == ChainFaultKind.GAP))
-    room = MOST_FAULTS - (session.scalar(select(func.count()).where(*of_key)) or 0)
-    rows = [
-        {"kind": ChainFaultKind.GAP, "first": gap.first, "last": gap.last, "before": gap.before}
-        | {"expected": gap.expected, "noticed_at": gap.noticed_at}
-        for gap in (sorted(chain.gaps, key=lambda gap: gap.first) if chain.has_new_gaps else ())
-    ]
-    for kind, numbers in ((ChainFaultKind.BREAK, chain.breaks), (ChainFaultKind.FORK, forks)):
-        known = set(session.scalars(select(ChainFault.first).where(*of_key, ChainFault.kind == kind)))
-        rows += [
-            {"kind": kind, "first": seq, "last": seq, "before": "", "expected": "", "noticed_at": now}
-            for seq in sorted(numbers - known)
-        ]
-    if rows[: max(0, room)]:
-        session.execute(
-            insert(ChainFault), [{"node": node, "kid": kid} | row for row in rows[: max(0, room)]]
-        )
 
 
 _CHAINS = select(ReceiptChain.node, ReceiptChain.kid, ReceiptChain.seq, ReceiptChain.newest).where(
