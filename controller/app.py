@@ -21,6 +21,7 @@ from controller.features.provisioning import service as provisioning
 from controller.host.broker import ChildBroker
 from controller.host.home_folder import HomeLock, make_home
 from controller.host.interpreter import collect_when_idle
+from controller.host.metrics import measured
 from controller.host.station_keys import station_key, station_seal
 from controller.http.station import Trial
 from controller.model.bulletin_states import RenderingId
@@ -170,6 +171,10 @@ class Controller:
         """Return head starts and waiting times, at the current rate of sending chunks."""
         return replace(self.set_times, pace_share=self.sender.pace_share)
 
+    def parts_up(self) -> dict[str, bool]:
+        """Return whether each part works that the station cannot do without, beside its database."""
+        return {"broker": self.link.is_up, "lead": self.lock.is_held, "clock": self.wall.is_steady()}
+
     def broker_up(self) -> bool:
         """Return whether the station is connected to its broker."""
         return self.link.is_up
@@ -280,14 +285,13 @@ class Controller:
             called_lead=self.settings.emergency_lead,
         )
         self.lateness = LatenessWatch(self.store, lambda: self.times, self.now, self.steady)
-        self.clock = Clock(
-            [
-                Beat("work", _WORK_EVERY, self._work),
-                Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
-                checkpoints_by(self.settings, self.store, self.now).beat(),
-                *house.beats(),
-            ]
+        beats = (
+            Beat("work", _WORK_EVERY, self._work),
+            Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
+            checkpoints_by(self.settings, self.store, self.now).beat(),
+            *house.beats(),
         )
+        self.clock = Clock([replace(beat, act=measured(beat.name, beat.act)) for beat in beats])
 
     def _make_time_service(self) -> TimeService:
         return time_service_of(

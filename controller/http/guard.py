@@ -1,6 +1,7 @@
 """First checks on every request: refuse cross-site writes and oversized bodies, set safe headers."""
 
 import re
+from time import perf_counter
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from controller.host.metrics import REQUEST_SECONDS
 from controller.http.error_pages import error_response
 from controller.http.refusal_log import ELSEWHERE, note_answer
 from controller.http.requests import bearer_of
@@ -38,6 +40,8 @@ _CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+_PROBES = frozenset({"/healthz", "/readyz", "/api/v1/metrics"})
+"""Asked every few seconds by machines: in the figures of pages they would hide the people."""
 _HEADERS = {
     "Content-Security-Policy": _CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -87,11 +91,14 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        request = Request(scope)
+        request, began = Request(scope), perf_counter()
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 note_answer(request, message["status"])
+                if request.url.path not in _PROBES:
+                    kind = f"{message['status'] // 100}xx"
+                    REQUEST_SECONDS.labels(kind).observe(perf_counter() - began)
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value

@@ -4,6 +4,7 @@ import re
 
 from starlette.requests import Request
 
+from controller.host.metrics import REFUSALS
 from controller.http.requests import address_of, bearer_of, station_of
 from controller.model.refusals import Refused
 
@@ -32,6 +33,7 @@ def note_answer(request: Request, status: int) -> None:
     act = _act_of(request, status)
     if act is None:
         return
+    REFUSALS.labels(act).inc()
     state, viewer = request.state, getattr(request.state, "viewer", None)
     by = getattr(state, "tried", "") if viewer is None else viewer.operator.id
     outcome = getattr(state, "refusal", f"http-{status}")

@@ -121,5 +121,8 @@ class Station(Protocol):
     def trial(self) -> Trial | None:
         """What a trial can do beside; None at a station with real loudspeakers."""
 
+    def parts_up(self) -> Mapping[str, bool]:
+        """Whether each part works that the station cannot do without, beside its database."""
+
     def broker_up(self) -> bool:
         """Whether the station is connected to its MQTT broker."""

@@ -14,6 +14,7 @@ from typing import TypeVar
 from controller.errors import Busy, Unavailable
 from controller.features.fleet.rate_notices import note_floods
 from controller.features.fleet.service import note_states
+from controller.host.metrics import MESSAGES_WAITING, RECEIPT_WAIT_SECONDS, RECEIPTS
 from controller.runtime.budgets import Budgets
 from controller.runtime.committed_receipts import CommittedReceipts
 from controller.runtime.drops import TELL_EVERY, Drops
@@ -49,6 +50,7 @@ class _Word:
     topic: topics.Topic
     payload: bytes
     retained: bool
+    at: float  # of its arrival, by the monotonic clock
 
 
 @dataclass
@@ -108,7 +110,7 @@ class Ingest:
             self.arrived += 1
             if isinstance(topic, topics.ReceiptTopic):
                 self._receipts_waiting.add((topic.node, payload))
-            self._inbox.append(_Word(topic, payload, retained))
+            self._inbox.append(_Word(topic, payload, retained, time.monotonic()))
         else:
             self._vitals_inbox.append((node, payload))
         if not self._come.is_set():
@@ -142,6 +144,7 @@ class Ingest:
                 if isinstance(word.topic, topics.ReceiptTopic)
             )
             self.written += len(batch)
+        MESSAGES_WAITING.set(len(self._inbox))
 
     def _take_vitals(self) -> None:
         """Move all waiting vitals to their writer: that is cheap, and writing receipts may take longer."""
@@ -173,6 +176,8 @@ class Ingest:
             _LOG.exception("a batch of %d could not be written; each is tried alone", len(batch))
             self._write_one_by_one(batch)
         else:
+            if batch:
+                RECEIPT_WAIT_SECONDS.observe(time.monotonic() - batch[0].at)
             self._acknowledge(committed)
 
     def _tell_of_floods(self) -> None:
@@ -263,6 +268,8 @@ class Ingest:
         return judged
 
     def _acknowledge(self, committed: list[Committed]) -> None:
+        RECEIPTS.labels("committed").inc(sum(len(one.ids) for one in committed))
+        RECEIPTS.labels("refused").inc(sum(len(one.refused) for one in committed))
         for one in committed:
             self.budgets.committed(one.node, len(one.ids))
             for at in range(0, max(len(one.ids), len(one.refused)), MOST_RECEIPTS):

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from controller.errors import LoaError
 from controller.features.notices.outbox import SendLane, claim, next_due, note_failed, note_sent, recover
 from controller.host.addressed import AddressedWay
+from controller.host.metrics import NOTICES
 from controller.host.web_push import PushWay
 from controller.host.webhooks import WebhookWay
 from controller.model.notice_ways import Letter, MessageId, NotSent, WayKind
@@ -192,6 +193,7 @@ class NoticeSender:
         except Exception as error:  # noqa: BLE001 - a library's own fault is one of this message alone
             _LOG.exception("the way %s failed at notice %s", letter.to, letter.id)
             failed = NotSent(f"Lỗi khi gửi ({type(error).__name__}).")
+        NOTICES.labels(letter.to, "sent" if failed is None else "failed").inc()
         self._done.append((letter, failed))
         self._news.set()
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from controller.features.journal.service import record
 from controller.features.plans.queries import retained_state, unacknowledged
 from controller.features.plans.service import acknowledge, forget_acknowledgements, refresh_plans
+from controller.host.metrics import DOCUMENTS
 from controller.model.base import ID_LENGTH
 from controller.model.outgoing import Outgoing
 from controller.runtime.due import AT_REST
@@ -202,6 +203,7 @@ class Publisher:
         for document, sent in pending:
             if sent.wait(max(0.0, until - time.monotonic())):
                 taken.append(document)
+                DOCUMENTS.labels("taken").inc()
             else:
                 left.append(document)
                 why = sent.failure or f"no answer in {_ACKNOWLEDGED_WITHIN:.0f} s"
@@ -222,6 +224,7 @@ class Publisher:
         earlier = self._refusals.get(key)
         if earlier is None or earlier.why != why:
             _LOG.error("the broker did not take %s: %s", document.topic, why)
+        DOCUMENTS.labels("refused").inc()
         pause = _FIRST_PAUSE if earlier is None else min(earlier.pause * 2, _LONGEST_PAUSE)
         self._refusals[key] = _Refusal(why, pause, self.clock() + pause)
 
@@ -239,6 +242,7 @@ class Publisher:
             published_id, version = key
             if pending.outcome:
                 acknowledge(session, published_id, version=version, now=self.now())
+                DOCUMENTS.labels("taken").inc()
             if pending.outcome is not None or self.clock() >= until:
                 self._hurried.pop(key, None)
 

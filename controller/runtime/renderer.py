@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from controller.features.bulletins.renderings import (
     requeue_rendering,
     requeue_renderings,
 )
+from controller.host.metrics import RENDERING_SECONDS, RENDERINGS
 from controller.model.bulletin_states import RenderingId
 from controller.runtime.rereading import Rereader
 from controller.runtime.speech_orders import order_of
@@ -121,6 +123,7 @@ class Renderer:
         return (rendering.id, order) if claimed else None
 
     def _render(self, rendering: RenderingId, order: RenderOrder | LevelOrder) -> None:
+        began = time.monotonic()
         try:
             rendered = self._made(order, lambda progress: self._note(rendering, progress))
             manifest = manifest_of(
@@ -133,6 +136,8 @@ class Renderer:
             with self.store.write() as session:
                 finish_rendering(session, rendering, rendered, manifest, opus, now=self.now())
             self._begun = None
+            RENDERINGS.labels("ready").inc()
+            RENDERING_SECONDS.observe(time.monotonic() - began)
         except SpeechError as error:
             if self._stopping.is_set():
                 return  # the studio was stopped meanwhile: it is queued again at the next start
@@ -140,6 +145,7 @@ class Renderer:
             with self.store.write() as session:
                 fail_rendering(session, rendering, code=error.code, sentence=error.sentence, now=self.now())
             self._begun = None
+            RENDERINGS.labels("failed").inc()
         finally:
             self._progress.pop(rendering, None)
             self.changed()

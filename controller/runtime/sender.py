@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from controller.errors import Busy, Unavailable
+from controller.host.metrics import CHUNK_BYTES
 from controller.runtime.drops import Drops
 from controller.runtime.own_links import AUDIO, own_link
 from controller.runtime.pace import Pace
@@ -196,6 +197,7 @@ class ChunkSender:
         else:
             topic = topics.repair_chunk(sending.node, sending.recording, sending.chunk)
             self.repair_bytes += len(chunk)
+        CHUNK_BYTES.labels("all" if sending.node is None else "one").inc(len(chunk))
         self._flying.append((self.own_link or self.link).publish(topic, chunk, qos=1, retain=False))
         self.published_bytes += len(chunk)
         while len(self._flying) >= IN_FLIGHT:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from controller.host.metrics import CLOCK_ANSWER_SECONDS
 from controller.runtime.drops import Drops
 from controller.runtime.newest_versions import NOTHING, Newest
 from controller.runtime.own_links import CLOCK, own_link
@@ -118,6 +119,7 @@ class TimeService:
         (self.own_link or self.link).publish(
             topics.time_reply(request.node), sign(reply, self.key).encode(), qos=0, retain=False
         )
+        CLOCK_ANSWER_SECONDS.observe((microseconds(self.now()) - received_us) / 1_000_000)
 
 
 def time_service_of(

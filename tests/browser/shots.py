@@ -149,6 +149,8 @@ LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
 
 NO_PAGES = {
     "/sw.js": "a script",
+    "/healthz": "for machines",
+    "/readyz": "for machines",
     "/manifest.webmanifest": "a file of the browser",
     "/ban-do/chon": "comes into a form",
     "/cum-loa/{node_id}/anh": "a photograph",

@@ -9,6 +9,7 @@ from controller.client.local_client import local_store, reading
 from controller.clocks import utc_now
 from controller.errors import BadInput, LoaError
 from controller.features.doctor.invariants import invariants
+from controller.features.doctor.last_look import DoctorLook, note_look
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import read_checkpoints, sealed, verify_export
 from controller.features.journal.queries import export
@@ -16,12 +17,15 @@ from controller.features.journal.security_log import line_of, security_events
 from controller.features.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
 from controller.features.reports.queries import export_as_aired
 from controller.model.local_time import wall
+from controller.settings import Settings
 
 
 def wrong_facts() -> list[str]:
-    """Return a sentence for each state in the database that must not exist."""
+    """Return a sentence for each state in the database that must not exist, and note how many."""
     with reading() as session:
-        return list(invariants(session, now=utc_now()))
+        found = list(invariants(session, now=utc_now()))
+    note_look(Settings().home, DoctorLook(utc_now(), len(found)))
+    return found
 
 
 def to_do() -> list[str]:

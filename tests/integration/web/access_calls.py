@@ -37,6 +37,7 @@ CALLS = {
     "POST keys/{kid}/retire": Row(Act.RULE, {}),
     "POST keys/{kid}/compromise": Row(Act.RULE, {}),
     "GET openapi.json": Row(OPEN),
+    "GET metrics": Row(SIGNED),
     "POST sign-in": Row(OPEN, {"name": "canbo", "password": "cá bơi ngược dòng"}),
     "POST sign-out": Row(OPEN, {}),
     "GET me": Row(SIGNED),

@@ -28,6 +28,8 @@ PAGES = {
     "GET /song": Row(SIGNED),
     "GET /con-phien": Row(SIGNED),
     "GET /manifest.webmanifest": Row(OPEN),
+    "GET /healthz": Row(OPEN),
+    "GET /readyz": Row(OPEN),
     "GET /sw.js": Row(OPEN),
     "GET /ngoai-tuyen": Row(OPEN),
     "GET /huong-dan/dai": Row(SIGNED),

@@ -130,6 +130,7 @@ class SiteWorld(Samples):
     nodes_broker: str = "mqtt://broker.example:1883"
 
     def __post_init__(self):
+        self.settings.home.mkdir(exist_ok=True)
         self.uploads = self.uploads or UploadStore(self.recordings.path("0" * 64).parents[2] / "uploads")
         self._now = datetime.now(UTC) if self.real_clock else self.start
         self.store.on_commit(self.changes.note)
@@ -164,6 +165,9 @@ class SiteWorld(Samples):
     def publish_now(self, outgoing):
         self.hurried += list(outgoing)
         self.wakes += 1
+
+    def parts_up(self):
+        return {"broker": self.up, "lead": True, "clock": True}
 
     def broker_up(self):
         return self.up
