@@ -101,15 +101,17 @@ def standings(
     targets: Mapping[AiringId, Collection[AreaCode]],
     *,
     in_plans_too: bool = False,
+    tree: AreaTree | None = None,
 ) -> dict[AiringId, ConsentStanding]:
     """Return the answers on each airing that communes are asked about; other airings are left out.
 
-    A few queries, however many airings. Tests of one loudspeaker are left out by the caller.
+    A few queries, however many airings. Tests of one loudspeaker are left out by the caller. `tree`: None:
+    looked up.
     """
     routine = [one for one in airings if is_asked(one) or (in_plans_too and one.grade is Grade.ROUTINE)]
     if not routine:
         return {}
-    tree = area_tree(session)
+    tree = tree or area_tree(session)
     homes = _homes(session, {one.created_by for one in routine})
     above = [one for one in routine if commune_of(tree, homes[one.created_by]) is None]
     if not above:

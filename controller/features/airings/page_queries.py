@@ -1,6 +1,7 @@
 """Reads of airings for pages and programs: a constant number of queries, however many nodes there are."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
@@ -10,7 +11,7 @@ from controller.errors import NotFound
 from controller.features.accounts.scope import Scope
 from controller.features.airings.consent import standings
 from controller.features.airings.heard import heard_whole, whole_ms
-from controller.features.airings.queries import reach_by_area, reaches, start_spread, targets_of
+from controller.features.airings.queries import Aims, reach_by_area, reaches, start_spread, targets_of
 from controller.features.airings.split import parts_with
 from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.in_force import approved_until
@@ -30,6 +31,20 @@ from devices.ids import AiringId, AreaCode, NodeId
 MOST_AIRINGS = 100
 
 
+@dataclass(frozen=True, slots=True)
+class AiringList:
+    """Which airings a list holds, all or by a condition, and in which order.
+
+    `few`: the condition matches few airings of all years, so their areas are read for these airings,
+    instead of reading all airings of the person's areas.
+    """
+
+    condition: ColumnElement[bool] | None = None
+    newest_first: bool = False
+    limit: int = MOST_AIRINGS
+    few: bool = False
+
+
 @one_read
 def airing_views(
     session: Session,
@@ -40,25 +55,30 @@ def airing_views(
     limit: int = MOST_AIRINGS,
     few: bool = False,
 ) -> list[AiringView]:
-    """Return airings that the person may see, all or by a condition, with their reach there; a few queries.
+    """Return one list of airings, as `airing_lists` does."""
+    asked = AiringList(condition, newest_first=newest_first, limit=limit, few=few)
+    return airing_lists(session, scope, asked)[0]
 
-    `few`: the condition matches few airings of all years, so their areas are read for these airings,
-    instead of reading all airings of the person's areas.
+
+def airing_lists(session: Session, scope: Scope, *asked: AiringList) -> list[list[AiringView]]:
+    """Return lists of airings that the person may see, with their reach there: a query each, a few for all.
+
+    An airing of two lists is one view.
     """
-    query = _airings(scope, condition, newest_first=newest_first, few=few)
-    rows = session.execute(query.limit(limit)).all()
-    ids = [airing.id for airing, _, _ in rows]
-    targets = targets_of(session, ids)
-    reach = reaches(session, ids, None if scope.is_whole() else scope.seen)
-    said = standings(session, [airing for airing, _, _ in rows if airing.node is None], targets)
-    views = []
-    for airing, bulletin, until in rows:
+    lists = [session.execute(_airings(scope, one)).all() for one in asked]
+    rows = {row[0].id: row for found in lists for row in found}
+    targets = targets_of(session, rows)
+    reach = reaches(session, rows, None if scope.is_whole() else scope.seen, Aims(scope.tree, targets))
+    wide = [airing for airing, _, _ in rows.values() if airing.node is None]
+    said = standings(session, wide, targets, tree=scope.tree)
+    views = {}
+    for airing, bulletin, until in rows.values():
         view = airing_view(airing, bulletin, until, scope, targets.get(airing.id, ()))
         view.awaits_yes = airing.id in said and not said[airing.id].unanswered.isdisjoint(scope.seen)
         if airing.id in reach:
             view.reach = reach[airing.id]
-        views.append(view)
-    return views
+        views[airing.id] = view
+    return [[views[airing.id] for airing, _, _ in found] for found in lists]
 
 
 @one_read
@@ -86,15 +106,15 @@ def past_of_schedule(
     return airing_views(session, scope, is_past, newest_first=True, limit=limit)
 
 
-def _airings(
-    scope: Scope, condition: ColumnElement[bool] | None, *, newest_first: bool, few: bool
-) -> Select[Airing, Bulletin, datetime | None]:
-    order = (Airing.starts_at.desc(), Airing.id.desc()) if newest_first else (Airing.starts_at, Airing.id)
+def _airings(scope: Scope, asked: AiringList) -> Select[Airing, Bulletin, datetime | None]:
+    newest, oldest = (Airing.starts_at.desc(), Airing.id.desc()), (Airing.starts_at, Airing.id)
     query = select(Airing, Bulletin, approved_until()).join(Bulletin, Bulletin.id == Airing.bulletin)
-    query = query.order_by(*order) if condition is None else query.where(condition).order_by(*order)
+    if asked.condition is not None:
+        query = query.where(asked.condition)
+    query = query.order_by(*(newest if asked.newest_first else oldest)).limit(asked.limit)
     if scope.is_whole():
         return query
-    if few:
+    if asked.few:
         return query.where(heard_in(scope))
     return query.where(Airing.id.in_(select(Target.airing).where(Target.area.in_(scope.hears))))
 
@@ -107,12 +127,21 @@ def heard_in(scope: Scope) -> ColumnElement[bool]:
 
 
 def commune_tiles(session: Session, scope: Scope, now: datetime) -> list[Tile]:
-    """Return a tile for each commune as it is now, its nodes counted by the database; a few queries."""
-    tiles = _empty_tiles(scope)
+    """Return a tile for each commune as it is now, with what sounds there; a few queries."""
+    tiles = node_tiles(session, scope, now)
+    by_code: dict[AreaCode | None, Tile] = {AreaCode(tile.code): tile for tile in tiles}
     communes = {code: scope.commune_of(code) for code in scope.by_code}
+    for airing in session.scalars(select(Airing.id).where(Airing.state == AiringState.SOUNDING)):
+        _count_reach(session, airing, by_code, communes)
+    return tiles
+
+
+def node_tiles(session: Session, scope: Scope, now: datetime) -> list[Tile]:
+    """Return a tile for each commune with its nodes, counted by the database; one query."""
+    tiles = _empty_tiles(scope)
     seen = None if scope.is_whole() else scope.seen
     for area, counts in statuses_by_area(session, now, seen).items():
-        tile = tiles.get(communes.get(area))
+        tile = tiles.get(scope.commune_of(area))
         if tile is None:
             continue
         tile.nodes += counts.total()
@@ -120,8 +149,6 @@ def commune_tiles(session: Session, scope: Scope, now: datetime) -> list[Tile]:
         tile.lost += counts[NodeStatus.OFFLINE] + counts[NodeStatus.SILENT]
         tile.faulty += counts[NodeStatus.FAULTY]
         tile.never += counts[NodeStatus.NEVER_SEEN]
-    for airing in session.scalars(select(Airing.id).where(Airing.state == AiringState.SOUNDING)):
-        _count_reach(session, airing, tiles, communes)
     return list(tiles.values())
 
 

@@ -1,6 +1,6 @@
 """Reads of airings and deliveries."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from controller.features.airings.heard import counted, heard_whole, percent_hear
 from controller.features.areas.queries import area_tree
 from controller.model.airing_states import DeliveryStage
 from controller.model.airings import Airing, Delivery, Target
+from controller.model.area_tree import AreaTree
 from controller.model.fleet import Node
 from controller.store import one_read
 from devices.ids import AiringId, AreaCode, NodeId
@@ -91,13 +92,24 @@ class Reach:
         return self.nodes - self.started
 
 
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """Where airings are meant for, as the caller has read it."""
+
+    tree: AreaTree
+    targets: Mapping[AiringId, tuple[AreaCode, ...]]
+
+
 def reaches(
-    session: Session, airing_ids: Iterable[AiringId], within: Collection[AreaCode] | None = None
+    session: Session,
+    airing_ids: Iterable[AiringId],
+    within: Collection[AreaCode] | None = None,
+    aims: Aims | None = None,
 ) -> dict[AiringId, Reach]:
     """Return the reach of each airing, counted by the database; `within`: among the nodes of these areas.
 
     An airing of a schedule has no deliveries before it is let into the plans: then the nodes that stand now
-    where it is meant for are counted.
+    where it is meant for are counted. `aims`: None: looked up.
     """
     ids = list(airing_ids)
     query = (
@@ -112,23 +124,23 @@ def reaches(
         query = query.where(stood.in_(within))
     found = {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
     coming = [airing_id for airing_id in ids if airing_id not in found]
-    return found | _coming(session, coming, within) if coming else found
+    if not coming:
+        return found
+    aims = aims or Aims(area_tree(session), targets_of(session, coming))
+    meant = {airing_id: aims.targets[airing_id] for airing_id in coming if airing_id in aims.targets}
+    return found | _coming(session, Aims(aims.tree, meant), within)
 
 
-def _coming(
-    session: Session, airing_ids: Iterable[AiringId], within: Collection[AreaCode] | None
-) -> dict[AiringId, Reach]:
-    tree = area_tree(session)
+def _coming(session: Session, aims: Aims, within: Collection[AreaCode] | None) -> dict[AiringId, Reach]:
     in_use = Node.retired_at.is_(None) & Node.quarantined_at.is_(None)
     query = select(Node.area, func.count()).where(in_use).group_by(Node.area)
     nodes = {row[0]: int(row[1]) for row in session.execute(query).all()}
-    targets = targets_of(session, airing_ids)
-    below = {areas: tree.below(areas) for areas in set(targets.values())}
+    below = {areas: aims.tree.below(areas) for areas in set(aims.targets.values())}
     if within is not None:
         below = {areas: found & frozenset(within) for areas, found in below.items()}
     return {
         airing_id: Reach(sum(nodes.get(area, 0) for area in below[areas]))
-        for airing_id, areas in targets.items()
+        for airing_id, areas in aims.targets.items()
     }
 
 

@@ -1,6 +1,6 @@
 """Reads what stands on the lines of a commune's days; a constant number of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Caller, Viewer
-from controller.features.airings.page_queries import airing_views
+from controller.features.airings.page_queries import AiringList, airing_lists
 from controller.features.airings.planning_context import policies_over
 from controller.features.airings.views import AiringView
 from controller.features.bulletins.page_queries import titles_of
@@ -69,37 +69,61 @@ class ShownSpan:
 
 def lines_shown(session: Session, caller: Caller, area: AreaCode, asked: ShownSpan) -> dict[str, Any]:
     """Return the lines of a page, each day's words of the calendar with them."""
-    line = commune_line(session, caller.viewer, area, asked.first, now=caller.now(), days=asked.days)
+    line = commune_line(session, AskedLine.of(caller.viewer, area, asked.first, caller.now(), asked.days))
     return {"line": line, "span": asked.kind, "calendar": _calendar_words(session, line)}
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """Who looks at which area, when, and from when to when."""
+class AskedLine:
+    """Who looks at which days of which area, and when."""
 
     viewer: Viewer
     scope: Scope
     """The person's view, narrowed to the area."""
+    first: date
+    days: int
     now: datetime
-    since: datetime
-    until: datetime
+
+    @classmethod
+    def of(cls, viewer: Viewer, area: AreaCode, first: date, now: datetime, days: int = 1) -> "AskedLine":
+        """Ask for some days of an area from a given day on; NotFound outside of the person's view."""
+        return cls(viewer, viewer.scope.narrowed(area), first, days, now)
+
+    @property
+    def since(self) -> datetime:
+        """When the first day begins."""
+        return datetime.combine(self.first, time(), ZONE)
+
+    @property
+    def until(self) -> datetime:
+        """When the last day ends."""
+        return self.since + timedelta(days=self.days)
+
+    @property
+    def airings(self) -> AiringList:
+        """What was, is or will be aired in the area."""
+        in_time = (Target.starts_at >= self.since, Target.starts_at < self.until)
+        there = select(Target.airing).where(Target.area.in_(self.scope.hears), *in_time)
+        # tests of one loudspeaker are not the commune's programme
+        return AiringList(and_(Airing.id.in_(there), Airing.node.is_(None)), limit=_MOST, few=True)
 
 
 def commune_line(
-    session: Session, viewer: Viewer, area: AreaCode, first: date, *, now: datetime, days: int = 1
+    session: Session, asked: AskedLine, aired: Sequence[AiringView] | None = None
 ) -> CommuneLine:
-    """Return some days of an area from a given day on; NotFound outside of the person's view."""
-    since = datetime.combine(first, time(), ZONE)
-    asked = _Asked(viewer, viewer.scope.narrowed(area), now, since, since + timedelta(days=days))
+    """Return some days of an area; `aired`: what `asked.airings` lists, None: look it up."""
+    if aired is None:
+        (aired,) = airing_lists(session, asked.scope, asked.airings)
     by_day: dict[date, list[LineEntry]] = {}
-    for one in (*_aired(session, asked), *_to_come(session, asked)):
+    for one in (*_aired(session, asked, aired), *_to_come(session, asked)):
         by_day.setdefault(one.starts_at.astimezone(ZONE).date(), []).append(one)
-    policies = policies_over(session, viewer.scope.tree.lineage(area))
+    area, scope = asked.scope.home, asked.viewer.scope
+    policies = policies_over(session, scope.tree.lineage(area))
     lines = tuple(
-        draw_day(day, by_day.get(day, ()), policies, now)
-        for day in (first + timedelta(days=number) for number in range(days))
+        draw_day(day, by_day.get(day, ()), policies, asked.now)
+        for day in (asked.first + timedelta(days=number) for number in range(asked.days))
     )
-    return CommuneLine(area, viewer.scope.name(area), lines, heard_sentence(lines, now))
+    return CommuneLine(area, scope.name(area), lines, heard_sentence(lines, asked.now))
 
 
 def _calendar_words(session: Session, line: CommuneLine) -> dict[date, tuple[str, str | None]]:
@@ -108,21 +132,16 @@ def _calendar_words(session: Session, line: CommuneLine) -> dict[date, tuple[str
     return {one.day: (lunar_words(one.day), day_off(one.day, own)) for one in line.days}
 
 
-def _aired(session: Session, asked: _Asked) -> list[LineEntry]:
-    """Return what was, is or will be aired in the area; what was called off before it began is left out."""
-    in_time = (Target.starts_at >= asked.since, Target.starts_at < asked.until)
-    there = select(Target.airing).where(Target.area.in_(asked.scope.hears), *in_time)
-    # tests of one loudspeaker are not the commune's programme
-    wanted = and_(Airing.id.in_(there), Airing.node.is_(None))
-    views = airing_views(session, asked.scope, wanted, limit=_MOST, few=True)
+def _aired(session: Session, asked: AskedLine, aired: Iterable[AiringView]) -> list[LineEntry]:
+    """Return the airings of the line; what was called off before it began is left out."""
+    views = [one for one in aired if one.state is not AiringState.CANCELLED or one.reach.started]
     for one in views:
         one.told_at = asked.now  # what is sent days ahead is said to be planned
-    views = [one for one in views if one.state is not AiringState.CANCELLED or one.reach.started]
     lengths = recorded_ms(session, {BulletinId(one.bulletin) for one in views if one.duration_ms is None})
     return [_entry(one, asked, lengths) for one in views]
 
 
-def _entry(one: AiringView, asked: _Asked, lengths: Mapping[BulletinId, int]) -> LineEntry:
+def _entry(one: AiringView, asked: AskedLine, lengths: Mapping[BulletinId, int]) -> LineEntry:
     milliseconds = one.duration_ms or lengths.get(BulletinId(one.bulletin))
     fate = _FATES[one.state]
     if one.state is AiringState.PLANNED and (one.awaits_yes or not one.is_approved):
@@ -142,7 +161,7 @@ def _entry(one: AiringView, asked: _Asked, lengths: Mapping[BulletinId, int]) ->
     )
 
 
-def _to_come(session: Session, asked: _Asked) -> list[LineEntry]:
+def _to_come(session: Session, asked: AskedLine) -> list[LineEntry]:
     """Return the occurrences for which no airings are made yet."""
     since = max(asked.since, asked.now + AHEAD)
     if since >= asked.until:

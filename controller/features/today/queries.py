@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.lateness_facts import add_forecasts
-from controller.features.airings.page_queries import airing_views, commune_tiles
+from controller.features.airings.page_queries import AiringList, airing_lists, commune_tiles, node_tiles
 from controller.features.airings.views import AiringView, Tile
 from controller.features.approvals.waiting import count_waiting
 from controller.features.bulletins.page_queries import MOST_LINES, makings
@@ -21,7 +21,7 @@ from controller.features.fleet.page_queries import visible_nodes
 from controller.features.lexicon.queries import count_proposals
 from controller.features.listeners.queries import count_unanswered
 from controller.features.plans.key_set import keys_to_sign_for
-from controller.features.schedules.line_queries import CommuneLine, commune_line
+from controller.features.schedules.line_queries import AskedLine, CommuneLine, commune_line
 from controller.features.today.notices import notices_shown
 from controller.features.today.troubles import (
     NamedTrouble,
@@ -73,6 +73,7 @@ class Today:
     upcoming: Sequence[AiringView]
     making: Sequence[Making]
     tiles: Sequence[Tile]
+    """Communes with their loudspeakers counted; with what sounds there only for the province."""
     last: AiringView | None
     todo: Todo
     troubles: Sequence[NamedTrouble]
@@ -108,26 +109,20 @@ def day_page(session: Session, caller: Caller, asked: OpenQuestions | None) -> d
 def today(session: Session, caller: Caller, asked: OpenQuestions) -> Today:
     """Return the state of things for one person, of whose commune this is asked."""
     scope, now = caller.scope, caller.now()
-    is_open = and_(
-        Airing.state.in_((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD
-    )
-    is_missed = and_(Airing.state == AiringState.MISSED, Airing.ended_at >= now - BEHIND)
-    # Asked one by one: after an outage the missed alone would fill any limit, and what sounds must be seen.
-    sounding = airing_views(session, scope, Airing.state == AiringState.SOUNDING, few=True)
-    missed = airing_views(session, scope, is_missed, newest_first=True, limit=MOST_LINES, few=True)
-    upcoming = airing_views(session, scope, is_open, limit=MOST_LINES, few=True)
-    last = next(
-        iter(airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)),
-        None,
-    )
+    asked_line = None
+    if scope.is_of_commune():
+        asked_line = AskedLine.of(caller.viewer, scope.home, now.astimezone(ZONE).date(), now)
+    sounding, missed, upcoming, aired, *of_line = _airings(session, scope, now, asked_line)
+    last = next(iter(aired), None)
     making = makings(session, scope, caller.station.rendering_progress)
     add_forecasts(session, caller.station, scope, (*sounding, *upcoming))
-    tiles = commune_tiles(session, scope, now)
     line = None
-    if scope.is_of_commune():
-        line = commune_line(session, caller.viewer, scope.home, now.astimezone(ZONE).date(), now=now)
+    if asked_line is not None:
+        tiles = node_tiles(session, scope, now)
+        line = commune_line(session, asked_line, *of_line)
         seen = nodes_seen(caller.viewer, visible_nodes(session, scope), now)
     else:
+        tiles = commune_tiles(session, scope, now)
         seen = communes_seen(session, caller.viewer, tiles, now)
     of_airings = airing_troubles(caller.viewer, missed=missed, upcoming=upcoming, making=making, now=now)
     lately = last if last is not None and last.starts_at >= now - BEHIND else None
@@ -143,6 +138,27 @@ def today(session: Session, caller: Caller, asked: OpenQuestions) -> Today:
         seen=seen,
         line=line,
     )
+
+
+def _airings(session: Session, scope: Scope, now: datetime, line: AskedLine | None) -> list[list[AiringView]]:
+    """Return what sounds, was missed and comes, what was aired last, and the line's, if read with them.
+
+    Lists of their own: after an outage the missed alone would fill any limit, and what sounds must be seen.
+    """
+    is_open = and_(
+        Airing.state.in_((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD
+    )
+    is_missed = and_(Airing.state == AiringState.MISSED, Airing.ended_at >= now - BEHIND)
+    asked = [
+        AiringList(Airing.state == AiringState.SOUNDING, few=True),
+        AiringList(is_missed, newest_first=True, limit=MOST_LINES, few=True),
+        AiringList(is_open, limit=MOST_LINES, few=True),
+        AiringList(Airing.state == AiringState.AIRED, newest_first=True, limit=1),
+    ]
+    # a deputy sees more than the line of the own commune, which then is read by itself
+    if line is not None and line.scope.seen == scope.seen:
+        asked.append(line.airings)
+    return airing_lists(session, scope, *asked)
 
 
 def _todo(session: Session, operator: Operator, scope: Scope, *, asked: OpenQuestions, now: datetime) -> Todo:
