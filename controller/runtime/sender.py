@@ -166,7 +166,7 @@ class ChunkSender:
         self._read_needs({want.recording for want in wants if want is not None})
         for (node, payload), want in zip(said, wants, strict=True):
             if payload is None:
-                self._book.came_or_went(node)
+                self._book.came_or_went(node, self.clock())
             elif want is not None and self.recordings.has(Stored(want.recording)):
                 need = self._needed.get(want.recording)
                 if need is not None:

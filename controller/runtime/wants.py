@@ -29,15 +29,18 @@ MOST_REPAIRS = 8192
 """Chunks to single nodes in one round: 256 MB of 32 KiB each. Who is left out asks again."""
 SHARE_FOR_ALL = 0.3  # below this share of the listening nodes, a repeat to all costs more than it saves
 HOLD_OFF = 10.0
-"""Seconds in which what went to all may still be on its way to a node: in the broker's queue, in its own.
+"""Seconds in which what was sent may still be on its way when its node says that it lacks it: in the broker's
+queue, in its own, as long as the want took to come here.
 
 Counted anew from each want that names fewer chunks than the one before, while many nodes are behind: a
 machine that carries a recording to thousands slowly still carries it.
 """
 HOLD_OFF_EMERGENCY = 3.0
-"""The same for an emergency: rather twice than late."""
+"""The same for an emergency, until its round begins: rather twice than late."""
 SHORT_TAIL = 2
 """So many of the chunks that were sent last may be lost, each by chance; more are rather on their way."""
+SHORT_HOLD_OFF = 4.0
+"""Seconds in which even those are rather on their way: of a node that is left behind by a second or two."""
 SHARE_BEHIND = 0.1
 """When more of the listening nodes than this share lack what was sent last, it is on its way to them all."""
 
@@ -71,11 +74,12 @@ class _MissingPieces:
     missing: frozenset[int]
     turn: int
     """How much had been dealt out when it was said."""
+    at: float
 
 
 @dataclass(slots=True)
 class _Sent:
-    """When a chunk went to all, as turns (what was dealt out before what) and in seconds."""
+    """When a chunk went to all or to one, as turns (what was dealt out before what) and in seconds."""
 
     first: int
     last: int
@@ -87,11 +91,14 @@ class _Heard:
     """What a want says of what was sent: messages to one node come in the order in which they were sent.
 
     What is missing and was sent before something that the node holds is lost, as what was sent before it
-    listened. What is missing and was sent after everything that it holds (the *tail*) may be on its way.
+    connected. What is missing and was sent after everything that it holds (the *tail*) may be on its way,
+    also to a node that asks for the first time: it has listened for a while, and nobody knows how long.
     """
 
     lost: frozenset[int]
-    tail: frozenset[int]
+    tail: Mapping[int, _Sent]
+    is_old: bool
+    """Whether it was said before some of what it lacks was sent: the node will say again what it lacks."""
 
 
 @dataclass
@@ -113,8 +120,9 @@ class _Recording:
     lacking: dict[NodeId, _MissingPieces] = field(default_factory=dict)
     queue: deque[Sending] = field(default_factory=deque)
     sent: dict[int, _Sent] = field(default_factory=dict)
-    repaired: dict[NodeId, dict[int, int]] = field(default_factory=dict)  # in the last round, at which turn
-    listens: dict[NodeId, int] = field(default_factory=dict)  # since which turn
+    repaired: dict[NodeId, dict[int, _Sent]] = field(default_factory=dict)  # what went to one node
+    listens: dict[NodeId, int] = field(default_factory=dict)  # at which turn it asked first
+    came: dict[NodeId, int] = field(default_factory=dict)  # at which turn it connected, or was lost
     behind: dict[NodeId, float] = field(default_factory=dict)  # when it lacked a tail that was held back
     lacked: dict[NodeId, int] = field(default_factory=dict)  # how many chunks, by its last want
     came_on: dict[NodeId, float] = field(default_factory=dict)  # when a want named fewer than the one before
@@ -146,7 +154,7 @@ class WantBook:
         entry.need = need
         if node not in entry.lacking:
             entry.arrivals.append(now)
-        lack = entry.lacking[node] = _MissingPieces(frozenset(missing), self._turn)
+        lack = entry.lacking[node] = _MissingPieces(frozenset(missing), self._turn, now)
         if len(lack.missing) < entry.lacked.get(node, 0):
             entry.came_on[node] = now
         entry.lacked[node] = len(lack.missing)
@@ -155,9 +163,13 @@ class WantBook:
             begun = now if entry.is_emergency else max(now, entry.ended_at)
             entry.due_at, entry.longest_at = begun + WINDOW, begun + LONGEST_WINDOW
 
-    def came_or_went(self, node: NodeId) -> None:
+    def came_or_went(self, node: NodeId, now: float) -> None:
         """A node has connected, or is lost: what was sent to all before, it may not have heard."""
         for entry in self._recordings.values():
+            if entry.queue or now - entry.ended_at < HOLD_OFF:
+                entry.came[node] = self._turn
+            else:  # what it lacks then was sent so long ago that it is lost in any case
+                entry.came.pop(node, None)
             entry.listens.pop(node, None)
             entry.lacking.pop(node, None)
             entry.repaired.pop(node, None)
@@ -176,11 +188,9 @@ class WantBook:
         self._turn += 1
         entry.last_turn = self._turn
         sending = entry.queue.popleft()
-        if sending.node is None:
-            sent = entry.sent.setdefault(sending.chunk, _Sent(self._turn, self._turn, now))
-            sent.last, sent.at = self._turn, now
-        else:
-            entry.repaired.setdefault(sending.node, {})[sending.chunk] = self._turn
+        to = entry.sent if sending.node is None else entry.repaired.setdefault(sending.node, {})
+        sent = to.setdefault(sending.chunk, _Sent(self._turn, self._turn, now))
+        sent.last, sent.at = self._turn, now
         if not entry.queue:
             entry.ended_at = now
             if entry.due_at is not None and not entry.is_emergency:  # who came late waited for the end
@@ -262,7 +272,11 @@ class WantBook:
         entry.queue.extend(sendings[: to_all + MOST_REPAIRS])
         entry.asked = sum(bool(missing) for missing in lacking.values())
         entry.lacking.clear()
-        entry.repaired.clear()
+        entry.repaired = {
+            node: sent
+            for node, sent in entry.repaired.items()
+            if any(now - one.at < HOLD_OFF for one in sent.values())
+        }
         entry.arrivals.clear()
         entry.due_at = None
 
@@ -270,44 +284,72 @@ class WantBook:
 def _still_missing(entry: _Recording, now: float) -> dict[NodeId, frozenset[int]]:
     """Return what each node lacks that is not on its way to it."""
     heard = {node: _heard(entry, node, lack) for node, lack in entry.lacking.items()}
-    hold_off = HOLD_OFF_EMERGENCY if entry.is_emergency else HOLD_OFF
-    recent = {
-        node: frozenset(n for n in one.tail if now - entry.sent[n].at < hold_off)
-        for node, one in heard.items()
-    }
+    recent = {node: _recent(entry, one, entry.lacking[node], now) for node, one in heard.items()}
     arriving = {
         node
         for node, one in heard.items()
         if one.tail and not entry.is_emergency and now - entry.came_on.get(node, -HOLD_OFF) < HOLD_OFF
     }
     entry.behind = {node: at for node, at in entry.behind.items() if now - at < HOLD_OFF}
-    entry.behind.update((node, now) for node in heard if recent[node] or node in arriving)
+    entry.behind.update(
+        (node, now)
+        for node, sent in recent.items()
+        if node in arriving or any(one.first > entry.listens[node] for one in sent.values())
+    )
     many = _many_behind(entry, now)
     lacking = {}
     for node, one in heard.items():
         if many and node in arriving:
             held_back = one.tail
+        elif many or not _is_by_chance(entry, node, one, recent[node]):
+            held_back = recent[node]
         else:
-            held_back = recent[node] if many or len(recent[node]) > SHORT_TAIL else frozenset()
-        lacking[node] = one.lost | (one.tail - held_back)
+            held_back = {}
+        lacking[node] = one.lost | (one.tail.keys() - held_back.keys())
     return lacking
 
 
 def _heard(entry: _Recording, node: NodeId, lack: _MissingPieces) -> _Heard:
-    since = entry.listens[node]
-    held = (sent.first for n, sent in entry.sent.items() if n not in lack.missing)
-    newest = max((first for first in held if first > since), default=since)
+    since = entry.listens[node] if entry.is_emergency else entry.came.get(node, 0)
     repaired = entry.repaired.get(node, {})
-    lost, tail = set(), set()
+    held = (repaired.get(n, sent).first for n, sent in entry.sent.items() if n not in lack.missing)
+    alone = (sent.first for n, sent in repaired.items() if n not in lack.missing)
+    newest = max((first for first in (*held, *alone) if first > since), default=since)
+    lost, tail, is_old = set(), {}, False
     for n in lack.missing:
-        if repaired.get(n, 0) > lack.turn:
-            continue
-        sent = entry.sent.get(n)
+        sent = _latest(entry.sent.get(n), repaired.get(n))
         if sent is None or sent.last <= newest:
             lost.add(n)
         elif sent.last <= lack.turn:
-            tail.add(n)  # what was sent after the node spoke is on its way for certain
-    return _Heard(frozenset(lost), frozenset(tail))
+            tail[n] = sent
+        else:  # what was sent after the node spoke is on its way for certain
+            is_old = True
+    return _Heard(frozenset(lost), tail, is_old)
+
+
+def _latest(to_all: _Sent | None, to_one: _Sent | None) -> _Sent | None:
+    if to_all is None or to_one is None:
+        return to_all or to_one
+    return to_one if to_one.last > to_all.last else to_all
+
+
+def _recent(entry: _Recording, heard: _Heard, lack: _MissingPieces, now: float) -> dict[int, _Sent]:
+    """Return of the tail what was so young, when the node spoke, that it may have been on its way."""
+    if entry.is_emergency:
+        return {n: sent for n, sent in heard.tail.items() if now - sent.at < HOLD_OFF_EMERGENCY}
+    return {n: sent for n, sent in heard.tail.items() if lack.at - sent.at < HOLD_OFF}
+
+
+def _is_by_chance(entry: _Recording, node: NodeId, heard: _Heard, recent: Mapping[int, _Sent]) -> bool:
+    """Whether what a node lacks of what was sent last is rather lost, each by chance, than on its way."""
+    if len(recent) > SHORT_TAIL:
+        return False
+    if entry.is_emergency:
+        return True
+    spoke_at, asked = entry.lacking[node].at, entry.listens[node]
+    return not heard.is_old and all(
+        sent.first > asked and spoke_at - sent.at >= SHORT_HOLD_OFF for sent in recent.values()
+    )
 
 
 def _many_behind(entry: _Recording, now: float) -> bool:

@@ -79,18 +79,39 @@ def test_an_emergency_goes_first_and_alone_even_in_the_middle_of_another():
     assert [sending.recording for sending in rest] == [TWO, TWO, ONE, ONE]
 
 
-def test_a_node_that_asks_while_its_recording_is_sent_gets_only_what_had_gone_before():
+def _sent_in_part(*, connected: bool) -> WantBook:
+    """Have the last node ask when two chunks of four have gone to all."""
     book = WantBook()
     for node in NODES[:5]:
         book.note(ONE, node, range(4), TONIGHT, NOW)
-    before = [book.next(NOW + WINDOW) for _ in range(2)]
-    late = NOW + WINDOW + 1
-    book.note(ONE, NODES[9], range(4), TONIGHT, late)
-    after = _drain(book, late)
-    repairs = _drain(book, late + WINDOW)
-    assert [one.chunk for one in before if one] == [0, 1]
-    assert [one.chunk for one in after] == [2, 3]
-    assert repairs == [Sending(ONE, 0, NODES[9]), Sending(ONE, 1, NODES[9])]
+    assert [book.next(NOW + WINDOW) for _ in range(2)] == [Sending(ONE, n, None) for n in range(2)]
+    if connected:
+        book.came_or_went(NODES[9], NOW + WINDOW)
+    book.note(ONE, NODES[9], range(4), TONIGHT, NOW + WINDOW + 1)
+    assert [one.chunk for one in _drain(book, NOW + WINDOW + 1)] == [2, 3]
+    return book
+
+
+def test_a_node_that_connected_while_its_recording_is_sent_gets_only_what_had_gone_before():
+    book = _sent_in_part(connected=True)
+    assert _drain(book, NOW + 1 + 2 * WINDOW) == [Sending(ONE, 0, NODES[9]), Sending(ONE, 1, NODES[9])]
+
+
+def test_a_node_that_may_have_listened_all_the_time_has_to_show_what_it_did_not_get():
+    book = _sent_in_part(connected=False)
+    assert _drain(book, NOW + 1 + 2 * WINDOW) == []
+    assert _asked_again(book, {NODES[9]: {0}}, NOW + 5) == [Sending(ONE, 0, NODES[9])]  # it holds later ones
+
+
+def test_who_asks_first_long_after_something_was_sent_did_not_listen_then():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 4)
+    book.came_or_went(NODES[9], sent_at)
+    late = NodeId("late")
+    assert _asked_again(book, {late: range(4)}, sent_at + HOLD_OFF - 1) == []
+    assert _asked_again(book, {late: range(4)}, sent_at + HOLD_OFF) == [
+        Sending(ONE, n, late) for n in range(4)
+    ]
 
 
 def test_a_chunk_that_was_lost_on_the_way_is_sent_again_when_asked_for_again():
@@ -236,11 +257,21 @@ def test_what_was_overtaken_is_lost_and_sent_again_at_once():
     ]
 
 
-def test_a_lost_last_chunk_of_a_few_nodes_is_sent_again_at_once():
+def test_a_lost_last_chunk_of_a_few_nodes_is_sent_again_at_once_when_they_have_waited_a_little():
     book = WantBook()
     sent_at = _sent_to_all(book, 8)
+    assert _asked_again(book, {NODES[1]: {7}}, sent_at + 3) == []
     assert _asked_again(book, {NODES[1]: {7}}, sent_at + 4) == [Sending(ONE, 7, NODES[1])]
     assert not book.are_behind(sent_at + 6)
+
+
+def test_a_repair_that_is_on_its_way_is_not_sent_twice():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 8)
+    assert len(_asked_again(book, {NODES[1]: {2, 3, 4}}, sent_at + 1)) == 3
+    assert _asked_again(book, {NODES[2]: {5}}, sent_at + 3) == [Sending(ONE, 5, NODES[2])]  # another round
+    assert _asked_again(book, {NODES[1]: {3, 4}}, sent_at + 6) == []
+    assert _asked_again(book, {NODES[1]: {3}}, sent_at + 9) == [Sending(ONE, 3, NODES[1])]  # 4 overtook it
 
 
 def test_a_repair_that_went_after_the_node_spoke_is_not_sent_twice():
@@ -265,7 +296,7 @@ def test_a_chunk_of_an_emergency_is_waited_for_less_long():
 def test_a_node_that_connected_anew_is_sent_what_it_missed_meanwhile_at_once():
     book = WantBook()
     sent_at = _sent_to_all(book, 8)
-    book.came_or_went(NODES[4])
+    book.came_or_went(NODES[4], sent_at)
     assert _asked_again(book, {NODES[4]: range(3, 8)}, sent_at + 1) == [
         Sending(ONE, n, NODES[4]) for n in range(3, 8)
     ]
@@ -278,6 +309,7 @@ def test_who_comes_in_the_middle_waits_for_the_end_and_all_who_did_are_answered_
     begun = NOW + WINDOW
     assert [book.next(begun + n) for n in range(4)] == [Sending(ONE, n, None) for n in range(4)]
     for n, node in enumerate(NODES[6:]):
+        book.came_or_went(node, begun + 4)
         book.note(ONE, node, range(8), TONIGHT, begun + 4 + n / 2)
     assert len(_drain(book, begun + 8)) == 4
     assert _drain(book, begun + 8 + WINDOW - 0.1) == []
