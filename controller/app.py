@@ -5,67 +5,52 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from controller.clocks import steady_seconds, utc_now
 from controller.errors import StartFailed
-from controller.features.areas.queries import get_area
 from controller.features.enrolment.broker_credentials import BrokerPasswordFile
-from controller.features.enrolment.service import welcome_of
-from controller.features.journal.security_log import SecurityLog, syslog_at
 from controller.features.keys.station_key_renewal import take_due_key
-from controller.features.plans.leadership import take_lead
 from controller.features.provisioning import service as provisioning
 from controller.host.broker import ChildBroker
 from controller.host.home_folder import HomeLock, make_home
 from controller.host.interpreter import collect_when_idle
 from controller.host.metrics import measured
 from controller.host.station_keys import station_key, station_seal
-from controller.http.station import Trial
 from controller.model.bulletin_states import RenderingId
-from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing
-from controller.model.permissions import OperatorId
-from controller.model.speech import Speech, speech_by
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.budgets import Budgets
-from controller.runtime.changes import Changes
 from controller.runtime.checkpoints import checkpoints_by
 from controller.runtime.due import DueWatch
 from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
 from controller.runtime.lateness_notices import LatenessWatch
+from controller.runtime.lead import Lead
 from controller.runtime.newest_versions import NewestVersions
 from controller.runtime.notice_sender import notice_sender
 from controller.runtime.own_state import OwnState
+from controller.runtime.page_station import PageStation
 from controller.runtime.publisher import Publisher
 from controller.runtime.queries import has_airings_in_plans, needs_in_plans
 from controller.runtime.recording_cleanup import Tidying
 from controller.runtime.renderer import Renderer
 from controller.runtime.sender import sender_of
-from controller.runtime.speech_ahead import SpeechAhead
-from controller.runtime.speech_samples import Sampler
 from controller.runtime.startup_grace import Settling
 from controller.runtime.time_service import TimeService, time_service_of
 from controller.runtime.wall_clock_watch import WallClock
 from controller.runtime.wants import Need
 from controller.runtime.web_thread import PageServer
-from controller.settings import Settings
 from controller.store import Store
-from controller.store.station_lock import lock_of
 from devices import topics
 from devices.ids import AreaCode, RecordingId
 from devices.jose import SigningKey
 from devices.link import Link, Options
 from devices.link_api import Message
 from schedules.clock import Beat, Clock
-from tts.engines import engines_with
-from tts.recordings import RecordingStore
-from tts.studio import Progress, Studio
-from tts.uploads import UploadStore
+from tts.studio import Progress
 
 _LOG = logging.getLogger(__name__)
 
@@ -75,22 +60,17 @@ _WINDOW = 10_000  # messages sent and not acknowledged yet: enough for a whole p
 
 
 @dataclass
-class Controller:
+class Controller(PageStation):
     """The running station; implements `controller.http.station.Station` for the pages."""
 
-    settings: Settings
-    engines: dict[str, str] | None = None  # for tests: replaces the built-in voice engines, by import path
     serve_pages: bool = True
-    now: Callable[[], datetime] = utc_now
-    steady: Callable[[], float] = steady_seconds
-    changes: Changes = field(default_factory=Changes)
-    label: str = ""
-    trial: Trial | None = None
+    standby: threading.Event | None = None  # wait for the lead, until this is set; None: fail instead
+    on_lost: Callable[[], None] | None = None  # the lease was lost; None: publish nothing until it is back
     broker: ChildBroker | None = None
-    pages: PageServer | None = None
     _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _returning: bool = False  # airings were in progress when the station stopped
+    _issue_first: bool = False  # the epoch is new: every plan is issued again before anything is advanced
 
     def start(self) -> None:
         """Start all parts; raises StartFailed, with nothing left running, when a part cannot start."""
@@ -114,40 +94,9 @@ class Controller:
 
     # --- what pages and operations ask of a running station
 
-    @property
-    def speech(self) -> Speech:
-        """Return the speech settings for submitted bulletins."""
-        return speech_by(self.settings)
-
-    @property
-    def require_totp(self) -> bool:
-        """Return whether approvers, technicians and administrators must have a second factor (TOTP)."""
-        return self.settings.require_totp
-
-    def first_administrator(self, *, code: str, name: str, display_name: str, password: str) -> None:
-        """Create the first administrator's account with its one-time code, or raise LoaError."""
-        first = provisioning.FirstAdministrator(code, name, display_name, password)
-        provisioning.found_administrator(self.store, self.settings, first, now=self.now())
-
-    def welcome(self) -> Welcome:
-        """Return what a node receives when it enrols, in addition to its name and password."""
-        return welcome_of(self.settings, self.key, self.broker_url, self.pages.address if self.pages else "")
-
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """Return the progress of a rendering; None when it is not being rendered."""
         return self.renderer.progress(rendering)
-
-    def sample(self, text: str, area: AreaCode, speech: Speech | None = None) -> bytes:
-        """Return a short text spoken with an area's lexicon, as MP3; bounded, one at a time, or LoaError."""
-        return self.sampler.sample(text, area, speech)
-
-    def sample_phrase(self, spoken: str, place: int, by: OperatorId, speech: Speech) -> bytes:
-        """Return one phrase of a sentence that was read already, as MP3; one a person, or LoaError."""
-        return self.sampler.phrase(spoken, place, by, speech)
-
-    def speak_ahead(self, by: OperatorId, sentences: Iterable[str], speech: Speech) -> None:
-        """Have the sentences of what a person writes spoken when there is time."""
-        self.ahead.offer(by, sentences, speech)
 
     def _speech_is_wanted(self) -> bool:
         return self.renderer.is_busy or self.sampler.is_speaking
@@ -173,7 +122,7 @@ class Controller:
 
     def parts_up(self) -> dict[str, bool]:
         """Return whether each part works that the station cannot do without, beside its database."""
-        return {"broker": self.link.is_up, "lead": self.lock.is_held, "clock": self.wall.is_steady()}
+        return {"broker": self.link.is_up, "lead": self.lead.is_held, "clock": self.wall.is_steady()}
 
     def broker_up(self) -> bool:
         """Return whether the station is connected to its broker."""
@@ -190,46 +139,29 @@ class Controller:
     def _open_store(self, parts: contextlib.ExitStack) -> None:
         self.store = Store(self.settings.database)
         parts.callback(self.store.close)
-        self.lock = lock_of(self.store.url, self.settings.home)
-        self.lock.take()  # before the migration: another running station may use an older release
-        parts.callback(self.lock.release)
+        self.lead = Lead(self.store, self.settings.home, self.now)
+        self.led = self.lead.led
+        parts.callback(self.lead.release)
+        self.lead.take(self.standby, self.on_lost)  # before the migration: an older release may lead
         self.store.upgrade()
         if not provisioning.is_founded(self.store):
             provisioning.found(self.store, self.settings, now=self.now())
         self.store.signer = station_seal(self.settings)
-        self.epoch = take_lead(self.store, self.settings.home, now=self.now())
+        self._issue_first = self.lead.begin()
         due = take_due_key(self.store, self.settings, now=self.now())
         self.key: SigningKey = due or station_key(self.settings)
-        self.store.on_commit(self.changes.note)
-        self.security = SecurityLog(self.store, syslog_at(self.settings.security_syslog, "loa-security"))
-        parts.callback(self.security.write)
-        with self.store.read() as session:
-            self._returning = has_airings_in_plans(session)
-            self.label = get_area(session, AreaCode(self.settings.province)).name
+        self._know_the_store(parts)
 
     def _start_studio(self, parts: contextlib.ExitStack) -> None:
-        self.recordings = RecordingStore(self.settings.recordings_dir)
+        self._make_studio()
         self.recordings.sweep()
-        self.uploads = UploadStore(self.settings.uploads_dir)
         self.uploads.sweep()
-        self.studio = Studio(
-            self.settings.speech_cache_dir,
-            self.recordings,
-            workers=max(1, self.settings.speech_workers),
-            cache_bytes=self.settings.phrases_megabytes << 20,
-            engines={**engines_with(self.settings.voices_dir), **(self.engines or {})},
-            warm_engine=self._engine_to_warm(),
-        )
         self.renderer = Renderer(
-            self.store, self.studio, self.recordings, self.uploads, self.settings, self.now, self.changes.note
+            self.led, self.studio, self.recordings, self.uploads, self.settings, self.now, self.changes.note
         )
         if self.settings.speech_workers:
             self.studio.start()
             parts.callback(self.studio.stop)
-
-    def _engine_to_warm(self) -> str:
-        """Return the engine that takes time to load: a network voice has nothing to load."""
-        return self.settings.fallback_engine if self.settings.engine == "gtts" else self.settings.engine
 
     def _start_broker(self, parts: contextlib.ExitStack) -> None:
         self.broker_url = self.settings.broker_url
@@ -248,7 +180,7 @@ class Controller:
                 on_message=self._take,
                 on_up=self._connected,
                 on_down=self.changes.note,
-                options=Options("loa-station", window=_WINDOW),
+                options=Options("loa-station", window=_WINDOW, may_speak=self._leads_now),
             )
         except ValueError as error:
             raise StartFailed(
@@ -257,25 +189,24 @@ class Controller:
             ) from error
 
     def _wire(self) -> None:
-        self.own_state = OwnState(self.now, self.epoch)
+        self.own_state = OwnState(self.now, self.lead.epoch)
         self.link = self._make_link()
         self.link.subscribe(*topics.TOLD_FILTERS, *topics.RETAINED_FILTERS)
         self.wall = WallClock(self.now, self.steady)
         self.due = DueWatch(self.store, self.now, self.steady)
-        self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(
-            self.store, self.link, self.key, self.now, may_publish=lambda: self.lock.is_held
+            self.led, self.link, self.key, self.now, may_publish=lambda: self.lead.is_held
         )
-        self.doors = BrokerPasswordFile(self.store, self.settings.broker_passwords)
+        self.doors = BrokerPasswordFile(self.led, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
-        self.ingest = Ingest(self.store, self.link, self.key, self.now, self.budgets)
+        self.ingest = Ingest(self.led, self.link, self.key, self.now, self.budgets)
         self.time_service = self._make_time_service()
-        self.sender = sender_of(self.settings, self.broker_url, self.link, self.recordings, self._needs)
-        self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
-        self.ahead = SpeechAhead(self.studio, self.settings, self.steady, self._speech_is_wanted)
-        tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)
+        self.sender = sender_of(
+            self.settings, self.broker_url, self.link, self.recordings, self._needs, may_speak=self._leads_now
+        )
+        tidying = Tidying(self.led, self.recordings, self.uploads, self.settings, self.now)
         house = Housekeeping(
-            self.store, self.settings, self.uploads, tidying, self.now, self._may_act, self._take_due_key
+            self.led, self.settings, self.uploads, tidying, self.now, self._may_act, self._take_due_key
         )
         self.set_times = Times(
             horizon=self.settings.horizon,
@@ -284,7 +215,7 @@ class Controller:
             uplink_bytes_per_second=self.settings.uplink_bytes_per_second,
             called_lead=self.settings.emergency_lead,
         )
-        self.lateness = LatenessWatch(self.store, lambda: self.times, self.now, self.steady)
+        self.lateness = LatenessWatch(self.led, lambda: self.times, self.now, self.steady)
         beats = (
             Beat("work", _WORK_EVERY, self._work),
             Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
@@ -303,19 +234,27 @@ class Controller:
             may_tell=self._may_act,
             on_message=self._take,
             newest=NewestVersions(self.store, self.now).of,
-            epoch=self.epoch,
+            epoch=self.lead.epoch,
+            may_speak=self._leads_now,
         )
 
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
-        self.settling.begin()
+        self._begin_settling()
         speakers = (self.renderer, self.ahead) if self.settings.speech_workers else ()
-        notices = notice_sender(self.store, self.settings, self.now, lambda: self.lock.is_held)
+        notices = notice_sender(self.led, self.settings, self.now, lambda: self.lead.is_held)
         for part in (self.ingest, self.time_service, self.sender, self.link, *speakers, notices, self.clock):
             part.start()
             parts.callback(part.stop)
         parts.callback(lambda: self.own_state.leave(self.link))
         if self.pages is not None:
             self.pages.start()
+
+    def _begin_settling(self) -> None:
+        """Judge nothing late for a while: receipts of airings in progress may wait at the nodes."""
+        with self.store.read() as session:
+            self._returning = has_airings_in_plans(session)
+        self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
+        self.settling.begin()
 
     # --- callbacks of the MQTT link, in the link's own thread: they only queue
 
@@ -367,8 +306,11 @@ class Controller:
         collect_when_idle(is_idle=self.ingest.arrived == self.ingest.written)
         if self.broker is not None:
             self.broker.keep_running()
-        if not self.lock.check():
+        if not self._leads():
             return
+        if self._issue_first and self.wall.is_steady():
+            self.publisher.beat()
+            self._issue_first = not self.link.is_up
         self.own_state.tell(self.link)
         self.publisher.renew()
         self.publisher.put_back()
@@ -379,15 +321,28 @@ class Controller:
         if not self.due.may_be():
             return
         returned, self._returning = self._returning, False
-        with self.store.write() as session:
+        with self.led.write() as session:
             advance_airings(session, now=self.now(), times=self.times, grace_over=True, returned=returned)
         self.publisher.beat()
         self.sender.release()
         self.lateness.look()
         self.due.done()
 
+    def _leads(self) -> bool:
+        """Return whether this station leads; where it has taken the lead anew, it begins as after a start."""
+        if not self.lead.check():
+            return False
+        if self.lead.begin():
+            self.own_state.epoch = self.time_service.epoch = self.lead.epoch
+            self._issue_first = True
+            self._begin_settling()
+        return True
+
+    def _leads_now(self) -> bool:
+        return self.lead.is_held
+
     def _may_act(self) -> bool:
-        return self.wall.is_steady() and self.lock.is_held
+        return self.wall.is_steady() and self.lead.is_held
 
     def _take_due_key(self) -> None:
         """Sign with the station's next key once its start time has passed; all documents are signed again."""

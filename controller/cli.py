@@ -86,6 +86,16 @@ def up(
 
 
 @app.command()
+def station(
+    pages: Annotated[bool, typer.Option(help="Mở trang ở đây trong lúc giữ quyền phát.")] = True,
+) -> None:
+    """Đài trên nhiều máy: một máy giữ quyền phát, máy khác chờ và thay khi máy kia hỏng."""
+    from controller.parts.station import run
+
+    run(serve_pages=pages)
+
+
+@app.command()
 def practice(
     port: Annotated[int, typer.Option(help="Cổng của trang; 0 lấy một cổng trống.")] = 8057,
     host: Annotated[str, typer.Option(help="Địa chỉ của trang; 0.0.0.0 cho cả phòng học vào.")] = "127.0.0.1",

@@ -25,6 +25,14 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address on which the pages are served.")
     port: int = Field(default=8056, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
+    recordings: Path | None = Field(
+        default=None,
+        description="Folder of finished recordings, shared by all machines; by default in the home folder.",
+    )
+    uploads: Path | None = Field(
+        default=None,
+        description="Folder of uploaded sounds, shared by all machines; by default in the home folder.",
+    )
     broker: BrokerChoice = Field(
         default="auto",
         description="Broker started as a child: embedded, mosquitto, or auto (mosquitto where installed).",
@@ -189,12 +197,12 @@ class Settings(BaseSettings):
     @property
     def recordings_dir(self) -> Path:
         """Return the folder of finished recordings, named by their SHA-256."""
-        return self.home / "recordings"
+        return self.recordings or self.home / "recordings"
 
     @property
     def uploads_dir(self) -> Path:
         """Return the folder of uploaded audio files, named by their SHA-256."""
-        return self.home / "uploads"
+        return self.uploads or self.home / "uploads"
 
     @property
     def speech_cache_dir(self) -> Path:

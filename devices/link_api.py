@@ -168,6 +168,8 @@ class Options:
     """Messages published and not settled; more raise LinkBusy."""
     most_held: int | None = None
     """Bytes of messages that come before all subscriptions are granted; more end the connection."""
+    may_speak: Callable[[], bool] = lambda: True
+    """Asked before each connect and each publish; cheap. False: nothing is sent, and the link stays down."""
 
 
 class BackOff:

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Final, Protocol
 
 from devices.link_api import (
+    FIRST_PAUSE_S,
     BackOff,
     Events,
     LinkDown,
@@ -185,6 +186,8 @@ class ThreadLink:
         connection = self._connection
         if connection is None:
             raise LinkDown("not connected to the broker")
+        if not self._options.may_speak():
+            raise LinkDown("this station does not lead")
         pending = connection.publish(topic, payload, qos, retain=retain)
         self._wake()
         return pending
@@ -205,6 +208,9 @@ class ThreadLink:
     def _run(self) -> None:
         in_flight = MOST_IN_FLIGHT
         while not self._stopping.is_set():
+            if not self._options.may_speak():
+                self._stopping.wait(FIRST_PAUSE_S)
+                continue
             connection = self._connect(
                 will_now(self._will),
                 filters=self._subscriptions,
@@ -233,6 +239,9 @@ class ThreadLink:
             selector.register(self._wake_read, selectors.EVENT_READ)
             selector.register(connection.fileno(), selectors.EVENT_READ)
             while connection.loss is None and monotonic() < deadline:
+                if not self._options.may_speak():  # before anything that waits is written
+                    connection.cut("this station does not lead")
+                    break
                 self._turn(connection, selector, MISC_EVERY_S if deadline == float("inf") else PARTING_STEP_S)
                 if self._cutting.is_set():
                     connection.cut("cut")

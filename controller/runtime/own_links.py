@@ -1,13 +1,22 @@
 """Additional broker connections of the station, so that bulk data does not delay urgent messages."""
 
+from collections.abc import Callable
+
 from controller.errors import StartFailed
 from devices.link import Link
-from devices.link_api import Address, OnMessage
+from devices.link_api import Address, OnMessage, Options
 
 AUDIO, CLOCK = "audio", "clock"
 
 
-def own_link(what: str, broker_url: str, own_url: str, *, on_message: OnMessage | None = None) -> Link | None:
+def own_link(
+    what: str,
+    broker_url: str,
+    own_url: str,
+    *,
+    on_message: OnMessage | None = None,
+    may_speak: Callable[[], bool] = lambda: True,
+) -> Link | None:
     """Return a link for one purpose; None: use the station's, whose user may have one connection only.
 
     A broker for a province uses the user name as client id, so that a second connection of one user would
@@ -16,7 +25,9 @@ def own_link(what: str, broker_url: str, own_url: str, *, on_message: OnMessage 
     try:
         if not own_url and Address.of(broker_url).user is not None:
             return None
-        return Link(own_url or broker_url, f"loa-station-{what}", on_message=on_message)
+        name = f"loa-station-{what}"
+        options = Options(name, may_speak=may_speak)
+        return Link(own_url or broker_url, name, on_message=on_message, options=options)
     except ValueError as error:
         setting = f"trong LOA_{what.upper()}_BROKER_URL" if own_url else "trạm trung chuyển"
         raise StartFailed(

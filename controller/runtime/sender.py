@@ -231,8 +231,10 @@ def sender_of(
     link: AnyLink,
     recordings: RecordingStore,
     needs: Callable[[], dict[RecordingId, Need]],
+    *,
+    may_speak: Callable[[], bool] = lambda: True,
 ) -> ChunkSender:
     """Return the sender of a station with these settings at this broker."""
-    own = own_link(AUDIO, broker_url, settings.audio_broker_url)
+    own = own_link(AUDIO, broker_url, settings.audio_broker_url, may_speak=may_speak)
     pace, uplink = settings.pace_bytes_per_second, settings.uplink_bytes_per_second
     return ChunkSender(link, recordings, needs, pace, uplink, own)

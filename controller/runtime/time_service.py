@@ -133,11 +133,12 @@ def time_service_of(
     on_message: OnMessage,
     newest: Callable[[NodeId], Newest] = lambda _: NOTHING,
     epoch: int = 0,
+    may_speak: Callable[[], bool] = lambda: True,
 ) -> TimeService:
     """Return the time service of a station; requests come to `on_message`, by a link of their own if may be.
 
     Clock requests that come by the station's own link wait behind the receipts of a broadcast that begins.
     """
-    own = own_link(CLOCK, broker_url, settings.clock_broker_url, on_message=on_message)
+    own = own_link(CLOCK, broker_url, settings.clock_broker_url, on_message=on_message, may_speak=may_speak)
     (own or link).subscribe(topics.ALL_TIME_REQUESTS)
     return TimeService(link, key, now, may_tell, newest=newest, epoch=epoch, own_link=own)

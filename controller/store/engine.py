@@ -6,12 +6,15 @@ survives a killed process but may lose the last commits at a power cut. By then 
 its receipt is stored, and has deleted it. A commit therefore costs one fsync; receipts come in batches.
 """
 
+import copy
 import logging
+import secrets
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -62,6 +65,15 @@ class JournalSigner(Protocol):
         """Return 32 bytes derived from this key, to encrypt with."""
 
 
+@dataclass(slots=True)
+class _Shared:
+    """What a store and those that `guarded` makes of it have in common."""
+
+    signer: JournalSigner | None
+    decisions: int = 0
+    plan_decisions: int = 0
+
+
 class Store:
     """A database by SQLAlchemy URL (`sqlite:///path` or `postgresql+psycopg://…`)."""
 
@@ -69,9 +81,11 @@ class Store:
         self, url: str, *, signer: JournalSigner | None = None, wait_seconds: float = WAIT_SECONDS
     ) -> None:
         self.url = make_url(url)
-        self.signer = signer
+        self._shared = _Shared(signer)
+        self.session_name = f"loa-{secrets.token_hex(8)}"
+        """Name of all its sessions at a PostgreSQL server."""
         self._wait_seconds = wait_seconds
-        self._engine = _engine(url, wait_seconds)
+        self._engine = _engine(url, wait_seconds, self.session_name)
         # one snapshot for the whole block, as SQLite has in any case
         one_view = (
             {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -81,10 +95,26 @@ class Store:
         self._turn = WriteLock() if self.is_sqlite else None
         self._mine = threading.local()
         self._listeners: list[Callable[[], None]] = []
-        self.decisions = 0
+        self._guard: Callable[[Session], None] | None = None
+
+    @property
+    def signer(self) -> JournalSigner | None:
+        """Return what seals journal entries; None: whoever opened it writes none."""
+        return self._shared.signer
+
+    @signer.setter
+    def signer(self, signer: JournalSigner) -> None:
+        self._shared.signer = signer
+
+    @property
+    def decisions(self) -> int:
         """Grows with each commit of this process that changed more than the vitals of nodes."""
-        self.plan_decisions = 0
+        return self._shared.decisions
+
+    @property
+    def plan_decisions(self) -> int:
         """Grows with each of those from which a plan may follow: not with what nodes report."""
+        return self._shared.plan_decisions
 
     @property
     def is_sqlite(self) -> bool:
@@ -108,6 +138,12 @@ class Store:
         """Call the listener after each commit that changed something; it must be quick and not raise."""
         self._listeners.append(listener)
 
+    def guarded(self, guard: Callable[[Session], None]) -> "Store":
+        """Return the same store for the one who leads: each of its writes first calls the guard, or fails."""
+        made = copy.copy(self)
+        made._guard = guard  # noqa: SLF001 - one of us
+        return made
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a read-only transaction on one snapshot; loaded objects stay usable after the block."""
@@ -130,12 +166,14 @@ class Store:
         with _translated(), self._my_turn(urgent=urgent):
             info = {JOURNAL_SIGNER: self.signer}
             with Session(self._writing, expire_on_commit=False, info=info) as session, session.begin():
+                if self._guard is not None:
+                    self._guard(session)
                 yield session
                 session.flush()
                 changed = bool(session.connection().info.get(CHANGED))
         if changed:
-            self.decisions += decides
-            self.plan_decisions += decides and not is_report
+            self._shared.decisions += decides
+            self._shared.plan_decisions += decides and not is_report
             for listener in self._listeners:
                 listener()
 
@@ -168,7 +206,7 @@ _FULL_STATES = {"53100"}
 _ABSENT_STATES = {"42P01", "42703"}
 
 
-def _engine(url: str, wait_seconds: float) -> Engine:
+def _engine(url: str, wait_seconds: float, name: str) -> Engine:
     parsed = make_url(url)
     pool: dict[str, Any] = {
         "pool_size": POOL_SIZE,
@@ -183,9 +221,8 @@ def _engine(url: str, wait_seconds: float) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         options = f"-c lock_timeout={int(wait_seconds * 1000)} -c timezone=UTC"
-        engine = create_engine(
-            parsed, connect_args={"options": options, "connect_timeout": 10}, pool_pre_ping=True, **pool
-        )
+        connecting = {"options": options, "connect_timeout": 10, "application_name": name}
+        engine = create_engine(parsed, connect_args=connecting, pool_pre_ping=True, **pool)
         event.listen(engine, "begin", _forget_changes)
     event.listen(engine, "after_cursor_execute", _note_change)
     return engine

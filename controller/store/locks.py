@@ -12,6 +12,8 @@ class Lock(IntEnum):
     JOURNAL = 0x10A_0001
     PUBLISHED = 0x10A_0002
     MIGRATIONS = 0x10A_0003
+    LEADING = 0x10A_0004
+    """Shared by the transactions of the station that leads; see `station_lease`."""
 
 
 def hold(session: Session, lock: Lock) -> None:

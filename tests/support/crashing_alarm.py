@@ -31,10 +31,10 @@ PATIENCE = 300.0  # seconds; a loaded machine is slow, not wrong
 ROUND_SECONDS = 15.0  # longer than a busy machine takes to call, be killed, start again and end
 
 
-def make_home(home: Path) -> None:
+def make_home(home: Path, seconds: float = ROUND_SECONDS, database_url: str = "") -> None:
     """Found a station of three nodes that are to hold one approved alarm."""
-    crashing_station.make_home(home, ROUND_SECONDS)
-    settings = settings_of(home, "")
+    crashing_station.make_home(home, seconds, database_url)
+    settings = settings_of(home, "", database_url)
     store = Store(settings.database, signer=StationSeal(station_key(settings)))
     with store.write() as session:
         bulletin = session.scalars(select(Bulletin)).one()

@@ -43,10 +43,11 @@ LONGEST_RUN = 900.0  # seconds; the test ends it long before
 LEAD_SECONDS = 10.0  # longer than a restart and a fetch take on a busy machine
 
 
-def settings_of(home: Path, broker_url: str) -> Settings:
+def settings_of(home: Path, broker_url: str, database_url: str = "") -> Settings:
     """Settings of a station without speech and without quiet hours."""
     return Settings(
         home=home,
+        database_url=database_url,
         broker_url=broker_url,
         speech_workers=0,
         quiet_begins="00:00",
@@ -56,9 +57,9 @@ def settings_of(home: Path, broker_url: str) -> Settings:
     )
 
 
-def make_home(home: Path, seconds: float = SECONDS) -> None:
+def make_home(home: Path, seconds: float = SECONDS, database_url: str = "") -> None:
     """Found a station whose one bulletin is recorded and approved, and whose three nodes are enrolled."""
-    settings = settings_of(home, "")
+    settings = settings_of(home, "", database_url)
     home.mkdir(parents=True)
     store = Store(settings.database)
     store.upgrade()

@@ -15,7 +15,9 @@ from tests.support.node_keys import SEED
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 """Stations and fleets of a hundred runs are forked from one process that has loaded their modules."""
-_CONTEXT.set_forkserver_preload(["tests.support.crashing_alarm", "tests.support.fleet_of_crashes"])
+_CONTEXT.set_forkserver_preload(
+    ["tests.support.crashing_alarm", "tests.support.pair", "tests.support.fleet_of_crashes"]
+)
 _ENDING_S = 60.0
 _IN_TURN = Lock()
 """To start a process is to ask all others of this test whether they have ended, and an exit code can be read
@@ -29,6 +31,11 @@ class Forked:
         self._process, self._code = _CONTEXT.Process(target=target, args=args), None
         with _IN_TURN:
             self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """Its process number; -1 once it has ended."""
+        return -1 if self._code is not None else self._process.pid
 
     def exit_code(self, seconds: float) -> int | None:
         """Return how it ended, after at most so many seconds; None: it runs on."""

@@ -4,22 +4,31 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
-from controller.errors import StartFailed
-from controller.store.station_lock import CHECKED_WITHIN, FileLock, SessionLock, lock_of
+from controller.clocks import steady_seconds
+from controller.errors import StartFailed, Unavailable
+from controller.model.leadership import Leadership
+from controller.store import Store
+from controller.store.station_lease import Lease
+from controller.store.station_lock import lock_of
 
+on_postgresql = pytest.mark.parametrize("kind", ["postgresql"])
+"""A file's lock is the kernel's: it has neither epoch nor deadline."""
 ROOT = Path(__file__).parents[3]
 HOLDER = """
 import sys, time
 from pathlib import Path
-from sqlalchemy import make_url
+from controller.store import Store
 from controller.store.station_lock import lock_of
-lock = lock_of(make_url(sys.argv[1]), Path(sys.argv[2]))
+store = Store(sys.argv[1])
+lock = lock_of(store, Path(sys.argv[2]))
 lock.take()
 print("held", flush=True)
 time.sleep(600)
@@ -27,17 +36,21 @@ time.sleep(600)
 
 
 @pytest.fixture
-def lock(url, tmp_path):
-    """Returns a maker of locks on one database for homes by name; all are released at the end."""
+def lock(store, tmp_path):
+    """Returns a maker of locks on one database, each of a station of its own; all are released at the end."""
     made = []
 
     def of(home):
-        made.append(lock_of(make_url(url), tmp_path / home))
-        return made[-1]
+        one = Store(store.url.render_as_string(hide_password=False), wait_seconds=2.0)
+        made.append((lock_of(one, tmp_path / home), one))
+        made[-1][0].life_s = 1.5
+        return made[-1][0]
 
+    of.store = lambda lock: next(one for found, one in made if found is lock)
     yield of
-    for one in made:
+    for one, its_store in made:
         one.release()
+        its_store.close()
 
 
 def test_the_second_home_is_told_who_holds_the_database_and_comes_in_when_it_is_free(lock):
@@ -57,7 +70,8 @@ def test_the_second_home_is_told_who_holds_the_database_and_comes_in_when_it_is_
     assert second.is_held
 
 
-def test_what_a_killed_station_held_does_not_block_its_own_restart(lock, url, tmp_path):
+def test_what_a_killed_station_held_does_not_block_its_own_restart(lock, store, tmp_path):
+    url = store.url.render_as_string(hide_password=False)
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, url, str(tmp_path / "home")], stdout=subprocess.PIPE, cwd=ROOT
     ) as holder:
@@ -71,41 +85,109 @@ def test_what_a_killed_station_held_does_not_block_its_own_restart(lock, url, tm
     assert mine.is_held
 
 
-def test_a_lock_that_was_lost_is_not_held_until_it_was_taken_again(lock, url):
+def test_a_lock_that_was_lost_is_not_held_until_it_was_taken_again(lock):
     first, second = lock("first"), lock("second")
     first.take()
-    _lose(first, url)
+    _lose(first)
     second.take()
-    assert not first.check(), "somebody else has it now"
-    assert not first.is_held
+    assert _is_soon(lambda: not first.check()), "somebody else has it now"
     second.release()
-    end = time.monotonic() + 20
-    while not first.check() and time.monotonic() < end:
-        time.sleep(0.1)
-    assert first.is_held
+    assert _is_soon(first.check)
 
 
-def test_a_look_that_hangs_is_no_lock(lock):
-    one = lock("home")
-    if isinstance(one, FileLock):
-        one.take()
-        assert one.check(), "the kernel's lock needs no look"
-        return
+@on_postgresql
+def test_each_taking_is_a_new_epoch(lock):
+    first, second = lock("first"), lock("second")
+    first.take()
+    before = first.epoch
+    assert abs(before / 1000 - time.time()) < 60, "it is the time in milliseconds"
+    first.release()
+    second.take()
+    assert second.epoch > before
+
+
+@on_postgresql
+def test_a_lease_holds_until_its_deadline_and_nothing_revives_its_epoch(lock):
+    """A process that was stopped wakes up past the deadline: the row may still be its own."""
+    one, lost = lock("home"), threading.Event()
+    one.on_lost = lost.set
     one.take()
-    later = time.monotonic() + CHECKED_WITHIN
-    one.clock = lambda: later
+    epoch = one.epoch
+    assert one.is_held
+    one.clock = lambda: steady_seconds() + one.life_s
     assert not one.is_held
+    assert lost.wait(10), "its renewing thread says so"
+    assert one.check(), "it takes the lease anew"
+    assert one.epoch > epoch
 
 
-def _lose(lock, url):
-    """Take it from its holder, as a server that restarts or a hand that deletes the file would."""
-    if isinstance(lock, SessionLock):
-        engine = create_engine(url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as other:
-            ended = (
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'loa-%'"
-            )
-            assert other.execute(text(ended)).all()
-        engine.dispose()
+@on_postgresql
+def test_a_standby_waits_for_the_expiry_and_can_be_asked_to_give_up(lock):
+    first, second, third = lock("first"), lock("second"), lock("third")
+    first.take()
+    given_up = threading.Event()
+    given_up.set()
+    assert not third.wait(given_up)
+    led = threading.Event()
+    waiting = threading.Thread(target=lambda: second.wait(threading.Event()) and led.set())
+    waiting.start()
+    assert not led.wait(2 * second.life_s), "the first renews it"
+    first._ending.set()  # as a stopped process, it renews nothing more
+    assert led.wait(20)
+    waiting.join(10)
+    assert second.is_held
+
+
+@on_postgresql
+def test_a_transaction_of_the_former_leader_never_ends_after_another_leads(lock):
+    """Stopped in the middle of a transaction, or awake again: it writes nothing, and blocks nobody."""
+    first, second = lock("first"), lock("second")
+    first.take()
+    led = lock.store(first).guarded(first.guard)
+
+    def write_while_another_takes_it():
+        with led.write() as session:
+            session.add(Leadership(epoch=1, token="t", host="h", taken_at=datetime.now(UTC)))
+            session.flush()
+            first._ending.set()
+            _expire(first)
+            second.take()
+            assert second.is_held
+
+    with pytest.raises(Unavailable):
+        write_while_another_takes_it()
+    with pytest.raises(Unavailable) as refused, led.write():
+        pass
+    assert refused.value.code == "station.not-leading"
+    first._until = float("inf")  # whatever its own clock says
+    with pytest.raises(Unavailable), led.write():
+        pass
+    with lock.store(second).guarded(second.guard).write() as session:
+        assert session.get(Leadership, 1) is None
+
+
+def _expire(lease):
+    engine = create_engine(lease.url)
+    with engine.begin() as other:
+        other.execute(text("UPDATE station_leases SET expires_at = 'epoch'"))
+    engine.dispose()
+
+
+def _lose(lock):
+    """Take it from its holder, as a hung process or a hand that deletes the file would."""
+    if isinstance(lock, Lease):
+        lock._ending.set()
+        lock.clock = lambda: steady_seconds() + lock.life_s
+        lock._thread.join(5)
+        lock._keep = lambda: None
     else:
         lock.path.unlink()
+
+
+def _is_soon(what):
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.1)
+    return False

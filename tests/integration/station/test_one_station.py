@@ -38,16 +38,16 @@ def test_a_second_station_on_one_database_does_not_start_and_the_first_goes_on(t
         assert refused.value.code == "station.database_in_use"
         assert str(tmp_path / "first") in refused.value.sentence
         assert second.broker is None
-        assert first.lock.check()
+        assert first.lead.lock.check()
 
 
 def test_a_station_that_lost_the_database_to_another_publishes_nothing_until_it_has_it_again(tmp_path):
     url = f"sqlite:///{tmp_path / 'shared.sqlite'}"
     with running(tmp_path / "first", speech_workers=0, broker="embedded", database_url=url) as first:
-        other = lock_of(first.store.url, tmp_path / "second")
-        first.lock.path.unlink()
+        other = lock_of(first.store, tmp_path / "second")
+        first.lead.lock.path.unlink()
         other.take()
-        assert wait_until(lambda: not first.lock.is_held)
+        assert wait_until(lambda: not first.lead.lock.is_held)
         with first.store.write() as session:
             forget_acknowledgements(session)
         first.wake()

@@ -39,7 +39,7 @@ def seen(broker):
 def test_it_is_online_while_it_runs_and_offline_when_it_was_stopped(tmp_path, broker, seen):
     with running(tmp_path / "home", broker_url=broker.url, speech_workers=0) as station:
         assert wait_until(lambda: seen)
-        assert (seen[-1].online, seen[-1].epoch) == (True, station.epoch)
+        assert (seen[-1].online, seen[-1].epoch) == (True, station.lead.epoch)
         assert seen[-1].software.startswith("loa")
     assert wait_until(lambda: not seen[-1].online)
     assert seen[-1].at is not None
