@@ -135,5 +135,6 @@ class PushWay:
             "path": letter.path,
             "tag": letter.tag,
             "urgent": letter.urgent,
+            "public": letter.is_public,
         }
         return json.dumps(told, ensure_ascii=False).encode()

@@ -161,6 +161,13 @@ class Letter:
     urgent: bool
     at: datetime
     until: datetime
+    is_public: bool = False
+    """To a phone that follows a commune: nobody there is to decide anything."""
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text with at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 class NotSent(Exception):  # noqa: N818 - named by what is the case

@@ -32,6 +32,7 @@ from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.scope import OUTSIDE, allows
 from controller.features.evidence.documents import keep_documents
 from controller.features.journal.service import record
+from controller.features.listeners.announcing import announce_bulletin
 from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
@@ -307,6 +308,7 @@ def _sound(beat: _Beat) -> None:
     for airing in beat.session.scalars(query).all():
         airing.state = after(airing.state, AiringEvent.SOUND)
         keep_documents(beat.session, airing)
+        announce_bulletin(beat.session, airing, now=beat.now)
         beat.done.sounding.append(airing.id)
         beat.note("airing.sounding", airing)
 

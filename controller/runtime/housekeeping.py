@@ -12,6 +12,7 @@ from controller.features.expiries.troubles import tell_of_troubles
 from controller.features.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.features.journal.security_log import sweep_security_log
 from controller.features.legal_acts.service import end_acts
+from controller.features.notices.announcements import sweep_announcements
 from controller.features.notices.outbox import sweep_messages
 from controller.features.rebroadcast.service import air_again
 from controller.features.reports.service import note_aired
@@ -88,6 +89,7 @@ class Housekeeping:
             sweep_security_log(session, now=self.now(), days=self.settings.security_log_days)
             drop_old_vitals(session, now=self.now())
             sweep_messages(session, now=self.now())
+            sweep_announcements(session, now=self.now())
         for _ in range(_THINNING_BATCHES):
             with self.store.write() as session:
                 if not thin_vitals(session, now=self.now()):

@@ -7,26 +7,40 @@ docs/decisions/124-notices-leave-by-an-outbox.md says what a kill at any instant
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
 from controller.errors import LoaError
+from controller.features.notices.announcements import (
+    claim_told,
+    next_told,
+    note_told,
+    note_untold,
+    recover_told,
+    spread,
+)
 from controller.features.notices.outbox import SendLane, claim, next_due, note_failed, note_sent, recover
 from controller.host.addressed import AddressedWay
 from controller.host.metrics import NOTICES
 from controller.host.web_push import PushWay
 from controller.host.webhooks import WebhookWay
-from controller.model.notice_ways import Letter, MessageId, NotSent, WayKind
+from controller.model.notice_ways import Letter, MessageId, NotSent, WayId, WayKind
 from controller.settings import Settings
 from controller.store import Session, Store
 from controller.store.engine import JournalSigner
 
 _LOG = logging.getLogger(__name__)
 
-_WORKERS: Final = {SendLane.URGENT: 6, SendLane.ORDINARY: 2, SendLane.WEBHOOK: 2}
+_WORKERS: Final = {
+    SendLane.URGENT: 6,
+    SendLane.ORDINARY: 2,
+    SendLane.WEBHOOK: 2,
+    SendLane.EMERGENCY: 12,  # a push takes some 100 ms, nearly all of it waiting: thousands in a minute
+    SendLane.PUBLIC: 2,
+}
 _LOOK_EVERY: Final = 5.0  # seconds: commands write to the database of a running station, and wake nobody
 _AFTER_FAULT: Final = 1.0  # seconds until the database is asked again after it failed
 _LEAST: Final = 0.05  # seconds between two looks
@@ -137,6 +151,7 @@ class NoticeSender:
                 if not is_recovered:
                     with self.store.write(decides=False) as session:
                         recover(session, self.now())
+                        recover_told(session, self.now())
                     is_recovered = True
                 patience = self._look()
             except LoaError as error:  # the database is busy or away: the messages stay
@@ -150,14 +165,18 @@ class NoticeSender:
     def _look(self) -> float:
         """Note what was sent, claim and send what is due; return the seconds until the next look."""
         self._seen = self.store.decisions
-        due, now = next_due(self.store), self.now()
+        due, now = self._next_due(), self.now()
         if self._done or (due is not None and due <= now):
             if not self._turn():
                 return _AFTER_FAULT  # all that is due waits for a worker, who reports first
-            due, now = next_due(self.store), self.now()
+            due, now = self._next_due(), self.now()
         if due is None:
             return _LOOK_EVERY
         return min(max((due - now).total_seconds(), _LEAST), _LOOK_EVERY)
+
+    def _next_due(self) -> datetime | None:
+        dues = next_due(self.store), next_told(self.store)
+        return min((one for one in dues if one is not None), default=None)
 
     def _turn(self) -> bool:
         """Write down what came back and claim more; return whether there was anything of it."""
@@ -167,7 +186,12 @@ class NoticeSender:
             over = {letter.id for letter, _ in done}
             busy = {letter.way for _, letter in self._flying.values() if letter.id not in over}
             free = {lane: self._free(lane, over) for lane in SendLane}
-            found = {lane: claim(session, lane, most=free[lane], busy=busy, now=now) for lane in SendLane}
+            spread(session, now)
+            found = {lane: _claim(session, lane, free[lane], busy, now) for lane in _FOR_PERSONS}
+            urgent = _claim(session, SendLane.EMERGENCY, free[SendLane.EMERGENCY], busy, now)
+            is_quiet = not urgent and free[SendLane.EMERGENCY] == _WORKERS[SendLane.EMERGENCY]
+            usual = _claim(session, SendLane.PUBLIC, free[SendLane.PUBLIC], busy, now) if is_quiet else []
+            found |= {SendLane.EMERGENCY: urgent, SendLane.PUBLIC: usual}
         for letter, _ in done:  # committed: before that it stays in `_done`, and is noted at the next turn
             self._done.popleft()
             self._flying.pop(letter.id, None)
@@ -211,9 +235,25 @@ class NoticeSender:
             _LOG.warning("how notices went is not noted: %s", error.code)
 
 
+_FOR_PERSONS: Final = (SendLane.URGENT, SendLane.ORDINARY, SendLane.WEBHOOK)
+
+
+def _claim(
+    session: Session, lane: SendLane, most: int, busy: Collection[WayId], now: datetime
+) -> list[Letter]:
+    if lane in _FOR_PERSONS:
+        return claim(session, lane, most=most, busy=busy, now=now)
+    return claim_told(session, urgent=lane is SendLane.EMERGENCY, most=most, busy=busy, now=now)
+
+
 def _note(session: Session, done: list[_Done], now: datetime) -> None:
     for letter, failed in done:
-        if failed is None:
+        if letter.is_public:
+            if failed is None:
+                note_told(session, letter)
+            else:
+                note_untold(session, letter, failed, now=now)
+        elif failed is None:
             note_sent(session, letter, now=now)
         else:
             note_failed(session, letter, failed, now=now)

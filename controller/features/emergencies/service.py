@@ -26,6 +26,7 @@ from controller.features.emergencies.queries import (
 from controller.features.emergencies.rings import ring, stop_ringing
 from controller.features.emergencies.signed_calls import called, sign_first, sign_second, sounding_ms
 from controller.features.emergencies.stopping import end_in
+from controller.features.emergencies.told_followers import tell_begun
 from controller.features.journal.service import record
 from controller.model.bulletin_states import BulletinId
 from controller.model.emergencies import Emergency
@@ -309,6 +310,7 @@ def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, tim
         )
     row.state = after(row.state, EmergencyEvent.START)
     row.airing = airing.id
+    tell_begun(session, row, airing, now=now)
     what = "emergency-test.started" if is_test else "emergency.started"
     record(session, by, what, row.id, now, detail={"airing": airing.id, "held": held})
     return Started(row, changed | frozenset(row.areas))

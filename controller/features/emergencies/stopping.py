@@ -9,6 +9,7 @@ from controller.errors import Conflict
 from controller.features.accounts.queries import require
 from controller.features.airings.called_airings import silence_in
 from controller.features.emergencies.queries import get_emergency, running_in
+from controller.features.emergencies.told_followers import tell_ended
 from controller.features.journal.service import record
 from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing
@@ -87,6 +88,7 @@ def _end(
         act = "stopped" if airing.state not in IN_PLANS else "stopped-in-part"
         detail = {"airing": airing.id, "areas": sorted(areas), "reason": reason}
         record(session, by, f"{_named(row)}.{act}", row.id, now, detail=detail)
+        tell_ended(session, row, areas if airing.state in IN_PLANS else None, reason, now=now)
     return frozenset(changed)
 
 

@@ -1,8 +1,11 @@
 """Rate limits for requests without sign-in, kept in memory."""
 
+from typing import cast
+
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.requests import Request
 
 from controller.errors import TooManyTries
 
@@ -14,6 +17,8 @@ _ANSWERS = RateLimitItemPerMinute(20)
 """Codes asked for from one address: nobody finds another's by trying."""
 _LISTENS = RateLimitItemPerHour(60)
 """Listening tests begun from one address: a class in one room shares an address."""
+_FOLLOWS = RateLimitItemPerHour(300)
+"""Phones that begin to follow, from one address: customers of a telephone company share one."""
 
 
 class ListenerLimits:
@@ -31,6 +36,10 @@ class ListenerLimits:
         """Count a request for an answer, or raise TooManyTries."""
         self._hit(_ANSWERS, "answer", address)
 
+    def follows(self, address: str) -> None:
+        """Count a phone that begins or ends to follow, or raise TooManyTries."""
+        self._hit(_FOLLOWS, "following", address)
+
     def listens(self, address: str) -> None:
         """Count a listening test that begins, or raise TooManyTries."""
         self._hit(_LISTENS, "listening", address)
@@ -41,3 +50,8 @@ class ListenerLimits:
                 "Đã gửi nhiều lần trong thời gian ngắn. Hãy đợi một lát rồi thử lại.",
                 retry_after=item.get_expiry(),
             )
+
+
+def limits_of(request: Request) -> ListenerLimits:
+    """Return the limits of the site that received the request."""
+    return cast("ListenerLimits", request.app.state.listener_limits)

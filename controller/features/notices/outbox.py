@@ -31,6 +31,7 @@ from controller.model.notice_ways import (
     NotSent,
     WayId,
     WayKind,
+    shortened,
 )
 from controller.model.notices import Notice, NoticeId, NoticeKind
 from controller.model.permissions import OperatorId
@@ -61,6 +62,8 @@ class SendLane(StrEnum):
     URGENT = "urgent"
     ORDINARY = "ordinary"
     WEBHOOK = "webhook"
+    EMERGENCY = "emergency"  # to phones that follow a commune
+    PUBLIC = "public"  # to these, while no emergency is on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +134,8 @@ def _message(
         notice=None if notice is None else notice.id,
         kind=first.kind,
         subject=first.subject,
-        title=_cut(HEADLINES[first.kind], LONGEST_TITLE),
-        body=_cut(body, LONGEST_BODY),
+        title=shortened(HEADLINES[first.kind], LONGEST_TITLE),
+        body=shortened(body, LONGEST_BODY),
         path="/thong-bao" if notice is None else f"/thong-bao/{notice.id}",
         urgent=first.kind in URGENT,
         state=MessageState.WAITING,
@@ -164,10 +167,6 @@ def post_test(session: Session, way: NoticeWay, *, now: datetime) -> NoticeMessa
     session.add(row)
     session.flush()
     return row
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def drop(session: Session, *which: ColumnElement[bool], now: datetime) -> None:
@@ -274,20 +273,21 @@ def note_failed(session: Session, letter: Letter, failed: NotSent, *, now: datet
     row = session.get(NoticeMessage, letter.id, with_for_update=True)
     if row is None:
         return
-    row.tries, row.error = row.tries + 1, _cut(str(failed), LONGEST_BODY)
+    row.tries, row.error = row.tries + 1, shortened(str(failed), LONGEST_BODY)
     _LOG.warning("notice %s did not go out by %s: %s", letter.id, letter.to, row.error)
     if failed.gone:
         _end(session, letter.way, row.error, now)
     if row.state is not MessageState.SENDING:
         return
-    due = now + max(_pause(row.tries, urgent=row.urgent), timedelta(seconds=failed.retry_after))
+    due = now + max(pause_after(row.tries, urgent=row.urgent), timedelta(seconds=failed.retry_after))
     if failed.final or row.tries >= MOST_TRIES or due >= row.until:
         row.state, row.done_at = MessageState.FAILED, now
     else:
         row.state, row.due_at = MessageState.WAITING, due
 
 
-def _pause(tries: int, *, urgent: bool) -> timedelta:
+def pause_after(tries: int, *, urgent: bool) -> timedelta:
+    """Return how long to wait after so many tries."""
     first, growth = (_FIRST_URGENT, _GROWTH_URGENT) if urgent else (_FIRST, _GROWTH)
     times: int = growth ** (tries - 1)
     return min(first * times, _LONGEST_PAUSE)

@@ -8,6 +8,7 @@ from controller.features.accounts.queries import require
 from controller.features.airings.cancellation import cancel_airings_of
 from controller.features.bulletins.queries import approval_of, programmes_with, usable_bulletin, variants_of
 from controller.features.journal.service import record
+from controller.features.notices.announcements import take_back_announced
 from controller.model.bulletin_states import BulletinAction, BulletinState, after
 from controller.model.permissions import Act, Operator
 from controller.store import one_write
@@ -29,6 +30,7 @@ def withdraw_bulletin(
     if approved is not None:
         approved.withdrawn_at = now
     cancel_airings_of(session, bulletin.id, reason="Bản tin đã bị rút.", by=by, now=now)
+    take_back_announced(session, bulletin.id, now=now)
     record(session, by, "bulletin.withdrawn", bulletin.id, now, detail={"reason": reason.strip()})
     for other in (*variants_of(session, bulletin.id), *programmes_with(session, bulletin.id)):
         if other.state is BulletinState.APPROVED:

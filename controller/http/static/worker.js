@@ -24,7 +24,7 @@ const shown = async (told) => {
     options.tag = told.tag;
     options.renotify = !before.some((one) => one.data?.id === told.id); // the same message twice rings once
   }
-  if (told.urgent) Object.assign(options, { requireInteraction: true, vibrate: [400, 200, 400, 200, 400], actions: [{ action: "open", title: "Xem và xác nhận" }] });
+  if (told.urgent) Object.assign(options, { requireInteraction: true, vibrate: [400, 200, 400, 200, 400], actions: [{ action: "open", title: told.public ? "Đọc và nghe" : "Xem và xác nhận" }] });
   await self.registration.showNotification(told.title || "Loa", options);
 };
 const opened = async (path) => {

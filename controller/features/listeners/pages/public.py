@@ -24,6 +24,7 @@ from controller.features.listeners.queries import (
     heard_now,
     may_be_heard_by_all,
 )
+from controller.host.web_push import public_push_key
 from controller.http.public_address import public_address
 from controller.http.station import Station
 from controller.model.areas import Area
@@ -104,7 +105,14 @@ def commune(request: Request, station: TheStation, area: Code) -> Response:
     coming = coming_in(store, heard, now - timedelta(hours=1), now + _AHEAD)
     aired = aired_in(store, heard, now - _BEHIND)
     sounding = heard_now(store, [airing for airing, _ in coming])
-    shown = {"area": found, "coming": coming, "aired": aired, "heard_now": sounding}
+    signer = store.signer
+    shown = {
+        "area": found,
+        "coming": coming,
+        "aired": aired,
+        "heard_now": sounding,
+        "push_key": "" if signer is None or found.parent is None else public_push_key(signer),
+    }
     return public_page(request, station, "cong_khai_xa.html", shown, area=found.code, is_shared=True)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from functools import lru_cache
-from typing import Annotated, cast
+from typing import Annotated
 
 import segno
 from fastapi import APIRouter, Form, Path, Query
@@ -16,7 +16,7 @@ from controller.features.fleet.page_queries import visible_nodes
 from controller.features.fleet.queries import find_node
 from controller.features.listeners.public_page import public_page
 from controller.features.listeners.queries import aired_in, heard_since, report_by_code, reports_in
-from controller.features.listeners.rate_limits import ListenerLimits
+from controller.features.listeners.rate_limits import limits_of
 from controller.features.listeners.service import answer_report, report_trouble
 from controller.http.form_fields import AskedId, Done
 from controller.http.named import Named
@@ -48,10 +48,6 @@ _MASK = 2
 Id = Annotated[str, Path(max_length=64)]
 
 
-def _limits(request: Request) -> ListenerLimits:
-    return cast("ListenerLimits", request.app.state.listener_limits)
-
-
 @router.get("/cong-khai/bao/{node_id}")
 def ask(request: Request, station: TheStation, node_id: Id) -> Response:
     """Show what sounded there last, and the form; redirect the loudspeaker's technicians to its test."""
@@ -81,7 +77,7 @@ def report(
 ) -> Response:
     """Store the report, and show the code for reading its answer."""
     try:
-        _limits(request).reports(address_of(request), node_id)
+        limits_of(request).reports(address_of(request), node_id)
         made, code = report_trouble(station.store, NodeId(node_id), trouble=viec, words=ke, now=station.now())
     except NotFound:
         raise
@@ -117,7 +113,7 @@ def answer_of(
     found, fault, status = None, "", 200
     if ma:
         try:
-            _limits(request).asks(address_of(request))
+            limits_of(request).asks(address_of(request))
             found = report_by_code(station.store, ma)
         except LoaError as error:
             fault, status = error.sentence, status_of(error)
