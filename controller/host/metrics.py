@@ -72,6 +72,8 @@ REFUSALS: Final = Counter(
 REQUEST_SECONDS: Final = _seconds(
     "loa_http_request_seconds", "From a request to the head of its answer.", "status", most=10
 )
+for _kind in ("2xx", "3xx", "4xx", "5xx"):
+    REQUEST_SECONDS.labels(_kind)
 _BEAT_SECONDS: Final = _seconds(
     "loa_beat_seconds", "Time that a run of a periodic task took", "beat", most=100
 )

@@ -18,6 +18,8 @@ ACTS = {
     "first-code": "dùng mã bắt đầu không đúng",
 }
 """In words; the page says them after who did it."""
+for _act in ACTS:
+    REFUSALS.labels(_act)  # at 0 from the start: a rise from nothing would be seen by no rule
 ELSEWHERE = "http-elsewhere"
 _DOOR = frozenset({"/dang-nhap", "/dang-nhap/ma", "/api/v1/sign-in"})
 _CLAIM = "/api/v1/enrolments/claim"
