@@ -104,14 +104,14 @@ def emergency_forms(caller: Caller, emergency: EmergencyId) -> dict[str, Any]:
         view = emergency_view(session, emergency, caller.scope.hears, caller.now())
         areas, by, may = list(view.row.areas), caller.by, caller.scope.may
         waits = view.standing is Standing.CALLED
-        is_alarm = view.row.kind is Kind.ALARM and view.airing is not None
+        may_sound = view.row.kind is Kind.ALARM and (waits or view.airing is not None)
         return {
             **means_of_signing(session, caller, callers_role(by)),
             "has_code": has_second_factor(session, by.id),
             "ring": ring_of(session, emergency, by.id) if waits else None,
             "may_confirm": waits and view.row.called_by != by.id and may(by, Act.AIR, areas),
             "may_decline": waits and may(by, Act.STOP, areas),
-            "may_clear": is_alarm and may(by, Act.AIR_EMERGENCY, areas),
+            "may_clear": may_sound and may(by, Act.AIR_EMERGENCY, areas),
             "clears": [
                 one
                 for one in prepared_views(session, areas, caller.now())

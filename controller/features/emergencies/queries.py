@@ -67,6 +67,8 @@ class EmergencyView:
     reach: Reach
     caller: str
     confirmer: str | None
+    ender: str | None
+    """Who stopped, declined or withdrew it."""
     standing: Standing
 
     @property
@@ -246,7 +248,7 @@ def _views(
     airing_ids = [row.airing for row in rows if row.airing is not None]
     airings = {one.id: one for one in session.scalars(select(Airing).where(Airing.id.in_(airing_ids)))}
     targets, reached = targets_of(session, airing_ids), reaches(session, airing_ids, meant)
-    people = {one for row in rows for one in (row.called_by, row.confirmed_by) if one is not None}
+    people = {one for row in rows for one in (row.called_by, row.confirmed_by, row.ended_by) if one}
     accounts = select(Account.id, Account.display_name).where(Account.id.in_(people))
     names = {one: name for one, name in session.execute(accounts)}  # noqa: C416 - typed rows
     bulletins = select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_({row.bulletin for row in rows}))
@@ -257,11 +259,20 @@ def _views(
         here = targets.get(airing.id, ()) if airing is not None else tuple(row.areas)
         reach = reached.get(airing.id, Reach()) if airing is not None else Reach()
         if not meant.isdisjoint({*here, *row.areas}):
-            confirmer = names.get(row.confirmed_by) if row.confirmed_by is not None else None
-            stands = standing(row.state, row.called_at, now, None if airing is None else airing.state)
-            caller = names[row.called_by]
             views.append(
-                EmergencyView(row, titles[row.bulletin], airing, here, reach, caller, confirmer, stands)
+                EmergencyView(
+                    row=row,
+                    title=titles[row.bulletin],
+                    airing=airing,
+                    areas=here,
+                    reach=reach,
+                    caller=names[row.called_by],
+                    confirmer=names[row.confirmed_by] if row.confirmed_by is not None else None,
+                    ender=names[row.ended_by] if row.ended_by is not None else None,
+                    standing=standing(
+                        row.state, row.called_at, now, None if airing is None else airing.state
+                    ),
+                )
             )
     return views
 

@@ -91,6 +91,35 @@ def test_one_person_alone_gives_a_code_and_a_reason(world, approver, alarm, phon
     assert "Phát một mình, lý do: Đập tràn." in words
 
 
+def test_a_page_that_was_open_offers_what_the_new_state_allows(world, approver, officer, alarm):
+    """Forms are not sent anew, so that nothing typed is lost: the state's classes hide what it rules out."""
+    prepared_of(world, "Báo yên", Kind.ALL_CLEAR, 540)
+    place = call(officer, alarm).headers["location"]
+    waiting = approver.get(place).text
+    assert 'id="khan-tinh-trang" class="card now waits"' in waiting
+    for part in (
+        'card call-card while-waiting" aria-label="Xác nhận"',
+        'once-sounded" aria-label="Báo yên"',
+    ):
+        assert part in waiting
+    approver.post(f"{place}/xac-nhan", data={"mat_khau": PASSWORDS["duyet"]})
+    assert 'class="card now tone-live has-sounded"' in officer.get(place).text
+    styles = approver.get(re.findall(r'href="([^"]+admin\.[^"]+)"', waiting)[0]).text
+    for rule in (":not(.waits) ~ .while-waiting", ":not(.has-sounded) ~ .once-sounded"):
+        assert f"#khan-tinh-trang{rule}" in styles
+
+
+def test_who_stopped_or_declined_a_call_is_told(world, officer, approver, sign_in, alarm):
+    place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
+    sign_in("kythuat").post(f"{place}/dung", data={"ly_do": "Đê không vỡ"})
+    assert re.search(r"\w dừng \d\d:\d\d:\d\d\. Lý do: Đê không vỡ", text_of(officer.get(place)))
+    declined, withdrawn = (call(officer, alarm).headers["location"] for _ in range(2))
+    approver.post(f"{declined}/tu-choi")
+    officer.post(f"{withdrawn}/tu-choi")
+    assert f"{world.approver.display_name} từ chối" in text_of(officer.get(declined))
+    assert f"{world.officer.display_name} rút lại" in text_of(officer.get(withdrawn))
+
+
 def test_anybody_there_stops_it_in_two_clicks(officer, approver, sign_in, alarm):
     place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
     technician = sign_in("kythuat")
