@@ -1,7 +1,10 @@
 """Splits spoken text into phrases: the words of one call to the voice, and the pause after them."""
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final, Literal
 
@@ -62,6 +65,11 @@ _TOO_LONG: Final = 0.6  # for each character beyond comfort
 _TOO_SHORT: Final = 3.0  # for each syllable that a piece is too short
 _UNEVEN: Final = 4.0  # for a piece that is empty beside a comfortable one; less for less
 
+_REMEMBERED: Final = 512
+"""Sentences whose pieces are kept: an editor asks again for a text of which one sentence changed."""
+_LONGEST_REMEMBERED: Final = 400
+"""Words of a sentence that is kept so: some 2,000 characters, which bounds what all of them hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -109,7 +117,7 @@ def _of_line(sentences: list[list[str]], below: list[list[str]]) -> list[Phrase]
     return said
 
 
-def _closing_line(last: list[str], length: int, below: list[list[str]]) -> Phrase:
+def _closing_line(last: Sequence[str], length: int, below: list[list[str]]) -> Phrase:
     """The last phrase of a line, with the rest and the mark that its place asks for."""
     text = " ".join(last)
     if text[-1] in _MARKS:
@@ -136,26 +144,42 @@ def _is_item(words: list[str]) -> bool:
     return all(mark in NUMBER_WORDS for mark in marks) or (label == 0 and marks[0] in _POINTS)
 
 
-def _pieces(words: list[str]) -> list[list[str]]:
-    """A sentence's words in pieces that the voice can take: those whose cuts cost least together."""
-    ends = list(accumulate((len(word) + 1 for word in words), initial=0))  # characters up to each place
-    if ends[-1] <= COMFORTABLE_CHARACTERS:
+def _pieces(words: Sequence[str]) -> Sequence[Sequence[str]]:
+    """A sentence's words in pieces that the voice can take."""
+    if sum(map(len, words)) + len(words) <= COMFORTABLE_CHARACTERS:
         return [words]
+    divide = _divided if len(words) <= _LONGEST_REMEMBERED else _divided.__wrapped__
+    return divide(tuple(words))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _divided(words: tuple[str, ...]) -> Sequence[Sequence[str]]:
+    """The pieces whose cuts cost least together."""
+    ends = list(accumulate((len(word) + 1 for word in words), initial=0))  # characters up to each place
     cheapest: list[tuple[float, int]] = [(0.0, 0)]  # of the words up to each place: cost, the cut before
     for end in range(1, len(words) + 1):
         here = 0.0 if end == len(words) else _cost_of_cut(words, end)
-        cost, start = min(
-            (cheapest[start][0] + _cost_of_length(end - start, ends[end] - ends[start]), start)
-            for start in range(max(0, end - MOST_SYLLABLES), end)
-        )
+        cost, start = _cheapest_start(cheapest, ends, end)
         cheapest.append((cost + here, start))
-    pieces: list[list[str]] = []
+    pieces: list[Sequence[str]] = []
     end = len(words)
     while end:
         start = cheapest[end][1]
         pieces.append(words[start:end])
         end = start
-    return pieces[::-1]
+    return tuple(reversed(pieces))
+
+
+def _cheapest_start(cheapest: list[tuple[float, int]], ends: list[int], end: int) -> tuple[float, int]:
+    """Where the piece that ends there begins best, of equals the earliest, with what all costs so far."""
+    best = (math.inf, end)
+    for start in range(end - 1, max(0, end - MOST_SYLLABLES) - 1, -1):
+        length = ends[end] - ends[start]
+        alone = _cost_of_length(end - start, length)
+        if length > COMFORTABLE_CHARACTERS and alone > best[0]:
+            break  # a still longer piece costs still more
+        best = min(best, (cheapest[start][0] + alone, start))
+    return best
 
 
 def _cost_of_length(syllables: int, characters: int) -> float:
@@ -167,7 +191,7 @@ def _cost_of_length(syllables: int, characters: int) -> float:
     return _ANOTHER + short * _TOO_SHORT + uneven * uneven * _UNEVEN
 
 
-def _cost_of_cut(words: list[str], cut: int) -> float:
+def _cost_of_cut(words: Sequence[str], cut: int) -> float:
     """How little the place before the word divides; endless inside a number."""
     if not _may_cut(words, cut):
         return _NEVER
@@ -184,7 +208,7 @@ def _cost_of_cut(words: list[str], cut: int) -> float:
     return _BREATH if follows in _BREATH_STARTS else _JOINT
 
 
-def _may_cut(words: list[str], cut: int) -> bool:
+def _may_cut(words: Sequence[str], cut: int) -> bool:
     """Whether no number is divided there; digits one by one may be grouped by commas."""
     before, after = words[cut - 1].lower(), words[cut].lower().rstrip(",;:")
     if before[-1] in _MARKS:

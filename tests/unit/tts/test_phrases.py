@@ -1,12 +1,13 @@
 """Phrases: what the voice gets in one call."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.nightly import amount, examples
+from tts import phrases as dividing
 from tts.normalization import read
 from tts.normalization.numbers import NUMBER_WORDS, cardinal
 from tts.phrases import (
@@ -154,3 +155,24 @@ def test_joined_phrases_are_the_text_and_none_is_too_long(text):
             one.text.split()[-1] in NUMBER_WORDS and two.text.split()[0].rstrip(",;:.?!") in NUMBER_WORDS
         )
         assert not divided or one.closes != "clause"
+
+
+_WORDS = st.sampled_from(["và", "đến,", "x" * 30, "x" * 50 + ",", "một", "hai,", "theo"])
+
+
+@given(st.lists(_WORDS, min_size=2, max_size=9))
+def test_of_all_ways_to_divide_a_sentence_the_one_that_costs_least_is_found(words):
+    def cost(pieces):
+        ends = [sum(map(len, pieces[:number])) for number in range(1, len(pieces))]
+        lengths = (sum(len(word) + 1 for word in piece) for piece in pieces)
+        alone = sum(map(dividing._cost_of_length, map(len, pieces), lengths))
+        return alone + sum(dividing._cost_of_cut(words, end) for end in ends)
+
+    def divided(cuts):
+        return [words[one:other] for one, other in pairwise([0, *cuts, len(words)])]
+
+    places = range(1, len(words))
+    ways = (divided(cuts) for many in range(len(words)) for cuts in combinations(places, many))
+    if sum(map(len, words)) + len(words) > COMFORTABLE_CHARACTERS:
+        found = [list(piece) for piece in dividing._pieces(words)]
+        assert cost(found) == pytest.approx(min(map(cost, ways)))
