@@ -26,6 +26,7 @@ from controller.model.accounts import Account
 from controller.model.airing_states import DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.areas import Area
+from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
 from controller.model.permissions import OperatorRole
 from controller.store import one_read
@@ -204,7 +205,9 @@ class _SetUpReading:
         query = (
             select(Delivery.finished_at)
             .join(Airing, Airing.id == Delivery.airing)
-            .where(Airing.node.is_not(None), ~Airing.node.startswith(SIMULATED))
+            # by the few bulletins that are tests: all airings, and all deliveries, are too many to look at
+            .where(Airing.bulletin.in_(select(Bulletin.id).where(Bulletin.test)))
+            .where(Delivery.node == Airing.node, ~Airing.node.startswith(SIMULATED))
             .where(Delivery.rung == int(DeliveryStage.FINISHED))
             .order_by(Airing.starts_at)
             .limit(1)

@@ -8,6 +8,7 @@ from controller.features.fleet.service import NewNode, enrol_nodes, note_states
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
+from controller.model.bulletins import Bulletin
 from controller.settings import Settings
 from devices.ids import NodeId
 from devices.messages import NodeState
@@ -77,6 +78,7 @@ def test_a_test_counts_when_a_real_loudspeaker_has_heard_it_to_its_end(world, ad
     with world.store.write() as session:
         session.get_one(Airing, airing).node = node
         session.get_one(Airing, airing).state = AiringState.AIRED
+        session.get_one(Bulletin, session.get_one(Airing, airing).bulletin).test = True
         session.get_one(Delivery, (airing, node)).rung = int(DeliveryStage.STARTED)
     assert not done(administrator)["test"]
     with world.store.write() as session:
