@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from controller.errors import BadInput
@@ -42,6 +43,10 @@ _COLUMNS = (
     *("listener", "region", "age", "hearing", "question", "part"),
     *("voice", "condition", "said", "answer", "errors"),
 )
+_REMEMBERED = 8
+"""Findings that are kept until another answer comes: a thousand samples are drawn for each interval."""
+_REMEMBERED_SENTENCES = 512
+"""What was typed, and the sentences that are said to all."""
 _SEED = 1
 """Of the bootstrap: the same answers always give the same interval."""
 _LETTERS = str.maketrans(dict.fromkeys(".,;:?!", " "))
@@ -191,9 +196,15 @@ def judged(folder: Path, test: ListeningTest) -> list[JudgedAnswer]:
 
 def findings_of(folder: Path, test: ListeningTest) -> ListeningFindings:
     """Return all figures of a test as of now."""
-    return findings(len(test.voices), judged(folder, test), spoken_words, random.Random(_SEED))  # noqa: S311 - no secret
+    return _findings(len(test.voices), tuple(judged(folder, test)))
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _findings(voices: int, answers: tuple[JudgedAnswer, ...]) -> ListeningFindings:
+    return findings(voices, answers, spoken_words, random.Random(_SEED))  # noqa: S311 - no secret
+
+
+@lru_cache(maxsize=_REMEMBERED_SENTENCES)
 def spoken_words(typed: str) -> str:
     """Return what was typed as it is said, small letters, no marks: "15 giờ." as "mười lăm giờ"."""
     return read(typed).spoken.lower().translate(_LETTERS)
