@@ -175,6 +175,9 @@ class Settings(BaseSettings):
         default="fcm.googleapis.com push.services.mozilla.com notify.windows.com push.apple.com",
         description="Hosts, with all below them, to which pushes to people's browsers are sent; no others.",
     )
+    contact_mail: str = Field(
+        default="", description="Mail address of the office that public feeds name as their owner."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much goes into the log file var/loa.log."
     )

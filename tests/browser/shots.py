@@ -168,6 +168,7 @@ NO_PAGES = {
     "/tep/{recording}.opus": "a sound",
     "/tep/{recording}/hinh-am": "a piece of a page",
     "/ban-tin/{bulletin_id}/tep-goc": "a sound",
+    "/cong-khai/tep/anh-bia.png": "a picture",
     "/cong-khai/tep/{recording}.mp3": "a sound",
     "/cong-khai/tep/{recording}/hinh-am": "a piece of a page",
     "/nghe-thu/{test_id}/tieng/{clip}.mp3": "a sound",

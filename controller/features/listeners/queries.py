@@ -14,7 +14,7 @@ from controller.features.airings.consent import ConsentStanding, standings
 from controller.features.airings.queries import reaches, targets_of
 from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing, Delivery, Target
-from controller.model.bulletin_states import BulletinState
+from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Bulletin, Recording, Revision
 from controller.model.fleet import Node
 from controller.model.listener_report_states import ReportId, Trouble
@@ -95,6 +95,20 @@ def aired_in(session: Session, areas: Collection[AreaCode], since: datetime) -> 
     for row in session.execute(query):
         found.setdefault(row[0].bulletin, PublicAiring(*row))
     return list(found.values())[:_MOST_AIRED]
+
+
+@one_read
+def first_aired(
+    session: Session, episodes: Iterable[PublicAiring]
+) -> dict[tuple[BulletinId, int | None], datetime]:
+    """Return when each of these wordings was first heard anywhere."""
+    bulletins = {one.airing.bulletin for one in episodes}
+    query = (
+        select(Airing.bulletin, Airing.revision, func.min(Airing.starts_at))
+        .where(Airing.bulletin.in_(bulletins), Airing.state.in_(_HEARD))
+        .group_by(Airing.bulletin, Airing.revision)
+    )
+    return {(row[0], row[1]): row[2] for row in session.execute(query)}
 
 
 @one_read

@@ -273,6 +273,7 @@ PAGES = {
     "POST /nghe-thu/{test_id}/{listener_id}": Row(OPEN, {"cau": "0"}),
     "GET /cai-dat/nghe-thu": Row(Act.RULE),
     "GET /cong-khai": Row(OPEN),
+    "GET /cong-khai/tep/anh-bia.png": Row(OPEN),
     "GET /cong-khai/tep/{recording}.mp3": Row(OPEN),
     "GET /cong-khai/tep/{recording}/hinh-am": Row(OPEN),
     "GET /cong-khai/{area}": Row(OPEN),

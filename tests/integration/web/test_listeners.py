@@ -1,7 +1,9 @@
 import re
+from io import BytesIO
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from PIL import Image
 from sqlalchemy import update
 
 from controller.features.airings.queries import get_airing
@@ -100,6 +102,49 @@ def test_a_podcast_names_each_sound_with_its_size(client):
     assert item.findtext("title") == TITLE
     assert sound["url"].startswith("http://loa.example/cong-khai/tep/")
     assert int(sound["length"]) == len(client.get(sound["url"].removeprefix("http://loa.example")).content)
+
+
+def test_a_podcast_says_whose_it_is_and_has_a_picture(world, client, aired):
+    world.settings = world.settings.model_copy(update={"contact_mail": "loa@tinh.gov.vn"})
+    itunes = {"i": "http://www.itunes.com/dtds/podcast-1.0.dtd"}
+    channel = fromstring(client.get(f"{PLACE}/podcast.xml").content).find("channel")
+    assert channel.findtext("i:author", None, itunes) == "Loa truyền thanh Phường Nha Trang"
+    assert channel.findtext("i:owner/i:name", None, itunes) == "Tỉnh Khánh Hòa"
+    assert channel.findtext("i:owner/i:email", None, itunes) == "loa@tinh.gov.vn"
+    assert channel.findtext("language") == "vi"
+    address = channel.find("i:image", itunes).get("href").removeprefix("http://loa.example")
+    picture = Image.open(BytesIO(client.get(address).content))
+    assert (picture.size, picture.format) == ((1400, 1400), "PNG")
+    assert aired
+
+
+def test_an_episode_keeps_its_id_and_its_day_however_often_it_is_aired(world, client, aired):
+    (before,) = fromstring(client.get(f"{PLACE}/podcast.xml").content).findall("channel/item")
+    world.plan(world.ask(get_airing, aired).bulletin, seconds=3600)
+    world.advance()
+    world.publish()
+    world.later(hours=1)
+    world.advance()
+    (after,) = fromstring(client.get(f"{PLACE}/podcast.xml").content).findall("channel/item")
+    assert after.findtext("link") != before.findtext("link")
+    for name in ("guid", "pubDate"):
+        assert after.findtext(name) == before.findtext(name)
+
+
+def test_programs_ask_for_the_size_of_a_sound_and_for_a_part_of_it(client, aired):
+    (item,) = fromstring(client.get(f"{PLACE}/podcast.xml").content).findall("channel/item")
+    sound = item.find("enclosure").get("url").removeprefix("http://loa.example")
+    assert client.head(sound).headers["content-length"] == item.find("enclosure").get("length")
+    part = client.get(sound, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, mp3()[10:20])
+    assert client.head(f"{PLACE}/podcast.xml").status_code == 200
+    assert aired
+
+
+def test_a_call_is_no_episode(world, client, aired):
+    with world.store.write() as session:
+        get_airing(session, aired).every_ms = 10_000
+    assert fromstring(client.get(f"{PLACE}/podcast.xml").content).findall("channel/item") == []
 
 
 def test_links_and_printed_codes_say_where_the_station_is_whatever_a_request_calls_it(client, officer):

@@ -14,17 +14,19 @@ from controller.features.bulletins.page_queries import act_of
 from controller.features.bulletins.pages.recordings import wave_of
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.voice_origins import origin_of
-from controller.features.listeners.feeds import calendar_of, podcast_of
+from controller.features.listeners.feeds import Podcast, calendar_of, podcast_of
 from controller.features.listeners.public_page import board_of, public_page
 from controller.features.listeners.queries import (
     PublicAiring,
     aired_in,
     aired_one,
     coming_in,
+    first_aired,
     heard_now,
     may_be_heard_by_all,
 )
 from controller.host.web_push import public_push_key
+from controller.http.assets import STATIC
 from controller.http.public_address import public_address
 from controller.http.station import Station
 from controller.model.areas import Area
@@ -41,6 +43,8 @@ _AHEAD = timedelta(days=7)
 _BEHIND = timedelta(days=30)
 _CALENDAR_AHEAD = timedelta(days=14)
 _FEED = "public, max-age=300"
+_READ = ["GET", "HEAD"]
+"""Of what programs fetch: they ask for the size first."""
 Digest = Annotated[str, Path(pattern=DIGEST_PATTERN)]
 Code = Annotated[str, Path(max_length=64)]
 
@@ -59,7 +63,14 @@ def index(request: Request, station: TheStation) -> Response:
     return public_page(request, station, "cong_khai.html", {"areas": found}, area=None, is_shared=True)
 
 
-@router.get("/tep/{recording}.mp3")
+@router.api_route("/tep/anh-bia.png", methods=_READ)
+def artwork() -> Response:
+    """Send the picture of the podcasts, at an address that stays the same."""
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return FileResponse(STATIC / "anh-bia.png", media_type="image/png", headers=headers)
+
+
+@router.api_route("/tep/{recording}.mp3", methods=_READ)
 def listen(station: TheStation, recording: Digest) -> Response:
     """Send a recording that was aired."""
     path = _aired_sound(station, recording)
@@ -151,15 +162,21 @@ def calendar(station: TheStation, area: Code) -> Response:
     return Response(feed, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-@router.get("/{area}/podcast.xml")
+@router.api_route("/{area}/podcast.xml", methods=_READ)
 def podcast(station: TheStation, area: Code) -> Response:
     """Send the past airings as a podcast."""
-    base = public_address(station)
-    found, heard = _area(station.store, area)
+    store, found_in = station.store, _area(station.store, area)
+    found, heard = found_in
+    # a call is no episode: whoever hears one days later would take it for true
     aired = [
-        (one, _origin(station, one))
-        for one in aired_in(station.store, heard, station.now() - _BEHIND)
-        if one.airing.recording
+        one
+        for one in aired_in(store, heard, station.now() - _BEHIND)
+        if one.airing.recording and one.airing.every_ms is None
     ]
-    feed = podcast_of(found.name, base, f"/cong-khai/{found.code}", aired)
+    first = first_aired(store, aired)
+    episodes = [
+        (one, first[one.airing.bulletin, one.airing.revision], _origin(station, one)) for one in aired
+    ]
+    place, mail = f"/cong-khai/{found.code}", station.settings.contact_mail
+    feed = podcast_of(Podcast(found.name, station.label, mail, public_address(station), place), episodes)
     return Response(feed, media_type="application/rss+xml; charset=utf-8", headers={"Cache-Control": _FEED})
