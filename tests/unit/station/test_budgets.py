@@ -63,8 +63,8 @@ def test_a_node_that_invents_receipts_has_so_many_committed_and_then_few(budgets
     assert budgets.admits(RECEIPT(OTHER), 60_000)
 
 
-def test_the_buckets_are_bounded_however_many_names_there_are(budgets, monkeypatch):
-    monkeypatch.setattr(module, "MOST_BUCKETS", 100)
+def test_the_nodes_with_buckets_are_bounded_however_many_names_there_are(budgets, monkeypatch):
+    monkeypatch.setattr(module, "MOST_NODES", 100)
     for number in range(1000):
         budgets.admits(topics.TimeTopic(NodeId(f"n{number}")), 100)
     assert len(budgets) == 100
