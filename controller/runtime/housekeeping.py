@@ -17,6 +17,7 @@ from controller.features.notices.outbox import sweep_messages
 from controller.features.rebroadcast.service import air_again
 from controller.features.reports.service import note_aired
 from controller.features.schedules.occurrence_making import make_occurrences
+from controller.host.interpreter import return_freed_memory
 from controller.runtime.recording_cleanup import Tidying
 from controller.settings import Settings
 from controller.store import Store
@@ -28,6 +29,7 @@ _PLAN_AHEAD_BATCHES = 40  # short transactions in one run; the rest waits for th
 _NOTE_AIRED_EVERY = timedelta(seconds=15)
 _NOTE_AIRED_BATCHES = 50  # airings in one run, each of up to some thousand nodes; the rest waits for the next
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
+_RETURN_MEMORY_EVERY = timedelta(seconds=30)
 _THINNING_BATCHES = 40  # short transactions in one run: 1,000 nodes; 5,000 nodes take less than an hour
 
 
@@ -49,6 +51,7 @@ class Housekeeping:
             Beat("plan-ahead", _PLAN_AHEAD_EVERY, self.plan_ahead),
             Beat("note-aired", _NOTE_AIRED_EVERY, self.note_aired),
             Beat("keep-house", _KEEP_HOUSE_EVERY, self.keep_house),
+            Beat("return-memory", _RETURN_MEMORY_EVERY, return_freed_memory),
         ]
 
     def plan_ahead(self) -> None:

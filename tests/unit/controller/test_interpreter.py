@@ -1,10 +1,15 @@
-"""Garbage is collected while a station is idle, so that it is not while all loudspeakers report."""
+"""Garbage is collected while a station is idle, so that it is not while all loudspeakers report.
 
+What is freed goes back to the system.
+"""
+
+import resource
 import weakref
+from pathlib import Path
 
 import pytest
 
-from controller.host.interpreter import WORTH_IT, YOUNG, collect_when_idle
+from controller.host.interpreter import WORTH_IT, YOUNG, collect_when_idle, return_freed_memory
 from tests.support.settled_interpreter import Cycle, settled  # noqa: F401 - a fixture
 
 
@@ -52,3 +57,18 @@ def test_a_station_that_is_never_idle_collects_by_itself():
     there = garbage(10)
     garbage(2 * YOUNG)
     assert there() is None
+
+
+def resident_mb():
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 1_000_000
+
+
+def test_freed_memory_between_what_is_still_used_goes_back_to_the_system():
+    messages = [bytes(2_000) for _ in range(10_000)]
+    kept = messages[::8]  # so that no end of the heap is free
+    del messages
+    before = resident_mb()
+    return_freed_memory()
+    assert before - resident_mb() > 5
+    assert len(kept) == 1_250
