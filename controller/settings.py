@@ -181,6 +181,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much goes into the log file var/loa.log."
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Form of its lines: text, or JSON objects for a log collector."
+    )
 
     @property
     def is_practice(self) -> bool:

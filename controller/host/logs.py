@@ -1,6 +1,8 @@
 """Log files of limited size; see docs/operator.md (`loa.log`)."""
 
+import json
 import logging
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -10,15 +12,30 @@ OLDER_KEPT = 5
 """Older files that are kept; `loa.log.1` is the newest of them."""
 
 
-def log_to(path: Path, level: str) -> None:
+class _JsonLine(logging.Formatter):
+    """A record as one JSON object: what a collector would else have to take apart."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            said["fault"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False)
+
+
+def log_to(path: Path, level: str, *, is_json: bool = False) -> None:
     """Send the log of this process to a file that is rotated when it reaches its size."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(
         path, maxBytes=LARGEST, backupCount=OLDER_KEPT, encoding="utf-8", delay=True
     )
-    logging.basicConfig(
-        handlers=[handler], level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
-    )
+    plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler.setFormatter(_JsonLine() if is_json else plain)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
 
 
 def make_room(path: Path) -> None:

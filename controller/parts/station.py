@@ -76,7 +76,7 @@ def run(*, serve_pages: bool) -> None:
     settings = real_settings()
     check_parts(settings)
     make_home(settings.home)
-    log_to(settings.home / "loa.log", settings.log_level)
+    log_to(settings.home / "loa.log", settings.log_level, is_json=settings.log_format == "json")
     check_key(settings)
     asked = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):

@@ -55,7 +55,7 @@ def run_station(
     """Run a station until Ctrl-C (or SIGTERM); `prepare`: called once it runs, returns lines to show."""
     settings = station.settings
     make_home(settings.home)
-    log_to(settings.home / "loa.log", settings.log_level)
+    log_to(settings.home / "loa.log", settings.log_level, is_json=settings.log_format == "json")
     asked = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: asked.set())

@@ -1,8 +1,9 @@
 """The log says what happened and cannot fill a disk."""
 
+import json
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -35,6 +36,23 @@ def test_a_beat_that_does_its_work_writes_no_line(log):
     assert clock.stop()
     logging.getLogger("controller").info("one line")
     assert [line.split(" ", 2)[2] for line in log.read_text().splitlines()] == ["INFO controller one line"]
+
+
+def test_a_collector_gets_a_json_object_a_line_also_of_a_fault(log):
+    log_to(log, "INFO", is_json=True)
+    logging.getLogger("controller").warning("%d loa “mất” liên lạc\nxuống dòng", 2)
+    try:
+        int("sai")
+    except ValueError:
+        logging.getLogger("controller").exception("it goes on")
+    first, second = (json.loads(line) for line in log.read_text("utf-8").splitlines())
+    assert datetime.fromisoformat(first.pop("at")).tzinfo is not None
+    assert first == {
+        "level": "WARNING",
+        "logger": "controller",
+        "message": "2 loa “mất” liên lạc\nxuống dòng",
+    }
+    assert second["fault"].endswith("ValueError: invalid literal for int() with base 10: 'sai'")
 
 
 def test_a_large_log_gives_way_to_a_new_one_and_the_oldest_goes(log, monkeypatch):
