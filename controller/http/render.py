@@ -199,6 +199,15 @@ def page(
     if error is not None:
         frame["fault"], status = error.sentence, status_of(error)
     told = fragment(template, frame | dict(context))
+    return _packed(request, told, status)
+
+
+def piece(request: Request, template: str, context: Mapping[str, Any]) -> HTMLResponse:
+    """Return a large piece of a page as a whole answer, packed as a page is."""
+    return _packed(request, fragment(template, context))
+
+
+def _packed(request: Request, told: str, status: int = 200) -> HTMLResponse:
     response = HTMLResponse(told, status)
     if "gzip" in request.headers.get("accept-encoding", ""):
         response.body = gzip.compress(told.encode(), _PACKING, mtime=0)

@@ -203,14 +203,24 @@
   document.addEventListener("paste", (e) => {
     const field = e.target, room = document.getElementById("da-sua");
     if (field.name !== "noi_dung" || !room) return;
+    const tell = (name) => field.dispatchEvent(new Event(name, { bubbles: true }));
+    const end = new AbortController(), patience = setTimeout(() => end.abort(), 10000);
+    tell("loa:pasting");
     setTimeout(async () => {
       const sent = field.value, words = new URLSearchParams({ noi_dung: sent, tieu_de: field.form.elements.tieu_de?.value || "" });
-      const reply = await fetch("/tao-ban-tin/soan-chu", { method: "POST", body: words, redirect: "error" }).catch(() => null);
-      if (reply?.status !== 200 || field.value !== sent) return; // sent as it is, the station says the same
-      room.innerHTML = await reply.text();
-      field.value = room.querySelector("[data-mended]").value;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      room.scrollIntoView({ block: "nearest" });
+      try {
+        const reply = await fetch("/tao-ban-tin/soan-chu", { method: "POST", body: words, redirect: "error", signal: end.signal });
+        const html = reply.status === 200 ? await reply.text() : "";
+        if (!html || field.value !== sent) return;
+        room.innerHTML = html;
+        field.value = room.querySelector("[data-mended]").value;
+        tell("input");
+        room.scrollIntoView({ block: "nearest" });
+      } catch { // sent as it is, the station says the same
+      } finally {
+        clearTimeout(patience);
+        tell("loa:pasted");
+      }
     }, 0);
   });
 

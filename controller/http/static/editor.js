@@ -29,10 +29,10 @@
   const both = () => voices?.open ? "&ca_hai_loi=1" : ""; // how long it would be in the other register costs one more reading
 
   // --- the preview: one question at a time; an answer to older words is dropped ---
-  let shown = null, asking = false, timer = 0;
+  let shown = null, asking = false, timer = 0, mending = false;
   const ask = async () => {
     const words = typed(), more = both(), now = words + more;
-    if (asking || now === shown) return;
+    if (asking || mending || now === shown) return;
     asking = true;
     const reply = await post(`/soan/loi-nghe?${own}${more}`, words);
     const html = reply?.ok ? await reply.text() : null;
@@ -51,7 +51,9 @@
     ear.dispatchEvent(new CustomEvent("loa:shown"));
   };
   const later = (wait = QUIET) => { clearTimeout(timer); timer = setTimeout(ask, wait); };
-  form.addEventListener("input", (e) => { if (FIELDS.includes(e.target.name)) later(); });
+  form.addEventListener("input", (e) => { if (FIELDS.includes(e.target.name)) later(e.inputType === "insertFromPaste" ? 0 : QUIET); });
+  form.addEventListener("loa:pasting", () => { mending = true; }); // app.js has pasted words put right first: those are asked for, once and at once
+  form.addEventListener("loa:pasted", () => { mending = false; later(0); });
   form.addEventListener("change", (e) => { if (FIELDS.includes(e.target.name) || WHERE.includes(e.target.name)) later(); });
   voices?.addEventListener("toggle", () => { if (voices.open) later(0); });
   window.addEventListener("online", () => later(0));

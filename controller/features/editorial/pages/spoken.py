@@ -14,7 +14,7 @@ from controller.features.editorial.spoken_form import SpotAsked, choices_at, spo
 from controller.features.speech.queries import check_offered, speech_in, voice_of_key
 from controller.http.form_fields import SentLine
 from controller.http.refusals import status_of
-from controller.http.render import fragment
+from controller.http.render import fragment, piece
 from controller.model.base import ID_LENGTH
 from controller.model.permissions import Act
 from controller.model.speech import speech_of
@@ -41,7 +41,9 @@ def preview(
     visit.tries.previews(visit.by.id)
     found = spoken_form(visit, form, ban, compares_registers=ca_hai_loi)
     visit.station.speak_ahead(visit.by.id, [one.spoken for one in found.sentences], found.speech)
-    return HTMLResponse(fragment("soan/loi_nghe.html", {"spoken": found}), headers=_NOT_KEPT)
+    reply = piece(visit.request, "soan/loi_nghe.html", {"spoken": found})
+    reply.headers.update(_NOT_KEPT)
+    return reply
 
 
 @router.post("/doan.mp3")
