@@ -122,6 +122,7 @@ class Studio:
         self._workers = Workers(workers, self._prepared)
         self._in_use: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._ahead: tuple[str, Future[None] | None] = ("", None)
 
     def start(self) -> None:
         """Start the worker processes; they load the voice while the caller goes on."""
@@ -180,7 +181,10 @@ class Studio:
         cast = self._cast(order.engine, order.voice, order.rate)
         missing = [line for line in spoken_lines(order.text) if not self._cache.use(cast.key(line))]
         for line in missing:
-            self._submit(cast, cast.key(line), line).result()
+            digest = cast.key(line)
+            coming = self._submit(cast, digest, line)
+            self._ahead = digest, coming
+            coming.result()
         return len(missing)
 
     def process_ids(self) -> tuple[int, ...]:
@@ -297,6 +301,10 @@ class Studio:
         )
 
     def _submit(self, cast: _Cast, digest: str, line: Line) -> Future[None]:
+        """Have a phrase spoken; one that is being spoken ahead right now is waited for."""
+        ahead, coming = self._ahead
+        if ahead == digest and coming is not None and not coming.done():
+            return _following(coming)
         job = Speak(cast.path, line.text, cast.voice, cast.rate, self._cache.path(digest))
         return self._workers.submit(job, self._phrase_seconds)
 
@@ -316,6 +324,19 @@ class Studio:
         with self._lock:
             self._in_use.update(digests - held)
             held |= digests
+
+
+def _following(coming: Future[None]) -> Future[None]:
+    """Return a future that ends as the other does; cancelled, it leaves the other."""
+    own: Future[None] = Future()
+
+    def end(done: Future[None]) -> None:
+        if own.set_running_or_notify_cancel():
+            error = done.exception()
+            own.set_result(None) if error is None else own.set_exception(error)
+
+    coming.add_done_callback(end)
+    return own
 
 
 def _script(order: RenderOrder) -> Script:

@@ -23,6 +23,9 @@ MOST_PEOPLE: Final = 8
 """People whose texts are waited for; the one who typed longest ago is left out."""
 MOST_SENTENCES: Final = 40
 """Of one text, from its beginning: some four minutes of speech."""
+_TYPED_AT_ONCE: Final = 2
+"""More new sentences than these were pasted: none of them is half a sentence, so nothing is waited for. While
+one types, the last sentence is new, and the title at the beginning."""
 _IDLE_SECONDS: Final = 30.0
 _Sentence = tuple[str, Speech]
 """What is said, and how."""
@@ -38,6 +41,8 @@ class SpeechAhead:
     is_busy: Callable[[], bool]
     """Whether a bulletin is rendered, or somebody waits for a sample: they go first."""
     _texts: OrderedDict[OperatorId, tuple[float, list[_Sentence]]] = field(default_factory=OrderedDict)
+    _known: OrderedDict[OperatorId, frozenset[_Sentence]] = field(default_factory=OrderedDict)
+    """All sentences of each person's newest text, also those that are spoken already."""
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _stopping: bool = False
     _thread: threading.Thread | None = None
@@ -65,11 +70,15 @@ class SpeechAhead:
         is_here = speech.engine in OFFLINE
         left = [(one, speech) for one in sentences][: MOST_SENTENCES if is_here else 0]
         with self._changed:
+            known = self._known.pop(by, frozenset())
             self._texts.pop(by, None)
             if left:
-                self._texts[by] = self.steady() + QUIET_SECONDS, left
-            while len(self._texts) > MOST_PEOPLE:
-                self._texts.popitem(last=False)
+                is_typed = len(set(left) - known) <= _TYPED_AT_ONCE
+                self._known[by] = frozenset(left)
+                self._texts[by] = self.steady() + (QUIET_SECONDS if is_typed else 0), left
+            for kept in (self._texts, self._known):
+                while len(kept) > MOST_PEOPLE:
+                    kept.popitem(last=False)
             self._changed.notify()
 
     def _run(self) -> None:

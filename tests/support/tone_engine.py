@@ -85,11 +85,14 @@ class DeadlyEngine(ToneEngine):
 
 
 class SlowEngine(ToneEngine):
-    """Takes half a second for each phrase, for ever for one with "treo"."""
+    """Takes half a second for each phrase, for ever for one with "treo"; notes what it was asked to say."""
 
     name = "slow"
 
     def speak(self, phrase: str, voice: str, rate: float) -> Sound:
+        self._prepared.mkdir(parents=True, exist_ok=True)
+        with (self._prepared / "slow-said").open("a") as said:
+            said.write(f"{phrase}\n")
         time.sleep(600 if "treo" in phrase else 0.5)
         return super().speak(phrase, voice, rate)
 

@@ -107,6 +107,19 @@ def test_sentences_are_spoken_once_typing_pauses_and_only_the_newest(studio, pla
         ahead.stop()
 
 
+def test_pasted_sentences_wait_for_no_pause_and_a_typed_one_does(studio, place):
+    ahead = SpeechAhead(studio, Settings(engine="loa"), lambda: 0.0, lambda: False)
+    ahead.start()
+    try:
+        before, pasted = cached(place), [f"Câu dán thứ {word}." for word in ("nhất", "nhì", "ba")]
+        ahead.offer(ONE, pasted, SPEECH)
+        wait_until(lambda: cached(place) == before + 3)
+        ahead.offer(ONE, [*pasted, "Câu đang"], SPEECH)
+        assert ahead._texts[ONE][0] == QUIET_SECONDS
+    finally:
+        ahead.stop()
+
+
 def test_nothing_is_sent_to_a_voice_of_the_network_ahead(studio):
     ahead = SpeechAhead(studio, Settings(engine="loa"), time.monotonic, lambda: False)
     ahead.start()

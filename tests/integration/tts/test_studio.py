@@ -334,3 +334,14 @@ def test_a_full_disk_is_told_as_such(tmp_path):
     )
     assert done.stdout.strip() == "disk.full"
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_phrase_that_is_being_spoken_ahead_is_waited_for_and_not_spoken_twice(make_studio, tmp_path):
+    studio, said = make_studio(workers=2), tmp_path / "cache" / "prepared" / "slow-said"
+    asked = replace(ORDER, text="Mời bà con đến họp.", framed=False, engine="slow")
+    with ThreadPoolExecutor() as threads:
+        ahead = threads.submit(studio.speak_ahead, asked)
+        wait_until(said.exists)
+        assert studio.render(asked).phrases == 1
+        assert ahead.result() == 1
+    assert said.read_text().splitlines() == ["Mời bà con đến họp."]
