@@ -7,8 +7,9 @@ from email.utils import format_datetime
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
+from controller.features.listeners.calendar_entries import PublicCalendarEntry
 from controller.features.listeners.queries import PublicAiring
-from controller.model.airings import Airing
+from controller.http.words import clock, day
 from tts.marks import SOURCE_TYPES, VOCABULARY, WORDS, Origin
 
 _MOSTLY = "Bản tin nào do máy đọc (AI) thì có ghi rõ."
@@ -18,8 +19,8 @@ ARTWORK: Final = "/cong-khai/tep/anh-bia.png"
 """A square of 1,400 pixels, as directories of podcasts ask for."""
 
 
-def calendar_of(name: str, coming: Iterable[tuple[Airing, str]], now: datetime) -> bytes:
-    """Return a commune's timetable as iCalendar."""
+def calendar_of(name: str, entries: Iterable[PublicCalendarEntry]) -> bytes:
+    """Return a commune's timetable as iCalendar; what is unchanged is the same at each fetch."""
     from icalendar import Calendar, Event, vText
 
     calendar = Calendar()
@@ -34,14 +35,19 @@ def calendar_of(name: str, coming: Iterable[tuple[Airing, str]], now: datetime) 
         "x-wr-timezone": "Asia/Ho_Chi_Minh",
     }.items():
         calendar.add(key, value)
-    for airing, title in coming:
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})  # RFC 7986
+    for one in entries:
         event = Event()
-        event.add("uid", f"{airing.id}@loa")
-        event.add("dtstamp", now.astimezone(UTC))
-        event.add("dtstart", airing.starts_at.astimezone(UTC))
-        if airing.duration_ms is not None:
-            event.add("duration", timedelta(seconds=-(-airing.duration_ms // 1000)))
-        event.add("summary", _printable(title))
+        event.add("uid", one.uid)
+        event.add("dtstamp", one.changed_at.astimezone(UTC))
+        event.add("sequence", one.sequence)
+        event.add("dtstart", one.starts_at.astimezone(UTC))
+        if one.duration_ms is not None:
+            event.add("duration", timedelta(seconds=-(-one.duration_ms // 1000)))
+        event.add("summary", _printable(f"Đã hủy: {one.title}" if one.is_cancelled else one.title))
+        event.add("status", "CANCELLED" if one.is_cancelled else "CONFIRMED")
+        if one.planned_at is not None:
+            event.add("description", f"Dời từ {clock(one.planned_at)}, {day(one.planned_at)}.")
         event.add("location", _printable(name))
         calendar.add_component(event)
     written: bytes = calendar.to_ical()

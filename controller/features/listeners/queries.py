@@ -45,7 +45,7 @@ class PublicAiring:
     """Of the recording: an emergency goes on for longer, over and over."""
 
 
-def _public() -> ColumnElement[bool]:
+def public() -> ColumnElement[bool]:
     """SQL condition of public airings: approved, not withdrawn, and not a test."""
     return and_(Bulletin.state == BulletinState.APPROVED, Bulletin.test.is_(False))
 
@@ -62,12 +62,18 @@ def coming_in(
     query = (
         select(Airing, Bulletin.title)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
-        .where(Airing.id.in_(meant), Airing.state.in_(_COMING), _public())
+        .where(Airing.id.in_(meant), Airing.state.in_(_COMING), public())
         .where(or_(Airing.starts_at >= since, Airing.state == AiringState.SOUNDING), Airing.starts_at < until)
         .order_by(Airing.starts_at, Airing.id)
         .limit(_MOST_COMING)
     )
-    rows = session.execute(query).all()
+    return agreed_to(session, [(row[0], row[1]) for row in session.execute(query)], areas)
+
+
+def agreed_to(
+    session: Session, rows: Sequence[tuple[Airing, str]], areas: Collection[AreaCode]
+) -> list[tuple[Airing, str]]:
+    """Return the airings without those that wait for the consent of a commune, or were declined there."""
     wide = [airing for airing, _ in rows if airing.node is None]
     said = standings(session, wide, targets_of(session, [one.id for one in wide]))
     return [(airing, title) for airing, title in rows if _is_agreed(said.get(airing.id), areas)]
@@ -127,7 +133,7 @@ def _aired() -> Select[Airing, str, str, int, int]:
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .join(Revision, and_(Revision.bulletin == Airing.bulletin, Revision.number == Airing.revision))
         .outerjoin(Recording, Recording.id == Airing.recording)
-        .where(Airing.state.in_(_HEARD), _public())
+        .where(Airing.state.in_(_HEARD), public())
     )
 
 
@@ -138,7 +144,7 @@ def may_be_heard_by_all(session: Session, recording: RecordingId) -> bool:
     query = (
         select(Airing.id)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
-        .where(Airing.recording == recording, or_(Airing.state.in_(_HEARD), is_called), _public())
+        .where(Airing.recording == recording, or_(Airing.state.in_(_HEARD), is_called), public())
         .limit(1)
     )
     return session.scalar(query) is not None

@@ -1,8 +1,10 @@
 import re
+from datetime import time, timedelta
 from io import BytesIO
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from icalendar import Calendar
 from PIL import Image
 from sqlalchemy import update
 
@@ -13,11 +15,13 @@ from controller.features.doctor.invariants import invariants
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import set_reference
 from controller.features.listeners.queries import reports_in
+from controller.features.schedules.service import cancel_occurrence, move_occurrence, schedule_bulletin
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState, ItemKind
 from controller.model.bulletins import Bulletin
 from controller.model.listeners import ListenerReport
+from schedules.recurrence import Daily
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, TITLE, Made
 from tests.integration.web.test_pages import text_of
 from tests.support.swelling_tone import mp3
@@ -84,6 +88,38 @@ def test_a_telephone_follows_the_calendar(world, client):
     assert "DTSTART:20261125T054000Z" in lines
     assert "SUMMARY:Họp\\, dân\\; xã" in lines
     assert max(len(line.encode()) for line in lines) <= 75
+
+
+def entries(client):
+    feed = Calendar.from_ical(client.get(f"{PLACE}/lich.ics").text)
+    return {str(one["UID"]): one for one in feed.walk("VEVENT")}
+
+
+def test_a_calendar_is_subscribed_to_and_shows_what_was_moved_or_cancelled(world, client):
+    assert f'href="webcal://loa.example{PLACE}/lich.ics"' in client.get(PLACE).text
+    by = world.people["xanhatrang"]  # the commune's own: nobody has to agree
+    bulletin, _ = world.submitted("Lịch tiêm phòng")
+    world.approve(bulletin)
+    rule = Daily(at=time(17), first=world.now().date())
+    schedule = world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=rule, by=by).id
+    before = entries(client)
+    assert len(before) == 14
+    world.later(minutes=5)
+    first, second, *_ = sorted(one["DTSTART"].dt for one in before.values())
+    world.do(move_occurrence, schedule, first, to=first + timedelta(hours=1), by=by)
+    world.do(cancel_occurrence, schedule, second, by=by)
+    after = entries(client)
+    assert after.keys() == before.keys()
+    moved, cancelled = (after[f"{schedule}-{at:%Y%m%dT%H%M%SZ}@loa"] for at in (first, second))
+    assert moved["DTSTART"].dt == first + timedelta(hours=1)
+    assert moved["DESCRIPTION"] == "Dời từ 17:00, Thứ Tư, 25/11/2026."
+    assert (cancelled["STATUS"], cancelled["SUMMARY"]) == ("CANCELLED", "Đã hủy: Lịch tiêm phòng")
+    for one in (moved, cancelled):
+        assert one["SEQUENCE"] > before[str(one["UID"])]["SEQUENCE"]
+    untouched = [one for uid, one in after.items() if one is not moved and one is not cancelled]
+    assert all(one.to_ical() == before[str(one["UID"])].to_ical() for one in untouched)
+    world.do(withdraw_bulletin, bulletin, by=world.approver)
+    assert entries(client) == {}
 
 
 def test_an_emergency_is_as_long_as_its_recording_to_hear_again(world, client, aired):

@@ -14,6 +14,7 @@ from controller.features.bulletins.page_queries import act_of
 from controller.features.bulletins.pages.recordings import wave_of
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.voice_origins import origin_of
+from controller.features.listeners.calendar_entries import calendar_entries
 from controller.features.listeners.feeds import Podcast, calendar_of, podcast_of
 from controller.features.listeners.public_page import board_of, public_page
 from controller.features.listeners.queries import (
@@ -122,6 +123,7 @@ def commune(request: Request, station: TheStation, area: Code) -> Response:
         "coming": coming,
         "aired": aired,
         "heard_now": sounding,
+        "webcal": f"webcal://{public_address(station).partition('://')[2]}/cong-khai/{found.code}/lich.ics",
         "push_key": "" if signer is None or found.parent is None else public_push_key(signer),
     }
     return public_page(request, station, "cong_khai_xa.html", shown, area=found.code, is_shared=True)
@@ -152,12 +154,12 @@ def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code)
     return public_page(request, station, "cong_khai_tin.html", shown, area=found.code, is_shared=True)
 
 
-@router.get("/{area}/lich.ics")
+@router.api_route("/{area}/lich.ics", methods=_READ)
 def calendar(station: TheStation, area: Code) -> Response:
     """Send the timetable as a calendar to which a telephone can subscribe."""
     now = station.now()
     found, heard = _area(station.store, area)
-    feed = calendar_of(found.name, coming_in(station.store, heard, now, now + _CALENDAR_AHEAD), now)
+    feed = calendar_of(found.name, calendar_entries(station.store, heard, now, now + _CALENDAR_AHEAD))
     headers = {"Cache-Control": _FEED, "Content-Disposition": f'inline; filename="loa-{found.code}.ics"'}
     return Response(feed, media_type="text/calendar; charset=utf-8", headers=headers)
 
