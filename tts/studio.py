@@ -176,10 +176,11 @@ class Studio:
     def speak_ahead(self, order: RenderOrder) -> int:
         """Speak the phrases of spoken text that are not in the cache yet, one by one; return their number.
 
-        Nothing is mixed or stored besides them. Raises SpeechError.
+        `order.phrase`: that one alone; None: all. Nothing is mixed or stored besides. Raises SpeechError.
         """
         cast = self._cast(order.engine, order.voice, order.rate)
-        missing = [line for line in spoken_lines(order.text) if not self._cache.use(cast.key(line))]
+        lines = spoken_lines(order.text) if order.phrase is None else _script(order).lines
+        missing = [line for line in lines if not self._cache.use(cast.key(line))]
         for line in missing:
             digest = cast.key(line)
             coming = self._submit(cast, digest, line)

@@ -29,6 +29,8 @@ one types, the last sentence is new, and the title at the beginning."""
 _IDLE_SECONDS: Final = 30.0
 _Sentence = tuple[str, Speech]
 """What is said, and how."""
+_Piece = tuple[str, Speech, int | None]
+"""One phrase of a sentence; None: all of them."""
 
 
 @dataclass
@@ -40,7 +42,7 @@ class SpeechAhead:
     steady: Callable[[], float]
     is_busy: Callable[[], bool]
     """Whether a bulletin is rendered, or somebody waits for a sample: they go first."""
-    _texts: OrderedDict[OperatorId, tuple[float, list[_Sentence]]] = field(default_factory=OrderedDict)
+    _texts: OrderedDict[OperatorId, tuple[float, list[_Piece]]] = field(default_factory=OrderedDict)
     _known: OrderedDict[OperatorId, frozenset[_Sentence]] = field(default_factory=OrderedDict)
     """All sentences of each person's newest text, also those that are spoken already."""
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -63,18 +65,21 @@ class SpeechAhead:
     def offer(self, by: OperatorId, sentences: Iterable[str], speech: Speech) -> None:
         """Take the sentences of a text as it stands now, in place of those of before.
 
+        The first phrases of all are spoken first: the others can be while those sound, whichever is pressed.
         Only for an engine of this machine: no unfinished text is sent to another.
         """
         if self._thread is None:
             return
         is_here = speech.engine in OFFLINE
-        left = [(one, speech) for one in sentences][: MOST_SENTENCES if is_here else 0]
+        said = list(sentences)[: MOST_SENTENCES if is_here else 0]
+        left: list[_Piece] = [(one, speech, place) for place in (0, None) for one in said]
         with self._changed:
             known = self._known.pop(by, frozenset())
             self._texts.pop(by, None)
             if left:
-                is_typed = len(set(left) - known) <= _TYPED_AT_ONCE
-                self._known[by] = frozenset(left)
+                now = frozenset((one, speech) for one in said)
+                is_typed = len(now - known) <= _TYPED_AT_ONCE
+                self._known[by] = now
                 self._texts[by] = self.steady() + (QUIET_SECONDS if is_typed else 0), left
             for kept in (self._texts, self._known):
                 while len(kept) > MOST_PEOPLE:
@@ -84,12 +89,13 @@ class SpeechAhead:
     def _run(self) -> None:
         while (found := self._next()) is not None:
             try:
-                self.studio.speak_ahead(sample_order(self.settings, *found))
+                text, speech, place = found
+                self.studio.speak_ahead(sample_order(self.settings, text, speech, phrase=place))
             except SpeechError as error:
                 _LOG.info("a sentence was not spoken ahead: %s", error.code)
 
-    def _next(self) -> _Sentence | None:
-        """Wait for a sentence whose text has been left alone for a while; None when it is time to stop."""
+    def _next(self) -> _Piece | None:
+        """Wait for a phrase whose text has been left alone for a while; None when it is time to stop."""
         with self._changed:
             while not self._stopping:
                 now = self.steady()
@@ -100,8 +106,8 @@ class SpeechAhead:
                 self._changed.wait(max(due - now, QUIET_SECONDS / 5))
             return None
 
-    def _taken(self, by: OperatorId) -> _Sentence:
-        """Take the person's next sentence; the others get their turn before the one after it."""
+    def _taken(self, by: OperatorId) -> _Piece:
+        """Take the person's next phrase; the others get their turn before the one after it."""
         due, left = self._texts.pop(by)
         if len(left) > 1:
             self._texts[by] = due, left[1:]

@@ -120,6 +120,22 @@ def test_pasted_sentences_wait_for_no_pause_and_a_typed_one_does(studio, place):
         ahead.stop()
 
 
+def test_the_first_phrase_of_each_sentence_is_spoken_before_the_others(studio, place):
+    busy = threading.Event()
+    busy.set()
+    long = " ".join(f"Ngày {word}, bà con mang theo giấy tờ tới nhà văn hóa tổ," for word in ("hai", "ba"))
+    ahead = SpeechAhead(studio, Settings(engine="loa"), lambda: 0.0, busy.is_set)
+    ahead.start()
+    try:
+        before = cached(place)
+        ahead.offer(ONE, [long, "Câu sau.", "Câu cuối."], SPEECH)
+        assert [one for _, _, one in ahead._texts[ONE][1]] == [0, 0, 0, None, None, None]
+        busy.clear()
+        wait_until(lambda: cached(place) == before + len(phrases(long)) + 2)
+    finally:
+        ahead.stop()
+
+
 def test_nothing_is_sent_to_a_voice_of_the_network_ahead(studio):
     ahead = SpeechAhead(studio, Settings(engine="loa"), time.monotonic, lambda: False)
     ahead.start()
