@@ -2,7 +2,7 @@
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from devices.ids import NodeId
@@ -15,16 +15,20 @@ drift then changes by 0.3 ppm (root mean square of all nodes), of 4,000 by 1.2 p
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """Deviation of the drift from its mean: `most` sin(phase + 2 pi t / period); seconds a second."""
+    """Deviation of the drift from its mean, a sine of time.
 
-    most: float
-    period: float
+    It adds `amplitude` (cos(phase) - cos(phase + turn t)) seconds to the raw clock in t seconds.
+    """
+
+    amplitude: float
+    turn: float
     phase: float
 
-    def gained(self, since: float) -> float:
-        """Return the seconds that this has added to the raw clock since it was set."""
-        turn = 2 * math.pi / self.period
-        return self.most / turn * (math.cos(self.phase) - math.cos(self.phase + turn * since))
+    @classmethod
+    def of(cls, most: float, period: float, phase: float) -> "Swing":
+        """Return the swing whose drift deviates by up to `most`, once in `period` seconds."""
+        turn = 2 * math.pi / period
+        return cls(most / turn, turn, phase)
 
 
 @dataclass(slots=True)
@@ -35,6 +39,11 @@ class ClockModel:
     drift: float
     set_at: datetime
     swings: tuple[Swing, ...] = ()
+    _began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Compute what is the same for each reading, of which there is one for each event of a node."""
+        self._began = sum(swing.amplitude * math.cos(swing.phase) for swing in self.swings)
 
     @classmethod
     def of(
@@ -55,7 +64,7 @@ class ClockModel:
         offset = timedelta(milliseconds=rng.uniform(-error_ms, error_ms))
         drift = rng.uniform(-drift_ppm, drift_ppm) * 1e-6
         a_kelvin = rng.uniform(-1.0, 1.0)
-        its = (Swing(most * a_kelvin, period, rng.uniform(0, 2 * math.pi)) for most, period in swings)
+        its = (Swing.of(most * a_kelvin, period, rng.uniform(0, 2 * math.pi)) for most, period in swings)
         return cls(offset, drift, now, tuple(its) if drift_ppm else ())
 
     def raw(self, true: datetime) -> datetime:
@@ -79,7 +88,7 @@ class ClockModel:
         return true if self.raw(true) >= raw else true + timedelta(microseconds=1)
 
     def _gained(self, since: float) -> float:
-        gained = since * self.drift
+        gained = since * self.drift + self._began
         for swing in self.swings:
-            gained += swing.gained(since)
+            gained -= swing.amplitude * math.cos(swing.phase + swing.turn * since)
         return gained

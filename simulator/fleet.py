@@ -237,24 +237,24 @@ class Fleet:
         if is_chunk and (self._pump.is_full or (self._loss and self._rng.random() < self._loss)):
             self._counts["chunks-dropped" if self._pump.is_full else "chunks-lost"] += 1
             return
-        came_at = time.time() - message.waited_s()
         if seat.way is None:
-            self._arrived(seat, message, came_at)
+            self._arrived(seat, message, None)
             return
-        life, due = seat.node.life, seat.way.to_node(came_at)
+        life, due = seat.node.life, seat.way.to_node(_came_at(message))
         # Later waiting in the loop is not a delay of the link: the message gets the time at which it was due.
         asyncio.get_running_loop().call_later(
             max(0.0, due - time.time()),
             lambda: self._arrived(seat, message, due) if seat.node.life == life else None,
         )
 
-    def _arrived(self, seat: Seat, message: Message, at: float) -> None:
-        """Queue a message that arrived at a true instant; only a clock reply is stamped with it."""
+    def _arrived(self, seat: Seat, message: Message, at: float | None) -> None:
+        """Queue a message that arrived at a true instant, None: when it was read; it stamps a clock reply."""
         topic, payload, raw, sha256 = message.topic, message.payload, None, None
         if "/chunk/" in topic:
             payload, sha256 = self._pieces.of(payload)
         elif topic.startswith(CLOCKS):
-            raw = seat.node.crystal.raw(datetime.fromtimestamp(at, UTC))
+            came_at = _came_at(message) if at is None else at
+            raw = seat.node.crystal.raw(datetime.fromtimestamp(came_at, UTC))
         elif "/node/" not in topic:
             payload = self._pieces.of(payload)[0]
         self._pump.queue(seat, Received(topic, payload, raw, message.retain, sha256))
@@ -374,3 +374,7 @@ class Fleet:
             verified = {"node": seat.node.id, "recording": sha256, "at": time.time()}
             self._facts.gather("verified", verified)
         self._pump.queue(seat, Digested(asked.recording, sha256))
+
+
+def _came_at(message: Message) -> float:
+    return time.time() - message.waited_s()

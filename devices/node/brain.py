@@ -135,9 +135,8 @@ class Brain:
                 is_known = self._fetching.is_whole(recording) and sha256 == recording
                 effects += self._fetching.digested(recording, sha256, now)
                 effects += [] if is_known else self._agree(now)
-        is_fact = any(isinstance(one, SaveDocument) and one.name.startswith(RECEIPT) for one in effects)
-        saved = [*self._saved_time.save(now, is_fact=is_fact), *self._trust.announced.save()]
-        return [*saved, *effects]
+        saved = [*self._saved_time.save(now, is_fact=_has_receipt(effects)), *self._trust.announced.save()]
+        return [*saved, *effects] if saved else effects
 
     def wake_at(self) -> datetime | None:
         """Return the raw instant at which this brain needs a Tick; None: none needed."""
@@ -378,6 +377,13 @@ class Brain:
         if self._vitals_at is not None:
             self._vitals_at = now + self._rng.random() * VITALS_EVERY
         return self._agree(now)
+
+
+def _has_receipt(effects: list[Effect]) -> bool:
+    for one in effects:  # noqa: SIM110 - after each event of thousands of nodes, thrice as fast as any()
+        if isinstance(one, SaveDocument) and one.name.startswith(RECEIPT):
+            return True
+    return False
 
 
 def _name_of(about: _Word) -> str:

@@ -86,7 +86,7 @@ class Fetch:
     @property
     def is_lacking(self) -> bool:
         """Return whether chunks are missing."""
-        return not (self.is_whole or self.is_checking or self.why_not)
+        return not (self.is_whole or self.is_checking or self.unfit or self.spoilt >= MOST_SPOILT)
 
 
 class Fetching:

@@ -174,8 +174,10 @@ class Homes:
         """Return when `tick` has something to do."""
         if self._search is not None:
             return self._search.until
-        lost = self._heard_at + self._patience if self._heard_at is not None and self._known else None
-        return min((at for at in (self._move_at, lost) if at is not None), default=None)
+        if self._heard_at is None or not self._known:
+            return self._move_at
+        lost = self._heard_at + self._patience
+        return lost if self._move_at is None else min(self._move_at, lost)
 
     def clock_was_set(self, now: datetime) -> None:
         """Bring instants of the old clock close to now again."""
