@@ -44,6 +44,8 @@ from controller.runtime.wall_clock_watch import WallClock
 from controller.runtime.wants import Need
 from controller.runtime.web_thread import PageServer
 from controller.store import Store
+from controller.store.announcements import Announcements
+from controller.store.station_lease import LeaderFacts
 from devices import topics
 from devices.ids import AreaCode, RecordingId
 from devices.jose import SigningKey
@@ -118,7 +120,7 @@ class Controller(PageStation):
     @property
     def times(self) -> Times:
         """Return head starts and waiting times, at the current rate of sending chunks."""
-        return replace(self.set_times, pace_share=self.sender.pace_share)
+        return self.times_at(self.sender.pace_share)
 
     def parts_up(self) -> dict[str, bool]:
         """Return whether each part works that the station cannot do without, beside its database."""
@@ -127,6 +129,13 @@ class Controller(PageStation):
     def broker_up(self) -> bool:
         """Return whether the station is connected to its broker."""
         return self.link.is_up
+
+    def _publish_for_another(self, areas: list[str]) -> None:
+        """Sign and publish what another process of pages committed for an emergency or a stop."""
+        with self.led.write(urgent=True) as session:
+            outgoing = self.publisher.sign(session, [AreaCode(area) for area in areas])
+        self.publish_now(outgoing)
+        self._wake()
 
     # --- starting
 
@@ -201,19 +210,13 @@ class Controller(PageStation):
         self.budgets = Budgets(self.steady)
         self.ingest = Ingest(self.led, self.link, self.key, self.now, self.budgets)
         self.time_service = self._make_time_service()
+        self.others = Announcements(self.store, on_decided=self.wake, on_urgent=self._publish_for_another)
         self.sender = sender_of(
             self.settings, self.broker_url, self.link, self.recordings, self._needs, may_speak=self._leads_now
         )
         tidying = Tidying(self.led, self.recordings, self.uploads, self.settings, self.now)
         house = Housekeeping(
             self.led, self.settings, self.uploads, tidying, self.now, self._may_act, self._take_due_key
-        )
-        self.set_times = Times(
-            horizon=self.settings.horizon,
-            least_lead=self.settings.lead,
-            bytes_per_second=self.settings.pace_bytes_per_second,
-            uplink_bytes_per_second=self.settings.uplink_bytes_per_second,
-            called_lead=self.settings.emergency_lead,
         )
         self.lateness = LatenessWatch(self.led, lambda: self.times, self.now, self.steady)
         beats = (
@@ -240,9 +243,19 @@ class Controller(PageStation):
 
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
         self._begin_settling()
+        self.lead.tell(lambda: LeaderFacts(self.link.is_up, self.sender.pace_share))
         speakers = (self.renderer, self.ahead) if self.settings.speech_workers else ()
         notices = notice_sender(self.led, self.settings, self.now, lambda: self.lead.is_held)
-        for part in (self.ingest, self.time_service, self.sender, self.link, *speakers, notices, self.clock):
+        for part in (
+            self.ingest,
+            self.time_service,
+            self.sender,
+            self.link,
+            *speakers,
+            notices,
+            self.clock,
+            self.others,
+        ):
             part.start()
             parts.callback(part.stop)
         parts.callback(lambda: self.own_state.leave(self.link))

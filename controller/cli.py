@@ -87,12 +87,20 @@ def up(
 
 @app.command()
 def station(
-    pages: Annotated[bool, typer.Option(help="Mở trang ở đây trong lúc giữ quyền phát.")] = True,
+    pages: Annotated[bool, typer.Option(help="Mở trang ở đây trong lúc giữ quyền phát.")] = False,
 ) -> None:
     """Đài trên nhiều máy: một máy giữ quyền phát, máy khác chờ và thay khi máy kia hỏng."""
     from controller.parts.station import run
 
     run(serve_pages=pages)
+
+
+@app.command()
+def web() -> None:
+    """Riêng các trang và JSON, bao nhiêu tiến trình cũng được; đài chạy bằng «loa station»."""
+    from controller.parts.web import run
+
+    run()
 
 
 @app.command()

@@ -103,11 +103,11 @@ def put_before(station: Station, site: FastAPI) -> FastAPI:
     """Attach the site to this station; all state of an earlier station is removed."""
     site.state.station = station
     site.state.live = Live(station.changes)
-    site.state.tries = Tries()
+    site.state.tries = Tries(station.counters)
     site.state.header = _Head()
     site.state.enter = entering
     site.state.lanes = Lanes()
-    site.state.listener_limits = ListenerLimits()
+    site.state.listener_limits = ListenerLimits(station.counters)
     site.state.emergency_board = EmergencyBoard()
     site.state.sounding = lambda: _sounding_sentence(station)
     return site

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from limits.storage import Storage
+
 from controller.model.bulletin_states import RenderingId
 from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing
@@ -61,6 +63,8 @@ class Station(Protocol):
     """The uploaded sound files, by digest."""
     label: str
     """The name in the header of the pages, such as “Khánh Hòa”."""
+    counters: Storage
+    """Where rate limits are counted that hold for all processes together."""
     settings: Settings
     """The settings in force; secrets in them must never be put on a page."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Boolean, Float, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, Base, UtcDateTime
@@ -27,6 +27,8 @@ class StationLease(Base):
 
     Who holds it may publish and write until `expires_at` by the server's clock. `epoch` grows each time that
     it is taken; the holder's transactions compare it. `holder` is the name of the holder's sessions.
+    What the pages of other processes say of the holder stands beside: whether it has the broker, and at which
+    share of the set rate it sends recordings.
     """
 
     __tablename__ = "station_leases"
@@ -36,3 +38,5 @@ class StationLease(Base):
     holder: Mapped[str] = mapped_column(String(ID_LENGTH))
     place: Mapped[str] = mapped_column(String(PLACE_LENGTH))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    broker_up: Mapped[bool] = mapped_column(Boolean)
+    pace_share: Mapped[float] = mapped_column(Float)

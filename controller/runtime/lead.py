@@ -9,7 +9,7 @@ from pathlib import Path
 from controller.errors import StartFailed
 from controller.features.plans.leadership import note_lead, take_lead
 from controller.store import Store
-from controller.store.station_lease import Lease
+from controller.store.station_lease import LeaderFacts, Lease
 from controller.store.station_lock import FileLock, lock_of
 
 
@@ -38,6 +38,11 @@ class Lead:
     def is_held(self) -> bool:
         """Whether this station leads now; cheap, from any thread."""
         return self.lock.is_held
+
+    def tell(self, facts: Callable[[], LeaderFacts]) -> None:
+        """Have what others are to know of this leader written with each renewal."""
+        if isinstance(self.lock, Lease):
+            self.lock.facts = facts
 
     def take(self, given_up: threading.Event | None, on_lost: Callable[[], None] | None) -> None:
         """Take the lock; `given_up`: wait for it as a standby, until somebody sets that."""

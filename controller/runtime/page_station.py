@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from limits.storage import MemoryStorage, Storage
+
 from controller.clocks import steady_seconds, utc_now
 from controller.features.areas.queries import get_area
 from controller.features.enrolment.service import welcome_of
@@ -14,6 +16,7 @@ from controller.http.station import Trial
 from controller.model.enrolment import Welcome
 from controller.model.permissions import OperatorId
 from controller.model.speech import Speech, speech_by
+from controller.model.times import Times
 from controller.runtime.changes import Changes
 from controller.runtime.speech_ahead import SpeechAhead
 from controller.runtime.speech_samples import Sampler
@@ -39,6 +42,7 @@ class PageStation:
     changes: Changes = field(default_factory=Changes)
     label: str = ""
     trial: Trial | None = None
+    counters: Storage = field(default_factory=MemoryStorage)
     pages: PageServer | None = None
     store: Store = field(init=False)
     key: SigningKey = field(init=False)
@@ -59,6 +63,17 @@ class PageStation:
     def require_totp(self) -> bool:
         """Return whether approvers, technicians and administrators must have a second factor (TOTP)."""
         return self.settings.require_totp
+
+    def times_at(self, pace_share: float) -> Times:
+        """Return head starts and waiting times, at a share of the set rate of sending chunks."""
+        return Times(
+            horizon=self.settings.horizon,
+            least_lead=self.settings.lead,
+            bytes_per_second=self.settings.pace_bytes_per_second,
+            uplink_bytes_per_second=self.settings.uplink_bytes_per_second,
+            called_lead=self.settings.emergency_lead,
+            pace_share=pace_share,
+        )
 
     def first_administrator(self, *, code: str, name: str, display_name: str, password: str) -> None:
         """Create the first administrator's account with its one-time code, or raise LoaError."""

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import (
     DatabaseError,
     DataError,
@@ -45,6 +45,9 @@ POOL_OVERFLOW = 50
 
 JOURNAL_SIGNER = "journal_signer"
 """Key of `session.info` that holds the sealer of journal entries."""
+
+CHANGED_CHANNEL = "loa_changed"
+"""Where each commit on PostgreSQL that changed something is announced to other processes."""
 
 _MODE = "loa_mode"
 CHANGED = "loa_changed"
@@ -130,6 +133,11 @@ class Store:
 
             upgrade(self._engine)
 
+    def is_upgraded(self) -> bool:
+        """Return whether the database has the newest revision, neither an older nor a newer one."""
+        with _translated():
+            return has_newest_shape(self._engine)
+
     def close(self) -> None:
         """Close all connections; call it once, after the last transaction."""
         self._engine.dispose()
@@ -143,6 +151,19 @@ class Store:
         made = copy.copy(self)
         made._guard = guard  # noqa: SLF001 - one of us
         return made
+
+    def heard(self, *, decides: bool, plans: bool) -> None:
+        """Note that another process committed something, as if this one had; see `announcements`."""
+        self._shared.decisions += decides
+        self._shared.plan_decisions += plans
+        for listener in self._listeners:
+            listener()
+
+    @contextmanager
+    def apart(self) -> Iterator[Connection]:
+        """Open a transaction beside whatever this thread has open, of which nobody hears; PostgreSQL only."""
+        with _translated(), self._writing.begin() as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -171,11 +192,12 @@ class Store:
                 yield session
                 session.flush()
                 changed = bool(session.connection().info.get(CHANGED))
+                plans = decides and not is_report
+                if changed and not self.is_sqlite:
+                    told = f"{self.session_name} {decides:d} {plans:d}"
+                    session.execute(select(func.pg_notify(CHANGED_CHANNEL, told)))
         if changed:
-            self._shared.decisions += decides
-            self._shared.plan_decisions += decides and not is_report
-            for listener in self._listeners:
-                listener()
+            self.heard(decides=decides, plans=plans)
 
     @contextmanager
     def _my_turn(self, *, urgent: bool) -> Iterator[None]:

@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import URL, Connection, Table, create_engine, select, text
+from sqlalchemy import URL, Connection, Table, create_engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -57,6 +57,35 @@ def place_in_words(home: Path) -> str:
     return f"máy «{socket.gethostname()}», tiến trình {os.getpid()}, thư mục «{home.absolute()}»"
 
 
+@dataclass(frozen=True, slots=True)
+class LeaderFacts:
+    """What the pages of other processes say of the holder."""
+
+    broker_up: bool = False
+    pace_share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Who leads, as others see it."""
+
+    is_there: bool
+    facts: LeaderFacts
+
+
+NOBODY: Final = Leader(is_there=False, facts=LeaderFacts())
+
+
+def leader_of(session: Session) -> Leader:
+    """Return who leads by the row; nobody, where the lease has expired."""
+    row = session.execute(_LEADER).one_or_none()
+    return (
+        Leader(is_there=False, facts=LeaderFacts())
+        if row is None
+        else Leader(row[0], LeaderFacts(row[1], row[2]))
+    )
+
+
 @dataclass
 class Lease:
     """The lease as one process sees it. `name`: of all its sessions at the server (`Store.session_name`)."""
@@ -68,6 +97,7 @@ class Lease:
     on_lost: Callable[[], None] = lambda: None
     """Called once each time that it is lost, from the thread that renews it."""
     life_s: float = LIFE_S
+    facts: Callable[[], LeaderFacts] = LeaderFacts
     epoch: int = 0
     """The epoch that was taken last."""
     _until: float = float("-inf")
@@ -195,7 +225,10 @@ class Lease:
 
     def _renew(self) -> None:
         began, epoch = self.clock(), self.epoch
-        renewed = self._do(_RENEW, epoch=epoch, life=self.life_s)
+        facts = self.facts()
+        renewed = self._do(
+            _RENEW, epoch=epoch, life=self.life_s, broker=facts.broker_up, pace=facts.pace_share
+        )
         if epoch != self.epoch:
             return  # taken anew meanwhile
         if renewed is None:
@@ -254,9 +287,12 @@ def _make_row(connection: Connection) -> None:
 
 _SHARE = text(f"SELECT pg_try_advisory_xact_lock_shared({int(Lock.LEADING)})")
 _EPOCH = select(StationLease.epoch)
+_LEADER = select(
+    StationLease.expires_at > func.clock_timestamp(), StationLease.broker_up, StationLease.pace_share
+)
 _FIRST_ROW = (
-    "INSERT INTO station_leases (id, epoch, holder, place, expires_at) "
-    "VALUES (1, {newest}, '', '', 'epoch') ON CONFLICT DO NOTHING"
+    "INSERT INTO station_leases (id, epoch, holder, place, expires_at, broker_up, pace_share) "
+    "VALUES (1, {newest}, '', '', 'epoch', false, 1) ON CONFLICT DO NOTHING"
 )
 _HOLDER = (
     "SELECT epoch, holder, place, expires_at, expires_at <= clock_timestamp() AS is_over FROM station_leases"
@@ -268,8 +304,8 @@ _TAKE = (
     "WHERE epoch = :former AND (expires_at <= clock_timestamp() OR holder = :holder) RETURNING epoch"
 )
 _RENEW = (
-    "UPDATE station_leases SET expires_at = clock_timestamp() + make_interval(secs => :life) "
-    "WHERE epoch = :epoch RETURNING epoch"
+    "UPDATE station_leases SET expires_at = clock_timestamp() + make_interval(secs => :life), "
+    "broker_up = :broker, pace_share = :pace WHERE epoch = :epoch RETURNING epoch"
 )
 _GIVE_UP = "UPDATE station_leases SET holder = '', expires_at = 'epoch' WHERE epoch = :epoch"
 _END_SESSIONS = (

@@ -8,7 +8,8 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, text
+import requests
+from sqlalchemy import select, text, update
 
 from controller.clocks import utc_now
 from controller.features.accounts.queries import operator_named
@@ -20,6 +21,7 @@ from controller.features.emergencies.stopping import stop_emergency
 from controller.features.journal.chain import verify
 from controller.features.journal.queries import export
 from controller.host.station_keys import Secrets, StationSeal, station_key
+from controller.model.accounts import Account
 from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery, StoredReceipt
 from controller.model.bulletins import Bulletin
@@ -27,12 +29,14 @@ from controller.model.emergencies import Emergency, Prepared
 from controller.model.first_people import APPROVER
 from controller.model.times import Times
 from controller.parts import station as station_part
+from controller.parts import web as web_part
 from controller.store import Store
 from devices.jose import read_payload
 from devices.link import Link
 from tests.support import crashing_alarm
 from tests.support.crashing_station import NODES, PROVINCE, settings_of
 from tests.support.fleet_of_crashes import Fleet, Forked
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 SECONDS = 4.0
@@ -71,12 +75,29 @@ class PlanWatch:
 
 
 def run_member(environment: dict[str, str], log: Path) -> None:
-    """Be `loa station --no-pages` with these settings, until killed."""
+    """Be `loa station` with these settings, until killed."""
+    _become(environment, log)
+    station_part.run(serve_pages=False)
+
+
+def run_web(environment: dict[str, str], log: Path) -> None:
+    """Be `loa web` with these settings, until killed."""
+    _become(environment, log)
+    web_part.run()
+
+
+def _become(environment: dict[str, str], log: Path) -> None:
     os.environ.update(environment)
     with log.open("ab") as file:
         for number in (1, 2):
             os.dup2(file.fileno(), number)
-    station_part.run(serve_pages=False)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/healthz", timeout=PATIENCE_S).ok
+    except requests.ConnectionError:
+        return False
 
 
 class Pair:
@@ -89,6 +110,8 @@ class Pair:
         crashing_alarm.make_home(first, SECONDS, database_url)
         shutil.copytree(first, self.homes["two"])
         self.store = Store(database_url, signer=StationSeal(station_key(settings_of(first, ""))))
+        with self.store.write() as session:  # as if each person had chosen the password that they have
+            session.execute(update(Account).values(first_password=False))
         self.watch = PlanWatch(broker_url)
         self.fleet = Fleet(first, folder, broker_url)
         self.members: dict[str, Forked] = {}
@@ -103,6 +126,18 @@ class Pair:
         self.store.close()
 
     def start(self, name: str) -> None:
+        self.members[name] = Forked(run_member, self._environment(name), self.folder / f"{name}.log")
+
+    def start_web(self, name: str) -> str:
+        """Serve pages from the home of a member; return their address once they answer."""
+        port = free_port()
+        environment = {**self._environment(name), "LOA_PORT": str(port), "LOA_REQUIRE_TOTP": "false"}
+        self.members[f"web-{name}"] = Forked(run_web, environment, self.folder / f"web-{name}.log")
+        address = f"http://127.0.0.1:{port}"
+        assert wait_until(lambda: _answers(address), PATIENCE_S), self.logs()
+        return address
+
+    def _environment(self, name: str) -> dict[str, str]:
         told = {
             "LOA_HOME": self.homes[name],
             "LOA_DATABASE_URL": self.database_url,
@@ -112,8 +147,7 @@ class Pair:
             "LOA_QUIET_ENDS": "00:00",
             "LOA_LEAD_SECONDS": LEAD_S,
         }
-        environment = {key: str(value) for key, value in told.items()}
-        self.members[name] = Forked(run_member, environment, self.folder / f"{name}.log")
+        return {key: str(value) for key, value in told.items()}
 
     def leader(self) -> str | None:
         """Return who holds the lease, by its process in the row."""
@@ -148,12 +182,17 @@ class Pair:
             made = plan_airing(session, bulletin, areas=[PROVINCE], starts_at=begins, by=by, now=now)
             return made.id
 
-    def call(self):
+    def password(self, name: str) -> str:
+        return Secrets(self.homes["one"]).passwords()[name]
+
+    def wait_until_the_alarm_is_held(self) -> None:
         assert wait_until(self._all_hold_the_alarm, PATIENCE_S), self.logs()
+
+    def call(self):
+        self.wait_until_the_alarm_is_held()
         with self.store.write() as session:
             call = WantedCall([PROVINCE], session.scalars(select(Prepared)).one().id)
-            password = Secrets(self.homes["one"]).passwords()[APPROVER]
-            proof = {"by": operator_named(session, APPROVER), "password": password}
+            proof = {"by": operator_named(session, APPROVER), "password": self.password(APPROVER)}
             call_alone(session, call, "Thử.", **proof, now=utc_now(), times=Times())
             return session.scalars(select(Emergency).order_by(Emergency.called_at.desc())).first().airing
 

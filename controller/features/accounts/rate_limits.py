@@ -1,4 +1,7 @@
-"""Rate limits, kept in memory, one counter per purpose; listed in docs/operator.md, "Limits".
+"""Rate limits, one counter per purpose; listed in docs/operator.md, "Limits".
+
+What guards a secret counts in one place for all processes that serve pages; what only spares a process
+counts in its own memory.
 
 A counter that a stranger can fill must not lock out a person with the right name, password and code. So every
 purpose counts by itself, codes and passwords of acts count by session, and sign-ins from a browser that the
@@ -12,7 +15,7 @@ from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from controller.errors import LoaError, TooManyTries
@@ -73,15 +76,17 @@ _IPV6_SITE = 64  # bits: one customer usually has a whole /64 and can use any ad
 
 
 class Tries:
-    """Counters of failed tries, in memory."""
+    """Counters of failed tries; `counters`: where they are kept."""
 
     def __init__(
         self,
+        counters: Storage | None = None,
         per_account: int = _SIGN_INS_HERE,
         per_address: int = _SIGN_INS_OF_ADDRESS,
         calls_a_minute: int = CALLS_A_MINUTE,
     ) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(counters or MemoryStorage())
+        self._own = MovingWindowRateLimiter(MemoryStorage())
         self._account = RateLimitItemPerMinute(per_account, 5)
         self._address = RateLimitItemPerHour(per_address)
         self._calls = RateLimitItemPerMinute(calls_a_minute)
@@ -135,14 +140,14 @@ class Tries:
 
     def called(self, token_id: str) -> None:
         """Count a call by a token, or raise TooManyTries."""
-        if not self._limiter.hit(self._calls, "token-calls", token_id):
+        if not self._own.hit(self._calls, "token-calls", token_id):
             raise TooManyTries(
                 "Chương trình này gọi quá nhiều lần. Hãy gọi thưa hơn.", retry_after=self._calls.get_expiry()
             )
 
     def listens(self, operator: OperatorId) -> None:
         """Count a spoken sample, or raise TooManyTries."""
-        if not self._limiter.hit(_SAMPLES, "sample", operator):
+        if not self._own.hit(_SAMPLES, "sample", operator):
             raise TooManyTries(
                 "Bạn đã nghe thử nhiều lần trong một phút. Hãy đợi một phút rồi nghe tiếp.",
                 retry_after=_SAMPLES.get_expiry(),
@@ -150,12 +155,12 @@ class Tries:
 
     def previews(self, operator: OperatorId) -> None:
         """Count a preview of what is being typed, or raise TooManyTries."""
-        if not self._limiter.hit(_PREVIEWS, "preview", operator):
+        if not self._own.hit(_PREVIEWS, "preview", operator):
             raise TooManyTries("Trang hỏi lời đọc quá nhiều lần trong một phút.", retry_after=10)
 
     def hears_phrase(self, operator: OperatorId) -> None:
         """Count a phrase heard in the editor, or raise TooManyTries."""
-        if not self._limiter.hit(_PHRASES, "phrase", operator):
+        if not self._own.hit(_PHRASES, "phrase", operator):
             raise TooManyTries(
                 "Bạn đã nghe thử nhiều lần trong một phút. Hãy đợi một chút rồi nghe tiếp.", retry_after=10
             )

@@ -1,9 +1,9 @@
-"""Rate limits for requests without sign-in, kept in memory."""
+"""Rate limits for requests without sign-in."""
 
 from typing import cast
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 
@@ -24,8 +24,8 @@ _FOLLOWS = RateLimitItemPerHour(300)
 class ListenerLimits:
     """Recent requests by network address and by loudspeaker."""
 
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(self, counters: Storage | None = None) -> None:
+        self._limiter = MovingWindowRateLimiter(counters or MemoryStorage())
 
     def reports(self, address: str, node: str) -> None:
         """Count a report, or raise TooManyTries."""

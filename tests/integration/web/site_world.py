@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from limits.storage import MemoryStorage
+
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import create_operator, make_keys
 from controller.features.accounts.sessions import Tries, sign_in
@@ -119,6 +121,7 @@ class SiteWorld(Samples):
     label: str = "Tỉnh Khánh Hòa"
     speech: Speech = field(default_factory=Speech)
     up: bool = True
+    counters: MemoryStorage = field(default_factory=MemoryStorage)
     require_totp: bool = False
     trial: object = None
     settings: Settings = field(default_factory=Settings)

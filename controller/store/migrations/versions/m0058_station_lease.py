@@ -17,5 +17,7 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(64), nullable=False),
         sa.Column("place", sa.String(300), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("broker_up", sa.Boolean(), nullable=False),
+        sa.Column("pace_share", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_station_leases"),
     )
