@@ -20,8 +20,8 @@ STATIONS ?= 3
 WAITING := tests/system tests/simulation tests/integration/simulator tests/integration/devices tests/integration/station tests/integration/notices tests/contract/links
 # an idle worker takes the next test; tests/conftest.py says which come first, tests/support/groups.py which stay together
 IN_ORDER := --dist loadscope --no-loadscope-reorder
-# unit tests use none of these plugins, and loading them takes half a second
-BARE := -p no:playwright -p no:schemathesis
+# only browser tests use it, and loading it takes time
+BARE := -p no:playwright
 EXAMPLES ?= 100
 PLANS ?= 10000
 

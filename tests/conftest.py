@@ -25,10 +25,10 @@ from tests.support.ports import free_port
 gc.disable()  # until all is imported: what modules make stays, and to look through it takes a second
 
 # a loaded machine of two cores is no reason to fail a property that holds, and the same code has the same
-# examples each time, thirty by day; `make properties` looks for others
+# examples each time, twenty by day; `make properties` looks for others
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
-    "loa", settings.get_profile("search"), derandomize=True, max_examples=amount(30, 100)
+    "loa", settings.get_profile("search"), derandomize=True, max_examples=amount(20, 100)
 )
 settings.load_profile("loa")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import lameenc
 import numpy as np
 import soundfile
-from scipy.signal import fftconvolve
 
 SILENT = 1e-4
 """Samples up to here are silence."""
@@ -74,6 +73,8 @@ class Stretch:
 
     def place_of(self, piece) -> tuple[int, float]:
         """Return where a piece of a recording stands, and how alike both are (1: but for volume the same)."""
+        from scipy.signal import fftconvolve  # takes a second of processor to load
+
         at = int(np.argmax(fftconvolve(self.samples, piece[::-1], "valid")))
         return at, self._alike(piece, at)
 

@@ -36,19 +36,19 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def home_of_joe(tmp_path_factory):
-    """A station's folder with one voice: to try a voice out takes five seconds of processor."""
+def fetched_joe(tmp_path_factory, server):
+    """A station's folder with one voice, and its record: to try one out takes five seconds of processor."""
     folder = tmp_path_factory.mktemp("joe") / "var"
     with pytest.MonkeyPatch.context() as here:
         here.setenv("LOA_HOME", str(folder))
-        add_voice(str(MODEL), None, None, "joe")
-    return folder
+        record, _ = add_voice(server.address("/joe.onnx"), None, None, None)
+    return folder, record
 
 
 @pytest.fixture
-def joe(home, home_of_joe):
+def joe(home, fetched_joe):
     """The folder of a voice that is there."""
-    return shutil.copytree(home_of_joe, home) / "voices" / "joe"
+    return shutil.copytree(fetched_joe[0], home) / "voices" / "joe"
 
 
 def nothing_is_left(home):
@@ -78,11 +78,13 @@ def test_a_voice_is_added_by_file_speaks_through_a_worker_and_is_removed(home, t
     assert nothing_is_left(home)
 
 
-def test_a_voice_is_added_by_address_with_the_settings_beside_it(server):
-    record, _ = add_voice(server.address("/joe.onnx"), None, None, None)
+@pytest.mark.usefixtures("joe")
+def test_a_voice_is_added_by_address_with_the_settings_beside_it(server, fetched_joe):
+    record = fetched_joe[1]
     assert (record.name, record.sha256) == ("joe", SHA256)
     assert record.source == server.address("/joe.onnx")
-    assert server.asked[-2:] == ["/joe.onnx", "/joe.onnx.json"]
+    asked = [one for one in server.asked if one.startswith("/joe.")]
+    assert asked[:2] == ["/joe.onnx", "/joe.onnx.json"]
     assert known_voices("piper") == [
         {"engine": "piper", "name": "joe", "title": "Giọng thêm joe (English)", "works": True, "note": None}
     ]
