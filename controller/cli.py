@@ -39,6 +39,7 @@ _GROUPS = {
     "lexicon": ("Từ riêng của tỉnh: thêm, liệt kê, xóa, thử.", "lexicon:lexicon"),
     "voice": ("Giọng đọc thêm: thêm, liệt kê, xóa.", "voices:voice"),
     "speech": ("Cách đọc bản tin: các giọng, cách đọc riêng của địa bàn.", "speech:speech"),
+    "turns": ("Phát theo lượt: địa bàn có loa gần nhau đọc lần lượt.", "turns:turns"),
     "listen-test": ("Nghe thử giọng đọc: tạo, xem kết quả.", "listening_tests:listen_test"),
     "operator": ("Tài khoản của người vận hành, trên máy chủ.", "accounts:operator keys:operator"),
     "token": ("Mã truy cập cho chương trình, trên máy chủ.", "accounts:token"),

@@ -44,10 +44,11 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Pole(Generic[Node]):
-    """A loudspeaker and its place, None: not known."""
+    """A loudspeaker, its place (None: not known), and how many turns there may be where it stands."""
 
     node: Node
-    place: Place | None = None
+    place: Place | None
+    most: int
 
 
 def metres_between(one: Place, other: Place) -> float:
@@ -57,8 +58,8 @@ def metres_between(one: Place, other: Place) -> float:
     return math.hypot(north, east) * _METRES_A_DEGREE
 
 
-def groups(poles: Sequence[Pole[Node]], most: int) -> dict[Node, int]:
-    """Return each loudspeaker's turn, from 0 on, such that neighbours differ as far as `most` turns allow.
+def groups(poles: Sequence[Pole[Node]]) -> dict[Node, int]:
+    """Return each loudspeaker's turn, from 0 on, such that neighbours differ as far as turns are left.
 
     They are taken in the order given: whoever comes last changes nobody else's turn. Each gets the first turn
     in which it has no neighbour; where there is none, that whose nearest member is farthest away. Where a
@@ -71,14 +72,14 @@ def groups(poles: Sequence[Pole[Node]], most: int) -> dict[Node, int]:
             continue
         nearest = [
             min((metres_between(one.place, other) for other in members[turn]), default=math.inf)
-            for turn in range(most)
+            for turn in range(one.most)
         ]
         free = next((turn for turn, metres in enumerate(nearest) if metres >= APART_M), None)
         turn = nearest.index(max(nearest)) if free is None else free
         members[turn].append(one.place)
         found[one.node] = turn
     last = max(found.values(), default=0)
-    return {one.node: found.get(one.node, last) for one in poles}
+    return {one.node: found.get(one.node, min(last, one.most - 1)) for one in poles}
 
 
 def count_turns(turns: Mapping[Any, int]) -> int:

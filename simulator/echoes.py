@@ -114,10 +114,10 @@ def listeners_of(places: Mapping[NodeId, Point], count: int = POINTS, seed: int 
 def turns_in(places: Mapping[NodeId, Point], most: int) -> dict[NodeId, int]:
     """Return the turns of loudspeakers at places in metres."""
     degrees = [
-        Pole(node, (north / _METRES_A_DEGREE, east / _METRES_A_DEGREE))
+        Pole(node, (north / _METRES_A_DEGREE, east / _METRES_A_DEGREE), most)
         for node, (east, north) in places.items()
     ]
-    return groups(degrees, most)
+    return groups(degrees)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ PLACES = (
     MenuEntry("Bản đồ", "/ban-do", "map-2", MenuGroup.SOUND),
     MenuEntry("Báo cáo", "/bao-cao", "chart-bar", MenuGroup.SOUND),
     MenuEntry("Phản ánh", "/phan-anh", "message-report", MenuGroup.SOUND),
-    MenuEntry("Thư viện", "/thu-vien", "books", MenuGroup.SOUND, also=("/giong-doc",)),
+    MenuEntry("Thư viện", "/thu-vien", "books", MenuGroup.SOUND, also=("/giong-doc", "/phat-theo-luot")),
     MenuEntry("Người dùng", "/nguoi-dung", "users", MenuGroup.RULE, needs=Act.RULE),
     MenuEntry(
         "Quy định",

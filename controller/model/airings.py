@@ -49,6 +49,8 @@ class Airing(Base):
     yet, or with a later start.
     `follows`: the airing right after which it starts here, because a commune put the two in this order.
     `again_of`: the airing that a higher grade interrupted and that this one repeats.
+    `turns`: in how many its nodes speak, each `turn_ms` after the one before; 1: all at once. Fixed when
+    delivery begins, with each delivery's `turn`; then it is named in the nodes' own plans.
     """
 
     __tablename__ = "airings"
@@ -78,6 +80,8 @@ class Airing(Base):
     follows: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"))
     again_of: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), index=True)
     noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    turns: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    turn_ms: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
     __table_args__ = (
         Index("ix_airings_bulletin_starts_at", "bulletin", "starts_at"),
@@ -136,6 +140,7 @@ class Delivery(Base):
     """State of one airing at one node, computed from receipts in any order.
 
     `area`: the node's area when the airing was planned; it does not change when the node moves.
+    `turn`: which of the airing's turns is this node's, from 0 on.
     """
 
     __tablename__ = "deliveries"
@@ -152,6 +157,7 @@ class Delivery(Base):
     clock_error_ms: Mapped[float | None] = mapped_column(Float)
     reason: Mapped[str | None] = mapped_column(Text)
     reason_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    turn: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class StoredReceipt(Base):

@@ -14,8 +14,8 @@ from controller.features.airings.notifications import tell_missed, tell_not_agre
 from controller.features.airings.precedence import start_after
 from controller.features.airings.queries import Reach, reaches, sound_end_of, start_spread, targets_of
 from controller.features.airings.reopening import count_fetched, void_airings
-from controller.features.airings.service import add_deliveries
-from controller.features.airings.split import divided, split_off
+from controller.features.airings.service import add_deliveries, give_turns
+from controller.features.airings.split import divided, split_by_turns, split_off, turns_of
 from controller.features.airings.timing import (
     DECLINED,
     NOBODY,
@@ -211,7 +211,8 @@ def _miss_without_consent(beat: _Beat, airing: Airing, bulletin: Bulletin, reaso
 
 
 def _deliver_parts(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
-    """Deliver the airing, split into one part for each approved language of its areas."""
+    """Deliver the airing, split by who speaks in turns, and into a part for each approved language."""
+    split_by_turns(beat.session, airing, now=beat.now)
     parts = []
     for part in divided(beat.session, airing, approved, recording, now=beat.now):
         _deliver_one(beat, part.airing, part.approved, part.recording)
@@ -243,9 +244,11 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
     _start_at(beat, airing, start)
     beat.session.flush()
     add_deliveries(beat.session, area_tree(beat.session), airing.id, targets)
+    give_turns(beat.session, airing, turns_of(beat.session, airing, targets), recording.duration_ms)
     count_fetched(beat.session, airing.id, recording.id)
     beat.done.delivering.append(airing.id)
-    beat.note("airing.delivering", airing, starts_at=wall(start), recording=recording.id)
+    in_turns = {"turns": airing.turns, "over_at": wall(sound_end_of(airing))} if airing.turns > 1 else {}
+    beat.note("airing.delivering", airing, starts_at=wall(start), recording=recording.id, **in_turns)
 
 
 def _lead(beat: _Beat, airing: Airing, size: int) -> timedelta:

@@ -12,7 +12,12 @@ from sqlalchemy.orm import Session
 
 from controller.features.journal.service import record
 from controller.features.plans.queries import retained_state, unacknowledged
-from controller.features.plans.service import acknowledge, forget_acknowledgements, refresh_plans
+from controller.features.plans.service import (
+    MOST_AT_ONCE,
+    acknowledge,
+    forget_acknowledgements,
+    refresh_plans,
+)
 from controller.host.metrics import DOCUMENTS
 from controller.model.base import ID_LENGTH
 from controller.model.outgoing import Outgoing
@@ -177,10 +182,10 @@ class Publisher:
             return
         with self.store.write() as session:
             self._note_hurried(session)
-            if is_due:
-                refresh_plans(session, station_key=self.key, now=self.now())
+            issued = refresh_plans(session, station_key=self.key, now=self.now()) if is_due else []
         if is_due:
-            self._built_of, self._build_again_at = follows, self.clock() + AT_REST
+            is_all = len(issued) < MOST_AT_ONCE
+            self._built_of, self._build_again_at = follows if is_all else None, self.clock() + AT_REST
 
     def _send(self, outgoing: list[Outgoing]) -> list[Outgoing]:
         """Send, one window at a time; return what the broker did not accept."""

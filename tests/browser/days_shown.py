@@ -26,6 +26,8 @@ from controller.features.schedules.days_off import set_day_off
 from controller.features.schedules.service import schedule_bulletin
 from controller.features.speech.schemas import AreaSpeechAsked
 from controller.features.speech.service import set_area_speech
+from controller.features.turns.schemas import AreaTurnsAsked
+from controller.features.turns.service import set_area_turns
 from controller.model.bulletin_states import ItemKind
 from controller.model.fleet import PositionSource
 from controller.model.permissions import Act
@@ -99,6 +101,7 @@ def tell_a_day(world):
     world.tell(live, _LONG, "started", there[:-9], spread_ms=14)
     world.later(seconds=97)
     world.bring_online(without=away, sounding=live)
+    let_neighbours_speak_in_turns(world)
     return shown | {"airing_id": live, "first": "2026-11-30", "day": "2026-11-26"}
 
 
@@ -111,6 +114,15 @@ def place_all(world):
         for code, number in [(node.split("-")[1], int(node.split("-")[2]))]
     ]
     world.do(place_nodes, places, source=PositionSource.FILE, by=world.people["kythuat"])
+
+
+def let_neighbours_speak_in_turns(world):
+    """Have the commune's two loudspeakers stand 300 m apart, and speak one after the other."""
+    near = [node for node in world.nodes if NHA_TRANG in node]
+    centre = world.ask(known_areas)[NHA_TRANG]
+    places = [Placed(node, centre.latitude + n * 0.0027, centre.longitude) for n, node in enumerate(near)]
+    world.do(place_nodes, places, source=PositionSource.FILE, by=world.people["kythuat"])
+    world.do(set_area_turns, AreaTurnsAsked(area=NHA_TRANG, most=4), by=world.approver)
 
 
 def tell_of_texts(world):

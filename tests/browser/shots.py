@@ -68,6 +68,7 @@ SHOTS = (
     Shot("ngay-nghi", ADMINISTRATOR, "/ngay-nghi"),
     Shot("nhom-xa", ADMINISTRATOR, "/nhom-xa"),
     Shot("giong-doc", APPROVER, "/giong-doc"),
+    Shot("phat-theo-luot", APPROVER, "/phat-theo-luot"),
     Shot("tieng", ADMINISTRATOR, "/tieng"),
     Shot("thu-vien", APPROVER, "/thu-vien", "?thu=Họp TDP số 5 lúc 19h30 ngày 26/11"),
     Shot("cai-dat", ADMINISTRATOR, "/cai-dat"),

@@ -40,7 +40,7 @@ def airing_page(session: Session, caller: Caller, airing_id: str) -> Mapping[str
         "said": consent_lines(caller.viewer, standings, f"/phat/{name}"),
         "tiles": tiles,
         "tile_groups": _grouped(tiles, airing.state),
-        "starts": starts_of(session, caller.scope, name, airing.starts_at),
+        "starts": starts_of(session, caller.scope, name),
         "again": _again(caller.viewer, airing, tiles),
         "chosen_again": f"/phat/{name}/phat-lai" if airing.bulletin_state is BulletinState.APPROVED else "",
         "rows": delivery_rows(session, caller.scope, name, limit=_NODES_ON_PAGE) if listed else [],

@@ -71,7 +71,8 @@ def timetable(
 def _timetable_lines(found: Any) -> Iterator[str]:
     for slot in found.slots:
         cut = " (không trọn)" if slot.cut else ""
-        yield f"{wall(slot.starts_at)}  {slot.seconds:.0f} giây{cut}  {slot.title}"
+        turns = f" × {slot.turns} lượt, hết lúc {wall(slot.over_at)}" if slot.turns > 1 else ""
+        yield f"{wall(slot.starts_at)}  {slot.seconds:.0f} giây{cut}{turns}  {slot.title}"
     if not found.slots:
         yield "Không có gì phát trong thời gian này."
     if found.waiting:

@@ -24,9 +24,11 @@ from controller.features.airings.planning_context import (
     leaves_of,
     length_of,
     planned_between,
+    without_minutes,
 )
 from controller.features.airings.schemas import ConflictShown, ForesightShown
 from controller.features.areas.queries import area_tree
+from controller.features.areas.turns import AT_ONCE, Turns, turns_at
 from controller.http.schemas import View
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing, Target
@@ -35,6 +37,7 @@ from devices.ids import AiringId, AreaCode, Grade, RecordingId
 from devices.messages import Plan, PlannedAiring
 from devices.plan import Slot, ends_at, timetable
 from devices.statements import Policy
+from schedules.turns import step_ms, whole_ms
 
 _TICK = timedelta(microseconds=1)
 """What is planned is read between two instants, both left out."""
@@ -49,15 +52,23 @@ class Asking:
     latest_start_at: datetime
     grade: Grade
     volume: int
+    is_chosen: bool = False
+    """For chosen loudspeakers alone: these do not speak in turns."""
+
+    def turns(self, session: Session) -> Turns:
+        """Return the turns of its loudspeakers."""
+        return AT_ONCE if self.is_chosen else turns_at(session, self.areas, self.grade)
 
 
 @dataclass(frozen=True, slots=True)
 class HeardSlot:
-    """One slot of an area's timetable with its text."""
+    """One slot of an area's timetable with its text; in `turns`, the last of them has ended at `over_at`."""
 
     slot: Slot
     bulletin: BulletinId
     title: str
+    turns: int
+    over_at: datetime
 
 
 def check_conflicts(session: Session, bulletin_id: BulletinId, asking: Asking) -> Foresight:
@@ -78,15 +89,19 @@ def check_each_for_conflicts(
     The planned airings are read once for all of them.
     """
     duration_ms, is_estimate = length_of(session, bulletin_id)
-    leaves = leaves_of(session, askings[0].areas)
+    leaves, turns = leaves_of(session, askings[0].areas), askings[0].turns(session)
+    lasts = timedelta(milliseconds=whole_ms(duration_ms, turns.count))
     since = min(asking.starts_at for asking in askings) - AROUND
-    until = max(asking.starts_at for asking in askings) + timedelta(milliseconds=duration_ms) + AROUND
+    until = max(asking.starts_at for asking in askings) + lasts + AROUND
     planned = planned_between(session, above(session, leaves), since, until)
     planned = {name: one for name, one in planned.items() if name not in without}
     titles = {name: one.title for name, one in planned.items()}
-    grounds = grounds_of(session, leaves, planned)
+    grounds = grounds_of(session, leaves, planned, turns)
     return [
-        _foresight(_candidate(asking, duration_ms), grounds, titles, is_estimate=is_estimate)
+        replace(
+            _foresight(_candidate(asking, duration_ms), grounds, titles, is_estimate=is_estimate),
+            turns=turns.count,
+        )
         for asking in askings
     ]
 
@@ -139,16 +154,18 @@ def allowed_start(
     yield to one of them, it starts when it meets nothing any more, if that is not too late.
     """
     latest = max(airing.latest_start_at, start)
-    asking = Asking((), start, latest, airing.grade, airing.volume)
-    candidate = _candidate(asking, duration_ms)
-    leaves = leaves_of(session, targets)
+    is_chosen = airing.only_chosen or airing.node is not None
+    asking = Asking(list(targets), start, latest, airing.grade, airing.volume, is_chosen)
+    candidate, turns = _candidate(asking, duration_ms), asking.turns(session)
+    leaves = leaves_of(session, asking.areas)
     if start > airing.asked_at:
-        others = _others(session, airing, leaves, start, latest + timedelta(milliseconds=duration_ms))
-        grounds = grounds_of(session, leaves, others)
+        lasts = timedelta(milliseconds=whole_ms(duration_ms, turns.count))
+        others = _others(session, airing, leaves, start, latest + lasts)
+        grounds = grounds_of(session, leaves, others, turns)
         clear = clear_start(candidate, grounds) if yields(candidate, grounds) else None
         if clear is not None and clear <= latest:
             return clear
-    grounds = grounds_of(session, leaves, {})
+    grounds = grounds_of(session, leaves, {}, turns)
     clear = clear_start(candidate, grounds)
     if clear is not None and clear <= latest:
         return clear
@@ -184,11 +201,18 @@ def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime)
     plan = Plan.model_construct(
         target=area, version=1, issued_at=since, expires_at=last + AROUND, airings=ground.airings
     )
+    here = turns_at(session, [area]).count
     return [
-        HeardSlot(slot, planned[slot.airing.airing].bulletin, planned[slot.airing.airing].title)
+        _heard(slot, planned[slot.airing.airing], here)
         for slot in timetable([plan], ground.policies, since - AROUND, last)
         if slot.starts_at < until and slot.ends_at > since
     ]
+
+
+def _heard(slot: Slot, planned: Planned, here: int) -> HeardSlot:
+    turns = planned.turns or here
+    later = timedelta(milliseconds=(turns - 1) * step_ms(planned.airing.duration_ms))
+    return HeardSlot(slot, planned.bulletin, planned.title, turns, slot.ends_at + later)
 
 
 def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Airing]:
@@ -241,10 +265,11 @@ def losses_by_policy(
     leaves = leaves_of(session, [proposed.target])
     planned = planned_between(session, above(session, leaves), since - AROUND, until)
     found: dict[AiringId, PolicyLoss] = {}
-    for ground in grounds_of(session, leaves, planned):
+    for ground in grounds_of(session, leaves, planned, AT_ONCE):
         kept = tuple(policy for policy in ground.policies if policy.target != proposed.target)
         before = _heard_by(ground.airings, ground.policies, since, until)
-        after = _heard_by(ground.airings, (*kept, proposed), since, until)
+        new = proposed if ground.turns is None else without_minutes(proposed)
+        after = _heard_by(ground.airings, (*kept, new), since, until)
         for airing, (heard, volume) in before.items():
             left, new_volume = after.get(airing, (timedelta(), volume))
             one = planned[airing]

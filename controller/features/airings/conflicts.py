@@ -14,11 +14,13 @@ from devices.ids import AiringId, AreaCode
 from devices.messages import Plan, PlannedAiring
 from devices.plan import WALL_TIME, WHOLE_DAY_MINUTES, change_points, ends_at, timetable, what_sounds
 from devices.statements import Policy
+from schedules.turns import whole_ms
 
 LONGEST_SHIFT = timedelta(hours=24)
 """A clear start further away than this is another day's business."""
 _MOST_TRIES = 200
 """Starts that are tried for a clear one; a day has far fewer ends of airings and of quiet hours."""
+_MILLISECOND = timedelta(milliseconds=1)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -97,11 +99,18 @@ class Foresight:
     allowed_at: datetime | None = None
     """The first start within a day at which no quiet hours fall into it, whatever else it meets."""
     titles: Mapping[AiringId, str] = field(default_factory=dict)
+    turns: int = 1
+    """In how many turns its loudspeakers speak; `duration` is that of one."""
 
     @property
     def duration_seconds(self) -> float:
         """Return how long it sounds, in seconds."""
         return round(self.duration.total_seconds(), 1)
+
+    @property
+    def whole_seconds(self) -> float:
+        """Return how long it takes until its last turn has ended, in seconds."""
+        return round(whole_ms(round(self.duration / _MILLISECOND), self.turns) / 1000, 1)
 
     @property
     def against_policy(self) -> tuple[AiringConflict, ...]:
@@ -123,18 +132,26 @@ class Foresight:
 
 @dataclass(frozen=True, slots=True)
 class PlanningContext:
-    """Areas with the same planned airings and the same policies."""
+    """Areas with the same planned airings and the same policies.
+
+    Where loudspeakers speak in turns, areas are in two contexts. In one, airings are as one loudspeaker has
+    them (`turns` None), for minutes of the day. In the other they last until the last of their turns has
+    ended, as what is asked for would with so many `turns`: two airings must not overlap in the air, and quiet
+    hours hold for the last turn.
+    """
 
     areas: tuple[AreaCode, ...]
     airings: tuple[PlannedAiring, ...]
     policies: tuple[Policy, ...]
+    turns: int | None = None
 
 
 def conflicts(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) -> list[AiringConflict]:
     """Return all conflicts of the airing, policies first, each conflict once with all its areas."""
     joined: dict[tuple[ConflictKind, AiringId | None], AiringConflict] = {}
     for ground in grounds:
-        for found in (*_against_it(candidate, ground), *_against_others(candidate, ground)):
+        whole = _whole(candidate, ground)
+        for found in (*_against_it(whole, ground), *_against_others(whole, ground)):
             key = (found.kind, found.other)
             joined[key] = _join(joined[key], found) if key in joined else found
     return sorted(joined.values(), key=lambda one: (one.kind not in BY_POLICY, one.since, one.other or ""))
@@ -159,8 +176,10 @@ def clear_start(candidate: PlannedAiring, grounds: Sequence[PlanningContext]) ->
 
 def is_silenced(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) -> bool:
     """Return whether policies silence the whole airing in all of the areas."""
-    alone = _plan([candidate])
-    return all(not timetable([alone], ground.policies, *_span(candidate)) for ground in grounds)
+    return all(
+        not timetable([_plan([whole])], ground.policies, *_span(whole))
+        for ground, whole in ((ground, _whole(candidate, ground)) for ground in grounds)
+    )
 
 
 def yields(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) -> bool:
@@ -180,8 +199,16 @@ def _plan(airings: Iterable[PlannedAiring]) -> Plan:
     )
 
 
+def _whole(candidate: PlannedAiring, ground: PlanningContext) -> PlannedAiring:
+    """Return the airing as long as all of its turns."""
+    if ground.turns is None:
+        return candidate
+    return candidate.model_copy(update={"duration_ms": whole_ms(candidate.duration_ms, ground.turns)})
+
+
 def _meets_anything(candidate: PlannedAiring, ground: PlanningContext) -> bool:
-    return bool(_against_it(candidate, ground) or _against_others(candidate, ground))
+    whole = _whole(candidate, ground)
+    return bool(_against_it(whole, ground) or _against_others(whole, ground))
 
 
 def _against_it(candidate: PlannedAiring, ground: PlanningContext) -> list[AiringConflict]:
@@ -256,7 +283,7 @@ def _day_end(candidate: PlannedAiring, ground: PlanningContext) -> datetime:
 def _join(one: AiringConflict, more: AiringConflict) -> AiringConflict:
     return replace(
         one,
-        areas=(*one.areas, *more.areas),
+        areas=tuple(dict.fromkeys((*one.areas, *more.areas))),
         since=min(one.since, more.since),
         until=max(one.until, more.until),
         loses=max(one.loses, more.loses),

@@ -42,10 +42,8 @@ def _rows(session: Session, airing: Airing, nodes: Collection[NodeId]) -> list[d
     there = area_tree(session).below(targets_of(session, [airing.id]).get(airing.id, ()))
     stays = session.scalars(select(Stay).where(Stay.node.in_(nodes)).order_by(Stay.node, Stay.since)).all()
     areas = {one.node: one.area for one in stays if one.area in there and _overlaps(one, airing)}
-    return [
-        {"airing": airing.id, "node": node, "area": area, "rung": int(DeliveryStage.PLANNED), "heard_ms": 0}
-        for node, area in areas.items()
-    ]
+    told = {"airing": airing.id, "rung": int(DeliveryStage.PLANNED), "heard_ms": 0, "turn": airing.turns - 1}
+    return [told | {"node": node, "area": area} for node, area in areas.items()]
 
 
 def _overlaps(stay: Stay, airing: Airing) -> bool:

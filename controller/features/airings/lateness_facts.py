@@ -11,6 +11,7 @@ from controller.features.accounts.scope import Scope
 from controller.features.airings.conflict_check import Asking
 from controller.features.airings.heard import counted
 from controller.features.airings.lateness import LATELY, DeliveryFacts, Forecast, earliest_start, forecasts
+from controller.features.airings.queries import sound_end_of
 from controller.features.airings.views import AiringView
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.faults import SILENT_AFTER
@@ -73,7 +74,7 @@ def _facts(airing: Airing, size: int, counts: Sequence[int]) -> DeliveryFacts:
         begun_at=airing.delivering_at,
         starts_at=airing.starts_at,
         latest_start_at=airing.latest_start_at,
-        ends_at=airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0),
+        ends_at=sound_end_of(airing),
         nodes=nodes,
         fetched=fetched,
         on_time=on_time,

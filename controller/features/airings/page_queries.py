@@ -12,7 +12,7 @@ from controller.features.accounts.scope import Scope
 from controller.features.airings.consent import standings
 from controller.features.airings.heard import heard_whole, whole_ms
 from controller.features.airings.queries import Aims, reach_by_area, reaches, start_spread, targets_of
-from controller.features.airings.split import parts_with
+from controller.features.airings.split import parts_with, turns_of_each
 from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.page_queries import MOST_LINES
@@ -71,10 +71,12 @@ def airing_lists(session: Session, scope: Scope, *asked: AiringList) -> list[lis
     reach = reaches(session, rows, None if scope.is_whole() else scope.seen, Aims(scope.tree, targets))
     wide = [airing for airing, _, _ in rows.values() if airing.node is None]
     said = standings(session, wide, targets, tree=scope.tree)
+    turns = turns_of_each(session, [row[0] for row in rows.values()], targets)
     views = {}
     for airing, bulletin, until in rows.values():
         view = airing_view(airing, bulletin, until, scope, targets.get(airing.id, ()))
         view.awaits_yes = airing.id in said and not said[airing.id].unanswered.isdisjoint(scope.seen)
+        view.turns = turns[airing.id]
         if airing.id in reach:
             view.reach = reach[airing.id]
         views[airing.id] = view

@@ -123,7 +123,10 @@ def asking_of(
     latest = broadcast.latest_start_at or broadcast.starts_at + LATEST_AFTER[broadcast.grade]
     check_times(broadcast.starts_at, latest, now)
     check_in_force(session, bulletin.id, broadcast.starts_at)
-    asking = Asking(broadcast.areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume)
+    is_chosen = bool(broadcast.nodes)
+    asking = Asking(
+        broadcast.areas, broadcast.starts_at, latest, broadcast.grade, broadcast.volume, is_chosen
+    )
     return bulletin.id, asking
 
 

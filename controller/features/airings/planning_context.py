@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from controller.features.airings.conflicts import PlanningContext
 from controller.features.airings.consent import NOT_ASKED, ConsentStanding, standings
 from controller.features.areas.queries import area_tree
+from controller.features.areas.turns import Turns, turns_at
 from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.queries import usual_speech
 from controller.model.airing_states import OPEN, AiringState
@@ -23,12 +24,17 @@ from controller.model.fleet import Node
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.model.speech import Speech
-from devices.ids import AiringId, AreaCode, RecordingId
+from devices.ids import AiringId, AreaCode, Grade, RecordingId
 from devices.messages import PlannedAiring
+from devices.plan import WHOLE_DAY_MINUTES
 from devices.statements import Policy
 from devices.wire_types import parse
+from schedules.turns import whole_ms
 from tts.estimate import estimated_ms
 
+_Alike = tuple[frozenset[AiringId], frozenset[AreaCode], tuple[int, int] | None]
+"""What areas of one context have in common: airings, policies; in the second context, how many turns what is
+asked for has there, and what is planned and not delivered yet."""
 AROUND = timedelta(hours=30)
 """What starts so long before or after may share the day's minutes with an airing, or still sound."""
 _SHORTEST_MS = 1000
@@ -61,6 +67,15 @@ class Planned:
     """Whether its approval is in force when it starts."""
     standing: ConsentStanding = NOT_ASKED
     """What the communes have said that are asked for their yes."""
+    turns: int | None = 1
+    """In how many its loudspeakers speak; None: as each area has it when it is delivered."""
+
+    def lasting(self, turns: int) -> PlannedAiring:
+        """Return it as long as all of its turns, where an area has so many."""
+        count = self.turns or turns
+        if count == 1:
+            return self.airing
+        return self.airing.model_copy(update={"duration_ms": whole_ms(self.airing.duration_ms, count)})
 
 
 def planned_between(
@@ -88,16 +103,24 @@ def planned_between(
         text = texts[row.bulletin]
         airing = as_planned(row, row.duration_ms or text.duration_ms)
         is_approved = text.approved_until is not None and row.starts_at < text.approved_until
-        planned[row.id] = Planned(airing, row.bulletin, text.title, (row.area,), is_approved)
+        planned[row.id] = Planned(
+            airing, row.bulletin, text.title, (row.area,), is_approved, turns=_turns(row)
+        )
     targets = {name: one.targets for name, one in planned.items()}
     for name, standing in standings(session, {row.id: row for row in rows}.values(), targets).items():
         planned[name] = replace(planned[name], standing=standing)
     return planned
 
 
+def _turns(row: Any) -> int | None:
+    is_open = row.state is AiringState.PLANNED and row.grade is Grade.ROUTINE and not row.only_chosen
+    return None if is_open else int(row.turns)
+
+
 _OF_AIRING = (
     *("id", "recording", "starts_at", "latest_start_at", "duration_ms", "grade", "volume"),
     *("state", "schedule", "linked_to", "created_by"),  # who is asked for a yes
+    *("turns", "only_chosen"),
 )
 
 
@@ -167,36 +190,69 @@ def leaves_of(session: Session, targets: Iterable[AreaCode]) -> list[AreaCode]:
 
 
 def grounds_of(
-    session: Session, areas: Sequence[AreaCode], planned: Mapping[AiringId, Planned]
+    session: Session,
+    areas: Sequence[AreaCode],
+    planned: Mapping[AiringId, Planned],
+    asked: Turns | None = None,
 ) -> list[PlanningContext]:
     """Return the areas, those together in which the same airings and the same policies hold.
 
-    An airing that a commune declined is not in that commune's context.
+    An airing that a commune declined is not in that commune's context. `asked`: the turns of what is asked
+    for; where it or what is planned is in turns, areas are in a second context. None: only as one loudspeaker
+    has it.
     """
     tree: AreaTree = area_tree(session)
     policies = _policies(session)
-    by_target: dict[AreaCode, list[AiringId]] = defaultdict(list)
-    for name, one in planned.items():
-        for target in one.targets:
-            by_target[target].append(name)
-    alike: dict[tuple[frozenset[AiringId], frozenset[AreaCode]], list[AreaCode]] = defaultdict(list)
+    usual = {} if asked is None else turns_at(session, areas).areas
+    by_target = _by_target(planned)
+    alike: dict[_Alike, list[AreaCode]] = defaultdict(list)
     for area in areas:
         lineage = tree.lineage(area)
-        here = frozenset(
-            name
-            for above in lineage
-            for name in by_target[above]
-            if planned[name].standing.declined.isdisjoint(lineage)
-        )
-        alike[here, frozenset(above for above in lineage if above in policies)].append(area)
+        meant = (name for above in lineage for name in by_target.get(above, ()))
+        here = frozenset(name for name in meant if planned[name].standing.declined.isdisjoint(lineage))
+        bound = frozenset(above for above in lineage if above in policies)
+        alike[here, bound, None].append(area)
+        if asked is None:
+            continue
+        mine, theirs = asked.areas.get(area, 1), usual.get(area, 1)
+        if mine > 1 or any((planned[name].turns or theirs) > 1 for name in here):
+            alike[here, bound, (mine, theirs)].append(area)
     return [
-        PlanningContext(
-            tuple(together),
-            tuple(planned[name].airing for name in sorted(here)),
-            tuple(policies[above] for above in sorted(bound)),
+        _context(
+            together,
+            [planned[name] for name in sorted(here)],
+            [policies[one] for one in sorted(bound)],
+            turns,
         )
-        for (here, bound), together in alike.items()
+        for (here, bound, turns), together in alike.items()
     ]
+
+
+def _by_target(planned: Mapping[AiringId, Planned]) -> dict[AreaCode, list[AiringId]]:
+    found: dict[AreaCode, list[AiringId]] = defaultdict(list)
+    for name, one in planned.items():
+        for target in one.targets:
+            found[target].append(name)
+    return found
+
+
+def _context(
+    areas: Sequence[AreaCode],
+    planned: Sequence[Planned],
+    policies: Sequence[Policy],
+    turns: tuple[int, int] | None,
+) -> PlanningContext:
+    """Return the context of areas; with `turns`, that in which airings last until their last turn ends."""
+    if turns is None:
+        return PlanningContext(tuple(areas), tuple(one.airing for one in planned), tuple(policies))
+    mine, theirs = turns
+    lasting = tuple(one.lasting(theirs) for one in planned)
+    return PlanningContext(tuple(areas), lasting, tuple(map(without_minutes, policies)), mine)
+
+
+def without_minutes(policy: Policy) -> Policy:
+    """Return the policy with no limit of minutes a day: these are counted by what one loudspeaker sounds."""
+    return policy.model_copy(update={"minutes_a_day": WHOLE_DAY_MINUTES})
 
 
 def policies_over(session: Session, lineage: Collection[AreaCode]) -> list[Policy]:

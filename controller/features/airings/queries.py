@@ -202,13 +202,15 @@ def start_spread(session: Session, airing_id: AiringId) -> StartSpread | None:
 
     Late starters (they began in the middle of the recording) are counted by reach, not here.
     """
-    planned = get_airing(session, airing_id).starts_at
+    airing = get_airing(session, airing_id)
     query = (
-        select(Delivery.started_at, func.count())
+        select(Delivery.started_at, Delivery.turn, func.count())
         .where(Delivery.airing == airing_id, Delivery.started_at.is_not(None), Delivery.start_offset_ms == 0)
-        .group_by(Delivery.started_at)  # receipts count milliseconds: thousands of starts are a few instants
+        # receipts count milliseconds: thousands of starts are a few instants
+        .group_by(Delivery.started_at, Delivery.turn)
     )
-    found = [(_away_ms(planned, at), count) for at, count in session.execute(query) if at is not None]
+    rows = session.execute(query).all()
+    found = [(_away_ms(turn_start(airing, turn), at), count) for at, turn, count in rows if at is not None]
     return _spread([away for away, count in found for _ in range(count)])
 
 
@@ -233,5 +235,10 @@ def _spread(away_ms: list[float]) -> StartSpread | None:
 
 
 def sound_end_of(airing: Airing) -> datetime:
-    """Return when the sound of an airing ends: its start, if it has no recording yet."""
-    return airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0)
+    """Return when the sound of an airing ends, of its last turn; its start, if it has no recording yet."""
+    return turn_start(airing, airing.turns - 1) + timedelta(milliseconds=airing.duration_ms or 0)
+
+
+def turn_start(airing: Airing, turn: int) -> datetime:
+    """Return when the nodes with that turn begin."""
+    return airing.starts_at + timedelta(milliseconds=turn * airing.turn_ms)

@@ -42,10 +42,11 @@ def reopen(session: Session, airing: Airing) -> None:
     airing.state = after(airing.state, AiringEvent.REOPEN)
     airing.recording = airing.revision = airing.duration_ms = None
     airing.delivering_at = airing.acknowledged_at = None
+    airing.turns, airing.turn_ms = 1, 0
     session.execute(
         update(Delivery)
         .where(Delivery.airing == airing.id)
-        .values(rung=int(DeliveryStage.PLANNED), fetched_at=None, reason=None, reason_at=None)
+        .values(rung=int(DeliveryStage.PLANNED), fetched_at=None, reason=None, reason_at=None, turn=0)
         .execution_options(synchronize_session=False)
     )
 

@@ -124,6 +124,8 @@ class ForesightShown(View):
     conflicts: list[ConflictShown]
     clear_at: datetime | None = Field(description="The first start within a day at which it meets nothing.")
     duration_seconds: float
+    turns: int = Field(description="In how many turns loudspeakers speak; 1: all at once.")
+    whole_seconds: float = Field(description="From the start until the last turn has ended.")
     is_estimate: bool = Field(description="The recording is not made yet; the length is guessed.")
     earliest_at: datetime | None = Field(
         None, description="From then on all that can be reached have the recording, were it approved now."
@@ -146,6 +148,8 @@ class SlotShown(View):
     cut: bool = Field(description="Less than the whole: it yields, is silenced or is resumed.")
     grade: Grade
     volume: int
+    turns: int = Field(description="In how many turns loudspeakers speak; the slot is that of the first.")
+    over_at: datetime = Field(description="When the last turn has ended.")
 
 
 class WaitingShown(View):
@@ -204,6 +208,10 @@ class AiringShown(View):
     latest_start_at: datetime
     ended_at: datetime | None
     duration_ms: int | None
+    turns: int = Field(description="In how many turns loudspeakers speak; 1: all at once.")
+    over_at: datetime | None = Field(
+        validation_alias="ends_at", description="When the last turn has ended; null: not known yet."
+    )
     recording: str | None
     reason: str | None
     nodes: int = Field(validation_alias=AliasPath("reach", "nodes"))

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, literal, select
+from sqlalchemy import ColumnElement, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree, ended_areas
+from controller.features.areas.turns import Turns
 from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.scope import check_scope
 from controller.features.bulletins.validity import check_in_force
@@ -25,6 +26,7 @@ from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from devices.ids import AiringId, AreaCode, Grade, NodeId
+from schedules.turns import step_ms
 
 FURTHEST = timedelta(days=366)
 """A start further away than a year is a slip of the hand."""
@@ -112,6 +114,20 @@ def add_deliveries(
         return
     meant = Node.area.in_(tree.below(targets))
     _deliver_to(session, airing_id, meant if alone is None else meant & (Node.id == alone))
+
+
+def give_turns(session: Session, airing: Airing, turns: Turns, duration_ms: int) -> None:
+    """Fix when each node speaks; whoever has no turn, because all sound at once there, has the first."""
+    airing.turns = turns.count
+    airing.turn_ms = step_ms(duration_ms) if turns.count > 1 else 0
+    for turn in range(1, turns.count):
+        nodes = [node for node, its in turns.nodes.items() if its == turn]
+        session.execute(
+            update(Delivery)
+            .where(Delivery.airing == airing.id, Delivery.node.in_(nodes))
+            .values(turn=turn)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _deliver_to(session: Session, airing_id: AiringId, which: ColumnElement[bool]) -> None:

@@ -3,7 +3,7 @@
 Each airing has one recording, so that each language gets its own airing (docs/decisions/023).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.airings.queries import targets_of
 from controller.features.areas.queries import area_languages, area_tree
+from controller.features.areas.turns import AT_ONCE, Turns, most_turns, turns_at
 from controller.features.bulletins.variants import approved_variants
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery, Target
@@ -20,7 +21,7 @@ from controller.model.bulletins import Approved, Recording
 from controller.model.fleet import Node
 from controller.model.languages import VIETNAMESE, LanguageCode, by_language
 from controller.model.new_ids import new_id
-from devices.ids import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode, Grade
 
 
 def root_of(airing: Airing) -> AiringId:
@@ -58,6 +59,54 @@ def split_off(session: Session, airing: Airing, areas: Collection[AreaCode], *, 
     aim_at(session, part, tree.below(there), there)
     aim_at(session, airing, tree.below(left), left)
     return part
+
+
+def split_by_turns(session: Session, airing: Airing, *, now: datetime) -> None:
+    """Split off the areas in which an airing's loudspeakers speak in turns: these have it in their own plans.
+
+    The part is let in by the next run. Where that would leave loudspeakers out that belong to an area above
+    both, the airing stays whole, in turns.
+    """
+    targets = targets_of(session, [airing.id])[airing.id]
+    in_turns = turns_of(session, airing, targets).areas.keys()
+    tree = area_tree(session)
+    at_once = tree.without(targets, in_turns)
+    if not in_turns or not at_once:
+        return
+    left_out = tree.below(targets) - tree.below(in_turns) - tree.below(at_once)
+    if (
+        session.scalar(select(Node.id).where(Node.area.in_(left_out), Node.retired_at.is_(None)).limit(1))
+        is None
+    ):
+        split_off(session, airing, in_turns, now=now)
+
+
+def turns_of(session: Session, airing: Airing, targets: Collection[AreaCode]) -> Turns:
+    """Return the turns of an airing as they would be given now; a test and chosen nodes have none."""
+    return turns_at(session, targets, airing.grade) if has_turns(airing) else AT_ONCE
+
+
+def has_turns(airing: Airing) -> bool:
+    """Return whether an airing's loudspeakers speak in turns where areas say so."""
+    return airing.grade is Grade.ROUTINE and airing.node is None and not airing.only_chosen
+
+
+def turns_of_each(
+    session: Session, airings: Iterable[Airing], targets: Mapping[AiringId, tuple[AreaCode, ...]]
+) -> dict[AiringId, int]:
+    """Return in how many turns loudspeakers speak in each airing; of what is in no plan yet, as of now."""
+    found: dict[AiringId, int] = {}
+    by_areas: dict[tuple[AreaCode, ...], int] = {}
+    is_any = bool(most_turns(session))
+    for airing in airings:
+        areas = targets.get(airing.id, ())
+        if is_any and airing.state is AiringState.PLANNED and has_turns(airing):
+            if areas not in by_areas:
+                by_areas[areas] = turns_at(session, areas).count
+            found[airing.id] = by_areas[areas]
+        else:
+            found[airing.id] = airing.turns
+    return found
 
 
 def part_of(airing: Airing, now: datetime) -> Airing:

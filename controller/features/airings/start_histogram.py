@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
 from controller.features.airings.page_queries import stood_in
+from controller.features.airings.queries import get_airing, turn_start
 from controller.model.airings import Delivery
 from devices.ids import AiringId
 
@@ -47,22 +47,23 @@ class Starts:
     """Starts that lie outside of the drawing; they are counted into its outermost bars."""
 
 
-def starts_of(session: Session, scope: Scope, airing: AiringId, planned: datetime) -> Starts | None:
-    """Return how the starts are spread, or None while nobody has begun; one query."""
+def starts_of(session: Session, scope: Scope, airing_id: AiringId) -> Starts | None:
+    """Return how the starts are spread, or None while nobody has begun."""
+    airing = get_airing(session, airing_id)
     query = (
-        select(Delivery.started_at, Delivery.start_offset_ms, func.count())
-        .where(Delivery.airing == airing, Delivery.started_at.is_not(None), stood_in(scope))
-        .group_by(Delivery.started_at, Delivery.start_offset_ms)
+        select(Delivery.started_at, Delivery.turn, Delivery.start_offset_ms, func.count())
+        .where(Delivery.airing == airing_id, Delivery.started_at.is_not(None), stood_in(scope))
+        .group_by(Delivery.started_at, Delivery.turn, Delivery.start_offset_ms)
     )
     rows = session.execute(query).all()
     if not rows:
         return None
     away, late = [], 0
-    for at, offset, count in rows:
+    for at, turn, offset, count in rows:
         if offset:
             late += count
         elif at is not None:
-            away += [(at - planned).total_seconds() * 1000] * count
+            away += [(at - turn_start(airing, turn)).total_seconds() * 1000] * count
     return spread_out(away, late)
 
 

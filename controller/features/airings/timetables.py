@@ -4,13 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.features.airings.conflict_check import heard_in, waiting_in
+from controller.features.airings.conflict_check import HeardSlot, heard_in, waiting_in
 from controller.features.airings.conflict_messages import when_words
 from controller.features.airings.schemas import SlotShown, TimetableShown, WaitingShown
 from controller.features.areas.queries import get_area
 from controller.store import one_read
 from devices.ids import AreaCode
-from devices.plan import Slot
 
 MOST_DAYS = 31
 
@@ -28,12 +27,14 @@ def timetable_of(
         since=since,
         until=until,
         first_sound=None if first is None else when_words(first, now),
-        slots=[_slot(one.slot, bulletin=one.bulletin, title=one.title) for one in heard],
+        slots=[_slot(one) for one in heard],
         waiting=[WaitingShown.of(one, airing=one.id) for one in waiting_in(session, area, since, until)],
     )
 
 
-def _slot(slot: Slot, **named: str) -> SlotShown:
+def _slot(heard: HeardSlot) -> SlotShown:
+    slot = heard.slot
     seconds = round((slot.ends_at - slot.starts_at).total_seconds(), 3)
     own = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "seconds": seconds, "cut": slot.cut}
-    return SlotShown.of(slot.airing, **own, **named)
+    told = {"bulletin": heard.bulletin, "title": heard.title, "turns": heard.turns, "over_at": heard.over_at}
+    return SlotShown.of(slot.airing, **own, **told)

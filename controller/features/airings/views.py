@@ -9,12 +9,13 @@ from controller.features.airings.queries import Reach, StartSpread
 from controller.features.bulletins.signs import BULLETIN_SIGNS
 from controller.http.named import Named
 from controller.http.signs import Sign, StatusTone, unnamed
-from controller.http.words import GRADE_WORDS, number
+from controller.http.words import GRADE_WORDS, clock, number
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.times import STILL_OPEN
 from devices.ids import AiringId, AreaCode, Grade
+from schedules.turns import whole_ms as spoken_ms
 
 AIRING_SIGNS = Named(
     {
@@ -30,6 +31,7 @@ AIRING_SIGNS = Named(
 APPROVAL_OVER = Sign("Phê duyệt hết hiệu lực", "alert-triangle", StatusTone.BAD)
 NO_LONGER_HEARD = Sign("Loa đã ngừng phát", "player-stop", StatusTone.WARN)
 AWAITS_YES = Sign("Chờ xã đồng ý", "clock-pause", StatusTone.WARN)
+_MINUTE = timedelta(minutes=1)
 _AS_ONE_MS = 100
 """Loudspeakers of one street that differ by less are heard as one."""
 
@@ -97,6 +99,8 @@ class AiringView:
     """Of what is on its way and starts soon: who will have it in time."""
     told_at: datetime | None = None
     """When the forecast was made."""
+    turns: int = 1
+    """In how many turns its loudspeakers speak, as they are given now where it is in no plan yet."""
 
     @property
     def is_late(self) -> bool:
@@ -155,9 +159,29 @@ class AiringView:
         return None if self.duration_ms is None else timedelta(milliseconds=self.duration_ms)
 
     @property
+    def turns_words(self) -> str:
+        """When its turns are, in words; empty where all loudspeakers sound at once."""
+        return turns_words(self.turns, self.starts_at, self.ends_at)
+
+    @property
     def ends_at(self) -> datetime | None:
-        """When the last word is read, if the recording's length is known."""
-        return None if self.duration is None else self.starts_at + self.duration
+        """When the last word is read, in the last turn, if the recording's length is known."""
+        if self.duration_ms is None:
+            return None
+        return self.starts_at + timedelta(milliseconds=spoken_ms(self.duration_ms, self.turns))
+
+
+def turns_words(turns: int, starts_at: datetime, over_at: datetime | None) -> str:
+    """Return “4 lượt, 05:00 đến 05:14”; empty where all loudspeakers sound at once."""
+    if turns == 1:
+        return ""
+    span = "" if over_at is None else f", {clock(starts_at)} đến {clock(_whole_minute(over_at))}"
+    return f"{turns} lượt{span}"
+
+
+def _whole_minute(at: datetime) -> datetime:
+    """Return the first whole minute that is not before it."""
+    return at if not at.second and not at.microsecond else at.replace(second=0, microsecond=0) + _MINUTE
 
 
 def short_name(name: str) -> str:

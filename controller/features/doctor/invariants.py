@@ -313,13 +313,13 @@ def _nodes_were_told_where_they_stand(session: Session, _now: datetime) -> Itera
             yield f"node {node}: was told that it stands elsewhere"
 
 
-def _chosen_airings_are_in_no_plan_of_an_area(session: Session, _now: datetime) -> Iterator[str]:
-    chosen = set(session.scalars(select(Airing.id).where(Airing.only_chosen)))
+def _airings_of_nodes_are_in_no_plan_of_an_area(session: Session, _now: datetime) -> Iterator[str]:
+    chosen = set(session.scalars(select(Airing.id).where(or_(Airing.only_chosen, Airing.turns > 1))))
     is_of_area = and_(Published.kind == DocumentKind.PLAN, Published.target.in_(select(Area.code)))
     documents = session.scalars(select(Published.document).where(is_of_area)) if chosen else ()
     for plan in (parse(Plan, document) for document in documents):
         for airing in chosen & {one.airing for one in plan.airings}:
-            yield f"airing {airing}: for chosen nodes, and in the plan of {plan.target}"
+            yield f"airing {airing}: for nodes each in its plan, and in the plan of {plan.target}"
 
 
 _CHECKS: tuple[Check, ...] = (
@@ -334,6 +334,6 @@ _CHECKS: tuple[Check, ...] = (
     _nodes_were_told_where_they_stand,
     nothing_declined_is_in_plans,
     followers_start_after,
-    _chosen_airings_are_in_no_plan_of_an_area,
+    _airings_of_nodes_are_in_no_plan_of_an_area,
     *LOG_CHECKS,
 )

@@ -14,7 +14,7 @@ from devices.ids import AiringId, AreaCode
 def keep_documents(session: Session, airing: Airing) -> None:
     """Keep the key sets, the plans that name an airing, and its recording's manifest, as published now."""
     areas = select(Target.area).where(Target.airing == airing.id)
-    is_of_nodes = airing.only_chosen or airing.node is not None
+    is_of_nodes = airing.only_chosen or airing.node is not None or airing.turns > 1
     targets = select(Delivery.node).where(Delivery.airing == airing.id) if is_of_nodes else areas
     rows = session.scalars(
         select(Published)

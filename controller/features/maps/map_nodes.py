@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
+from controller.features.areas.turns import turns_at
 from controller.features.fleet.page_queries import ORDER, visible_nodes
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.signs import NODE_SIGNS
@@ -30,6 +31,8 @@ class MapNode:
     y: float | None = None
     accuracy_m: float | None = None
     commune: str = ""
+    turn: int | None = None
+    """In which turn it speaks, from 1 on; None: where it stands all sound at once."""
 
     @property
     def label(self) -> str:
@@ -48,11 +51,18 @@ class CommuneNodes:
 
     nodes: Sequence[MapNode]
     plane: Plane
+    turns: int = 1
+    """In how many turns routine airings are heard there."""
 
     @property
     def placed(self) -> Sequence[MapNode]:
         """Those whose position is known."""
         return [node for node in self.nodes if node.x is not None]
+
+    @property
+    def turn_counts(self) -> list[tuple[int, int]]:
+        """Each turn with its number of loudspeakers."""
+        return sorted(Counter(node.turn for node in self.nodes if node.turn is not None).items())
 
     @property
     def legend(self) -> list[tuple[Sign, int]]:
@@ -64,17 +74,21 @@ class CommuneNodes:
 def nodes_on_map(
     session: Session, scope: Scope, commune: AreaCode, cell: CommuneCell, now: datetime
 ) -> CommuneNodes:
-    """Return a commune's loudspeakers as the map draws them; two queries."""
+    """Return a commune's loudspeakers as the map draws them; a few queries."""
     rows = visible_nodes(session, scope, scope.tree.below([commune]))
     known = positions_of(session, [row.id for row in rows])
     plane = plane_for(cell, [(one.longitude, one.latitude) for one in known.values()])
-    name, found = scope.name(commune), []
+    name, found, turns = scope.name(commune), [], turns_at(session, [commune])
     for row in rows:
         status, place = status_of(facts_of(row), now), known.get(row.id)
+        turn = turns.nodes[row.id] + 1 if row.id in turns.nodes else None
         if place is None:
-            found.append(MapNode(row.id, row.name, status, commune=name))
+            found.append(MapNode(row.id, row.name, status, commune=name, turn=turn))
             continue
         x, y = plane.at((place.longitude, place.latitude))
-        found.append(MapNode(row.id, row.name, status, round(x, 2), round(y, 2), place.accuracy_m, name))
+        drawn = (round(x, 2), round(y, 2), place.accuracy_m)
+        found.append(MapNode(row.id, row.name, status, *drawn, commune=name, turn=turn))
     rank = {status: number for number, status in enumerate(ORDER)}
-    return CommuneNodes(sorted(found, key=lambda one: (rank[one.status], one.name, one.id)), plane)
+    return CommuneNodes(
+        sorted(found, key=lambda one: (rank[one.status], one.name, one.id)), plane, turns.count
+    )

@@ -8,9 +8,10 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from controller.features.airings.queries import turn_start
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
 from controller.features.bulletins.scope import allows
@@ -87,13 +88,14 @@ def wanted_plans(
     )
     if only is not None:
         query = query.where(Target.area.in_(only), Airing.node.is_(None), ~Airing.only_chosen)
+        query = query.where(Airing.turns == 1)
     plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
     tree = area_tree(session)
     rows = [row for row in session.execute(query).all() if _is_accepted(tree, *row[:4])]
-    chosen = _chosen(session, {airing.id for _, airing, _, _, _ in rows if airing.only_chosen})
+    own = _in_own_plans(session, tree, [(area, airing) for area, airing, _, _, _ in rows])
     for area, airing, approved, call, test in rows:
-        for target in chosen.pop(airing.id, ()) if airing.only_chosen else (airing.node or area,):
-            plans.setdefault(target, []).append(_planned(airing, approved, call, texts, test=test))
+        for target, turn in own.pop((airing.id, area), ()) if is_of_nodes(airing) else ((area, 0),):
+            plans.setdefault(target, []).append(_planned(airing, approved, call, texts, test=test, turn=turn))
     for area, alarm in _until_cleared(session, now, only, texts):
         plans.setdefault(area, []).append(alarm)
     return {area: _content(area, airings, keep.get(area, ()), texts, now) for area, airings in plans.items()}
@@ -164,15 +166,45 @@ def _due_until(airing: PlannedAiring, until: datetime) -> PlannedAiring:
     return airing.model_copy(update={"duration_ms": max(1, min(airing.duration_ms, left_ms))})
 
 
-def _chosen(session: Session, airings: Collection[AiringId]) -> dict[AiringId, tuple[NodeId, ...]]:
+def is_of_nodes(airing: Airing) -> bool:
+    """Return whether it is named in the plans of nodes and in none of an area."""
+    return airing.node is not None or airing.only_chosen or airing.turns > 1
+
+
+def _in_own_plans(
+    session: Session, tree: AreaTree, rows: Collection[tuple[AreaCode, Airing]]
+) -> dict[tuple[AiringId, AreaCode], list[tuple[NodeId, int]]]:
+    """Return the nodes in whose own plans airings are named, with their turns, by airing and target."""
+    found: dict[tuple[AiringId, AreaCode], list[tuple[NodeId, int]]] = {}
+    chosen = _chosen(session, {airing.id for _, airing in rows if airing.only_chosen})
+    for area, airing in rows:
+        if airing.node is not None:
+            found[airing.id, area] = [(airing.node, 0)]
+        elif airing.only_chosen:
+            found[airing.id, area] = chosen.pop(airing.id, [])
+        elif airing.turns > 1:
+            found[airing.id, area] = _in_turns(session, airing, tree.below([area]))
+    return found
+
+
+def _chosen(session: Session, airings: Collection[AiringId]) -> dict[AiringId, list[tuple[NodeId, int]]]:
     """Return the nodes of the airings that are for chosen nodes only; no query if no airings are given."""
-    if not airings:
-        return {}
-    nodes: dict[AiringId, tuple[NodeId, ...]] = {}
+    nodes: dict[AiringId, list[tuple[NodeId, int]]] = {}
     query = select(Delivery.airing, Delivery.node).where(Delivery.airing.in_(airings))
-    for airing, node in session.execute(query.order_by(Delivery.airing, Delivery.node)):
-        nodes[airing] = (*nodes.get(airing, ()), node)
+    for airing, node in session.execute(query.order_by(Delivery.airing, Delivery.node)) if airings else ():
+        nodes.setdefault(airing, []).append((node, 0))
     return nodes
+
+
+def _in_turns(session: Session, airing: Airing, areas: Collection[AreaCode]) -> list[tuple[NodeId, int]]:
+    """Return all nodes in use in areas with their turns; whoever came since the turns were given is last."""
+    query = (
+        select(Node.id, func.coalesce(Delivery.turn, airing.turns - 1))
+        .outerjoin(Delivery, and_(Delivery.node == Node.id, Delivery.airing == airing.id))
+        .where(Node.area.in_(areas), Node.retired_at.is_(None), Node.quarantined_at.is_(None))
+        .order_by(Node.id)
+    )
+    return [(node, turn) for node, turn in session.execute(query)]
 
 
 def _wanted_keep(
@@ -224,7 +256,7 @@ def digest_of(content: Content) -> str:
 
 
 def _planned(
-    airing: Airing, approved: Approved, call: str | None, texts: dict[str, str], *, test: bool
+    airing: Airing, approved: Approved, call: str | None, texts: dict[str, str], *, test: bool, turn: int = 0
 ) -> PlannedAiring:
     if airing.recording is None or airing.duration_ms is None:
         raise RuntimeError(f"airing {airing.id} is in a plan without a recording")
@@ -233,8 +265,8 @@ def _planned(
         airing.recording,
         noted(texts, approved.jws),
         approved.approved_at,
-        airing.starts_at,
-        airing.latest_start_at,
+        turn_start(airing, turn),
+        airing.latest_start_at + (turn_start(airing, turn) - airing.starts_at),
         airing.duration_ms,
         airing.grade,
         airing.volume,

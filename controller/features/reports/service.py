@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from controller.features.airings.heard import is_whole, whole_ms
+from controller.features.airings.queries import turn_start
 from controller.features.journal.chain import BEGINNING
 from controller.features.journal.service import record
 from controller.features.reports.entries import ACT, Noted, entry, reason_of
@@ -82,7 +83,7 @@ def _facts(session: Session, airing: Airing, known: Known) -> Iterable[Noted]:
             recording=airing.recording,
             grade=airing.grade,
             state=airing.state,
-            planned_at=airing.starts_at,
+            planned_at=turn_start(airing, delivery.turn),
             planned_ms=planned_ms,
             fetched_at=delivery.fetched_at,
             started_at=delivery.started_at,

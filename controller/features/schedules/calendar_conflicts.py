@@ -10,11 +10,13 @@ from itertools import combinations
 
 from sqlalchemy.orm import Session
 
+from controller.features.airings.split import turns_of_each
 from controller.features.schedules.queries import recorded_ms
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.area_tree import AreaTree
 from devices.ids import AiringId, AreaCode, Grade
+from schedules.turns import whole_ms
 
 MOST = 20
 """Pairs that a page names; who has more looks at one day, or at one commune."""
@@ -49,12 +51,13 @@ def spans_of(
     """Return the future airings as spans; one query. Tests of one node have no conflicts."""
     coming = [one for one in airings if one.state in _OPEN and one.node is None]
     known = recorded_ms(session, {one.bulletin for one in coming})
-    return [_span(one, known.get(one.bulletin), targets.get(one.id, ())) for one in coming]
+    turns = turns_of_each(session, coming, targets)
+    return [_span(one, known.get(one.bulletin), targets.get(one.id, ()), turns[one.id]) for one in coming]
 
 
-def _span(one: Airing, recorded: int | None, targets: tuple[AreaCode, ...]) -> AiringSpan:
+def _span(one: Airing, recorded: int | None, targets: tuple[AreaCode, ...], turns: int) -> AiringSpan:
     milliseconds = one.duration_ms or recorded
-    length = _UNKNOWN if milliseconds is None else timedelta(milliseconds=milliseconds)
+    length = _UNKNOWN if milliseconds is None else timedelta(milliseconds=whole_ms(milliseconds, turns))
     return AiringSpan(one.id, one.grade, one.starts_at, one.starts_at + length, targets)
 
 

@@ -10,11 +10,13 @@ from enum import StrEnum
 from itertools import pairwise
 
 from controller.features.airings.queries import Reach
+from controller.features.airings.views import turns_words
 from controller.http.signs import Sign
 from controller.model.local_time import ZONE
 from devices.ids import Grade
 from devices.plan import counted_spans
 from devices.statements import Policy
+from schedules.turns import whole_ms
 
 MINUTES = 1440
 TALL = 100.0
@@ -27,6 +29,7 @@ LEAST_GAP = timedelta(hours=1)
 """A shorter silence between two airings is not worth a line of words."""
 _PARTS = ((11, "Sáng"), (13, "Trưa"), (18, "Chiều"), (24, "Tối"))
 _MINUTE = timedelta(minutes=1)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class LineFate(StrEnum):
@@ -63,11 +66,20 @@ class LineEntry:
     reason: str | None = None
     moves_by: str = ""
     original_at: datetime | None = None
+    turns: int = 1
+    """In how many turns its loudspeakers speak; `length` is that of one."""
 
     @property
     def ends_at(self) -> datetime:
-        """When it ends; a minute later than it starts, where its length is not known."""
-        return self.starts_at + (self.length or _MINUTE)
+        """When its last turn ends; a minute later than it starts, where its length is not known."""
+        if self.length is None:
+            return self.starts_at + _MINUTE
+        return self.starts_at + whole_ms(self.length // _MILLISECOND, self.turns) * _MILLISECOND
+
+    @property
+    def turns_words(self) -> str:
+        """Return “4 lượt, 05:00 đến 05:14”."""
+        return turns_words(self.turns, self.starts_at, None if self.length is None else self.ends_at)
 
     @property
     def minute(self) -> int:
@@ -187,7 +199,7 @@ def allowance_of(entries: Iterable[LineEntry], policies: Sequence[Policy]) -> Al
     if minutes >= MINUTES:
         return None
     spans = [
-        (one.starts_at, one.ends_at, one.grade is Grade.EMERGENCY)
+        (one.starts_at, one.starts_at + one.length, one.grade is Grade.EMERGENCY)
         for one in entries
         if one.fate not in {LineFate.LOST, LineFate.STOPPED} and one.length is not None
     ]

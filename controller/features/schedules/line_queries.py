@@ -13,6 +13,7 @@ from controller.features.accounts.viewer import Caller, Viewer
 from controller.features.airings.page_queries import AiringList, airing_lists
 from controller.features.airings.planning_context import policies_over
 from controller.features.airings.views import AiringView
+from controller.features.areas.turns import turns_at
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.schedules.calendar import TO_COME, lunar_words, occurrence_path
 from controller.features.schedules.day_line import DayLine, LineEntry, LineFate, draw_day, heard_sentence
@@ -28,7 +29,7 @@ from controller.model.airings import Airing, Target
 from controller.model.bulletin_states import BulletinId
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
-from devices.ids import AreaCode
+from devices.ids import AreaCode, Grade
 from schedules.skips import day_off
 
 _MOST = 1000
@@ -158,6 +159,7 @@ def _entry(one: AiringView, asked: AskedLine, lengths: Mapping[BulletinId, int])
         reach=one.reach,
         reason=one.reason,
         moves_by=f"/phat/{one.id}/doi" if asked.viewer.may_move(one, asked.now) else "",
+        turns=one.turns,
     )
 
 
@@ -172,7 +174,7 @@ def _to_come(session: Session, asked: AskedLine) -> list[LineEntry]:
     bulletins = {row.bulletin for row, _ in found}
     titles, lengths = titles_of(session, bulletins), recorded_ms(session, bulletins)
     targets = targets_of_schedules(session, {row.id for row, _ in found})
-    viewer, entries = asked.viewer, []
+    viewer, entries, turns = asked.viewer, [], turns_at(session, asked.scope.hears).count
     for row, one in found:
         may_move = viewer.scope.may(viewer.operator, Act.AIR, targets[row.id])
         milliseconds = lengths.get(row.bulletin)
@@ -188,6 +190,7 @@ def _to_come(session: Session, asked: AskedLine) -> list[LineEntry]:
                 href=occurrence_path(row.id, one.original_at),
                 moves_by=f"/lich/{row.id}/lan/doi" if may_move else "",
                 original_at=one.original_at,
+                turns=turns if row.grade is Grade.ROUTINE else 1,
             )
         )
     return entries

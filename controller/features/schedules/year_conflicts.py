@@ -5,7 +5,7 @@ docs/decisions/127-a-year-is-compared-rule-by-rule.md
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.airings.queries import targets_of
 from controller.features.areas.queries import area_tree
+from controller.features.areas.turns import turns_at
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.schedules.occurrence_making import AHEAD
 from controller.features.schedules.queries import own_days, recorded_ms, targets_of_schedules
@@ -29,6 +30,7 @@ from schedules.icalendar import from_text, only_time_of
 from schedules.overlaps import DAY_MS, DailyStart, Overlap, Period, daily_starts, ms_of_day, overlap, start_at
 from schedules.recurrence import Recurrence
 from schedules.skips import OwnDays, Skips, why_skipped
+from schedules.turns import whole_ms
 
 YEAR_DAYS = 366
 """As far as airings may be planned."""
@@ -105,8 +107,10 @@ def conflicts_of_year(
     mine = [DailyStart(one.at, one.days & ~1 if one.at < gone else one.days) for one in mine]
     if not any(one.days for one in mine):
         return YearConflicts()
+    turns = turns_at(session, asked.areas).count
+    asked = replace(asked, length_ms=_lasts(asked.length_ms, asked.grade, turns))
     found: list[tuple[Overlap, _Other]] = []
-    for other in _others(session, asked, mine, kept, without=without, now=now):
+    for other in _others(session, asked, mine, kept, without=without, now=now, turns=turns):
         met = overlap(mine, asked.length_ms, other.starts, other.length_ms)
         if met is not None:
             found.append((met, other))
@@ -138,6 +142,7 @@ def _others(
     *,
     without: Collection[str],
     now: datetime,
+    turns: int,
 ) -> Iterator[_Other]:
     """Yield the other schedules that may sound at the same times of day, and single airings far ahead."""
     tree = area_tree(session)
@@ -145,7 +150,7 @@ def _others(
     airings = session.execute(_airings(asked.areas, tree, now)).all()
     lengths = recorded_ms(session, {row.bulletin for row in (*rows, *airings)})
     for row in rows:
-        length = lengths.get(row.bulletin, UNKNOWN_MS)
+        length = _lasts(lengths.get(row.bulletin, UNKNOWN_MS), row.grade, turns)
         at = only_time_of(row.rule)
         if row.id in without or (at is not None and not _may_meet(mine, asked.length_ms, at, length)):
             continue
@@ -154,8 +159,13 @@ def _others(
         yield _Other(row.bulletin, row.grade, starts, length, schedule=row.id)
     for one in (one for one in airings if one.id not in without):
         local = one.starts_at.astimezone(ZONE).replace(tzinfo=None, microsecond=0)
-        length = lengths.get(one.bulletin, UNKNOWN_MS)
+        length = _lasts(lengths.get(one.bulletin, UNKNOWN_MS), one.grade, turns)
         yield _Other(one.bulletin, one.grade, (start_at(local, kept.period),), length, airing=one.id)
+
+
+def _lasts(length_ms: int, grade: Grade, turns: int) -> int:
+    """Return how long it lasts where what is asked for is heard, until the last turn has ended."""
+    return whole_ms(length_ms, turns) if grade is Grade.ROUTINE else length_ms
 
 
 def _may_meet(mine: Sequence[DailyStart], length_ms: int, at: time, other_length_ms: int) -> bool:
