@@ -24,8 +24,10 @@ def written(true_at: float) -> str:
     return datetime.fromtimestamp(true_at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def item_of(fact: Sounded) -> Item:
+def item_of(fact: Sounded, told_at: float | None = None) -> Item:
     """Return what one loudspeaker did; `deviation_ms` is true minus planned begin.
+
+    `told_at`: when the newest plan reached its machine, however late a busy process read it.
 
     `armed_ms` is the same for the instant that the node had armed: a sound card would have begun then,
     however late this machine was.
@@ -41,6 +43,8 @@ def item_of(fact: Sounded) -> Item:
         "offset_ms": fact.arm.offset_ms,
         "heard_ms": 0,
     }
+    if told_at is not None:
+        item["told_at"] = written(told_at)
     if isinstance(fact, Began):
         item["armed_ms"] = round((fact.due_at - planned_at) * 1000, 3)
     else:

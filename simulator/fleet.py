@@ -34,7 +34,7 @@ from simulator.faults import Dealt, Fate, deal
 from simulator.fleet_storage import FleetStorage
 from simulator.node import VirtualNode
 from simulator.pieces import Pieces
-from simulator.pump import CLOCKS, Pump, Seat, true_now
+from simulator.pump import CLOCKS, PLANS, Pump, Seat, true_now
 from simulator.recorder import RECORDED_EACH, Recorder, Reel
 from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
 from simulator.spec import FleetSpec, NodeSpec
@@ -248,13 +248,15 @@ class Fleet:
         )
 
     def _arrived(self, seat: Seat, message: Message, at: float | None) -> None:
-        """Queue a message that arrived at a true instant, None: when it was read; it stamps a clock reply."""
+        """Queue a message. `at`: when it arrived, None: ask it; this stamps clock replies and plans."""
         topic, payload, raw, sha256 = message.topic, message.payload, None, None
         if "/chunk/" in topic:
             payload, sha256 = self._pieces.of(payload)
         elif topic.startswith(CLOCKS):
             came_at = _came_at(message) if at is None else at
             raw = seat.node.crystal.raw(datetime.fromtimestamp(came_at, UTC))
+        elif topic.startswith(PLANS) and not message.retain:
+            seat.told_at, payload = _came_at(message) if at is None else at, self._pieces.of(payload)[0]
         elif "/node/" not in topic:
             payload = self._pieces.of(payload)[0]
         self._pump.queue(seat, Received(topic, payload, raw, message.retain, sha256))
@@ -287,7 +289,7 @@ class Fleet:
         for fact in facts:
             name = "began" if isinstance(fact, Began) else "ended"
             self._counts[name] += 1
-            self._facts.gather(name, item_of(fact))
+            self._facts.gather(name, item_of(fact, self._seats[fact.node].told_at))
             if isinstance(fact, Over) and self._tape is not None and self._seats[fact.node].is_recorded:
                 self._write_tape(self._tape, fact)
 

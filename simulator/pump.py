@@ -30,7 +30,7 @@ PLANS_SLICE_S = 0.04
 enough for a start 0.35 s after the call."""
 CLOCKS = topics.time(NodeId(""))
 """Prefix of the topics of clock requests and replies."""
-_PLANS = topics.plan("")
+PLANS = topics.plan("")
 _COMMITTED = (SaveDocument, DropDocument, DropRecording)
 """Effects that are committed before the node continues; of a chunk only its bytes, see `keep_chunk`."""
 MOST_QUEUED = 200_000
@@ -48,6 +48,8 @@ class Seat:
     way: Way | None = None
     """Transit times of its messages; None: no added delay."""
     dealt: Dealt | None = None
+    told_at: float | None = None
+    """When the newest plan that came live reached this machine, true time."""
     is_recorded: bool = False
     is_elsewhere: bool = False
     """Whether its link leads to another broker than that of its enrolment."""
@@ -113,7 +115,7 @@ class Pump:
         for its node, is processed before the events of other nodes. Otherwise the last node would start only
         after the first ones have sent all their receipts.
         """
-        is_plan = isinstance(event, Received) and event.topic.startswith(_PLANS) and not event.retain
+        is_plan = isinstance(event, Received) and event.topic.startswith(PLANS) and not event.retain
         (self._first if is_plan else self._turns).append(seat)
         seat.waiting.append((seat.node.life, event))
         self._has_work.set()

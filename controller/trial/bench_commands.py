@@ -34,6 +34,7 @@ def emergency(
         return
     for name, title in (("emergency_ms", "Gọi → loa cuối kêu"), ("stop_ms", "Dừng → loa cuối im")):
         typer.echo(f"{title}: p50 {figures[name]['p50']} ms, p99 {figures[name]['p99']} ms")
+    typer.echo(f"Kế hoạch tới máy của loa cuối: p99 {figures['told_ms']['p99']} ms sau khi gọi.")
     typer.echo(f"Đến được {figures['reached']}/{figures['reachable']} cụm loa, {figures['runs']} lần.")
     if storm:
         told = figures["storm"]

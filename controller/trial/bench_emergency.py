@@ -138,6 +138,7 @@ class EmergencyBench:
         called = self._call(why)
         answered_at = time.time()
         begun = self._all(self.ears.began, called["airing"])
+        told = self._told_since(began_at)
         used = self._used() - used_before
         if self._steady is None:
             self._calm_down()
@@ -148,11 +149,22 @@ class EmergencyBench:
             "emergency_ms": _last(begun, began_at),
             "half_ms": nearest_rank(begun, 50, began_at),
             "answer_ms": round((answered_at - began_at) * _MS, 1),
+            "told_ms": _last(told, began_at),
             "processor_ms": round(used * _MS),
             "stop_ms": _last(over, stopped_at),
+            "stop_told_ms": _last(self._told_since(stopped_at), stopped_at),
             "sounded": len(begun),
             "stopped": len(over),
         }
+
+    def _told_since(self, since: float) -> list[float]:
+        """Return when the plan reached the machine of each loudspeaker that keeps its power.
+
+        Until then station and broker have worked; what follows is the loudspeakers' own, here one after the
+        other.
+        """
+        told = self.ears.told.items()
+        return [at for node, at in told if at >= since and (self._steady is None or node in self._steady)]
 
     def _call(self, why: str) -> Any:
         asked = {
@@ -253,6 +265,7 @@ def bench_emergency(nodes: int, runs: int, broker: BrokerChoice, storm: int = 0)
 def _figures(runs: Sequence[Mapping[str, float]], reachable: int, nodes: int) -> dict[str, Any]:
     told: dict[str, Any] = {"nodes": nodes, "reachable": reachable, "runs": len(runs)}
     told |= _spreads(runs, ("emergency_ms", "stop_ms", "half_ms", "answer_ms", "processor_ms"))
+    told |= _spreads(runs, ("told_ms", "stop_told_ms"))
     told["reached"] = int(min(run["sounded"] for run in runs))
     told["stopped"] = int(min(run["stopped"] for run in runs))
     return told

@@ -91,6 +91,8 @@ class Ears:
     fleet: FleetProcesses
     began: dict[str, dict[str, float]] = field(default_factory=dict)
     ended: dict[str, dict[str, float]] = field(default_factory=dict)
+    told: dict[str, float] = field(default_factory=dict)
+    """When the newest plan reached each loudspeaker's machine, as its last begin or end says."""
     power: dict[str, dict[str, float]] = field(default_factory=dict)
     """In a storm, when each loudspeaker was `cut`, `powered` and `connected`."""
     begins: list[tuple[str, float]] = field(default_factory=list)
@@ -109,6 +111,8 @@ class Ears:
             for item in fact["items"]:
                 at = instant_of(item["true_at"])
                 kind.setdefault(item["airing"], {})[item["node"]] = at
+                if "told_at" in item:
+                    self.told[item["node"]] = instant_of(item["told_at"])
                 if name == "began":
                     self.begins.append((item["node"], at))
 

@@ -93,7 +93,8 @@ def emergency(nodes, runs, *more):
         if storm
         else ""
     )
-    return f"call {found['emergency_ms']}, stop {found['stop_ms']}, reached {found['reached']}{beside}"
+    call = f"call {found['emergency_ms']}, of it until the plan is there {found['told_ms']}"
+    return f"{call}, stop {found['stop_ms']}, reached {found['reached']}{beside}"
 
 
 ROWS = {

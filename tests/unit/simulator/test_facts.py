@@ -30,6 +30,12 @@ def test_an_end_tells_how_much_was_heard_and_why_it_ended():
     assert (item["heard_ms"], item["why"], item["deviation_ms"]) == (9_996, "ran out", -4.0)
 
 
+def test_what_a_plan_made_a_loudspeaker_do_tells_when_the_plan_was_there():
+    began = Began("n1", arm(), AT + 0.35, AT + 0.35)
+    assert item_of(began, AT + 0.021)["told_at"] == "2026-11-24T12:00:00.021000Z"
+    assert "told_at" not in item_of(began)
+
+
 def test_many_nodes_come_in_one_line_and_a_told_fact_comes_after_what_was_gathered_before():
     out = io.BytesIO()
     facts = FactLines(out)
