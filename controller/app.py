@@ -349,6 +349,7 @@ class Controller(PageStation):
             self.own_state.epoch = self.time_service.epoch = self.lead.epoch
             self._issue_first = True
             self._begin_settling()
+            self.link.cut()  # if it stands still: its will has the former epoch
         return True
 
     def _leads_now(self) -> bool:

@@ -5,11 +5,14 @@ import time
 import pytest
 
 from controller.app import Controller
+from controller.clocks import steady_seconds
 from controller.errors import StartFailed
+from controller.features.plans.leadership import epoch_of
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import forget_acknowledgements
 from controller.settings import Settings
 from controller.store.station_lock import lock_of
+from tests.support.postgres import migrated, postgres  # noqa: F401 - a fixture
 from tests.support.running_station import ENGINES, running
 from tests.support.waiting import wait_until
 
@@ -57,6 +60,22 @@ def test_a_station_that_lost_the_database_to_another_publishes_nothing_until_it_
         other.release()
         first.wake()
         assert wait_until(lambda: not waiting(first))
+
+
+def test_a_station_that_stood_still_past_its_lease_begins_a_new_epoch(tmp_path, postgres):  # noqa: F811
+    """On PostgreSQL `loa up` goes on, cut off from its broker until it has the lease again."""
+    url = postgres.create(migrated(postgres))
+    with running(tmp_path / "home", speech_workers=0, broker="embedded", database_url=url) as station:
+        assert wait_until(station.broker_up)
+        before, ups = station.lead.epoch, []
+        station.link._events.on_up, again = lambda: ups.append(1), station.link._events.on_up
+        station.lead.lock.clock = lambda: steady_seconds() + station.lead.lock.life_s
+        assert wait_until(lambda: station.lead.epoch > before)
+        assert wait_until(lambda: ups), "it connects anew, with the new epoch in its will"
+        again()
+        assert station.own_state.epoch == station.time_service.epoch == station.lead.epoch
+        with station.led.write() as session:
+            assert epoch_of(session) == station.lead.epoch
 
 
 def waiting(station):
