@@ -4,7 +4,9 @@ from datetime import date, datetime, time, timedelta
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.viewer import Caller
+from controller.features.airings.planning_context import length_of
 from controller.features.areas.turns import turns_at
+from controller.features.bulletins.queries import visible_bulletin
 from controller.features.editorial.broadcast_form import Typed
 from controller.features.editorial.form_area import usual_speech_of
 from controller.features.editorial.form_meetings import meetings_of
@@ -39,6 +41,23 @@ def summary_of(caller: Caller, form: Typed) -> tuple[str, str]:
         meets = meetings_of(session, caller, form, areas, form.sounding_ms(usual))
     minutes = _minutes(form, usual, max(1, len(starts))) + _in_turns(form.sounding_ms(usual), starts, turns)
     return f"{_where(caller, areas)}, {count} cụm loa, {when}; {minutes}.{meets}", ""
+
+
+def end_of_turns(caller: Caller, form: Typed, bulletin_id: str) -> str:
+    """Return when the last turn of a bulletin that exists would be over; empty where all sound at once."""
+    with caller.store.read() as session:
+        bulletin = visible_bulletin(session, caller.scope, bulletin_id)
+        areas = form.areas_so_far(caller.viewer)
+        turns = turns_at(session, areas).count if areas and form.muc == Grade.ROUTINE else 1
+        if turns == 1:
+            return ""
+        each, _ = length_of(session, bulletin.id)
+    try:
+        _, starts = _when(caller, form)
+    except LoaError:
+        return ""  # not filled in yet; handing it in says what lacks
+    said = _in_turns(each, starts, turns).removeprefix("; ")
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _in_turns(each: int, starts: list[time], turns: int) -> str:

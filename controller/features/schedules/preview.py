@@ -15,16 +15,18 @@ from controller.features.airings.conflicts import AiringConflict, ConflictKind, 
 from controller.features.airings.planning_context import length_of
 from controller.features.airings.service import FURTHEST
 from controller.features.airings.timing import LATEST_AFTER
+from controller.features.areas.turns import turns_at
 from controller.features.schedules.form import ScheduleTyped
 from controller.features.schedules.queries import dated_without_skips, own_days
 from controller.features.schedules.sentences import rule_sentence, year_sentence
 from controller.features.schedules.year_conflicts import AskedRules, YearConflict, conflicts_of_year
-from controller.http.words import day_and_clock, length
+from controller.http.words import day_and_clock, length, milliseconds_clock
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.schedule_states import ScheduleId
 from devices.ids import AiringId
+from schedules.turns import whole_ms
 
 DATES = 10
 """Next dates that a schedule's page shows."""
@@ -58,6 +60,8 @@ class Preview:
     year: Sequence[str] = ()
     """What the rules meet within a year, a sentence for each of the first ones."""
     year_more: int = 0
+    in_turns: str = ""
+    """How many turns there are, and how long each date lasts until the last one is over."""
 
     @property
     def meets_something(self) -> bool:
@@ -95,7 +99,12 @@ def preview(
     asked = AskedRules(rules, skips, areas, form.grade(), length_ms)
     year = conflicts_of_year(session, asked, now=now, without={form.lich})
     told = [year_words(one, viewer.scope, now) for one in year.named]
-    return Preview(sentence, dates, len(met), is_later, told, year.more)
+    turns = turns_at(session, areas, form.grade()).count
+    in_turns = ""
+    if turns > 1:
+        lasts = milliseconds_clock(whole_ms(length_ms, turns))
+        in_turns = f"Loa gần nhau đọc lần lượt: {turns} lượt, mỗi lần hết sau khoảng {lasts}."
+    return Preview(sentence, dates, len(met), is_later, told, year.more, in_turns)
 
 
 def year_words(one: YearConflict, scope: Scope, now: datetime, it: str = "lịch này") -> str:

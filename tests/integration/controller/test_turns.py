@@ -17,6 +17,8 @@ from controller.features.airings.planning import (
 )
 from controller.features.airings.queries import deliveries_of, get_airing, sound_end_of
 from controller.features.areas.turns import turns_at
+from controller.features.evidence.queries import proof_of
+from controller.features.evidence.verification import check_proof
 from controller.features.maps.position_files import Placed
 from controller.features.maps.positions import place_nodes
 from controller.features.plans import service as plans
@@ -152,6 +154,24 @@ def test_it_is_stopped_and_moved_as_one(near):
     near.publish()
     assert [named_for(near, node) for node in (FIRST, SECOND)] == [{}, {}]
     assert near.ask(get_airing, moved.id).state is AiringState.CANCELLED
+
+
+def test_its_proof_rests_on_the_plan_of_each_loudspeaker(near):
+    airing = near.plan(near.approved(), seconds=60)
+    near.advance()
+    near.publish()
+    for node, seconds in ((FIRST, 60), (SECOND, STEP.seconds)):
+        near.later(seconds=seconds)
+        near.advance()
+        near.tell(node, airing, "fetched")
+        near.tell(node, airing, "started")
+        near.tell(node, airing, "finished")
+    near.later(seconds=90)
+    near.advance()
+    proof = near.ask(proof_of, airing, near.root_key.public_x, now=near.now)
+    found = check_proof(proof, near.root_key.public_x)
+    assert (found.is_whole, len(proof.plans)) == (True, 2)
+    assert any(line.startswith("2/2 cụm loa") for line in found.proven)
 
 
 def test_it_is_over_when_the_last_turn_is(near):

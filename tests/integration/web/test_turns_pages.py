@@ -90,3 +90,19 @@ def test_who_writes_is_told_the_end_before_sending(world, officer):
     page = text_of(officer.post("/tao-ban-tin/tom-tat", data=form))
     assert "loa gần nhau đọc lần lượt, 2 lượt, hết khoảng 05:" in page
     assert "lượt" not in text_of(officer.post("/tao-ban-tin/tom-tat", data=form | {"muc": "priority"}))
+
+
+@pytest.mark.usefixtures("near")
+def test_who_plans_what_exists_is_told_the_end_too(world, officer):
+    speak_in_turns(world)
+    bulletin, _ = world.submitted()
+    when = {"noi": "chon", "dia_ban": NHA_TRANG, "muc": "routine", "am_luong": "70"}
+    once = when | {"luc": "gio-khac", "ngay": "27/11/2026", "gio": "05:00"}
+    told = text_of(officer.post(f"/ban-tin/{bulletin}/dat-lich/kip-gio", data=once))
+    assert "Loa gần nhau đọc lần lượt, 2 lượt, hết khoảng 05:01." in told
+    assert (
+        text_of(officer.post(f"/ban-tin/{bulletin}/dat-lich/kip-gio", data=once | {"muc": "priority"})) == ""
+    )
+    rule = {"ban_tin": bulletin, "kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "27/11/2026"}
+    seen = text_of(officer.post("/lich/xem-truoc", data=when | rule))
+    assert "2 lượt, mỗi lần hết sau khoảng 0:21" in seen

@@ -18,7 +18,7 @@ from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import send_draft
 from controller.features.editorial import operations
 from controller.features.editorial.broadcast_form import Typed
-from controller.features.editorial.form_summary import summary_of
+from controller.features.editorial.form_summary import end_of_turns, summary_of
 from controller.features.editorial.lead_check import too_soon
 from controller.features.editorial.page_queries import choices_of_speech
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
@@ -164,12 +164,12 @@ def sum_up(visit: SignedVisit, form: Annotated[Typed, Form()]) -> Response:
 
 @router.post("/ban-tin/{bulletin_id}/dat-lich/kip-gio")
 def look_if_planned_in_time(visit: SignedVisit, bulletin_id: str, form: Annotated[Typed, Form()]) -> Response:
-    """Return the same of a bulletin that exists."""
-    return _note(too_soon(visit, form, bulletin_id))
+    """Return the same of a bulletin that exists, and when its last turn is over."""
+    return _note(too_soon(visit, form, bulletin_id), end_of_turns(visit, form, bulletin_id))
 
 
-def _note(sentence: str) -> Response:
-    return HTMLResponse(fragment("bieu_mau/kip_gio.html", {"too_soon": sentence}))
+def _note(sentence: str, in_turns: str = "") -> Response:
+    return HTMLResponse(fragment("bieu_mau/kip_gio.html", {"too_soon": sentence, "in_turns": in_turns}))
 
 
 @router.post("/tao-ban-tin/soan-chu")
