@@ -49,6 +49,9 @@ JOURNAL_SIGNER = "journal_signer"
 CHANGED_CHANNEL = "loa_changed"
 """Where each commit on PostgreSQL that changed something is announced to other processes."""
 
+READ_ONCE = "read_once"
+"""Key of `session.info` of a read-only transaction, one snapshot: what was read of it and is kept."""
+
 _MODE = "loa_mode"
 CHANGED = "loa_changed"
 """Key of a connection's `info`: whether its transaction has changed anything."""
@@ -168,7 +171,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a read-only transaction on one snapshot; loaded objects stay usable after the block."""
-        info = {JOURNAL_SIGNER: self.signer}
+        info: dict[Any, Any] = {JOURNAL_SIGNER: self.signer, READ_ONCE: {}}
         with _translated(), Session(self._reading, expire_on_commit=False, info=info) as session:
             yield session
 

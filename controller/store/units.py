@@ -11,6 +11,8 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+from controller.store.engine import READ_ONCE
+
 
 class Transactions(Protocol):
     """What opens transactions: a store, or somebody who asks a station."""
@@ -41,6 +43,22 @@ def one_read(asked: _InSession[P, R]) -> _InUnit[P, R]:
             return asked(session, *args, **kwargs)
 
     return opened
+
+
+def once_a_snapshot(asked: _InSession[P, R]) -> _InSession[P, R]:
+    """Read once in a read-only transaction what its parts ask for again and again; nobody may change it."""
+
+    @wraps(asked)
+    def kept(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        known: dict[object, R] | None = session.info.get(READ_ONCE)
+        if known is None:  # a transaction that writes may change what it reads
+            return asked(session, *args, **kwargs)
+        key = asked, args, tuple(kwargs.items())
+        if key not in known:
+            known[key] = asked(session, *args, **kwargs)
+        return known[key]
+
+    return kept
 
 
 def one_write(operation: _InSession[P, R]) -> _InUnit[P, R]:

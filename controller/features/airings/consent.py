@@ -23,6 +23,7 @@ from controller.model.area_tree import AreaTree
 from controller.model.permissions import Act, OperatorId, OperatorRole, can
 from controller.model.schedule_states import ScheduleId
 from controller.model.times import STILL_OPEN
+from controller.store import once_a_snapshot
 from devices.ids import AiringId, AreaCode, Grade
 
 _COMMUNE_DEPTH = 2
@@ -80,6 +81,7 @@ def asked_communes(
     )
 
 
+@once_a_snapshot
 def answering_communes(session: Session) -> frozenset[AreaCode]:
     """Return the areas with an account of their own that may answer."""
     query = select(Account.area, Account.roles).where(Account.disabled_at.is_(None))

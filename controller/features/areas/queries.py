@@ -11,7 +11,7 @@ from controller.errors import NotFound
 from controller.model.area_tree import AreaTree
 from controller.model.areas import Area, AreaLanguage, AreaSpan
 from controller.model.languages import LanguageCode
-from controller.store import one_read
+from controller.store import once_a_snapshot, one_read
 from devices.ids import AreaCode
 
 
@@ -36,6 +36,7 @@ def known_areas(session: Session) -> dict[AreaCode, KnownArea]:
 
 
 @one_read
+@once_a_snapshot
 def area_tree(session: Session) -> AreaTree:
     """Return the tree of all areas: some hundred rows, read in one go."""
     rows = session.execute(select(Area.code, Area.parent))
@@ -51,6 +52,7 @@ def get_area(session: Session, code: AreaCode) -> Area:
     return area
 
 
+@once_a_snapshot
 def ended_areas(session: Session) -> frozenset[AreaCode]:
     """Return the closed areas: they keep their history and get nothing new."""
     return frozenset(session.scalars(select(Area.code).where(Area.ended_at.is_not(None))))

@@ -41,7 +41,7 @@ from controller.model.airings import Airing, ChainFault, Delivery
 from controller.model.area_tree import AreaTree
 from controller.model.fleet import Care, Node, StateTurn
 from controller.model.permissions import Operator
-from controller.store import one_read
+from controller.store import once_a_snapshot, one_read
 from devices.ids import AreaCode, NodeId
 
 _TROUBLED = (NodeStatus.OFFLINE, NodeStatus.SILENT, NodeStatus.FAULTY)
@@ -315,6 +315,7 @@ def _of_receipts(session: Session, now: datetime) -> dict[NodeId, ReceiptTrouble
     return {node: ReceiptTrouble(int(lost), int(odd), since) for node, lost, odd, since in rows if since}
 
 
+@once_a_snapshot
 def _flapping(session: Session, now: datetime) -> dict[NodeId, list[PresenceChange]]:
     """Return the turns of the last hour, in order, of the nodes that flap now."""
     of_late = StateTurn.at > now - FLAP_WINDOW

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from controller.errors import BadInput, Busy, Conflict, LoaError, StartFailed, Unavailable
+from controller.features.areas.queries import area_tree
 from controller.model.areas import Area
 from controller.model.fleet import Node
 from controller.model.journal import Entry
@@ -38,6 +39,21 @@ def node(node_id="n1", at=NOON):
 def codes(store):
     with store.read() as session:
         return list(session.scalars(select(Area.code).order_by(Area.code)))
+
+
+def test_what_is_read_once_a_snapshot_is_read_again_in_the_next_and_by_who_writes(store):
+    with store.write() as session:
+        assert "56" not in area_tree(session)
+        session.add(area())
+        session.flush()
+        assert "56" in area_tree(session)
+    with store.read() as session:
+        assert area_tree(session) is area_tree(session)
+        assert "56" in area_tree(session)
+    with store.write() as session:
+        session.add(area("57", parent="56"))
+    with store.read() as session:
+        assert "57" in area_tree(session)
 
 
 def test_migrations_lead_to_exactly_the_shape_of_the_rows(store):

@@ -5,19 +5,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.fleet.events import EventKind, FleetEvent
-from controller.features.fleet.page_queries import PAGE, names_of_nodes
-from controller.features.fleet.watch import Cared, events_now, in_quarantine, troubles
+from controller.features.fleet.incident_queries import MOST_EVENTS, incidents
+from controller.features.fleet.page_queries import PAGE
+from controller.features.fleet.watch import Cared
 from controller.http.named import Named
 from controller.http.render import page
 from controller.http.signs import Sign, StatusTone, unnamed
 from controller.model.permissions import Act
 
 router = APIRouter(prefix="/su-co")
-MOST_EVENTS = 30
-"""Events of the page; in a storm they say in a few lines what the list below says in hundreds."""
 _LAST_PAGE = 1000
 EVENT_SIGNS = Named(
     {
@@ -42,11 +40,8 @@ def show(
     """Show events, and a page of faulty nodes: all, those of the person, or those without an assignee."""
     scope, now = visit.scope, visit.now()
     ai, offset = ai if ai in _CARED else "", (trang - 1) * PAGE
-    store, cared = visit.store, _CARED[ai]
-    found = troubles(store, scope.seen, now, by=visit.by, cared=cared, limit=PAGE, offset=offset)
-    happened = events_now(store, scope.seen, now)
-    lone = [one.nodes[0] for one in happened[:MOST_EVENTS] if len(one.nodes) == 1]
-    silenced = in_quarantine(store, scope.seen)
+    all_of_it = incidents(visit.store, scope.seen, now, by=visit.by, cared=_CARED[ai], offset=offset)
+    happened, found, silenced = all_of_it.events, all_of_it.found, all_of_it.silenced
     counts = {"": found.counted.every, "chua": found.counted.nobodys, "toi": found.counted.mine}
     context: dict[str, Any] = {
         "events": [(_sign_of(one), one) for one in happened[:MOST_EVENTS]],
@@ -58,8 +53,8 @@ def show(
         "trang": trang,
         "pages": max(1, -(-counts[ai] // PAGE)),
         "counts": counts,
-        "names": shown_names(store),
-        "node_names": names_of_nodes(store, lone),
+        "names": all_of_it.people,
+        "node_names": all_of_it.nodes,
         "area_name": scope.name,
         "may_enrol": visit.viewer.may(Act.ENROL),
     }
