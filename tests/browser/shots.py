@@ -175,6 +175,7 @@ NO_PAGES = {
     "/nghe-thu/{test_id}/tieng/{clip}.mp3": "a sound",
     "/nghe-thu/{test_id}/{listener_id}": "its picture needs a listener first: `nghe-thu-cau`",
     "/cong-khai/{area}/khan": "a piece of a page",
+    "/cong-khai/{area}/ung-dung.webmanifest": "for home screens",
     "/cong-khai/{area}/lich.ics": "a calendar for programs",
     "/cong-khai/{area}/podcast.xml": "a feed for programs",
     "/tinh/{version}/{name:path}": "a part of every page",

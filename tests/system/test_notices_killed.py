@@ -12,14 +12,16 @@ from sqlalchemy import func, select
 
 from controller.app import Controller
 from controller.host.station_keys import StationSeal, station_key
+from controller.host.web_push import public_push_key
+from controller.model.followers import Announcement, FollowerMessage
 from controller.model.notice_ways import OPEN, MessageState, NoticeMessage
 from controller.model.notices import Notice
 from controller.settings import PRACTICE_PROVINCE
 from controller.store import Store
 from tests.architecture.source import ROOT
-from tests.support.crashing_notices import make_home, settings_of, tell
+from tests.support.crashing_notices import EACH, make_home, settings_of, tell
 from tests.support.nightly import amount
-from tests.support.notice_receivers import PostServer
+from tests.support.notice_receivers import PostServer, SubscribedBrowser
 from tests.support.waiting import wait_until
 
 KILLS = amount(4, 20)
@@ -30,7 +32,8 @@ KILLS = amount(4, 20)
 def test_a_killed_station_loses_no_notice_and_sends_none_twice(tmp_path):
     home, chance = tmp_path / "home", random.Random(20261128)
     with PostServer() as server:
-        make_home(home, server.address("/hook"))
+        phones = [SubscribedBrowser(server, f"/push/{number}") for number in range(3)]
+        make_home(home, server.address("/hook"), phones)
         for _ in range(KILLS):
             with_running(home, server, lambda: wait_until(lambda: False, chance.uniform(0.05, 1.0)))
         (home / "enough").touch()
@@ -40,8 +43,15 @@ def test_a_killed_station_loses_no_notice_and_sends_none_twice(tmp_path):
             told = session.scalar(select(func.count()).select_from(Notice))
             states = set(session.scalars(select(NoticeMessage.state)))
             ids = set(session.scalars(select(NoticeMessage.id)))
+            announced = set(session.scalars(select(Announcement.subject).where(Announcement.urgent)))
+        shown = [phone.read(public_push_key(store.signer)) for phone in phones]
         store.close()
-    taken = {post.headers["webhook-id"]: json.loads(post.body)["data"]["subject"] for post in server.posts}
+    assert announced == {f"s{number}" for number in range(0, told, EACH)}
+    for phone in shown:  # a second one with the same id is not shown again
+        seen = {one["id"]: one["tag"] for one in phone if one["urgent"]}
+        assert sorted(seen.values()) == sorted(announced)
+    posts = [one for one in server.posts if one.path == "/hook"]
+    taken = {post.headers["webhook-id"]: json.loads(post.body)["data"]["subject"] for post in posts}
     assert told > KILLS
     assert states == {MessageState.SENT}
     assert taken.keys() == ids  # none was lost, and none is of what was rolled back
@@ -80,4 +90,6 @@ def with_running(home, server, act):
 def all_are_sent(store):
     with store.read() as session:
         left = select(func.count()).select_from(NoticeMessage).where(NoticeMessage.state.in_(OPEN))
-        return session.scalar(left) == 0
+        unwritten = select(func.count()).select_from(Announcement).where(Announcement.done_at.is_(None))
+        on_their_way = select(func.count()).select_from(FollowerMessage)
+        return not any(session.scalar(one) for one in (left, unwritten, on_their_way))

@@ -5,10 +5,11 @@ from functools import cache
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from controller.http.assets import STATIC, address, version
 from controller.http.render import page
+from controller.http.web_manifest import web_manifest
 
 router = APIRouter()
 _KEPT = (
@@ -22,18 +23,7 @@ _KEPT = (
 @router.get("/manifest.webmanifest")
 def manifest() -> Response:
     """Say how the app is called and how it looks when a person puts it on their home screen."""
-    told = {
-        "name": "Loa truyền thanh",
-        "short_name": "Loa",
-        "lang": "vi",
-        "start_url": "/",
-        "scope": "/",
-        "display": "standalone",
-        "background_color": "#f4f6f6",
-        "theme_color": "#0e5a6d",
-        "icons": [{"src": address("loa.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
-    }
-    return JSONResponse(told, media_type="application/manifest+json", headers=_ask_again())
+    return web_manifest("Loa truyền thanh", "/")
 
 
 @router.get("/sw.js")

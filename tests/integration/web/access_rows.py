@@ -283,6 +283,7 @@ PAGES = {
     "GET /cong-khai/{area}/ban-tin/{airing_id}": Row(OPEN),
     "GET /cong-khai/{area}/khan": Row(OPEN),
     "GET /cong-khai/{area}/lich.ics": Row(OPEN),
+    "GET /cong-khai/{area}/ung-dung.webmanifest": Row(OPEN),
     "POST /cong-khai/{area}/theo-doi": Row(OPEN),
     "POST /cong-khai/{area}/theo-doi/bo": Row(OPEN),
     "POST /cong-khai/{area}/theo-doi/xem": Row(OPEN),

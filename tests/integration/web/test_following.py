@@ -29,6 +29,15 @@ def test_one_button_follows_asks_for_more_and_stops(client, browser):
     assert client.post(f"{PLACE}/bo", data=mine).json() == nothing
 
 
+def test_a_home_screen_opens_the_commune_that_is_followed(client):
+    page = client.get(f"/cong-khai/{NHA_TRANG}").text
+    (place,) = re.findall(r'rel="manifest" href="([^"]+)"', page)
+    told = client.get(place).json()
+    assert (told["start_url"], told["name"]) == (f"/cong-khai/{NHA_TRANG}", "Loa Phường Nha Trang")
+    (icon,) = re.findall(r'rel="apple-touch-icon" href="([^"]+)"', page)
+    assert client.get(icon).headers["content-type"] == "image/png"
+
+
 def test_what_is_wrong_is_said_in_words(client, browser):
     bad = client.post(PLACE, data={"dia_chi": "https://169.254.169.254/x", "khoa": browser.keys})
     assert bad.status_code == 422

@@ -30,6 +30,7 @@ from controller.host.web_push import public_push_key
 from controller.http.assets import STATIC
 from controller.http.public_address import public_address
 from controller.http.station import Station
+from controller.http.web_manifest import web_manifest
 from controller.model.areas import Area
 from controller.store import Store
 from devices.ids import AiringId, AreaCode
@@ -127,6 +128,13 @@ def commune(request: Request, station: TheStation, area: Code) -> Response:
         "push_key": "" if signer is None or found.parent is None else public_push_key(signer),
     }
     return public_page(request, station, "cong_khai_xa.html", shown, area=found.code, is_shared=True)
+
+
+@router.get("/{area}/ung-dung.webmanifest")
+def manifest(station: TheStation, area: Code) -> Response:
+    """Have a home screen open this commune's page: an iPhone takes pushes only from there."""
+    found = get_area(station.store, AreaCode(area))
+    return web_manifest(f"Loa {found.name}", f"/cong-khai/{found.code}")
 
 
 @router.get("/{area}/khan")
