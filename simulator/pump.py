@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from devices import topics
 from devices.fleet_link import AsyncLink
-from devices.ids import NodeId
+from devices.ids import NodeId, RecordingId
 from devices.node.effects import DropDocument, DropRecording, Effect, SaveChunk, SaveDocument
 from devices.node.events import Event, Received, Tick
 from simulator.delays import Way
@@ -52,6 +52,8 @@ class Seat:
     dealt: Dealt | None = None
     told_at: float | None = None
     """When the newest plan that came live reached this machine, true time."""
+    receiving: RecordingId | None = None
+    """The recording of which its last event was a new chunk."""
     is_recorded: bool = False
     is_elsewhere: bool = False
     """Whether its link leads to another broker than that of its enrolment."""
@@ -206,8 +208,14 @@ class Pump:
             return
         effects = seat.node.handle(event, true_now())
         node = seat.node.id
+        before, seat.receiving = seat.receiving, None
         if node in asked or _asks_to_save(effects):
             asked.setdefault(node, (seat, []))[1].extend(effects)  # in order, with effects that save nothing
+        elif len(effects) == 1 and isinstance(chunk := effects[0], SaveChunk):
+            self._shelf.keep_chunk(node, chunk)
+            seat.receiving = chunk.recording
+            if before == chunk.recording:
+                return  # a further chunk changes no instant: most of all events of a delivery
         else:
             self._carry_out(seat, effects)
         self.plan_wake(seat)

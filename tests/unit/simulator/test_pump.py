@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import random
 import time
+from datetime import timedelta
 
 import pytest
 
 from devices import topics
+from devices.chunks import sent_forms
 from devices.ids import AreaCode, NodeId
 from devices.node import NodeIdentity
 from devices.node.brain import SESSION
@@ -17,7 +20,7 @@ from simulator.clock_model import ClockModel
 from simulator.fleet_storage import FleetStorage
 from simulator.node import VirtualNode
 from simulator.pump import Pump, Seat
-from tests.simulation.station_in_world import MORNING
+from tests.simulation.station_in_world import MORNING, Scene
 from tests.support.node_keys import key_of
 
 CUT = Tick()
@@ -180,3 +183,31 @@ def test_it_waits_no_longer_than_it_may(shelf, monkeypatch):
 
 def test_a_node_that_sounds_soon_does_not_wait(shelf):
     assert asyncio.run(_read_for(shelf, 6, is_urgent=True)).index("one") == 2
+
+
+def test_while_chunks_come_a_node_is_woken_no_later_than_it_wants(shelf, monkeypatch):
+    scene = Scene()
+    scene.station.spoil = lambda *_: b""  # its first answer is lost, so the node waits longer than usual
+    body = random.Random(1).randbytes(40_000)
+    recording = scene.station.add_recording(body, 20_000)
+    scene.station.publish_plan("56", scene.station.airing("a1", recording, scene.in_s(3600), 20_000))
+    scene.run(6)
+    monkeypatch.setattr(pump, "true_now", lambda: scene.now)
+    chunks = [Received(topics.chunk(recording, n), sent) for n, sent in enumerate(sent_forms(body, 4096))]
+    sitting, woken = Seat(scene.node), []
+
+    async def run():
+        pumping = Pump(shelf, None, lambda _: None)
+        pumping.plan_wake(sitting)
+        await pumping.start()
+        for event in (*chunks[:4], Tick(), *chunks[4:8]):
+            pumping.queue(sitting, event)
+            for _ in range(4):
+                await asyncio.sleep(0)
+            assert not sitting.waiting
+            woken.append((sitting.wake, scene.node.wake_at()))
+        await pumping.stop()
+
+    asyncio.run(run())
+    assert all(planned <= wanted for planned, wanted in woken)
+    assert woken[0][0] < scene.node.crystal.raw(scene.now) + timedelta(seconds=6)
