@@ -135,7 +135,8 @@ def test_without_an_enrolment_a_node_says_nothing_and_wrong_codes_run_out(statio
     assert (tmp_path / "x" / KEY_FILE).read_text() == key, "one hardware, one key"
     assert guarded.passwords.read_text().count("\n") <= 3, "the station, the mark, the refused one"
     claim = NodeKey.generate().claim("ZZZZZZZZ").model_dump(mode="json")
-    answers = [requests.post(address + CLAIM_PATH, json=claim, timeout=20) for _ in range(601)]
+    with requests.Session() as line:
+        answers = [line.post(address + CLAIM_PATH, json=claim, timeout=20) for _ in range(601)]
     assert {answer.status_code for answer in answers[:50]} == {404}
     assert answers[-1].status_code == 429
     assert json.loads(answers[-1].content)["code"] == "operator.too-many-tries"
