@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.browser import serving
 from tests.browser.told_day import ToldDay
 from tests.integration.web.site_world import Seeds
+from tests.support.nightly import amount
 from tests.support.parts import missing
 
 EXPECTED = (
@@ -39,7 +40,8 @@ def browser_type_launch_args():
 
 @pytest.fixture(scope="session")
 def browser_context_args():
-    return serving.CONTEXT | serving.DESKTOP
+    # what moves is drawn sixty times a second
+    return serving.CONTEXT | serving.DESKTOP | {"reduced_motion": amount("reduce", "no-preference")}
 
 
 @pytest.fixture(scope="session")

@@ -23,16 +23,15 @@ from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, SECONDS, settings_of
 from tests.support.fleet_of_crashes import Fleet, Forked
 
-PARTS = 3  # for as many workers
-AT_ONCE = 5  # runs mostly wait
+AT_ONCE = 8  # runs mostly wait
 PATIENCE = 90.0  # seconds without anything new: a loaded machine is slow, not wrong
 LIMIT = 600.0  # seconds of one run in all
 ASKED_EVERY = 0.5
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory) -> Path:
-    home = tmp_path_factory.mktemp("kill") / "home"
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    home = tmp_path / "template"
     crashing_station.make_home(home)
     return home
 
@@ -105,10 +104,10 @@ class Run:
         return len(rungs) == len(NODES) and min(rungs) >= DeliveryStage.FINISHED
 
 
-@pytest.fixture(scope="module")
-def acts(template: Path, tmp_path_factory) -> int:
+@pytest.fixture
+def acts(template: Path, tmp_path: Path) -> int:
     """How many acts the station does in an airing during which nobody kills it."""
-    run = Run(template, tmp_path_factory.mktemp("whole") / "run", kill_at=0)
+    run = Run(template, tmp_path / "whole", kill_at=0)
     run.play()
     run.check()
     return len(run.acts.read_text().splitlines())
@@ -116,11 +115,10 @@ def acts(template: Path, tmp_path_factory) -> int:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("part", range(PARTS))
 def test_an_airing_is_heard_once_by_each_node_wherever_the_station_is_killed(
-    template: Path, acts: int, part: int, tmp_path: Path
+    template: Path, acts: int, tmp_path: Path
 ):
-    assert acts > 30, "an airing takes more acts than that: the hooks no longer see them"
+    assert acts > 20, "an airing takes more acts than that: the hooks no longer see them"
 
     def one(kill_at: int) -> str | None:
         run = Run(template, tmp_path / f"at-{kill_at}", kill_at)
@@ -132,7 +130,7 @@ def test_an_airing_is_heard_once_by_each_node_wherever_the_station_is_killed(
         return None
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        wrong = [fault for fault in pool.map(one, range(1 + part, acts + 1, PARTS)) if fault]
+        wrong = [fault for fault in pool.map(one, range(1, acts + 1)) if fault]
     assert not wrong, "\n".join(wrong)
 
 
