@@ -27,6 +27,12 @@ def tell(process: "subprocess.Popen[bytes]", said: object) -> None:
     process.stdin.flush()
 
 
+def answer(told: object) -> None:
+    """In a child: send one line of JSON to the parent."""
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
 def end(process: "subprocess.Popen[bytes]") -> None:
     """End the process, and close its output."""
     child.stop(process)
