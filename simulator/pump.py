@@ -120,11 +120,10 @@ class Pump:
         """Queue an event for a brain.
 
         Real nodes run in parallel; here they share a processor. A new plan, with all events queued before it
-        for its node, is processed before the events of other nodes. Otherwise the last node would start only
-        after the first ones have sent all their receipts.
+        for its node, is processed before all other events, those that come to its node later among them.
+        Otherwise the last node would start only after the first ones have sent all their receipts.
         """
-        is_plan = isinstance(event, Received) and event.topic.startswith(PLANS) and not event.retain
-        (self._first if is_plan else self._turns).append(seat)
+        (self._first if _is_new_plan(event) else self._turns).append(seat)
         seat.waiting.append((seat.node.life, event))
         self._has_work.set()
 
@@ -175,7 +174,7 @@ class Pump:
         self._turns.append(seat)
 
     def _think_of_plans(self) -> None:
-        """Process the nodes with a new plan to the end, for as long as the event loop may be blocked.
+        """Process the new plans of all nodes, for as long as the event loop may be blocked.
 
         Meanwhile the loop would only bring receipts of the nodes that start first.
         """
@@ -191,21 +190,23 @@ class Pump:
             if self._later and not (self._turns or self._first or self._is_reading or of_plans_alone):
                 self._resume()
             if self._first:
-                seat, most = self._first.popleft(), MOST_QUEUED
+                seat = self._first.popleft()
+                while not _is_new_plan(self._think_of(seat, asked)):
+                    pass  # what came to this node before its plan
             elif self._turns and not of_plans_alone:
-                seat, most = self._turns.popleft(), 1
+                seat = self._turns.popleft()
+                if seat.waiting:
+                    self._think_of(seat, asked)
             else:
                 break
-            for _ in range(min(most, len(seat.waiting))):
-                self._think_of(seat, asked)
         if asked:
             self._commit(asked.values())
 
-    def _think_of(self, seat: Seat, asked: dict[NodeId, tuple[Seat, list[Effect]]]) -> None:
-        """Pass a node's next event to its brain; `asked` collects what to save before it is executed."""
+    def _think_of(self, seat: Seat, asked: dict[NodeId, tuple[Seat, list[Effect]]]) -> Event:
+        """Pass a node's next event to its brain, return it; `asked`: what to save before it is executed."""
         life, event = seat.waiting.popleft()
         if seat.node.life != life:
-            return
+            return event
         effects = seat.node.handle(event, true_now())
         node = seat.node.id
         before, seat.receiving = seat.receiving, None
@@ -215,11 +216,12 @@ class Pump:
             self._shelf.keep_chunk(node, chunk)
             seat.receiving = chunk.recording
             if before == chunk.recording:
-                return  # a further chunk changes no instant: most of all events of a delivery
+                return event  # a further chunk changes no instant: most of all events of a delivery
         else:
             self._carry_out(seat, effects)
         self.plan_wake(seat)
         self._after(seat)
+        return event
 
     def _commit(self, asked: Collection[tuple[Seat, list[Effect]]]) -> None:
         saves: list[tuple[NodeId, Save]] = [
@@ -277,6 +279,10 @@ class Pump:
                 seat.wake = seat.wake_at = None
                 self.queue(seat, Tick())
         self._set_timer()
+
+
+def _is_new_plan(event: Event) -> bool:
+    return isinstance(event, Received) and event.topic.startswith(PLANS) and not event.retain
 
 
 def _asks_to_save(effects: list[Effect]) -> bool:

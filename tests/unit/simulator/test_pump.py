@@ -63,11 +63,17 @@ async def thought(shelf, queued, count=None):
     return order
 
 
-def test_a_plan_and_what_its_node_has_before_it_come_before_what_others_tell(shelf):
+def test_a_plan_and_what_its_node_has_before_it_come_before_all_else(shelf):
     one, other = seat("one"), seat("other")
     queued = [(other, Tick()), (other, Tick()), (one, Tick()), (other, Tick()), (one, PLAN), (one, Tick())]
     order = asyncio.run(thought(shelf, queued))
-    assert order == ["one", "one", "one", "other", "other", "other"]
+    assert order == ["one", "one", "other", "other", "one", "other"]
+
+
+def test_what_comes_to_a_node_after_its_plan_waits_until_others_have_thought_of_theirs(shelf):
+    one, other = seat("one"), seat("other")
+    queued = [(one, PLAN), (one, Tick()), (one, Tick()), (other, Tick()), (other, PLAN)]
+    assert asyncio.run(thought(shelf, queued)) == ["one", "other", "other", "one", "one"]
 
 
 def test_a_plan_that_lay_at_the_broker_waits_for_its_turn(shelf):
