@@ -5,7 +5,6 @@ A job contains names and paths, never samples; its result is a file.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tts.engines import Engine, Sound, make_engine
 from tts.errors import EngineFailed, SilentSpeech
-from tts.files import LEFTOVER, room_needed, write_whole
+from tts.files import LEFTOVER, own_prefix, room_needed, write_whole
 from tts.marks import Origin, id3_of
 from tts.sections import Piece
 
@@ -263,7 +262,7 @@ def _seconds(seconds: float) -> str:
 def scratch(directory: Path) -> Iterator[Path]:
     """A directory for the files of one render, gone afterwards."""
     directory.mkdir(parents=True, exist_ok=True)
-    name = {"prefix": f"{os.getpid()}-", "suffix": LEFTOVER}
+    name = {"prefix": own_prefix(), "suffix": LEFTOVER}
     with tempfile.TemporaryDirectory(dir=directory, **name, ignore_cleanup_errors=True) as place:
         yield Path(place)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NewType
 
 from tts.errors import SpeechError
-from tts.files import LEFTOVER, room_needed, sweep_leftovers
+from tts.files import LEFTOVER, own_prefix, room_needed, sweep_leftovers
 
 UploadId = NewType("UploadId", str)
 """SHA-256 of a file's bytes, in 64 lower-case hexadecimal digits."""
@@ -41,7 +41,7 @@ class UploadStore:
         """Copy the bytes to the disk; raises UploadTooLarge or NoSpace, then no part is left."""
         with room_needed():
             self._directory.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(LEFTOVER, f"{os.getpid()}-", self._directory)
+            handle, part = tempfile.mkstemp(LEFTOVER, own_prefix(), self._directory)
             try:
                 with os.fdopen(handle, "wb") as out:
                     upload = _copied(source, out)

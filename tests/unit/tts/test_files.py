@@ -1,6 +1,7 @@
 import os
+import time
 
-from tts.files import sweep_leftovers
+from tts.files import FOREIGN_KEPT_S, sweep_leftovers
 
 DEAD = 2**22 + 1  # above the highest process number
 
@@ -19,3 +20,12 @@ def test_what_a_living_writer_is_at_stays(tmp_path):
     (tmp_path / f"{os.getpid()}-b.part").mkdir()
     assert sweep_leftovers(tmp_path.iterdir()) == 0
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_another_machine_writes_into_a_shared_folder_stays_for_a_day(tmp_path):
+    part = tmp_path / "1-0badcafe-x.part"
+    part.touch()
+    assert sweep_leftovers([part]) == 0, "whether its writer lives is not known here"
+    os.utime(part, (time.time() - FOREIGN_KEPT_S - 60,) * 2)
+    assert sweep_leftovers([part]) == 1
+    assert sweep_leftovers([part]) == 0, "it is gone"
