@@ -321,6 +321,11 @@ class Controller(PageStation):
             self.broker.keep_running()
         if not self._leads():
             return
+        if self.on_lost is not None and self.lead.is_cut_off(broker_up=self.link.is_up, at=self.steady()):
+            _LOG.error("the broker is out of reach: another station may try")
+            self.lead.release()
+            self.on_lost()
+            return
         if self._issue_first and self.wall.is_steady():
             self.publisher.beat()
             self._issue_first = not self.link.is_up

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from controller.errors import StartFailed
 from controller.features.plans.leadership import note_lead, take_lead
 from controller.store import Store
 from controller.store.station_lease import LeaderFacts, Lease
 from controller.store.station_lock import FileLock, lock_of
+
+BROKER_AWAY_S: Final = 30.0
+"""Seconds without the broker after which a leader lets another station try: longer than a restart of it."""
 
 
 class GivenUp(StartFailed):
@@ -29,6 +33,7 @@ class Lead:
     lock: FileLock | Lease = field(init=False)
     led: Store = field(init=False)
     epoch: int = 0
+    _had_broker_at: float | None = None  # in this lead, by the steady clock
 
     def __post_init__(self) -> None:
         self.lock = lock_of(self.store, self.home)
@@ -62,8 +67,17 @@ class Lead:
             return False
         epoch = self.lock.epoch
         note_lead(self.led, epoch, now=self.now())
-        self.epoch = epoch
+        self.epoch, self._had_broker_at = epoch, None
         return True
+
+    def is_cut_off(self, *, broker_up: bool, at: float) -> bool:
+        """Return whether it had the broker and lost it for so long that another station should try.
+
+        One that never had it keeps the lead: where nobody reaches the broker, the lead changes once.
+        """
+        if broker_up:
+            self._had_broker_at = at
+        return self._had_broker_at is not None and at - self._had_broker_at > BROKER_AWAY_S
 
     def check(self) -> bool:
         """Return whether this station leads; where the lease was lost, try to take it anew."""

@@ -39,6 +39,7 @@ def running(folder, database_url):
     try:
         made.start("one")
         made.wait_for_leader("one")
+        assert wait_until(made.watch.epoch, PATIENCE_S), made.logs()  # its first plan is out
         made.start("two")
         yield made
     finally:

@@ -1,5 +1,6 @@
 """Two stations never run on one home, or on one database."""
 
+import threading
 import time
 
 import pytest
@@ -10,8 +11,11 @@ from controller.errors import StartFailed
 from controller.features.plans.leadership import epoch_of
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import forget_acknowledgements
+from controller.runtime import lead
 from controller.settings import Settings
+from controller.store import Store
 from controller.store.station_lock import lock_of
+from tests.support.brokers import BrokerProcess
 from tests.support.postgres import migrated, postgres  # noqa: F401 - a fixture
 from tests.support.running_station import ENGINES, running
 from tests.support.waiting import wait_until
@@ -76,6 +80,28 @@ def test_a_station_that_stood_still_past_its_lease_begins_a_new_epoch(tmp_path, 
         assert station.own_state.epoch == station.time_service.epoch == station.lead.epoch
         with station.led.write() as session:
             assert epoch_of(session) == station.lead.epoch
+
+
+def test_a_leader_that_loses_the_broker_for_long_lets_another_station_try(tmp_path, monkeypatch):
+    monkeypatch.setattr(lead, "BROKER_AWAY_S", 1.0)
+    broker, gave_up = BrokerProcess("mosquitto", tmp_path), threading.Event()
+    broker.start()
+    with running(tmp_path / "home", speech_workers=0, broker_url=broker.url) as station:
+        assert wait_until(station.broker_up)
+        station.on_lost = gave_up.set
+        assert not gave_up.wait(2.5)
+        broker.kill()
+        assert gave_up.wait(20)
+
+
+def test_a_leader_that_never_had_the_broker_keeps_the_lead(tmp_path):
+    one = lead.Lead(Store(f"sqlite:///{tmp_path / 'loa.sqlite'}"), tmp_path, lambda: None)
+    assert not one.is_cut_off(broker_up=False, at=0.0)
+    assert not one.is_cut_off(broker_up=False, at=1e6)
+    assert not one.is_cut_off(broker_up=True, at=1e6)
+    assert not one.is_cut_off(broker_up=False, at=1e6 + lead.BROKER_AWAY_S)
+    assert one.is_cut_off(broker_up=False, at=1e6 + lead.BROKER_AWAY_S + 1)
+    one.store.close()
 
 
 def waiting(station):
