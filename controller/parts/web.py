@@ -155,7 +155,7 @@ def run() -> None:
     settings = real_settings()
     check_parts(settings)
     make_home(settings.home)
-    log_to(settings.home / "loa-web.log", settings.log_level)
+    log_to(settings.home / "loa-web.log", settings.log_level, is_json=settings.log_format == "json")
     check_key(settings)
     asked = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):

@@ -82,6 +82,7 @@ class Prometheus:
         (job,) = config["scrape_configs"]
         job["authorization"]["credentials_file"] = self._put("token", token)
         job["static_configs"] = [{"targets": [address]}]
+        config["scrape_configs"].append(job | {"job_name": "loa-station"})
         self._put("prometheus.yml", yaml.safe_dump(config))
 
     def _put(self, name, text):
@@ -304,7 +305,7 @@ def test_each_alert_of_a_station_fires_after_its_trouble_and_none_before(tmp_pat
         job.air(bulletin, PROVINCE, station.now() + timedelta(minutes=2))
         assert watch.sees("LoaPartDown", "LoaDocumentsWaiting"), watch.seen
         station.stop()
-        assert watch.sees("LoaStationDown")
+        assert watch.sees("LoaStationDown", "LoaNoLeader"), watch.seen
         assert watch.alerts - watch.seen == OF_ANOTHER
 
 
