@@ -121,6 +121,10 @@ pages: $(TESTS) ## measure every page at 5,000 loudspeakers and 100,000 airings 
 viewers: $(TESTS) parts ## measure what fifty viewers of live pages cost a station whose thousand loudspeakers report (3 minutes)
 	$(BIN)/python -m tests.benchmarks.viewers
 
+.PHONY: phone
+phone: $(TESTS) parts ## measure how soon pages show on a phone at 1.6 Mbit/s, and how much moves (a minute; docs/benchmarks.md)
+	$(BIN)/python -m tests.benchmarks.phone
+
 .PHONY: listen
 listen: $(TESTS) parts ## have a recogniser judge the voices, clean and through a horn (10 to 15 minutes; docs/speech.md)
 	$(BIN)/python -m tests.listening

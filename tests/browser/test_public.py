@@ -58,3 +58,9 @@ def test_a_listener_sees_an_emergency_come_and_go_and_follows_the_commune(world,
         page.get_by_role("button", name="Thôi theo dõi").click()
         expect(page.get_by_role("button", name="Theo dõi", exact=True)).to_be_visible()
         assert world.ask(followed, NHA_TRANG, address=phone.endpoint) is None
+
+    page.route("**/app.js", lambda route: route.fulfill(body="function ("))
+    page.reload()  # as in a browser that is too old to read it
+    expect(page.get_by_role("button", name="Theo dõi")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Giờ phát")).to_be_visible()
+    open_page.watch.forgive("error: ")

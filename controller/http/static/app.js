@@ -1,7 +1,7 @@
 // Small help for pages that are whole without it: running clocks, the lost-connection banner, filters, sent buttons.
 (() => {
-  // what needs a script is shown by this script, once: an old browser that cannot read it shows no dead buttons
-  document.documentElement.classList.add("scripted");
+  // what needs a script stays, theme.js has made room: an old browser that cannot read this one shows no dead buttons
+  document.documentElement.dataset.scripted = "yes";
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
 
   // --- clocks: the server's time decides, never the phone's ---
