@@ -1,7 +1,7 @@
 """`loa keys`, and the commands of `loa operator` that change who signs; docs/commands.md explains each."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +26,7 @@ from controller.features.accounts.secret_codes import fresh_password
 from controller.features.accounts.service import create_operator, disable_operator
 from controller.features.imports.bulletin_files import written_in
 from controller.features.keys.listed_people import checked_list, open_list
-from controller.features.keys.root_command import sign_file
+from controller.features.keys.root_command import Days, sign_file
 from controller.features.keys.root_files import is_encrypted, read_root_file
 from controller.features.keys.roots import all_roots, check_signs_alone
 from controller.features.keys.service import compromise_key as declare_compromised
@@ -90,15 +90,17 @@ def sign_keys(
     administrators: Administrators = None,
     *,
     authors: Authors = None,
+    days: Days = None,
 ) -> None:
-    """Ký bộ khóa bằng khóa gốc: mỗi năm một lần, khi có khóa mới và khi một khóa bị lộ."""
+    """Ký bộ khóa bằng khóa gốc: trước khi hết hạn, khi có khóa mới và khi một khóa bị lộ."""
     if file is not None:
         sign_file(file, root or Secrets(Settings().home).root_key)
         return
     key = _root_key(root)
     with local_store() as store:
         persons = PersonsAsked(administrators, authors)
-        signed = sign_key_sets(store, root_key=key, now=utc_now(), persons=persons)
+        lasts = None if days is None else timedelta(days=days)
+        signed = sign_key_sets(store, root_key=key, now=utc_now(), persons=persons, lasts=lasts)
         sets, stated = known_key_sets(store), administrators_stated(store)
         needed = administrators_needed(store, utc_now())
         waits = [] if authors_stated(store) or not authors_asked(store) else without_author(store, utc_now())

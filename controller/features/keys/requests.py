@@ -91,9 +91,10 @@ def make_request(
     *,
     now: datetime,
     persons: PersonsAsked = AS_IT_WAS,
+    lasts: timedelta | None = None,
 ) -> SigningRequest:
     """Return what the roots are to sign: key sets that changed, or a successor with all key sets."""
-    sets = key_sets_to_sign(session, now, is_all=successor is not None, persons=persons)
+    sets = key_sets_to_sign(session, now, is_all=successor is not None, persons=persons, lasts=lasts)
     asked: list[RootSet | KeySet] = [*([successor] if successor is not None else []), *sets]
     if not asked:
         raise Conflict("Các bộ khóa đã đúng và còn mới, không có gì để ký.", code="keys.nothing")

@@ -33,6 +33,10 @@ from devices.roots import RootHolder
 roots = Commands()
 
 RootFile = Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp khóa gốc.")]
+Days = Annotated[
+    int | None,
+    typer.Option(help="Các bộ khóa có hiệu lực bao nhiêu ngày, 120 đến 400; bỏ trống: như lần trước."),
+]
 RequestFile = Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp yêu cầu ký.")]
 _KEPT_BY = "NGƯỜI=KHÓA"
 
@@ -82,6 +86,7 @@ def request(
     authors: Annotated[
         bool | None, typer.Option("--authors/--no-authors", help="Đòi, hoặc thôi đòi, người soạn cùng ký.")
     ] = None,
+    days: Days = None,
 ) -> None:
     """Ghi ra tệp những gì khóa gốc phải ký: bộ khóa đã thay đổi; với --holder, cả bộ khóa gốc kế tiếp."""
     first = _first_public()
@@ -89,7 +94,8 @@ def request(
         kept = [_holder(one) for one in holder or ()]
         successor = successor_of(store, first, kept, threshold, now=utc_now()) if kept else None
         persons = PersonsAsked(administrators, authors)
-        asked = make_request(store, first, successor, now=utc_now(), persons=persons)
+        lasts = None if days is None else timedelta(days=days)
+        asked = make_request(store, first, successor, now=utc_now(), persons=persons, lasts=lasts)
     write_private(file, asked.to_text())
     _say(asked)
     typer.echo(f"Đã ghi «{file}». Người giữ khóa ký: loa keys sign {file} --root KHÓA")

@@ -30,6 +30,8 @@ from devices.statements import MOST_KEYS, Key, KeySet
 
 KEY_SET_LIFE = timedelta(days=400)
 """Signed once a year, with a month to spare."""
+SHORTEST_LIFE = timedelta(days=120)
+"""Signed each quarter, and told of 90 days ahead: what is forgotten falls silent."""
 RENEWED_AFTER = timedelta(days=30)
 """An unchanged set is signed again with the others only if it is older: each is sent to loudspeakers."""
 _FEW = 5
@@ -52,12 +54,17 @@ AS_IT_WAS = PersonsAsked()
 
 @one_write
 def sign_key_sets(
-    session: Session, *, root_key: SigningKey, now: datetime, persons: PersonsAsked = AS_IT_WAS
+    session: Session,
+    *,
+    root_key: SigningKey,
+    now: datetime,
+    persons: PersonsAsked = AS_IT_WAS,
+    lasts: timedelta | None = None,
 ) -> list[KeySet]:
     """Sign and publish the key sets that changed, or are old; nodes stop trusting keys outside of them."""
     if root_key.role != ROOT:
         raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
-    sets = key_sets_to_sign(session, now, persons=persons)
+    sets = key_sets_to_sign(session, now, persons=persons, lasts=lasts)
     for key_set in sets:
         publish_key_set(session, key_set, sign(key_set, root_key), root_key.kid, now)
     mark_listed(session)
@@ -68,11 +75,17 @@ def sign_key_sets(
 
 
 def key_sets_to_sign(
-    session: Session, now: datetime, *, is_all: bool = False, persons: PersonsAsked = AS_IT_WAS
+    session: Session,
+    now: datetime,
+    *,
+    is_all: bool = False,
+    persons: PersonsAsked = AS_IT_WAS,
+    lasts: timedelta | None = None,
 ) -> list[KeySet]:
     """Return the sets that the root has to sign, the province's first; `is_all`: also those that are good.
 
-    An area has a set if keys sign there, or if it had one: without its keys it gets an empty set.
+    `lasts`: how long all sets hold from now on, None: as long as those before. An area has a set if keys sign
+    there, or if it had one: without its keys it gets an empty set.
     """
     hold(session, Lock.PUBLISHED)
     province = top_area(session).code
@@ -84,6 +97,8 @@ def key_sets_to_sign(
     areas = {province, *by_area, *(area for area, row in rows.items() if row.payload)}
     if persons.authors is not None:
         ask_for_authors(session, wanted=persons.authors, now=now)
+    before = _life_stated(session)
+    life = before if lasts is None else _checked_life(lasts)
     asks = {province: _asked_for(session, by_area[province], province, persons)}
     asks[province]["authors"] = authors_to_state(session, now)
     return [
@@ -91,13 +106,28 @@ def key_sets_to_sign(
             area=area,
             version=next_version_of(session, DocumentAddress(DocumentKind.KEYS, area), now),
             issued_at=now,
-            expires_at=now + KEY_SET_LIFE,
+            expires_at=now + life,
             keys=tuple(by_area[area]),
             **asks.get(area, {}),
         )
         for area in sorted(areas, key=lambda one: (one != province, one))
-        if is_all or _is_due(rows.get(area), by_area[area], asks.get(area, {}), now)
+        if is_all or life != before or _is_due(rows.get(area), by_area[area], asks.get(area, {}), now)
     ]
+
+
+def _life_stated(session: Session) -> timedelta:
+    """Return how long the newest key set holds: so long at most can somebody hold the next one back."""
+    newest = max(published_key_sets(session), key=lambda one: one.issued_at, default=None)
+    life = KEY_SET_LIFE if newest is None else newest.expires_at - newest.issued_at
+    return min(max(life, SHORTEST_LIFE), KEY_SET_LIFE)
+
+
+def _checked_life(lasts: timedelta) -> timedelta:
+    if not SHORTEST_LIFE <= lasts <= KEY_SET_LIFE:
+        raise BadInput(
+            f"Bộ khóa có hiệu lực từ {SHORTEST_LIFE.days} đến {KEY_SET_LIFE.days} ngày.", code="keys.bad-life"
+        )
+    return lasts
 
 
 def _asked_for(

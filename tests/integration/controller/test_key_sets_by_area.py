@@ -1,10 +1,19 @@
 """The station signs one key set an area: small ones, and only those that changed."""
 
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import insert
 
+from controller.errors import BadInput
 from controller.features.accounts.service import create_operator, disable_operator
 from controller.features.plans.key_set import keys_to_sign_for
-from controller.features.plans.key_set_signing import RENEWED_AFTER, sign_key_sets
+from controller.features.plans.key_set_signing import (
+    KEY_SET_LIFE,
+    RENEWED_AFTER,
+    SHORTEST_LIFE,
+    sign_key_sets,
+)
 from controller.features.plans.queries import key_sets_of, published_key_sets
 from controller.model.areas import Area
 from controller.model.permissions import OperatorRole
@@ -61,6 +70,23 @@ def test_a_ward_whose_last_key_ended_gets_an_empty_set_and_keeps_it(world):
     for _ in range(2):
         world.do(sign_key_sets, root_key=world.root_key)
         assert (sets(world)[BAC_NHA_TRANG].keys, sets(world)[BAC_NHA_TRANG].version > before) == ((), True)
+
+
+def test_the_root_says_how_long_key_sets_hold_and_later_signatures_keep_it(world):
+    def lives():
+        return {one.expires_at - one.issued_at for one in sets(world).values()}
+
+    assert lives() == {KEY_SET_LIFE}
+    world.do(sign_key_sets, root_key=world.root_key, lasts=SHORTEST_LIFE)
+    assert lives() == {SHORTEST_LIFE}, "all sets at once: each bounds for how long the next can be held back"
+    approver_of(world, BAC_NHA_TRANG, "duyet.bac")
+    world.do(sign_key_sets, root_key=world.root_key)
+    assert (set(sets(world)), lives()) == ({PROVINCE, NHA_TRANG, BAC_NHA_TRANG}, {SHORTEST_LIFE})
+    world.do(sign_key_sets, root_key=world.root_key, lasts=KEY_SET_LIFE)
+    assert lives() == {KEY_SET_LIFE}
+    for wrong in (SHORTEST_LIFE - timedelta(days=1), KEY_SET_LIFE + timedelta(days=1)):
+        with pytest.raises(BadInput, match="từ 120 đến 400 ngày"):
+            world.do(sign_key_sets, root_key=world.root_key, lasts=wrong)
 
 
 def test_an_unchanged_set_is_signed_again_when_it_is_a_month_old(world):
