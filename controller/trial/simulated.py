@@ -47,10 +47,11 @@ def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
         ).all()
         wanted = station.settings.nodes_per_commune * len(communes) if count is None else count
         nodes = [_node(*communes[n % len(communes)], n // len(communes) + 1) for n in range(wanted)]
-        enrol_fleet(session, station, [*nodes, *there])
+        fresh = {node.id for node in nodes}
+        all_nodes = [*nodes, *(node for node in there if node.id not in fresh)]
+        enrol_fleet(session, station, all_nodes)
         _place(session, nodes, station.now())
-    fresh = {node.id for node in nodes}
-    return [*nodes, *(node for node in there if node.id not in fresh)]
+    return all_nodes
 
 
 def enrol_fleet(session: Session, station: Controller, nodes: Sequence[NewNode]) -> None:
