@@ -122,7 +122,7 @@ class Studio:
         self._workers = Workers(workers, self._prepared)
         self._in_use: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._ahead: tuple[str, Future[None] | None] = ("", None)
+        self._ahead: dict[str, Future[None]] = {}
 
     def start(self) -> None:
         """Start the worker processes; they load the voice while the caller goes on."""
@@ -183,9 +183,11 @@ class Studio:
         missing = [line for line in lines if not self._cache.use(cast.key(line))]
         for line in missing:
             digest = cast.key(line)
-            coming = self._submit(cast, digest, line)
-            self._ahead = digest, coming
-            coming.result()
+            coming = self._ahead[digest] = self._submit(cast, digest, line)
+            try:
+                coming.result()
+            finally:
+                self._ahead.pop(digest, None)
         return len(missing)
 
     def process_ids(self) -> tuple[int, ...]:
@@ -303,8 +305,8 @@ class Studio:
 
     def _submit(self, cast: _Cast, digest: str, line: Line) -> Future[None]:
         """Have a phrase spoken; one that is being spoken ahead right now is waited for."""
-        ahead, coming = self._ahead
-        if ahead == digest and coming is not None and not coming.done():
+        coming = self._ahead.get(digest)
+        if coming is not None:
             return _following(coming)
         job = Speak(cast.path, line.text, cast.voice, cast.rate, self._cache.path(digest))
         return self._workers.submit(job, self._phrase_seconds)

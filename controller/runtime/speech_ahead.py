@@ -26,6 +26,8 @@ MOST_SENTENCES: Final = 40
 _TYPED_AT_ONCE: Final = 2
 """More new sentences than these were pasted: none of them is half a sentence, so nothing is waited for. While
 one types, the last sentence is new, and the title at the beginning."""
+_BESIDE: Final = 2
+"""First phrases of a pasted text, of which two are spoken at once: its first sentences are heard soonest."""
 _IDLE_SECONDS: Final = 30.0
 _Sentence = tuple[str, Speech]
 """What is said, and how."""
@@ -34,33 +36,50 @@ _Piece = tuple[str, Speech, int | None]
 
 
 @dataclass
+class _TextAhead:
+    """What is left to speak of one person's text, and from when on."""
+
+    due: float
+    left: list[_Piece]
+    beside: int
+    """How many of its next phrases may be spoken beside another."""
+
+
+@dataclass
 class SpeechAhead:
-    """One thread, one phrase at a time, none while a bulletin is rendered; each person's newest text."""
+    """One phrase at a time, two of what was just pasted, none while a bulletin is rendered.
+
+    Of each person the newest text.
+    """
 
     studio: Studio
     settings: Settings
     steady: Callable[[], float]
     is_busy: Callable[[], bool]
     """Whether a bulletin is rendered, or somebody waits for a sample: they go first."""
-    _texts: OrderedDict[OperatorId, tuple[float, list[_Piece]]] = field(default_factory=OrderedDict)
+    _texts: OrderedDict[OperatorId, _TextAhead] = field(default_factory=OrderedDict)
     _known: OrderedDict[OperatorId, frozenset[_Sentence]] = field(default_factory=OrderedDict)
     """All sentences of each person's newest text, also those that are spoken already."""
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _stopping: bool = False
-    _thread: threading.Thread | None = None
+    _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin."""
-        self._thread = threading.Thread(target=self._run, name="speech-ahead", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._run, args=(helps,), name="speech-ahead", daemon=True)
+            for helps in (False, True)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """End after the phrase that is being spoken; the caller stops the studio, which ends that one."""
         with self._changed:
             self._stopping = True
-            self._changed.notify()
-        if self._thread is not None:
-            self._thread.join(10)
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(10)
 
     def offer(self, by: OperatorId, sentences: Iterable[str], speech: Speech) -> None:
         """Take the sentences of a text as it stands now, in place of those of before.
@@ -68,7 +87,7 @@ class SpeechAhead:
         The first phrases of all are spoken first: the others can be while those sound, whichever is pressed.
         Only for an engine of this machine: no unfinished text is sent to another.
         """
-        if self._thread is None:
+        if not self._threads:
             return
         is_here = speech.engine in OFFLINE
         said = list(sentences)[: MOST_SENTENCES if is_here else 0]
@@ -80,35 +99,41 @@ class SpeechAhead:
                 now = frozenset((one, speech) for one in said)
                 is_typed = len(now - known) <= _TYPED_AT_ONCE
                 self._known[by] = now
-                self._texts[by] = self.steady() + (QUIET_SECONDS if is_typed else 0), left
+                due = self.steady() + (QUIET_SECONDS if is_typed else 0)
+                self._texts[by] = _TextAhead(due, left, 0 if is_typed else _BESIDE)
             for kept in (self._texts, self._known):
                 while len(kept) > MOST_PEOPLE:
                     kept.popitem(last=False)
-            self._changed.notify()
+            self._changed.notify_all()
 
-    def _run(self) -> None:
-        while (found := self._next()) is not None:
+    def _run(self, helps: bool) -> None:  # noqa: FBT001 - of a thread
+        while (found := self._next(helps=helps)) is not None:
             try:
                 text, speech, place = found
                 self.studio.speak_ahead(sample_order(self.settings, text, speech, phrase=place))
             except SpeechError as error:
                 _LOG.info("a sentence was not spoken ahead: %s", error.code)
 
-    def _next(self) -> _Piece | None:
-        """Wait for a phrase whose text has been left alone for a while; None when it is time to stop."""
+    def _next(self, *, helps: bool) -> _Piece | None:
+        """Wait for a phrase whose text has been left alone for a while; None when it is time to stop.
+
+        `helps`: only what may be spoken beside another.
+        """
         with self._changed:
             while not self._stopping:
                 now = self.steady()
-                ready = [by for by, (due, left) in self._texts.items() if due <= now]
+                mine = {by: text for by, text in self._texts.items() if text.beside or not helps}
+                ready = [by for by, text in mine.items() if text.due <= now]
                 if ready and not self.is_busy():
                     return self._taken(ready[0])
-                due = min((due for due, _ in self._texts.values()), default=now + _IDLE_SECONDS)
+                due = min((text.due for text in mine.values()), default=now + _IDLE_SECONDS)
                 self._changed.wait(max(due - now, QUIET_SECONDS / 5))
             return None
 
     def _taken(self, by: OperatorId) -> _Piece:
         """Take the person's next phrase; the others get their turn before the one after it."""
-        due, left = self._texts.pop(by)
-        if len(left) > 1:
-            self._texts[by] = due, left[1:]
-        return left[0]
+        text = self._texts.pop(by)
+        piece, *left = text.left
+        if left:
+            self._texts[by] = _TextAhead(text.due, left, max(0, text.beside - 1))
+        return piece

@@ -115,7 +115,22 @@ def test_pasted_sentences_wait_for_no_pause_and_a_typed_one_does(studio, place):
         ahead.offer(ONE, pasted, SPEECH)
         wait_until(lambda: cached(place) == before + 3)
         ahead.offer(ONE, [*pasted, "Câu đang"], SPEECH)
-        assert ahead._texts[ONE][0] == QUIET_SECONDS
+        assert ahead._texts[ONE].due == QUIET_SECONDS
+    finally:
+        ahead.stop()
+
+
+def test_only_the_beginning_of_what_was_pasted_is_spoken_beside_another_phrase(studio, place):
+    settings, first = Settings(engine="loa"), []
+    ahead = SpeechAhead(studio, settings, lambda: 0.0, lambda: threading.current_thread() in first)
+    ahead.start()
+    first.append(ahead._threads[0])
+    try:
+        before = cached(place)
+        ahead.offer(ONE, [f"Câu bên cạnh thứ {word}." for word in ("nhất", "nhì", "ba")], SPEECH)
+        wait_until(lambda: cached(place) == before + 2)
+        wait_until(lambda: ahead._texts[ONE].beside == 0)
+        assert next(said for said, _, _ in ahead._texts[ONE].left) == "Câu bên cạnh thứ ba."
     finally:
         ahead.stop()
 
@@ -129,7 +144,7 @@ def test_the_first_phrase_of_each_sentence_is_spoken_before_the_others(studio, p
     try:
         before = cached(place)
         ahead.offer(ONE, [long, "Câu sau.", "Câu cuối."], SPEECH)
-        assert [one for _, _, one in ahead._texts[ONE][1]] == [0, 0, 0, None, None, None]
+        assert [one for _, _, one in ahead._texts[ONE].left] == [0, 0, 0, None, None, None]
         busy.clear()
         wait_until(lambda: cached(place) == before + len(phrases(long)) + 2)
     finally:
