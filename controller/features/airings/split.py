@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.airings.queries import targets_of
 from controller.features.areas.queries import area_languages, area_tree
-from controller.features.areas.turns import AT_ONCE, Turns, most_turns, turns_at
+from controller.features.areas.turns import AT_ONCE, Turns, turns_at, turns_at_each
 from controller.features.bulletins.variants import approved_variants
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery, Target
@@ -95,18 +95,11 @@ def turns_of_each(
     session: Session, airings: Iterable[Airing], targets: Mapping[AiringId, tuple[AreaCode, ...]]
 ) -> dict[AiringId, int]:
     """Return in how many turns loudspeakers speak in each airing; of what is in no plan yet, as of now."""
-    found: dict[AiringId, int] = {}
-    by_areas: dict[tuple[AreaCode, ...], int] = {}
-    is_any = bool(most_turns(session))
-    for airing in airings:
-        areas = targets.get(airing.id, ())
-        if is_any and airing.state is AiringState.PLANNED and has_turns(airing):
-            if areas not in by_areas:
-                by_areas[areas] = turns_at(session, areas).count
-            found[airing.id] = by_areas[areas]
-        else:
-            found[airing.id] = airing.turns
-    return found
+    all_of_them = list(airings)
+    open_ones = [one for one in all_of_them if one.state is AiringState.PLANNED and has_turns(one)]
+    planned = {one.id: targets.get(one.id, ()) for one in open_ones}
+    found = turns_at_each(session, set(planned.values()))
+    return {one.id: found[planned[one.id]].count if one.id in planned else one.turns for one in all_of_them}
 
 
 def part_of(airing: Airing, now: datetime) -> Airing:

@@ -15,6 +15,7 @@ from controller.features.areas.queries import area_tree
 from controller.model.area_tree import AreaTree
 from controller.model.area_turns import AreaTurns
 from controller.model.fleet import Node, NodePosition
+from controller.store import once_a_snapshot
 from devices.ids import AreaCode, Grade, NodeId
 from schedules.turns import Pole, count_turns, groups
 
@@ -40,6 +41,7 @@ class Turns:
         return max(self.areas.values(), default=1)
 
 
+_Poles = dict[AreaCode, list[tuple[AreaCode, Pole[NodeId]]]]
 AT_ONCE = Turns()
 """All loudspeakers sound together."""
 
@@ -49,21 +51,48 @@ def turns_at(session: Session, targets: Collection[AreaCode], grade: Grade = Gra
 
     What is more than routine sounds everywhere at one instant: a warning must not come minutes later.
     """
-    most = most_turns(session) if grade is Grade.ROUTINE else {}
+    if grade is not Grade.ROUTINE:
+        return AT_ONCE
+    asked = tuple(targets)
+    return turns_at_each(session, [asked])[asked]
+
+
+def turns_at_each(
+    session: Session, asked: Collection[tuple[AreaCode, ...]]
+) -> dict[tuple[AreaCode, ...], Turns]:
+    """Return the turns of routine airings for these areas; a query for all of them, however many."""
+    most = most_turns(session)
     if not most:
-        return AT_ONCE
+        return dict.fromkeys(asked, AT_ONCE)
     tree = area_tree(session)
-    meant = tree.below(targets)
-    communes = {_commune(tree, area) for area in meant if turns_allowed(tree, most, area) > 1}
+    meant = {targets: tree.below(targets) for targets in asked}
+    every = frozenset[AreaCode]().union(*meant.values())
+    speaks_in_turns = {area for area in every if turns_allowed(tree, most, area) > 1}
+    communes = {
+        targets: {_commune(tree, area) for area in below & speaks_in_turns}
+        for targets, below in meant.items()
+    }
+    poles = _poles_in(session, tree, most, frozenset[AreaCode]().union(*communes.values()))
+    return {targets: _turns_among(poles, communes[targets], below) for targets, below in meant.items()}
+
+
+def _poles_in(
+    session: Session, tree: AreaTree, most: Mapping[AreaCode, int], communes: Collection[AreaCode]
+) -> _Poles:
+    """Return the loudspeakers of each commune with their areas; one query, none where no commune is asked."""
+    poles: _Poles = defaultdict(list)
     if not communes:
-        return AT_ONCE
+        return poles
     there = tree.below(communes)
     commune_of = {area: _commune(tree, area) for area in there}
     allowed = {area: turns_allowed(tree, most, area) for area in there}
-    poles: dict[AreaCode, list[tuple[AreaCode, Pole[NodeId]]]] = defaultdict(list)
     for node, area, latitude, longitude in session.execute(_nodes_in(there)):
         place = None if latitude is None or longitude is None else (latitude, longitude)
         poles[commune_of[area]].append((area, Pole(node, place, allowed[area])))
+    return poles
+
+
+def _turns_among(poles: _Poles, communes: Collection[AreaCode], meant: Collection[AreaCode]) -> Turns:
     nodes: dict[NodeId, int] = {}
     areas: dict[AreaCode, int] = {}
     for commune in communes:
@@ -71,7 +100,9 @@ def turns_at(session: Session, targets: Collection[AreaCode], grade: Grade = Gra
         nodes |= here
         count = count_turns(here)
         areas |= {area: count for area, pole in poles[commune] if pole.node in here and count > 1}
-    unplaced = frozenset(pole.node for found in poles.values() for _, pole in found if pole.place is None)
+    unplaced = frozenset(
+        pole.node for commune in communes for _, pole in poles[commune] if pole.place is None
+    )
     return Turns(nodes, areas, unplaced & nodes.keys()) if areas else AT_ONCE
 
 
@@ -106,6 +137,7 @@ def _commune(tree: AreaTree, area: AreaCode) -> AreaCode:
     return tree.lineage(area)[-_COMMUNE_DEPTH:][0]
 
 
+@once_a_snapshot
 def most_turns(session: Session) -> dict[AreaCode, int]:
     """Return how many turns there may be in the areas that say so themselves."""
     return {area: most for area, most in session.execute(select(AreaTurns.area, AreaTurns.most))}  # noqa: C416 - typed

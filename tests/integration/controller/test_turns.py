@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from controller.errors import BadInput, NotAllowed, NotFound
 from controller.features.airings.cancellation import cancel_airing
@@ -16,7 +17,7 @@ from controller.features.airings.planning import (
     plan_foreseen,
 )
 from controller.features.airings.queries import deliveries_of, get_airing, sound_end_of
-from controller.features.areas.turns import turns_at
+from controller.features.areas.turns import turns_at, turns_at_each
 from controller.features.evidence.queries import proof_of
 from controller.features.evidence.verification import check_proof
 from controller.features.maps.position_files import Placed
@@ -54,6 +55,19 @@ def near(world):
     world.do(place_nodes, places, source=PositionSource.MAP, by=None)
     put(world, NHA_TRANG, 4)
     return world
+
+
+def test_the_turns_of_many_airings_are_read_together(near):
+    counted = []
+    event.listen(near.store._engine, "before_cursor_execute", lambda *_: counted.append(1))
+    with near.store.read() as session:
+        one = turns_at(session, [NHA_TRANG])
+        begun = len(counted)
+        asked = [(NHA_TRANG,), (PROVINCE,), (NHA_TRANG, BAC_NHA_TRANG), (BAC_NHA_TRANG,)]
+        found = turns_at_each(session, asked)
+    assert len(counted) == begun + 1  # the tree and the rules are known in this snapshot
+    assert found[asked[0]] == one
+    assert [found[targets].count for targets in asked] == [2, 2, 2, 1]
 
 
 def rule(world, **limits):
