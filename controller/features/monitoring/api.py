@@ -7,12 +7,13 @@ from starlette.responses import Response
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.monitoring.queries import figures_of, parts_up
 from controller.host.metrics import CONTENT_TYPE, Figure, exposition
+from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
 router = APIRouter(tags=["monitoring"])
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, responses=refusals(401, 403))
 def metrics(visit: SignedVisit) -> Response:
     """Return the figures of the station to a person or a program that may see the whole province."""
     visit.viewer.need_province(Act.SEE)
