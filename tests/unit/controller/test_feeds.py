@@ -5,17 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.features.listeners.calendar_entries import PublicCalendarEntry
 from controller.features.listeners.feeds import calendar_of
-from controller.model.airings import Airing
 
 NOW = datetime(2026, 11, 25, 5, 1, 2, 345_678, tzinfo=UTC)
+SEQUENCE = str((NOW - datetime(2020, 1, 1, tzinfo=UTC)) // timedelta(minutes=1))
 HANOI = timezone(timedelta(hours=7))
 LETTERS = st.characters(exclude_categories=["C", "Zl", "Zp"]) | st.sampled_from(",;:\\n\n\tạ")
 ESCAPED = {"\\n": "\n", "\\,": ",", "\\;": ";", "\\\\": "\\"}
 
 
-def airing(number=1, starts_at=NOW, duration_ms=None):
-    return Airing(id=f"airing-{number}", starts_at=starts_at, duration_ms=duration_ms)
+def entry(title, number=1, starts_at=NOW, duration_ms=None):
+    return PublicCalendarEntry(f"airing-{number}@loa", title, starts_at, duration_ms, changed_at=NOW)
 
 
 def read(feed):
@@ -40,7 +41,7 @@ def read(feed):
 
 
 def test_a_calendar_says_what_it_is_and_whose():
-    own, events = read(calendar_of("Bắc Nha Trang", [], NOW))
+    own, events = read(calendar_of("Bắc Nha Trang", []))
     assert own == {
         "VERSION": "2.0",
         "PRODID": "-//Loa//vi",
@@ -48,28 +49,33 @@ def test_a_calendar_says_what_it_is_and_whose():
         "METHOD": "PUBLISH",
         "X-WR-CALNAME": "Loa truyền thanh Bắc Nha Trang",
         "X-WR-TIMEZONE": "Asia/Ho_Chi_Minh",
+        "REFRESH-INTERVAL;VALUE=DURATION": "PT1H",
     }
     assert events == []
 
 
 def test_each_airing_is_an_event_known_by_its_id_at_its_instant():
-    first = airing(1, datetime(2026, 11, 26, 5, 0, tzinfo=HANOI), 59_001)
-    second = airing(2, datetime(2026, 11, 26, 10, 30, tzinfo=UTC))
-    _, events = read(calendar_of("Nha Trang", [(first, "Họp thôn"), (second, "Tin xã")], NOW))
+    first = entry("Họp thôn", 1, datetime(2026, 11, 26, 5, 0, tzinfo=HANOI), 59_001)
+    second = entry("Tin xã", 2, datetime(2026, 11, 26, 10, 30, tzinfo=UTC))
+    _, events = read(calendar_of("Nha Trang", [first, second]))
     assert events == [
         {
             "UID": "airing-1@loa",
             "DTSTAMP": "20261125T050102Z",
+            "SEQUENCE": SEQUENCE,
             "DTSTART": "20261125T220000Z",
             "DURATION": "PT1M",
             "SUMMARY": "Họp thôn",
+            "STATUS": "CONFIRMED",
             "LOCATION": "Nha Trang",
         },
         {
             "UID": "airing-2@loa",
             "DTSTAMP": "20261125T050102Z",
+            "SEQUENCE": SEQUENCE,
             "DTSTART": "20261126T103000Z",
             "SUMMARY": "Tin xã",
+            "STATUS": "CONFIRMED",
             "LOCATION": "Nha Trang",
         },
     ]
@@ -77,7 +83,7 @@ def test_each_airing_is_an_event_known_by_its_id_at_its_instant():
 
 @given(st.text(LETTERS, max_size=200))
 def test_a_title_comes_out_as_it_went_in(title):
-    own, (event,) = read(calendar_of(title, [(airing(), title)], NOW))
+    own, (event,) = read(calendar_of(title, [entry(title)]))
     expected = "".join(letter for letter in title if letter.isprintable() or letter in "\n\t")
     assert event["SUMMARY"] == event["LOCATION"] == expected
     assert own["X-WR-CALNAME"] == f"Loa truyền thanh {expected}"
@@ -87,11 +93,11 @@ def test_a_title_comes_out_as_it_went_in(title):
     "title", ["Họp\x0b thôn", "\x00Họp thôn", "Họp\r thôn", "Họp\x7f thôn", "Họp\u2028 thôn"]
 )
 def test_control_characters_that_no_calendar_may_hold_are_left_out(title):
-    _, (event,) = read(calendar_of("Nha Trang", [(airing(), title)], NOW))
+    _, (event,) = read(calendar_of("Nha Trang", [entry(title)]))
     assert event["SUMMARY"] == "Họp thôn"
 
 
 def test_a_title_adds_no_event_and_no_property():
     title = "Họp\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Giả"
-    _, events = read(calendar_of("Nha Trang", [(airing(), title)], NOW))
+    _, events = read(calendar_of("Nha Trang", [entry(title)]))
     assert [event["SUMMARY"] for event in events] == [title.replace("\r", "")]
