@@ -24,9 +24,8 @@ from devices.link_api import Message
 
 OPEN_PACE: Final = 1_000_000_000
 """Bytes a second: practically unlimited; the amount in flight stays bounded."""
-REST_S: Final = 120.0
-"""Wait after connecting: a loudspeaker requests the time some eight times within three seconds, every ten
-seconds for a minute, and half as often after two minutes; the clients that only count never do."""
+REST_S: Final = 8.0
+"""Wait after connecting, in which a loudspeaker requests the time eight times within three seconds."""
 START_IN: Final = timedelta(hours=1)
 """Far enough ahead that nothing sounds during the measurement."""
 PATIENCE_S: Final = 150.0

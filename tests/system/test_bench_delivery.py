@@ -6,7 +6,6 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli import app
-from controller.trial import bench_delivery
 
 NODES = 8
 ASKED = ["bench", "delivery", "--nodes", str(NODES), "--bytes", "1000000", "--json"]
@@ -17,7 +16,6 @@ ASKED = ["bench", "delivery", "--nodes", str(NODES), "--bytes", "1000000", "--js
 @pytest.mark.timeout(300)
 def test_a_recording_comes_to_every_loudspeaker_and_is_published_once(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))
-    monkeypatch.setattr(bench_delivery, "REST_S", 4.0)
     done = CliRunner().invoke(app, ASKED, catch_exceptions=False)
     assert done.exit_code == 0, done.stderr
     figures = json.loads(done.stdout)
