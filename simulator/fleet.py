@@ -49,8 +49,6 @@ BEFORE_START = timedelta(seconds=0.5)
 """Time before the start at which a node with the fault `drops` is already off."""
 BACK_BEFORE_END = timedelta(seconds=8)
 """By then a power-cycled node has booted, connected and set its clock, and still plays the end."""
-SOON = timedelta(seconds=30)
-"""Before its next start a node learns at once that a recording is complete."""
 READY_TIMEOUT_S = 30.0
 READY_PER_NODE_S = 0.01
 """Seconds for each node that the fleet waits for connections before it reports how many there are."""
@@ -377,17 +375,7 @@ class Fleet:
         if sha256 == asked.recording:
             verified = {"node": seat.node.id, "recording": sha256, "at": time.time()}
             self._facts.gather("verified", verified)
-        digested = Digested(asked.recording, sha256)
-        self._pump.queue_after_messages(seat, digested, is_urgent=self._hurries(seat))
-
-    @staticmethod
-    def _hurries(seat: Seat) -> bool:
-        """Return whether a node sounds now or soon, and must know at once that a recording is complete."""
-        if seat.node.brain is None:
-            return True
-        now = seat.node.crystal.raw(true_now())
-        airing = seat.node.brain.next_airing(now)
-        return airing is not None and airing[0] - now < SOON
+        self._pump.queue(seat, Digested(asked.recording, sha256))
 
 
 def _came_at(message: Message) -> float:

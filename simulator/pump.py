@@ -33,8 +33,6 @@ CLOCKS = topics.time(NodeId(""))
 PLANS = topics.plan("")
 _COMMITTED = (SaveDocument, DropDocument, DropRecording)
 """Effects that are committed before the node continues; of a chunk only its bytes, see `keep_chunk`."""
-LATEST_S = 5.0
-"""For so long a node that has a whole recording may wait while others still receive theirs."""
 MOST_QUEUED = 200_000
 """Queued events: 40 each for 5,000 nodes; above it chunks are dropped, and requested again."""
 BITMAPS_EVERY_S = 3.0
@@ -82,10 +80,6 @@ class Pump:
         """The order of processing: a node for each of its events, unless it was processed already."""
         self._first: deque[Seat] = deque()
         """Nodes with a new plan in their queue."""
-        self._later: deque[tuple[float, Seat, int, Event]] = deque()
-        """Events that wait until messages have been read: until when at most, of which node and life."""
-        self._is_reading = False
-        """Whether the event loop has much to read."""
         self._has_work = asyncio.Event()
         self._timers: list[tuple[float, int, Seat, int]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -127,18 +121,6 @@ class Pump:
         seat.waiting.append((seat.node.life, event))
         self._has_work.set()
 
-    def queue_after_messages(self, seat: Seat, event: Event, *, is_urgent: bool) -> None:
-        """Queue an event that waits, LATEST_S at most, while the links of other nodes have much to read.
-
-        A real node that has a whole recording tells its station so beside the others, which still receive
-        it. Here all that follows would delay them.
-        """
-        if is_urgent:
-            self.queue(seat, event)
-            return
-        self._later.append((time.perf_counter() + LATEST_S, seat, seat.node.life, event))
-        self._has_work.set()
-
     def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
         """Save, then execute, what a brain requests."""
         self._commit([(seat, effects)])
@@ -149,29 +131,16 @@ class Pump:
         while True:
             await self._has_work.wait()
             self._think_of_plans()
-            self._end_waiting()
             self._think(min(max(SLICE_S, others_took), LONGEST_SLICE_S))
-            if not (self._turns or self._first or self._later):
+            if not (self._turns or self._first):
                 self._has_work.clear()
             turned_at = time.perf_counter()
             await asyncio.sleep(0)
             others_took = time.perf_counter() - turned_at
-            self._is_reading = others_took > SLICE_S
 
     def _note_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
             self.failure = task.exception()
-
-    def _end_waiting(self) -> None:
-        """Queue what has waited for long enough."""
-        now = time.perf_counter()
-        while self._later and self._later[0][0] <= now:
-            self._resume()
-
-    def _resume(self) -> None:
-        _, seat, life, event = self._later.popleft()
-        seat.waiting.append((life, event))
-        self._turns.append(seat)
 
     def _think_of_plans(self) -> None:
         """Process the new plans of all nodes, for as long as the event loop may be blocked.
@@ -187,8 +156,6 @@ class Pump:
         until = time.perf_counter() + slice_s
         asked: dict[NodeId, tuple[Seat, list[Effect]]] = {}
         while time.perf_counter() < until:
-            if self._later and not (self._turns or self._first or self._is_reading or of_plans_alone):
-                self._resume()
             if self._first:
                 seat = self._first.popleft()
                 while not _is_new_plan(self._think_of(seat, asked)):

@@ -149,48 +149,6 @@ def test_what_was_meant_for_an_earlier_life_is_dropped(shelf):
     one, other = seat("one"), seat("other")
 
     assert asyncio.run(thought(shelf, [(one, CUT), (other, Tick())], count=1)) == ["other"]
-
-
-def _read():
-    time.sleep(2 * pump.SLICE_S)
-
-
-async def _read_for(shelf, turns, *, is_urgent=False):
-    """Have a node be done while another's messages take so many turns of the loop; return who thought."""
-    one, other, order, is_done = seat("one"), seat("other"), [], asyncio.Event()
-
-    def note(thinking):
-        order.append(thinking.node.id)
-        if len(order) > turns:
-            is_done.set()
-
-    pumping = Pump(shelf, None, note)
-    await pumping.start()
-    async with asyncio.timeout(10):
-        for turn in range(turns):
-            pumping.queue(other, Tick())
-            if turn == 1:
-                pumping.queue_after_messages(one, Tick(), is_urgent=is_urgent)
-            _read()
-            await asyncio.sleep(0)
-        await is_done.wait()
-    await pumping.stop()
-    return order
-
-
-def test_a_node_that_is_done_waits_while_others_read_and_then_thinks(shelf):
-    assert asyncio.run(_read_for(shelf, 6)) == ["other"] * 6 + ["one"]
-
-
-def test_it_waits_no_longer_than_it_may(shelf, monkeypatch):
-    monkeypatch.setattr(pump, "LATEST_S", pump.SLICE_S)
-    assert asyncio.run(_read_for(shelf, 6)).index("one") < 5
-
-
-def test_a_node_that_sounds_soon_does_not_wait(shelf):
-    assert asyncio.run(_read_for(shelf, 6, is_urgent=True)).index("one") == 2
-
-
 def test_while_chunks_come_a_node_is_woken_no_later_than_it_wants(shelf, monkeypatch):
     scene = Scene()
     scene.station.spoil = lambda *_: b""  # its first answer is lost, so the node waits longer than usual
