@@ -37,7 +37,7 @@ TEXT = TitledText("Thử", "Xin chào bà con thôn Hai. " * 5)
 BUFFER_S, RATE = 0.6, 24_000
 TOLERANCE_S = 0.1
 ALIKE = 0.94
-"""Of each tenth of a second: so it is with 11 ms missing. One sample left out, to follow the time, made 0.96."""
+"""Of each tenth of a second: so alike is one that lacks 11 ms. One with a sample left out was 0.96."""
 DELAY_MS = 60
 """By so much what is decoded may be longer than `duration_ms` (protocol, Playing)."""
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]

@@ -149,6 +149,8 @@ def test_what_was_meant_for_an_earlier_life_is_dropped(shelf):
     one, other = seat("one"), seat("other")
 
     assert asyncio.run(thought(shelf, [(one, CUT), (other, Tick())], count=1)) == ["other"]
+
+
 def test_while_chunks_come_a_node_is_woken_no_later_than_it_wants(shelf, monkeypatch):
     scene = Scene()
     scene.station.spoil = lambda *_: b""  # its first answer is lost, so the node waits longer than usual
