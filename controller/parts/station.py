@@ -71,16 +71,25 @@ def check_key(settings: Settings) -> None:
             )
 
 
-def run(*, serve_pages: bool) -> None:
-    """Run until Ctrl-C, SIGTERM or the loss of the lead."""
+def begin_part(log: str) -> tuple[Settings, threading.Event]:
+    """Check the settings and the home, and log to this file; the event: Ctrl-C or SIGTERM asked for the end.
+
+    Raises StartFailed where this part cannot run.
+    """
     settings = real_settings()
     check_parts(settings)
     make_home(settings.home)
-    log_to(settings.home / "loa.log", settings.log_level, is_json=settings.log_format == "json")
+    log_to(settings.home / log, settings.log_level, is_json=settings.log_format == "json")
     check_key(settings)
     asked = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: asked.set())
+    return settings, asked
+
+
+def run(*, serve_pages: bool) -> None:
+    """Run until Ctrl-C, SIGTERM or the loss of the lead."""
+    settings, asked = begin_part("loa.log")
     station = Controller(settings, serve_pages=serve_pages, standby=asked, on_lost=_end_at_once)
     with ExitStack() as parts:
         stages = parts.enter_context(Stages())

@@ -1,8 +1,6 @@
 """`loa web`: pages and JSON of a station that leads elsewhere; docs/operator.md, "A pair of machines"."""
 
 import contextlib
-import signal
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -10,15 +8,13 @@ from datetime import timedelta
 from typing import Final
 
 from controller.errors import LoaError, StartFailed
-from controller.host.home_folder import make_home
 from controller.host.interpreter import settle
-from controller.host.logs import log_to
 from controller.host.station_keys import Secrets, StationSeal, key_at, station_key
 from controller.model.accounts import HeldKey
 from controller.model.bulletin_states import RenderingId
 from controller.model.outgoing import Outgoing
 from controller.model.times import Times
-from controller.parts.station import check_key, check_parts, real_settings
+from controller.parts.station import begin_part
 from controller.runtime.page_station import PageStation
 from controller.runtime.web_thread import PageServer
 from controller.store import Session, Store
@@ -152,14 +148,7 @@ class WebStation(PageStation):
 
 def run() -> None:
     """Serve until Ctrl-C or SIGTERM."""
-    settings = real_settings()
-    check_parts(settings)
-    make_home(settings.home)
-    log_to(settings.home / "loa-web.log", settings.log_level, is_json=settings.log_format == "json")
-    check_key(settings)
-    asked = threading.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: asked.set())
+    settings, asked = begin_part("loa-web.log")
     station = WebStation(settings)
     with contextlib.ExitStack() as parts:
         stages = parts.enter_context(Stages())

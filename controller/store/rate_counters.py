@@ -66,19 +66,15 @@ class SharedCounters(Storage, MovingWindowSupport):
         """Return what `limits` would wrap; it wraps nothing here."""
         return OSError
 
-    # windows that begin at their first hit are not used here
+    def _of_fixed_windows(self, *_args: object, **_named: object) -> NoReturn:
+        """Raise RuntimeError. `Storage` demands these three, which limiters of fixed windows alone call.
 
-    def incr(self, key: str, expiry: int, amount: int = 1) -> NoReturn:
-        """Raise: see above."""
-        raise NotImplementedError
+        All limits here are moving windows. A fixed one would count each process by itself, so it must not
+        go unnoticed.
+        """
+        raise RuntimeError("the shared counters keep moving windows alone")
 
-    def get(self, key: str) -> NoReturn:
-        """Raise: see above."""
-        raise NotImplementedError
-
-    def get_expiry(self, key: str) -> NoReturn:
-        """Raise: see above."""
-        raise NotImplementedError
+    incr = get = get_expiry = _of_fixed_windows
 
 
 def _window(connection: Connection, key: str, since: float) -> tuple[float | None, int]:

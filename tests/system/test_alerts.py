@@ -18,7 +18,6 @@ from sqlalchemy import update
 from controller.app import Controller
 from controller.clocks import utc_now
 from controller.features.accounts.queries import operator_named
-from controller.features.accounts.tokens import create_token
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.doctor.last_look import DoctorLook, note_look
 from controller.features.fleet.service import note_states
@@ -29,7 +28,6 @@ from controller.model.emergencies import Emergency
 from controller.model.emergency_states import EmergencyState, Kind
 from controller.model.first_people import ADMINISTRATOR, APPROVER, OFFICER
 from controller.model.notice_ways import NoticeTopic
-from controller.model.permissions import Act
 from controller.settings import Settings
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
@@ -42,6 +40,7 @@ from tests.support.crashing_notices import tell
 from tests.support.parts import missing
 from tests.support.ports import free_port
 from tests.support.running_station import ENGINES, NODES, PROVINCE
+from tests.support.seeing_tokens import seeing_token
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.nightly, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -141,18 +140,9 @@ def station_at(home, now=utc_now, **chosen):
 
 
 def target_of(station):
-    with station.store.write() as session:
-        by, now = operator_named(session, APPROVER), station.now()
-        _, token = create_token(
-            session,
-            name="prometheus",
-            acts={Act.SEE},
-            area=by.area,
-            expires_at=now + timedelta(days=1),
-            of=by,
-            now=now,
-        )
-    return station.pages.address.removeprefix("http://"), token
+    with station.store.read() as session:
+        of = operator_named(session, APPROVER)
+    return station.pages.address.removeprefix("http://"), seeing_token(station.store, of, station.now())
 
 
 def births(station, *, online):

@@ -27,8 +27,9 @@ from tests.support.waiting import wait_until
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(500),
-    # The old code is in the history alone. A whole clone that lacks the commit fails, and is not skipped.
-    pytest.mark.skipif(old_release.lacks_history(), reason="no history here, so no code of the old release"),
+    # The reason to skip: the old release's code stands in the history alone, which an archive or a shallow
+    # clone does not have. A whole clone that lacks the commit fails.
+    pytest.mark.skipif(old_release.lacks_history(), reason="no whole history: no code of the old release"),
 ]
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from controller.store import Store
 from controller.store.rate_counters import KEPT_S, SharedCounters
@@ -43,6 +43,12 @@ def test_tries_at_the_same_time_are_not_more_than_the_limit(counters):
     with ThreadPoolExecutor(8) as pool:
         counted = list(pool.map(lambda _: limiter.hit(FIVE, "code", "x" * 400), range(16)))
     assert counted.count(True) == 5
+
+
+@pytest.mark.parametrize("counters", ["database"], indirect=True)
+def test_a_limit_of_another_kind_is_not_counted_wrongly_in_silence(counters):
+    with pytest.raises(RuntimeError, match="moving windows alone"):
+        FixedWindowRateLimiter(counters).hit(FIVE, "sign-in", "canbo")
 
 
 @pytest.mark.parametrize("counters", ["database"], indirect=True)

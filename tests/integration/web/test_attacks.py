@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 
 from controller.features.accounts.rate_limits import Tries
 from controller.features.accounts.sessions import ABSOLUTE
-from controller.features.accounts.tokens import create_token
 from controller.features.bulletins.programmes import Item, draft_programme
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import set_reference
@@ -20,10 +19,10 @@ from controller.model.airings import Airing
 from controller.model.bulletin_states import ItemKind
 from controller.model.bulletins import Bulletin
 from controller.model.journal import Entry
-from controller.model.permissions import Act
 from tests.integration.web.access_row import OPEN
 from tests.integration.web.access_rows import PAGES, ROWS
 from tests.integration.web.site_world import PASSWORDS, PROVINCE
+from tests.support.seeing_tokens import seeing_token
 
 ATTACK = "\"><script>alert(1)</script><img src=x onerror=alert(2)>' {{7*7}}"
 WRITES = sorted(key for key in ROWS if not key.startswith("GET "))
@@ -49,16 +48,7 @@ def test_no_write_that_another_site_sends_is_taken_from_a_browser(world, officer
 
 
 def test_a_token_is_no_browser_and_beside_it_no_cookie_counts(world, officer):
-    with world.store.write() as session:
-        _, token = create_token(
-            session,
-            name="m",
-            acts=[Act.SEE],
-            area=PROVINCE,
-            expires_at=world.now() + timedelta(days=1),
-            of=world.officer,
-            now=world.now(),
-        )
+    token = seeing_token(world.store, world.officer, world.now())
     draft = {"title": "Tin", "text": "Nội dung."}
     cross = {"sec-fetch-site": "cross-site"}
     for bearer in (token, "loa_khong-dung", ""):
@@ -74,16 +64,7 @@ def test_a_token_is_no_browser_and_beside_it_no_cookie_counts(world, officer):
 
 def test_a_program_that_calls_too_often_is_told_to_wait(world, site, client):
     site.state.tries = Tries(calls_a_minute=3)
-    with world.store.write() as session:
-        _, token = create_token(
-            session,
-            name="m",
-            acts=[Act.SEE],
-            area=PROVINCE,
-            expires_at=world.now() + timedelta(days=1),
-            of=world.officer,
-            now=world.now(),
-        )
+    token = seeing_token(world.store, world.officer, world.now())
     headers = {"authorization": f"Bearer {token}"}
     replies = [client.get("/api/v1/me", headers=headers) for _ in range(4)]
     assert [reply.status_code for reply in replies] == [200, 200, 200, 429]

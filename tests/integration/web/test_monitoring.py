@@ -1,14 +1,12 @@
 """Whether the station is ready, and its figures, as Prometheus and load balancers ask for them."""
 
-from datetime import timedelta
 from socket import socket
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from controller.features.accounts.tokens import create_token
 from controller.features.doctor.last_look import DoctorLook, note_look
-from controller.model.permissions import Act
 from controller.store import Store
+from tests.support.seeing_tokens import seeing_token
 
 
 def figures(client):
@@ -58,17 +56,7 @@ def test_who_may_not_see_the_whole_province_gets_no_figures(sign_in):
 
 
 def test_a_token_that_may_only_see_is_enough(client, world):
-    of, now = world.people["duyet"], world.now()
-    with world.store.write() as session:
-        _, token = create_token(
-            session,
-            name="prometheus",
-            acts={Act.SEE},
-            area=of.area,
-            expires_at=now + timedelta(days=9),
-            of=of,
-            now=now,
-        )
+    token = seeing_token(world.store, world.people["duyet"], world.now())
     reply = client.get("/api/v1/metrics", headers={"Authorization": f"Bearer {token}"})
     assert reply.status_code == 200, reply.headers
 
