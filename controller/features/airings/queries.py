@@ -81,10 +81,13 @@ class Reach:
         """Return how much of it was heard, over all its nodes; None while nobody knows how long it is."""
         return percent_heard(self.heard_ms, self.planned_ms)
 
-    @property
-    def has_stopped(self) -> bool:
-        """Whether all nodes that began it have stopped, as far as they have told."""
-        return self.started > 0 and not self.sounding
+    def has_stopped(self, turns: int) -> bool:
+        """Whether all nodes that began it have stopped, as far as they have told.
+
+        Between two turns nobody sounds for a moment; the others wait for theirs.
+        """
+        waits = turns > 1 and self.ended < self.nodes
+        return self.started > 0 and not self.sounding and not waits
 
     @property
     def missed(self) -> int:

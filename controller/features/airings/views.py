@@ -140,12 +140,8 @@ class AiringView:
 
     @property
     def is_heard_now(self) -> bool:
-        """Whether it sounds, as far as loudspeakers have told: those that began have not all stopped.
-
-        Between two turns nobody sounds for a moment; the others wait for theirs.
-        """
-        waits = self.turns > 1 and self.reach.ended < self.reach.nodes
-        return self.state is AiringState.SOUNDING and (waits or not self.reach.has_stopped)
+        """Whether it sounds, as far as loudspeakers have told: those that began have not all stopped."""
+        return self.state is AiringState.SOUNDING and not self.reach.has_stopped(self.turns)
 
     @property
     def grade_word(self) -> str:

@@ -16,6 +16,7 @@ from controller.model.bulletins import Bulletin
 from controller.model.schedules import Occurrence
 from controller.store import one_read
 from devices.ids import AiringId, AreaCode
+from schedules.turns import whole_ms
 
 _MOST_CANCELLED: Final = 100
 _NEAR: Final = timedelta(minutes=1)
@@ -31,6 +32,7 @@ class PublicCalendarEntry:
     title: str
     starts_at: datetime
     duration_ms: int | None
+    """Until its last turn has ended; None: not known yet."""
     changed_at: datetime
     planned_at: datetime | None = None
     """Where it stood first; None: where it stands."""
@@ -76,7 +78,7 @@ def _entry(
         uid=uid or f"{name}@loa",
         title=title,
         starts_at=airing.starts_at,
-        duration_ms=airing.duration_ms,
+        duration_ms=None if airing.duration_ms is None else whole_ms(airing.duration_ms, airing.turns),
         changed_at=max(at for at in (airing.created_at, airing.delivering_at, airing.ended_at) if at),
         planned_at=original if is_moved else None,
         is_cancelled=airing.state is AiringState.CANCELLED,

@@ -82,9 +82,11 @@ def agreed_to(
 @one_read
 def heard_now(session: Session, airings: Iterable[Airing]) -> frozenset[AiringId]:
     """Return the airings that are playing: they are due, and not all nodes that began have stopped."""
-    sounding = [one.id for one in airings if one.state is AiringState.SOUNDING]
-    reached = reaches(session, sounding)
-    return frozenset(one for one in sounding if one not in reached or not reached[one].has_stopped)
+    turns = {one.id: one.turns for one in airings if one.state is AiringState.SOUNDING}
+    reached = reaches(session, turns)
+    return frozenset(
+        one for one, count in turns.items() if one not in reached or not reached[one].has_stopped(count)
+    )
 
 
 def _is_agreed(said: ConsentStanding | None, areas: Collection[AreaCode]) -> bool:

@@ -1,6 +1,9 @@
 """Speaking in turns on pages and for programs: chosen, shown on the map, in lists and before sending."""
 
+from datetime import timedelta
+
 import pytest
+from icalendar import Calendar
 
 from controller.features.fleet.service import NewNode, enrol_nodes
 from controller.features.maps.position_files import Placed
@@ -9,9 +12,10 @@ from controller.features.turns.schemas import AreaTurnsAsked
 from controller.features.turns.service import set_area_turns
 from controller.model.fleet import PositionSource
 from devices.ids import NodeId
-from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, Made
 from tests.integration.web.test_pages import text_of
 from tests.integration.web.test_writing import FORM
+from tests.support.swelling_tone import mp3
 
 
 @pytest.fixture
@@ -75,6 +79,21 @@ def test_lists_and_lines_say_the_turns_and_the_true_end(world, officer):
     told = officer.get(f"/api/v1/airings/{airing}").json()
     assert told["turns"] == 2
     assert told["over_at"] > told["starts_at"]
+
+
+def test_listeners_are_told_the_true_end_and_that_it_goes_on_between_two_turns(world, client, near):
+    speak_in_turns(world)
+    made = Made(mp3(), 8_000)
+    airing, _ = world.approved_airing(made=made, areas=[NHA_TRANG], seconds=60)
+    world.advance()
+    (event,) = Calendar.from_ical(client.get(f"/cong-khai/{NHA_TRANG}/lich.ics").text).walk("VEVENT")
+    assert event["DURATION"].dt == timedelta(seconds=8 + 5 + 8)
+    start = world.later(seconds=60)
+    world.advance()
+    world.tell(airing, made, "started", near[:1], at=start)
+    world.later(seconds=10)
+    world.tell(airing, made, "finished", near[:1], heard_ms=made.duration_ms)
+    assert "đang phát" in client.get(f"/cong-khai/{NHA_TRANG}").text
 
 
 @pytest.mark.usefixtures("near")
