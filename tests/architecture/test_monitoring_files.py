@@ -16,6 +16,7 @@ RULES = [
 ]
 PANELS = json.loads((FOLDER / "grafana-dashboard.json").read_text(encoding="utf-8"))["panels"]
 ASKED_OF_PROMETHEUS = {"up"}
+OF_A_PAIR = ("loa_nodes", "loa_backup_timestamp_seconds", "loa_doctor_timestamp_seconds")
 PAGE = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
 
 
@@ -54,3 +55,11 @@ def test_the_page_explains_each_figure_and_each_alert():
     own = {name for name in told() if name.startswith("loa_") and not name.endswith("_created")}
     assert [name for name in sorted(own) if f"`{name}`" not in PAGE] == []
     assert [rule["alert"] for rule in RULES if f"`{rule['alert']}`" not in PAGE] == []
+
+
+def test_what_both_machines_of_a_pair_tell_is_counted_once():
+    panels = [target["expr"] for panel in PANELS for target in panel["targets"]]
+    for expression in [*(rule["expr"] for rule in RULES), *panels]:
+        for name in OF_A_PAIR:
+            unbound = re.sub(rf"max(?: by \(status\) )?\({name}", "", expression)
+            assert name not in unbound, expression
