@@ -14,6 +14,7 @@ from controller.features.emergencies.queries import (
     EmergencyView,
     emergencies,
     emergency_view,
+    is_cleared,
     prepared_views,
     sounding_in,
 )
@@ -88,6 +89,7 @@ def emergency_page(session: Session, caller: Caller, emergency: EmergencyId) -> 
     view = emergency_view(session, emergency, caller.scope.hears, caller.now())
     return {
         "view": view,
+        "is_cleared": is_cleared(session, emergency),
         "where": caller.scope.where(view.areas),
         "sounds_here": view.is_running and not caller.scope.hears.isdisjoint(view.areas),
         "ends_at": None if view.airing is None else view.airing.ended_at or sound_end_of(view.airing),
@@ -105,13 +107,14 @@ def emergency_forms(caller: Caller, emergency: EmergencyId) -> dict[str, Any]:
         areas, by, may = list(view.row.areas), caller.by, caller.scope.may
         waits = view.standing is Standing.CALLED
         may_sound = view.row.kind is Kind.ALARM and (waits or view.airing is not None)
+        may_clear = may_sound and not is_cleared(session, emergency)
         return {
             **means_of_signing(session, caller, callers_role(by)),
             "has_code": has_second_factor(session, by.id),
             "ring": ring_of(session, emergency, by.id) if waits else None,
             "may_confirm": waits and view.row.called_by != by.id and may(by, Act.AIR, areas),
             "may_decline": waits and may(by, Act.STOP, areas),
-            "may_clear": may_sound and may(by, Act.AIR_EMERGENCY, areas),
+            "may_clear": may_clear and may(by, Act.AIR_EMERGENCY, areas),
             "clears": [
                 one
                 for one in prepared_views(session, areas, caller.now())

@@ -190,6 +190,17 @@ def emergency_view(
     return views[0]
 
 
+def is_cleared(session: Session, emergency: EmergencyId) -> bool:
+    """Return whether its all-clear sounds or was heard; one that was stopped or missed does not count."""
+    query = (
+        select(Emergency.id)
+        .join(Airing, Airing.id == Emergency.airing)
+        .where(Emergency.clears == emergency, Airing.state.in_((*IN_PLANS, AiringState.AIRED)))
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
 def check_visible(session: Session, emergency: EmergencyId, areas: Collection[AreaCode]) -> None:
     """Raise NotFound as `emergency_view` does, without counting nodes: a stop must not wait for that."""
     row = get_emergency(session, emergency)

@@ -105,7 +105,11 @@ def test_a_page_that_was_open_offers_what_the_new_state_allows(world, approver, 
     approver.post(f"{place}/xac-nhan", data={"mat_khau": PASSWORDS["duyet"]})
     assert 'class="card now tone-live has-sounded"' in officer.get(place).text
     styles = approver.get(re.findall(r'href="([^"]+admin\.[^"]+)"', waiting)[0]).text
-    for rule in (":not(.waits) ~ .while-waiting", ":not(.has-sounded) ~ .once-sounded"):
+    for rule in (
+        ":not(.waits) ~ .while-waiting",
+        ":not(.has-sounded) ~ .once-sounded",
+        ".is-cleared ~ .once-sounded",
+    ):
         assert f"#khan-tinh-trang{rule}" in styles
 
 
@@ -141,8 +145,12 @@ def test_an_emergency_ends_by_an_all_clear(world, approver, alarm):
     place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
     made = approver.post(f"{place}/bao-yen", data={"ban": clear, "mat_khau": PASSWORDS["duyet"]})
     assert "Đang báo yên" in text_of(approver.get(made.headers["location"]))
-    assert "Tin khẩn đã dừng. Đọc bản báo yên hai lần." in text_of(approver.get(place))
     assert "Đã dừng" in text_of(approver.get(place))
+    over = approver.get(place).text
+    assert "/bao-yen" not in over  # a second one would begin the first anew
+    assert 'class="card now has-sounded is-cleared"' in over  # hides the form of a page that was open
+    approver.post(f"{made.headers['location']}/dung")  # cut short: many have not heard it
+    assert "Tin khẩn đã dừng. Đọc bản báo yên hai lần." in text_of(approver.get(place))
 
 
 def test_a_call_is_declined_and_nothing_sounds(world, officer, approver, alarm):
