@@ -1,6 +1,6 @@
 """The tree of areas as a value: ancestors and descendants; pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,6 +35,10 @@ class AreaTree:
                 found.add(code)
                 waiting += self._children.get(code, ())
         return frozenset(found)
+
+    def around(self, areas: Collection[AreaCode]) -> frozenset[AreaCode]:
+        """Return the areas with all below and above them: what is for any of these is heard in some."""
+        return self.below(areas) | frozenset(above for area in areas for above in self.lineage(area))
 
     def without(self, tops: Iterable[AreaCode], gone: Iterable[AreaCode]) -> tuple[AreaCode, ...]:
         """Return the fewest areas that cover the descendants of `tops` without those of `gone`."""

@@ -148,7 +148,7 @@ def _check(session: Session, first: Airing, then: Airing, home: AreaCode, now: d
     tree = area_tree(session)
     if commune_of(tree, home) != home:
         raise Conflict("Chỉ xã, phường mới xếp thứ tự các lượt phát ở nơi mình.", code="airing.not-asked")
-    meant = frozenset(tree.lineage(home)) | tree.below([home])
+    meant = tree.around([home])
     targets = targets_of(session, [first.id, then.id])
     for one in (first, then):
         if one.grade is not Grade.PRIORITY or not is_still_open(one, now) or one.node is not None:

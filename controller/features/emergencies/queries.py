@@ -131,7 +131,7 @@ def prepared_views(session: Session, areas: Collection[AreaCode], now: datetime)
     query = (
         select(Prepared, Bulletin)
         .join(Bulletin, Bulletin.id == Prepared.bulletin)
-        .where(Prepared.released_at.is_(None), Prepared.area.in_(_around(session, areas)))
+        .where(Prepared.released_at.is_(None), Prepared.area.in_(area_tree(session).around(areas)))
         .order_by(Prepared.kind, Bulletin.title, Prepared.id)
     )
     rows = [(row[0], row[1]) for row in session.execute(query)]
@@ -231,7 +231,7 @@ def count_ready(session: Session, prepared: PreparedId, areas: Collection[AreaCo
 
 def running_in(session: Session, areas: Collection[AreaCode]) -> list[tuple[Emergency, Airing]]:
     """Return what is called and sounds in any of the areas: what a stop there would end; oldest first."""
-    meant = _around(session, areas)
+    meant = area_tree(session).around(areas)
     query = (
         select(Emergency, Airing)
         .join(Airing, Airing.id == Emergency.airing)
@@ -245,7 +245,7 @@ def running_in(session: Session, areas: Collection[AreaCode]) -> list[tuple[Emer
 
 def sounding_in(session: Session, areas: Collection[AreaCode]) -> Sequence[Airing]:
     """Return what sounds in any of the areas and an emergency would interrupt; by start."""
-    meant = _around(session, areas)
+    meant = area_tree(session).around(areas)
     query = select(Airing).where(Airing.state == AiringState.SOUNDING).order_by(Airing.starts_at, Airing.id)
     rows = session.scalars(query).all()
     targets = targets_of(session, [airing.id for airing in rows])
@@ -286,9 +286,3 @@ def _views(
                 )
             )
     return views
-
-
-def _around(session: Session, areas: Collection[AreaCode]) -> frozenset[AreaCode]:
-    """Return the areas with all below and all above them: what is aimed at any of these is heard in some."""
-    tree = area_tree(session)
-    return tree.below(areas) | frozenset(above for area in areas for above in tree.lineage(area))

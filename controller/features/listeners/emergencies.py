@@ -112,7 +112,7 @@ class EmergencyBoard:
     def around(self, store: Store, area: AreaCode, now: datetime) -> list[PublicEmergency]:
         """Return what concerns an area: aimed at it, above it or at a part of it."""
         rows = self.all(store, now)
-        return emergencies_in(rows, {*self.tree.lineage(area), *self.tree.below([area])}) if rows else []
+        return emergencies_in(rows, self.tree.around([area])) if rows else []
 
     def _is_fresh(self, decisions: int, now: datetime) -> bool:
         seen, at = self._read or (-1, now)

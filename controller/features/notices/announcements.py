@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, aliased
 
 from controller.features.areas.queries import area_tree
 from controller.features.notices.outbox import KEPT, LEASE, MOST_TRIES, pause_after
-from controller.model.area_tree import AreaTree
 from controller.model.followers import (
     URGENT_ANNOUNCEMENTS,
     Announcement,
@@ -60,7 +59,7 @@ def announce(
     session: Session, told: Told, *, now: datetime, until: datetime, due: datetime | None = None
 ) -> None:
     """Have all who follow these areas told; nothing is written where nobody does."""
-    around = _around(area_tree(session), told.areas)
+    around = area_tree(session).around(told.areas)
     if not session.scalar(select(exists().where(Follower.area.in_(around)))):
         return
     session.add(_row(told, new_id(now), now=now, due=due or now, until=until))
@@ -139,10 +138,6 @@ def _message(announcement: AnnouncementId, follower: FollowerId, now: datetime) 
     }
 
 
-def _around(tree: AreaTree, areas: Collection[AreaCode]) -> frozenset[AreaCode]:
-    return tree.below(areas) | frozenset(above for area in areas for above in tree.lineage(area))
-
-
 # --- sending; called by the station's sender alone
 
 
@@ -195,7 +190,7 @@ def spread(session: Session, now: datetime) -> None:
 
 def _following(session: Session, told: Announcement) -> Select[FollowerId]:
     """Return the followers to tell after `told_to`; a phone that follows several of the communes once."""
-    around = _around(area_tree(session), told.areas)
+    around = area_tree(session).around(told.areas)
     other = aliased(Follower)
     is_second = exists().where(
         other.address == Follower.address, other.area.in_(around), other.id < Follower.id

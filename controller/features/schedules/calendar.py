@@ -166,7 +166,7 @@ def _heard(viewer: Viewer, commune: str) -> frozenset[AreaCode]:
     if not commune or AreaCode(commune) not in scope.seen:
         return scope.hears
     code = AreaCode(commune)
-    return frozenset(scope.tree.lineage(code)) | scope.tree.below([code])
+    return scope.tree.around([code])
 
 
 def _airings(

@@ -213,7 +213,7 @@ def _airings(
 
 def _around(areas: Collection[AreaCode], tree: AreaTree) -> frozenset[AreaCode] | None:
     """Return the areas, those above and those below: what is for any of these meets them; None: all."""
-    around = tree.below(areas) | {above for area in areas for above in tree.lineage(area)}
+    around = tree.around(areas)
     return None if len(around) == len(tree.parents) else around
 
 

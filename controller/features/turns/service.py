@@ -58,8 +58,7 @@ def remove_area_turns(session: Session, area: str, *, by: Operator, now: datetim
 
 
 def _decide_anew(session: Session, area: AreaCode, now: datetime) -> None:
-    tree = area_tree(session)
-    meant = tree.below([area]) | frozenset(tree.lineage(area))
+    meant = area_tree(session).around([area])
     here = Airing.id.in_(select(Target.airing).where(Target.area.in_(meant), Target.starts_at > now))
     # a test and chosen nodes have no turns; what is more than routine neither
     is_meant = (Airing.grade == Grade.ROUTINE) & Airing.node.is_(None) & ~Airing.only_chosen

@@ -55,7 +55,7 @@ def _area(store: Store, code: str) -> tuple[Area, frozenset[AreaCode]]:
     """Return the area and all areas whose airings are played in it, or raise NotFound."""
     area = get_area(store, AreaCode(code))
     tree = area_tree(store)
-    return area, frozenset(tree.lineage(area.code)) | tree.below([area.code])
+    return area, tree.around([area.code])
 
 
 @router.get("")
