@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import StartFailed
 from controller.features.enrolment.broker_credentials import BrokerPasswordFile
-from controller.features.keys.station_key_renewal import take_due_key
+from controller.features.keys.station_key_renewal import refuse_other_key, take_due_key
 from controller.features.provisioning import service as provisioning
 from controller.host.broker import ChildBroker
 from controller.host.home_folder import HomeLock, make_home
@@ -159,6 +159,8 @@ class Controller(PageStation):
         self._issue_first = self.lead.begin()
         due = take_due_key(self.store, self.settings, now=self.now())
         self.key: SigningKey = due or station_key(self.settings)
+        if self.standby is not None:  # it may have waited for months, and the key was renewed meanwhile
+            refuse_other_key(self.store, self.settings, self.key)
         self._know_the_store(parts)
 
     def _start_studio(self, parts: contextlib.ExitStack) -> None:

@@ -10,12 +10,12 @@ from typing import Final, NoReturn
 
 from controller.app import Controller
 from controller.errors import StartFailed, Unavailable
+from controller.features.keys.station_key_renewal import refuse_other_key
 from controller.features.provisioning.service import is_founded
 from controller.host.home_folder import make_home, refuse_practice_home
 from controller.host.interpreter import settle
 from controller.host.logs import log_to
 from controller.host.station_keys import Secrets, key_at, station_key
-from controller.model.accounts import HeldKey
 from controller.runtime.lead import GivenUp
 from controller.settings import Settings
 from controller.store import Store
@@ -60,15 +60,8 @@ def check_key(settings: Settings) -> None:
         except StartFailed:
             return  # an empty database: this station founds the province
         files = Secrets(settings.home)
-        own = {station_key(settings).kid} | {key.kid for key in [key_at(files.next_station_key)] if key}
-        with store.read() as session:
-            held = [session.get(HeldKey, kid) for kid in own]
-        if not any(key is not None and key.retired_at is None for key in held):
-            raise StartFailed(
-                f"Khóa trong «{settings.home / 'keys'}» không phải khóa đang dùng của đài. Hãy chép lại "
-                "thư mục keys từ máy đang giữ quyền phát.",
-                code="station.other_key",
-            )
+        waiting = key_at(files.next_station_key)
+        refuse_other_key(store, settings, station_key(settings), *([waiting] if waiting else []))
 
 
 def begin_part(log: str) -> tuple[Settings, threading.Event]:

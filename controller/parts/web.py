@@ -1,6 +1,7 @@
 """`loa web`: pages and JSON of a station that leads elsewhere; docs/operator.md, "A pair of machines"."""
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -8,9 +9,9 @@ from datetime import timedelta
 from typing import Final
 
 from controller.errors import LoaError, StartFailed
+from controller.features.keys.station_key_renewal import is_in_use
 from controller.host.interpreter import settle
 from controller.host.station_keys import Secrets, StationSeal, key_at, station_key
-from controller.model.accounts import HeldKey
 from controller.model.bulletin_states import RenderingId
 from controller.model.outgoing import Outgoing
 from controller.model.times import Times
@@ -23,9 +24,10 @@ from controller.store.rate_counters import SharedCounters
 from controller.store.station_lease import NOBODY, Leader, leader_of
 from controller.terminal.progress import Stages
 from devices.ids import AreaCode
-from devices.jose import SigningKey
 from schedules.clock import Beat, Clock
 from tts.orders import Progress
+
+_LOG = logging.getLogger(__name__)
 
 _ASKED_EVERY_S: Final = 1.0
 """Seconds for which it is known who leads: the leader renews its row as often."""
@@ -43,6 +45,7 @@ class WebStation(PageStation):
     """
 
     _seen: tuple[float, Leader] = (float("-inf"), NOBODY)
+    _has_key: bool = False
     _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def start(self) -> None:
@@ -102,8 +105,8 @@ class WebStation(PageStation):
         return self.times_at(self._leader().facts.pace_share)
 
     def parts_up(self) -> dict[str, bool]:
-        """Return whether a station leads, and has its broker."""
-        return {"broker": self.broker_up(), "lead": self._leader().is_there}
+        """Return whether a station leads, and has its broker; whether the key of this home is in use."""
+        return {"broker": self.broker_up(), "lead": self._leader().is_there, "key": self._has_key}
 
     def broker_up(self) -> bool:
         """Return whether the station that leads is connected to the broker."""
@@ -127,14 +130,12 @@ class WebStation(PageStation):
         files = Secrets(self.settings.home)
         key, first = station_key(self.settings), key_at(files.sealing_key)
         waiting = key_at(files.next_station_key)
-        if waiting is not None and self._is_retired(key):
+        if waiting is not None and not is_in_use(self.store, key):
             key, first = waiting, first or key
         self.key, self.store.signer = key, StationSeal(key, first)
-
-    def _is_retired(self, key: SigningKey) -> bool:
-        with self.store.read() as session:
-            held = session.get(HeldKey, key.kid)
-        return held is None or held.retired_at is not None
+        self._has_key = is_in_use(self.store, key)
+        if not self._has_key:
+            _LOG.error("the key in %s is not the province's: copy keys/ from the station", self.settings.home)
 
     def _clock(self) -> Clock:
         shared: Callable[[], None] = SharedCounters(self.store).sweep

@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from controller.errors import Conflict
+from controller.errors import Conflict, StartFailed
 from controller.features.accounts.key_retirement import retire_station_keys
 from controller.features.accounts.service import KEY_LIFE, keep_station_key
 from controller.features.journal.service import record
@@ -86,6 +86,23 @@ def take_due_key(store: Store, settings: Settings, *, now: datetime) -> SigningK
         record(session, None, "keys.station-taken-up", waiting.kid, now)
     files.next_station_key.replace(files.station_key)
     return waiting
+
+
+def is_in_use(store: Store, key: SigningKey) -> bool:
+    """Return whether the province knows this key and has not retired it."""
+    with store.read() as session:
+        held = session.get(HeldKey, key.kid)
+        return held is not None and held.retired_at is None
+
+
+def refuse_other_key(store: Store, settings: Settings, *own: SigningKey) -> None:
+    """Raise StartFailed where none of these keys is in use: loudspeakers would refuse what is signed here."""
+    if not any(is_in_use(store, key) for key in own):
+        raise StartFailed(
+            f"Khóa trong «{settings.home / 'keys'}» không phải khóa đang dùng của đài. Hãy chép lại "
+            "thư mục keys từ máy đang giữ quyền phát.",
+            code="station.other_key",
+        )
 
 
 def _is_signed(store: Store, kid: KeyId) -> bool:
