@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.queries import names_of_operators
 from controller.features.areas.queries import area_tree, get_area
-from controller.features.areas.turns import turns_at
+from controller.features.areas.turns import turns_at, turns_at_each
 from controller.features.turns.schemas import AreaTurnsShown, TurnShown
 from controller.model.area_turns import AreaTurns
 from controller.model.fleet import Node
@@ -17,15 +17,15 @@ from devices.ids import AreaCode
 
 @one_read
 def areas_in_turns(session: Session, areas: Collection[AreaCode]) -> list[AreaTurnsShown]:
-    """Return what these areas have of their own."""
+    """Return what these areas have of their own; a few queries, however many have."""
     names, tree = names_of_operators(session), area_tree(session)
     rows = session.scalars(select(AreaTurns).where(AreaTurns.area.in_(areas)).order_by(AreaTurns.area)).all()
     in_use = Node.retired_at.is_(None) & Node.quarantined_at.is_(None)
     query = select(Node.area, func.count()).where(in_use).group_by(Node.area)
     counts = {area: int(count) for area, count in session.execute(query)}
-    shown = []
+    turns, shown = turns_at_each(session, [(row.area,) for row in rows]), []
     for row in rows:
-        found = turns_at(session, [row.area])
+        found = turns[row.area,]
         nodes = sum(counts.get(area, 0) for area in tree.below([row.area]))
         told = {"turns": found.count, "loudspeakers": nodes, "unplaced": len(found.unplaced)}
         shown.append(AreaTurnsShown.of(row, set_by=names[row.set_by], **told))

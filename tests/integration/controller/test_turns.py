@@ -70,6 +70,17 @@ def test_the_turns_of_many_airings_are_read_together(near):
     assert [found[targets].count for targets in asked] == [2, 2, 2, 1]
 
 
+def test_the_turns_of_many_areas_are_read_together(near):
+    counted = []
+    event.listen(near.store._engine, "before_cursor_execute", lambda *_: counted.append(1))
+    near.ask(areas_in_turns, [NHA_TRANG, BAC_NHA_TRANG])
+    of_one = len(counted)
+    put(near, BAC_NHA_TRANG, 3)
+    counted.clear()
+    assert len(near.ask(areas_in_turns, [NHA_TRANG, BAC_NHA_TRANG])) == 2
+    assert len(counted) == of_one
+
+
 def rule(world, **limits):
     limits = {"quiet_hours": (), "minutes_a_day": 1440} | limits
     world.do(sign_policy, area=PROVINCE, administrator=world.administrator, password=PASSWORD, **limits)
