@@ -4,6 +4,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.areas.queries import area_tree
+from controller.features.plans.desired_state import is_of_nodes
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.evidence import AiringDocument, KeptDocument
 from controller.model.plan_states import DocumentKind
@@ -14,8 +15,7 @@ from devices.ids import AiringId, AreaCode
 def keep_documents(session: Session, airing: Airing) -> None:
     """Keep the key sets, the plans that name an airing, and its recording's manifest, as published now."""
     areas = select(Target.area).where(Target.airing == airing.id)
-    is_of_nodes = airing.only_chosen or airing.node is not None or airing.turns > 1
-    targets = select(Delivery.node).where(Delivery.airing == airing.id) if is_of_nodes else areas
+    targets = select(Delivery.node).where(Delivery.airing == airing.id) if is_of_nodes(airing) else areas
     rows = session.scalars(
         select(Published)
         .where(Published.payload != "")

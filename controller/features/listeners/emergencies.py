@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.queries import targets_of
+from controller.features.airings.queries import sound_end_of, targets_of
 from controller.features.areas.queries import KnownArea, known_areas
 from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing
@@ -156,7 +156,7 @@ def public_emergencies(
 def _ended_at(airing: Airing, now: datetime) -> datetime | None:
     if airing.state not in IN_PLANS:
         return airing.ended_at
-    planned = airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0)
+    planned = sound_end_of(airing)
     return planned if planned <= now else None
 
 
