@@ -84,7 +84,7 @@ def test_a_person_hears_one_at_a_time_and_others_wait_a_little(sampler):
 
     first = threading.Thread(target=hear, args=(ONE, "Mời họp ngay."))
     first.start()
-    wait_until(lambda: ONE in sampler._asking)
+    assert wait_until(lambda: ONE in sampler._asking)
     hear(ONE, "Mời họp.")
     hear(OTHER, "Mời họp nhanh.")
     first.join()
@@ -100,7 +100,7 @@ def test_sentences_are_spoken_once_typing_pauses_and_only_the_newest(studio, pla
         ahead.offer(ONE, ["Câu cũ không ai nghe."], SPEECH)
         ahead.offer(OTHER, [], SPEECH)
         ahead.offer(ONE, ["Câu mới thứ nhất.", "Câu mới thứ hai."], SPEECH)
-        wait_until(lambda: cached(place) == before + 2)
+        assert wait_until(lambda: cached(place) == before + 2)
         time.sleep(QUIET_SECONDS / 5)
         assert cached(place) == before + 2
     finally:
@@ -113,7 +113,7 @@ def test_pasted_sentences_wait_for_no_pause_and_a_typed_one_does(studio, place):
     try:
         before, pasted = cached(place), [f"Câu dán thứ {word}." for word in ("nhất", "nhì", "ba")]
         ahead.offer(ONE, pasted, SPEECH)
-        wait_until(lambda: cached(place) == before + 3)
+        assert wait_until(lambda: cached(place) == before + 3)
         ahead.offer(ONE, [*pasted, "Câu đang"], SPEECH)
         assert ahead._texts[ONE].due == QUIET_SECONDS
     finally:
@@ -128,8 +128,8 @@ def test_only_the_beginning_of_what_was_pasted_is_spoken_beside_another_phrase(s
     try:
         before = cached(place)
         ahead.offer(ONE, [f"Câu bên cạnh thứ {word}." for word in ("nhất", "nhì", "ba")], SPEECH)
-        wait_until(lambda: cached(place) == before + 2)
-        wait_until(lambda: ahead._texts[ONE].beside == 0)
+        assert wait_until(lambda: cached(place) == before + 2)
+        assert wait_until(lambda: ahead._texts[ONE].beside == 0)
         assert next(said for said, _, _ in ahead._texts[ONE].left) == "Câu bên cạnh thứ ba."
     finally:
         ahead.stop()
@@ -146,7 +146,7 @@ def test_the_first_phrase_of_each_sentence_is_spoken_before_the_others(studio, p
         ahead.offer(ONE, [long, "Câu sau.", "Câu cuối."], SPEECH)
         assert [one for _, _, one in ahead._texts[ONE].left] == [0, 0, 0, None, None, None]
         busy.clear()
-        wait_until(lambda: cached(place) == before + len(phrases(long)) + 2)
+        assert wait_until(lambda: cached(place) == before + len(phrases(long)) + 2)
     finally:
         ahead.stop()
 

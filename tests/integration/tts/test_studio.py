@@ -340,7 +340,7 @@ def test_a_phrase_that_is_being_spoken_ahead_is_waited_for_and_not_spoken_twice(
     asked = replace(ORDER, text="Mời bà con đến họp.", framed=False, engine="slow")
     with ThreadPoolExecutor() as threads:
         ahead = threads.submit(studio.speak_ahead, asked)
-        wait_until(said.exists)
+        assert wait_until(said.exists)
         assert studio.render(asked).phrases == 1
         assert ahead.result() == 1
     assert said.read_text().splitlines() == ["Mời bà con đến họp."]
