@@ -1,7 +1,8 @@
 """What is on its way is not sent again: the station's book and nodes' real fetching, in virtual time.
 
 Lines and nodes are slow here in every way that loses nothing: manifests are read late, chunks and wants lie
-in queues. So no node may be sent a chunk twice, whatever it asks for meanwhile.
+in queues. So no node may be sent a chunk twice, whatever it asks for meanwhile. Where a chunk and a want take
+longer together than SHORT_HOLD_OFF, one or two of the last chunks may be taken for lost.
 """
 
 import heapq
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.runtime.wants import Need, WantBook
+from controller.runtime.wants import SHORT_HOLD_OFF, SHORT_TAIL, Need, WantBook
 from devices import topics
 from devices.chunks import manifest_of, sent_forms, wanted
 from devices.ids import Grade, NodeId
@@ -34,9 +35,9 @@ END_S = 120.0
 class World:
     """One recording on its way to nodes that are slow, each in its own way."""
 
-    def __init__(self, seed: int, *, late_s: float, slow_s: float, pace_s: float, lost: float = 0.0) -> None:
+    def __init__(self, seed: int, *, late_s: float, slow_s: float, pace_s: float) -> None:
         self.rng = random.Random(seed)
-        self.slow_s, self.pace_s, self.lost = slow_s, pace_s, lost
+        self.slow_s, self.pace_s = slow_s, pace_s
         self.now = 1000.0
         self.book = WantBook()
         self.under_way: Counter[tuple[int, NodeId]] = Counter()
@@ -104,11 +105,10 @@ class World:
         self.needless += not any(self.lacks(node, sending.chunk) for node in to)
         for node in to:
             self.needless += bool(self.under_way[sending.chunk, node])
-            if self.rng.random() >= self.lost:
-                self.under_way[sending.chunk, node] += 1
-                came_at = max(self.free_at.get(node, 0.0), self.now + self.lag())
-                self.free_at[node] = came_at  # what goes to one node stays in its order
-                self.at(came_at - self.now, lambda node=node: self.take(node, sending.chunk))
+            self.under_way[sending.chunk, node] += 1
+            came_at = max(self.free_at.get(node, 0.0), self.now + self.lag())
+            self.free_at[node] = came_at  # what goes to one node stays in its order
+            self.at(came_at - self.now, lambda node=node: self.take(node, sending.chunk))
         self.at(self.pace_s, self.send)
 
     def lacks(self, node: NodeId, n: int) -> bool:
@@ -137,10 +137,11 @@ class World:
 
 
 @pytest.mark.parametrize("pace_s", [0.02, 0.3, 1.4])
-@pytest.mark.parametrize(("late_s", "slow_s"), [(0.1, 0.1), (9.0, 0.1), (0.1, 3.0), (9.0, 3.0), (14.0, 2.0)])
+@pytest.mark.parametrize(("late_s", "slow_s"), [(0.1, 0.1), (9.0, 0.1), (0.1, 3.0), (9.0, 3.0), (14.0, 1.9)])
 def test_what_is_on_its_way_is_not_sent_again_however_slow_all_is(pace_s, late_s, slow_s):
+    most = 0 if 2 * slow_s < SHORT_HOLD_OFF else SHORT_TAIL
     for seed in range(3):
         world = World(seed, late_s=late_s, slow_s=slow_s, pace_s=pace_s)
         world.run()
         assert world.whole == NODES
-        assert not world.needless
+        assert world.needless <= most
