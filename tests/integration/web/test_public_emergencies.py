@@ -98,7 +98,7 @@ def test_one_that_ends_by_its_own_time_or_by_another_is_not_in_front_any_more(wo
     assert f"{ALARM} : đã hết giờ phát lúc 12:4" in text_of(page)
 
 
-def test_a_cache_holds_a_page_for_seconds_and_the_board_is_read_once_for_all(world, client, aired):
+def test_a_cache_holds_a_page_for_everybody_for_seconds_and_what_a_person_writes_never(world, client, aired):
     called(world)
     for place in (PLACE, "/cong-khai", f"{PLACE}/khan", f"{PLACE}/ban-tin/{aired}"):
         held = client.get(place).headers["cache-control"]
