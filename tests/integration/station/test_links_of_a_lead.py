@@ -6,22 +6,13 @@ import pytest
 
 from devices.link import Link, Options
 from devices.link_api import LinkDown
-from tests.support.brokers import BrokerProcess
 from tests.support.waiting import wait_until
 
 
-@pytest.fixture
-def broker(tmp_path):
-    one = BrokerProcess("mosquitto", tmp_path)
-    one.start()
-    yield one
-    one.stop()
-
-
-def test_a_link_is_cut_when_the_lead_is_lost_and_comes_back_with_it(broker):
+def test_a_link_is_cut_when_the_lead_is_lost_and_comes_back_with_it(mosquitto):
     leads, lost = Event(), Event()
     options = Options("loa-station", may_speak=leads.is_set)
-    link = Link(broker.url, "loa-station", on_down=lost.set, options=options)
+    link = Link(mosquitto.url, "loa-station", on_down=lost.set, options=options)
     link.start()
     try:
         assert not wait_until(lambda: link.is_up, 1.5), "it does not even connect"
@@ -37,12 +28,12 @@ def test_a_link_is_cut_when_the_lead_is_lost_and_comes_back_with_it(broker):
         link.stop()
 
 
-def test_who_leads_takes_the_name_at_the_broker_from_who_led_before(broker):
+def test_who_leads_takes_the_name_at_the_broker_from_who_led_before(mosquitto):
     """The former leader does not take it back when it wakes up."""
     leads = Event()
     leads.set()
-    former = Link(broker.url, "loa-station", options=Options("loa-station", may_speak=leads.is_set))
-    new = Link(broker.url, "loa-station", options=Options("loa-station"))
+    former = Link(mosquitto.url, "loa-station", options=Options("loa-station", may_speak=leads.is_set))
+    new = Link(mosquitto.url, "loa-station", options=Options("loa-station"))
     try:
         former.start()
         assert wait_until(lambda: former.is_up)
