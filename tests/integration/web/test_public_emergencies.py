@@ -5,12 +5,16 @@ import re
 import pytest
 from sqlalchemy import Engine, event
 
-from controller.features.emergencies.service import WantedCall, call_alone, sound_all_clear
+from controller.features.emergencies.preparation import prepare
+from controller.features.emergencies.queries import get_emergency
+from controller.features.emergencies.service import WantedCall, call_alone, sound_all_clear, start_test
 from controller.features.emergencies.stopping import stop_in
+from controller.model.bulletins import Bulletin
 from controller.model.emergency_states import Kind
-from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, TEXT
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, TEXT, Made
 from tests.integration.web.test_emergency_pages import prepared_of
 from tests.integration.web.test_pages import text_of
+from tests.support.swelling_tone import mp3
 
 ALARM, CLEAR = "Khẩn cấp: lũ về", "Báo yên: lũ đã rút"
 PLACE = f"/cong-khai/{NHA_TRANG}"
@@ -41,6 +45,20 @@ def cleared(world, row):
     world.advance()
 
 
+def drilled(world):
+    """Have a test sound in the commune as an emergency would."""
+    made = Made(mp3(8, 600), 8_000)
+    bulletin, _ = world.submitted("Thử còi", made=made)
+    with world.store.write() as session:
+        session.get_one(Bulletin, bulletin).test = True
+    world.approve(bulletin, made)
+    name = world.do(prepare, bulletin, Kind.TEST, PROVINCE, by=world.officer).id
+    row = world.do(start_test, WantedCall([NHA_TRANG], name), by=world.officer, times=world.times).row
+    world.later(seconds=3)
+    world.advance()
+    return row
+
+
 def test_it_stands_before_all_else_with_its_words_and_its_sound(world, client, aired):
     assert IN_FRONT not in client.get(PLACE).text
     called(world)
@@ -64,6 +82,9 @@ def test_nobody_sees_one_that_waits_for_its_second_person_or_a_test(world, clien
     data = {"ban": name, "dia_ban": PROVINCE, "phut": "30", "mat_khau": PASSWORDS["canbo"]}
     assert officer.post("/khan/goi", data=data).status_code == 303
     assert ALARM not in client.get(PLACE).text
+    drill = drilled(world)
+    assert world.ask(get_emergency, drill.id).kind is Kind.TEST
+    assert IN_FRONT not in client.get(PLACE).text
 
 
 def test_afterwards_it_says_what_ended_it(world, client):
