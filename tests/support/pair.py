@@ -229,6 +229,7 @@ class Pair:
         for airing in alarms:
             rounds = Counter((item["node"], item["planned_at"]) for item in began if item["airing"] == airing)
             assert {node for node, _ in rounds} == {node.id for node in NODES}, airing
+            assert set(rounds.values()) == {1}, (airing, rounds)
         assert len(began) == len(ended)
         store = Store(self.database_url)
         with store.read() as session:
