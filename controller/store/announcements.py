@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from controller.store.engine import CHANGED_CHANNEL, Store
+from controller.store.engine import CHANGED_CHANNEL, DEAD_LINES, Store
 
 _LOG = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Announcements:
             self.store.url,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={"connect_timeout": 5, "application_name": self.store.session_name},
+            connect_args={"connect_timeout": 5, "application_name": self.store.session_name, **DEAD_LINES},
         )
         with contextlib.closing(engine.connect()) as connection:
             for channel in (CHANGED_CHANNEL, _URGENT):
