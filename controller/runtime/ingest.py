@@ -256,6 +256,8 @@ class Ingest:
                 note_states(session, [state for _, state in group], now=now, retained=retained)
             committed = fold_receipts(session, judged, now=now)
         self._committed.note(committed)
+        RECEIPTS.labels("committed").inc(sum(len(one.ids) for one in committed))
+        RECEIPTS.labels("refused").inc(sum(len(one.refused) for one in committed))
         return [*again, *committed]
 
     def _judge(self, receipts: list[Receipts]) -> list[JudgedReceipts]:
@@ -268,8 +270,6 @@ class Ingest:
         return judged
 
     def _acknowledge(self, committed: list[Committed]) -> None:
-        RECEIPTS.labels("committed").inc(sum(len(one.ids) for one in committed))
-        RECEIPTS.labels("refused").inc(sum(len(one.refused) for one in committed))
         for one in committed:
             self.budgets.committed(one.node, len(one.ids))
             for at in range(0, max(len(one.ids), len(one.refused)), MOST_RECEIPTS):

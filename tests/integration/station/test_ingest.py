@@ -1,5 +1,6 @@
 """What nodes say while the database is busy, or while one of them says what cannot be written."""
 
+import re
 import sqlite3
 import time
 from contextlib import closing, contextmanager
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from controller.features.fleet.queries import get_node
+from controller.host.metrics import exposition
 from controller.model.airings import StoredReceipt
 from controller.runtime import receipt_judging
 from controller.runtime.committed_receipts import CommittedReceipts
@@ -114,15 +116,22 @@ def test_what_was_committed_is_answered_again_without_being_written_again(world,
     first = world.said(NODE, world.fields("0-unknown-airing-0000", "fetched"))
     later = world.said(NODE, world.fields("0-unknown-airing-0000", "started"))
     both = first.model_copy(update={"receipts": (*first.receipts, *later.receipts)})
+    counted = committed_receipts()
     for said in (first, both, first):
         ingest.take(topics.ReceiptTopic(NODE), said.payload())
         ingest.turn()
     assert checked == [*both.receipts]
     assert world.ask(lambda session: session.scalar(select(func.count()).select_from(StoredReceipt))) == 2
+    assert committed_receipts() - counted == 2, "a repeat is no receipt more"
     names = [receipt_id(text) for text in both.receipts]
     assert wait_until(lambda: len(told) == 4)
     answers = [read_payload(one.payload.decode())["ids"] for one in told]
     assert answers == [names[:1], names[:1], names[1:], names[:1]]
+
+
+def committed_receipts():
+    (line,) = re.findall(rb'^loa_receipts_total{result="committed"} (\S+)', exposition([]), re.MULTILINE)
+    return float(line)
 
 
 def test_only_so_many_committed_receipts_are_remembered(world):
