@@ -218,6 +218,8 @@ class Lease:
                 except SQLAlchemyError as error:
                     self._drop()
                     _LOG.warning("the lease could not be renewed: %s", error)
+                except Exception:  # noqa: BLE001 - without this thread nobody would hear that the lead is lost
+                    _LOG.exception("the lease could not be renewed")
             if not self.is_held and not self._is_told:
                 self._is_told = True
                 _LOG.error("this station leads no more: it publishes nothing")

@@ -122,6 +122,15 @@ def test_a_lease_holds_until_its_deadline_and_nothing_revives_its_epoch(lock):
 
 
 @on_postgresql
+def test_a_fault_of_our_own_ends_the_lease_and_is_said(lock):
+    one, lost = lock("home"), threading.Event()
+    one.on_lost, one.facts = lost.set, lambda: 1 / 0
+    one.take()
+    assert lost.wait(20)
+    assert not one.is_held
+
+
+@on_postgresql
 def test_a_standby_waits_for_the_expiry_and_can_be_asked_to_give_up(lock):
     first, second, third = lock("first"), lock("second"), lock("third")
     first.take()
