@@ -14,7 +14,14 @@ from controller.features.journal.service import record
 from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing
 from controller.model.emergencies import Emergency
-from controller.model.emergency_states import EmergencyEvent, EmergencyId, EmergencyState, Kind, after
+from controller.model.emergency_states import (
+    REPLACED,
+    EmergencyEvent,
+    EmergencyId,
+    EmergencyState,
+    Kind,
+    after,
+)
 from controller.model.permissions import Act, Operator
 from devices.ids import AreaCode
 
@@ -29,7 +36,7 @@ def stop_in(
     Returns what was ended, wholly or in part, and the areas whose plans change.
     """
     require(session, by, Act.STOP, *areas)
-    ended, changed = end_in(session, areas, reason=reason.strip() or STOPPED, by=by, now=now)
+    ended, changed = end_in(session, areas, reason=_said(reason), by=by, now=now)
     if not ended:
         raise Conflict(
             "Không có gì khẩn cấp đang phát ở đây; có thể đã dừng rồi.", code="emergency.none-running"
@@ -56,7 +63,7 @@ def stop_emergency(
     running = [(one, airing) for one, airing in running_in(session, areas) if one.id == row.id]
     if not running:
         raise Conflict("Lượt này không còn phát nữa; có thể đã dừng hoặc đã hết giờ.", code="emergency.over")
-    return _end(session, running, areas, reason.strip() or STOPPED, by=by, now=now)
+    return _end(session, running, areas, _said(reason), by=by, now=now)
 
 
 def end_in(
@@ -65,6 +72,12 @@ def end_in(
     """End what was called and sounds in areas, only there; the caller has checked the permission."""
     running = running_in(session, areas)
     return [row for row, _ in running], _end(session, running, areas, reason, by=by, now=now)
+
+
+def _said(reason: str) -> str:
+    """Return a person's reason; the sentences by which all-clears and new alarms are known are none."""
+    given = reason.strip()
+    return STOPPED if not given or given in REPLACED.values() else given
 
 
 def _end(

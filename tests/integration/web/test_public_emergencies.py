@@ -10,7 +10,7 @@ from controller.features.emergencies.queries import get_emergency
 from controller.features.emergencies.service import WantedCall, call_alone, sound_all_clear, start_test
 from controller.features.emergencies.stopping import stop_in
 from controller.model.bulletins import Bulletin
-from controller.model.emergency_states import Kind
+from controller.model.emergency_states import REPLACED, Kind
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, TEXT, Made
 from tests.integration.web.test_emergency_pages import prepared_of
 from tests.integration.web.test_pages import text_of
@@ -104,6 +104,12 @@ def test_afterwards_it_says_what_ended_it(world, client):
     assert "nhầm" not in later.text
     world.later(hours=12)
     assert "Khẩn cấp" not in client.get(PLACE).text
+
+
+def test_who_stops_one_cannot_write_that_the_all_clear_was_given(world, client):
+    called(world)
+    world.do(stop_in, [NHA_TRANG], by=world.people["kythuat"], reason=f" {REPLACED[Kind.ALL_CLEAR]}")
+    assert f"{ALARM} : đã dừng lúc" in text_of(client.get(PLACE))
 
 
 def test_one_that_ends_by_its_own_time_or_by_another_is_not_in_front_any_more(world, client):
