@@ -21,7 +21,8 @@ FEWEST, MOST = 2, 6
 GAP_MS = 5_000
 """Between two turns: the last echo has died away, and listeners notice that another loudspeaker begins."""
 _SECOND_MS = 1_000
-_METRES_A_DEGREE = 111_320.0  # of latitude: the circumference of the earth, 40,075 km, by 360
+METRES_A_DEGREE = 111_320.0
+"""Of latitude: the circumference of the earth, 40,075 km, by 360."""
 
 
 def distance_apart(reach_m: float, clear_db: float) -> float:
@@ -55,7 +56,7 @@ def metres_between(one: Place, other: Place) -> float:
     """Return the distance of two places; a commune is flat enough."""
     north, east = one[0] - other[0], one[1] - other[1]
     east *= math.cos(math.radians((one[0] + other[0]) / 2))
-    return math.hypot(north, east) * _METRES_A_DEGREE
+    return math.hypot(north, east) * METRES_A_DEGREE
 
 
 def groups(poles: Sequence[Pole[Node]]) -> dict[Node, int]:

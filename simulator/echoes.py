@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.ids import NodeId
-from schedules.turns import APART_M, Pole, count_turns, groups
+from schedules.turns import APART_M, METRES_A_DEGREE, Pole, count_turns, groups
 from simulator.echo_picture import Panel, picture
 
 SPEED_M_S = 346.0
@@ -24,7 +24,6 @@ NO_ECHO_DB = 30.0
 POINTS = 500
 _NEAREST_M = 1.0
 _LISTENERS_M = 250.0  # houses stand so far around a loudspeaker
-_METRES_A_DEGREE = 111_320.0
 
 Point = tuple[float, float]
 """East and north, metres."""
@@ -114,7 +113,7 @@ def listeners_of(places: Mapping[NodeId, Point], count: int = POINTS, seed: int 
 def turns_in(places: Mapping[NodeId, Point], most: int) -> dict[NodeId, int]:
     """Return the turns of loudspeakers at places in metres."""
     degrees = [
-        Pole(node, (north / _METRES_A_DEGREE, east / _METRES_A_DEGREE), most)
+        Pole(node, (north / METRES_A_DEGREE, east / METRES_A_DEGREE), most)
         for node, (east, north) in places.items()
     ]
     return groups(degrees)
