@@ -122,6 +122,7 @@ def test_an_act_is_pasted_heard_mended_scheduled_and_sent_on_an_old_phone(
     expect(page.locator("#da-sua")).to_contain_text("đổi sang Unicode", timeout=_LONGEST_MS)
     expect(page.locator("#da-sua")).to_contain_text("đầu, cuối công văn để riêng")
     expect(lines(page)).to_have_count(4, timeout=_LONGEST_MS)
+    assert asked
     assert all("tiêm phòng dại cho chó" in one for one in asked)  # pasted words are put right, then asked for
     hear(page, lines(page).nth(0))
     page.wait_for_timeout(2500)  # a person listens, and the next sentences are spoken ahead

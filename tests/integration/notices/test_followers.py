@@ -63,10 +63,10 @@ def is_idle(world):
 
 @pytest.mark.usefixtures("sender")
 def test_an_alarm_reaches_who_follows_there_and_then_what_ended_it(world, following):
-    here, above, elsewhere = following(), following(), following(BAC_NHA_TRANG)
+    here, another, elsewhere = following(), following(), following(BAC_NHA_TRANG)
     assert is_idle(world)
     row = alarm(world)
-    for phone in (here, above):
+    for phone in (here, another):
         assert wait_until(lambda phone=phone: got(world, phone))
     (told,) = got(world, here)
     assert (told["path"], told["urgent"], told["public"]) == (f"/cong-khai/{NHA_TRANG}", True, True)

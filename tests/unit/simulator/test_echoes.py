@@ -56,7 +56,7 @@ def test_turns_bring_the_speech_above_its_echoes_in_three_communes(gains):
         assert min(gain.after) >= min(gain.before)
 
 
-def test_an_emergency_sounds_from_all_at_once_and_so_as_before(gains):
+def test_in_one_turn_for_all_it_is_as_at_once(gains):
     together = dict.fromkeys(gains[0].places, 0)
     at_once = [in_turns_db(point, gains[0].places, together) for point in gains[0].listeners]
     assert at_once == gains[0].before
