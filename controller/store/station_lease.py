@@ -79,11 +79,7 @@ NOBODY: Final = Leader(is_there=False, facts=LeaderFacts())
 def leader_of(session: Session) -> Leader:
     """Return who leads by the row; nobody, where the lease has expired."""
     row = session.execute(_LEADER).one_or_none()
-    return (
-        Leader(is_there=False, facts=LeaderFacts())
-        if row is None
-        else Leader(row[0], LeaderFacts(row[1], row[2]))
-    )
+    return NOBODY if row is None else Leader(row[0], LeaderFacts(row[1], row[2]))
 
 
 @dataclass
