@@ -1,6 +1,7 @@
 """`loa`: thin commands; each calls one thing. docs/commands.md explains every one."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -102,6 +103,14 @@ def web() -> None:
     from controller.parts.web import run
 
     run()
+
+
+@app.command()
+def migrate() -> Iterable[str]:
+    """Chuẩn bị cơ sở dữ liệu cho bản này trong lúc bản trước còn phát (PostgreSQL)."""
+    from controller.parts.migrate import migrate
+
+    return migrate()
 
 
 @app.command()

@@ -30,7 +30,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Busy, Conflict, LoaError, StartFailed, Unavailable
-from controller.store.revisions import has_newest_shape
+from controller.store.revisions import Schema, schema_of
 from controller.store.write_lock import WriteLock
 
 _LOG = logging.getLogger(__name__)
@@ -128,18 +128,39 @@ class Store:
         return self.url.get_backend_name() == "sqlite"
 
     def upgrade(self) -> None:
-        """Migrate the database to the newest revision, creating it if it does not exist; safe to repeat."""
+        """Migrate the database to the newest revision, creating it if it does not exist; safe to repeat.
+
+        One that a newer release has migrated, and that serves this one too, stays as it is.
+        """
         with _translated():
-            if has_newest_shape(self._engine):
+            if schema_of(self._engine) in _SERVING:
                 return
             from controller.store.migrating import upgrade  # imported late: it loads Alembic
 
             upgrade(self._engine)
 
-    def is_upgraded(self) -> bool:
-        """Return whether the database has the newest revision, neither an older nor a newer one."""
+    def upgrade_beside(self) -> Iterator[str]:
+        """Migrate step by step while a station leads; yield the revision after each. PostgreSQL only."""
+        from controller.store.migrating import upgrade_beside  # imported late: it loads Alembic
+
         with _translated():
-            return has_newest_shape(self._engine)
+            yield from upgrade_beside(self._engine)
+
+    def breaks_who_runs(self) -> str:
+        """Return the first pending step that a station of this schema's release does not survive, or ""."""
+        from controller.store.migrating import breaks_who_runs  # imported late: it loads Alembic
+
+        with _translated():
+            return breaks_who_runs(self._engine)
+
+    def schema(self) -> Schema:
+        """Return what the database's schema is to this program."""
+        with _translated():
+            return schema_of(self._engine)
+
+    def is_upgraded(self) -> bool:
+        """Return whether the schema serves this program: the newest that it knows, or a newer one."""
+        return self.schema() in _SERVING
 
     def close(self) -> None:
         """Close all connections; call it once, after the last transaction."""
@@ -224,6 +245,8 @@ _UNFIT = "Có ký tự không lưu được. Hãy nhập lại bằng chữ thư
 _SPOILT_FILE = "Tệp cơ sở dữ liệu bị hỏng. Loa vẫn phát theo kế hoạch đã gửi; hãy khôi phục từ bản sao lưu."
 
 _OLD = "Cơ sở dữ liệu của đài chưa được nâng cấp. Hãy khởi động lại đài rồi thử lại."
+
+_SERVING = {Schema.CURRENT, Schema.NEWER}
 
 _SPOILT = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 _LOCKED_STATES = {"55P03", "40P01", "40001"}

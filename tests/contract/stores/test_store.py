@@ -15,7 +15,7 @@ from controller.model.fleet import Node
 from controller.model.journal import Entry
 from controller.store import Store, migrating
 from controller.store.migrating import differences
-from controller.store.revisions import MIGRATIONS, has_newest_shape, newest_revision
+from controller.store.revisions import MIGRATIONS, Schema, newest_revision, schema_of
 from tests.support.stored_rows import sqlite_url
 
 NOON = datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=UTC)
@@ -73,16 +73,16 @@ def test_what_is_kept_has_its_triggers_after_all_migrations(store, kind):
 def test_the_newest_shape_is_told_without_alembic_as_alembic_tells_it(store):
     steps = ScriptDirectory(str(MIGRATIONS))
     assert newest_revision() == steps.get_current_head()
-    assert has_newest_shape(store._engine)
+    assert schema_of(store._engine) is Schema.CURRENT
     before = steps.get_revision("head").down_revision
     with store.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": before})
-    assert not has_newest_shape(store._engine)
+    assert schema_of(store._engine) is Schema.OLD
 
 
 def test_a_database_that_is_not_there_has_no_newest_shape_and_is_not_made_by_asking(url, tmp_path):
     store = Store(url)
-    assert not has_newest_shape(store._engine)
+    assert schema_of(store._engine) is Schema.OLD
     store.close()
     assert not list(tmp_path.glob("*.db"))
 
@@ -111,11 +111,25 @@ def test_two_processes_may_upgrade_at_once(url):
         store.close()
 
 
-def test_a_newer_database_is_refused_with_a_sentence(store):
+def of_a_newer_release(store, serves_from):
     with store.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.execute(text("UPDATE schema_state SET serves_from = :it"), {"it": serves_from})
+
+
+def test_a_newer_database_is_refused_with_a_sentence(store):
+    of_a_newer_release(store, "9998")
+    assert not store.is_upgraded()
     with pytest.raises(Unavailable, match="phiên bản mới hơn"):
         store.upgrade()
+
+
+def test_a_newer_database_that_serves_this_program_is_used_as_it_is(store):
+    of_a_newer_release(store, newest_revision())
+    assert store.is_upgraded()
+    store.upgrade()
+    with store.read() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
 
 
 def test_what_a_block_wrote_is_there_afterwards(store):
