@@ -1,6 +1,6 @@
 """How loud a recording is: loudness after ITU-R BS.1770-4, true peak at four times the sample rate.
 
-K-weighting from pyloudnorm, gates after EBU R128. All is computed block by block: an hour of speech needs no
+K-weighting as in pyloudnorm, gates after EBU R128. All is computed block by block: an hour of speech needs no
 more memory than a minute.
 """
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyloudnorm
 import soxr
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
+
+from tts.filters import FilterChain, high_pass, high_shelf
 
 Samples = NDArray[np.float32]
 
@@ -51,7 +51,7 @@ class Meter:
         """Take the next samples in."""
         self.samples += len(block)
         self._peak = max(self._peak, _peak(block), _peak(self._oversampled.resample_chunk(block)))
-        waiting = np.concatenate([*self._rest, self._weighting.next(block.astype(np.float64))])
+        waiting = np.concatenate([*self._rest, self._weighting.next(block)])
         whole = len(waiting) // self._hop * self._hop
         self._hops.append((waiting[:whole].reshape(-1, self._hop) ** 2).mean(axis=1))
         self._rest = [waiting[whole:]]
@@ -64,17 +64,12 @@ class Meter:
         return Level(lufs, 20 * math.log10(peak) if peak > 0 else SILENT_LUFS)
 
 
-class Weighting:
-    """The K-weighting of BS.1770 for sound that arrives in blocks."""
+class Weighting(FilterChain):
+    """The K-weighting of BS.1770 for sound that arrives in blocks: a high shelf (head) and a high-pass."""
 
     def __init__(self, sample_rate: int) -> None:
-        self._sections = _k_weighting(sample_rate)
-        self._state = np.zeros((len(self._sections), 2))
-
-    def next(self, block: NDArray[np.float64]) -> Any:
-        """The block weighted, as long as it is."""
-        weighted, self._state = sosfilt(self._sections, block, zi=self._state)
-        return weighted
+        shelf = high_shelf(1500.0, 4.0, 1 / math.sqrt(2), sample_rate)
+        super().__init__([shelf, high_pass(38.0, 0.5, sample_rate)])
 
 
 def integrated(hops: NDArray[np.float64]) -> float:
@@ -93,10 +88,3 @@ def integrated(hops: NDArray[np.float64]) -> float:
 
 def _peak(block: Samples) -> float:
     return float(np.abs(block).max()) if len(block) else 0.0
-
-
-def _k_weighting(sample_rate: int) -> Any:
-    """The filters of BS.1770 as second-order sections: the high shelf (head) and the RLB high-pass."""
-    shelf = pyloudnorm.IIRfilter(4.0, 1 / math.sqrt(2), 1500.0, sample_rate, "high_shelf")
-    bass = pyloudnorm.IIRfilter(0.0, 0.5, 38.0, sample_rate, "high_pass")
-    return np.array([np.concatenate([one.b, one.a]) for one in (shelf, bass)])

@@ -22,7 +22,6 @@ HEAVY = {
     "PIL": "a report in PDF",
     "psycopg": "PostgreSQL",
     "pydub": "sound, in a worker",
-    "pyloudnorm": "sound, in a worker",
     "pypdf": "a letter in PDF, in a process of its own",
     "reportlab": "a report in PDF",
     "requests": "a voice from the network",
