@@ -17,6 +17,7 @@ from controller.host.broker import ChildBroker
 from controller.host.home_folder import HomeLock, make_home
 from controller.host.interpreter import collect_when_idle
 from controller.host.metrics import measured
+from controller.host.sound_stores import folder_at
 from controller.host.station_keys import station_key, station_seal
 from controller.model.bulletin_states import RenderingId
 from controller.model.outgoing import Outgoing
@@ -29,6 +30,7 @@ from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
 from controller.runtime.lateness_notices import LatenessWatch
 from controller.runtime.lead import Lead
+from controller.runtime.near_recordings import NearRecordings
 from controller.runtime.newest_versions import NewestVersions
 from controller.runtime.notice_sender import notice_sender
 from controller.runtime.own_state import OwnState
@@ -124,7 +126,8 @@ class Controller(PageStation):
 
     def parts_up(self) -> dict[str, bool]:
         """Return whether each part works that the station cannot do without, beside its database."""
-        return {"broker": self.link.is_up, "lead": self.lead.is_held, "clock": self.wall.is_steady()}
+        is_set = self.wall.is_steady()
+        return {"broker": self.link.is_up, "lead": self.lead.is_held, "clock": is_set, **self.sounds_up()}
 
     def broker_up(self) -> bool:
         """Return whether the station is connected to its broker."""
@@ -213,8 +216,15 @@ class Controller(PageStation):
         self.ingest = Ingest(self.led, self.link, self.key, self.now, self.budgets)
         self.time_service = self._make_time_service()
         self.others = Announcements(self.store, on_decided=self.wake, on_urgent=self._publish_for_another)
+        self.near = NearRecordings(self.recordings, self._needs)
         self.sender = sender_of(
-            self.settings, self.broker_url, self.link, self.recordings, self._needs, may_speak=self._leads_now
+            self.settings,
+            self.broker_url,
+            self.link,
+            self.recordings,
+            self._needs,
+            fetch=self.near.wake,
+            may_speak=self._leads_now,
         )
         tidying = Tidying(self.led, self.recordings, self.uploads, self.settings, self.now)
         house = Housekeeping(
@@ -224,6 +234,7 @@ class Controller(PageStation):
         beats = (
             Beat("work", _WORK_EVERY, self._work),
             Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
+            self._look_at_sounds(),
             checkpoints_by(self.settings, self.store, self.now).beat(),
             *house.beats(),
         )
@@ -252,6 +263,7 @@ class Controller(PageStation):
             self.ingest,
             self.time_service,
             self.sender,
+            *([] if folder_at(self.settings.recordings_place) else [self.near]),
             self.link,
             *speakers,
             notices,

@@ -25,13 +25,30 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address on which the pages are served.")
     port: int = Field(default=8056, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
-    recordings: Path | None = Field(
-        default=None,
-        description="Folder of finished recordings, shared by all machines; by default in the home folder.",
+    recordings: str = Field(
+        default="",
+        description="Finished recordings, shared by all machines: a folder, or s3://bucket/prefix; by "
+        "default in the home folder.",
     )
-    uploads: Path | None = Field(
+    uploads: str = Field(
+        default="",
+        description="Uploaded sounds, shared by all machines: a folder, or s3://bucket/prefix; by default in "
+        "the home folder.",
+    )
+    s3_endpoint: str = Field(
+        default="", description="Address of the S3 server, https://…; empty: Amazon's of the region."
+    )
+    s3_region: str = Field(default="us-east-1", description="Region of the bucket, as its server names it.")
+    s3_credentials: Path | None = Field(
         default=None,
-        description="Folder of uploaded sounds, shared by all machines; by default in the home folder.",
+        description="File with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY that its owner alone may read; "
+        "unset: they are in the environment.",
+    )
+    s3_authority: Path | None = Field(
+        default=None, description="Certificate (PEM) of the authority that the S3 server's own is signed by."
+    )
+    s3_near_megabytes: int = Field(
+        default=2048, ge=100, description="Copies of what is in S3 that this machine keeps at hand, MB."
     )
     broker: BrokerChoice = Field(
         default="auto",
@@ -201,14 +218,14 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home.absolute() / 'loa.sqlite'}"
 
     @property
-    def recordings_dir(self) -> Path:
-        """Return the folder of finished recordings, named by their SHA-256."""
-        return self.recordings or self.home / "recordings"
+    def recordings_place(self) -> str:
+        """Return where finished recordings are: a folder, or s3://…; see `host.sound_stores`."""
+        return self.recordings or str(self.home / "recordings")
 
     @property
-    def uploads_dir(self) -> Path:
-        """Return the folder of uploaded audio files, named by their SHA-256."""
-        return self.uploads or self.home / "uploads"
+    def uploads_place(self) -> str:
+        """Return where uploaded sounds are, likewise."""
+        return self.uploads or str(self.home / "uploads")
 
     @property
     def speech_cache_dir(self) -> Path:

@@ -102,3 +102,23 @@ class NoSpace(SpeechError):
 
     code = "disk.full"
     text = "Ổ đĩa đã đầy, chưa lưu được tệp âm thanh. Hãy báo kỹ thuật viên giải phóng chỗ trống rồi thử lại."
+
+
+class ShelfAway(SpeechError):
+    """The store of recordings on another machine does not answer, or refuses."""
+
+    code = "recordings.away"
+    text = (
+        "Kho bản ghi không trả lời, nên tạm thời không nghe hay lưu được âm thanh. Loa vẫn phát những gì đã "
+        "tải về. Hãy thử lại sau ít phút, hoặc báo kỹ thuật viên."
+    )
+
+
+class DamagedSound(SpeechError):
+    """The bytes that are kept are not those of the digest in their name."""
+
+    code = "recording.damaged"
+    text = (
+        "Tệp âm thanh đang lưu đã bị hỏng hoặc bị sửa, nên không dùng. Hãy báo kỹ thuật viên lấy lại tệp từ "
+        "bản sao lưu."
+    )

@@ -48,7 +48,7 @@ def write_whole(place: Path, content: bytes) -> None:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-    _keep_name(place.parent)
+    sync_folder(place.parent)
 
 
 @contextmanager
@@ -111,8 +111,8 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _keep_name(directory: Path) -> None:
-    """Make the renamed entry itself durable."""
+def sync_folder(directory: Path) -> None:
+    """Make the names of the folder's files durable, after one was renamed."""
     handle = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -20,7 +20,6 @@ from tts.brought import (
     refuse_faults,
 )
 from tts.codec import UnknownSoundFormat
-from tts.files import write_whole
 from tts.uploads import UploadId, UploadStore
 
 __all__ = ["Found", "UnfitSound", "examined", "found_in", "keep_found"]
@@ -88,11 +87,11 @@ def _db(value: float) -> float:
 
 
 def keep_found(uploads: UploadStore, upload: UploadId, found: Found) -> None:
-    """Keep what was found beside the file; raises NoSpace."""
-    write_whole(uploads.beside(upload), json.dumps(asdict(found)).encode())
+    """Keep what was found beside the file; raises NoSpace or ShelfAway."""
+    uploads.keep_beside(upload, json.dumps(asdict(found)).encode())
 
 
 def found_in(uploads: UploadStore, upload: UploadId) -> Found | None:
-    """Return what was found in a file when it came, or None where that is not known."""
-    place = uploads.beside(upload)
-    return Found(**json.loads(place.read_bytes())) if place.is_file() else None
+    """Return what was found in a file when it came, or None where that is not known; raises ShelfAway."""
+    told = uploads.beside(upload)
+    return None if told is None else Found(**json.loads(told))

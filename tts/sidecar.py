@@ -12,15 +12,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tts.codec import decoded_blocks
-from tts.files import write_whole
-from tts.recordings import RecordingId, RecordingStore
+from tts.marks import Origin, origin_in_file
+from tts.recordings import ORIGIN, PEAKS, PHRASES, RecordingId, RecordingStore
 from tts.script import Line
 
 if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
 
-PHRASES, PEAKS = "phrases", "peaks"
 POINTS = 240
 """Points of a drawing: as many as fit on a telephone's screen."""
 
@@ -47,29 +46,46 @@ def phrase_times(lines: Iterable[Line], lengths: Sequence[int], sample_rate: int
 
 
 def keep_phrases(store: RecordingStore, recording: RecordingId, phrases: Iterable[PhraseTime]) -> None:
-    """Store when each phrase sounds; raises NoSpace."""
+    """Store when each phrase sounds; raises NoSpace or ShelfAway."""
     told = json.dumps([astuple(one) for one in phrases], ensure_ascii=False)
-    write_whole(store.beside(recording, PHRASES), told.encode())
+    store.keep_beside(recording, PHRASES, told.encode())
 
 
 def phrases_of(store: RecordingStore, recording: RecordingId) -> tuple[PhraseTime, ...]:
-    """Return when each phrase sounds; empty where that is unknown."""
-    place = store.beside(recording, PHRASES)
-    if not place.is_file():
-        return ()
-    return tuple(PhraseTime(*fields) for fields in json.loads(place.read_bytes()))
+    """Return when each phrase sounds; empty where that is unknown. Raises ShelfAway."""
+    told = store.beside(recording, PHRASES)
+    return () if told is None else tuple(PhraseTime(*fields) for fields in json.loads(told))
+
+
+def keep_origin(store: RecordingStore, recording: RecordingId, origin: Origin) -> None:
+    """Store whose voice a recording is, so that nobody reads it for that; raises NoSpace or ShelfAway."""
+    store.keep_beside(recording, ORIGIN, json.dumps(origin.value).encode())
+
+
+def origin_of(store: RecordingStore, recording: RecordingId) -> Origin:
+    """Return whose voice a recording is, by its own mark; looked for once, then kept.
+
+    Raises FileNotFoundError when the recording is not kept, ShelfAway, NoSpace.
+    """
+    told = store.beside(recording, ORIGIN)
+    if told is not None:
+        return Origin(json.loads(told))
+    found = origin_in_file(store.file(recording))
+    keep_origin(store, recording, found)
+    return found
 
 
 def peaks_of(store: RecordingStore, recording: RecordingId) -> tuple[int, ...]:
     """Return how loud each part is, 0 to 100 of the loudest; found by decoding once, then kept.
 
-    Raises FileNotFoundError when the recording is not kept here, UnknownSoundFormat when it is damaged.
+    Raises FileNotFoundError when the recording is not kept, UnknownSoundFormat or DamagedSound when it is
+    damaged, ShelfAway, NoSpace.
     """
-    place = store.beside(recording, PEAKS)
-    if place.is_file():
-        return tuple(json.loads(place.read_bytes()))
+    told = store.beside(recording, PEAKS)
+    if told is not None:
+        return tuple(json.loads(told))
     found = peaks(decoded_blocks(store.read(recording)))
-    write_whole(place, json.dumps(found).encode())
+    store.keep_beside(recording, PEAKS, json.dumps(found).encode())
     return found
 
 

@@ -22,8 +22,8 @@ from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, 
 from tts.recordings import RecordingId, RecordingStore
 from tts.script import Line, Script, phrase_script, programme_script, script_of, spoken_lines
 from tts.sections import CLOSING, OPENING, OwnChime, Piece, Recorded, sections
-from tts.sidecar import keep_phrases, phrase_times
-from tts.workers import Stopped, Workers
+from tts.sidecar import keep_origin, keep_phrases, phrase_times
+from tts.workers import Stopped, Workers, following
 
 __all__ = ["LevelOrder", "OnProgress", "Progress", "RenderOrder", "Rendered", "Stage", "Studio"]
 
@@ -138,10 +138,16 @@ class Studio:
         """End the worker processes; a running render raises EngineFailed."""
         self._workers.stop()
 
-    def render(self, order: RenderOrder, on_progress: OnProgress | None = None) -> Rendered:
+    def render(
+        self,
+        order: RenderOrder,
+        on_progress: OnProgress | None = None,
+        *,
+        into: RecordingStore | None = None,
+    ) -> Rendered:
         """Speak the order and store the recording; raises SpeechError.
 
-        `on_progress` is called from this thread.
+        `on_progress` is called from this thread. `into`: another store than that of all recordings.
         """
         tell = on_progress or (lambda _: None)
         tell(Progress("reading", 0, 1))
@@ -151,7 +157,7 @@ class Studio:
         tell(Progress("reading", 1, 1))
         for last in range(1, _TRIES + 1):
             try:
-                return self._record(order, script, tell)
+                return self._record(order, script, tell, self._recordings if into is None else into)
             except FileNotFoundError as lost:
                 _LOG.warning("a phrase has left the cache: %s", lost)
                 if last == _TRIES:
@@ -169,7 +175,9 @@ class Studio:
             mixed = place / "mix.raw"
             self._workers.submit(Shape(order.brought, mixed), _SHAPE_SECONDS).result()
             origin = origin_in_file(order.brought)
-            made = self._master(order, (mixed,), place / "recording.mp3", origin, tell)
+            made = self._master(
+                order, (mixed,), place / "recording.mp3", origin, tell, store=self._recordings
+            )
         tell(Progress("done", 1, 1))
         return _rendered(order, made, BROUGHT, order.text)
 
@@ -194,14 +202,16 @@ class Studio:
         """Process ids of the running workers."""
         return self._workers.process_ids()
 
-    def _record(self, order: RenderOrder, script: Script, tell: OnProgress) -> Rendered:
+    def _record(
+        self, order: RenderOrder, script: Script, tell: OnProgress, store: RecordingStore
+    ) -> Rendered:
         with self._keeping() as held, scratch(self._scratch) as place, ExitStack() as ends:
             spoken = self._speak(_Work(order, script, place, held, ends, tell))
             tell(Progress("mixing", 0, 1))
             mixed, lengths = spoken.assembly.mixed()
             origin = _origin(script)
-            made = self._master(order, mixed, place / "recording.mp3", origin, tell)
-            keep_phrases(self._recordings, made.recording, phrase_times(script.all, lengths, SAMPLE_RATE))
+            made = self._master(order, mixed, place / "recording.mp3", origin, tell, store=store)
+            keep_phrases(store, made.recording, phrase_times(script.all, lengths, SAMPLE_RATE))
         tell(Progress("done", 1, 1))
         return replace(
             _rendered(order, made, spoken.cast.engine, script.text),
@@ -217,8 +227,10 @@ class Studio:
         finished: Path,
         origin: Origin,
         tell: OnProgress,
+        *,
+        store: RecordingStore,
     ) -> _Made:
-        """Bring a mix to its loudness and store it."""
+        """Bring a mix to its loudness and store it, with whose voice it is."""
         tell(Progress("encoding", 0, 1))
         level = order.loudness_lufs, order.true_peak_dbtp
         job = Master(mixed, finished, *level, order.bitrate_kbps, origin, order.opus_kbps)
@@ -226,8 +238,10 @@ class Studio:
         for warning in measured.warnings:
             _LOG.warning("%s: %s", order.title, warning)
         content = finished.read_bytes()
-        opus = self._recordings.put(finished.with_suffix(".opus").read_bytes()) if order.opus_kbps else None
-        return _Made(self._recordings.put(content), len(content), measured, opus)
+        opus = store.put(finished.with_suffix(".opus").read_bytes()) if order.opus_kbps else None
+        recording = store.put(content)
+        keep_origin(store, recording, origin)
+        return _Made(recording, len(content), measured, opus)
 
     def _speak(self, work: _Work) -> _Spoken:
         """Bring every line into the cache, by the ordered engine or else by its substitute."""
@@ -307,7 +321,7 @@ class Studio:
         """Have a phrase spoken; one that is being spoken ahead right now is waited for."""
         coming = self._ahead.get(digest)
         if coming is not None:
-            return _following(coming)
+            return following(coming)
         job = Speak(cast.path, line.text, cast.voice, cast.rate, self._cache.path(digest))
         return self._workers.submit(job, self._phrase_seconds)
 
@@ -327,19 +341,6 @@ class Studio:
         with self._lock:
             self._in_use.update(digests - held)
             held |= digests
-
-
-def _following(coming: Future[None]) -> Future[None]:
-    """Return a future that ends as the other does; cancelled, it leaves the other."""
-    own: Future[None] = Future()
-
-    def end(done: Future[None]) -> None:
-        if own.set_running_or_notify_cancel():
-            error = done.exception()
-            own.set_result(None) if error is None else own.set_exception(error)
-
-    coming.add_done_callback(end)
-    return own
 
 
 def _script(order: RenderOrder) -> Script:

@@ -1,4 +1,4 @@
-"""Uploaded sound files, named by their SHA-256, until they are processed to recordings."""
+"""Uploaded sounds, named by their SHA-256, until they become recordings; on a shelf (tts/shelves.py)."""
 
 import hashlib
 import os
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO, NewType
 
 from tts.errors import SpeechError
-from tts.files import LEFTOVER, own_prefix, room_needed, sweep_leftovers
+from tts.files import LEFTOVER, own_prefix, room_needed
+from tts.shelves import Shelf, shelf_of
 
 UploadId = NewType("UploadId", str)
 """SHA-256 of a file's bytes, in 64 lower-case hexadecimal digits."""
@@ -32,57 +33,90 @@ class UploadTooLarge(SpeechError):  # noqa: N818 - the names of speech errors sa
 
 
 class UploadStore:
-    """Files in one directory; written atomically, and never completely in memory."""
+    """Uploads by digest; written atomically, and never completely in memory.
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    Every method that reaches the shelf raises ShelfAway where it does not answer.
+    """
+
+    def __init__(self, place: Path | Shelf) -> None:
+        """`place`: a path stands for a folder."""
+        self._shelf = shelf_of(place)
 
     def put(self, source: BinaryIO) -> UploadId:
-        """Copy the bytes to the disk; raises UploadTooLarge or NoSpace, then no part is left."""
+        """Copy the bytes to the shelf; raises UploadTooLarge or NoSpace, then no part is left."""
         with room_needed():
-            self._directory.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(LEFTOVER, own_prefix(), self._directory)
+            self._shelf.near.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(LEFTOVER, own_prefix(), self._shelf.near)
             try:
                 with os.fdopen(handle, "wb") as out:
                     upload = _copied(source, out)
                     out.flush()
                     os.fsync(out.fileno())
-                Path(part).replace(self.path(upload))
+                self._shelf.adopt(Path(part), upload)
             except BaseException:
                 Path(part).unlink(missing_ok=True)
                 raise
         return upload
 
-    def path(self, upload: UploadId) -> Path:
-        """Where the file is or would be; raises ValueError for anything that is no digest."""
-        if not _IS_ID.fullmatch(upload):
-            raise ValueError("an upload is named by 64 hexadecimal digits")
-        return self._directory / upload
+    def file(self, upload: UploadId) -> Path:
+        """Return a file on this machine with the upload's bytes, whose digest was looked at.
 
-    def beside(self, upload: UploadId) -> Path:
-        """Where a small file about it is or would be; it goes when the file goes."""
-        return self.path(upload).with_suffix(".json")
+        It may be removed later, to make room for others. Raises FileNotFoundError or DamagedSound.
+        """
+        return self._shelf.file(_name_of(upload), upload)
+
+    def path(self, upload: UploadId) -> Path:
+        """Where the file lies on this machine, if it does; ValueError for anything that is no digest."""
+        return self._shelf.near / _name_of(upload)
+
+    def keep_beside(self, upload: UploadId, content: bytes) -> None:
+        """Store a small file about it; it goes when the file goes. Raises NoSpace."""
+        self._shelf.write(f"{_name_of(upload)}.json", content)
+
+    def beside(self, upload: UploadId) -> bytes | None:
+        """Return the small file about it, or None where there is none."""
+        try:
+            return self._shelf.read(f"{_name_of(upload)}.json")
+        except FileNotFoundError:
+            return None
 
     def has(self, upload: UploadId) -> bool:
-        """Whether the file is kept here."""
-        return self.path(upload).is_file()
+        """Whether the file is kept."""
+        return self._shelf.has(_name_of(upload))
+
+    def is_near(self, upload: UploadId) -> bool:
+        """Whether the file can be read without asking another machine."""
+        return self._shelf.is_near(_name_of(upload))
 
     def delete(self, upload: UploadId) -> None:
-        """Delete the file, if it is stored."""
-        self.path(upload).unlink(missing_ok=True)
-        self.beside(upload).unlink(missing_ok=True)
+        """Delete the file, if it is stored, after what is known of it."""
+        self._shelf.delete(f"{_name_of(upload)}.json")
+        self._shelf.delete(_name_of(upload))
 
     def kept_before(self, instant: float) -> list[UploadId]:
         """Return the files that were last put before an instant (seconds since 1970)."""
         return [
-            UploadId(place.name)
-            for place in self._directory.glob("*")
-            if _IS_ID.fullmatch(place.name) and place.stat().st_mtime < instant
+            UploadId(name) for name, _, at in self._shelf.files() if _IS_ID.fullmatch(name) and at < instant
         ]
 
     def sweep(self) -> int:
         """Remove files that a crash left incomplete; return how many there were."""
-        return sweep_leftovers(self._directory.glob(f"*{LEFTOVER}"))
+        return self._shelf.sweep()
+
+    def check(self) -> None:
+        """Raise ShelfAway unless the shelf answers now."""
+        self._shelf.check()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the shelf answered when it was last asked."""
+        return self._shelf.is_up
+
+
+def _name_of(upload: UploadId) -> str:
+    if not _IS_ID.fullmatch(upload):
+        raise ValueError("an upload is named by 64 hexadecimal digits")
+    return upload
 
 
 def _copied(source: BinaryIO, out: BinaryIO) -> UploadId:

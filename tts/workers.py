@@ -214,3 +214,16 @@ class _Process:
             self._child.wait(_QUIT_SECONDS)
         except subprocess.TimeoutExpired:
             _LOG.warning("worker %d does not end", self.pid)
+
+
+def following(coming: Future[None]) -> Future[None]:
+    """Return a future that ends as the other does; cancelled, it leaves the other."""
+    own: Future[None] = Future()
+
+    def end(done: Future[None]) -> None:
+        if own.set_running_or_notify_cancel():
+            error = done.exception()
+            own.set_result(None) if error is None else own.set_exception(error)
+
+    coming.add_done_callback(end)
+    return own

@@ -13,11 +13,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from controller.errors import ChangePasswordFirst, EnrolFirst, LoaError, NotSignedIn, TooManyTries
+from controller.errors import (
+    ChangePasswordFirst,
+    EnrolFirst,
+    LoaError,
+    NotSignedIn,
+    TooManyTries,
+    Unavailable,
+)
 from controller.http.lanes import in_lane
 from controller.http.named import rows_in
 from controller.http.refusals import status_of
 from controller.http.render import page
+from tts.errors import SpeechError
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +113,12 @@ async def on_loa_error(request: Request, error: Exception) -> Response:
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+async def on_sound_error(request: Request, error: Exception) -> Response:
+    """Answer what a store of sounds cannot do now: it is away, full, or has a damaged file."""
+    assert isinstance(error, SpeechError)
+    return await on_loa_error(request, Unavailable(error.sentence, code=error.code))
 
 
 def _is_part(request: Request) -> bool:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 
 from controller.errors import BadInput
+from controller.http.sounds import upload_file
 from controller.http.station import Station
 from tts.brought import HEAD, form_of
 from tts.uploads import UploadId
@@ -123,8 +124,8 @@ _TYPES = {
 
 
 def sound_file(station: Station, upload: UploadId) -> FileResponse:
-    """Answer with a sound as it was brought; it must be there."""
-    path = station.uploads.path(upload)
+    """Answer with a sound as it was brought; raises NotFound, Busy or Unavailable."""
+    path = upload_file(station.uploads, upload)
     with path.open("rb") as file:
         kind = form_of(file.read(HEAD))
     return FileResponse(path, media_type=_TYPES[kind], headers={"Cache-Control": "private, no-cache"})

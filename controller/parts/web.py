@@ -106,7 +106,8 @@ class WebStation(PageStation):
 
     def parts_up(self) -> dict[str, bool]:
         """Return whether a station leads, and has its broker; whether the key of this home is in use."""
-        return {"broker": self.broker_up(), "lead": self._leader().is_there, "key": self._has_key}
+        is_led = self._leader().is_there
+        return {"broker": self.broker_up(), "lead": is_led, "key": self._has_key, **self.sounds_up()}
 
     def broker_up(self) -> bool:
         """Return whether the station that leads is connected to the broker."""
@@ -142,6 +143,7 @@ class WebStation(PageStation):
         beats = (
             Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
             Beat("keys", _LOOK_AT_KEYS_EVERY, self._take_keys),
+            self._look_at_sounds(),
             Beat("rate-hits", _KEEP_HOUSE_EVERY, shared),
         )
         return Clock(list(beats))

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from limits.storage import MemoryStorage, Storage
 
@@ -12,6 +12,7 @@ from controller.features.areas.queries import get_area
 from controller.features.enrolment.service import welcome_of
 from controller.features.journal.security_log import SecurityLog, syslog_at
 from controller.features.provisioning import service as provisioning
+from controller.host.sound_stores import folder_at, recordings_of, uploads_of
 from controller.http.station import Trial
 from controller.model.enrolment import Welcome
 from controller.model.permissions import OperatorId
@@ -25,10 +26,14 @@ from controller.settings import Settings
 from controller.store import Store
 from devices.ids import AreaCode
 from devices.jose import SigningKey
+from schedules.clock import Beat
 from tts.engines import engines_with
+from tts.errors import ShelfAway
 from tts.recordings import RecordingStore
 from tts.studio import Studio
 from tts.uploads import UploadStore
+
+_LOOK_AT_SOUNDS_EVERY = timedelta(seconds=15)
 
 
 @dataclass
@@ -106,8 +111,7 @@ class PageStation:
             self.label = get_area(session, AreaCode(self.settings.province)).name
 
     def _make_studio(self) -> None:
-        self.recordings = RecordingStore(self.settings.recordings_dir)
-        self.uploads = UploadStore(self.settings.uploads_dir)
+        self.recordings, self.uploads = recordings_of(self.settings), uploads_of(self.settings)
         engine = self.settings.engine
         self.studio = Studio(
             self.settings.speech_cache_dir,
@@ -118,8 +122,27 @@ class PageStation:
             # the one that takes time to load: a network voice has nothing to load
             warm_engine=self.settings.fallback_engine if engine == "gtts" else engine,
         )
-        self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
+        samples = RecordingStore(self.settings.speech_cache_dir / "samples")
+        self.sampler = Sampler(self.store, self.studio, samples, self.settings)
         self.ahead = SpeechAhead(self.studio, self.settings, self.steady, self._speech_is_wanted)
+
+    def _look_at_sounds(self) -> Beat:
+        """Return the periodic look whether the stores of recordings and of uploads answer."""
+
+        def look() -> None:
+            for store in (self.recordings, self.uploads):
+                with contextlib.suppress(ShelfAway):  # it is logged once, and `sounds_up` tells it
+                    store.check()
+
+        return Beat("sounds", _LOOK_AT_SOUNDS_EVERY, look)
+
+    def sounds_up(self) -> dict[str, bool]:
+        """Return whether the stores of sounds on other machines answered when they were last asked."""
+        stores = {
+            "recordings": (self.settings.recordings_place, self.recordings.is_up),
+            "uploads": (self.settings.uploads_place, self.uploads.is_up),
+        }
+        return {name: is_up for name, (place, is_up) in stores.items() if folder_at(place) is None}
 
     def _speech_is_wanted(self) -> bool:
         """Return whether somebody waits for speech, so that none is spoken ahead."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from controller.features.airings.unused_recordings import (
     known_recordings,
@@ -59,20 +60,19 @@ class Tidying:
             chimes = chimes_in_use(session)
             uploads = outdated_uploads(session, unused) - chimes
         old = self.recordings.kept_before((now - UNKNOWN_KEPT).timestamp())
-        going = [one for one in old if Known(one) in unused or Known(one) not in known][:MOST]
+        gone = (one for one in old if Known(one) in unused or Known(one) not in known)
+        going = {one: old[one] for one in islice(gone, MOST)}
         brought = [UploadId(one) for one in sorted(uploads) if self.uploads.has(UploadId(one))][:MOST]
         if going or brought:
             self._remove(going, brought, now)
         return len(going) + len(brought)
 
-    def _remove(self, going: list[RecordingId], brought: list[UploadId], now: datetime) -> None:
-        sizes = self.recordings.sizes()
-        told = {"recordings": going, "uploads": brought}
-        freed = sum(sizes.get(one, 0) for one in going)
+    def _remove(self, going: dict[RecordingId, int], brought: list[UploadId], now: datetime) -> None:
+        told = {"recordings": list(going), "uploads": brought}
         with self.store.write() as session:  # recorded before the deletion: otherwise it looks like a loss
             record(session, None, "recordings.removed", self.settings.province, now, detail=told)
         for recording in going:
             self.recordings.delete(recording)
         for upload in brought:
             self.uploads.delete(upload)
-        _LOG.info("%d unused recordings are deleted: %d bytes", len(going), freed)
+        _LOG.info("%d unused recordings are deleted: %d bytes", len(going), sum(going.values()))

@@ -24,7 +24,7 @@ from controller.store import Store
 from devices.chunks import manifest_of
 from devices.messages import Manifest
 from tts.codec import OPUS, OPUS_SAMPLE_RATE
-from tts.errors import SpeechError
+from tts.errors import ShelfAway, SpeechError
 from tts.recordings import RecordingStore
 from tts.studio import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Studio
 from tts.uploads import UploadStore
@@ -96,6 +96,8 @@ class Renderer:
                 if order is not None:
                     self._render(*order)
                     continue
+            except ShelfAway as error:
+                _LOG.warning("nothing is rendered while a store of sounds does not answer (%s)", error.code)
             except Exception:  # noqa: BLE001 - after any failure the next bulletin must still be rendered
                 _LOG.exception("rendering failed; it is tried again")
             self._wake.wait(_IDLE)
@@ -109,11 +111,18 @@ class Renderer:
             self.changed()
 
     def _next(self) -> tuple[RenderingId, RenderOrder | LevelOrder] | None:
-        """Claim the oldest waiting rendering and return what to speak."""
+        """Claim the oldest waiting rendering and return what to speak.
+
+        Raises ShelfAway before anything is claimed: what waits for the stores of sounds fails by no number of
+        attempts.
+        """
         with self.store.read() as session:
             waiting = waiting_renderings(session, limit=1)
-            if not waiting:
-                return None
+        if not waiting:
+            return None
+        self.recordings.check()
+        self.uploads.check()
+        with self.store.read() as session:
             rendering = waiting[0]
             order = order_of(session, rendering, self.settings, self.recordings, self.uploads)
         with self.store.write() as session:
@@ -138,6 +147,8 @@ class Renderer:
             self._begun = None
             RENDERINGS.labels("ready").inc()
             RENDERING_SECONDS.observe(time.monotonic() - began)
+        except ShelfAway:
+            raise  # queued again, and tried when the store answers
         except SpeechError as error:
             if self._stopping.is_set():
                 return  # the studio was stopped meanwhile: it is queued again at the next start

@@ -24,6 +24,7 @@ from devices.link_api import AnyLink, LinkDown, Pending
 from devices.merkle import Levels
 from devices.messages import Want
 from devices.wire_types import parse
+from tts.errors import SpeechError
 from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
 
@@ -50,6 +51,7 @@ class ChunkSender:
     needs: Callable[[], dict[RecordingId, Need]]  # what plans name now
     pace_bytes_per_second: int
     uplink_bytes_per_second: int = 100_000_000  # to all nodes together
+    fetch: Callable[[], None] = lambda: None  # has what plans name brought to this machine, by another thread
     own_link: Link | None = None  # what chunks go by instead, so that nothing else waits behind them
     clock: Callable[[], float] = time.monotonic
     published_bytes: int = 0
@@ -143,7 +145,7 @@ class ChunkSender:
             return
         try:
             size = self._send(sending)
-        except OSError:
+        except (OSError, SpeechError):
             _LOG.exception("recording %s cannot be read now; nodes ask for it again", sending.recording)
             self._book.drop_queue(sending.recording)
             return
@@ -167,10 +169,11 @@ class ChunkSender:
         for (node, payload), want in zip(said, wants, strict=True):
             if payload is None:
                 self._book.came_or_went(node, self.clock())
-            elif want is not None and self.recordings.has(Stored(want.recording)):
-                need = self._needed.get(want.recording)
-                if need is not None:
+            elif want is not None and (need := self._needed.get(want.recording)) is not None:
+                if self.recordings.is_near(Stored(want.recording)):
                     self._book.note(want.recording, node, wanted(want), need, self.clock())
+                else:  # its node asks again in some seconds
+                    self.fetch()
 
     def _read_needs(self, asked_for: AbstractSet[RecordingId]) -> None:
         """Read what plans name if that was long ago, or if something is asked for that was not named then."""
@@ -209,6 +212,9 @@ class ChunkSender:
         """Return the chunks of a recording and its Merkle tree; those of the last one are kept."""
         if self._held is None or self._held[0] != recording:
             need = self._needed.get(recording)
+            if not self.recordings.is_near(Stored(recording)):  # it went to make room: nothing waits for it
+                self.fetch()
+                raise FileNotFoundError(recording)
             pieces = split(self.recordings.read(Stored(recording)), None if need is None else need.chunk_size)
             self._held = (recording, pieces, tree_of(pieces))
         return self._held[1:]
@@ -232,9 +238,10 @@ def sender_of(
     recordings: RecordingStore,
     needs: Callable[[], dict[RecordingId, Need]],
     *,
+    fetch: Callable[[], None] = lambda: None,
     may_speak: Callable[[], bool] = lambda: True,
 ) -> ChunkSender:
     """Return the sender of a station with these settings at this broker."""
     own = own_link(AUDIO, broker_url, settings.audio_broker_url, may_speak=may_speak)
     pace, uplink = settings.pace_bytes_per_second, settings.uplink_bytes_per_second
-    return ChunkSender(link, recordings, needs, pace, uplink, own)
+    return ChunkSender(link, recordings, needs, pace, uplink, fetch, own)

@@ -28,11 +28,11 @@ def order_of(
     recordings: RecordingStore,
     uploads: UploadStore,
 ) -> RenderOrder | LevelOrder:
-    """Return the studio's order for a rendering."""
+    """Return the studio's order for a rendering; raises ShelfAway, DamagedSound or FileNotFoundError."""
     bulletin = get_bulletin(session, BulletinId(rendering.bulletin))
     wording = get_revision(session, bulletin.id, rendering.revision)
     if wording.kind is RevisionKind.AUDIO and wording.upload is not None:
-        return _leveling(bulletin, wording.text, uploads.path(UploadId(wording.upload)), settings)
+        return _leveling(bulletin, wording.text, uploads.file(UploadId(wording.upload)), settings)
     chimes = _chimes(session, bulletin.area, uploads)
     return RenderOrder(
         title=bulletin.title,
@@ -74,7 +74,7 @@ def _chimes(session: Session, area: AreaCode, uploads: UploadStore) -> dict[Chim
     for place, upload in own.items():
         if not uploads.has(upload):
             _LOG.warning("the file of the %s chime of %s is missing: the built-in one is used", place, area)
-    return {place: uploads.path(upload) for place, upload in own.items() if uploads.has(upload)}
+    return {place: uploads.file(upload) for place, upload in own.items() if uploads.has(upload)}
 
 
 def _parts(
@@ -94,12 +94,12 @@ def _part(session: Session, item: ProgrammeItem, recordings: RecordingStore, upl
     if item.kind is ItemKind.SILENCE:
         return Silent(1000 * (item.seconds or 0))
     if item.upload is not None:
-        return Sounding(uploads.path(UploadId(item.upload)))
+        return Sounding(uploads.file(UploadId(item.upload)))
     if item.item is None or item.item_revision is None:
         return Spoken(item.text or "")
     wording = get_revision(session, item.item, item.item_revision)
     approved = approval_of(session, item.item, item.item_revision)
     if wording.kind is RevisionKind.AUDIO and approved is not None:
-        return Sounding(recordings.path(RecordingId(approved.recording)))
+        return Sounding(recordings.file(RecordingId(approved.recording)))
     title = get_bulletin(session, item.item).title
     return Spoken(wording.text, title, wording.issuer, wording.readings, wording.own_words)

@@ -10,7 +10,6 @@ from controller.errors import Busy, Unavailable
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import checked_sample, checked_sentence
 from controller.features.speech.queries import speech_in
-from controller.model.bulletins import Recording
 from controller.model.permissions import OperatorId
 from controller.model.speech import Speech, speech_by
 from controller.settings import Settings
@@ -51,7 +50,7 @@ class Sampler:
 
     store: Store
     studio: Studio
-    recordings: RecordingStore
+    samples: RecordingStore  # apart from all recordings: what is deleted here is in no row
     settings: Settings
     _speaking: threading.Lock = field(default_factory=threading.Lock)
     _waiting: threading.BoundedSemaphore = field(
@@ -121,10 +120,7 @@ class Sampler:
             self._waiting.release()
 
     def _made(self, order: RenderOrder) -> bytes:
-        spoken = self.studio.render(order).recording
-        content = self.recordings.read(spoken)
-        with self.store.read() as session:
-            belongs = session.get(Recording, spoken) is not None
-        if not belongs:  # a bulletin without chimes could consist of just these words
-            self.recordings.delete(spoken)
+        spoken = self.studio.render(order, into=self.samples).recording
+        content = self.samples.read(spoken)
+        self.samples.delete(spoken)
         return content

@@ -22,6 +22,7 @@ from controller.features.enrolment.known_keys import give_keys
 from controller.features.enrolment.service import welcome_of
 from controller.features.fleet.service import NewNode, enrol_nodes
 from controller.features.provisioning.service import found
+from controller.host.sound_stores import recordings_of
 from controller.host.station_keys import Secrets, StationSeal, station_key
 from controller.model.airings import Airing
 from controller.model.bulletins import Bulletin
@@ -35,7 +36,6 @@ from tests.support.nightly import NIGHTLY
 from tests.support.node_keys import publics
 from tests.support.station_world import Sound
 from tts.codec import decode_mp3, encode_mp3
-from tts.recordings import RecordingStore
 
 NODES = tuple(NewNode(NodeId(f"kill-{n}"), AreaCode("22366"), f"Cụm {n}") for n in range(3))
 PROVINCE = AreaCode("56")
@@ -69,7 +69,7 @@ def make_home(home: Path, seconds: float = SECONDS, database_url: str = "") -> N
     store.signer = StationSeal(station_key(settings))
     when = np.arange(round(seconds * 24_000)) / 24_000
     mp3 = encode_mp3([(0.3 * np.sin(2 * np.pi * 440 * when)).astype(np.float32)], 24_000, 48)
-    RecordingStore(settings.recordings_dir).put(mp3)
+    recordings_of(settings).put(mp3)
     samples, rate = decode_mp3(mp3)
     sound = Sound(mp3, duration_ms=round(1000 * len(samples) / rate))
     manifest = manifest_of(mp3, codec="mp3", sample_rate=rate, duration_ms=sound.duration_ms)

@@ -15,12 +15,11 @@ from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.page_queries import spoken
 from controller.features.fleet.capabilities import unable_for, unable_sentence
 from controller.http.signs import Sign, StatusTone
+from controller.http.sounds import phrases_shown
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
 from controller.store import Session
-from tts.recordings import RecordingId as SoundId
-from tts.sidecar import phrases_of
 
 _NODES_ON_PAGE = 300
 """Nodes listed on the airing's own page; a bigger airing's list has pages of its own, by commune."""
@@ -47,9 +46,9 @@ def airing_page(session: Session, caller: Caller, airing_id: str) -> Mapping[str
         "reasons": reasons(session, caller.scope, name),
         "unable": unable_sentence(unable_for(session, name)),
         "speech": speech,
-        "phrases": phrases_of(caller.station.recordings, SoundId(speech.recording.id))
-        if speech.recording
-        else (),
+        "phrases": phrases_shown(
+            caller.station.recordings, speech.recording.id if speech.recording else None
+        ),
         "progress": caller.station.rendering_progress(speech.rendering.id) if speech.rendering else None,
     }
 

@@ -14,6 +14,7 @@ from controller.errors import Unavailable
 from controller.features.backups.snapshots import copy_database, kind_of, revision_of
 from controller.host.archives import ArchiveWriter, encrypted_to, recipients_of
 from controller.host.home_folder import write_private
+from controller.host.sound_stores import folder_at
 from controller.settings import Settings
 from tts.errors import NoSpace
 from tts.files import LEFTOVER, sweep_leftovers
@@ -22,6 +23,8 @@ DATABASE = "database"
 SETTINGS = "settings.env"
 BROKER_PASSWORDS = "broker-passwords"
 KEYS, RECORDINGS, UPLOADS, VOICES = FOLDERS = ("keys", "recordings", "uploads", "voices")
+WORDS = {RECORDINGS: "bản ghi", UPLOADS: "tệp âm thanh gửi lên"}
+"""What people call that which may be in S3."""
 FIRST_PASSWORDS = "operators.txt"
 _LAST = "last-backup.json"
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600  # sealed keys and password hashes are in it
@@ -30,13 +33,20 @@ _PREFIX = "LOA_"
 
 
 def folders_of(settings: Settings) -> dict[str, Path]:
-    """Return the folders that a backup holds, by their names in it."""
-    return {
+    """Return the folders that a backup holds, by their names in it; what is in S3 is none of them."""
+    folders = {
         KEYS: settings.keys_dir,
-        RECORDINGS: settings.recordings_dir,
-        UPLOADS: settings.uploads_dir,
+        RECORDINGS: folder_at(settings.recordings_place),
+        UPLOADS: folder_at(settings.uploads_place),
         VOICES: settings.voices_dir,
     }
+    return {name: folder for name, folder in folders.items() if folder is not None}
+
+
+def elsewhere(settings: Settings) -> dict[str, str]:
+    """Return what is in S3, so that no backup holds it, with its address."""
+    places = {RECORDINGS: settings.recordings_place, UPLOADS: settings.uploads_place}
+    return {name: place for name, place in places.items() if folder_at(place) is None}
 
 
 def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *, now: datetime) -> list[str]:
@@ -67,6 +77,11 @@ def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *,
     return [
         *_note(settings.home, made, now),
         f"Đã sao lưu: {made} ({megabytes} MB): cơ sở dữ liệu, bản ghi, khóa, thiết lập.",
+        *(
+            f"Không có trong bản sao: {WORDS[name]}, vì nằm ở «{place}». Kho S3 ấy phải giữ phiên bản cũ "
+            "hoặc có bản sao riêng."
+            for name, place in elsewhere(settings).items()
+        ),
         closed,
         "Hãy chép sang máy khác, và thử «loa restore» trên một máy trống.",
     ]
@@ -139,6 +154,7 @@ class _Making:
                 "database": kind_of(self.settings.database),
                 "revision": self.revision,
                 "province": self.settings.province,
+                "elsewhere": elsewhere(self.settings),
             }
         )
 

@@ -59,7 +59,14 @@ def _scratch_home(settings: Settings, database: str | None) -> Iterator[Settings
         )
     make_home(settings.home)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=f"{os.getpid()}-", suffix=LEFTOVER) as folder:
-        own = {"home": Path(folder), "database_url": database or "", "broker_passwords": None, "voices": None}
+        own = {
+            "home": Path(folder),
+            "database_url": database or "",
+            "broker_passwords": None,
+            "voices": None,
+            "recordings": "",
+            "uploads": "",
+        }
         yield settings.model_copy(update=own)
 
 

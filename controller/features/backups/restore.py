@@ -18,16 +18,21 @@ from controller.features.backups.backup import (
     FOLDERS,
     KEYS,
     SETTINGS,
+    WORDS,
+    elsewhere,
     folders_of,
 )
 from controller.features.backups.snapshots import kind_of, load_database, refuse_full
 from controller.host.archives import decrypted, unpacked
 from controller.host.home_folder import HomeLock, make_home, write_private
+from controller.host.sound_stores import shelf_at
 from controller.model.local_time import wall
 from controller.settings import Settings
 from controller.store.migrating import is_known
-from tts.errors import NoSpace
+from tts.errors import NoSpace, ShelfAway
 from tts.files import LEFTOVER, sweep_leftovers
+from tts.shelf_copies import copy_shelf
+from tts.shelves import FolderShelf
 
 _RESTORED_SETTINGS = "restored.env"
 _SINGLE = frozenset({DATABASE, SETTINGS, BROKER_PASSWORDS, FIRST_PASSWORDS})
@@ -67,7 +72,7 @@ def bring_back(settings: Settings, file: Path, identity: Path | None = None) -> 
     lock.take()
     try:
         return _restore(settings, file, identity)
-    except (OSError, sqlite3.Error, NoSpace) as error:
+    except (OSError, sqlite3.Error, NoSpace, ShelfAway) as error:
         raise Unavailable(f"Chưa khôi phục được: {error}. Hãy làm lại.", code="restore.failed") from error
     finally:
         lock.release()
@@ -87,7 +92,8 @@ def _restore(settings: Settings, file: Path, identity: Path | None) -> Restored:
         _refuse_unfit(settings, manifest, scratch)
         for name, folder in folders_of(settings).items():
             _move_all(scratch / name, folder)
-        told = _put_settings(settings, scratch)
+        told = [*_put_settings(settings, scratch), *_put_into_buckets(settings, scratch)]
+        told += _left_elsewhere(settings, manifest)
         load_database(settings.database, scratch / DATABASE)  # last step: after it the home is a station
     return Restored(datetime.fromisoformat(manifest["made_at"]), len(manifest["parts"]), tuple(told))
 
@@ -131,6 +137,31 @@ def _move_all(unpacked_to: Path, folder: Path) -> None:
             target = folder / place.relative_to(unpacked_to)
             target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
             shutil.move(place, target)  # the folder of added voices may be on another disk
+
+
+def _put_into_buckets(settings: Settings, scratch: Path) -> list[str]:
+    """Store what a backup of folders holds in S3, where it is to be from now on; raises ShelfAway."""
+    told = []
+    for name, place in elsewhere(settings).items():
+        if (scratch / name).is_dir():
+            source, target = FolderShelf(scratch / name), shelf_at(place, settings, f"{name}-near")
+            done = copy_shelf(source, target)
+            told.append(f"Đã chép {WORDS[name]} trong bản sao vào «{place}»: {done.copied} tệp.")
+    return told
+
+
+def _left_elsewhere(settings: Settings, manifest: dict[str, Any]) -> list[str]:
+    """Return what the backup does not hold because it was in S3, and what to do, a sentence each."""
+    told = []
+    for name, place in dict(manifest.get("elsewhere", {})).items():
+        here = elsewhere(settings).get(name) or folders_of(settings).get(name)
+        what = (
+            "«loa doctor» cho biết bản nào thiếu."
+            if here == place
+            else f"Đài này tìm ở «{here}»: hãy chép sang bằng «loa recordings copy»."
+        )
+        told.append(f"Bản sao không có {WORDS.get(name, name)}: chúng nằm ở «{place}». {what}")
+    return told
 
 
 def _put_settings(settings: Settings, scratch: Path) -> list[str]:

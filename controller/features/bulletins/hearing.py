@@ -16,6 +16,7 @@ from controller.features.bulletins.wording_views import Taught as By
 from controller.features.bulletins.wording_views import taught_by, taught_forms
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import read_apart
+from controller.http.sounds import unless_away
 from controller.http.station import Station
 from controller.model.bulletin_states import RevisionKind
 from controller.model.bulletins import Bulletin, Rendering
@@ -49,19 +50,23 @@ class RecordingHeard:
 
 @one_read
 def hearing_of(session: Session, caller: Caller, bulletin_id: str) -> RecordingHeard:
-    """Return what the person must hear of a bulletin's newest recording, and what they heard of it."""
+    """Return what the person must hear of a bulletin's newest recording, and what they heard of it.
+
+    Where the store of recordings does not answer, all of it is shown as to be heard; an approval asks again.
+    """
     bulletin, speech = visible_speech(session, caller.scope, bulletin_id)
     if speech.recording is None:
         raise NotFound("Âm thanh của bản tin này chưa dựng xong.", code="bulletin.not-rendered")
     recording = speech.recording.id
-    needed = needed_of(session, caller.station, bulletin, by=caller.by)
+    needed = unless_away(lambda: needed_of(session, caller.station, bulletin, by=caller.by), None)
     return RecordingHeard(recording, heard_by(session, caller.by, recording), needed)
 
 
 def needed_of(session: Session, station: Station, bulletin: Bulletin, *, by: Operator) -> ToHear | None:
     """Return what this person must hear of the recording of the newest wording; None: all of it.
 
-    All of a brought recording and of a programme, and wherever times and words are not known exactly.
+    All of a brought recording and of a programme, and wherever times and words are not known exactly. Raises
+    ShelfAway where the store of recordings does not answer.
     """
     wording = get_revision(session, bulletin.id, bulletin.revision)
     made = rendering_of(session, bulletin.id, bulletin.revision)

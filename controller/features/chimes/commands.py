@@ -9,11 +9,11 @@ from controller.features.areas.queries import area_or_top, areas
 from controller.features.chimes.queries import chimes_of, chimes_shown
 from controller.features.chimes.service import bring_chime, remove_chime_at
 from controller.features.imports.bulletin_files import opened
+from controller.host.sound_stores import uploads_of
 from controller.model.chimes import ChimePlace
 from controller.settings import Settings
 from controller.terminal.commands import Commands, Printed
 from controller.terminal.ways import Acting, Reading
-from tts.uploads import UploadStore
 
 chime = Commands()
 
@@ -45,7 +45,7 @@ def choose(
     area: Area = None,
 ) -> str:
     """Đặt nhạc hiệu cho các bản thu từ nay; thay nhạc hiệu đang dùng ở chỗ ấy."""
-    code, uploads = area_or_top(here, area), UploadStore(Settings().uploads_dir)
+    code, uploads = area_or_top(here, area), uploads_of(Settings())
     with opened(file) as sound:
         made = bring_chime(here.store, uploads, sound, ChimePlace(place), area=code, **here.stamp)
     return f"Đã đặt nhạc hiệu dài {made.seconds:.1f} giây. Bản đã thu vẫn như cũ.".replace(".", ",", 1)

@@ -9,6 +9,7 @@ from controller.features.accounts.viewer import Caller
 from controller.features.chimes.queries import chimes_of, unknown_chime, visible_chime
 from controller.features.chimes.service import MAY_CHOOSE
 from controller.http.named import Named
+from controller.http.sounds import unless_away
 from controller.model.chimes import Chime, ChimePlace
 from tts.uploads import UploadId
 
@@ -32,6 +33,10 @@ def chime_sound(caller: Caller, chime_id: str) -> UploadId:
     return upload
 
 
+def _is_there(caller: Caller, row: Chime) -> bool:
+    return unless_away(lambda: caller.station.uploads.has(UploadId(row.upload)), otherwise=True)
+
+
 def chimes_context(session: Session, caller: Caller) -> dict[str, Any]:
     """Return what Thư viện shows of chimes: those of the person's areas and above, and where to choose."""
     scope, by = caller.scope, caller.by
@@ -42,10 +47,7 @@ def chimes_context(session: Session, caller: Caller) -> dict[str, Any]:
         for place in ChimePlace
     }
     return {
-        "own_chimes": [
-            ChimeInArea(row, PLACE_WORDS[row.place], caller.station.uploads.has(UploadId(row.upload)))
-            for row in rows
-        ],
+        "own_chimes": [ChimeInArea(row, PLACE_WORDS[row.place], _is_there(caller, row)) for row in rows],
         "chimes_heard": [(PLACE_WORDS[place], name) for place, name in heard.items()],
         "chime_places": PLACE_WORDS,
         "chooses_in": [

@@ -30,6 +30,7 @@ from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import sentences
 from controller.features.speech.queries import offered_voices, speech_in, voice_key, voice_title
 from controller.features.templates.service import MAY_KEEP
+from controller.http.sounds import phrases_shown, unless_away
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinAction, BulletinState, RevisionKind, actions
 from controller.model.bulletins import Bulletin, Revision
@@ -40,8 +41,6 @@ from controller.model.wording import clean_text
 from controller.store import Session, one_read
 from devices.ids import AreaCode
 from tts.found import found_in
-from tts.recordings import RecordingId as SoundId
-from tts.sidecar import phrases_of
 from tts.uploads import UploadId
 
 _BEFORE = frozenset({BulletinState.DRAFT, BulletinState.RETURNED})
@@ -109,9 +108,9 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "author": name_of(session, bulletin.author),
         "where": caller.scope.name(bulletin.area),
         "speech": speech,
-        "phrases": phrases_of(caller.station.recordings, SoundId(speech.recording.id))
-        if speech.recording
-        else (),
+        "phrases": phrases_shown(
+            caller.station.recordings, speech.recording.id if speech.recording else None
+        ),
         "progress": caller.station.rendering_progress(speech.rendering.id) if speech.rendering else None,
         "airings": airings_of_bulletin(session, caller.scope, bulletin.id),
         **_of_approval(session, caller.viewer, bulletin, speech.revision, caller.now()),
@@ -217,9 +216,9 @@ def _sound_shown(station: Station, revision: Revision) -> dict[str, Any] | None:
     if revision.kind is not RevisionKind.AUDIO or revision.upload is None:
         return None
     upload = UploadId(revision.upload)
-    found = found_in(station.uploads, upload)
+    found = unless_away(lambda: found_in(station.uploads, upload), None)
     return {
-        "is_there": station.uploads.has(upload),
+        "is_there": unless_away(lambda: station.uploads.has(upload), otherwise=True),
         "form": "" if found is None else FORM_WORDS.get(found.form, found.form),
         "checks": () if found is None else judged(found),
     }

@@ -19,12 +19,12 @@ from controller.features.backups.rehearsal import rehearse
 from controller.features.backups.restore import restore
 from controller.features.doctor.invariants import invariants
 from controller.host.home_folder import HomeLock
+from controller.host.sound_stores import recordings_of
 from controller.settings import Settings
 from controller.store import Store
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
 from tests.support.station_world import NOW, PostgresWorlds
 from tests.support.stored_rows import bulletins, sqlite_url
-from tts.recordings import RecordingStore
 
 SOUND = b"a recording that is in no row"
 
@@ -43,7 +43,7 @@ def settings(world, tmp_path):
     )
     for place, content in {
         made.keys_dir / "station.json": b'{"kid": "station-1"}',
-        made.uploads_dir / "ab" / "cd": b"upload",
+        Path(made.uploads_place) / "ab" / "cd": b"upload",
         made.voices_dir / "giong" / "voice.onnx": b"\x00\xffvoice",
         home / "operators.txt": b"canbo\tmot\n",
         home / "speech" / "phrases" / "x.flac": b"cache",
@@ -51,7 +51,7 @@ def settings(world, tmp_path):
     }.items():
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-    RecordingStore(made.recordings_dir).put(SOUND)
+    recordings_of(made).put(SOUND)
     return made
 
 
@@ -129,7 +129,7 @@ def test_an_encrypted_backup_is_opened_by_its_key_alone(world, settings, safe, e
         restore(empty, made, key)
     key.write_text(f"# public key: {mine.to_public()}\n{mine}\n")
     restore(empty, made, key)
-    assert RecordingStore(empty.recordings_dir).sizes()
+    assert recordings_of(empty).sizes()
 
 
 def test_a_recipient_that_is_none_is_named_before_anything_is_written(world, settings, safe):
@@ -204,7 +204,7 @@ def test_a_restore_that_broke_off_is_begun_again(world, settings, safe, empty):
     back_up(settings, safe, now=world.now)
     empty.keys_dir.mkdir(parents=True)
     (empty.keys_dir / "station.json").write_bytes(b'{"kid": "station-1"}')
-    RecordingStore(empty.recordings_dir).put(SOUND)
+    recordings_of(empty).put(SOUND)
     (empty.home / f"{2**22 + 7}-half.part").mkdir()
     restore(empty, only(safe))
     assert (empty.home / "loa.sqlite").exists()

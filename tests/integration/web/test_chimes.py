@@ -148,7 +148,9 @@ def test_a_chime_of_a_second_is_one_and_no_bulletin(approver, officer):
 
 def test_the_sound_of_a_bulletin_is_not_lost_by_being_refused_as_a_chime(world, approver):
     upload = keep_upload(world.uploads, BytesIO(mp3(20)))
-    world.uploads.beside(upload).unlink()  # as of files that came before anything was noted of them
+    world.uploads.path(upload).with_suffix(
+        ".json"
+    ).unlink()  # as of files that came before anything was noted of them
     assert bring(approver, mp3(20)).status_code == 422
     assert world.uploads.path(upload).read_bytes() == mp3(20)
 

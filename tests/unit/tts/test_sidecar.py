@@ -2,11 +2,9 @@ import numpy as np
 
 from tests.support.sounds import RATE
 from tts.codec import encode_mp3
-from tts.recordings import RecordingStore
+from tts.recordings import PEAKS, PHRASES, RecordingStore
 from tts.script import Line
 from tts.sidecar import (
-    PEAKS,
-    PHRASES,
     PhraseTime,
     keep_phrases,
     peaks,
@@ -48,7 +46,7 @@ def test_what_is_known_of_a_recording_lies_beside_it_and_goes_with_it(tmp_path):
     assert max(drawn) == 100
     assert peaks_of(store, recording) == drawn
     store.delete(recording)
-    assert not store.beside(recording, PHRASES).exists()
-    assert not store.beside(recording, PEAKS).exists()
+    assert store.beside(recording, PHRASES) is None
+    assert store.beside(recording, PEAKS) is None
     assert phrases_of(store, recording) == ()
     assert store.sizes() == {}

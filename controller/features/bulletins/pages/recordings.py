@@ -1,6 +1,5 @@
 """A recording to listen to, by its digest; browsers may ask for a part of it. Who was served is noted."""
 
-import pathlib
 import re
 from threading import Lock
 from typing import Annotated
@@ -9,11 +8,11 @@ from fastapi import APIRouter, Form, Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from controller.errors import NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.bulletins.listening_proof import Span, is_news, note_served
 from controller.features.bulletins.operations import note_heard
 from controller.http.render import fragment
+from controller.http.sounds import recording_file
 from controller.http.station import Station
 from devices.ids import RecordingId as WireRecordingId
 from devices.wire_types import DIGEST_PATTERN
@@ -41,25 +40,19 @@ def listen(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PAT
 @router.get("/tep/{recording}.opus")
 def listen_small(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]) -> Response:
     """Return another coding of a recording; to have heard it is no proof of having heard the MP3."""
-    return FileResponse(_path_of(visit.station, recording), media_type="audio/ogg", headers=_HEADERS)
+    path = recording_file(visit.station.recordings, recording)
+    return FileResponse(path, media_type="audio/ogg", headers=_HEADERS)
 
 
 def serve(visit: Visit, recording: str) -> Response:
     """Return the bytes, and note that this person was sent all of them: an approval requires it."""
-    path = _path_of(visit.station, recording)
+    path = recording_file(visit.station.recordings, recording)
     known = WireRecordingId(recording)
     # a program with a token cannot listen, and a part is not the whole
     is_whole = visit.by.acts is None and asks_for_all(visit.request, path.stat().st_size)
     if is_whole and is_news(visit.store, visit.by, known):
         note_served(visit.store, known, **visit.stamp)
     return FileResponse(path, media_type="audio/mpeg", headers=_HEADERS)
-
-
-def _path_of(station: Station, recording: str) -> pathlib.Path:
-    path = station.recordings.path(RecordingId(recording))
-    if not path.is_file():
-        raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
-    return path
 
 
 @router.post("/tep/{recording}/da-nghe")
@@ -80,12 +73,10 @@ def wave(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PATTE
 
 
 def wave_of(station: Station, recording: str) -> HTMLResponse:
-    """Return the drawing of a recording, or raise NotFound."""
-    known = RecordingId(recording)
-    if not station.recordings.has(known):
-        raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
+    """Return the drawing of a recording, or raise NotFound, Busy or Unavailable."""
+    recording_file(station.recordings, recording)  # fetched before the turn, for which others wait
     with _DRAWING:  # decoding a long one takes seconds: one at a time, so that pages do not wait
-        heights = peaks_of(station.recordings, known)
+        heights = peaks_of(station.recordings, RecordingId(recording))
     headers = {"Cache-Control": "private, max-age=86400"}
     return HTMLResponse(fragment("song_am.html", {"heights": heights}), headers=headers)
 

@@ -1,5 +1,7 @@
 """Công khai: a commune's timetable, past airings to read and hear again, and feeds; without sign-in."""
 
+import pathlib
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated
 
@@ -29,6 +31,7 @@ from controller.features.listeners.queries import (
 from controller.host.web_push import public_push_key
 from controller.http.assets import STATIC
 from controller.http.public_address import public_address
+from controller.http.sounds import phrases_shown, recording_file
 from controller.http.station import Station
 from controller.http.web_manifest import web_manifest
 from controller.model.areas import Area
@@ -36,9 +39,10 @@ from controller.store import Store
 from devices.ids import AiringId, AreaCode
 from devices.ids import RecordingId as WireRecordingId
 from devices.wire_types import DIGEST_PATTERN
-from tts.marks import WORDS, Origin, origin_in_file
+from tts.errors import DamagedSound, NoSpace, ShelfAway
+from tts.marks import WORDS, Origin
 from tts.recordings import RecordingId
-from tts.sidecar import phrases_of
+from tts.sidecar import origin_of as origin_in_store
 
 router = APIRouter(prefix="/cong-khai")
 _AHEAD = timedelta(days=7)
@@ -87,20 +91,20 @@ def wave(station: TheStation, recording: Digest) -> HTMLResponse:
     return wave_of(station, recording)
 
 
-def _aired_sound(station: Station, recording: str) -> str:
+def _aired_sound(station: Station, recording: str) -> pathlib.Path:
     known = may_be_heard_by_all(station.store, WireRecordingId(recording))
-    path = station.recordings.path(RecordingId(recording))
-    if not known or not path.is_file():
+    if not known:
         raise NotFound("Không có bản ghi này để nghe lại.", code="recording.unknown")
-    return str(path)
+    return recording_file(station.recordings, recording)
 
 
 def _origin(station: Station, one: PublicAiring) -> Origin:
     """Return the origin of the voice in an airing: from its file, or else from how it was made."""
     recording = RecordingId(one.airing.recording or "")
     marked = Origin.PERSON
-    if recording and station.recordings.has(recording):
-        marked = origin_in_file(station.recordings.path(recording))
+    if recording:
+        with suppress(FileNotFoundError, ShelfAway, DamagedSound, NoSpace):
+            marked = origin_in_store(station.recordings, recording)
     if marked is not Origin.PERSON:
         return marked
     airing = one.airing
@@ -156,8 +160,7 @@ def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code)
     one: PublicAiring = aired_one(store, heard, AiringId(airing_id))
     act = act_of(store, get_bulletin(store, one.airing.bulletin), station.now())
     voice = WORDS.get(_origin(station, one))
-    recording = one.airing.recording
-    phrases = phrases_of(station.recordings, RecordingId(recording)) if recording else ()
+    phrases = phrases_shown(station.recordings, one.airing.recording)
     shown = {"area": found, "one": one, "phrases": phrases, "act": act, "voice": voice}
     return public_page(request, station, "cong_khai_tin.html", shown, area=found.code, is_shared=True)
 

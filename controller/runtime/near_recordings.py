@@ -1,0 +1,84 @@
+"""Keeps what plans name at hand where recordings are in S3, so that no chunk waits for that."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from controller.errors import LoaError
+from controller.runtime.wants import Need
+from devices.ids import RecordingId
+from tts.errors import ShelfAway, SpeechError
+from tts.recordings import RecordingId as Stored
+from tts.recordings import RecordingStore
+
+_LOG = logging.getLogger(__name__)
+
+EVERY_S: Final = 60.0
+"""Seconds between looks at what plans name: they name it long before it sounds."""
+AGAIN_S: Final = 5.0
+"""Seconds after a look that the store did not answer."""
+
+
+@dataclass
+class NearRecordings:
+    """One thread that fetches what is not at hand, what is needed first before all else.
+
+    The chunk sender sends only what is at hand, and says by `wake` that something is asked for that is not.
+    """
+
+    recordings: RecordingStore
+    needs: Callable[[], dict[RecordingId, Need]]  # what plans name now
+    _wake: threading.Event = field(default_factory=threading.Event)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start looking."""
+        self._thread = threading.Thread(target=self._run, name="near-recordings", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; a fetch in progress is left to its own bound of time."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(1)
+
+    def wake(self) -> None:
+        """Look at once."""
+        self._wake.set()
+
+    def fetch_all(self) -> bool:
+        """Fetch what plans name and is not at hand; return False where the store does not answer."""
+        tried: set[RecordingId] = set()
+        while not self._stopping.is_set():
+            needs = self.needs()  # again after each: something more urgent may have come
+            lacking = [one for one in needs.keys() - tried if not self.recordings.is_near(Stored(one))]
+            if not lacking:
+                break
+            first = min(lacking, key=lambda one: needs[one].order)
+            tried.add(first)
+            try:
+                self.recordings.file(Stored(first))
+            except ShelfAway:
+                return False
+            except (SpeechError, OSError) as error:  # lost, damaged, or the disk is full
+                _LOG.error("recording %s cannot be fetched: %s", first, type(error).__name__)
+        return True
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            has_answered = False
+            try:
+                has_answered = self.fetch_all()
+            except LoaError as error:
+                _LOG.warning("what plans name cannot be read now (%s)", error.code)
+            except Exception:  # noqa: BLE001 - whatever fails, chunks must be at hand the next time
+                _LOG.exception("recordings are not fetched; tried again")
+            if has_answered:
+                self._wake.wait(EVERY_S)
+            else:
+                self._stopping.wait(AGAIN_S)

@@ -1,0 +1,45 @@
+"""The same suite on every shelf: a folder, buckets of the library's own, and a bucket of an S3 server."""
+
+import uuid
+
+import pytest
+from obstore.store import LocalStore, MemoryStore
+
+from tests.support.s3_server import KEY, SECRET, S3Server
+from tts.bucket_shelf import BucketShelf
+from tts.buckets import Bucket, S3Access, bucket_at
+from tts.shelves import FolderShelf
+
+
+@pytest.fixture(scope="session")
+def s3():
+    server = S3Server()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "memory", "files", "s3"])
+def again(request, tmp_path):
+    """Return a way to open the same shelf, each time on another machine, where there are several."""
+    if request.param == "folder":
+        return lambda: FolderShelf(tmp_path / "folder")
+    bucket = _bucket(request, tmp_path)
+    return lambda: BucketShelf(bucket(), tmp_path / f"near-{uuid.uuid4().hex}")
+
+
+def _bucket(request, tmp_path):
+    if request.param == "memory":
+        store = MemoryStore()
+        return lambda: Bucket(store, store, "memory")
+    if request.param == "files":
+        store = LocalStore(tmp_path / "objects", mkdir=True)
+        return lambda: Bucket(store, store, "files")
+    server, prefix = request.getfixturevalue("s3"), uuid.uuid4().hex
+    access = S3Access(server.endpoint, key=KEY, secret=SECRET)
+    return lambda: bucket_at(server.address(prefix), access)
+
+
+@pytest.fixture
+def shelf(again):
+    return again()

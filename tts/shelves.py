@@ -1,0 +1,175 @@
+"""Places for finished files, by name: a folder here, or a bucket (tts/bucket_shelf.py).
+
+See docs/operator.md, "Recordings in S3". A file is whole or absent. What is on a shelf never changes under
+its name.
+"""
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from tts.errors import DamagedSound
+from tts.files import LEFTOVER, sweep_leftovers, sync_folder, write_whole
+
+_MOST_PROVEN = 4096
+"""Files of which it is remembered that their bytes were compared with their digest."""
+
+
+class Kept(NamedTuple):
+    """A file on a shelf: its name, its bytes, and when it was put there (seconds since 1970)."""
+
+    name: str
+    size: int
+    at: float
+
+
+@runtime_checkable
+class Shelf(Protocol):
+    """Where files are kept. Raises ShelfAway where it does not answer, NoSpace where it is full."""
+
+    @property
+    def near(self) -> Path:
+        """A folder on this machine's disk: a draft that is written in it can be adopted."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it answered when it was last asked."""
+
+    def check(self) -> None:
+        """Raise ShelfAway unless it answers now."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a file under a name; it is durable when this returns."""
+
+    def adopt(self, draft: Path, name: str) -> None:
+        """Keep a finished file from the folder `near` under a name; it is durable when this returns."""
+
+    def read(self, name: str) -> bytes:
+        """Return a small file; raises FileNotFoundError."""
+
+    def file(self, name: str, sha256: str) -> Path:
+        """Return where the file lies on this machine, after a look at its digest.
+
+        It may be removed there later, to make room. Raises FileNotFoundError or DamagedSound.
+        """
+
+    def forget(self, name: str) -> None:
+        """Look at the file's digest again before it is used next."""
+
+    def has(self, name: str) -> bool:
+        """Whether the file is kept."""
+
+    def is_near(self, name: str) -> bool:
+        """Whether the file can be had without asking another machine."""
+
+    def delete(self, name: str) -> None:
+        """Delete the file, if it is kept."""
+
+    def files(self) -> Iterator[Kept]:
+        """Yield every file that is kept."""
+
+    def sweep(self) -> int:
+        """Remove what a crash left incomplete; return how much it was."""
+
+
+class Proven:
+    """Files whose bytes had the right digest when looked at; one that has changed is looked at again."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, tuple[int, int, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def is_right(self, place: Path, sha256: str) -> bool:
+        """Return whether the file has this digest; raises FileNotFoundError."""
+        with place.open("rb") as opened:
+            found = os.fstat(opened.fileno())
+            mark = (found.st_ino, found.st_size, found.st_mtime_ns)
+            with self._lock:
+                if self._seen.get(place.name) == mark:
+                    self._seen.move_to_end(place.name)
+                    return True
+            if hashlib.file_digest(opened, "sha256").hexdigest() != sha256:
+                return False
+        with self._lock:
+            self._seen[place.name] = mark
+            while len(self._seen) > _MOST_PROVEN:
+                self._seen.popitem(last=False)
+        return True
+
+    def forget(self, place: Path) -> None:
+        """Look at the file again before it is used next."""
+        with self._lock:
+            self._seen.pop(place.name, None)
+
+
+class FolderShelf:
+    """Files below one directory of a disk that this machine sees."""
+
+    is_up = True
+
+    def __init__(self, directory: Path) -> None:
+        self.near = directory
+        self._proven = Proven()
+
+    def check(self) -> None:
+        """Do nothing: a disk that fails says so at each read."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write the file and return when it is on the disk; raises NoSpace."""
+        write_whole(self.near / name, content)
+
+    def adopt(self, draft: Path, name: str) -> None:
+        """Give a finished file, which is on the disk, its name."""
+        place = self.near / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft.replace(place)
+        sync_folder(place.parent)
+
+    def read(self, name: str) -> bytes:
+        """Return the file's bytes; raises FileNotFoundError."""
+        return (self.near / name).read_bytes()
+
+    def file(self, name: str, sha256: str) -> Path:
+        """Return where the file lies; raises FileNotFoundError or DamagedSound."""
+        place = self.near / name
+        if not self._proven.is_right(place, sha256):
+            raise DamagedSound
+        return place
+
+    def forget(self, name: str) -> None:
+        """Look at the file's digest again before it is used next."""
+        self._proven.forget(self.near / name)
+
+    def has(self, name: str) -> bool:
+        """Whether the file is there."""
+        return (self.near / name).is_file()
+
+    def is_near(self, name: str) -> bool:
+        """Whether the file is there."""
+        return self.has(name)
+
+    def delete(self, name: str) -> None:
+        """Delete the file, if it is there."""
+        (self.near / name).unlink(missing_ok=True)
+
+    def files(self) -> Iterator[Kept]:
+        """Yield every file, but for those that somebody is in the middle of writing."""
+        for place in self.near.rglob("*"):
+            with suppress(FileNotFoundError):
+                if place.is_file() and place.suffix != LEFTOVER:
+                    found = place.stat()
+                    yield Kept(place.relative_to(self.near).as_posix(), found.st_size, found.st_mtime)
+
+    def sweep(self) -> int:
+        """Remove files that a crash left incomplete; return how many there were."""
+        return sweep_leftovers([*self.near.glob(f"*{LEFTOVER}"), *self.near.glob(f"*/*{LEFTOVER}")])
+
+
+def shelf_of(place: "Path | Shelf") -> Shelf:
+    """Return the shelf; a path stands for a folder."""
+    return FolderShelf(place) if isinstance(place, Path) else place
