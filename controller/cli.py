@@ -49,6 +49,7 @@ _GROUPS = {
     "group": ("Nhóm xã, phường: xem, đặt, bỏ.", "area_groups:group"),
     "answer": ("Xã trả lời: đồng ý phát hay không, lượt ưu tiên nào trước.", "consent:answer"),
     "template": ("Mẫu bản tin: danh sách, thêm, xóa.", "templates:template"),
+    "recordings": ("Bản ghi: chép giữa thư mục và kho S3.", "backups:recordings"),
     "chime": ("Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", "chimes:chime"),
     "bulletin": ("Bản tin: dựng lại âm thanh bị lỗi.", "bulletins:bulletin"),
     "topic": ("Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", "bulletins:topic"),

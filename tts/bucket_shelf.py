@@ -14,7 +14,7 @@ from typing import Final
 from tts.buckets import Bucket
 from tts.errors import DamagedSound, NoSpace
 from tts.files import LEFTOVER, own_prefix, room_needed, sweep_leftovers, write_whole
-from tts.shelves import Kept, Proven
+from tts.shelves import Proven, ShelfFile
 
 _LOG = logging.getLogger(__name__)
 
@@ -118,10 +118,10 @@ class BucketShelf:
         self._bucket.delete(name)
         (self.near / name).unlink(missing_ok=True)
 
-    def files(self) -> Iterator[Kept]:
+    def files(self) -> Iterator[ShelfFile]:
         """Yield every file in the bucket."""
         for name, size, at in self._bucket.objects():
-            yield Kept(name, size, at)
+            yield ShelfFile(name, size, at)
 
     def sweep(self) -> int:
         """Remove copies that a crash left incomplete; in the bucket nothing is."""

@@ -202,25 +202,26 @@ def bucket_at(address: str, access: S3Access) -> Bucket:
         config["endpoint"] = access.endpoint.rstrip("/")
     prefix = found["prefix"].strip("/") or None
 
-    def opened(seconds: float) -> S3Store:
-        client: ClientConfig = {
-            "allow_http": endpoint.scheme == "http",
-            "connect_timeout": timedelta(seconds=CONNECT_S),
-            "timeout": timedelta(seconds=seconds),
-        }
-        if access.authority is not None:
-            client["root_certificate"] = access.authority
-        retries: RetryConfig = {
-            "max_retries": _TRIES - 1,
-            "retry_timeout": timedelta(seconds=seconds),
-            "backoff": {
-                "init_backoff": timedelta(seconds=0.2),
-                "max_backoff": timedelta(seconds=1),
-                "base": 2,
-            },
-        }
+    def opened(seconds: float) -> "ObjectStore":
+        client, retries = _bounds(access, seconds)
         return S3Store(
             found["bucket"], prefix=prefix, config=config, client_options=client, retry_config=retries
         )
 
     return Bucket(opened(QUICK_S), opened(WHOLE_S), address)
+
+
+def _bounds(access: S3Access, seconds: float) -> "tuple[ClientConfig, RetryConfig]":
+    client: ClientConfig = {
+        "allow_http": access.endpoint.startswith("http://"),
+        "connect_timeout": timedelta(seconds=CONNECT_S),
+        "timeout": timedelta(seconds=seconds),
+    }
+    if access.authority is not None:
+        client["root_certificate"] = access.authority
+    retries: RetryConfig = {
+        "max_retries": _TRIES - 1,
+        "retry_timeout": timedelta(seconds=seconds),
+        "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=1), "base": 2},
+    }
+    return client, retries

@@ -12,7 +12,7 @@ from typing import Final
 
 from tts.errors import DamagedSound
 from tts.files import LEFTOVER, own_prefix, room_needed
-from tts.shelves import Kept, Shelf
+from tts.shelves import Shelf, ShelfFile
 
 _NAMED: Final = re.compile(r"(?:[0-9a-f]{2}/)?([0-9a-f]{64})(\.mp3)?")
 """A recording or an upload; anything else that is kept is a small file about one."""
@@ -41,7 +41,7 @@ def copy_shelf(source: Shelf, target: Shelf, tell: Callable[[int, int], None] | 
     files = sorted(source.files(), key=lambda one: (_digest_of(one) is not None, one.name))
     done = Copied()
 
-    def copy(one: Kept) -> str:
+    def copy(one: ShelfFile) -> str:
         if there.get(one.name) == one.size:
             return "there"
         digest = _digest_of(one)
@@ -87,6 +87,6 @@ def _copy(place: Path, target: Shelf, name: str, digest: str) -> None:
             Path(part).unlink(missing_ok=True)
 
 
-def _digest_of(one: Kept) -> str | None:
+def _digest_of(one: ShelfFile) -> str | None:
     found = _NAMED.fullmatch(one.name)
     return found[1] if found else None

@@ -20,7 +20,7 @@ _MOST_PROVEN = 4096
 """Files of which it is remembered that their bytes were compared with their digest."""
 
 
-class Kept(NamedTuple):
+class ShelfFile(NamedTuple):
     """A file on a shelf: its name, its bytes, and when it was put there (seconds since 1970)."""
 
     name: str
@@ -70,7 +70,7 @@ class Shelf(Protocol):
     def delete(self, name: str) -> None:
         """Delete the file, if it is kept."""
 
-    def files(self) -> Iterator[Kept]:
+    def files(self) -> Iterator[ShelfFile]:
         """Yield every file that is kept."""
 
     def sweep(self) -> int:
@@ -157,13 +157,13 @@ class FolderShelf:
         """Delete the file, if it is there."""
         (self.near / name).unlink(missing_ok=True)
 
-    def files(self) -> Iterator[Kept]:
+    def files(self) -> Iterator[ShelfFile]:
         """Yield every file, but for those that somebody is in the middle of writing."""
         for place in self.near.rglob("*"):
             with suppress(FileNotFoundError):
                 if place.is_file() and place.suffix != LEFTOVER:
                     found = place.stat()
-                    yield Kept(place.relative_to(self.near).as_posix(), found.st_size, found.st_mtime)
+                    yield ShelfFile(place.relative_to(self.near).as_posix(), found.st_size, found.st_mtime)
 
     def sweep(self) -> int:
         """Remove files that a crash left incomplete; return how many there were."""

@@ -1,7 +1,7 @@
 """An S3 server for tests: moto's, as a process of its own on a free loopback port, with one bucket.
 
-It keeps objects in memory, so it is not ended to be away: `away` closes its door (a relay in this process), as a
-client sees a server that was killed; `freeze` stops the process, as a client sees one that hangs.
+It keeps objects in memory, so it is not ended to be away: `away` closes its door (a relay in this process),
+as a client sees a server that was killed; `frozen` stops the process, as a client sees one that hangs.
 """
 
 import os
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import requests
 
@@ -77,7 +77,7 @@ class S3Server:
             self._door.shutdown()
             self._door.server_close()
             for one in list(self._door.open):
-                with _ignoring_closed():
+                with suppress(OSError):
                     one.shutdown(socket.SHUT_RDWR)
             self._door = None
 
@@ -105,14 +105,6 @@ class S3Server:
             self._process.send_signal(signal.SIGCONT)
 
 
-@contextmanager
-def _ignoring_closed():
-    try:
-        yield
-    except OSError:
-        pass
-
-
 class _Door(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
@@ -135,8 +127,8 @@ class _Through(socketserver.BaseRequestHandler):
 
 
 def _pass_on(source, target) -> None:
-    with _ignoring_closed():
+    with suppress(OSError):
         while some := source.recv(65_536):
             target.sendall(some)
-    with _ignoring_closed():
+    with suppress(OSError):
         target.shutdown(socket.SHUT_WR)

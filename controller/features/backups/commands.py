@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+from controller.terminal.commands import FAILED, Commands
+
+recordings = Commands(help="Bản ghi: chép giữa thư mục và kho S3.", no_args_is_help=True)
+
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the program."""
@@ -56,3 +60,19 @@ def restore(
         lines = bring_all_back(Settings(), file, identity)
     for line in lines:
         typer.echo(line)
+
+
+@recordings.command("copy")
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="Thư mục, hoặc s3://kho/thu-muc.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Nơi nhận: thư mục, hoặc s3://kho/thu-muc.")],
+) -> None:
+    """Chép bản ghi (hoặc tệp gửi lên) sang nơi khác, so từng tệp với mã băm; chạy lại thì chép tiếp."""
+    from controller.features.backups.sound_copies import copy_sounds
+    from controller.settings import Settings
+
+    lines, is_whole = copy_sounds(Settings(), source, target, lambda line: typer.echo(line, err=True))
+    for line in lines:
+        typer.echo(line)
+    if not is_whole:
+        raise typer.Exit(FAILED)

@@ -1,6 +1,6 @@
 """Reads for `loa doctor` and `loa journal`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from controller.client.local_client import local_store, reading
 from controller.clocks import utc_now
 from controller.errors import BadInput, LoaError
+from controller.features.airings.unused_recordings import recordings_in_use
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.last_look import DoctorLook, note_look
 from controller.features.journal.chain import JournalBroken
@@ -16,16 +17,37 @@ from controller.features.journal.queries import export
 from controller.features.journal.security_log import line_of, security_events
 from controller.features.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
 from controller.features.reports.queries import export_as_aired
+from controller.host.sound_stores import recordings_of
 from controller.model.local_time import wall
 from controller.settings import Settings
+from devices.ids import RecordingId
+from tts.errors import ShelfAway
+from tts.recordings import RecordingId as Stored
+
+_MOST_NAMED = 20
+"""Lost recordings that are named."""
 
 
 def wrong_facts() -> list[str]:
-    """Return a sentence for each state in the database that must not exist, and note how many."""
+    """Return a sentence for each state that must not exist, and note how many."""
+    settings, now = Settings(), utc_now()
     with reading() as session:
-        found = list(invariants(session, now=utc_now()))
-    note_look(Settings().home, DoctorLook(utc_now(), len(found)))
+        found = list(invariants(session, now=now))
+        needed = recordings_in_use(session, now)
+    found += _missing(settings, needed)
+    note_look(settings.home, DoctorLook(utc_now(), len(found)))
     return found
+
+
+def _missing(settings: Settings, needed: Collection[RecordingId]) -> list[str]:
+    """Return a sentence for each recording that is needed from now on and that its store lacks."""
+    try:
+        kept = recordings_of(settings).sizes()
+    except ShelfAway:
+        return [f"Kho bản ghi «{settings.recordings_place}» không trả lời."]
+    lost = sorted(one for one in needed if Stored(one) not in kept)
+    told = [f"Bản ghi {one} còn cần để phát nhưng không có trong kho." for one in lost[:_MOST_NAMED]]
+    return [*told, *([f"… và {len(lost) - _MOST_NAMED} bản ghi nữa."] if len(lost) > _MOST_NAMED else [])]
 
 
 def to_do() -> list[str]:

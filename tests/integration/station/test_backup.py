@@ -5,6 +5,7 @@ import re
 import sqlite3
 import tarfile
 from contextlib import closing
+from pathlib import Path
 
 import pyrage
 import pytest
