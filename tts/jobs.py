@@ -130,14 +130,17 @@ class Shape:
 
     brought: Path
     place: Path
+    alert: bool = False
 
     def run(self, bench: Bench) -> None:  # noqa: ARG002 - every job is given the bench
         """Raises UnknownSoundFormat, UnfitSound or NoSpace; the partly written file is then useless."""
         from tts.brought import evened
         from tts.codec import SAMPLE_RATE
+        from tts.mixing import after_alert
         from tts.shaping import shaped
 
-        _keep(shaped(evened(self.brought, self.place.parent), SAMPLE_RATE), self.place)
+        sound = evened(self.brought, self.place.parent)
+        _keep(shaped(after_alert(sound) if self.alert else sound, SAMPLE_RATE), self.place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from tts.brought import CHIME, evened
 from tts.cache import read_phrase
 from tts.codec import FULL_SCALE, SAMPLE_RATE, as_whole
 from tts.engines import Sound
-from tts.sections import OPENING, OwnChime, Piece, Recorded
-from tts.sounds import closing_chime, opening_chime
+from tts.sections import AFTER_ALERT_MS, ALERT, CLOSING, OPENING, OwnChime, Piece, Recorded
+from tts.sounds import alert_tone, closing_chime, opening_chime
 
 with warnings.catch_warnings():
     if shutil.which("ffmpeg") is None:  # nothing here needs it
@@ -31,6 +31,13 @@ _WIDTH = 2
 """Bytes a sample: 16 bits are enough before the final gain."""
 _SPEECH_DBFS = -20.0
 _CHIME_DBFS = -23.0
+_ALERT_DBFS = -14.0
+"""Louder than speech, as far as the compressor lets it be: to be heard through wind and closed doors."""
+_BUILT_IN = {
+    OPENING: (opening_chime, _CHIME_DBFS),
+    CLOSING: (closing_chime, _CHIME_DBFS),
+    ALERT: (alert_tone, _ALERT_DBFS),
+}
 _GAIN_AT_MOST = 8.0
 """Decibels by which a phrase may be raised or lowered to sound as loud as its neighbours."""
 _HEADROOM_DB = 0.5
@@ -59,6 +66,12 @@ def mix(
             lengths += [counted, len(rest)]
 
 
+def after_alert(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+    """Yield the alert tone, its rest, and then the sound."""
+    yield from mix([Piece(ALERT, AFTER_ALERT_MS)])
+    yield from blocks
+
+
 def _sounded(piece: Piece, scratch: Path | None) -> Iterator[NDArray[np.float32]]:
     if isinstance(piece.sound, Recorded):
         yield from evened(piece.sound.path, scratch or piece.sound.path.parent)
@@ -69,8 +82,8 @@ def _sounded(piece: Piece, scratch: Path | None) -> Iterator[NDArray[np.float32]
         phrase = _at_our_rate(read_phrase(piece.sound))
         yield _samples(_levelled(_segment(phrase), _SPEECH_DBFS))
     elif piece.sound:
-        chime = (opening_chime if piece.sound == OPENING else closing_chime)(SAMPLE_RATE)
-        yield _samples(_levelled(_segment(chime), _CHIME_DBFS))
+        make, dbfs = _BUILT_IN[piece.sound]
+        yield _samples(_levelled(_segment(make(SAMPLE_RATE)), dbfs))
 
 
 def _samples_of_chime(path: Path, scratch: Path | None) -> NDArray[np.float32]:

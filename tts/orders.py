@@ -85,6 +85,10 @@ class RenderOrder:
     """A sound file of 1 to 15 s that is heard in place of the built-in opening chime."""
     closing: Path | None = None
     """Likewise in place of the closing chime."""
+    alert: bool = False
+    """Whether the alert tone is heard in place of the opening chime, and nothing after the words."""
+    rests: float = 1.0
+    """Times the usual rests after clauses, sentences and paragraphs, 1 to 2: 2 s of silence are a fault."""
     phrase: int | None = None
     """Only this phrase of `text`, which is spoken text already; as it sounds inside the whole."""
 
@@ -97,6 +101,8 @@ class LevelOrder:
     text: str
     """Its author's description of what is said in it."""
     brought: Path
+    alert: bool = False
+    """Whether the alert tone of emergencies is heard before it."""
     loudness_lufs: float = -16.0
     true_peak_dbtp: float = -1.0
     bitrate_kbps: int = 48

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tts.normalization import Region, Register, read
 from tts.normalization.checking import check_readings
-from tts.orders import Chimed, Part, Silent, Sounding, Spoken
-from tts.phrases import phrases
-from tts.sections import CLOSING, OPENING
+from tts.orders import Chimed, Part, RenderOrder, Silent, Sounding, Spoken
+from tts.phrases import BREATH_MS, phrases
+from tts.sections import AFTER_ALERT_MS, ALERT, CLOSING, OPENING
 
 CLOSING_WORDS = "Xin cảm ơn bà con đã lắng nghe."
 REPEAT_WORDS = "Xin nhắc lại."
@@ -48,6 +48,32 @@ class Script:
         return tuple(line for line in self.all if line.text)
 
 
+def script_for(order: RenderOrder) -> Script:
+    """The script of an order: of one phrase, a programme or a bulletin; raises TextError."""
+    if order.phrase is not None:
+        return phrase_script(order.text, order.phrase)
+    if order.parts:
+        return programme_script(
+            order.parts,
+            words=order.words,
+            region=order.region,
+            register=order.register,
+            rests=order.rests,
+        )
+    return script_of(
+        order.title,
+        order.text,
+        framed=order.framed,
+        issuer=order.issuer,
+        readings=order.readings,
+        words=order.words,
+        region=order.region,
+        register=order.register,
+        alert=order.alert,
+        rests=order.rests,
+    )
+
+
 def script_of(
     title: str,
     text: str,
@@ -58,11 +84,14 @@ def script_of(
     words: tuple[tuple[str, str], ...] = (),
     region: Region = "north",
     register: Register = "radio",
+    alert: bool = False,
+    rests: float = 1.0,
 ) -> Script:
     """The script of a bulletin; without lines when there is nothing to speak. Raises TextError.
 
     `framed` puts chimes, the issuer, the title and closing words around it; `words` are the province's
-    own. The text alone is read `readings` times, with "Xin nhắc lại." in between.
+    own. The text alone is read `readings` times, with "Xin nhắc lại." in between, and `rests` times the
+    usual rests. `alert`: the alert tone stands before it, and nothing after it.
     """
     check_readings(readings)
     own = dict(words)
@@ -71,17 +100,23 @@ def script_of(
         return read(written, words=own, region=region, register=register).spoken if written.strip() else ""
 
     if framed:
-        return spoken_script(spoken(title), spoken(text), issuer=spoken(issuer), readings=readings)
-    body, said = _body(spoken(text), readings)
-    return Script(_with_last_rest(body, _AT_THE_END_MS), said)
+        said = spoken(title), spoken(text)
+        return spoken_script(*said, issuer=spoken(issuer), readings=readings, alert=alert, rests=rests)
+    body, text_said = _body(spoken(text), readings, rests)
+    return Script(_with_last_rest(body, _AT_THE_END_MS), text_said)
 
 
-def spoken_script(title: str, text: str, *, issuer: str = "", readings: int = 1) -> Script:
+def spoken_script(
+    title: str, text: str, *, issuer: str = "", readings: int = 1, alert: bool = False, rests: float = 1.0
+) -> Script:
     """The script of what was read already, with all that is put around it."""
-    body, said = _body(text, readings)
+    body, said = _body(text, readings, rests)
     if not body:
         return Script((), "")
     heading, named = _heading(title, issuer)
+    if alert:
+        lines = (Line("", AFTER_ALERT_MS, ALERT), *heading, *_with_last_rest(body, _AT_THE_END_MS))
+        return Script(lines, "\n".join([*named, said]))
     lines = (
         Line("", _AFTER_OPENING_MS, OPENING),
         *heading,
@@ -109,9 +144,9 @@ def _heading(title: str, issuer: str) -> tuple[tuple[Line, ...], list[str]]:
     return lines, [named for named in (issuer, title) if named]
 
 
-def _body(spoken: str, readings: int) -> tuple[tuple[Line, ...], str]:
+def _body(spoken: str, readings: int, rests: float) -> tuple[tuple[Line, ...], str]:
     """The text as often as asked, as lines and as what is spoken; nothing of a text without words."""
-    once = spoken_lines(spoken)
+    once = spoken_lines(spoken, rests)
     if not once:
         return (), ""
     return _read_again(once, readings), "\n".join([spoken] + [REPEAT_WORDS, spoken] * (readings - 1))
@@ -132,6 +167,7 @@ def programme_script(
     words: tuple[tuple[str, str], ...] = (),
     region: Region = "north",
     register: Register = "radio",
+    rests: float = 1.0,
 ) -> Script:
     """The script of a programme, with a rest after each part; raises TextError."""
     found, said = list[Line](), list[str]()
@@ -150,15 +186,19 @@ def programme_script(
                 found.append(Line("", _BEFORE_CLOSING_MS, sound=path))
             case Spoken(text, title, issuer, readings, own):
                 heading, named = _heading(spoken(title, own), spoken(issuer, own))
-                body, text_said = _body(spoken(text, own), readings)
+                body, text_said = _body(spoken(text, own), readings, rests)
                 found += (*heading, *_with_last_rest(body, _BEFORE_CLOSING_MS))
                 said += [*named, text_said] if text_said else named
     return Script(tuple(found), "\n".join(said))
 
 
-def spoken_lines(spoken: str) -> tuple[Line, ...]:
-    """The phrases of what is spoken, each with its rest."""
-    return tuple(Line(phrase.text, phrase.pause_ms) for phrase in phrases(spoken))
+def spoken_lines(spoken: str, rests: float = 1.0) -> tuple[Line, ...]:
+    """The phrases of what is spoken, with `rests` times their usual rests, but not inside a clause."""
+
+    def rest(usual_ms: int) -> int:
+        return usual_ms if usual_ms == BREATH_MS else round(usual_ms * rests)
+
+    return tuple(Line(phrase.text, rest(phrase.pause_ms)) for phrase in phrases(spoken))
 
 
 def _with_last_rest(lines: tuple[Line, ...], rest_ms: int) -> tuple[Line, ...]:

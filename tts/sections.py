@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-OPENING, CLOSING = "opening", "closing"
+OPENING, CLOSING, ALERT = "opening", "closing", "alert"
+AFTER_ALERT_MS = 400
+"""After the last sweep's own pause: people have turned their heads by now."""
 _SECTION_PIECES = 8
 """About a minute; handing out shorter sections would take longer than mixing them."""
 _PARTING_MS = 400
@@ -30,7 +32,7 @@ class Piece:
     """A phrase in the cache, a recorded sound or a chime, and the rest after it."""
 
     sound: Path | Recorded | OwnChime | str
-    """Path of a phrase, a recorded sound, an own chime, OPENING or CLOSING; "" is nothing but the rest."""
+    """Path of a phrase, a recorded sound, an own chime, or the name of a built-in one; "": only the rest."""
     rest_ms: int
 
 

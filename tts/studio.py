@@ -20,7 +20,7 @@ from tts.jobs import Master, Measured, Shape, Speak, Warm, scratch
 from tts.marks import Origin, origin_in_file, together
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
-from tts.script import Line, Script, phrase_script, programme_script, script_of, spoken_lines
+from tts.script import Line, Script, script_for, spoken_lines
 from tts.sections import CLOSING, OPENING, OwnChime, Piece, Recorded, sections
 from tts.sidecar import keep_origin, keep_phrases, phrase_times
 from tts.workers import Stopped, Workers, following
@@ -151,7 +151,7 @@ class Studio:
         """
         tell = on_progress or (lambda _: None)
         tell(Progress("reading", 0, 1))
-        script = _script(order)
+        script = script_for(order)
         if not script.all:
             raise EmptyText
         tell(Progress("reading", 1, 1))
@@ -173,7 +173,7 @@ class Studio:
         tell(Progress("mixing", 0, 1))
         with scratch(self._scratch) as place:
             mixed = place / "mix.raw"
-            self._workers.submit(Shape(order.brought, mixed), _SHAPE_SECONDS).result()
+            self._workers.submit(Shape(order.brought, mixed, order.alert), _SHAPE_SECONDS).result()
             origin = origin_in_file(order.brought)
             made = self._master(
                 order, (mixed,), place / "recording.mp3", origin, tell, store=self._recordings
@@ -187,7 +187,7 @@ class Studio:
         `order.phrase`: that one alone; None: all. Nothing is mixed or stored besides. Raises SpeechError.
         """
         cast = self._cast(order.engine, order.voice, order.rate)
-        lines = spoken_lines(order.text) if order.phrase is None else _script(order).lines
+        lines = spoken_lines(order.text) if order.phrase is None else script_for(order).lines
         missing = [line for line in lines if not self._cache.use(cast.key(line))]
         for line in missing:
             digest = cast.key(line)
@@ -341,23 +341,6 @@ class Studio:
         with self._lock:
             self._in_use.update(digests - held)
             held |= digests
-
-
-def _script(order: RenderOrder) -> Script:
-    if order.phrase is not None:
-        return phrase_script(order.text, order.phrase)
-    if order.parts:
-        return programme_script(order.parts, words=order.words, region=order.region, register=order.register)
-    return script_of(
-        order.title,
-        order.text,
-        framed=order.framed,
-        issuer=order.issuer,
-        readings=order.readings,
-        words=order.words,
-        region=order.region,
-        register=order.register,
-    )
 
 
 def _origin(script: Script) -> Origin:

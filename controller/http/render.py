@@ -78,6 +78,7 @@ ENGINE_WORDS = {
     "gtts": "giọng Google",
     "espeak": "giọng máy eSpeak",
 }
+RESTS_WORDS = {"usual": "nghỉ bình thường", "wide": "nghỉ dài, cho tiếng vang tắt trước"}
 PACE_WORDS = {"usual": "bình thường", "slow": "chậm hơn", "fast": "nhanh hơn"}
 REGISTER_WORDS = {"radio": "đọc gọn như phát thanh viên", "literal": "đọc đủ từng chữ như văn bản"}
 
@@ -148,6 +149,7 @@ def _environment() -> Environment:
         KEY_WORDS=KEY_WORDS,
         ACT_WORDS=ACT_WORDS,
         PACE_WORDS=PACE_WORDS,
+        RESTS_WORDS=RESTS_WORDS,
         REGISTER_WORDS=REGISTER_WORDS,
         AiringState=AiringState,
         BulletinState=BulletinState,

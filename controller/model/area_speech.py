@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import Base, UtcDateTime, Word
 from controller.model.permissions import OperatorId
-from controller.model.wording import LONGEST_ENGINE, LONGEST_VOICE, ReadingPace
+from controller.model.wording import LONGEST_ENGINE, LONGEST_VOICE, ReadingPace, Rests
 from devices.ids import AreaCode
 from tts.normalization import Register
 
@@ -25,5 +25,6 @@ class AreaSpeech(Base):
     voice: Mapped[str] = mapped_column(String(LONGEST_VOICE), default="")
     pace: Mapped[ReadingPace | None] = mapped_column(Word(ReadingPace))
     register: Mapped[Register | None] = mapped_column(String(20))
+    rests: Mapped[Rests | None] = mapped_column(Word(Rests))
     set_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)

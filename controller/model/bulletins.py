@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    false,
 )
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
@@ -104,7 +105,7 @@ class Revision(Base):
 
     `issuer` is read before the title, the text is read `readings` times, `words` (written, spoken) are read
     otherwise in this bulletin alone; `pace`, `register`, `engine` and `voice` are what was chosen of how it
-    is spoken. The digest covers all of it (`wording`).
+    is spoken, and `alert` whether it begins with the alert tone. The digest covers all of it (`wording`).
     `corrected_by`: the approver who mended letters of the version before; the author stays its author.
     `upload`: SHA-256 of an uploaded recording as received; `text` then says what is in it.
     """
@@ -130,6 +131,7 @@ class Revision(Base):
     register: Mapped[Register | None] = mapped_column(String(20))
     engine: Mapped[str] = mapped_column(String(LONGEST_ENGINE), default="", server_default="")
     voice: Mapped[str] = mapped_column(String(LONGEST_VOICE), default="", server_default="")
+    alert: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     @property
     def own_words(self) -> Words:
@@ -140,7 +142,14 @@ class Revision(Base):
     def manner(self) -> Manner:
         """How it is given to the people, as its author chose."""
         return Manner(
-            self.issuer, self.readings, self.own_words, self.pace, self.register, self.engine, self.voice
+            self.issuer,
+            self.readings,
+            self.own_words,
+            self.pace,
+            self.register,
+            self.engine,
+            self.voice,
+            self.alert,
         )
 
 
@@ -202,6 +211,7 @@ class Rendering(Base):
     rate: Mapped[float] = mapped_column(Float)
     fallback: Mapped[str | None] = mapped_column(String(50))
     register: Mapped[Register] = mapped_column(String(20), default="radio", server_default="literal")
+    rests: Mapped[float] = mapped_column(Float, default=1.0, server_default="1")
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     ordered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -44,6 +44,23 @@ _FACTORS = {ReadingPace.SLOW: 0.85, ReadingPace.USUAL: 1.0, ReadingPace.FAST: 1.
 """Slow: for old people and bad horns; more than a seventh either way is heard as a fault."""
 
 
+class Rests(StrEnum):
+    """How long the rests between phrases are."""
+
+    USUAL = "usual"
+    WIDE = "wide"
+
+    @property
+    def factor(self) -> float:
+        """Times the usual rests."""
+        return _REST_FACTORS[self]
+
+
+_REST_FACTORS = {Rests.USUAL: 1.0, Rests.WIDE: 2.0}
+"""Wide: 0.5 s after a clause, 0.9 s after a sentence. A loudspeaker 300 m farther away is heard 0.87 s
+later: its sentence has ended when the next one begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How a text is given to the people, as its author chose; part of the wording, as the text is."""
@@ -62,6 +79,8 @@ class Manner:
     """Who speaks; "": who speaks the bulletins of its area."""
     voice: str = ""
     """A voice of `engine`; "" is its first one."""
+    alert: bool = False
+    """Whether it begins with the alert tone of emergencies; it is then for emergencies alone."""
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -161,13 +180,14 @@ def digest_of(text: str, manner: Manner = PLAIN) -> str:
 
     With the default manner it covers the text alone; otherwise text, issuer, number of readings, each of
     the bulletin's own words as `word`, written and spoken, and what was chosen of how it is spoken: `pace`
-    with a pace that is not the usual, `register` with it, `voice` with engine and voice.
+    with a pace that is not the usual, `register` with it, `voice` with engine and voice, and `alert`.
     """
     own = (_WITHIN.join(("word", *pair)) for pair in manner.words)
     pace = ("pace", manner.pace) if manner.pace is not ReadingPace.USUAL else ()
     register = ("register", manner.register) if manner.register else ()
     voice = ("voice", manner.engine, manner.voice) if manner.engine else ()
-    chosen = (_WITHIN.join(one) for one in (pace, register, voice) if one)
+    alert = ("alert",) if manner.alert else ()
+    chosen = (_WITHIN.join(one) for one in (pace, register, voice, alert) if one)
     parts = (text, manner.issuer, str(manner.readings), *own, *chosen)
     whole = text if manner == PLAIN else _BETWEEN.join(parts)
     return hashlib.sha256(unicodedata.normalize("NFC", whole).encode()).hexdigest()

@@ -64,6 +64,7 @@ class Rereader:
                     words=words_with(words[area], wording.own_words),
                     region=self.region,
                     register=rendering.register,
+                    alert=wording.alert,
                 )
                 if script.text != rendering.spoken_text:
                     changed.append(rendering.id)

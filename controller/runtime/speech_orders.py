@@ -32,7 +32,7 @@ def order_of(
     bulletin = get_bulletin(session, BulletinId(rendering.bulletin))
     wording = get_revision(session, bulletin.id, rendering.revision)
     if wording.kind is RevisionKind.AUDIO and wording.upload is not None:
-        return _leveling(bulletin, wording.text, uploads.file(UploadId(wording.upload)), settings)
+        return _leveling(bulletin, wording, uploads.file(UploadId(wording.upload)), settings)
     chimes = _chimes(session, bulletin.area, uploads)
     return RenderOrder(
         title=bulletin.title,
@@ -51,16 +51,19 @@ def order_of(
         words=words_with(words_for(session, bulletin.area), wording.own_words),
         region=settings.region,
         register=rendering.register,
+        alert=wording.alert,
+        rests=rendering.rests,
         opening=chimes.get(ChimePlace.OPENING),
         closing=chimes.get(ChimePlace.CLOSING),
     )
 
 
-def _leveling(bulletin: Bulletin, text: str, brought: Path, settings: Settings) -> LevelOrder:
+def _leveling(bulletin: Bulletin, wording: Revision, brought: Path, settings: Settings) -> LevelOrder:
     return LevelOrder(
         title=bulletin.title,
-        text=text,
+        text=wording.text,
         brought=brought,
+        alert=wording.alert,
         loudness_lufs=settings.loudness_lufs,
         true_peak_dbtp=settings.true_peak_dbtp,
         bitrate_kbps=settings.bitrate_kbps,

@@ -40,6 +40,7 @@ def sample_order(settings: Settings, text: str, speech: Speech, **more: Any) -> 
         framed=False,
         region=settings.region,
         register=speech.register,
+        rests=speech.rests,
     )
     return replace(order, **more)
 

@@ -9,7 +9,7 @@ def test_operations_are_found_with_their_faces():
     assert found["quarantine.service.quarantine_node"] == set(FACES)  # called in all three
     assert found["consent.service.answer_airing"] == set(FACES)  # its command goes over HTTP
     assert found["area_changes.changes.add_area"] == {"api", "commands"}  # one call stands in a lambda
-    assert "bulletins.service.write_revision" not in found  # a step of other operations
+    assert "bulletins.revision_writes.write_revision" not in found  # a step of other operations
     assert "accounts.queries.require" not in found  # writes nothing
 
 

@@ -171,6 +171,8 @@ def length_of(session: Session, bulletin_id: BulletinId) -> tuple[int, bool]:
         readings=wording.readings,
         rate=spoken.rate,
         register=spoken.register,
+        alert=wording.alert,
+        rests=spoken.rests,
     )
     return max(length, _SHORTEST_MS), True
 

@@ -10,7 +10,7 @@ from controller.features.accounts.queries import require
 from controller.features.bulletins.letter_corrections import mended_places
 from controller.features.bulletins.queries import get_revision, usable_bulletin
 from controller.features.bulletins.renderings import order_rendering
-from controller.features.bulletins.service import write_revision
+from controller.features.bulletins.revision_writes import write_revision
 from controller.features.journal.service import record
 from controller.features.notices.service import notify
 from controller.model.accounts import Account

@@ -169,6 +169,7 @@ def _revised(was: Manner, asked: Revise) -> Manner:
         asked.reading_register if "reading_register" in left else was.register,
         engine,
         voice if asked.voice is None else asked.voice,
+        was.alert if asked.alert is None else asked.alert,
     )
 
 

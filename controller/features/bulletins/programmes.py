@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
 from controller.features.bulletins.queries import get_bulletin, get_revision, usable_bulletin
-from controller.features.bulletins.service import begin_bulletin, check_newest, write_revision
+from controller.features.bulletins.revision_writes import write_revision
+from controller.features.bulletins.service import begin_bulletin, check_newest
 from controller.features.bulletins.sound_uploads import has_upload
 from controller.features.journal.service import record
 from controller.model.bulletin_states import (

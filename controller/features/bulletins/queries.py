@@ -117,7 +117,7 @@ def spoken_with(session: Session, bulletin: Bulletin, wording: Revision, station
     made = rendering_of(session, bulletin.id, wording.number)
     if made is None:
         return usual_speech(session, bulletin, wording, station)
-    return Speech(made.engine, made.voice, made.rate, made.fallback, made.register)
+    return Speech(made.engine, made.voice, made.rate, made.fallback, made.register, made.rests)
 
 
 def get_recording(session: Session, recording_id: RecordingId) -> Recording:

@@ -58,13 +58,14 @@ def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now
             rate=spoken.rate,
             fallback=spoken.fallback,
             register=spoken.register,
+            rests=spoken.rests,
         )
         session.add(rendering)
     elif rendering.state is RenderingState.FAILED:
         _try_again(rendering)
         rendering.engine, rendering.voice = spoken.engine, spoken.voice
         rendering.rate, rendering.fallback = spoken.rate, spoken.fallback
-        rendering.register = spoken.register
+        rendering.register, rendering.rests = spoken.register, spoken.rests
     session.flush()
     return rendering
 

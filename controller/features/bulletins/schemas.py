@@ -59,13 +59,24 @@ class Mannered(Command):
     reading_register: RegisterAsked = None
     engine: Engine = ""
     voice: VoiceName = ""
+    alert: bool = Field(
+        default=False,
+        description="Whether it begins with the alert tone; it is then for emergencies alone.",
+    )
 
     @property
     def manner(self) -> Manner:
         """How the wording is to be read."""
         own = tuple(one.pair for one in self.own_words)
         return Manner(
-            self.issuer, self.readings, own, self.pace, self.reading_register, self.engine, self.voice
+            self.issuer,
+            self.readings,
+            own,
+            self.pace,
+            self.reading_register,
+            self.engine,
+            self.voice,
+            self.alert,
         )
 
 
@@ -234,6 +245,7 @@ class Revise(Command):
     reading_register: RegisterAsked = Field(None, description="Null, too, is as in its area.")
     engine: Engine | None = None
     voice: VoiceName | None = Field(None, description="Left out beside `engine`, its first one.")
+    alert: bool | None = Field(None, description="Whether it begins with the alert tone of emergencies.")
     based_on: BasedOn = None
 
 
@@ -258,6 +270,7 @@ class RevisionShown(View):
     reading_register: RegisterAsked
     engine: Engine
     voice: VoiceName
+    alert: bool = Field(description="Whether it begins with the alert tone of emergencies.")
     author: str = Field(description="The name by which its author signs in.")
     corrected: bool = Field(description="Whether an approver mended letters of the version before.")
     created_at: datetime
@@ -269,7 +282,14 @@ class RevisionShown(View):
         """How it is given to the people."""
         own = tuple(one.pair for one in self.own_words)
         return Manner(
-            self.issuer, self.readings, own, self.pace, self.reading_register, self.engine, self.voice
+            self.issuer,
+            self.readings,
+            own,
+            self.pace,
+            self.reading_register,
+            self.engine,
+            self.voice,
+            self.alert,
         )
 
 
@@ -300,6 +320,8 @@ class DifferencesShown(View):
     engine_after: Engine
     voice_before: VoiceName
     voice_after: VoiceName
+    alert_before: bool
+    alert_after: bool
 
 
 class VariantShown(View):

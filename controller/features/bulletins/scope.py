@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import Conflict
 from controller.features.areas.queries import area_tree, get_area
+from controller.features.bulletins.queries import get_revision
 from controller.model.bulletins import Approved, Bulletin
 from devices.ids import AreaCode, Grade
 
@@ -25,6 +26,12 @@ class OutsideApproval(Conflict):
 def check_scope(session: Session, bulletin: Bulletin, areas: Collection[AreaCode], grade: Grade) -> None:
     """Raise OutsideApproval where loudspeakers would refuse it, approved as its author asks."""
     check_grade(bulletin, grade)
+    if grade is not Grade.EMERGENCY and get_revision(session, bulletin.id, bulletin.revision).alert:
+        raise OutsideApproval(
+            f"Bản tin «{bulletin.title}» mở đầu bằng tín hiệu báo động nên chỉ phát được ở mức khẩn cấp. "
+            "Chưa có gì được phát. Muốn phát thường thì tạo bản sao và bỏ chọn tín hiệu báo động.",
+            facts={"grade": grade, "alert": True},
+        )
     tree = area_tree(session)
     beyond = next((area for area in areas if area in tree and bulletin.area not in tree.lineage(area)), None)
     if beyond is not None:

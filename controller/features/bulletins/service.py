@@ -23,6 +23,7 @@ from controller.features.bulletins.queries import (
 )
 from controller.features.bulletins.reapproval import check_due_again, keep_approval
 from controller.features.bulletins.renderings import order_rendering
+from controller.features.bulletins.revision_writes import write_revision
 from controller.features.bulletins.signed_approvals import signed_approval
 from controller.features.bulletins.topics import set_topic
 from controller.features.journal.service import record
@@ -34,7 +35,7 @@ from controller.model.bulletin_states import (
     RevisionKind,
     after,
 )
-from controller.model.bulletins import USUAL_HIGHEST_GRADE, Approved, Bulletin, Rendering, Revision
+from controller.model.bulletins import USUAL_HIGHEST_GRADE, Approved, Bulletin, Rendering
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId
 from controller.model.speech import Speech
@@ -135,7 +136,8 @@ def submit_bulletin(
 ) -> Rendering:
     """Hand the newest wording in for approval, and order its recording: the approver listens to it too.
 
-    `highest_grade`: what the approver is asked for; None: as it was asked before, usually priority.
+    `highest_grade`: what the approver is asked for; None: as it was asked before, usually priority; what
+    begins with the alert tone is for emergencies.
     """
     bulletin = usable_bulletin(session, bulletin_id, by, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
@@ -144,7 +146,8 @@ def submit_bulletin(
     _check_filled(session, bulletin)
     bulletin.returned_reason = None
     bulletin.changed_at = now
-    ask_for_grade(bulletin, highest_grade or bulletin.highest_grade)
+    is_alert = get_revision(session, bulletin.id, bulletin.revision).alert
+    ask_for_grade(bulletin, Grade.EMERGENCY if is_alert else highest_grade or bulletin.highest_grade)
     tell_handed_in(session, bulletin, now=now)
     rendering = order_rendering(session, bulletin, speech or Speech(), now=now)
     detail = {"revision": bulletin.revision, "highest_grade": bulletin.highest_grade}
@@ -332,45 +335,6 @@ def begin_bulletin(
     session.add(bulletin)
     session.flush()
     return bulletin
-
-
-def write_revision(
-    session: Session,
-    bulletin: Bulletin,
-    text: str,
-    by: Operator,
-    now: datetime,
-    *,
-    upload: str | None = None,
-    kind: RevisionKind | None = None,
-    manner: Manner = PLAIN,
-    author: OperatorId | None = None,
-) -> Revision:
-    """Write the next wording; `author`: whose it stays where `by` only mended letters of it."""
-    cleaned, manner = clean_text(text), clean_manner(manner)
-    manner = with_words_of(manner, bulletin.title, manner.issuer, cleaned)
-    if upload is not None and manner != PLAIN:
-        raise BadInput(
-            "Bản tin này là tệp ghi âm, loa phát đúng như tệp. "
-            "Hãy bỏ trống cơ quan thông báo, cách đọc riêng, và chọn đọc một lần.",
-            code="bulletin.not-read",
-        )
-    bulletin.revision += 1
-    revision = Revision(
-        bulletin=bulletin.id,
-        number=bulletin.revision,
-        text=cleaned,
-        text_sha256=digest_of(cleaned, manner),
-        author=author or by.id,
-        corrected_by=by.id if author else None,
-        created_at=now,
-        kind=kind or (RevisionKind.TEXT if upload is None else RevisionKind.AUDIO),
-        upload=upload,
-        **manner.columns,
-    )
-    session.add(revision)
-    session.flush()
-    return revision
 
 
 def _check_visible(session: Session, bulletin: Bulletin, revision: int, recording: RecordingId) -> None:

@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.bulletins.in_force import is_in_force
-from controller.features.bulletins.queries import usable_bulletin, variants_of
+from controller.features.bulletins.queries import get_revision, usable_bulletin, variants_of
 from controller.features.bulletins.service import draft_bulletin
 from controller.model.accounts import HeldKey
 from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
 from controller.model.languages import VIETNAMESE, LanguageCode, languages
 from controller.model.permissions import Operator
-from controller.model.wording import LONGEST_TITLE
+from controller.model.wording import LONGEST_TITLE, Manner
 from controller.store import one_write
 
 
@@ -43,6 +43,7 @@ def add_variant(
         area=base.area,
         test=base.test,
         upload=upload,
+        manner=Manner(alert=get_revision(session, base.id, base.revision).alert),
         by=by,
         now=now,
     )

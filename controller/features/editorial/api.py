@@ -69,6 +69,7 @@ def _typed(asked: ReadAsked) -> Typed:
         toc_do=asked.pace,
         giong=voice_key(asked.engine, asked.voice),
         loi_doc=asked.reading_register or "",
+        bao_dong="1" if asked.alert else "",
         doc_rieng=own,
     )
 

@@ -40,6 +40,8 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
     """Which voice speaks (`voice_key`); empty: that of the area."""
     loi_doc: str = ""
     """In which register it is read; empty: as in the area."""
+    bao_dong: str = ""
+    """Anything: it begins with the alert tone, and is for emergencies alone."""
     doc_rieng: str = ""
     """Words that this bulletin alone has read otherwise, one a line."""
     luc: str = ""
@@ -80,7 +82,12 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
         pace = ReadingPace(self.toc_do) if self.toc_do in set(ReadingPace) else ReadingPace.USUAL
         engine, voice = voice_of_key(self.giong)
         register = next((one for one in REGISTERS if one == self.loi_doc), None)
-        return Manner(pace=pace, register=register, engine=engine, voice=voice)
+        return Manner(pace=pace, register=register, engine=engine, voice=voice, alert=self.is_alert)
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether it begins with the alert tone of emergencies."""
+        return bool(self.bao_dong)
 
     @property
     def readings(self) -> int:
@@ -100,6 +107,8 @@ class Typed(ActTyped, TargetTyped, RepeatTyped):
             readings=self.readings,
             rate=spoken.rate,
             register=spoken.register,
+            alert=self.is_alert,
+            rests=spoken.rests,
         )
 
     def written(self) -> WrittenBulletin:

@@ -235,6 +235,7 @@ def form_as_it_is(session: Session, bulletin: Bulletin, revision: Revision) -> T
         toc_do=revision.pace,
         giong=voice_key(revision.engine, revision.voice),
         loi_doc=revision.register or "",
+        bao_dong="1" if revision.alert else "",
         doc_rieng=as_lines(revision.own_words),
         phien_ban=str(bulletin.revision),
         **typed_act(reference_given(session, bulletin.id) or Reference()),

@@ -1,7 +1,7 @@
 """What a form holds as the loudspeaker will say it: sentences, length, and other readings of one spot."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from controller.errors import BadInput, LoaError
@@ -13,7 +13,7 @@ from controller.features.editorial.spoken_sentences import Sentence, SpokenStret
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import READ_HERE, read_apart
 from controller.features.speech.queries import speech_in
-from controller.model.speech import Speech, rate_of, speech_of
+from controller.model.speech import Speech, speech_of
 from controller.model.wording import REGISTERS, ReadingPace, Words, words_with
 from devices.ids import AreaCode
 from tts.errors import TextError
@@ -113,7 +113,7 @@ def spoken_form(
         otherwise += _in_other_registers(form, words, region, speech)
     return SpokenForm(
         parts,
-        _length(form, found, speech.rate),
+        _length(form, found, speech),
         form.readings,
         tuple(dict.fromkeys(warnings)),
         len(form.noi_dung) > READ_HERE,
@@ -141,23 +141,26 @@ def _read(
     return found, refused + warned
 
 
-def _length(form: Typed, found: Mapping[str, Reading], rate: float) -> int:
+def _length(form: Typed, found: Mapping[str, Reading], speech: Speech) -> int:
     spoken = {field: reading.spoken for field, reading in found.items()}
     length = estimated_spoken_ms(
         spoken.get("tieu_de", ""),
         spoken.get("noi_dung", ""),
         issuer=spoken.get("ben_bao", ""),
         readings=form.readings,
-        rate=rate,
+        rate=speech.rate,
+        alert=form.is_alert,
+        rests=speech.rests,
     )
     return max(length, length * len(form.noi_dung) // READ_HERE)
 
 
 def _at_other_paces(form: Typed, found: Mapping[str, Reading], usual: Speech) -> Iterator[tuple[str, int]]:
     """Yield how long it would be at each other pace: the same words, so nothing is read again."""
+    chosen = form.chosen_speech()
     for pace in ReadingPace:
-        if pace is not form.chosen_speech().pace:
-            yield pace, _length(form, found, rate_of(usual.rate, pace))
+        if pace is not chosen.pace:
+            yield pace, _length(form, found, speech_of(usual, replace(chosen, pace=pace)))
 
 
 def _in_other_registers(
@@ -165,7 +168,7 @@ def _in_other_registers(
 ) -> Iterator[tuple[str, int]]:
     for register in REGISTERS:
         if register != speech.register:
-            yield register, _length(form, _read(form, words, region, register)[0], speech.rate)
+            yield register, _length(form, _read(form, words, region, register)[0], speech)
 
 
 def choices_at(caller: Caller, form: Typed, asked: SpotAsked, bulletin_id: str = "") -> Choices:

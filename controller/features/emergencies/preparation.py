@@ -1,5 +1,6 @@
 """Writes of prepared recordings: from a built-in text or any bulletin; they go to nodes once approved."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -7,13 +8,18 @@ from sqlalchemy.orm import Session
 from controller.errors import Conflict
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import get_area
-from controller.features.bulletins.queries import usable_bulletin
+from controller.features.bulletins.queries import get_revision, usable_bulletin
+from controller.features.bulletins.revision_writes import write_revision
 from controller.features.bulletins.scope import check_scope
-from controller.features.bulletins.service import ask_for_grade, draft_bulletin, submit_bulletin
+from controller.features.bulletins.service import (
+    ask_for_grade,
+    draft_bulletin,
+    submit_bulletin,
+)
 from controller.features.emergencies.queries import get_prepared
 from controller.features.emergencies.texts import template_named
 from controller.features.journal.service import record
-from controller.model.bulletin_states import BulletinId, BulletinState
+from controller.model.bulletin_states import BulletinId, BulletinState, RevisionKind
 from controller.model.bulletins import Bulletin
 from controller.model.emergencies import Prepared
 from controller.model.emergency_states import Kind, PreparedId
@@ -60,6 +66,8 @@ def prepare(
     require(session, by, Act.AIR, area)
     bulletin = usable_bulletin(session, bulletin_id, by)
     _check_suits(session, bulletin, kind, area)
+    if kind is Kind.ALARM and bulletin.state in _UNASKED:
+        _begin_with_alert(session, bulletin, by=by, now=now)
     row = Prepared(
         id=PreparedId(f"keep-{new_id(now)}"),
         kind=kind,
@@ -75,12 +83,26 @@ def prepare(
     return row
 
 
+def _begin_with_alert(session: Session, bulletin: Bulletin, *, by: Operator, now: datetime) -> None:
+    """Have a draft that is meant as an alarm begin with the alert tone; that is another wording."""
+    before = get_revision(session, bulletin.id, bulletin.revision)
+    if before.alert or before.kind is RevisionKind.PROGRAMME:
+        return
+    manner = replace(before.manner, alert=True)
+    write_revision(session, bulletin, before.text, by, now, upload=before.upload, manner=manner)
+
+
 def _check_suits(session: Session, bulletin: Bulletin, kind: Kind, area: AreaCode) -> None:
     """Raise for what cannot be called as this there; a draft is from now on meant for emergencies."""
     if bulletin.test != (kind is Kind.TEST):
         raise Conflict(
             "Bản phát thử phải được soạn là bản thử, và bản thật thì không. Hãy soạn một bản tin riêng.",
             code="emergency.test-mixed",
+        )
+    if kind is not Kind.ALARM and get_revision(session, bulletin.id, bulletin.revision).alert:
+        raise Conflict(
+            "Bản tin này mở đầu bằng tín hiệu báo động nên không dùng để báo yên. Hãy soạn bản tin riêng.",
+            code="emergency.alert-misused",
         )
     if bulletin.state is BulletinState.WITHDRAWN:
         raise Conflict("Bản tin này đã bị rút nên không soạn sẵn được nữa.", code="bulletin.withdrawn")

@@ -17,7 +17,7 @@ from controller.model.accounts import Account, HeldKey
 from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
-from controller.model.bulletins import Approved, Bulletin, Recording
+from controller.model.bulletins import Approved, Bulletin, Recording, Revision
 from controller.model.emergencies import Emergency, Holding, Prepared
 from controller.model.emergency_states import (
     CALL_LIFE,
@@ -54,6 +54,8 @@ class PreparedView:
     sound: tuple[Approved, Recording] | None
     """The approval in force and its recording; without one nobody holds it, and nothing sounds."""
     readiness: Readiness
+    is_alert: bool
+    """Whether its newest wording begins with the alert tone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +131,19 @@ def _sounds(
 def prepared_views(session: Session, areas: Collection[AreaCode], now: datetime) -> list[PreparedView]:
     """Return what can be called in areas, with how many nodes there hold it; by kind and title."""
     query = (
-        select(Prepared, Bulletin)
+        select(Prepared, Bulletin, Revision.alert)
         .join(Bulletin, Bulletin.id == Prepared.bulletin)
+        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
         .where(Prepared.released_at.is_(None), Prepared.area.in_(area_tree(session).around(areas)))
         .order_by(Prepared.kind, Bulletin.title, Prepared.id)
     )
-    rows = [(row[0], row[1]) for row in session.execute(query)]
-    sounds = _sounds(session, [bulletin.id for _, bulletin in rows], now)
-    ready = readiness(session, [row.id for row, _ in rows], areas, now)
-    return [PreparedView(row, bulletin, sounds.get(bulletin.id), ready[row.id]) for row, bulletin in rows]
+    rows = session.execute(query).all()
+    sounds = _sounds(session, [bulletin.id for _, bulletin, _ in rows], now)
+    ready = readiness(session, [row.id for row, *_ in rows], areas, now)
+    return [
+        PreparedView(row, bulletin, sounds.get(bulletin.id), ready[row.id], is_alert)
+        for row, bulletin, is_alert in rows
+    ]
 
 
 def readiness(

@@ -40,6 +40,7 @@ class PreparedShown(View):
     approval_expires_at: datetime | None
     recording: str | None
     duration_ms: int | None
+    is_alert: bool = Field(description="Whether it begins with the alert tone.")
     readiness: ReadinessShown
 
 

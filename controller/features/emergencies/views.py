@@ -80,5 +80,6 @@ def _prepared(view: PreparedView) -> PreparedShown:
         approval_expires_at=approved and approved.expires_at,
         recording=recording and recording.id,
         duration_ms=recording and recording.duration_ms,
+        is_alert=view.is_alert,
         readiness=view.readiness,
     )

@@ -79,6 +79,7 @@ def _text_of(session: Session, airing: Airing) -> ProvenText:
         reading_register=revision.register,
         engine=revision.engine,
         voice=revision.voice,
+        alert=revision.alert,
     )
 
 

@@ -28,6 +28,7 @@ class ProvenText(BaseModel):
     reading_register: Register | None = None
     engine: str = ""
     voice: str = ""
+    alert: bool = False
 
 
 class ProvenKey(BaseModel):

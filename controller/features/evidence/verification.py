@@ -95,6 +95,7 @@ def _approval(proof: ProofFile, trusted: TrustedKeys, findings: Findings) -> App
         wording.reading_register,
         wording.engine,
         wording.voice,
+        wording.alert,
     )
     if digest_of(proof.text.text, manner) != approval.text_sha256:
         findings.fail("Văn bản trong tệp KHÔNG phải là văn bản đã được duyệt.")

@@ -38,10 +38,15 @@ def set_speech(
     register: Annotated[
         Literal["radio", "literal"] | None, typer.Option(help="Gọn như phát thanh viên, hay đủ từng chữ.")
     ] = None,
+    rests: Annotated[
+        Literal["usual", "wide"] | None,
+        typer.Option(help="Quãng nghỉ giữa các câu: nghỉ dài để tiếng vang tắt trước."),
+    ] = None,
 ) -> Printed:
     """Đặt cách đọc bản tin của một địa bàn từ nay; bản đã thu vẫn như cũ."""
     engine, name = voice_of_key(voice)
     asked = {"area": area, "engine": engine, "voice": name, "pace": pace, "reading_register": register}
+    asked["rests"] = rests
     found = here.ask(AreaSpeechShown, "POST", "/speech/areas", asked)
     return Printed(found, [_line(found)])
 
@@ -54,5 +59,5 @@ def remove(here: Running, area: Area) -> str:
 
 
 def _line(found: AreaSpeechShown) -> str:
-    own = (voice_key(found.engine, found.voice), found.pace, found.reading_register)
+    own = (voice_key(found.engine, found.voice), found.pace, found.reading_register, found.rests)
     return f"{found.area}\t" + "\t".join(one or "-" for one in own)

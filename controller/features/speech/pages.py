@@ -13,7 +13,7 @@ from controller.features.speech.schemas import AreaSpeechAsked
 from controller.features.speech.service import MAY_SET, remove_area_speech, set_area_speech
 from controller.http.form_fields import SentId
 from controller.http.render import page
-from controller.model.wording import REGISTERS, ReadingPace
+from controller.model.wording import REGISTERS, ReadingPace, Rests
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/giong-doc")
@@ -26,6 +26,7 @@ class SpeechTyped(BaseModel):
     giong: str = ""
     toc_do: str = ""
     loi_doc: str = ""
+    nghi: str = ""
 
     def asked(self) -> AreaSpeechAsked:
         """Return what it means; what is none of the choices is nothing chosen."""
@@ -36,6 +37,7 @@ class SpeechTyped(BaseModel):
             voice=voice,
             pace=ReadingPace(self.toc_do) if self.toc_do in set(ReadingPace) else None,
             reading_register=next((one for one in REGISTERS if one == self.loi_doc), None),
+            rests=Rests(self.nghi) if self.nghi in set(Rests) else None,
         )
 
 

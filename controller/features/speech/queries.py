@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput
 from controller.features.accounts.queries import names_of_operators
 from controller.features.areas.queries import area_tree
+from controller.features.areas.turns import most_turns, turns_allowed
 from controller.features.speech.schemas import AreaSpeechShown
 from controller.model.area_speech import AreaSpeech
 from controller.model.speech import Speech, rate_of, with_voice
+from controller.model.wording import Rests
 from controller.settings import Settings
 from controller.store import one_read
 from devices.ids import AreaCode
@@ -79,14 +81,19 @@ def voice_title(settings: Settings, engine: str, voice: str) -> str:
 @one_read
 def speech_in(session: Session, area: AreaCode, station: Speech) -> Speech:
     """Return how the bulletins of an area are spoken: by what it, or the nearest above it, has of its own."""
-    lineage = area_tree(session).lineage(area)
+    tree = area_tree(session)
+    lineage = tree.lineage(area)
     rows = session.scalars(select(AreaSpeech).where(AreaSpeech.area.in_(lineage)))
     own = sorted(rows, key=lambda one: lineage.index(one.area))
     engine, voice = next(((one.engine, one.voice) for one in own if one.engine), ("", ""))
     pace = next((one.pace for one in own if one.pace), None)
     register = next((one.register for one in own if one.register), station.register)
     rate = rate_of(station.rate, pace) if pace else station.rate
-    return replace(with_voice(station, engine, voice), rate=rate, register=register)
+    rests = next((one.rests for one in own if one.rests), None)
+    if rests is None and turns_allowed(tree, most_turns(session), area) > 1:
+        rests = Rests.WIDE
+    factor = rests.factor if rests else station.rests
+    return replace(with_voice(station, engine, voice), rate=rate, register=register, rests=factor)
 
 
 @one_read

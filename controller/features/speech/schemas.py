@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from controller.http.schemas import Code, Command, View
-from controller.model.wording import LONGEST_ENGINE, LONGEST_VOICE, ReadingPace
+from controller.model.wording import LONGEST_ENGINE, LONGEST_VOICE, ReadingPace, Rests
 from tts.normalization import Register
 
 Engine = Annotated[
@@ -19,6 +19,13 @@ RegisterAsked = Annotated[
     Register | None,
     Field(
         description="`radio`: as an announcer says it; `literal`: all that is written; null: as in its area."
+    ),
+]
+
+RestsAsked = Annotated[
+    Rests | None,
+    Field(
+        description="Rests between phrases. Null: as above; at last `wide` where neighbours speak in turns."
     ),
 ]
 
@@ -39,6 +46,7 @@ class AreaSpeechAsked(Command):
     voice: VoiceName = ""
     pace: ReadingPace | None = Field(None, description="How fast, beside the station's speed.")
     reading_register: RegisterAsked = None
+    rests: RestsAsked = None
 
 
 class AreaSpeechShown(View):
@@ -49,5 +57,6 @@ class AreaSpeechShown(View):
     voice: str
     pace: ReadingPace | None
     reading_register: Register | None
+    rests: Rests | None
     set_by: str = Field(description="The name by which that person signs in.")
     set_at: dt.datetime

@@ -31,8 +31,8 @@ def set_area_speech(
     area = get_area(session, AreaCode(asked.area)).code
     require(session, by, MAY_SET, area)
     check_offered(settings, asked.engine, asked.voice)
-    if not (asked.engine or asked.pace or asked.reading_register):
-        raise BadInput("Hãy chọn giọng, tốc độ hoặc lối đọc.", code="speech.nothing-chosen")
+    if not (asked.engine or asked.pace or asked.reading_register or asked.rests):
+        raise BadInput("Hãy chọn giọng, tốc độ, lối đọc hoặc quãng nghỉ.", code="speech.nothing-chosen")
     row = session.get(AreaSpeech, area, with_for_update=True)
     if row is None:
         row = AreaSpeech(area=area)
@@ -43,6 +43,7 @@ def set_area_speech(
         asked.pace,
         asked.reading_register,
     )
+    row.rests = asked.rests
     row.set_by, row.set_at = by.id, now
     session.flush()
     detail = {
@@ -50,6 +51,7 @@ def set_area_speech(
         "voice": voice_key(row.engine, row.voice),
         "pace": row.pace,
         "register": row.register,
+        "rests": row.rests,
     }
     record(session, by, "speech.set", area, now, detail=detail)
     return row

@@ -1,8 +1,9 @@
 import pytest
 
 from tts.errors import BadReadings, TextError
+from tts.phrases import BREATH_MS, SENTENCE_MS
 from tts.script import CLOSING_WORDS, REPEAT_WORDS, script_of
-from tts.sections import CLOSING, OPENING
+from tts.sections import ALERT, CLOSING, OPENING
 
 
 def test_a_bulletin_is_framed_by_chimes_title_and_thanks():
@@ -109,3 +110,21 @@ def test_an_issuer_that_the_title_names_is_not_said_twice():
 
 def test_without_a_frame_no_issuer_is_named():
     assert script_of("", "Mời họp.", framed=False, issuer="UBND xã").text == "Mời họp."
+
+
+def test_an_alarm_has_the_alert_tone_before_it_and_neither_chimes_nor_thanks():
+    script = script_of("Khẩn cấp", "Nước đang lên. Đến ngay chỗ cao.", framed=True, alert=True)
+    assert [line.chime for line in script.all if line.chime] == [ALERT]
+    assert script.all[0].chime == ALERT
+    assert script.text.splitlines() == ["Khẩn cấp", "Nước đang lên. Đến ngay chỗ cao."]
+
+
+def test_rests_are_longer_between_phrases_but_not_inside_a_clause():
+    text = (
+        "Mời bà con có mặt để nghe phổ biến về việc tiêm phòng cho trẻ em ở trong xã " * 3 + "nhé. Xin mời."
+    )
+    usual, wide = (script_of("", text, framed=False, rests=rests) for rests in (1.0, 2.0))
+    pairs = {(one.rest_ms, two.rest_ms) for one, two in zip(usual.lines, wide.lines, strict=True)}
+    assert (BREATH_MS, BREATH_MS) in pairs
+    assert (SENTENCE_MS, 2 * SENTENCE_MS) in pairs
+    assert usual.text == wide.text

@@ -173,6 +173,7 @@ def bulletin_whole(visit: Visit, bulletin_id: str) -> BulletinWhole:
         reading_register=words.revision.register,
         engine=words.revision.engine,
         voice=words.revision.voice,
+        alert=words.revision.alert,
         rendering=_rendering(words, progress),
     )
 

@@ -66,6 +66,8 @@ def compare(visit: SignedVisit, bulletin_id: str, before: Number, after: Number)
         engine_after=new.engine,
         voice_before=old.voice,
         voice_after=new.voice,
+        alert_before=old.alert,
+        alert_after=new.alert,
     )
 
 
