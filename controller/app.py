@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from controller.errors import StartFailed
+from controller.features.bulletins.claims import noted_progress
 from controller.features.enrolment.broker_credentials import BrokerPasswordFile
 from controller.features.keys.station_key_renewal import refuse_other_key, take_due_key
 from controller.features.provisioning import service as provisioning
@@ -19,7 +20,7 @@ from controller.host.interpreter import collect_when_idle
 from controller.host.metrics import measured
 from controller.host.sound_stores import folder_at
 from controller.host.station_keys import station_key, station_seal
-from controller.model.bulletin_states import RenderingId
+from controller.model.bulletins import Rendering
 from controller.model.outgoing import Outgoing
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
@@ -98,9 +99,9 @@ class Controller(PageStation):
 
     # --- what pages and operations ask of a running station
 
-    def rendering_progress(self, rendering: RenderingId) -> Progress | None:
+    def rendering_progress(self, rendering: Rendering) -> Progress | None:
         """Return the progress of a rendering; None when it is not being rendered."""
-        return self.renderer.progress(rendering)
+        return self.renderer.progress(rendering.id) or noted_progress(rendering)
 
     def _speech_is_wanted(self) -> bool:
         return self.renderer.is_busy or self.sampler.is_speaking
@@ -257,7 +258,7 @@ class Controller(PageStation):
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
         self._begin_settling()
         self.lead.tell(lambda: LeaderFacts(self.link.is_up, self.sender.pace_share))
-        speakers = (self.renderer, self.ahead) if self.settings.speech_workers else ()
+        speakers = (self.renderer, self.ahead) if self.settings.speech_workers else (self.renderer,)
         notices = notice_sender(self.led, self.settings, self.now, lambda: self.lead.is_held)
         for part in (
             self.ingest,

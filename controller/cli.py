@@ -106,6 +106,14 @@ def web() -> None:
     run()
 
 
+@app.command("speech-worker")
+def speech_worker() -> None:
+    """Máy đọc: đọc bản tin thay cho đài, bao nhiêu máy cũng được; cần PostgreSQL và kho âm thanh chung."""
+    from controller.parts.speech_worker import run
+
+    run()
+
+
 @app.command()
 def migrate() -> Iterable[str]:
     """Chuẩn bị cơ sở dữ liệu cho bản này trong lúc bản trước còn phát (PostgreSQL)."""

@@ -107,6 +107,12 @@ class Settings(BaseSettings):
         le=64,
         description="Processes that speak in parallel; 0: this station speaks nothing.",
     )
+    render: int = Field(
+        default=1,
+        ge=0,
+        le=16,
+        description="Recordings made at once, those for emergencies aside; 0: `loa speech-worker` makes all.",
+    )
     loudness_lufs: float = Field(default=-16.0, ge=-30, le=-9, description="Loudness of a recording, LUFS.")
     true_peak_dbtp: float = Field(default=-1.0, ge=-9, le=-0.1, description="Highest true peak, dBTP.")
     bitrate_kbps: Literal[32, 40, 48, 56, 64] = Field(

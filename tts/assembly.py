@@ -25,10 +25,11 @@ class Assembly(AbstractContextManager["Assembly"]):
         *,
         missing: Iterable[Path],
         patience: float,
+        urgent: bool = False,
     ) -> None:
         place.mkdir()
         self._workers = workers
-        self._patience = patience
+        self._patience, self._urgent = patience, urgent
         self._jobs = [Mix(tuple(pieces), place / f"{n}.raw") for n, pieces in enumerate(sections)]
         waited = frozenset(missing)
         self._waits = [{piece.sound for piece in pieces} & waited for pieces in sections]
@@ -43,7 +44,9 @@ class Assembly(AbstractContextManager["Assembly"]):
         """Submit every section whose phrases are all spoken."""
         for number, waits in enumerate(self._waits):
             if not waits and number not in self._mixing:
-                self._mixing[number] = self._workers.submit(self._jobs[number], self._patience)
+                self._mixing[number] = self._workers.submit(
+                    self._jobs[number], self._patience, urgent=self._urgent
+                )
 
     def mixed(self) -> tuple[tuple[Path, ...], tuple[int, ...]]:
         """The mixed sections in their order, and the samples of each sound and rest in them.

@@ -91,6 +91,8 @@ class RenderOrder:
     """Times the usual rests after clauses, sentences and paragraphs, 1 to 2: 2 s of silence are a fault."""
     phrase: int | None = None
     """Only this phrase of `text`, which is spoken text already; as it sounds inside the whole."""
+    urgent: bool = False
+    """Before all orders that are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class LevelOrder:
     bitrate_kbps: int = 48
     opus_kbps: int = 0
     """Of a rendition in Opus beside the MP3; 0: none."""
+    urgent: bool = False
+    """Before all orders that are not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,8 @@ class Studio:
         tell(Progress("mixing", 0, 1))
         with scratch(self._scratch) as place:
             mixed = place / "mix.raw"
-            self._workers.submit(Shape(order.brought, mixed, order.alert), _SHAPE_SECONDS).result()
+            shape = Shape(order.brought, mixed, order.alert)
+            self._workers.submit(shape, _SHAPE_SECONDS, urgent=order.urgent).result()
             origin = origin_in_file(order.brought)
             made = self._master(
                 order, (mixed,), place / "recording.mp3", origin, tell, store=self._recordings
@@ -234,7 +235,7 @@ class Studio:
         tell(Progress("encoding", 0, 1))
         level = order.loudness_lufs, order.true_peak_dbtp
         job = Master(mixed, finished, *level, order.bitrate_kbps, origin, order.opus_kbps)
-        measured = self._workers.submit(job, _MASTER_SECONDS).result()
+        measured = self._workers.submit(job, _MASTER_SECONDS, urgent=order.urgent).result()
         for warning in measured.warnings:
             _LOG.warning("%s: %s", order.title, warning)
         content = finished.read_bytes()
@@ -283,7 +284,7 @@ class Studio:
         try:
             while True:
                 while len(running) < self._window and (pair := next(waiting, None)):
-                    running[self._submit(cast, *pair)] = pair[0]
+                    running[self._submit(cast, *pair, urgent=work.order.urgent)] = pair[0]
                 assembly.go_on()
                 if not running:
                     return _Spoken(cast, cached, assembly)
@@ -315,15 +316,16 @@ class Studio:
             work.place / cast.engine,
             missing=[self._cache.path(digest) for digest in missing],
             patience=_SHAPE_SECONDS if programme else _MIX_SECONDS,
+            urgent=work.order.urgent,
         )
 
-    def _submit(self, cast: _Cast, digest: str, line: Line) -> Future[None]:
+    def _submit(self, cast: _Cast, digest: str, line: Line, *, urgent: bool = False) -> Future[None]:
         """Have a phrase spoken; one that is being spoken ahead right now is waited for."""
         coming = self._ahead.get(digest)
         if coming is not None:
             return following(coming)
         job = Speak(cast.path, line.text, cast.voice, cast.rate, self._cache.path(digest))
-        return self._workers.submit(job, self._phrase_seconds)
+        return self._workers.submit(job, self._phrase_seconds, urgent=urgent)
 
     @contextmanager
     def _keeping(self) -> Iterator[set[str]]:

@@ -2,12 +2,12 @@
 
 import logging
 import os
-import queue
 import subprocess
 import sys
 import threading
+import time
+from collections import deque
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -20,7 +20,11 @@ from tts.jobs import Job
 _LOG = logging.getLogger(__name__)
 
 _QUEUED = 64
-"""Jobs in the queue; submitting more blocks."""
+"""Jobs in each queue; submitting more blocks."""
+_SPARED_AFTER = 0.3
+"""Seconds that an urgent job waits for a process before one more is started for it."""
+_SPARE_SECONDS = 60.0
+"""Seconds without an urgent job after which that process ends: it holds some 450 MB."""
 _TRIES = 3
 """Attempts of one job before the end of its worker counts as the job's fault."""
 _QUIT_SECONDS = 3.0
@@ -47,15 +51,76 @@ class _Task:
     job: Job[Any]
     seconds: float
     future: Future[Any]
+    at: float
+
+
+class _Queue:
+    """Tasks that wait: what is urgent goes first."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._urgent: deque[_Task] = deque()
+        self._others: deque[_Task] = deque()
+        self._is_open = False
+
+    def open(self) -> None:
+        """Take tasks from now on."""
+        self._is_open = True
+
+    def close(self) -> list[_Task]:
+        """Take none any more, end all waits, and return what waited."""
+        with self._changed:
+            self._is_open = False
+            left = [*self._urgent, *self._others]
+            self._urgent.clear()
+            self._others.clear()
+            self._changed.notify_all()
+        return left
+
+    def put(self, task: _Task, *, urgent: bool) -> bool:
+        """Add a task, once there is room; False where none is taken any more."""
+        into = self._urgent if urgent else self._others
+        with self._changed:
+            self._changed.wait_for(lambda: len(into) < _QUEUED or not self._is_open)
+            if self._is_open:
+                into.append(task)
+                self._changed.notify_all()
+            return self._is_open
+
+    def take(self) -> _Task | None:
+        """Wait for a task; None: closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._urgent or self._others or not self._is_open)
+            return self._taken(self._urgent or self._others)
+
+    def take_left_over(self, patience: float) -> _Task | None:
+        """Wait for an urgent task that nobody took for a moment; None: closed, or none in this time (s)."""
+        until = time.monotonic() + patience
+        with self._changed:
+            while self._is_open and (now := time.monotonic()) < until:
+                due = self._urgent[0].at + _SPARED_AFTER if self._urgent else until
+                if due <= now:
+                    return self._taken(self._urgent)
+                self._changed.wait(due - now)
+        return None
+
+    def _taken(self, of: deque[_Task]) -> _Task | None:
+        if not (self._is_open and of):
+            return None
+        self._changed.notify_all()
+        return of.popleft()
 
 
 class Workers:
-    """A fixed number of processes; a thread for each feeds it jobs and restarts it when it ends."""
+    """A fixed number of processes; a thread for each feeds it jobs and restarts it when it ends.
+
+    One more process is there for urgent jobs while all others are busy with jobs that may take minutes.
+    """
 
     def __init__(self, count: int, prepared: Path) -> None:
         self._count = count
         self._prepared = prepared
-        self._tasks: queue.Queue[_Task | None] = queue.Queue(_QUEUED)
+        self._tasks = _Queue()
         self._threads: list[threading.Thread] = []
         self._processes: dict[int, _Process] = {}
         self._lock = threading.Lock()
@@ -64,8 +129,12 @@ class Workers:
     def start(self) -> None:
         """Start the processes and return at once."""
         self._stopping = False
-        names = [f"tts-worker-{number}" for number in range(self._count)]
-        self._threads = [threading.Thread(target=self._feed, name=name, daemon=True) for name in names]
+        self._tasks.open()
+        feeds = {f"tts-worker-{number}": self._feed for number in range(self._count)}
+        feeds["tts-worker-urgent"] = self._feed_urgent
+        self._threads = [
+            threading.Thread(target=feed, name=name, daemon=True) for name, feed in feeds.items()
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -77,24 +146,21 @@ class Workers:
             self._stopping = True
             for process in self._processes.values():
                 process.interrupt()
-        self._fail_waiting()
-        for _ in self._threads:
-            with suppress(queue.Full):  # then nobody waits for it
-                self._tasks.put_nowait(None)
+        for task in self._tasks.close():
+            if task.future.set_running_or_notify_cancel():
+                task.future.set_exception(Stopped())
         for thread in self._threads:
             thread.join(2 * _QUIT_SECONDS)
         self._threads = []
-        self._fail_waiting()
 
-    def submit(self, job: Job[Made], seconds: float) -> Future[Made]:
-        """Submit a job with a time limit in seconds; the future raises SpeechError or FileNotFoundError."""
+    def submit(self, job: Job[Made], seconds: float, *, urgent: bool = False) -> Future[Made]:
+        """Submit a job with a time limit in seconds; the future raises SpeechError or FileNotFoundError.
+
+        `urgent`: before all jobs that are not.
+        """
         future: Future[Made] = Future()
-        if self._stopping:
+        if not self._tasks.put(_Task(job, seconds, future, time.monotonic()), urgent=urgent):
             future.set_exception(Stopped())
-            return future
-        self._tasks.put(_Task(job, seconds, future))
-        if self._stopping:  # the queue may have been emptied for the last time before our job came in
-            self._fail_waiting()
         return future
 
     def process_ids(self) -> tuple[int, ...]:
@@ -108,14 +174,28 @@ class Workers:
         try:
             while not self._stopping:
                 process = process or self._spawn()
-                task = self._tasks.get()
-                if task is None:
-                    break
-                if not task.future.set_running_or_notify_cancel():
-                    continue
-                process = self._see_through(task, process)
+                if (task := self._tasks.take()) is not None:
+                    process = self._done(task, process)
         finally:
             self._bury(process)
+
+    def _feed_urgent(self) -> None:
+        """Main function of one thread more: a process while urgent jobs find all others busy."""
+        process: _Process | None = None
+        try:
+            while not self._stopping:
+                if (task := self._tasks.take_left_over(_SPARE_SECONDS)) is not None:
+                    process = self._done(task, process)
+                else:
+                    self._bury(process)
+                    process = None
+        finally:
+            self._bury(process)
+
+    def _done(self, task: _Task, process: "_Process | None") -> "_Process | None":
+        if not task.future.set_running_or_notify_cancel():
+            return process
+        return self._see_through(task, process)
 
     def _see_through(self, task: _Task, process: "_Process | None") -> "_Process | None":
         """Do the task, on new processes where one dies; return the process that is left, if any."""
@@ -160,15 +240,6 @@ class Workers:
             process.end()
             with self._lock:
                 self._processes.pop(process.pid, None)
-
-    def _fail_waiting(self) -> None:
-        while True:
-            try:
-                task = self._tasks.get_nowait()
-            except queue.Empty:
-                return
-            if task is not None and task.future.set_running_or_notify_cancel():
-                task.future.set_exception(Stopped())
 
 
 class _Process:

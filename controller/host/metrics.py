@@ -65,6 +65,9 @@ DOCUMENTS: Final = _counter(
 )
 RENDERINGS: Final = _counter("loa_renderings", "Recordings that were made.", result=("ready", "failed"))
 RENDERING_SECONDS: Final = _seconds("loa_rendering_seconds", "Time that a recording took.", most=500)
+SPOKEN_SECONDS: Final = _counter(
+    "loa_spoken_seconds", "Seconds of sound of the recordings that were made, by all machines."
+)
 NOTICES: Final = Counter(
     "loa_notices", "Notices that left, by way and result.", ("way", "result"), registry=_REGISTRY
 )

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from limits.storage import Storage
 
-from controller.model.bulletin_states import RenderingId
+from controller.model.bulletins import Rendering
 from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing
 from controller.model.permissions import OperatorId
@@ -89,7 +89,7 @@ class Station(Protocol):
     def now(self) -> datetime:
         """The controller's clock, aware UTC."""
 
-    def rendering_progress(self, rendering: RenderingId) -> Progress | None:
+    def rendering_progress(self, rendering: Rendering) -> Progress | None:
         """Progress of a rendering; None if it is not being spoken now."""
 
     def sample(self, text: str, area: AreaCode, speech: Speech | None = None) -> bytes:

@@ -32,6 +32,7 @@ from controller.model.bulletin_states import (
 from controller.model.languages import LanguageCode
 from controller.model.permissions import OperatorId
 from controller.model.searchable import Searchable
+from controller.model.speech_workers import WORKER_LENGTH
 from controller.model.wording import (
     LONGEST_ENGINE,
     LONGEST_ISSUER,
@@ -42,6 +43,7 @@ from controller.model.wording import (
 )
 from devices.ids import AreaCode, Grade, KeyId, RecordingId
 from tts.normalization import Register
+from tts.orders import Stage
 
 LONGEST_TOPIC_NAME = 100
 """Characters."""
@@ -198,7 +200,13 @@ class LegalReference(Searchable, Base):
 
 
 class Rendering(Base):
-    """The rendering of one revision's recording: the order, its state and its result."""
+    """The rendering of one revision's recording: the order, its state and its result.
+
+    Who makes it: `worker`, in words; `claim` names this one attempt of it, and only who knows it hands over.
+    `claimed_until`, by the database's clock; None: as long as the station that claimed it leads.
+    `stage` with `steps_done` of `steps`: how far it is. `made`: what the worker handed over, until the
+    station that leads has taken it in.
+    """
 
     __tablename__ = "renderings"
 
@@ -225,6 +233,13 @@ class Rendering(Base):
     phrases_cached: Mapped[int | None] = mapped_column(Integer)
     fault: Mapped[str | None] = mapped_column(String(100))
     fault_sentence: Mapped[str | None] = mapped_column(Text)
+    worker: Mapped[str | None] = mapped_column(String(WORKER_LENGTH))
+    claim: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stage: Mapped[Stage | None] = mapped_column(String(20))
+    steps_done: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    steps: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    made: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __table_args__ = (
         Unique("bulletin", "revision"),

@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing import Final
 
 from controller.errors import LoaError, StartFailed
+from controller.features.bulletins.claims import noted_progress
 from controller.features.keys.station_key_renewal import is_in_use
 from controller.host.interpreter import settle
 from controller.host.station_keys import Secrets, StationSeal, key_at, station_key
-from controller.model.bulletin_states import RenderingId
+from controller.model.bulletins import Rendering
 from controller.model.outgoing import Outgoing
 from controller.model.times import Times
 from controller.parts.station import begin_part
@@ -83,10 +84,9 @@ class WebStation(PageStation):
 
     # --- what pages ask
 
-    def rendering_progress(self, rendering: RenderingId) -> Progress | None:
-        """Return None: the station that leads speaks, and only it knows how far it is."""
-        del rendering
-        return None
+    def rendering_progress(self, rendering: Rendering) -> Progress | None:
+        """Return how far a recording is that another process makes, as that process notes it."""
+        return noted_progress(rendering)
 
     def wake(self) -> None:
         """Do nothing: the commit before has told the station that leads."""

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
+from controller.host.software import software
 from devices import topics
 from devices.link_api import AnyLink, LinkDown, Will
 from devices.messages import StationState
@@ -53,11 +53,4 @@ class OwnState:
             said.wait(_FAREWELL_S)
 
     def _state(self, *, online: bool, at: datetime | None) -> StationState:
-        return StationState(online=online, at=at, software=_software(), epoch=self.epoch)
-
-
-def _software() -> str:
-    try:
-        return f"loa {version('loa')}"
-    except PackageNotFoundError:  # run from a folder of sources
-        return "loa"
+        return StationState(online=online, at=at, software=software(), epoch=self.epoch)

@@ -1,45 +1,58 @@
-"""Renders submitted bulletins to recordings, outside of any transaction; see docs/architecture.md."""
+"""Makes recordings of bulletins, and takes in what other machines made; see docs/architecture.md."""
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Final
 
-from controller.features.bulletins.queries import waiting_renderings
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, LoaError
+from controller.features.bulletins.claims import expired_claims, handed_over
+from controller.features.bulletins.queries import get_rendering
 from controller.features.bulletins.renderings import (
-    begin_rendering,
+    BROKE_OFF,
     fail_rendering,
     finish_rendering,
     requeue_rendering,
     requeue_renderings,
 )
-from controller.host.metrics import RENDERING_SECONDS, RENDERINGS
-from controller.model.bulletin_states import RenderingId
+from controller.features.speech.workers import Terms, forget_lost_workers, note_terms, terms_of
+from controller.host.metrics import RENDERING_SECONDS, RENDERINGS, SPOKEN_SECONDS
+from controller.model.bulletin_states import RenderingId, RenderingState
+from controller.model.bulletins import Rendering
+from controller.runtime.changes import Changes
+from controller.runtime.rendering_lanes import IDLE_S, RenderingLanes
 from controller.runtime.rereading import Rereader
-from controller.runtime.speech_orders import order_of
 from controller.settings import Settings
 from controller.store import Store
+from controller.store.station_lease import place_in_words
 from devices.chunks import manifest_of
 from devices.messages import Manifest
-from tts.codec import OPUS, OPUS_SAMPLE_RATE
-from tts.errors import ShelfAway, SpeechError
-from tts.recordings import RecordingStore
-from tts.studio import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Studio
+from tts.codec import CODEC, OPUS, OPUS_SAMPLE_RATE, SAMPLE_RATE
+from tts.errors import DamagedSound, ShelfAway
+from tts.recordings import RecordingId, RecordingStore
+from tts.studio import Progress, Rendered, Studio
 from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
-_IDLE = 5.0  # seconds between checks without a wake
+_NOT_IN_STORE: Final = (
+    "Máy đọc báo đã đọc xong, nhưng tệp âm thanh không có trong kho chung. Hãy báo kỹ thuật viên."
+)
+_MALFORMED: Final = (BadInput, KeyError, TypeError, ValueError)
+"""What a note of another machine may raise that is not what this release writes."""
 
 
 @dataclass
 class Renderer:
-    """One thread; the synthesis runs in the studio's worker processes.
+    """Of the station that leads: its own lanes, and the thread that takes in what all lanes handed over.
 
-    A crash during rendering loses only time: the revision stays queued, and phrases are cached. After other
-    faults (full disk, database unavailable) a rendering is queued again, a limited number of times.
+    A crash loses only time: what its own lanes had begun is queued again at the next start, what others
+    have begun when their claim expires. After other faults (full disk, database unavailable) a rendering is
+    queued again, a limited number of times.
     """
 
     store: Store
@@ -50,128 +63,158 @@ class Renderer:
     now: Callable[[], datetime]
     changed: Callable[[], None]
     rereader: Rereader = field(init=False)
-    _progress: dict[RenderingId, Progress] = field(default_factory=dict)
-    _begun: RenderingId | None = None  # claimed, and neither finished nor failed yet
-    _wake: threading.Event = field(default_factory=threading.Event)
+    lanes: RenderingLanes = field(init=False)
+    _terms: Terms | None = None
+    _wakes: Changes = field(default_factory=Changes)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def __post_init__(self) -> None:
         self.rereader = Rereader(self.store, self.settings.region, self.now)
+        self.lanes = RenderingLanes(
+            self.store,
+            self.studio,
+            self.recordings,
+            self.uploads,
+            lambda: self.settings,
+            self.now,
+            self.settings.render,
+            place_in_words(self.settings.home),
+            self.changed,
+            self._wakes.note,
+        )
 
     def start(self) -> None:
-        """Start to process waiting renderings; those that a killed process had begun are queued again."""
+        """Start; what a killed process of a station had begun is queued again."""
         with self.store.write() as session:
             requeue_renderings(session, now=self.now())
+            if not self.store.is_sqlite:
+                forget_lost_workers(session)
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
         self._thread.start()
+        if self._speaks:
+            self.lanes.start()
 
     def stop(self) -> None:
         """Stop; the caller stops the studio, which aborts a rendering in progress."""
         self._stopping.set()
-        self._wake.set()
+        self._wakes.note()
+        self.lanes.stop()
         if self._thread is not None:
             self._thread.join(10)
 
     def wake(self) -> None:
         """Check for waiting renderings at once."""
-        self._wake.set()
+        self._wakes.note()
+        self.lanes.wake()
 
     @property
     def is_busy(self) -> bool:
-        """Whether a recording is being rendered."""
-        return self._begun is not None
+        """Whether a recording is being rendered here."""
+        return self.lanes.is_busy
 
     def progress(self, rendering: RenderingId) -> Progress | None:
-        """Return the progress of a recording, or None when it is not being rendered."""
-        return self._progress.get(rendering)
+        """Return the progress of a recording, or None when it is not being rendered here."""
+        return self.lanes.progress(rendering)
+
+    @property
+    def _speaks(self) -> bool:
+        return bool(self.settings.render and self.settings.speech_workers)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._wake.clear()
+            seen = self._wakes.number
             try:
-                self._put_back()
-                self.rereader.look()
-                order = self._next()
-                if order is not None:
-                    self._render(*order)
-                    continue
-            except ShelfAway as error:
-                _LOG.warning("nothing is rendered while a store of sounds does not answer (%s)", error.code)
+                self._look()
+            except (LoaError, ShelfAway) as error:
+                _LOG.warning("recordings are not taken in now: %s (%s)", error.sentence, error.code)
             except Exception:  # noqa: BLE001 - after any failure the next bulletin must still be rendered
-                _LOG.exception("rendering failed; it is tried again")
-            self._wake.wait(_IDLE)
+                _LOG.exception("recordings are not taken in; it is tried again")
+            self._wakes.wait(seen, IDLE_S)
 
-    def _put_back(self) -> None:
-        """Queue an aborted rendering again; retried until the database has stored that."""
-        if self._begun is not None:
-            with self.store.write() as session:
-                requeue_rendering(session, self._begun, now=self.now())
-            self._begun = None
-            self.changed()
-
-    def _next(self) -> tuple[RenderingId, RenderOrder | LevelOrder] | None:
-        """Claim the oldest waiting rendering and return what to speak.
-
-        Raises ShelfAway before anything is claimed: what waits for the stores of sounds fails by no number of
-        attempts.
-        """
+    def _look(self) -> None:
         with self.store.read() as session:
-            waiting = waiting_renderings(session, limit=1)
-        if not waiting:
-            return None
-        self.recordings.check()
-        self.uploads.check()
-        with self.store.read() as session:
-            rendering = waiting[0]
-            order = order_of(session, rendering, self.settings, self.recordings, self.uploads)
+            waiting = handed_over(session)
+            expired = [] if self.store.is_sqlite else expired_claims(session)
+        for rendering in expired:
+            _LOG.warning("who made rendering %s is heard of no more: it is queued again", rendering)
+            self._requeue(rendering, BROKE_OFF, lambda session, one: one.id in expired_claims(session))
+        for rendering in waiting:
+            try:
+                self._take_in(rendering)
+            except OSError:
+                _LOG.exception("rendering %s is not taken in; it is tried again", rendering)
+        self._tell_terms()
+        if self._speaks or not self.settings.render:
+            self.rereader.look()
+
+    def _tell_terms(self) -> None:
+        """Tell workers how recordings are made here; again when a voice was added."""
+        if self.store.is_sqlite or self._terms == (terms := terms_of(self.settings)):
+            return
         with self.store.write() as session:
-            claimed = begin_rendering(session, rendering.id, now=self.now())
-            if claimed:
-                self._begun = rendering.id  # before the commit, whose outcome may be unknown
-        return (rendering.id, order) if claimed else None
+            note_terms(session, terms)
+        self._terms = terms
 
-    def _render(self, rendering: RenderingId, order: RenderOrder | LevelOrder) -> None:
-        began = time.monotonic()
+    # --- taking in
+
+    def _take_in(self, rendering_id: RenderingId) -> None:
+        """Finish what was handed over, or fail it, or have it made again."""
+        with self.store.read() as session:
+            made = get_rendering(session, rendering_id).made
+        if made is None:
+            return
         try:
-            rendered = self._made(order, lambda progress: self._note(rendering, progress))
-            manifest = manifest_of(
-                self.recordings.read(rendered.recording),
-                codec=rendered.codec,
-                sample_rate=rendered.sample_rate,
-                duration_ms=rendered.duration_ms,
-            )
-            opus = self._opus_of(rendered)
-            with self.store.write() as session:
-                finish_rendering(session, rendering, rendered, manifest, opus, now=self.now())
-            self._begun = None
-            RENDERINGS.labels("ready").inc()
-            RENDERING_SECONDS.observe(time.monotonic() - began)
-        except ShelfAway:
-            raise  # queued again, and tried when the store answers
-        except SpeechError as error:
-            if self._stopping.is_set():
-                return  # the studio was stopped meanwhile: it is queued again at the next start
-            _LOG.warning("rendering %s: %s (%s)", rendering, error.sentence, error.code)
-            with self.store.write() as session:
-                fail_rendering(session, rendering, code=error.code, sentence=error.sentence, now=self.now())
-            self._begun = None
-            RENDERINGS.labels("failed").inc()
-        finally:
-            self._progress.pop(rendering, None)
-            self.changed()
-
-    def _opus_of(self, rendered: Rendered) -> Manifest | None:
-        if rendered.opus is None:
-            return None
-        content, length = self.recordings.read(rendered.opus), rendered.duration_ms
-        return manifest_of(content, codec=OPUS, sample_rate=OPUS_SAMPLE_RATE, duration_ms=length)
-
-    def _made(self, order: RenderOrder | LevelOrder, tell: OnProgress) -> Rendered:
-        if isinstance(order, LevelOrder):
-            return self.studio.level(order, tell)
-        return self.studio.render(order, tell)
-
-    def _note(self, rendering: RenderingId, progress: Progress) -> None:
-        self._progress[rendering] = progress
+            if "fault" in made:
+                self._refuse(rendering_id, made)
+            else:
+                self._finish(rendering_id, made)
+        except (DamagedSound, FileNotFoundError):
+            _LOG.warning("rendering %s: what was made is not in the store", rendering_id)
+            self._requeue(rendering_id, _NOT_IN_STORE, lambda _session, one: one.made == made)
+        except _MALFORMED:
+            _LOG.exception("rendering %s: not understood what was handed over", rendering_id)
+            self._requeue(rendering_id, BROKE_OFF, lambda _session, one: one.made == made)
         self.changed()
+
+    def _finish(self, rendering_id: RenderingId, made: dict[str, Any]) -> None:
+        rendered = Rendered(**made["rendered"])
+        manifest = self._manifest(rendered.recording, rendered, CODEC, SAMPLE_RATE)
+        opus = rendered.opus and self._manifest(rendered.opus, rendered, OPUS, OPUS_SAMPLE_RATE)
+        with self.store.write() as session:
+            if get_rendering(session, rendering_id, lock=True).made != made:
+                return
+            finish_rendering(session, rendering_id, rendered, manifest, opus or None, now=self.now())
+        RENDERINGS.labels("ready").inc()
+        RENDERING_SECONDS.observe(float(made["seconds"]))
+        SPOKEN_SECONDS.inc(rendered.duration_ms / 1000)
+
+    def _manifest(self, name: RecordingId, rendered: Rendered, codec: str, sample_rate: int) -> Manifest:
+        """Describe a file as it lies in the store: what it is called by its maker decides nothing."""
+        content = self.recordings.read(name)
+        made = manifest_of(content, codec=codec, sample_rate=sample_rate, duration_ms=rendered.duration_ms)
+        if str(made.recording) != str(name):
+            raise ValueError("a file is not what its name says")
+        return made
+
+    def _refuse(self, rendering_id: RenderingId, made: dict[str, Any]) -> None:
+        code, sentence = str(made["fault"]), str(made["sentence"])
+        if made["again"]:
+            self._requeue(rendering_id, sentence, lambda _session, one: one.made == made)
+            return
+        with self.store.write() as session:
+            if get_rendering(session, rendering_id, lock=True).made != made:
+                return
+            fail_rendering(session, rendering_id, code=code, sentence=sentence, now=self.now())
+        RENDERINGS.labels("failed").inc()
+
+    def _requeue(
+        self, rendering_id: RenderingId, sentence: str, is_so: Callable[[Session, Rendering], bool]
+    ) -> None:
+        """Queue it again, or fail it after too many times, if it is still so once its row is locked."""
+        with self.store.write() as session:
+            if not is_so(session, get_rendering(session, rendering_id, lock=True)):
+                return
+            state = requeue_rendering(session, rendering_id, now=self.now(), sentence=sentence)
+        if state is RenderingState.FAILED:
+            RENDERINGS.labels("failed").inc()

@@ -27,13 +27,18 @@ def order_of(
     settings: Settings,
     recordings: RecordingStore,
     uploads: UploadStore,
+    *,
+    is_strict: bool = False,
 ) -> RenderOrder | LevelOrder:
-    """Return the studio's order for a rendering; raises ShelfAway, DamagedSound or FileNotFoundError."""
+    """Return the studio's order for a rendering; raises ShelfAway, DamagedSound or FileNotFoundError.
+
+    `is_strict`: the last one also where the file of an area's own chime is missing.
+    """
     bulletin = get_bulletin(session, BulletinId(rendering.bulletin))
     wording = get_revision(session, bulletin.id, rendering.revision)
     if wording.kind is RevisionKind.AUDIO and wording.upload is not None:
         return _leveling(bulletin, wording, uploads.file(UploadId(wording.upload)), settings)
-    chimes = _chimes(session, bulletin.area, uploads)
+    chimes = _chimes(session, bulletin.area, uploads, is_strict=is_strict)
     return RenderOrder(
         title=bulletin.title,
         text=wording.text,
@@ -71,9 +76,13 @@ def _leveling(bulletin: Bulletin, wording: Revision, brought: Path, settings: Se
     )
 
 
-def _chimes(session: Session, area: AreaCode, uploads: UploadStore) -> dict[ChimePlace, Path]:
+def _chimes(
+    session: Session, area: AreaCode, uploads: UploadStore, *, is_strict: bool
+) -> dict[ChimePlace, Path]:
     """Return the files of an area's own chimes; a bulletin is still rendered when a file is missing."""
     own = {place: UploadId(chime.upload) for place, chime in chimes_for(session, area).items()}
+    if is_strict:
+        return {place: uploads.file(upload) for place, upload in own.items()}
     for place, upload in own.items():
         if not uploads.has(upload):
             _LOG.warning("the file of the %s chime of %s is missing: the built-in one is used", place, area)

@@ -148,7 +148,7 @@ class TrialRun:
     def _await_recording(self, bulletin: BulletinId, rendering: Rendering, *, is_shown: bool = True) -> None:
         end = time.monotonic() + _RENDER_PATIENCE
         while time.monotonic() < end and not self.asked.is_set():
-            progress = self.station.rendering_progress(rendering.id)
+            progress = self.station.rendering_progress(rendering)
             if progress is not None and is_shown:
                 self.stages.show(STAGES[progress.stage], progress.done, progress.total)
             with self.station.store.read() as session:

@@ -16,7 +16,12 @@ from tests.support.node_keys import SEED
 _CONTEXT = multiprocessing.get_context("forkserver")
 """Stations and fleets of a hundred runs are forked from one process that has loaded their modules."""
 _CONTEXT.set_forkserver_preload(
-    ["tests.support.crashing_alarm", "tests.support.pair", "tests.support.fleet_of_crashes"]
+    [
+        "tests.support.crashing_alarm",
+        "tests.support.pair",
+        "tests.support.fleet_of_crashes",
+        "tests.support.speech_machines",
+    ]
 )
 _ENDING_S = 60.0
 _IN_TURN = Lock()

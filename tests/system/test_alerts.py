@@ -28,11 +28,13 @@ from controller.model.emergencies import Emergency
 from controller.model.emergency_states import EmergencyState, Kind
 from controller.model.first_people import ADMINISTRATOR, APPROVER, OFFICER
 from controller.model.notice_ways import NoticeTopic
+from controller.model.speech_workers import SpeechWorker
 from controller.settings import Settings
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
 from controller.trial.simulated import enrol_fleet
 from devices import topics
+from devices.ids import Grade
 from devices.messages import NodeState, Receipts, TimeRequest
 from tests.architecture.source import ROOT
 from tests.support.brokers import BrokerProcess
@@ -48,11 +50,19 @@ pytestmark = [pytest.mark.nightly, pytest.mark.slow, pytest.mark.timeout(300)]
 RULES, CONFIG = (ROOT / "deploy" / "monitoring" / name for name in ("loa-alerts.yml", "prometheus.yml"))
 NEW = {"LoaBackupOld", "LoaDoctorOld", "LoaDiskLow"}
 """Of a station that has just been installed; for the disk see below."""
-OF_ANOTHER = {"LoaKeySetEnds", "LoaSpeechWaits", "LoaPagesFail"}
+OF_ANOTHER = {
+    "LoaKeySetEnds",
+    "LoaSpeechWaits",
+    "LoaUrgentSpeechWaits",
+    "LoaSpeechWorkerLost",
+    "LoaPagesFail",
+}
 SOONER = {
     "LoaTaskStands": ("> 60", "> 4"),
     "LoaNoticesWait": ("> 300", "> 2"),
     "LoaDiskLow": ("< 5e9", "< 1e18"),
+    "LoaSpeechWaits": ("> 1800", "> 1"),
+    "LoaUrgentSpeechWaits": ("> 120", "> 1"),
 }
 """What would take minutes, or a disk to fill; the other rules keep their bounds. All fire without a delay."""
 HELD_S = 22.0
@@ -223,13 +233,20 @@ def knock(station, path, token):
         urllib.request.urlopen(asked, timeout=20).close()
 
 
-def submit(station, speech):
+def lose_a_speech_worker(station):
+    """As one that was killed two minutes ago."""
+    gone = station.now() - timedelta(minutes=2)
+    with station.store.write() as session:
+        session.add(SpeechWorker(id="w", place="máy đọc «x»", voices=1, started_at=gone, seen_at=gone))
+
+
+def submit(station, speech, highest=None):
     """Submit a bulletin and do not wait for its sound."""
     draft = sample("short")
     with station.store.write() as session:
         by, now = operator_named(session, OFFICER), station.now()
         bulletin = draft_bulletin(session, title=draft.title, text=draft.text, by=by, now=now)
-        submit_bulletin(session, bulletin.id, by=by, now=now, speech=speech)
+        submit_bulletin(session, bulletin.id, by=by, now=now, speech=speech, highest_grade=highest)
     station.wake()
     return bulletin.id
 
@@ -307,6 +324,8 @@ def test_each_alert_of_a_station_that_runs_out_fires(tmp_path, broker, monkeypat
     )
     with watched(station, tmp_path / "watch") as watch:
         waiting = submit(station, station.speech)
+        submit(station, station.speech, Grade.EMERGENCY)
+        lose_a_speech_worker(station)
         monkeypatch.setattr(station, "rendering_progress", lambda _rendering: 1 / 0)
         for _ in range(8):
             knock(station, f"/api/v1/bulletins/{waiting}", watch.token)

@@ -49,7 +49,7 @@ def airing_page(session: Session, caller: Caller, airing_id: str) -> Mapping[str
         "phrases": phrases_shown(
             caller.station.recordings, speech.recording.id if speech.recording else None
         ),
-        "progress": caller.station.rendering_progress(speech.rendering.id) if speech.rendering else None,
+        "progress": caller.station.rendering_progress(speech.rendering) if speech.rendering else None,
     }
 
 

@@ -13,7 +13,7 @@ from controller.features.bulletins.legal_form import ActShown, act_shown
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.signs import Making
 from controller.model.accounts import Account
-from controller.model.bulletin_states import BulletinId, BulletinState, RenderingId, RenderingState
+from controller.model.bulletin_states import BulletinId, BulletinState, RenderingState
 from controller.model.bulletins import Bulletin, LegalReference, Recording, Rendering, Revision
 from controller.store import one_read
 from tts.orders import Progress
@@ -21,7 +21,7 @@ from tts.orders import Progress
 MOST_LINES = 30
 """Lines of a list on a page; who wants more opens the list's own page."""
 MOST_BULLETINS = 100
-ProgressOf = Callable[[RenderingId], Progress | None]
+ProgressOf = Callable[[Rendering], Progress | None]
 
 
 def makings(session: Session, scope: Scope, progress_of: ProgressOf) -> list[Making]:
@@ -37,7 +37,7 @@ def makings(session: Session, scope: Scope, progress_of: ProgressOf) -> list[Mak
     if not scope.is_whole():
         query = query.where(Bulletin.area.in_(scope.seen))
     return [
-        Making(bulletin.id, bulletin.title, made.state, progress_of(made.id), made.fault_sentence)
+        Making(bulletin.id, bulletin.title, made.state, progress_of(made), made.fault_sentence)
         for made, bulletin in session.execute(query)
     ]
 

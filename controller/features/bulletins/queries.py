@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, case, exists, select
+from sqlalchemy import and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
@@ -12,6 +12,8 @@ from controller.features.bulletins.schemas import RevisionShown, own_words_shown
 from controller.features.imports.legal_references import Reference
 from controller.features.speech.queries import speech_in
 from controller.model.accounts import Account
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
 from controller.model.bulletin_states import (
     BulletinId,
     BulletinState,
@@ -176,16 +178,28 @@ def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, Ar
     return [(rendering, title, area) for rendering, title, area in session.execute(query)]
 
 
-def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]:
-    """Return renderings that nobody has begun: of what may be called first, then the oldest first."""
+def waiting_renderings(
+    session: Session, limit: int = 10, *, urgent_only: bool = False
+) -> Sequence[Rendering]:
+    """Return renderings that nobody has begun: what may be called first, then by start, then by age.
+
+    `urgent_only`: what may be called as an emergency alone.
+    """
     is_urgent = exists().where(Bulletin.id == Rendering.bulletin, Bulletin.highest_grade == Grade.EMERGENCY)
+    starts_at = (
+        select(func.min(Airing.starts_at))
+        .where(Airing.bulletin == Rendering.bulletin, Airing.state == AiringState.PLANNED)
+        .scalar_subquery()
+    )
     query = (
         select(Rendering)
         .where(Rendering.state == RenderingState.WAITING)
-        .order_by(case((is_urgent, 0), else_=1), Rendering.ordered_at, Rendering.id)
+        .order_by(
+            case((is_urgent, 0), else_=1), starts_at.asc().nulls_last(), Rendering.ordered_at, Rendering.id
+        )
         .limit(limit)
     )
-    return session.scalars(query).all()
+    return session.scalars(query.where(is_urgent) if urgent_only else query).all()
 
 
 @one_read

@@ -1,6 +1,8 @@
 """Writes of renderings: ordered, claimed by one worker, finished or failed; speech itself runs outside."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -34,8 +36,21 @@ from devices.ids import RecordingId
 from devices.messages import Manifest
 from tts.orders import Rendered
 
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS: Final = 3
 """A rendering whose worker died this often is at fault itself."""
+BROKE_OFF: Final = "Máy chủ nhiều lần gặp trục trặc giữa lúc dựng âm thanh. Hãy báo kỹ thuật viên."
+NO_CLAIM: Final[Mapping[str, Any]] = {
+    "worker": None,
+    "claim": None,
+    "claimed_until": None,
+    "stage": None,
+    "steps_done": 0,
+    "steps": 0,
+    "made": None,
+    "fault": None,
+    "fault_sentence": None,
+}
+"""Columns of a rendering that nobody makes: by whom, until when, how far, what came of it, why not yet."""
 
 
 def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now: datetime) -> Rendering:
@@ -62,7 +77,7 @@ def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now
         )
         session.add(rendering)
     elif rendering.state is RenderingState.FAILED:
-        _try_again(rendering)
+        _try_again(rendering, now)
         rendering.engine, rendering.voice = spoken.engine, spoken.voice
         rendering.rate, rendering.fallback = spoken.rate, spoken.fallback
         rendering.register, rendering.rests = spoken.register, spoken.rests
@@ -70,12 +85,13 @@ def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now
     return rendering
 
 
-def begin_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> bool:
-    """Claim a waiting rendering; False when another worker was first."""
+def begin_rendering(session: Session, rendering_id: RenderingId, *, now: datetime, **claim: Any) -> bool:
+    """Begin a waiting rendering; False when another worker was first. `claim`: columns of who begins it."""
+    begun: dict[str, Any] = {"state": RenderingState.RENDERING, "begun_at": now, **claim}
     claimed = session.execute(
         update(Rendering)
         .where(Rendering.id == rendering_id, Rendering.state == RenderingState.WAITING)
-        .values(state=RenderingState.RENDERING, begun_at=now, attempts=Rendering.attempts + 1)
+        .values(attempts=Rendering.attempts + 1, **{**NO_CLAIM, **begun})
         .returning(Rendering.id)
     )
     return claimed.first() is not None
@@ -98,6 +114,7 @@ def finish_rendering(
         raise BadInput("Tệp âm thanh và bản mô tả của nó không khớp nhau.", code="rendering.manifest")
     rendering = get_rendering(session, rendering_id, lock=True)
     rendering.state = after_rendering(rendering.state, RenderingAction.FINISH)
+    _free(rendering)
     if session.get(Recording, manifest.recording) is None:
         session.add(_recording(rendered, manifest, now))
         session.flush()
@@ -112,7 +129,6 @@ def finish_rendering(
     rendering.text_characters = rendered.text_characters
     rendering.phrases = rendered.phrases
     rendering.phrases_cached = rendered.phrases_cached
-    rendering.fault = rendering.fault_sentence = None
     ask_author(session, rendering, get_bulletin(session, rendering.bulletin), now)
     detail = {"recording": manifest.recording, "engine": rendered.engine, "revision": rendering.revision}
     record(session, None, "rendering.finished", rendering.bulletin, now, detail=detail)
@@ -124,6 +140,7 @@ def fail_rendering(
     """Note why the rendering failed; the author may submit again or change the text."""
     rendering = get_rendering(session, rendering_id, lock=True)
     rendering.state = after_rendering(rendering.state, RenderingAction.FAIL)
+    _free(rendering)
     rendering.ended_at = now
     rendering.fault = code
     rendering.fault_sentence = sentence
@@ -138,7 +155,7 @@ def retry_rendering(session: Session, bulletin_id: str, *, by: Operator, now: da
     rendering = rendering_of(session, bulletin.id, bulletin.revision)
     if rendering is None or rendering.state is not RenderingState.FAILED:
         raise Conflict("Âm thanh của bản tin này không bị lỗi.", code="rendering.illegal-transition")
-    _try_again(rendering)
+    _try_again(rendering, now)
     record(session, by, "rendering.retried", rendering.bulletin, now)
 
 
@@ -156,7 +173,7 @@ def renew_rendering(session: Session, rendering_id: RenderingId, *, now: datetim
         return False
     rendering.state = after_rendering(rendering.state, RenderingAction.RENEW)
     detail = {"recording": rendering.recording, "revision": rendering.revision}
-    rendering.attempts = 0
+    rendering.attempts, rendering.ordered_at = 0, now
     rendering.recording = rendering.spoken_text = None
     session.flush()
     record(session, None, "rendering.renewed", rendering.bulletin, now, detail=detail)
@@ -164,28 +181,37 @@ def renew_rendering(session: Session, rendering_id: RenderingId, *, now: datetim
 
 
 def requeue_renderings(session: Session, *, now: datetime) -> int:
-    """At start: requeue renderings that an ended process had begun; after too many tries they fail."""
+    """At the start of a station that leads: requeue what its former process had begun.
+
+    What others have claimed stays theirs until their claim expires; what was handed over is taken in.
+    """
     begun = session.scalars(
-        select(Rendering).where(Rendering.state == RenderingState.RENDERING).with_for_update()
+        select(Rendering)
+        .where(Rendering.state == RenderingState.RENDERING)
+        .where(Rendering.claimed_until.is_(None), Rendering.made.is_(None))
+        .with_for_update()
     ).all()
     for rendering in begun:
         requeue_rendering(session, rendering.id, now=now)
     return len(begun)
 
 
-def requeue_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> None:
-    """Requeue a rendering that was interrupted; after too many tries it fails.
+def requeue_rendering(
+    session: Session, rendering_id: RenderingId, *, now: datetime, sentence: str = BROKE_OFF
+) -> RenderingState:
+    """Requeue a rendering that was interrupted; after too many tries it fails, with the last reason.
 
     One that is not being rendered (any more) is left as it is.
     """
     rendering = get_rendering(session, rendering_id, lock=True)
     if rendering.state is not RenderingState.RENDERING:
-        return
+        return rendering.state
     if rendering.attempts < MOST_ATTEMPTS:
         rendering.state = after_rendering(rendering.state, RenderingAction.RETRY)
+        _free(rendering)
     else:
-        sentence = "Máy chủ nhiều lần gặp trục trặc giữa lúc dựng âm thanh. Hãy báo kỹ thuật viên."
         fail_rendering(session, rendering.id, code="rendering.too-often", sentence=sentence, now=now)
+    return rendering.state
 
 
 def wording_to_speak(session: Session, rendering: Rendering) -> Revision:
@@ -193,10 +219,15 @@ def wording_to_speak(session: Session, rendering: Rendering) -> Revision:
     return get_revision(session, rendering.bulletin, rendering.revision)
 
 
-def _try_again(rendering: Rendering) -> None:
+def _free(rendering: Rendering) -> None:
+    for column, value in NO_CLAIM.items():
+        setattr(rendering, column, value)
+
+
+def _try_again(rendering: Rendering, now: datetime) -> None:
     rendering.state = after_rendering(rendering.state, RenderingAction.RETRY)
-    rendering.attempts = 0
-    rendering.fault = rendering.fault_sentence = None
+    rendering.attempts, rendering.ordered_at = 0, now
+    _free(rendering)
 
 
 def _recording(

@@ -34,13 +34,13 @@ class Making:
         """What is being done, with the phrase's number while it speaks."""
         if self.state is RenderingState.FAILED:
             return self.fault or "Chưa dựng được âm thanh."
-        return progress_words(self.progress)
+        return progress_words(self.progress, self.fault)
 
 
-def progress_words(progress: Progress | None) -> str:
-    """Return what is being done for a recording; None: it waits for its turn."""
+def progress_words(progress: Progress | None, why: str | None = None) -> str:
+    """Return what is being done for a recording; None: it waits for its turn; `why`: a machine left it."""
     if progress is None:
-        return "Chờ đến lượt dựng âm thanh"
+        return "Chờ đến lượt dựng âm thanh" + (f". {why}" if why else "")
     words = Named(
         {
             "reading": "Đang phân tích văn bản",

@@ -75,6 +75,13 @@ _NEVER: tuple[tuple[str, Select[*tuple[Any, ...]]], ...] = (
         select(Rendering.id).where(Rendering.state == RenderingState.READY, Rendering.recording.is_(None)),
     ),
     (
+        "rendering {}: claimed or handed over, but not being made",
+        select(Rendering.id).where(
+            Rendering.state != RenderingState.RENDERING,
+            or_(Rendering.claim.is_not(None), Rendering.made.is_not(None)),
+        ),
+    ),
+    (
         "rendering {}: failed without a fault",
         select(Rendering.id).where(Rendering.state == RenderingState.FAILED, Rendering.fault.is_(None)),
     ),

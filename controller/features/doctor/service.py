@@ -9,6 +9,7 @@ from controller.client.local_client import local_store, reading
 from controller.clocks import utc_now
 from controller.errors import BadInput, LoaError
 from controller.features.airings.unused_recordings import recordings_in_use
+from controller.features.bulletins.claims import waiting_for_a_machine
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.last_look import DoctorLook, note_look
 from controller.features.journal.chain import JournalBroken
@@ -17,6 +18,7 @@ from controller.features.journal.queries import export
 from controller.features.journal.security_log import line_of, security_events
 from controller.features.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
 from controller.features.reports.queries import export_as_aired
+from controller.features.speech.workers import speech_workers
 from controller.host.sound_stores import recordings_of
 from controller.model.local_time import wall
 from controller.settings import Settings
@@ -51,10 +53,16 @@ def _missing(settings: Settings, needed: Collection[RecordingId]) -> list[str]:
 
 
 def to_do() -> list[str]:
-    """Return what somebody must do so that loudspeakers accept signatures, one sentence each."""
+    """Return what somebody must see to: signatures that lack, machines and bulletins that wait."""
     with reading() as session:
         count = keys_to_sign_for(session, utc_now())
-    return [KEYS_TO_SIGN.format(count=count)] if count else []
+        lost = [worker.place for worker, is_seen in speech_workers(session, utc_now()) if not is_seen]
+        left = waiting_for_a_machine(session)
+    return [
+        *([KEYS_TO_SIGN.format(count=count)] if count else []),
+        *(f"{place}: mất liên lạc. Việc của nó đã giao máy khác." for place in lost),
+        *(f"Bản tin «{title}» chờ đọc: {why}" for title, why in left),
+    ]
 
 
 def journal_lines() -> Iterator[str]:

@@ -111,7 +111,7 @@ def bulletin_page(session: Session, caller: Caller, bulletin_id: str) -> dict[st
         "phrases": phrases_shown(
             caller.station.recordings, speech.recording.id if speech.recording else None
         ),
-        "progress": caller.station.rendering_progress(speech.rendering.id) if speech.rendering else None,
+        "progress": caller.station.rendering_progress(speech.rendering) if speech.rendering else None,
         "airings": airings_of_bulletin(session, caller.scope, bulletin.id),
         **_of_approval(session, caller.viewer, bulletin, speech.revision, caller.now()),
         **_of_author(session, caller, bulletin, speech),

@@ -15,17 +15,19 @@ from controller.features.doctor.last_look import last_look
 from controller.features.fleet.counts import statuses_by_area
 from controller.features.fleet.status import NodeStatus
 from controller.features.plans.queries import count_unacknowledged, published_key_sets
+from controller.features.speech.workers import speech_workers
 from controller.host.metrics import Figure
 from controller.http.station import Station
 from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletin_states import RenderingState
-from controller.model.bulletins import Rendering
+from controller.model.bulletins import Bulletin, Rendering
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import CALL_LIFE, EmergencyState
 from controller.model.notice_ways import MessageState, NoticeMessage
 from controller.settings import Settings
 from controller.store import Store, one_read
+from devices.ids import Grade
 
 LATELY = timedelta(hours=1)
 """Airings that began within it are counted by what became of them."""
@@ -86,6 +88,7 @@ def _airings(session: Session, now: datetime) -> list[Figure]:
 def _waiting(session: Session, now: datetime) -> list[Figure]:
     calls = Emergency.state == EmergencyState.CALLED, Emergency.called_at > now - CALL_LIFE
     renderings = (Rendering.state == RenderingState.WAITING,)
+    workers = Counter("seen" if is_seen else "lost" for _, is_seen in speech_workers(session, now))
     messages = NoticeMessage.state == MessageState.WAITING, NoticeMessage.due_at <= now
     oldest = session.scalar(select(func.min(NoticeMessage.due_at)).where(*messages))
     return [
@@ -100,6 +103,18 @@ def _waiting(session: Session, now: datetime) -> list[Figure]:
             _count(session, *calls),
         ),
         Figure("loa_renderings_waiting", "Recordings to make.", _count(session, *renderings)),
+        Figure(
+            "loa_rendering_wait_seconds",
+            "How long the oldest bulletin waits to be spoken, by what it may be called as.",
+            label="grade",
+            by_label=_rendering_waits(session, now),
+        ),
+        Figure(
+            "loa_speech_workers",
+            "Machines that speak beside the station, by whether they give signs of life.",
+            label="state",
+            by_label={state: workers[state] for state in ("seen", "lost")},
+        ),
         Figure("loa_notices_waiting", "Notices that are due.", _count(session, *messages)),
         Figure(
             "loa_notice_wait_seconds",
@@ -107,6 +122,18 @@ def _waiting(session: Session, now: datetime) -> list[Figure]:
             0 if oldest is None else (now - oldest).total_seconds(),
         ),
     ]
+
+
+def _rendering_waits(session: Session, now: datetime) -> Mapping[str, float]:
+    oldest = (
+        select(func.min(Rendering.ordered_at))
+        .join(Bulletin, Bulletin.id == Rendering.bulletin)
+        .where(Rendering.state == RenderingState.WAITING)
+    )
+    urgent = session.scalar(oldest.where(Bulletin.highest_grade == Grade.EMERGENCY))
+    others = session.scalar(oldest.where(Bulletin.highest_grade != Grade.EMERGENCY))
+    waits = {"emergency": urgent, "other": others}
+    return {grade: (now - at).total_seconds() if at else 0 for grade, at in waits.items()}
 
 
 def _running_out(session: Session, settings: Settings) -> list[Figure]:

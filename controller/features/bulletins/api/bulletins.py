@@ -161,7 +161,7 @@ def give_back(visit: SignedVisit, bulletin_id: str, asked: Reason) -> BulletinWh
 def bulletin_whole(visit: Visit, bulletin_id: str) -> BulletinWhole:
     """Return one bulletin with its newest wording, and how far its recording is."""
     row, words = visible_speech(visit.store, visit.scope, bulletin_id)
-    progress = visit.station.rendering_progress(words.rendering.id) if words.rendering else None
+    progress = visit.station.rendering_progress(words.rendering) if words.rendering else None
     return BulletinWhole.of(
         row,
         text=words.revision.text,
