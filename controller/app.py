@@ -24,6 +24,7 @@ from controller.model.bulletins import Rendering
 from controller.model.outgoing import Outgoing
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
+from controller.runtime.broker_leaves import BrokerLeaves
 from controller.runtime.budgets import Budgets
 from controller.runtime.checkpoints import checkpoints_by
 from controller.runtime.due import DueWatch
@@ -206,7 +207,8 @@ class Controller(PageStation):
     def _wire(self) -> None:
         self.own_state = OwnState(self.now, self.lead.epoch)
         self.link = self._make_link()
-        self.link.subscribe(*topics.TOLD_FILTERS, *topics.RETAINED_FILTERS)
+        self.leaves = BrokerLeaves(self.settings.leaf_urls)
+        self.link.subscribe(*topics.TOLD_FILTERS, *topics.RETAINED_FILTERS, *self.leaves.topics)
         self.wall = WallClock(self.now, self.steady)
         self.due = DueWatch(self.store, self.now, self.steady)
         self.publisher = Publisher(
@@ -287,6 +289,8 @@ class Controller(PageStation):
     # --- callbacks of the MQTT link, in the link's own thread: they only queue
 
     def _take(self, message: Message) -> None:
+        if self.leaves.saw(message.topic, message.payload):
+            return
         try:
             topic = topics.parse(message.topic)
         except topics.UnknownTopic:
@@ -312,6 +316,7 @@ class Controller(PageStation):
 
     def _connected(self) -> None:
         self.own_state.connected()
+        self.leaves.connected()
         self.publisher.connected()
         self.settling.heard()
         self.changes.note()

@@ -56,6 +56,7 @@ _GROUPS = {
     "proposal": ("Chờ hai quản trị ký: xem, ký tiếp, bỏ.", "confirmations:proposal"),
     "notice": ("Thông báo: máy, địa chỉ nhận của mỗi người, webhook.", "notice_ways:notice"),
     "home": ("Nơi kết nối: loa tìm đài ở trạm nào; chuyển cả tỉnh, xem ai đã chuyển.", "homes:home"),
+    "broker": ("Trạm trung chuyển MQTT: viết cấu hình cho một trạm hoặc nhiều trạm.", "brokers:broker"),
     "emergency": ("Khẩn cấp: soạn sẵn, gọi, xác nhận, dừng, báo yên, thử loa.", "emergencies:emergency"),
     "bench": ("Đo đài trên dữ liệu dùng một lần.", "controller.trial.bench_commands:bench"),
 }
@@ -147,7 +148,10 @@ def demo(
     nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Số cụm loa mô phỏng.")] = 130,
     text_file: TextFile = None,
     record: Annotated[Path | None, typer.Option(help="Ghi âm mỗi cụm loa thứ mười vào thư mục này.")] = None,
-    broker: BrokerOption = "auto",
+    broker: Annotated[
+        Literal["auto", "embedded", "mosquitto", "tree"],
+        typer.Option(help="Trạm trung chuyển MQTT khởi động kèm; tree: một trạm gốc, hai trạm nhánh."),
+    ] = "auto",
     fail: Annotated[str, typer.Option(help="Lỗi mô phỏng: offline=5%,loss=2%,reboot=3%.")] = "",
     speed: Annotated[float, typer.Option(min=0.1, max=1000, help="Phát nhanh gấp mấy lần.")] = 1.0,
     engine: Annotated[str | None, typer.Option(help="Giọng đọc: loa, gtts, espeak.")] = None,

@@ -68,6 +68,11 @@ class Settings(BaseSettings):
     nodes_broker_url: str = Field(
         default="", description="Address of the broker as nodes reach it; by default the station's own."
     )
+    broker_leaves: str = Field(
+        default="",
+        pattern=r"^([a-z][a-z0-9]{0,15}=mqtts?://\S+( +|$))*$",
+        description="Leaves of a tree of brokers, name=URL with spaces between, as loa broker writes them.",
+    )
     broker_passwords: Path | None = Field(
         default=None, description="Mosquitto's password file, which the station keeps; unset: nobody's."
     )
@@ -217,6 +222,11 @@ class Settings(BaseSettings):
     def push_hosts(self) -> tuple[str, ...]:
         """Return the hosts of push services; `-` stands for none, so that nothing is sent anywhere."""
         return tuple(self.push_services.lower().split()) or ("-",)
+
+    @property
+    def leaf_urls(self) -> dict[str, str]:
+        """Return the addresses of the leaves of the tree of brokers, by name."""
+        return dict(one.split("=", 1) for one in self.broker_leaves.split())
 
     @property
     def database(self) -> str:

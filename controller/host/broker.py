@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from controller.errors import BadInput, StartFailed
 from controller.host import child_process as child
+from controller.host.mosquitto_files import broker_conf
 from controller.settings import BrokerChoice, Settings
 
 _LOG = logging.getLogger(__name__)
@@ -23,17 +24,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds between restarts of a broker
 _STEADY_SECONDS = 60.0  # after running this long, the pauses start again at the shortest
 _UP_SECONDS = 15.0  # Mosquitto needs 0.02 s, the embedded broker 0.1 s; a busy small computer needs much more
 
-_MOSQUITTO = """\
-listener {port} 127.0.0.1
-allow_anonymous true
-persistence false
-set_tcp_nodelay true
-max_inflight_messages 100
-max_queued_messages 20000
-max_queued_bytes 33554432
-log_type error
-log_type warning
-"""
+_QUIET = "log_type error\nlog_type warning\n"
 # Started as root, Mosquitto changes its user, and the kernel then drops PR_SET_PDEATHSIG.
 _MOSQUITTO_OF_ROOT = "user root\n"
 
@@ -106,6 +97,7 @@ class ChildBroker:
     home: Path
     port: int = 0
     kind: str = ""
+    bridges: str = ""  # of Mosquitto: what connects it to the root of a tree
     clock: Callable[[], float] = time.monotonic
     _process: "subprocess.Popen[bytes] | None" = None
     _arguments: list[str] = field(default_factory=list)
@@ -133,9 +125,8 @@ class ChildBroker:
         if mosquitto is not None and self.choice in ("auto", "mosquitto"):
             self.kind = "mosquitto"
             conf = self.home / "mosquitto.conf"
-            conf.write_text(
-                _MOSQUITTO.format(port=self.port) + (_MOSQUITTO_OF_ROOT if os.geteuid() == 0 else "")
-            )
+            own = broker_conf(f"{self.port} 127.0.0.1", None) + _QUIET
+            conf.write_text(own + (_MOSQUITTO_OF_ROOT if os.geteuid() == 0 else "") + self.bridges)
             self._arguments, self._log = [mosquitto, "-c", str(conf)], self.home / "broker.log"
         else:
             self.kind = "embedded"

@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 from base64 import b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,13 +26,15 @@ def probe(
     authorities: Sequence[str],
     *,
     station_url: str,
+    leaf_urls: Iterable[str] = (),
     keys_topic: str,
     has_keys: Callable[[bytes], bool],
 ) -> None:
     """Return if the broker answers, proves itself, lets the station in and has its key set; else Conflict.
 
-    `station_url`: where the station connects now: its user and password count there, too. `has_keys`: whether
-    a payload is the key set that the station publishes.
+    `station_url`: where the station connects now: its user and password count there, too, but at a leaf of
+    its tree, which has a user for this alone (`leaf_urls`). `has_keys`: whether a payload is the key set that
+    the station publishes.
     """
     if not _one_at_a_time.acquire(blocking=False):
         raise TooManyTries("Đang thử một trạm khác. Hãy đợi nửa phút.", retry_after=30, code="home.busy")
@@ -43,11 +45,17 @@ def probe(
             if urlsplit(station_url).hostname
             else Address("", 0, None, None, tls=False)
         )
+        leaf = next((one for one in map(Address.of, leaf_urls) if _is_same(one, address)), None)
         _shake_hands(broker, address)
-        if (address.host, address.port) != (now.host, now.port):  # a second sign-in would end our own
-            _look_for_keys(broker, address.signed_in(now.user, now.password), keys_topic, has_keys)
+        if not _is_same(address, now):  # a second sign-in would end our own
+            user = leaf or now
+            _look_for_keys(broker, address.signed_in(user.user, user.password), keys_topic, has_keys)
     finally:
         _one_at_a_time.release()
+
+
+def _is_same(one: Address, other: Address) -> bool:
+    return (one.host, one.port) == (other.host, other.port)
 
 
 def _shake_hands(broker: str, address: Address) -> None:

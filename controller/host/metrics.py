@@ -63,6 +63,12 @@ CHUNK_BYTES: Final = _counter(
 DOCUMENTS: Final = _counter(
     "loa_documents", "Signed documents handed to the broker.", result=("taken", "refused")
 )
+LEAF_UP: Final = Gauge(
+    "loa_leaf_up",
+    "1: the leaf of the tree of brokers is connected to its root.",
+    ("leaf",),
+    registry=_REGISTRY,
+)
 RENDERINGS: Final = _counter("loa_renderings", "Recordings that were made.", result=("ready", "failed"))
 RENDERING_SECONDS: Final = _seconds("loa_rendering_seconds", "Time that a recording took.", most=500)
 SPOKEN_SECONDS: Final = _counter(

@@ -7,18 +7,20 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from controller.app import Controller
 from controller.features.imports.bulletin_files import TitledText, draft_of, sample, written_in
 from controller.host.logs import log_to
 from controller.settings import BrokerChoice, Settings
 from controller.terminal.progress import Stages
-from controller.trial.fleet_process import refuse_bad_faults
+from controller.trial.broker_tree import BrokerTree
+from controller.trial.fleet_process import FleetProcesses, refuse_bad_faults
 from controller.trial.job import TrialRun, report, succeeded
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.ids import AreaCode, NodeId
@@ -37,7 +39,7 @@ class DemoOptions:
     nodes: int
     text_file: Path | None
     record: Path | None
-    broker: BrokerChoice
+    broker: BrokerChoice | Literal["tree"]
     fail: str
     speed: float
     engine: str | None
@@ -53,11 +55,16 @@ def run(trial: DemoOptions) -> int:
         parts.callback(shutil.rmtree, home, ignore_errors=True)
         log_to(home / "loa.log", "INFO")
         stages = parts.enter_context(Stages())
-        station = Controller(_settings(trial, home), serve_pages=not trial.once)
+        tree = BrokerTree(home / "brokers") if trial.broker == "tree" else None
+        if tree is not None:
+            parts.callback(tree.stop)
+            tree.start()
+        station = Controller(_settings(trial, home, tree), serve_pages=not trial.once)
         station.start()
         parts.callback(station.stop)
         job = TrialRun(station, stages)
-        good = _air(trial, draft, job, parts, began)
+        fleet = _started_fleet(trial, job, parts, () if tree is None else tree.leaf_urls)
+        good = _air(trial, draft, job, fleet, began)
         if not trial.once and station.pages is not None:
             stages.say(f"Trang của đài: {station.pages.address}   (Ctrl-C để dừng)")
             wait_for_interrupt()
@@ -72,11 +79,13 @@ def _draft(trial: DemoOptions) -> TitledText:
     return draft_of(written)
 
 
-def _settings(trial: DemoOptions, home: Path) -> Settings:
+def _settings(trial: DemoOptions, home: Path, tree: BrokerTree | None) -> Settings:
     chosen: dict[str, Any] = {
         "home": home,
         "database_url": "",
-        "broker": trial.broker,
+        "broker": "mosquitto" if trial.broker == "tree" else trial.broker,
+        "broker_url": "" if tree is None else tree.root_url,
+        "broker_leaves": "" if tree is None else tree.named_leaves,
         "port": 0,
         "quiet_begins": "00:00",
         "quiet_ends": "00:00",  # a demonstration must also work at night
@@ -92,16 +101,22 @@ def _settings(trial: DemoOptions, home: Path) -> Settings:
     return Settings(**chosen)
 
 
-def _air(trial: DemoOptions, draft: TitledText, job: TrialRun, parts: ExitStack, began: float) -> bool:
-    station = job.station
-    nodes = enrol_simulated(station, trial.nodes)
+def _started_fleet(
+    trial: DemoOptions, job: TrialRun, parts: ExitStack, leaves: Sequence[str]
+) -> FleetProcesses:
+    nodes = enrol_simulated(job.station, trial.nodes)
     more: dict[str, Any] = {"fail": trial.fail, "speed": trial.speed}
     if trial.record is not None:
         trial.record.mkdir(parents=True, exist_ok=True)
         more["record_dir"] = str(trial.record.absolute())
-    fleet = fleet_of(station, nodes, **more)
+    fleet = fleet_of(job.station, nodes, leaves=leaves, **more)
     fleet.start()
     parts.callback(fleet.stop)
+    return fleet
+
+
+def _air(trial: DemoOptions, draft: TitledText, job: TrialRun, fleet: FleetProcesses, began: float) -> bool:
+    station = job.station
     ready = fleet.wait_ready()
     bulletin = job.render(draft)
     job.told_offline = frozenset(map(NodeId, ready["told_offline"]))

@@ -114,29 +114,36 @@ class StationAccess(Protocol):
 
 
 def fleet_of(
-    station: StationAccess, nodes: list[NewNode], name: str = "fleet", **more: Any
+    station: StationAccess,
+    nodes: list[NewNode],
+    name: str = "fleet",
+    leaves: Sequence[str] = (),
+    **more: Any,
 ) -> FleetProcesses:
     """Return the fleet of these nodes, to be started by the caller; `name` is its folder's.
 
     One interpreter runs its nodes one after another, real nodes run in parallel: many nodes are divided over
-    as many processes as there are processors.
+    as many processes as there are processors. `leaves`: URLs of the brokers where they are, a process each.
     """
     refuse_fleet_at(station.broker_url)
     with station.store.read() as session:
         tree = area_tree(session)
         standing = {node: area for node, area in session.execute(select(Node.id, Node.area))}  # noqa: C416 - typed
+    brokers = leaves or (station.broker_url,)
     common = {
-        "broker": station.broker_url,
         "root_public": Secrets(station.settings.home).root_public.read_text("utf-8").strip(),
         "key_seed": key_seed(station.settings).hex(),
         **more,
     }
     told = [{"id": node.id, "areas": tree.lineage(standing.get(node.id, node.area))[::-1]} for node in nodes]
-    count = min(os.cpu_count() or 1, MOST_PROCESSES, max(1, len(told) // LEAST_A_PROCESS))
+    count = max(len(leaves), min(os.cpu_count() or 1, MOST_PROCESSES, max(1, len(told) // LEAST_A_PROCESS)))
     home = station.settings.home
     return FleetProcesses(
         [
-            FleetProcess(home / (name if n == 0 else f"{name}-{n}"), {**common, "nodes": told[n::count]})
+            FleetProcess(
+                home / (name if n == 0 else f"{name}-{n}"),
+                {"broker": brokers[n % len(brokers)], **common, "nodes": told[n::count]},
+            )
             for n in range(count)
         ]
     )

@@ -37,6 +37,7 @@ from devices import topics
 from devices.ids import Grade
 from devices.messages import NodeState, Receipts, TimeRequest
 from tests.architecture.source import ROOT
+from tests.support.broker_tree import OpenTree, running_tree
 from tests.support.brokers import BrokerProcess
 from tests.support.crashing_notices import tell
 from tests.support.parts import missing
@@ -261,6 +262,15 @@ def broker(tmp_path):
     broker.stop()
 
 
+@pytest.fixture
+def tree(tmp_path):
+    if shutil.which("prometheus") is None:
+        missing("prometheus")
+    (tmp_path / "tree").mkdir()
+    with running_tree(OpenTree(tmp_path / "tree")) as tree:
+        yield tree
+
+
 @contextmanager
 def watched(station, folder):
     """Run a station and a Prometheus that asks it; the block may stop the station."""
@@ -274,8 +284,9 @@ def watched(station, folder):
         station.stop()
 
 
-def test_each_alert_of_a_station_fires_after_its_trouble_and_none_before(tmp_path, broker):
-    station = station_at(tmp_path / "a", broker_url=broker.url, speech_workers=1)
+def test_each_alert_of_a_station_fires_after_its_trouble_and_none_before(tmp_path, tree):
+    where = {"broker_url": tree.root.url, "broker_leaves": tree.named_leaves}
+    station = station_at(tmp_path / "a", speech_workers=1, **where)
     with watched(station, tmp_path / "watch") as watch:
         with station.store.write() as session:
             enrol_fleet(session, station, NODES)
@@ -308,7 +319,9 @@ def test_each_alert_of_a_station_fires_after_its_trouble_and_none_before(tmp_pat
         assert watch.sees("LoaTaskFails"), watch.seen
         assert watch.sees("LoaReceiptsSlow"), watch.seen
 
-        broker.stop()
+        tree.leaves["nam"].kill()
+        assert watch.sees("LoaLeafDown"), watch.seen
+        tree.root.stop()
         job.air(bulletin, PROVINCE, station.now() + timedelta(minutes=2))
         assert watch.sees("LoaPartDown", "LoaDocumentsWaiting"), watch.seen
         station.stop()

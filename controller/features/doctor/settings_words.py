@@ -48,6 +48,7 @@ _SAY: dict[str, Callable[[Any], str]] = {
     "syslog": lambda value: str(value) or "không gửi",
     "level": lambda value: _LEVELS.get(str(value), str(value)),
     "broker": lambda value: _BROKERS.get(str(value), str(value)),
+    "leaves": lambda value: ", ".join(one.partition("=")[0] for one in str(value).split()) or "không có",
     "region": lambda value: _REGIONS.get(str(value), str(value)),
     "register": lambda value: _REGISTERS.get(str(value), str(value)),
 }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from controller.errors import BadInput, Conflict
+from controller.host.mosquitto_files import LEAF_USER
 from devices.wire_types import NAME_PATTERN
 
 RESERVED = frozenset(
@@ -20,8 +21,8 @@ _NAME = re.compile(NAME_PATTERN)
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a name is reserved for the station; letter case is ignored."""
-    return name.casefold() in RESERVED
+    """Whether a name is reserved for the station or a bridge between brokers; letter case is ignored."""
+    return name.casefold() in RESERVED or name.casefold().startswith(LEAF_USER)
 
 
 def check_name(name: str) -> None:

@@ -17,14 +17,13 @@ from devices.ids import Role
 
 def try_home(caller: Caller, station: Station, asked: WantedHome) -> None:
     """Raise Conflict where a broker of the home does not serve."""
-    urls = {"station_url": station.settings.broker_url, "nodes_url": station.welcome().broker}
-    check_home(caller.store, asked, **urls)
+    check_home(caller.store, asked, settings=station.settings, nodes_url=station.welcome().broker)
 
 
 def try_home_here(store: Store, asked: WantedHome) -> None:
     """Raise Conflict where a broker of the home does not serve, on the station's own machine."""
     settings = Settings()
-    check_home(store, asked, station_url=settings.broker_url, nodes_url=welcome_broker(settings))
+    check_home(store, asked, settings=settings, nodes_url=welcome_broker(settings))
 
 
 def sign(

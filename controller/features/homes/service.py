@@ -28,6 +28,7 @@ from controller.host.broker_probe import probe
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
+from controller.settings import Settings
 from controller.store import Store, one_read
 from controller.store.locks import Lock, hold
 from devices import topics
@@ -62,10 +63,9 @@ def wanted_home(
     return asked
 
 
-def check_home(store: Store, asked: WantedHome, *, station_url: str, nodes_url: str) -> None:
+def check_home(store: Store, asked: WantedHome, *, settings: Settings, nodes_url: str) -> None:
     """Raise Conflict where nodes would be lost: no TLS where they have it, or a broker that does not serve.
 
-    `station_url`: where the station connects now, with its user and password, if it is told by a setting;
     `nodes_url`: where nodes connect now. Takes seconds, and no lock; call it before `sign_home`.
     """
     if nodes_url.startswith("mqtts://") and not all(
@@ -83,7 +83,8 @@ def check_home(store: Store, asked: WantedHome, *, station_url: str, nodes_url: 
         probe(
             broker,
             asked.authorities,
-            station_url=station_url or nodes_url,
+            station_url=settings.broker_url or nodes_url,
+            leaf_urls=settings.leaf_urls.values(),
             keys_topic=topics.keys(province),
             has_keys=lambda payload: payload == keys.encode(),
         )
