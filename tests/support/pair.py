@@ -5,6 +5,7 @@ import shutil
 import signal
 import time
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,7 +104,11 @@ def _answers(address: str) -> bool:
 class Pair:
     """Founded with one approved bulletin that is also a prepared alarm; two members, none started yet."""
 
-    def __init__(self, folder: Path, database_url: str, broker_url: str) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, broker_url: str, more: Mapping[str, str] | None = None
+    ) -> None:
+        """`more`: settings of all parts, as environment variables."""
+        self._more = dict(more or {})
         self.folder, self.broker_url, self.database_url = folder, broker_url, database_url
         self.homes = {name: folder / name for name in _HOMES}
         first = self.homes["one"]
@@ -147,7 +152,7 @@ class Pair:
             "LOA_QUIET_ENDS": "00:00",
             "LOA_LEAD_SECONDS": LEAD_S,
         }
-        return {key: str(value) for key, value in told.items()}
+        return {key: str(value) for key, value in told.items()} | self._more
 
     def leader(self) -> str | None:
         """Return who holds the lease, by its process in the row."""
@@ -174,9 +179,10 @@ class Pair:
 
     # --- what people do, by another process than a station
 
-    def plan(self):
+    def plan(self, bulletin=None):
+        """Plan an airing of a bulletin, by default of the one that there is from the beginning."""
         with self.store.write() as session:
-            bulletin = session.scalars(select(Bulletin)).one().id
+            bulletin = bulletin or session.scalars(select(Bulletin)).one().id
             by, now = operator_named(session, APPROVER), utc_now()
             begins = now + timedelta(seconds=1)
             made = plan_airing(session, bulletin, areas=[PROVINCE], starts_at=begins, by=by, now=now)

@@ -14,6 +14,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 
+import pytest
 import requests
 
 from tests.support.ports import free_port
@@ -103,6 +104,14 @@ class S3Server:
             yield
         finally:
             self._process.send_signal(signal.SIGCONT)
+
+
+@pytest.fixture(scope="session")
+def s3():
+    server = S3Server()
+    server.start()
+    yield server
+    server.stop()
 
 
 class _Door(socketserver.ThreadingTCPServer):

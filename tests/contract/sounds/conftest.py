@@ -5,18 +5,10 @@ import uuid
 import pytest
 from obstore.store import LocalStore, MemoryStore
 
-from tests.support.s3_server import KEY, SECRET, S3Server
+from tests.support.s3_server import KEY, SECRET, s3  # noqa: F401 - a fixture
 from tts.bucket_shelf import BucketShelf
 from tts.buckets import Bucket, S3Access, bucket_at
 from tts.shelves import FolderShelf
-
-
-@pytest.fixture(scope="session")
-def s3():
-    server = S3Server()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=["folder", "memory", "files", "s3"])

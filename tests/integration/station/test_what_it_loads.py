@@ -18,6 +18,7 @@ HEAVY = {
     "icalendar": "a calendar that a telephone follows",
     "mako": "a new migration",
     "numpy": "sound, in a worker",
+    "obstore": "recordings in S3",
     "onnxruntime": "a voice, in a worker",
     "PIL": "a report in PDF",
     "psycopg": "PostgreSQL",

@@ -1,0 +1,43 @@
+"""Which stores a station's settings mean, and with which keys."""
+
+import pytest
+
+from controller.errors import StartFailed
+from controller.host.sound_stores import folder_at, recordings_of, uploads_of
+from controller.settings import Settings
+
+
+def test_by_default_both_are_folders_of_the_home(tmp_path):
+    settings = Settings(home=tmp_path)
+    recording = recordings_of(settings).put(b"sound")
+    assert (tmp_path / "recordings" / recording[:2] / f"{recording}.mp3").read_bytes() == b"sound"
+    assert folder_at(settings.uploads_place) == tmp_path / "uploads"
+    assert uploads_of(settings).path(recording).parent == tmp_path / "uploads"
+
+
+def test_a_bucket_without_keys_is_refused_and_so_is_a_file_of_keys_that_others_can_read(
+    tmp_path, monkeypatch
+):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    keys = tmp_path / "s3.env"
+    settings = Settings(home=tmp_path, recordings="s3://loa-sounds/x")
+    with_file = settings.model_copy(update={"s3_credentials": keys})
+
+    def refusal(settings):
+        with pytest.raises(StartFailed) as refused:
+            recordings_of(settings)
+        return refused.value.code
+
+    assert refusal(settings) == "s3.credentials"
+    assert refusal(with_file) == "s3.file"
+    keys.write_text("AWS_ACCESS_KEY_ID=k\nexport AWS_SECRET_ACCESS_KEY='s'\n")
+    keys.chmod(0o640)
+    assert refusal(with_file) == "s3.credentials-open"
+    keys.chmod(0o600)
+    assert recordings_of(with_file).is_up
+    keys.write_text("AWS_ACCESS_KEY_ID=k\n")
+    assert refusal(with_file) == "s3.credentials"
+    wrong = with_file.model_copy(update={"recordings": "s3://user:secret@bucket"})
+    keys.write_text("AWS_ACCESS_KEY_ID=k\nAWS_SECRET_ACCESS_KEY=s\n")
+    assert refusal(wrong) == "s3.address"
