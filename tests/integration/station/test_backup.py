@@ -24,6 +24,7 @@ from controller.host.sound_stores import recordings_of
 from controller.settings import Settings
 from controller.store import Store
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
+from tests.support.s3_server import s3  # noqa: F401 - a fixture
 from tests.support.station_world import NOW, PostgresWorlds
 from tests.support.stored_rows import bulletins, sqlite_url
 
@@ -332,3 +333,62 @@ def test_another_database_is_for_rehearsals_on_postgresql_alone(world, settings,
     back_up(settings, safe, now=world.now)
     with pytest.raises(BadInput, match="SQLite"):
         rehearse(settings, only(safe), None, "postgresql://x/y", now=world.now)
+
+
+@pytest.fixture
+def far(s3, tmp_path, monkeypatch):  # noqa: F811 - the fixture
+    """Settings by which recordings and uploads lie in S3."""
+    for name, value in s3.environment(tmp_path.name).items():
+        monkeypatch.setenv(name, value)
+    from_environment = Settings()
+    return {name: getattr(from_environment, name) for name in ("recordings", "uploads", "s3_endpoint")}
+
+
+def test_a_backup_says_what_lies_in_s3_and_comes_back_without_it(world, settings, safe, empty, far):
+    distant = settings.model_copy(update=far)
+    kept = recordings_of(distant).put(b"in the bucket")
+    told = "\n".join(back_up(distant, safe, now=world.now))
+    assert f"bản ghi, vì nằm ở «{far['recordings']}»" in told
+    assert f"tệp âm thanh gửi lên, vì nằm ở «{far['uploads']}»" in told
+    with tarfile.open(only(safe)) as tar:
+        names = tar.getnames()
+        assert "AWS_" not in tar.extractfile("settings.env").read().decode()
+    assert not [name for name in names if name.startswith(("recordings/", "uploads/"))]
+    assert rehearse(distant, only(safe), None, None, now=world.now)
+    told = "\n".join(restore(empty.model_copy(update=far), only(safe)))
+    assert "«loa doctor» cho biết bản nào thiếu" in told
+    assert list(recordings_of(distant).sizes()) == [kept]
+
+
+def test_a_backup_of_folders_comes_back_into_s3_and_a_rehearsal_writes_nothing_there(
+    world, settings, safe, empty, far
+):
+    back_up(settings, safe, now=world.now)
+    distant = empty.model_copy(update=far)
+    assert rehearse(settings.model_copy(update=far), only(safe), None, None, now=world.now)
+    assert recordings_of(distant).sizes() == {}
+    told = "\n".join(restore(distant, only(safe)))
+    assert f"Đã chép bản ghi trong bản sao vào «{far['recordings']}»: 1 tệp." in told
+    (kept,) = recordings_of(distant).sizes()
+    assert recordings_of(distant).read(kept) == SOUND
+
+
+def test_recordings_are_copied_by_a_command_that_goes_on_where_it_was(settings, far, monkeypatch):
+    monkeypatch.setenv("LOA_HOME", str(settings.home))
+    monkeypatch.setenv("LOA_S3_ENDPOINT", far["s3_endpoint"])
+    folder = settings.home / "recordings"
+    damaged = recordings_of(settings).put(b"to be damaged")
+    (folder / damaged[:2] / f"{damaged}.mp3").write_bytes(b"damaged")
+
+    def copy(source, target):
+        return CliRunner().invoke(app, ["recordings", "copy", str(source), str(target)])
+
+    done = copy(folder, far["recordings"])
+    assert (done.exit_code, f"Tệp hỏng, không chép: {damaged[:2]}/{damaged}.mp3" in done.output) == (1, True)
+    assert "Đã chép 1 tệp" in done.output
+    assert "1 tệp đã có" in copy(folder, far["recordings"]).output
+    back = copy(far["recordings"], settings.home / "back")
+    assert (back.exit_code, "Đã chép 1 tệp" in back.output) == (0, True)
+    assert next(Path(settings.home / "back").rglob("*.mp3")).read_bytes() == SOUND
+    assert not list(settings.home.glob("copy-*"))
+    assert copy(settings.home / "no", far["recordings"]).exit_code != 0

@@ -3,6 +3,9 @@
 import pytest
 
 from controller.errors import StartFailed
+from controller.features.bulletins.queries import rendering_of
+from controller.features.doctor.service import wrong_facts
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.host.sound_stores import folder_at, recordings_of, uploads_of
 from controller.settings import Settings
 
@@ -41,3 +44,21 @@ def test_a_bucket_without_keys_is_refused_and_so_is_a_file_of_keys_that_others_c
     wrong = with_file.model_copy(update={"recordings": "s3://user:secret@bucket"})
     keys.write_text("AWS_ACCESS_KEY_ID=k\nAWS_SECRET_ACCESS_KEY=s\n")
     assert refusal(wrong) == "s3.address"
+
+
+def test_the_doctor_names_what_is_still_to_be_aired_and_is_not_kept(world, tmp_path, monkeypatch):
+    bulletin = world.approved()
+    recording = world.ask(rendering_of, bulletin, 1).recording
+    monkeypatch.setenv("LOA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LOA_DATABASE_URL", str(world.store.url))
+    (tmp_path / "home").mkdir(mode=0o700)
+    monkeypatch.setattr("controller.features.doctor.service.utc_now", lambda: world.now)
+    assert wrong_facts() == [f"Bản ghi {recording} còn cần để phát nhưng không có trong kho."]
+    kept = recordings_of(Settings()).path(recording)
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"sound")
+    assert wrong_facts() == []
+    world.do(withdraw_bulletin, bulletin, by=world.approver)
+    kept.unlink()
+    world.later(days=1)
+    assert wrong_facts() == []

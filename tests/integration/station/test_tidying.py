@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
+from obstore.store import LocalStore
 
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.doctor.invariants import invariants
@@ -13,6 +14,8 @@ from controller.runtime.recording_cleanup import Tidying
 from controller.settings import Settings
 from tests.support.station_world import Sound
 from tests.support.stored_rows import newest_entries
+from tts.bucket_shelf import BucketShelf
+from tts.buckets import Bucket
 from tts.recordings import RecordingStore
 from tts.uploads import UploadStore
 
@@ -20,9 +23,13 @@ KEPT = timedelta(days=100)
 DATA = b"sound " * 20_000
 
 
-@pytest.fixture
-def recordings(tmp_path):
-    return RecordingStore(tmp_path / "recordings")
+@pytest.fixture(params=["folder", "bucket"])
+def recordings(request, tmp_path):
+    """In a folder, and in a bucket whose objects are files, so that a test can make them old."""
+    if request.param == "folder":
+        return RecordingStore(tmp_path / "recordings")
+    objects = LocalStore(tmp_path / "objects", mkdir=True)
+    return RecordingStore(BucketShelf(Bucket(objects, objects), tmp_path / "near"))
 
 
 @pytest.fixture
@@ -34,7 +41,8 @@ def tidying(world, recordings, tmp_path):
 def kept(recordings, world, data=DATA):
     """Keep a recording's file, as old as the world is now; return its name."""
     name = recordings.put(data)
-    os.utime(recordings.path(name), (world.now.timestamp(),) * 2)
+    for place in recordings.path(name).parents[2].glob(f"*/*/{name}.mp3"):
+        os.utime(place, (world.now.timestamp(),) * 2)
     return name
 
 

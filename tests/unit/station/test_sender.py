@@ -4,13 +4,17 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from obstore.store import MemoryStore
 
 from controller.errors import Unavailable
+from controller.runtime.near_recordings import NearRecordings
 from controller.runtime.sender import ChunkSender
 from controller.runtime.wants import Need
 from devices.chunks import Bitmap, manifest_of, sent_forms, want_of
-from devices.ids import Grade, NodeId
+from devices.ids import Grade, NodeId, RecordingId
 from tests.support.memory_link import MemoryBroker, MemoryLink
+from tts.bucket_shelf import BucketShelf
+from tts.buckets import Bucket
 from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
 
@@ -149,3 +153,45 @@ def test_what_no_plan_names_is_not_sent(sender, named):
     _wait_until(lambda: named.asked)
     time.sleep(0.2)
     assert not sender.published_bytes
+
+
+@pytest.fixture
+def far(sender, tmp_path):
+    """Have the recordings in a bucket, and nothing of them near; return the thread that fetches."""
+    objects = MemoryStore()
+    RecordingStore(BucketShelf(Bucket(objects, objects), tmp_path / "maker")).put(BODIES[0])
+    sender.recordings = RecordingStore(BucketShelf(Bucket(objects, objects), tmp_path / "near"))
+    near = NearRecordings(sender.recordings, sender.needs)
+    sender.fetch = near.wake
+    yield near
+    near.stop()
+
+
+def test_what_lies_in_s3_is_sent_once_it_is_near_and_nothing_waits_for_it(sender, named, far):
+    named.needs = {_manifest(BODIES[0]).recording: Need(Grade.EMERGENCY, datetime.now(UTC))}
+    _ask(sender, NODES[0], BODIES[0])
+    _wait_until(far._wake.is_set)
+    assert not sender.published_bytes
+    far.start()
+    _wait_until(lambda: sender.recordings.is_near(Stored(_manifest(BODIES[0]).recording)))
+    _wait_until(lambda: _ask(sender, NODES[0], BODIES[0]) or sender.published_bytes >= SENT[0])
+
+
+def test_what_is_most_urgent_is_fetched_first_and_what_is_lost_keeps_nothing_back(tmp_path, caplog):
+    objects, now, fetched = MemoryStore(), datetime.now(UTC), []
+    maker = RecordingStore(BucketShelf(Bucket(objects, objects), tmp_path / "maker"))
+    made = [RecordingId(maker.put(f"{number}".encode())) for number in range(4)]
+    maker.delete(Stored(made[3]))
+    orders = [(Grade.ROUTINE, 2), (Grade.EMERGENCY, 3), (Grade.ROUTINE, 1), (Grade.PRIORITY, 1)]
+    needs = {
+        one: Need(grade, now + timedelta(hours=hours))
+        for one, (grade, hours) in zip(made, orders, strict=True)
+    }
+    bucket = Bucket(objects, objects)
+    blocks = bucket.blocks
+    bucket.blocks = lambda name: fetched.append(name[3:67]) or blocks(name)
+    store = RecordingStore(BucketShelf(bucket, tmp_path / "near"))
+    assert NearRecordings(store, lambda: needs).fetch_all()
+    assert fetched == [made[1], made[3], made[2], made[0]]
+    assert [store.is_near(Stored(one)) for one in made] == [True, True, True, False]
+    assert f"recording {made[3]} cannot be fetched" in caplog.text
