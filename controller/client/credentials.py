@@ -61,6 +61,11 @@ def new_root_password() -> str:
     return told
 
 
+def pair_code() -> str:
+    """Return the code of a hand-over between two machines: LOA_PAIR_CODE or keyboard."""
+    return _asked("LOA_PAIR_CODE", "mã mở tệp", code="pair.no-code")
+
+
 def _asked(variable: str, what: str, *, code: str, known: str = "", asked: str = "") -> str:
     """Return the variable's value, else the known value, else typed input; BadInput without a terminal."""
     given = os.environ.get(variable) or known

@@ -17,6 +17,7 @@ NOT_SETTINGS = {
     "LOA_ROOT_PASSWORD",
     "LOA_ROOT_NEW_PASSWORD",
     "LOA_EMERGENCY_CODE",
+    "LOA_PAIR_CODE",
 } | {f"LOA_{person}{what}" for person in ("AUTHOR", "APPROVER") for what in ("", "_PASSWORD", "_CODE")}
 ROWS = {
     name: (default, meaning)

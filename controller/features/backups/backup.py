@@ -138,7 +138,7 @@ class _Making:
     def _write(self, archive: ArchiveWriter, database: Path, keys: dict[str, bytes]) -> None:
         """Write all parts; recordings after the database, so that it names none that is missing."""
         archive.add_file(DATABASE, database)
-        archive.add_bytes(SETTINGS, _as_environment(self.settings).encode())
+        archive.add_bytes(SETTINGS, as_environment(self.settings).encode())
         for name, content in keys.items():
             archive.add_bytes(name, content)
         if self.settings.broker_passwords is not None:
@@ -166,7 +166,7 @@ def _files(folder: Path) -> Iterator[Path]:
             yield place
 
 
-def _as_environment(settings: Settings) -> str:
+def as_environment(settings: Settings) -> str:
     """The settings that this station was given, a line each, as a service reads them from a file."""
     chosen = settings.model_dump(mode="json", include=settings.model_fields_set)
     return "".join(f"{_PREFIX}{name.upper()}={value}\n" for name, value in sorted(chosen.items()))
