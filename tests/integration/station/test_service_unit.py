@@ -11,7 +11,8 @@ from tests.support.parts import missing
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 STATION, BOARD = DEPLOY / "province" / "loa.service", DEPLOY / "board" / "loa-board.service"
-PAIR = [DEPLOY / "province" / f"loa-{part}.service" for part in ("station", "web", "speech-worker")]
+PARTS = ("station", "web", "speech-worker", "wal", "base-backup")
+PAIR = [DEPLOY / "province" / f"loa-{part}.service" for part in PARTS]
 each = pytest.mark.parametrize("unit", [STATION, *PAIR, BOARD], ids=lambda unit: unit.stem)
 MOST_EXPOSED = 2.5
 """Of systemd's own scale from 0 to 10: the station's was 7.1, and is 1.5; the board's is 2.2."""
