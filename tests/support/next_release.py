@@ -1,6 +1,8 @@
 """The steps of a release that is not written yet: those of this one, and some more."""
 
 import shutil
+import subprocess
+from pathlib import Path
 
 from controller.store import migrating, revisions
 
@@ -32,3 +34,22 @@ def use_steps(tmp_path, monkeypatch, steps: dict[str, str]) -> None:
     add_steps(folder, steps)
     monkeypatch.setattr(revisions, "MIGRATIONS", folder)
     monkeypatch.setattr(migrating, "MIGRATIONS", folder)
+
+
+def make_next_release(folder: Path, steps: dict[str, str]) -> Path:
+    """Write this release's code with more steps into a folder, and return it."""
+    root = Path(__file__).parents[2]
+    listed = subprocess.run(
+        ["git", "ls-files", "controller", "schedules", "tts", "devices", "simulator"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    for name in listed.stdout.splitlines():
+        if (root / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(root / name, folder / name)
+    add_steps(folder / "controller/store/migrations", steps)
+    return folder

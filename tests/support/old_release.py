@@ -29,10 +29,10 @@ def lacks_history() -> bool:
     return asked.stdout.strip() != "false"
 
 
-def unpack(folder: Path) -> Path:
+def unpack(folder: Path, commit: str = OLD) -> Path:
     """Write the old code into a folder, and return it."""
     packed = subprocess.run(
-        ["git", "archive", OLD], cwd=ROOT, capture_output=True, check=True, timeout=60
+        ["git", "archive", commit], cwd=ROOT, capture_output=True, check=True, timeout=60
     ).stdout
     with tarfile.open(fileobj=BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")

@@ -38,6 +38,7 @@ from tests.support import crashing_alarm
 from tests.support.crashing_station import NODES, PROVINCE, settings_of
 from tests.support.fleet_of_crashes import Fleet, Forked
 from tests.support.ports import free_port
+from tests.support.programs import Program
 from tests.support.waiting import wait_until
 
 SECONDS = 4.0
@@ -102,24 +103,35 @@ def _answers(address: str) -> bool:
 
 
 class Pair:
-    """Founded with one approved bulletin that is also a prepared alarm; two members, none started yet."""
+    """Founded with one approved bulletin that is also a prepared alarm; two members, none started yet.
+
+    `more`: settings of all parts, as environment variables. `is_founded`: a pair of another release made the
+    homes, the database and the loudspeakers' disks before.
+    """
 
     def __init__(
-        self, folder: Path, database_url: str, broker_url: str, more: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        database_url: str,
+        broker_url: str,
+        more: Mapping[str, str] | None = None,
+        *,
+        is_founded: bool = False,
     ) -> None:
-        """`more`: settings of all parts, as environment variables."""
         self._more = dict(more or {})
         self.folder, self.broker_url, self.database_url = folder, broker_url, database_url
         self.homes = {name: folder / name for name in _HOMES}
         first = self.homes["one"]
-        crashing_alarm.make_home(first, SECONDS, database_url)
-        shutil.copytree(first, self.homes["two"])
+        if not is_founded:
+            crashing_alarm.make_home(first, SECONDS, database_url)
+            shutil.copytree(first, self.homes["two"])
         self.store = Store(database_url, signer=StationSeal(station_key(settings_of(first, ""))))
-        with self.store.write() as session:  # as if each person had chosen the password that they have
-            session.execute(update(Account).values(first_password=False))
+        if not is_founded:
+            with self.store.write() as session:  # as if each person had chosen the password that they have
+                session.execute(update(Account).values(first_password=False))
         self.watch = PlanWatch(broker_url)
         self.fleet = Fleet(first, folder, broker_url)
-        self.members: dict[str, Forked] = {}
+        self.members: dict[str, Forked | Program] = {}
         self.watch.start()
 
     def close(self) -> None:
@@ -132,6 +144,14 @@ class Pair:
 
     def start(self, name: str) -> None:
         self.members[name] = Forked(run_member, self._environment(name), self.folder / f"{name}.log")
+
+    def start_of(self, code: Path, name: str) -> None:
+        """Start a member with the code of another release."""
+        self.members[name] = Program(code, ["station"], self._environment(name), self.folder / f"{name}.log")
+
+    def migrate_by(self, code: Path) -> str:
+        """Run `loa migrate` of another release; return what it said."""
+        return Program.run(code, ["migrate"], self._environment("two"))
 
     def start_web(self, name: str) -> str:
         """Serve pages from the home of a member; return their address once they answer."""
