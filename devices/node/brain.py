@@ -120,7 +120,7 @@ class Brain:
             case Connected():
                 effects += self._connect(now)
             case Disconnected():
-                effects += self._disconnect()
+                effects += self._disconnect(now)
             case Received():
                 effects += self._receive(event, now)
             case Tick():
@@ -196,6 +196,7 @@ class Brain:
     def _connect(self, now: datetime) -> list[Effect]:
         """Subscribe to everything again, and only then send birth, and what is outstanding."""
         self._connected = True
+        self._homes.connected()
         self._pings.connected(now)
         self._pings.before(self._playing.next_start(now), now)
         self._vitals_at = now + self._rng.random() * VITALS_EVERY
@@ -206,9 +207,9 @@ class Brain:
             *self._outbox.connected(now),
         ]
 
-    def _disconnect(self) -> list[Effect]:
-        self._connected = False
-        self._vitals_at = None
+    def _disconnect(self, now: datetime) -> list[Effect]:
+        self._connected, self._vitals_at = False, None
+        self._homes.disconnected(now)
         self._pings.disconnected()
         self._fetching.disconnected()
         self._outbox.disconnected()

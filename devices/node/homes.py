@@ -34,6 +34,9 @@ LAST_RETRY = timedelta(days=1)
 LOST_AFTER = timedelta(minutes=30)
 """A node that has not heard the station for so long, or up to half as long again (a fleet loses it at one
 instant), looks for it at the other homes that it knows."""
+CUT_AFTER = timedelta(minutes=3)
+"""A node that cannot connect for so long, or up to twice as long, tries the other brokers of its own home;
+after each round in vain it waits twice as long, `LOST_AFTER` at most: each try costs calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class Homes:
         self._move_at: datetime | None = None
         self._heard_at: datetime | None = None
         self._patience = LOST_AFTER
+        self._cut_at: datetime | None = None
+        self._cut_patience = CUT_AFTER
         self._early: dict[AreaCode, bytes] = {}
 
     @property
@@ -112,7 +117,8 @@ class Homes:
         self._lives = _Lives.read(documents.get(LIVES, b"{}"))
         if self._lives.now not in self._known:
             self._lives.now = ENROLLED
-        self._heard_at = now
+        self._heard_at = self._cut_at = now
+        self._cut_patience = CUT_AFTER * self._rng.uniform(1.0, 2.0)
         if self._known:
             self._patience = LOST_AFTER * self._rng.uniform(1.0, 1.5)
         if self._newest > self._lives.now:
@@ -143,9 +149,18 @@ class Homes:
         early, self._early = self._early, {}
         return [effect for area, text in early.items() for effect in self.take(area, text, station, now)]
 
+    def connected(self) -> None:
+        """Note that the present broker took the connection."""
+        self._cut_at = None
+
+    def disconnected(self, now: datetime) -> None:
+        """Note that the connection is lost."""
+        self._cut_at = self._cut_at or now
+
     def heard(self, now: datetime) -> list[Effect]:
         """Note that the station answered through the present broker: this is a good home."""
         self._heard_at = now
+        self._cut_patience = CUT_AFTER * self._rng.uniform(1.0, 2.0)
         if self._search is None:
             return []
         self._search = None
@@ -166,6 +181,9 @@ class Homes:
         if self._move_at is not None and now >= self._move_at:
             self._move_at = None
             return self._try(self._spots_of(self._newest), now, is_move=True)
+        if (cut_until := self._cut_until()) is not None and now >= cut_until:
+            self._cut_at, self._cut_patience = now, min(self._cut_patience * 2, LOST_AFTER)
+            return self._try(self._others_of_home(), now, is_move=False)
         if self._heard_at is not None and now - self._heard_at >= self._patience:
             return self._try(self._elsewhere(), now, is_move=False)
         return []
@@ -176,12 +194,13 @@ class Homes:
             return self._search.until
         if self._heard_at is None or not self._known:
             return self._move_at
-        lost = self._heard_at + self._patience
-        return lost if self._move_at is None else min(self._move_at, lost)
+        due = (self._heard_at + self._patience, self._move_at, self._cut_until())
+        return min(instant for instant in due if instant is not None)
 
     def clock_was_set(self, now: datetime) -> None:
         """Bring instants of the old clock close to now again."""
         self._heard_at = now
+        self._cut_at = self._cut_at and now
         if self._search is not None:
             self._search.until = now + TRY_FOR
         if self._move_at is not None:
@@ -246,6 +265,18 @@ class Homes:
             return self._rng.random() * self._spread
         pause = min(FIRST_RETRY * (1 << min(self._lives.failures - 1, 8)), LAST_RETRY)
         return pause * self._rng.uniform(0.8, 1.2)
+
+    def _cut_until(self) -> datetime | None:
+        """Return until when this node waits for the present broker to take its connection."""
+        if self._cut_at is None or len(self._brokers(self._lives.now)) == 1:
+            return None
+        return self._cut_at + self._cut_patience
+
+    def _others_of_home(self) -> list[_Spot]:
+        """Return the other brokers of the home that this node lives at, those after the present one first."""
+        spots = self._spots_of(self._lives.now)
+        after = self._spot.broker + 1 if self._spot.home == self._lives.now else 0
+        return [spot for spot in (*spots[after:], *spots[:after]) if spot != self._spot]
 
     def _elsewhere(self) -> list[_Spot]:
         """Return every broker that this node knows, the present one last."""
