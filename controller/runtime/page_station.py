@@ -34,6 +34,8 @@ from tts.studio import Studio
 from tts.uploads import UploadStore
 
 _LOOK_AT_SOUNDS_EVERY = timedelta(seconds=15)
+_SAMPLE_KEPT_S = 3600
+"""Seconds: a sample is deleted when it was sent; another process of the same home may be making one."""
 
 
 @dataclass
@@ -123,6 +125,8 @@ class PageStation:
             warm_engine=self.settings.fallback_engine if engine == "gtts" else engine,
         )
         samples = RecordingStore(self.settings.speech_cache_dir / "samples")
+        for left_by_a_crash in samples.kept_before(self.now().timestamp() - _SAMPLE_KEPT_S):
+            samples.delete(left_by_a_crash)
         self.sampler = Sampler(self.store, self.studio, samples, self.settings)
         self.ahead = SpeechAhead(self.studio, self.settings, self.steady, self._speech_is_wanted)
 

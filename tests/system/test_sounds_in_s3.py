@@ -30,6 +30,8 @@ from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 HTTP_S = 60.0
+CALL_S = 15.0
+"""Seconds from a call to its start at every loudspeaker on a loaded machine."""
 
 
 def _all_heard(station, airing):
@@ -162,5 +164,12 @@ def test_a_sound_goes_from_one_machines_pages_by_anothers_station_to_every_louds
         airing = pair.plan(bulletin)
         assert wait_until(lambda: pair.is_heard(airing), PATIENCE_S), pair.logs()
         assert list(pair.homes["two"].glob(f"recordings-near/*/{recording}.mp3")), "the new leader fetched it"
+        pair.wait_until_the_alarm_is_held()
+        with s3.frozen():
+            began, alarm = time.monotonic(), pair.call()
+            assert wait_until(lambda: pair.is_heard(alarm, DeliveryStage.STARTED), PATIENCE_S), pair.logs()
+            assert time.monotonic() - began < CALL_S, "a call asks nothing of S3"
+        pair.stop_alarm(alarm)
+        assert wait_until(lambda: pair.state(alarm) is AiringState.CANCELLED, PATIENCE_S), pair.logs()
         pair.close()
-        pair.check([airing], [])
+        pair.check([airing], [alarm])

@@ -12,7 +12,7 @@ from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.bulletins.listening_proof import Span, is_news, note_served
 from controller.features.bulletins.operations import note_heard
 from controller.http.render import fragment
-from controller.http.sounds import recording_file
+from controller.http.sounds import named, recording_file
 from controller.http.station import Station
 from devices.ids import RecordingId as WireRecordingId
 from devices.wire_types import DIGEST_PATTERN
@@ -41,7 +41,7 @@ def listen(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PAT
 def listen_small(visit: SignedVisit, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]) -> Response:
     """Return another coding of a recording; to have heard it is no proof of having heard the MP3."""
     path = recording_file(visit.station.recordings, recording)
-    return FileResponse(path, media_type="audio/ogg", headers=_HEADERS)
+    return FileResponse(path, media_type="audio/ogg", headers={**_HEADERS, **named(recording)})
 
 
 def serve(visit: Visit, recording: str) -> Response:
@@ -52,7 +52,7 @@ def serve(visit: Visit, recording: str) -> Response:
     is_whole = visit.by.acts is None and asks_for_all(visit.request, path.stat().st_size)
     if is_whole and is_news(visit.store, visit.by, known):
         note_served(visit.store, known, **visit.stamp)
-    return FileResponse(path, media_type="audio/mpeg", headers=_HEADERS)
+    return FileResponse(path, media_type="audio/mpeg", headers={**_HEADERS, **named(recording)})
 
 
 @router.post("/tep/{recording}/da-nghe")

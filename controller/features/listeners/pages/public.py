@@ -31,7 +31,7 @@ from controller.features.listeners.queries import (
 from controller.host.web_push import public_push_key
 from controller.http.assets import STATIC
 from controller.http.public_address import public_address
-from controller.http.sounds import phrases_shown, recording_file
+from controller.http.sounds import named, phrases_shown, recording_file
 from controller.http.station import Station
 from controller.http.web_manifest import web_manifest
 from controller.model.areas import Area
@@ -80,7 +80,7 @@ def artwork() -> Response:
 def listen(station: TheStation, recording: Digest) -> Response:
     """Send a recording that was aired."""
     path = _aired_sound(station, recording)
-    headers = {"Cache-Control": "public, max-age=3600"}
+    headers = {"Cache-Control": "public, max-age=3600", **named(recording)}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)
 
 
