@@ -219,6 +219,8 @@ def bench_settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> 
     usual: dict[str, Any] = {
         "home": home,
         "database_url": "",
+        "recordings": "",  # what is thrown away is in no store of the real station
+        "uploads": "",
         "broker": broker,
         "port": 0,
         "quiet_begins": "00:00",

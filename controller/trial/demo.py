@@ -83,6 +83,8 @@ def _settings(trial: DemoOptions, home: Path, tree: BrokerTree | None) -> Settin
     chosen: dict[str, Any] = {
         "home": home,
         "database_url": "",
+        "recordings": "",  # what is thrown away is in no store of the real station
+        "uploads": "",
         "broker": "mosquitto" if trial.broker == "tree" else trial.broker,
         "broker_url": "" if tree is None else tree.root_url,
         "broker_leaves": "" if tree is None else tree.named_leaves,

@@ -8,6 +8,8 @@ from controller.features.doctor.service import wrong_facts
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.host.sound_stores import folder_at, recordings_of, uploads_of
 from controller.settings import Settings
+from controller.trial import demo
+from controller.trial.bench_ground import bench_settings
 
 
 def test_by_default_both_are_folders_of_the_home(tmp_path):
@@ -62,3 +64,25 @@ def test_the_doctor_names_what_is_still_to_be_aired_and_is_not_kept(world, tmp_p
     kept.unlink()
     world.later(days=1)
     assert wrong_facts() == []
+
+
+def test_a_station_that_is_thrown_away_writes_into_no_store_of_the_real_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOA_RECORDINGS", "s3://real/recordings")
+    monkeypatch.setenv("LOA_UPLOADS", "s3://real/uploads")
+    once = demo.DemoOptions(
+        once=True,
+        as_json=False,
+        nodes=1,
+        text_file=None,
+        record=None,
+        broker="embedded",
+        fail="",
+        speed=1.0,
+        engine=None,
+    )
+    for settings in (
+        bench_settings(tmp_path, "embedded", {}),
+        demo._settings(once, tmp_path, None),
+    ):
+        assert settings.recordings_place == str(tmp_path / "recordings")
+        assert settings.uploads_place == str(tmp_path / "uploads")
