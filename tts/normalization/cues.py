@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from tts.normalization.lexicon import COUNTED, CUE_ROWS, EACH, SCALES, UNITS
@@ -30,28 +31,33 @@ _NAMED: Final = {
 """Word lists that a pattern may name."""
 
 
-def _pattern(row: dict[str, str]) -> re.Pattern[str]:
-    pattern = row["pattern"]
+_ALL: Final = {(row["module"], row["cue"]): row["pattern"] for row in CUE_ROWS}
+
+
+@cache
+def _cue(module: str, cue: str) -> re.Pattern[str]:
+    pattern = _ALL[module, cue]
     for name, words in _NAMED.items():
         pattern = pattern.replace(name, words)
     return compiled(pattern)
 
 
-_ALL: Final = {(row["module"], row["cue"]): _pattern(row) for row in CUE_ROWS}
-
-
 def cue_named(name: str) -> re.Pattern[str]:
     """The cue that is called so: "times.hour"."""
     module, _, cue = name.partition(".")
-    return _ALL[module, cue]
+    return _cue(module, cue)
 
 
 class Cues:
-    """The cues of one module, each an attribute."""
+    """The cues of one module, each an attribute, compiled when it is first asked for."""
 
     def __init__(self, module: str) -> None:
-        self.__dict__.update((cue, pattern) for (of, cue), pattern in _ALL.items() if of == module)
+        self.__dict__["_module"] = module
 
     def __getattr__(self, cue: str) -> re.Pattern[str]:
-        """Only asked for what the list does not have."""
-        raise AttributeError(f"cues.csv has no {cue}")
+        """Only asked for what is not an attribute yet, or what the list does not have."""
+        if (self.__dict__["_module"], cue) not in _ALL:
+            raise AttributeError(f"cues.csv has no {cue}")
+        pattern = _cue(self.__dict__["_module"], cue)
+        self.__dict__[cue] = pattern
+        return pattern

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Final
 
 from tts.normalization.addresses import ADDRESS_RULES, HANDLE
@@ -36,9 +37,13 @@ class Grammar:
     """
 
     def __init__(self, *rules: Rule, then: "Grammar | None" = None) -> None:
-        cut = (rules[start : start + _TOGETHER] for start in range(0, len(rules), _TOGETHER))
-        self.gates: list[tuple[_Gate, tuple[Rule, ...]]] = [(_gate(few), few) for few in cut]
-        self.gates += then.gates if then else []
+        self._rules, self._then = rules, then
+
+    @cached_property
+    def gates(self) -> list[tuple[_Gate, tuple[Rule, ...]]]:
+        """The common pattern of each few rules; compiled when a text is first read."""
+        cut = (self._rules[start : start + _TOGETHER] for start in range(0, len(self._rules), _TOGETHER))
+        return [(_gate(few), few) for few in cut] + (self._then.gates if self._then else [])
 
     def candidates(self, scene: Scene, place: int) -> Iterator[Hit]:
         """What each rule says that speaks at a place, the cheapest first."""

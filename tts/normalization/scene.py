@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Protocol
 
 from tts.normalization.cues import Cues, compiled
@@ -144,13 +145,17 @@ def _small(found: re.Match[str]) -> str:
 Say = Callable[[Scene, re.Match[str]], Hit | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A rule for one pattern: `say` may still refuse what it matches."""
 
-    match: Callable[[str, int], re.Match[str] | None]
-    say: Say
     pattern: str
+    say: Say
+
+    @cached_property
+    def match(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Compiled when it is first asked for: every program that starts would wait for two hundred."""
+        return compiled(self.pattern).match
 
     def __call__(self, scene: Scene, place: int) -> Hit | None:
         """Speak for what stands at the place, or return None."""
@@ -160,4 +165,4 @@ class Rule:
 
 def matching(pattern: str, say: Say) -> Rule:
     """A rule for one pattern."""
-    return Rule(compiled(pattern).match, say, pattern)
+    return Rule(pattern, say)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import tts.normalization
-from tts.normalization import read
+from tts.normalization import grammar, read
 from tts.normalization.cues import Cues, compiled, cue_named
 from tts.normalization.lexicon import CUE_ROWS, RULE_ROWS, SENSE_ROWS
 from tts.normalization.templates import KINDS, simple_rules
@@ -33,6 +33,16 @@ def test_every_cue_is_asked_for_and_every_one_that_is_asked_for_is_there():
     listed = [(row["module"], row["cue"]) for row in CUE_ROWS]
     assert len(listed) == len(set(listed))
     assert set(listed) == {*_asked_in_code(), *_asked_in_lists()}
+
+
+def test_every_pattern_compiles():
+    """In a program each is compiled when it is first asked for."""
+    for row in CUE_ROWS:
+        assert cue_named(f"{row['module']}.{row['cue']}").pattern
+    grammars = [one for one in vars(grammar).values() if isinstance(one, grammar.Grammar)]
+    assert len(grammars) > 5
+    for _, rules in (gate for one in grammars for gate in one.gates):
+        assert all(rule.match for rule in rules)
 
 
 def test_a_cue_that_is_not_listed_is_an_error():
