@@ -1,14 +1,13 @@
 """Named groups of communes, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.area_groups.queries import area_groups
 from controller.features.area_groups.schemas import AreaGroupAsked, AreaGroupShown
 from controller.features.area_groups.service import remove_area_group, set_area_group
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(prefix="/area-groups", tags=["areas"])
+router = json_router(prefix="/area-groups", tags=["areas"])
 
 
 @router.get("", responses=refusals(401))

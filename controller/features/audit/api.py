@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.errors import NotAllowed
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.audit.schemas import SecurityEventShown
 from controller.features.journal.security_log import security_events
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
-router = APIRouter(prefix="/security-events", tags=["people"])
+router = json_router(prefix="/security-events", tags=["people"])
 _MOST = 500
 
 

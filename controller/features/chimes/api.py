@@ -1,6 +1,5 @@
 """Opening and closing chimes of areas by JSON; the sound is brought as a form."""
 
-from fastapi import APIRouter
 from starlette.responses import FileResponse
 
 from controller.features.accounts.dependencies import SignedVisit
@@ -9,11 +8,12 @@ from controller.features.chimes.page_queries import chime_sound
 from controller.features.chimes.queries import chimes_of, chimes_shown
 from controller.features.chimes.schemas import ChimeShown
 from controller.features.chimes.service import bring_chime, place_named, remove_chime
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.uploads import described, sound_file
 from devices.ids import AreaCode
 
-router = APIRouter(prefix="/chimes", tags=["chimes"])
+router = json_router(prefix="/chimes", tags=["chimes"])
 _PLACE = "`opening` or `closing`."
 _AREA = "Code of the area, with all below it; by default the person's own."
 

@@ -1,17 +1,16 @@
 """JSON API for what waits for a second administrator."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.passkey_schemas import DeviceChosen, SignatureGiven, TouchAsked
 from controller.features.accounts.touches import proof_of
 from controller.features.confirmations.operations import ask_confirmation, confirm
 from controller.features.confirmations.schemas import SharedActShown, SharedActsShown
 from controller.features.plans.proposals import open_proposals, withdraw_proposal
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
-router = APIRouter(prefix="/proposals", tags=["accounts"])
+router = json_router(prefix="/proposals", tags=["accounts"])
 
 
 @router.get("", responses=refusals(401))

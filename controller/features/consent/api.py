@@ -1,7 +1,5 @@
 """A commune's yes and no to what is routine and planned above it, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.precedence import collisions_for
 from controller.features.consent.queries import questions_for, said_of_airing, said_of_schedule
@@ -15,9 +13,10 @@ from controller.features.consent.schemas import (
     StandingShown,
 )
 from controller.features.consent.service import answer_airing, answer_schedule, order_visible
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(tags=["answers"])
+router = json_router(tags=["answers"])
 
 
 @router.get("/questions", responses=refusals(401))

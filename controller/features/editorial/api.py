@@ -1,7 +1,5 @@
 """From a text to a planned airing, by JSON; and how a text that nobody kept yet will be said."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.request_parsing import request_of
 from controller.features.airings.schemas import Aired, AirOnTopic
@@ -19,10 +17,11 @@ from controller.features.editorial.schemas import (
 )
 from controller.features.editorial.spoken_form import SpokenPart, SpotAsked, choices_at, spoken_form
 from controller.features.speech.queries import voice_key
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
-router = APIRouter(tags=["airings"])
+router = json_router(tags=["airings"])
 _PARTS = {"ben_bao": "issuer", "tieu_de": "title", "noi_dung": "text"}
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.errors import BadInput
 from controller.features.accounts.dependencies import InPersonVisit, SignedVisit, Visit
@@ -26,6 +26,7 @@ from controller.features.emergencies.schemas import (
     WantedEmergency,
 )
 from controller.features.emergencies.service import WantedCall
+from controller.http.json_router import json_router
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 from controller.http.schemas import Code, Reason
@@ -34,9 +35,9 @@ from controller.model.emergency_states import EmergencyId, PreparedId
 from controller.model.permissions import Act
 from devices.ids import AreaCode
 
-router = APIRouter(tags=["emergencies"])
-prepares = APIRouter(prefix="/emergencies", tags=["emergencies"])
-urgent = APIRouter(prefix="/emergencies", tags=["emergencies"], route_class=UrgentRoute)
+router = json_router(tags=["emergencies"])
+prepares = json_router(prefix="/emergencies", tags=["emergencies"])
+urgent = json_router(prefix="/emergencies", tags=["emergencies"], route_class=UrgentRoute)
 
 
 @urgent.get("/templates", responses=refusals(401, 404))

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from fastapi import APIRouter
 from starlette.requests import Request
 
 from controller.errors import NotAllowed, NotFound
@@ -14,13 +13,14 @@ from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.schemas import CodeMade, CodeShown, NewCode
 from controller.features.enrolment.service import claim_code, claimable, make_code, open_codes, withdraw_code
 from controller.features.fleet.service import NewNode
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.requests import address_of
 from controller.model.permissions import Act
 from devices.enrolment import EnrolmentClaim, EnrolmentReply, qr_payload
 from devices.ids import AreaCode, NodeId
 
-router = APIRouter(tags=["enrolment"])
+router = json_router(tags=["enrolment"])
 
 
 @router.get("/enrolments", responses=refusals(401))

@@ -1,14 +1,13 @@
 """The proof of an airing, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.page_queries import visible_airing
 from controller.features.evidence.queries import proof_of
 from controller.features.evidence.schemas import ProofFile
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(tags=["airings"])
+router = json_router(tags=["airings"])
 
 
 @router.get("/airings/{airing_id}/proof", responses=refusals(401, 404, 409))

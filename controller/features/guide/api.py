@@ -1,14 +1,13 @@
 """The set-up of a new province, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.guide.queries import set_up
 from controller.features.guide.schemas import SetUp
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
-router = APIRouter(tags=["station"])
+router = json_router(tags=["station"])
 
 
 @router.get("/set-up", responses=refusals(401, 403))

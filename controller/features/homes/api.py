@@ -1,7 +1,5 @@
 """JSON API for where loudspeakers find their station."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.accounts.touches import proof_of
@@ -10,10 +8,11 @@ from controller.features.homes.operations import ask_home, sign
 from controller.features.homes.queries import homes_followed
 from controller.features.homes.schemas import AskHome, HomeAsked, HomeShown, HomesShown, HomeWanted
 from controller.features.homes.service import WantedHome, wanted_home
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
-router = APIRouter(prefix="/homes", tags=["fleet"])
+router = json_router(prefix="/homes", tags=["fleet"])
 
 
 @router.get("", responses=refusals(401))

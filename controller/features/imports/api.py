@@ -1,15 +1,14 @@
 """Texts out of files by JSON: a file goes in, a draft comes back, nothing is saved."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.imports.drafting import import_text
 from controller.features.imports.schemas import ImportedShown
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.uploads import described
 from controller.model.limits import LARGEST_FILE
 
-router = APIRouter(prefix="/bulletins", tags=["bulletins"])
+router = json_router(prefix="/bulletins", tags=["bulletins"])
 
 
 @router.post("/import", responses=refusals(401, 403, 422), openapi_extra=described())

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from fastapi import APIRouter
-
 from controller.features.accounts.admin_queries import keys_shown
 from controller.features.accounts.dependencies import InPersonVisit, SignedVisit
 from controller.features.accounts.proof import proven
@@ -12,12 +10,13 @@ from controller.features.keys.schemas import CompromiseKey, FalloutShown, KeySho
 from controller.features.keys.service import Fallout, compromise_key, fallout_of, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.queries import listed_keys
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.local_time import midnight_of
 from controller.model.permissions import Act
 from devices.ids import KeyId
 
-router = APIRouter(prefix="/keys", tags=["keys"])
+router = json_router(prefix="/keys", tags=["keys"])
 
 
 @router.get("", responses=refusals(401))

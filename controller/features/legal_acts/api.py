@@ -1,16 +1,15 @@
 """The legal act of a bulletin by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.bulletins.queries import reference_given, visible_wording
 from controller.features.imports.legal_references import Reference, reference_of
 from controller.features.imports.schemas import ReferenceShown
 from controller.features.legal_acts.schemas import LegalShown, ReferenceAsked
 from controller.features.legal_acts.service import set_reference
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
+router = json_router(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
 
 
 @router.get("/reference", responses=refusals(401, 404, 422))

@@ -1,15 +1,14 @@
 """The province's own words by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.lexicon.proposals import accept_proposal, propose_entry, refuse_proposal
 from controller.features.lexicon.queries import entries_shown, lexicon_entries, open_proposals, proposal_shown
 from controller.features.lexicon.schemas import EntryShown, ProposalShown, Teach
 from controller.features.lexicon.service import add_entry, remove_entry
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(prefix="/lexicon", tags=["lexicon"])
+router = json_router(prefix="/lexicon", tags=["lexicon"])
 
 
 @router.get("", responses=refusals(401))

@@ -1,14 +1,13 @@
 """What listeners report, by JSON: the list, and answers."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.listeners.queries import reports_in
 from controller.features.listeners.schemas import ListenerAnswer, ListenerReportShown
 from controller.features.listeners.service import answer_report
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(prefix="/listener-reports", tags=["listeners"])
+router = json_router(prefix="/listener-reports", tags=["listeners"])
 
 
 @router.get("", responses=refusals(401))

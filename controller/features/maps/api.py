@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.features.accounts.dependencies import Signed, SignedVisit, TheStation
 from controller.features.accounts.upload_forms import Ruler, SentByRuler
@@ -17,6 +17,7 @@ from controller.features.maps.schemas import (
     PositionsSet,
 )
 from controller.features.maps.uploads import bring_outlines
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.uploads import described
 from controller.model.fleet import PositionSource
@@ -24,7 +25,7 @@ from controller.store import Store
 from devices.ids import AreaCode, NodeId
 from devices.wire_types import NAME_PATTERN
 
-router = APIRouter(prefix="/map", tags=["areas"])
+router = json_router(prefix="/map", tags=["areas"])
 _FIELD = "The property that holds the official code; by default `id`, `code`, `ma_xa`…"
 
 

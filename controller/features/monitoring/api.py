@@ -1,16 +1,16 @@
 """The station's figures for Prometheus; see docs/monitoring.md."""
 
-from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.monitoring.queries import figures_of, parts_up
 from controller.host.metrics import CONTENT_TYPE, Figure, exposition
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
-router = APIRouter(tags=["monitoring"])
+router = json_router(tags=["monitoring"])
 
 
 @router.get("/metrics", response_class=PlainTextResponse, responses=refusals(401, 403))

@@ -1,7 +1,5 @@
 """JSON of ways by which notices reach the signed-in person, and of the station's webhooks."""
 
-from fastapi import APIRouter
-
 from controller.errors import Unavailable
 from controller.features.accounts.dependencies import InPersonVisit, SignedVisit, Visit
 from controller.features.notice_ways.queries import ways_of
@@ -26,11 +24,12 @@ from controller.features.notice_ways.service import (
 )
 from controller.host.web_push import public_push_key
 from controller.host.webhooks import secret_of
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.notice_ways import WayId
 from controller.model.permissions import Act
 
-router = APIRouter(tags=["people"])
+router = json_router(tags=["people"])
 
 
 @router.get("/me/notice-ways", responses=refusals(401))

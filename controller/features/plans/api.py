@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from fastapi import APIRouter
-
 from controller.errors import NotFound
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.accounts.touches import proof_of
 from controller.features.plans.operations import ask_policy, policies_known, sign
 from controller.features.plans.schemas import AskPolicy, PoliciesShown, PolicyAsked, PolicyShown, PolicyWanted
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.schemas import Code
 from controller.model.permissions import Act
 from devices.ids import AreaCode
 
-router = APIRouter(prefix="/policies", tags=["areas"])
+router = json_router(prefix="/policies", tags=["areas"])
 _CHANGES = refusals(401, 404, 409, 422)
 
 

@@ -1,7 +1,5 @@
 """JSON API for technicians' actions on nodes in use."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.enrolment.api import check_enrols
 from controller.features.enrolment.schemas import HardwareShown
@@ -21,12 +19,13 @@ from controller.features.speaker_tests.schemas import (
     TestResultShown,
 )
 from controller.features.speaker_tests.service import prepare_test, try_node
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
 from devices.ids import NodeId
 
-router = APIRouter(tags=["fleet"])
+router = json_router(tags=["fleet"])
 
 
 @router.post("/nodes/{node_id}/quarantine", responses=refusals(401, 404, 409, 422))

@@ -1,15 +1,14 @@
 """An airing once more for single loudspeakers, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.api.airings import one
 from controller.features.airings.request_parsing import start_of
 from controller.features.airings.schemas import AirAgain, AiringShown
 from controller.features.airings.target_selection import air_for_chosen
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(tags=["airings"])
+router = json_router(tags=["airings"])
 
 
 @router.post("/airings/{airing_id}/again", status_code=201, responses=refusals(401, 403, 404, 409, 422))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.viewer import Viewer
@@ -11,11 +11,12 @@ from controller.features.reports.files import MEDIA, WRITERS, Form, as_csv
 from controller.features.reports.monthly import MOST_MONTHS, coverage, span
 from controller.features.reports.queries import aired_at_most
 from controller.features.reports.schemas import AiredShown, CoverageShown
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.schemas import Code
 from devices.ids import AreaCode
 
-router = APIRouter(tags=["reports"])
+router = json_router(tags=["reports"])
 _MOST = 10_000
 """Entries of one answer: more than a commune has in a month; for larger areas there is CSV."""
 _MOST_LINES = 200_000

@@ -3,7 +3,7 @@
 from datetime import UTC, date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.schedules import service, views
@@ -21,14 +21,15 @@ from controller.features.schedules.schemas import (
     ScheduleShown,
     ScheduleWhole,
 )
+from controller.http.json_router import json_router
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
 from controller.model.schedule_states import ScheduleState
 from devices.ids import AreaCode
 
-router = APIRouter(tags=["schedules"])
-urgent = APIRouter(tags=["schedules"], route_class=UrgentRoute)
+router = json_router(tags=["schedules"])
+urgent = json_router(tags=["schedules"], route_class=UrgentRoute)
 _YEAR = Annotated[int, Query(ge=2000, le=2100)]
 
 

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.search.queries import LONGEST_QUERY, search
 from controller.features.search.schemas import SearchResult
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(tags=["search"])
+router = json_router(tags=["search"])
 
 
 @router.get("/search", responses=refusals(401, 422))

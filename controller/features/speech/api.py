@@ -1,14 +1,13 @@
 """Voices, and how the bulletins of areas are spoken, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.speech.queries import area_speeches, offered_voices
 from controller.features.speech.schemas import AreaSpeechAsked, AreaSpeechShown, VoiceOffered
 from controller.features.speech.service import remove_area_speech, set_area_speech
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(prefix="/speech", tags=["speech"])
+router = json_router(prefix="/speech", tags=["speech"])
 
 
 @router.get("/voices", responses=refusals(401))

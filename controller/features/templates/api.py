@@ -1,7 +1,5 @@
 """Templates of bulletins by JSON: the built-in ones, and the areas' own."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.templates.queries import templates_offered, templates_shown
 from controller.features.templates.schemas import BulletinTemplateShown, TemplateAdded, TemplateChanged
@@ -11,9 +9,10 @@ from controller.features.templates.service import (
     change_template,
     remove_template,
 )
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(tags=["templates"])
+router = json_router(tags=["templates"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
 
 

@@ -1,14 +1,13 @@
 """Areas whose loudspeakers speak in turns, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.turns.queries import areas_in_turns, turns_shown
 from controller.features.turns.schemas import AreaTurnsAsked, AreaTurnsShown, TurnShown
 from controller.features.turns.service import remove_area_turns, set_area_turns
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(prefix="/turns", tags=["turns"])
+router = json_router(prefix="/turns", tags=["turns"])
 
 
 @router.get("/areas", responses=refusals(401))

@@ -1,15 +1,14 @@
 """Taking a bulletin off the air, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins.api.bulletins import bulletin_whole
 from controller.features.bulletins.schemas import BulletinWhole
 from controller.features.withdrawals.service import withdraw_bulletin
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
 
-router = APIRouter(prefix="/bulletins", tags=["bulletins"])
+router = json_router(prefix="/bulletins", tags=["bulletins"])
 
 
 @router.post("/{bulletin_id}/withdraw", responses=refusals(401, 403, 404, 409, 422))

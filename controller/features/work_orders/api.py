@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.work_orders.queries import work_orders
 from controller.features.work_orders.route import RouteStop, route
 from controller.features.work_orders.schemas import WorkOrderShown
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(prefix="/work-orders", tags=["watching"])
+router = json_router(prefix="/work-orders", tags=["watching"])
 
 
 @router.get("", responses=refusals(401))

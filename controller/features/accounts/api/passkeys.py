@@ -3,8 +3,6 @@
 import json
 from functools import partial
 
-from fastapi import APIRouter
-
 from controller.features.accounts.admin_queries import visible_account
 from controller.features.accounts.dependencies import InPersonVisit, SignedVisit
 from controller.features.accounts.passkey_enrolment import begin_passkey, finish_passkey, remove_own_passkey
@@ -22,10 +20,11 @@ from controller.features.accounts.people_operations import act_on_person
 from controller.features.accounts.proof import proven
 from controller.features.accounts.schemas import Proof
 from controller.features.accounts.station_rules import allow_passwords, passkey_rule, require_passkeys
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
-router = APIRouter(tags=["passkeys"])
+router = json_router(tags=["passkeys"])
 
 
 @router.get("/me/passkeys", responses=refusals(401))

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -53,6 +52,7 @@ from controller.features.accounts.service import change_password, disable_operat
 from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code
 from controller.features.accounts.sessions import sign_in as enter
 from controller.features.accounts.sessions import sign_out as leave
+from controller.http.json_router import json_router
 from controller.http.lanes import in_lane, lanes_of
 from controller.http.refusals import refusals
 from controller.http.requests import address_of, station_of, token_of
@@ -60,7 +60,7 @@ from controller.http.station import Station
 from controller.model.permissions import Act
 from devices.ids import AreaCode
 
-router = APIRouter(tags=["people"])
+router = json_router(tags=["people"])
 
 
 @router.post("/sign-in", responses=refusals(422, 429, 401))

@@ -1,7 +1,5 @@
 """Tokens of programs and delegations of approval by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
 from controller.features.accounts.dependencies import InPersonVisit, SignedVisit
 from controller.features.accounts.queries import get_operator
@@ -13,12 +11,13 @@ from controller.features.accounts.schemas import (
     TokenShown,
 )
 from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.accounts import Delegation
 from devices.ids import AreaCode
 
-router = APIRouter(tags=["tokens"])
+router = json_router(tags=["tokens"])
 
 
 @router.get("/tokens", responses=refusals(401))

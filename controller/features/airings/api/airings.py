@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime
 
 from controller.errors import BadInput
@@ -23,13 +23,14 @@ from controller.features.airings.schemas import (
 )
 from controller.features.airings.timetables import MOST_DAYS, timetable_of
 from controller.features.airings.views import AiringView
+from controller.http.json_router import json_router
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 from controller.http.schemas import Code, Reason
 from devices.ids import AreaCode
 
-router = APIRouter(tags=["airings"])
-urgent = APIRouter(tags=["airings"], route_class=UrgentRoute)
+router = json_router(tags=["airings"])
+urgent = json_router(tags=["airings"], route_class=UrgentRoute)
 _MOST = 100
 _MOST_NODES = 10_000
 

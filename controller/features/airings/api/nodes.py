@@ -1,7 +1,5 @@
 """One node with what it did with airings, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
@@ -9,9 +7,10 @@ from controller.features.airings.receipt_faults import receipt_faults
 from controller.features.airings.schemas import NodeWhole
 from controller.features.fleet.api.nodes import node_shown
 from controller.features.fleet.queries import visible_node
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(tags=["fleet"])
+router = json_router(tags=["fleet"])
 _LAST = 50
 
 

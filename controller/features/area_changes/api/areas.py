@@ -1,7 +1,5 @@
 """JSON API for changes of areas: for administrators, with the password that opens their own key."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.passkey_schemas import SignatureGiven, TouchAsked
 from controller.features.area_changes import changes
@@ -30,11 +28,12 @@ from controller.features.area_changes.shared_acts import (
 from controller.features.area_changes.signed_changes import ask_change, change_signed
 from controller.features.areas.queries import get_area, history_of
 from controller.features.plans.proposals import WantedAct
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.store import Store
 from devices.ids import AreaCode, NodeId
 
-router = APIRouter(tags=["areas"])
+router = json_router(tags=["areas"])
 
 
 @router.get("/areas/{area}", responses=refusals(401, 404))

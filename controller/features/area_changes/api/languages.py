@@ -1,17 +1,16 @@
 """Languages of areas, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import Signed, SignedVisit
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
 from controller.features.areas.schemas import AreaLanguages, LanguagesAsked, LanguageShown
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.schemas import Code
 from controller.model.languages import LanguageCode, languages
 from devices.ids import AreaCode
 
-router = APIRouter(tags=["languages"])
+router = json_router(tags=["languages"])
 
 
 @router.get("/languages", responses=refusals(401))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 
 from controller.features.accounts.dependencies import InPersonVisit, SignedVisit, Visit
 from controller.features.accounts.passkey_schemas import TouchAsked
@@ -26,13 +26,14 @@ from controller.features.bulletins.schemas import (
 )
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
 from controller.features.speech.queries import check_offered
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
 from controller.model.bulletin_states import BulletinState
 from devices.ids import AreaCode
 from tts.orders import Progress
 
-router = APIRouter(prefix="/bulletins", tags=["bulletins"])
+router = json_router(prefix="/bulletins", tags=["bulletins"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
 
 

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins.comments import LONGEST_COMMENT, comment_on_sentence, comments_seen
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.schemas import Command, View
 
-router = APIRouter(prefix="/bulletins/{bulletin_id}/comments", tags=["bulletins"])
+router = json_router(prefix="/bulletins/{bulletin_id}/comments", tags=["bulletins"])
 
 
 class CommentView(View):

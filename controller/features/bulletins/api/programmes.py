@@ -1,20 +1,19 @@
 """Programmes by JSON: several items in one recording; submitted, approved and aired as bulletins are."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit, TheStation
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.bulletins.programmes import Item, check_sounds, draft_programme, revise_programme
 from controller.features.bulletins.queries import items_of, visible_bulletin
 from controller.features.bulletins.schemas import BulletinShown, ItemShown, ProgrammeAsked, SoundKept
 from controller.features.bulletins.sound_uploads import keep_upload
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.http.uploads import described
 from controller.model.bulletin_states import BulletinId, ItemKind
 from devices.ids import AreaCode
 
-router = APIRouter(prefix="/programmes", tags=["programmes"])
+router = json_router(prefix="/programmes", tags=["programmes"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
 
 

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.responses import FileResponse, Response
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins.operations import note_heard
 from controller.features.bulletins.pages.recordings import serve
 from controller.features.bulletins.schemas import HeardShown, Played
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from devices.wire_types import DIGEST_PATTERN
 
-router = APIRouter(prefix="/recordings", tags=["bulletins"])
+router = json_router(prefix="/recordings", tags=["bulletins"])
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins.queries import visible_bulletin
@@ -16,9 +16,10 @@ from controller.features.bulletins.topics import (
     topic_of,
     topics,
 )
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(tags=["topics"])
+router = json_router(tags=["topics"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
 
 

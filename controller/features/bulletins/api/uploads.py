@@ -1,18 +1,17 @@
 """Bulletins as sound by JSON: a sound file is uploaded with a text that describes it."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.bulletins.queries import visible_bulletin
 from controller.features.bulletins.schemas import BulletinShown
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.uploads import described
 from devices.ids import AreaCode
 
-router = APIRouter(prefix="/bulletins", tags=["bulletins"])
+router = json_router(prefix="/bulletins", tags=["bulletins"])
 _TITLE = "Its title."
 _TEXT = "What is said in it: a transcript or a summary, for whoever approves it and for people who read."
 _AREA = "Code of the area where it belongs; by default the author's own."

@@ -1,19 +1,18 @@
 """Variants of bulletins in other languages, by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.bulletins.queries import variants_of, visible_bulletin
 from controller.features.bulletins.schemas import BulletinShown, VariantShown
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.variants import add_variant
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.uploads import described
 from controller.model.bulletins import Bulletin
 from controller.model.languages import LanguageCode
 
-router = APIRouter(tags=["languages"])
+router = json_router(tags=["languages"])
 _FORM = {
     "language": "Code of ISO 639-3, one of those that `/languages` gives.",
     "text": "What is said in it, for whoever approves it.",

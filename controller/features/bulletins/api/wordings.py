@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.bulletins import operations
@@ -27,11 +27,12 @@ from controller.features.bulletins.word_diff import differences
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import read_apart
 from controller.features.reading.schemas import ReadingShown, WordingRead
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.bulletin_states import BulletinId
 from controller.model.wording import words_with
 
-router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
+router = json_router(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
 _READS = refusals(401, 404, 422)
 _CHANGES = refusals(401, 403, 404, 409, 422)
 Number = Annotated[int, Query(ge=1, le=1_000_000)]

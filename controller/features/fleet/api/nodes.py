@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.features.accounts.dependencies import Signed, SignedVisit
 from controller.features.areas.schemas import AreaShown
@@ -12,12 +12,13 @@ from controller.features.fleet.page_queries import visible_nodes
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.status import status_of
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.fleet import Node
 from devices.ids import AreaCode
 from devices.wire_types import NAME_PATTERN
 
-router = APIRouter(tags=["fleet"])
+router = json_router(tags=["fleet"])
 _VITALS = ("sounding", "clock_offset_ms", "clock_error_ms", "volume", "storage_free")
 
 

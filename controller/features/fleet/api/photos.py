@@ -1,6 +1,5 @@
 """The photograph of one pole, by JSON's side: a JPEG as a form."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from controller.errors import BadInput
@@ -8,10 +7,11 @@ from controller.features.accounts.dependencies import SignedVisit
 from controller.features.accounts.upload_forms import SentByTechnician, Technician
 from controller.features.fleet.photos import LARGEST_PHOTO, keep_photo, photo_of
 from controller.features.fleet.queries import visible_node
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.uploads import described
 
-router = APIRouter(tags=["fleet"])
+router = json_router(tags=["fleet"])
 
 
 @router.get(

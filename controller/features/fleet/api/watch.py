@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.errors import NotFound
 from controller.features.accounts.dependencies import SignedVisit
@@ -23,11 +23,12 @@ from controller.features.fleet.status import NodeStatus
 from controller.features.fleet.vitals_log import Course, course_of
 from controller.features.fleet.vitals_samples import FIGURES, QUARTER
 from controller.features.fleet.watch import NodeFilter, Watched, events_now, watched
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.schemas import Code
 from devices.ids import AreaCode, NodeId
 
-router = APIRouter(tags=["watching"])
+router = json_router(tags=["watching"])
 
 SPANS = {
     "24h": (timedelta(hours=24), 1),

@@ -1,7 +1,5 @@
 """The page Hôm nay by JSON."""
 
-from fastapi import APIRouter
-
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.api.airings import airing_shown
 from controller.features.consent.asked import asked_by
@@ -9,10 +7,11 @@ from controller.features.emergencies.queries import emergencies
 from controller.features.emergencies.views import emergency_shown
 from controller.features.today.queries import today as today_of
 from controller.features.today.schemas import TileShown, TodayWithEmergencies, TroubleShown
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.signs import StatusTone
 
-router = APIRouter(tags=["airings"])
+router = json_router(tags=["airings"])
 
 
 @router.get("/today", responses=refusals(401))

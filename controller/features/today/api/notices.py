@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.features.accounts.dependencies import InPersonVisit, SignedVisit
 from controller.features.notices.queries import notices_of
 from controller.features.notices.schemas import NoticeShown, NoticesRead
 from controller.features.notices.service import read_notice, read_notices
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.model.notices import NoticeId
 
-router = APIRouter(prefix="/notices", tags=["people"])
+router = json_router(prefix="/notices", tags=["people"])
 
 
 @router.get("", responses=refusals(401))
