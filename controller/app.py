@@ -46,6 +46,7 @@ from controller.runtime.startup_grace import Settling
 from controller.runtime.time_service import TimeService, time_service_of
 from controller.runtime.wall_clock_watch import WallClock
 from controller.runtime.wants import Need
+from controller.runtime.watches import watching
 from controller.runtime.web_thread import PageServer
 from controller.store import Store
 from controller.store.announcements import Announcements
@@ -238,6 +239,7 @@ class Controller(PageStation):
             Beat("work", _WORK_EVERY, self._work),
             Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
             self._look_at_sounds(),
+            *watching(self, self.led, self._may_act, self.broker_up, self.sender.log.of),
             checkpoints_by(self.settings, self.store, self.now).beat(),
             *house.beats(),
         )

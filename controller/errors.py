@@ -51,6 +51,30 @@ class NotSignedIn(LoaError):
     code = "operator.not-signed-in"
 
 
+class ProviderRefused(NotSignedIn):
+    """The provider's answer, or the way by which it came, is not to be believed."""
+
+    code = "provider.refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đăng nhập qua hệ thống của cơ quan không thành. Hãy bấm lại nút đăng nhập; vẫn không được thì "
+            "báo quản trị."
+        )
+
+
+class ProviderAway(LoaError):
+    """The provider does not answer, or not as it must; own accounts are not affected."""
+
+    code = "provider.away"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Hệ thống đăng nhập của cơ quan không trả lời. Ai có mật khẩu ở đài vẫn đăng nhập được; người "
+            "khác hãy thử lại sau ít phút. Việc phát không bị ảnh hưởng."
+        )
+
+
 class TooManyTries(LoaError):
     """Too many failed or simultaneous attempts; try again after `retry_after` seconds."""
 

@@ -90,6 +90,28 @@ class Settings(BaseSettings):
         default=True,
         description="Approvers, technicians and administrators must have a second factor (TOTP).",
     )
+    oidc_issuer: str = Field(
+        default="", description="Address of an OpenID provider by which people may sign in, too; empty: none."
+    )
+    oidc_client: str = Field(default="", description="Name under which this station is registered there.")
+    oidc_secret: str = Field(default="", repr=False, description="The secret that the provider gave for it.")
+    oidc_name: str = Field(default="cơ quan", description="Whose accounts these are, as the button says it.")
+    oidc_claim: str = Field(
+        default="groups", description="Claim of the ID token that gives roles; a dot leads into an object."
+    )
+    oidc_roles: Path | None = Field(
+        default=None,
+        description="CSV file (value,role,area): which value of the claim gives which role in which area.",
+    )
+    oidc_administrators: bool = Field(
+        default=False, description="Whether that file may give the role administrator, too."
+    )
+    oidc_session_minutes: int = Field(
+        default=480,
+        ge=15,
+        le=1440,
+        description="Minutes after which the provider has to let a person in again.",
+    )
     engine: str = Field(default="loa", description="Voice engine tried first: loa, gtts, piper or espeak.")
     voice: str = Field(default="", description="Voice of the engine; empty is its first one.")
     rate: float = Field(default=1.0, ge=0.5, le=2.0, description="Speaking rate; 1 is natural.")
@@ -203,8 +225,15 @@ class Settings(BaseSettings):
         default="fcm.googleapis.com push.services.mozilla.com notify.windows.com push.apple.com",
         description="Hosts, with all below them, to which pushes to people's browsers are sent; no others.",
     )
+    standbys: int = Field(
+        default=0, ge=0, le=8, description="Stations that stand by, so that a missing one is told; 0: none."
+    )
     contact_mail: str = Field(
         default="", description="Mail address of the office that public feeds name as their owner."
+    )
+    traces_url: str = Field(
+        default="",
+        description="Address of a collector for traces of airings, OTLP over HTTP; empty: none are made.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much goes into the log file var/loa.log."

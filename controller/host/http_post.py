@@ -30,12 +30,13 @@ def may_post(address: str, hosts: Collection[str] = ()) -> bool:
         return False
     if hosts and not any(host == one or host.endswith(f".{one}") for one in hosts):
         return False
-    if hosts and port not in {None, 443} and not _is_loopback(host):
+    if hosts and port not in {None, 443} and not is_loopback(host):
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name or number is this machine itself."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -52,7 +53,7 @@ def post(
 
     try:
         with requests.Session() as session:
-            session.trust_env = not _is_loopback(urlsplit(address).hostname or "")
+            session.trust_env = not is_loopback(urlsplit(address).hostname or "")
             reply = session.post(
                 address, data=body, headers=headers, timeout=_PATIENCE, allow_redirects=False, stream=True
             )

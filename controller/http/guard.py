@@ -1,6 +1,7 @@
 """First checks on every request: refuse cross-site writes and oversized bodies, set safe headers."""
 
 import re
+from datetime import timedelta
 from time import perf_counter
 from urllib.parse import urlsplit
 
@@ -11,9 +12,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from controller.host.metrics import REQUEST_SECONDS
+from controller.host.traces import collect_planned
 from controller.http.error_pages import error_response
 from controller.http.refusal_log import ELSEWHERE, note_answer
-from controller.http.requests import bearer_of
+from controller.http.requests import bearer_of, station_of
 from controller.model.limits import LARGEST_FILE, LARGEST_OUTLINES
 from tts.uploads import LARGEST_CHIME, LARGEST_UPLOAD
 
@@ -42,6 +44,8 @@ _CONTENT_POLICY = (
 )
 _PROBES = frozenset({"/healthz", "/readyz", "/api/v1/metrics"})
 """Asked every few seconds by machines: in the figures of pages they would hide the people."""
+_MOST_TRACED = 20
+"""Airings of one request that are told; a request that plans more is an import."""
 _HEADERS = {
     "Content-Security-Policy": _CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -91,7 +95,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        request, began = Request(scope), perf_counter()
+        request, began, planned = Request(scope), perf_counter(), collect_planned()
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -99,6 +103,7 @@ class Guard:
                 if request.url.path not in _PROBES:
                     kind = f"{message['status'] // 100}xx"
                     REQUEST_SECONDS.labels(kind).observe(perf_counter() - began)
+                _tell_planned(request, planned, perf_counter() - began)
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
@@ -120,6 +125,14 @@ class Guard:
         if not length.isdecimal() or int(length) > largest_body(request.url.path, kind):
             return error_response(request, 413, "Nội dung gửi lên quá lớn.")
         return None
+
+
+def _tell_planned(request: Request, planned: list[str], seconds: float) -> None:
+    """Tell the request as a part of the traces of the airings that it planned."""
+    station, facts = station_of(request), {"http.request.method": request.method}
+    for airing in planned[:_MOST_TRACED]:
+        now = station.now()
+        station.traces.tell(airing, "request", now - timedelta(seconds=seconds), now, facts)
 
 
 class BodyLimits:

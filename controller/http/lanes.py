@@ -88,9 +88,12 @@ class Lanes:
     known_door: Lane = field(default_factory=lambda: _door("sign-in-known", 1))
     """Sign-ins from browsers that this person has signed in from before: strangers cannot fill it."""
 
+    provider: Lane = field(default_factory=lambda: _door("sign-in-provider", 4))
+    """Sign-ins that wait for an OpenID provider: a slow one must not keep passwords waiting."""
+
     def close(self) -> None:
         """Accept no more calls in any lane."""
-        for lane in (self.urgent, self.door, self.known_door):
+        for lane in (self.urgent, self.door, self.known_door, self.provider):
             lane.close()
 
 

@@ -21,7 +21,7 @@ ACTS = {
 for _act in ACTS:
     REFUSALS.labels(_act)  # at 0 from the start: a rise from nothing would be seen by no rule
 ELSEWHERE = "http-elsewhere"
-_DOOR = frozenset({"/dang-nhap", "/dang-nhap/ma", "/api/v1/sign-in"})
+_DOOR = frozenset({"/dang-nhap", "/dang-nhap/ma", "/dang-nhap/co-quan/ve", "/api/v1/sign-in"})
 _CLAIM = "/api/v1/enrolments/claim"
 _WORD = re.compile(r"[a-z][a-z-]{0,30}|v1")
 _BEGINS = "/bat-dau"

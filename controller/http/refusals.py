@@ -10,6 +10,7 @@ from controller.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    ProviderAway,
     TooManyTries,
     Unavailable,
 )
@@ -60,6 +61,7 @@ _STATUS: dict[type[LoaError], int] = {
     NotFound: 404,
     Conflict: 409,
     Busy: 503,
+    ProviderAway: 503,
     Unavailable: 503,
 }
 

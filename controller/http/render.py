@@ -176,6 +176,7 @@ def frame_of(station: Station, viewer: object, path: str) -> dict[str, Any]:
         "viewer": viewer,
         "alarms": getattr(viewer, "alarms", ()),
         "label": station.label,
+        "provider": station.provider,
         "is_practice": station.settings.is_practice,
         "now": station.now(),
         "path": path,

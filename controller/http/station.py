@@ -6,10 +6,12 @@ from typing import Protocol
 
 from limits.storage import Storage
 
+from controller.host.traces import Traces
 from controller.model.bulletins import Rendering
 from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing
 from controller.model.permissions import OperatorId
+from controller.model.provider import ProviderWay
 from controller.model.refusals import Refused
 from controller.model.speech import Speech
 from controller.model.times import Times
@@ -67,6 +69,10 @@ class Station(Protocol):
     """Where rate limits are counted that hold for all processes together."""
     settings: Settings
     """The settings in force; secrets in them must never be put on a page."""
+    traces: Traces
+    """Where the request that plans an airing is told, for its trace."""
+    provider: ProviderWay | None
+    """How people sign in by an OpenID provider; None: by passwords alone."""
 
     @property
     def changes(self) -> ChangeCounter:

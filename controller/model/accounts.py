@@ -17,10 +17,11 @@ from devices.statements import ED25519
 PasskeyId = NewType("PasskeyId", str)
 PUBLIC_LENGTH = 128
 RP_ID_LENGTH = 253
+ISSUER_LENGTH = 500
 
 
 class Account(Searchable, Base):
-    """One person's account; `password_hash` is argon2id.
+    """One person's account; `password_hash` is argon2id, empty where only a provider lets the person in.
 
     `first_password`: somebody else chose the password and so knows it; the person must choose another.
     """
@@ -50,6 +51,8 @@ class SignedIn(Base):
     """A server-side session; only the SHA-256 of its token is kept.
 
     `awaits_code`: not signed in yet; the password was right, the second factor is still missing.
+    `ends_at`: of a session that a provider let in: after this it has to let the person in again.
+    `fresh_at`: when the person, asked to, signed in anew at the provider: stands for a password typed then.
     """
 
     __tablename__ = "sessions"
@@ -60,6 +63,23 @@ class SignedIn(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     address: Mapped[str] = mapped_column(String(ID_LENGTH))
     awaits_code: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fresh_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ProviderIdentity(Base):
+    """Whom a provider means by a subject; the pair is the only link, never a name or a mail address.
+
+    `governs`: the provider's claims give the account its roles and area: it was opened by them.
+    """
+
+    __tablename__ = "provider_identities"
+
+    issuer: Mapped[str] = mapped_column(String(ISSUER_LENGTH), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), unique=True)
+    governs: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class HeldKey(Base):

@@ -58,6 +58,7 @@ TOPIC_OF: Final = {
     NoticeKind.ENDS_SOON: NoticeTopic.ENDING,
     NoticeKind.AUTHOR_SIGNS: NoticeTopic.TASK,
     NoticeKind.LISTENER_REPORT: NoticeTopic.LISTENER,
+    NoticeKind.MACHINE: NoticeTopic.LOUDSPEAKER,
     NoticeKind.OUTAGE: NoticeTopic.LOUDSPEAKER,
     NoticeKind.PLANS_UNSENT: NoticeTopic.LOUDSPEAKER,
     NoticeKind.RETURNED: NoticeTopic.TASK,

@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     DELIVERY_LATE = "delivery-late"  # some loudspeakers will not have the recording before the airing starts
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or signed places expire soon
     AUTHOR_SIGNS = "author-signs"  # the recording of one's own bulletin is made, and waits for the signature
+    MACHINE = "machine"  # a fault of the station's own machines, or its end
     LISTENER_REPORT = "listener-report"  # somebody at a loudspeaker reported something
     OUTAGE = "outage"  # many of a commune's loudspeakers went away together
     PLANS_UNSENT = "plans-unsent"  # new plans do not come to the broker

@@ -45,6 +45,7 @@ class WebStation(PageStation):
     hears of each commit, and of an emergency or a stop before all others.
     """
 
+    part: str = "web"
     _seen: tuple[float, Leader] = (float("-inf"), NOBODY)
     _has_key: bool = False
     _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)

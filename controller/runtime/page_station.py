@@ -13,12 +13,15 @@ from controller.features.enrolment.service import welcome_of
 from controller.features.journal.security_log import SecurityLog, syslog_at
 from controller.features.provisioning import service as provisioning
 from controller.host.sound_stores import folder_at, recordings_of, uploads_of
+from controller.host.traces import OFF, Traces, traces_to
 from controller.http.station import Trial
 from controller.model.enrolment import Welcome
 from controller.model.permissions import OperatorId
+from controller.model.provider import ProviderWay
 from controller.model.speech import Speech, speech_by
 from controller.model.times import Times
 from controller.runtime.changes import Changes
+from controller.runtime.provider_way import provider_way
 from controller.runtime.speech_ahead import SpeechAhead
 from controller.runtime.speech_samples import Sampler
 from controller.runtime.web_thread import PageServer
@@ -51,6 +54,9 @@ class PageStation:
     trial: Trial | None = None
     counters: Storage = field(default_factory=MemoryStorage)
     pages: PageServer | None = None
+    provider: ProviderWay | None = None
+    traces: Traces = OFF
+    part: str = "station"  # which program this is, in traces
     store: Store = field(init=False)
     key: SigningKey = field(init=False)
     security: SecurityLog = field(init=False)
@@ -107,6 +113,9 @@ class PageStation:
 
     def _know_the_store(self, parts: contextlib.ExitStack) -> None:
         self.store.on_commit(self.changes.note)
+        self.provider = provider_way(self.settings)
+        self.traces = traces_to(self.settings.traces_url, self.part, self.settings.province)
+        parts.callback(self.traces.stop)
         self.security = SecurityLog(self.store, syslog_at(self.settings.security_syslog, "loa-security"))
         parts.callback(self.security.write)
         with self.store.read() as session:

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from controller.clocks import utc_now
 from controller.errors import Busy, Unavailable
 from controller.host.metrics import CHUNK_BYTES
+from controller.runtime.chunk_times import ChunkLog
 from controller.runtime.drops import Drops
 from controller.runtime.own_links import AUDIO, own_link
 from controller.runtime.pace import Pace
@@ -54,6 +56,7 @@ class ChunkSender:
     fetch: Callable[[], None] = lambda: None  # has what plans name brought to this machine, by another thread
     own_link: Link | None = None  # what chunks go by instead, so that nothing else waits behind them
     clock: Callable[[], float] = time.monotonic
+    log: ChunkLog = field(default_factory=lambda: ChunkLog(utc_now))
     published_bytes: int = 0
     repair_bytes: int = 0  # of those: to single nodes
     _book: WantBook = field(default_factory=WantBook)
@@ -170,6 +173,7 @@ class ChunkSender:
             if payload is None:
                 self._book.came_or_went(node, self.clock())
             elif want is not None and (need := self._needed.get(want.recording)) is not None:
+                self.log.asked(want.recording)
                 if self.recordings.is_near(Stored(want.recording)):
                     self._book.note(want.recording, node, wanted(want), need, self.clock())
                 else:  # its node asks again in some seconds
@@ -203,6 +207,7 @@ class ChunkSender:
         CHUNK_BYTES.labels("all" if sending.node is None else "one").inc(len(chunk))
         self._flying.append((self.own_link or self.link).publish(topic, chunk, qos=1, retain=False))
         self.published_bytes += len(chunk)
+        self.log.sent(sending.recording, len(chunk))
         while len(self._flying) >= IN_FLIGHT:
             if not self._flying.popleft().wait(_ACKNOWLEDGED_WITHIN):
                 raise LinkDown("the broker did not take a chunk")

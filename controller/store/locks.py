@@ -14,6 +14,8 @@ class Lock(IntEnum):
     MIGRATIONS = 0x10A_0003
     LEADING = 0x10A_0004
     """Shared by the transactions of the station that leads; see `station_lease`."""
+    STATIONS = 0x10A_0005
+    """Shared by every station, for as long as it is connected: so that who leads can count who stands by."""
 
 
 def hold(session: Session, lock: Lock) -> None:

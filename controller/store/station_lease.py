@@ -76,6 +76,15 @@ class Leader:
 NOBODY: Final = Leader(is_there=False, facts=LeaderFacts())
 
 
+def stations_there(session: Session) -> int:
+    """Return how many stations of this database are connected: the one that leads, and who stand by."""
+    query = text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND objid = :key "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    return int(session.scalar(query, {"key": int(Lock.STATIONS)}) or 0)
+
+
 def leader_of(session: Session) -> Leader:
     """Return who leads by the row; nobody, where the lease has expired."""
     row = session.execute(_LEADER).one_or_none()
@@ -259,6 +268,7 @@ class Lease:
         with contextlib.ExitStack() as unless_made:
             unless_made.callback(connection.close)
             _make_row(connection)
+            connection.execute(text(f"SELECT pg_advisory_lock_shared({int(Lock.STATIONS)})"))
             unless_made.pop_all()
         return connection
 

@@ -1,6 +1,5 @@
 """What a board knows of the time beside the station: NTP and its RTC; docs/protocol.md, "Sources"."""
 
-import ctypes
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from typing import Final
 
 from devices.board.raw_clock import RawClock
 from devices.ids import ClockSource
+from devices.kernel_clock import KernelClock, kernel_clock
 from devices.node.events import TimeTold
 
-UNSYNCHRONISED: Final = 0x40
-NANOSECONDS: Final = 0x2000
 TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
 """There once systemd-timesyncd has set the clock."""
 TIMESYNCD_MOST: Final = timedelta(seconds=5)
@@ -26,37 +24,6 @@ NOTED_WITHIN: Final = timedelta(seconds=1)
 """The time is noted beside the RTC's only when it is known at least so well."""
 NOTED_EVERY: Final = timedelta(minutes=10)
 RTC_DOCUMENT: Final = "board/rtc"
-
-
-class _Timex(ctypes.Structure):
-    """The head of Linux' `struct timex`, as adjtimex(2) fills it in; behind it 256 bytes to spare."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_byte * 256),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class KernelClock:
-    """How well the kernel's clock is disciplined."""
-
-    is_synchronised: bool
-    most_error: timedelta
-
-
-def kernel_clock() -> KernelClock:
-    """Ask the kernel, by adjtimex(2), which needs no right for that."""
-    told = _Timex()
-    state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(told))
-    offset = abs(told.offset) / (1000 if told.status & NANOSECONDS else 1)
-    is_good = 0 <= state < 5 and not told.status & UNSYNCHRONISED  # noqa: PLR2004 - 5 is TIME_ERROR
-    return KernelClock(is_good, timedelta(microseconds=told.maxerror + offset))
 
 
 @dataclass(frozen=True, slots=True)

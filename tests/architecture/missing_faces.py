@@ -11,6 +11,7 @@ TYPED = "Only the form of a page is typed into over minutes; a program or a comm
 BY_HAND = "Who configures a node by hand also has the server; all others enrol it with a code."
 UPKEEP = "Done after a compromised key, or before 400 days are over, by an administrator on the server."
 IN_HAND = "A browser asks the device in the person's hand; a terminal cannot."
+BROWSED = "It goes by the provider's own pages, in the browser of the person."
 BY_KEY = "On the server `loa keys retire` or `loa keys compromise` ends its key."
 TRIAL = "A newcomer at the pages of a trial does it; no station with real loudspeakers has it."
 LEFT_OUT = "An administrator sees on the page who could not approve any more; they sign in with a password."
@@ -20,10 +21,13 @@ SHARED = {"api": _HANDED, "pages": _HANDED, "commands": _HANDED}
 MISSING = {
     "accounts.delegation.delegate_approval": {"commands": IN_PERSON},
     "accounts.delegation.end_delegation": {"commands": IN_PERSON},
+    "accounts.notifications.tell_of_account": {"api": BROWSED, "commands": BROWSED},
     "accounts.passkeys.add_passkey": {"commands": IN_HAND},
     "accounts.passkeys.remove_passkey": {"commands": IN_PERSON},
     "accounts.passkeys.remove_passkey_of": {"commands": BY_KEY},
     "accounts.passkeys.rename_passkey": {"commands": IN_PERSON},
+    "accounts.provider_accounts.link_provider": {"api": BROWSED, "commands": BROWSED},
+    "accounts.provider_accounts.unlink_provider": {"api": BROWSED},
     "accounts.station_rules.allow_passwords": {"commands": LEFT_OUT},
     "accounts.station_rules.require_passkeys": {"commands": LEFT_OUT},
     "accounts.second_factor.begin_second_factor": {"commands": IN_PERSON},

@@ -149,6 +149,8 @@ LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
 """Taken when no administrator is left, as on a station's first day."""
 
 NO_PAGES = {
+    "/dang-nhap/co-quan": "to the provider",
+    "/dang-nhap/co-quan/ve": "back from the provider",
     "/sw.js": "a script",
     "/healthz": "for machines",
     "/readyz": "for machines",

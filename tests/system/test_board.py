@@ -23,9 +23,9 @@ from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
 from devices import topics
 from devices.board.disk import Disk
-from devices.board.time_sources import kernel_clock
 from devices.enrolling import enrolled_in
 from devices.ids import AreaCode, NodeId
+from devices.kernel_clock import kernel_clock
 from devices.node.receipts import RECEIPT
 from tests.support.guarded_broker import guarding
 from tests.support.heard import decoded, first_loud, stretches

@@ -68,8 +68,11 @@ def set_roles(
     *,
     by: Operator | None,
     now: datetime,
+    who: str = "",
 ) -> bool:
     """Change a person's roles; return whether a key is missing, which needs a new password.
+
+    `who`: whoever does it, in words, where that is no person.
 
     A caller's key that is missing is made at the next sign-in.
 
@@ -89,13 +92,19 @@ def set_roles(
     detail = {"roles": list(account.roles), "before": sorted(before)}
     record(session, by, "operator.roles-changed", operator, now, detail=detail)
     changed = f"đổi vai trò: {role_words(before)} → {role_words(roles)}"
-    tell_of_account(session, account, changed, by=by, now=now)
+    tell_of_account(session, account, changed, by=by, now=now, who=who)
     missing = {role for role in keyed_roles(roles) if held_key(session, operator, role, now) is None}
     return bool(missing - {Role.CALLER})
 
 
 def move_operator(
-    session: Session, operator: OperatorId, area: AreaCode, *, by: Operator | None, now: datetime
+    session: Session,
+    operator: OperatorId,
+    area: AreaCode,
+    *,
+    by: Operator | None,
+    now: datetime,
+    who: str = "",
 ) -> None:
     """Move a person's roles to another area; the sessions end.
 
@@ -108,7 +117,7 @@ def move_operator(
     before, account.area = account.area, area
     _end_sessions(session, operator)
     record(session, by, "operator.moved", operator, now, detail={"area": area, "from": before})
-    tell_of_account(session, account, "được chuyển sang địa bàn khác", by=by, now=now)
+    tell_of_account(session, account, "được chuyển sang địa bàn khác", by=by, now=now, who=who)
 
 
 def _account(session: Session, operator: OperatorId, by: Operator | None) -> Account:

@@ -12,6 +12,7 @@ from controller.client.local_client import acting_or_station, reading
 from controller.clocks import utc_now
 from controller.features.accounts.administration import enable_operator, move_operator
 from controller.features.accounts.first_administrator import make_first_code
+from controller.features.accounts.provider_accounts import unlink_provider
 from controller.features.accounts.queries import known_operator, names_of_operators, operators
 from controller.features.accounts.second_factor import has_second_factor
 from controller.features.accounts.second_factor import remove_second_factor as remove_factor
@@ -60,6 +61,14 @@ def move(name: Name, to: Annotated[str, typer.Option(help="Mã địa bàn mới
     with acting_or_station(as_name) as (session, by):
         move_operator(session, known_operator(session, name).id, AreaCode(to), by=by, now=utc_now())
     typer.echo(f"{name} thuộc địa bàn {to}.")
+
+
+@operator.command("unlink-provider")
+def unlink(name: Name, as_name: As = None) -> None:
+    """Bỏ nối tài khoản với tài khoản cơ quan: từ nay không đăng nhập qua đó được nữa."""
+    with acting_or_station(as_name) as (session, by):
+        unlink_provider(session, known_operator(session, name).id, by=by, now=utc_now())
+    typer.echo(f"Đã bỏ nối {name}. Chưa có mật khẩu thì cấp: loa operator reset-password {name}")
 
 
 @operator.command("remove-second-factor")

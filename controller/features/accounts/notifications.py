@@ -26,9 +26,12 @@ def role_words(roles: Collection[str]) -> str:
 
 
 def tell_of_account(
-    session: Session, account: Account, what: str, *, by: Operator | None, now: datetime
+    session: Session, account: Account, what: str, *, by: Operator | None, now: datetime, who: str = ""
 ) -> None:
-    """Send notices of an account change; the person who made the change gets none."""
+    """Send notices of an account change; the person who made the change gets none.
+
+    `who`: who made it, in words, where that is no person.
+    """
     session.flush()
     lineage = area_tree(session).lineage(account.area)
     active = session.scalars(select(Account).where(Account.disabled_at.is_(None))).all()
@@ -38,6 +41,6 @@ def tell_of_account(
     is_new = account.created_at == now  # a new person learns of the account with the password
     people = administrators | {account.id}
     people -= {account.id if is_new else None, by.id if by is not None else None}
-    who = by.display_name if by is not None else "người có quyền trên máy chủ"
+    who = by.display_name if by is not None else who or "người có quyền trên máy chủ"
     sentence = f"Tài khoản {account.display_name} ({account.name}) {what}. Người làm: {who}."
     notify(session, people, NoticeKind.ACCOUNT, account.id, sentence, now=now)

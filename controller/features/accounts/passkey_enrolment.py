@@ -18,9 +18,9 @@ from controller.features.accounts.passkeys import (
     credentials_of,
     remove_passkey,
 )
+from controller.features.accounts.proof import check_present
 from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.second_factor import check_fresh_totp, has_second_factor
-from controller.features.accounts.service import check_own_password
 from controller.features.accounts.viewer import Caller
 from controller.http.public_address import public_address
 from controller.model.accounts import Passkey
@@ -51,9 +51,8 @@ def finish_passkey(
     """Enrol the device that answered. Password and code are asked: a stolen session alone enrols nothing."""
     site, now = _named(caller), caller.now()
     device = _read(answer, _challenge(caller, _instant(at, now)), site)
-    _check_typed(password)
     with tries.counted(caller.viewer.tried_as, Purpose.ACCOUNT):
-        check_own_password(caller.store, caller.by, password)
+        check_present(caller, password)
         with caller.store.write() as session:
             if has_second_factor(session, caller.by.id):
                 check_fresh_totp(session, caller.by, code, now)
@@ -62,16 +61,10 @@ def finish_passkey(
 
 def remove_own_passkey(caller: Caller, tries: Tries, passkey: str, password: str) -> None:
     """Remove one's own device. The password is asked: a stolen session must keep nobody from signing."""
-    _check_typed(password)
     with tries.counted(caller.viewer.tried_as, Purpose.ACCOUNT):
-        check_own_password(caller.store, caller.by, password)
+        check_present(caller, password)
     with caller.store.write() as session:
         remove_passkey(session, passkey, by=caller.by, now=caller.now())
-
-
-def _check_typed(password: str) -> None:
-    if not password:
-        raise BadInput("Việc này cần mật khẩu của bạn. Chưa có gì thay đổi.", code="operator.proof-needed")
 
 
 def _named(caller: Caller) -> PasskeySite:

@@ -40,6 +40,6 @@ def hashed(password: NewPassword) -> Hashed:
 
 
 def is_password(text: str, kept: str | None) -> bool:
-    """Whether the password matches the stored hash; hashes outside any transaction."""
+    """Whether the password matches the stored hash, where there is one; hashes outside any transaction."""
     with hashing():
-        return kept is not None and PASSWORDS.verify(text[:LONGEST_PASSWORD], kept)
+        return kept is not None and kept != "" and PASSWORDS.verify(text[:LONGEST_PASSWORD], kept)

@@ -42,6 +42,7 @@ class BearerSecret(StrEnum):
     TOKEN = "token"  # noqa: S105 - the name of a counter
     FIRST_CODE = "first-code"
     ENROLMENT = "enrolment"
+    PROVIDER = "provider"
 
 
 _WRONG = frozenset({"operator.wrong-code", "operator.wrong-password"})
@@ -61,8 +62,11 @@ _OFFERED = {
         600
     ),  # 256 bits, cannot be guessed; a program with an old token may retry all day
     BearerSecret.FIRST_CODE: RateLimitItemPerHour(60),
+    BearerSecret.PROVIDER: RateLimitItemPerHour(600),  # a whole province sits behind one address
     BearerSecret.ENROLMENT: RateLimitItemPerHour(600),  # many boards in one store room may share one address
 }
+_ONCE = RateLimitItemPerMinute(1, 15)
+"""Of one way to a provider and back; longer than the ten minutes that such a way may take."""
 CALLS_A_MINUTE = 600
 """By one token: ten a second is more than any program of an office needs."""
 
@@ -137,6 +141,10 @@ class Tries:
     def failed_offered(self, what: BearerSecret, address: str) -> None:
         """Count one wrong token or one-time code."""
         self._limiter.hit(_OFFERED[what], what, _site(address))
+
+    def is_first_use(self, state: str) -> bool:
+        """Count the return of a browser from a provider; False: it has come back by this state before."""
+        return self._limiter.hit(_ONCE, "provider-state", state)
 
     def called(self, token_id: str) -> None:
         """Count a call by a token, or raise TooManyTries."""

@@ -62,8 +62,9 @@ def sign_in(
     known = account if account is not None and account.disabled_at is None else None
     with hashing():
         tries.check(name, address, device)  # inside: tries sent side by side are counted one after another
-        right = PASSWORDS.verify(password[:LONGEST_PASSWORD], known.password_hash if known else _nobody())
-        if known is None or not right:
+        kept = known.password_hash if known else ""
+        right = PASSWORDS.verify(password[:LONGEST_PASSWORD], kept or _nobody())
+        if known is None or not kept or not right:
             tries.failed(name, address, device)
             raise NotSignedIn(_WRONG, code="operator.wrong-password")
         sealing = Sealing.by(password) if _lacks_callers_key(store, known, now) else None
@@ -71,7 +72,7 @@ def sign_in(
         if sealing is not None and _lacks_callers_key(session, known, now):
             make_key(session, known.id, Role.CALLER, sealing, now)
         awaits = has_second_factor(session, known.id)
-        return _open(session, known, address, now, awaits_code=awaits)
+        return open_session(session, known, address, now, awaits_code=awaits)
 
 
 @one_read
@@ -109,8 +110,12 @@ def complete_sign_in(
     with store.write() as session:
         account = session.get_one(Account, person.id)
         if takes_code(session, person.id, code, now):
-            session.execute(delete(SignedIn).where(SignedIn.token_sha256 == digest_of_secret(token)))
-            return _open(session, account, address, now, awaits_code=False)
+            former = session.get_one(SignedIn, digest_of_secret(token))
+            session.delete(former)
+            ends_at, fresh_at = former.ends_at, former.fresh_at
+            return open_session(
+                session, account, address, now, awaits_code=False, ends_at=ends_at, fresh_at=fresh_at
+            )
         # the password was right: the journal says that somebody knows it and lacks the second factor
         record(session, person, "operator.code-refused", person.id, now, detail={"address": address[:64]})
     tries.failed_code(device or person.id, Purpose.SIGN_IN)
@@ -132,6 +137,12 @@ def wants_touch(session: Session, token: str, now: datetime) -> bool:
     """Return whether the session's last use is old enough to be written down anew."""
     signed_in = session.get(SignedIn, digest_of_secret(token))
     return signed_in is not None and now - signed_in.last_seen_at >= TOUCH_EVERY
+
+
+def is_fresh(session: Session, token: str, now: datetime) -> bool:
+    """Whether the person, asked to, has just signed in anew at the provider: that stands for a password."""
+    signed_in = session.get(SignedIn, digest_of_secret(token))
+    return signed_in is not None and signed_in.fresh_at is not None and now < signed_in.fresh_at + PENDING
 
 
 def touch(session: Session, token: str, now: datetime) -> None:
@@ -158,12 +169,23 @@ def sweep_sessions(session: Session, now: datetime) -> None:
     over = or_(
         SignedIn.last_seen_at <= now - IDLE,
         SignedIn.started_at <= now - ABSOLUTE,
+        SignedIn.ends_at <= now,
         and_(SignedIn.awaits_code.is_(True), SignedIn.started_at <= now - PENDING),
     )
     session.execute(delete(SignedIn).where(over))
 
 
-def _open(session: Session, account: Account, address: str, now: datetime, *, awaits_code: bool) -> str:
+def open_session(
+    session: Session,
+    account: Account,
+    address: str,
+    now: datetime,
+    *,
+    awaits_code: bool,
+    ends_at: datetime | None = None,
+    fresh_at: datetime | None = None,
+) -> str:
+    """Return the token of a new session; `ends_at`, `fresh_at`: where a provider let the person in."""
     token = fresh_token()
     session.add(
         SignedIn(
@@ -173,10 +195,12 @@ def _open(session: Session, account: Account, address: str, now: datetime, *, aw
             last_seen_at=now,
             address=address[:64],
             awaits_code=awaits_code,
+            ends_at=ends_at,
+            fresh_at=fresh_at,
         )
     )
     if not awaits_code:
-        detail = {"address": address[:64]}
+        detail = {"address": address[:64]} | ({} if ends_at is None else {"by": "provider"})
         record(session, account.operator(), "operator.signed-in", account.id, now, detail=detail)
     return token
 
@@ -191,7 +215,8 @@ def _row_of(session: Session, token: str) -> tuple[SignedIn, Account] | None:
 
 
 def _is_over(signed_in: SignedIn, now: datetime) -> bool:
-    return now >= signed_in.last_seen_at + IDLE or now >= signed_in.started_at + ABSOLUTE
+    ends = min(signed_in.last_seen_at + IDLE, signed_in.started_at + ABSOLUTE)
+    return now >= ends or (signed_in.ends_at is not None and now >= signed_in.ends_at)
 
 
 @cache

@@ -113,6 +113,15 @@ def touch_token(session: Session, token_id: str, now: datetime) -> None:
         row.last_used_at = max(row.last_used_at or now, now)
 
 
+def _check_password_there(session: Session, of: Operator) -> None:
+    if not session.get_one(Account, of.id).password_hash:
+        raise NotAllowed(
+            "Tài khoản này đăng nhập qua hệ thống của cơ quan nên không có mã truy cập: mã sẽ còn dùng được "
+            "khi người đó đã nghỉ. Hãy nhờ quản trị mở một tài khoản riêng cho chương trình.",
+            code="token.no-password",
+        )
+
+
 def _checked_name(name: str) -> str:
     name = name.strip()
     if not 1 <= len(name) <= LONGEST_NAME:
@@ -121,6 +130,7 @@ def _checked_name(name: str) -> str:
 
 
 def _check_acts(session: Session, of: Operator, acts: Collection[Act], area: AreaCode) -> None:
+    _check_password_there(session, of)
     if not acts or not TOKEN_ACTS.issuperset(acts):
         allowed = ", ".join(sorted(TOKEN_ACTS))
         raise BadInput(f"Mã truy cập chỉ được cấp cho các việc: {allowed}.", code="token.bad-acts")

@@ -16,6 +16,7 @@ from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.scope import check_scope
 from controller.features.bulletins.validity import check_in_force
 from controller.features.journal.service import record
+from controller.host.traces import note_planned
 from controller.model.airing_states import AiringState, DeliveryStage
 from controller.model.airings import DEFAULT_VOLUME, Airing, Delivery, Target
 from controller.model.area_tree import AreaTree
@@ -71,6 +72,7 @@ def plan_airing(
     session.flush()
     targets = aim(session, tree, airing, areas, nodes)
     record(session, by, "airing.planned", airing.id, now, detail=_detail(airing, targets, nodes))
+    note_planned(airing.id)
     return airing
 
 

@@ -15,7 +15,7 @@ TOPIC_WORDS: Final = {
     NoticeTopic.CALL: "Lệnh khẩn cấp chờ người thứ hai",
     NoticeTopic.TASK: "Việc chờ tôi: bị trả lại, chờ duyệt, chờ ký",
     NoticeTopic.ENDING: "Sắp hết hạn, loa sẽ im",
-    NoticeTopic.LOUDSPEAKER: "Loa mất liên lạc, không phát được",
+    NoticeTopic.LOUDSPEAKER: "Loa mất liên lạc, không phát được; máy chủ có sự cố",
     NoticeTopic.LISTENER: "Người dân phản ánh",
     NoticeTopic.OTHER: "Việc khác: tài khoản, từ điển, sửa lỗi gõ",
 }

@@ -18,6 +18,7 @@ HEADLINES: Final = {
     NoticeKind.ENDS_SOON: "Sắp hết hạn",
     NoticeKind.AUTHOR_SIGNS: "Chờ bạn nghe và ký",
     NoticeKind.LISTENER_REPORT: "Người dân phản ánh",
+    NoticeKind.MACHINE: "Máy chủ của đài",
     NoticeKind.OUTAGE: "Loa mất liên lạc",
     NoticeKind.PLANS_UNSENT: "Kế hoạch mới chưa tới loa",
     NoticeKind.RETURNED: "Bản tin bị trả lại",

@@ -26,6 +26,7 @@ _OF_AIRINGS = frozenset({NoticeKind.AIRING_MISSED, NoticeKind.NOT_AGREED})
 _PLAIN = {
     NoticeKind.APPROVAL_WAITS: ("/duyet/{}", "Nghe và duyệt"),
     NoticeKind.LISTENER_REPORT: ("/phan-anh", "Xem phản ánh"),
+    NoticeKind.MACHINE: ("/cai-dat/lap-dai", "Xem đài"),
     NoticeKind.OUTAGE: ("/su-co", "Xem sự cố"),
     NoticeKind.PLANS_UNSENT: ("/su-co", "Xem sự cố"),
     NoticeKind.RETURNED: ("/ban-tin/{}", "Xem và sửa"),

@@ -16,8 +16,9 @@ from controller.clocks import steady_seconds
 from controller.errors import StartFailed, Unavailable
 from controller.model.leadership import Leadership
 from controller.store import Store
-from controller.store.station_lease import Lease
+from controller.store.station_lease import Lease, stations_there
 from controller.store.station_lock import lock_of
+from tests.support.waiting import wait_until
 
 on_postgresql = pytest.mark.parametrize("kind", ["postgresql"])
 """A file's lock is the kernel's: it has neither epoch nor deadline."""
@@ -27,6 +28,7 @@ import sys, time
 from pathlib import Path
 from controller.store import Store
 from controller.store.station_lock import lock_of
+from tests.support.waiting import wait_until
 store = Store(sys.argv[1])
 lock = lock_of(store, Path(sys.argv[2]))
 lock.take()
@@ -200,3 +202,22 @@ def _is_soon(what):
             return True
         time.sleep(0.1)
     return False
+
+
+@on_postgresql
+def test_who_leads_counts_the_stations_that_stand_by(lock, store):
+    def there():
+        with store.read() as session:
+            return stations_there(session)
+
+    first, second = lock("first"), lock("second")
+    assert there() == 0
+    first.take()
+    assert there() == 1
+    given_up = threading.Event()
+    waiting = threading.Thread(target=second.wait, args=(given_up,))
+    waiting.start()
+    assert wait_until(lambda: there() == 2)
+    given_up.set()
+    waiting.join()
+    assert wait_until(lambda: there() == 1)

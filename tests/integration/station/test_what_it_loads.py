@@ -12,6 +12,7 @@ from tests.architecture.source import ROOT
 
 HEAVY = {
     "alembic": "a migration",
+    "authlib": "a sign-in by a provider",
     "gtts": "a voice from the network",
     "holidays": "a schedule that skips public holidays",
     "hypothesis": "tests",

@@ -28,6 +28,7 @@ from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
 from controller.features.provisioning.service import FirstAdministrator, found_administrator
 from controller.host.station_keys import StationSeal
+from controller.host.traces import OFF
 from controller.model.enrolment import Welcome
 from controller.model.permissions import OperatorRole
 from controller.model.speech import Speech
@@ -124,6 +125,8 @@ class SiteWorld(Samples):
     counters: MemoryStorage = field(default_factory=MemoryStorage)
     require_totp: bool = False
     trial: object = None
+    provider: object = None
+    traces: object = OFF
     settings: Settings = field(default_factory=Settings)
     wakes: int = 0
     hurried: list = field(default_factory=list)

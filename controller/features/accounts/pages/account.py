@@ -18,6 +18,8 @@ from controller.features.accounts.dependencies import (
     drop_cookie,
 )
 from controller.features.accounts.passkeys import passkeys_of
+from controller.features.accounts.proof import has_password
+from controller.features.accounts.provider_accounts import identity_of
 from controller.features.accounts.queries import operators
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.second_factor import (
@@ -42,6 +44,7 @@ _DONE = {
     "uy-quyen": "Đã ủy quyền duyệt.",
     "thoi-uy-quyen": "Đã thôi ủy quyền.",
     "thu-hoi": "Đã thu hồi mã truy cập.",
+    "noi": "Đã nối với tài khoản cơ quan.",
 }
 
 
@@ -175,6 +178,8 @@ def _page(visit: Visit, *, error: LoaError | None = None, done: str = "", made: 
     people = {account.id: account for account in operators(visit.store)}
     context: dict[str, Any] = {
         "has_factor": has_second_factor(visit.store, me.id),
+        "has_password": has_password(visit.store, me.id),
+        "is_linked": identity_of(visit.store, me.id) is not None,
         "needs_factor": needs_second_factor(me),
         "devices": passkeys_of(visit.store, me.id, now),
         "codes_left": codes_left(visit.store, me.id),

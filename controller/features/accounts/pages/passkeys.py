@@ -15,6 +15,7 @@ from controller.features.accounts.passkey_enrolment import (
     site_of,
 )
 from controller.features.accounts.passkeys import NO_SITE, passkeys_of, rename_passkey
+from controller.features.accounts.proof import has_password
 from controller.features.accounts.second_factor import has_second_factor
 from controller.http.form_fields import Done, SentCode, SentId, SentLine, SentPassword
 from controller.http.render import page
@@ -84,6 +85,7 @@ def _page(visit: Visit, *, error: LoaError | None = None, done: str = "", name: 
         "site": site,
         "no_site": NO_SITE,
         "has_factor": has_second_factor(visit.store, visit.by.id),
+        "has_password": has_password(visit.store, visit.by.id),
         "name": name,
         "done": done,
     }

@@ -100,15 +100,19 @@ def _enter(request: Request, name: str, password: str, den: str, device: str | N
         now=station.now(),
         device=device,
     )
-    _end_former(request, station)
+    end_former(request, station)
     awaits_code = person_awaiting_code(station.store, token, station.now()) is not None
     place = own_place(den)
-    where = f"/dang-nhap/ma?den={quote(place, safe='')}" if awaits_code else place
-    response = RedirectResponse(where, 303)
+    response = RedirectResponse(code_page(place) if awaits_code else place, 303)
     set_cookie(request, response, token)
     if not awaits_code:
         remember_device(request, response, name)
     return response
+
+
+def code_page(back: str) -> str:
+    """Return where the second factor is asked, on the way to a page of this site."""
+    return f"/dang-nhap/ma?den={quote(back, safe='')}"
 
 
 @router.get("/dang-nhap/ma")
@@ -155,7 +159,7 @@ def enter_code(
 @router.post("/dang-xuat")
 def leave(request: Request, station: TheStation) -> Response:
     """Sign out."""
-    _end_former(request, station)
+    end_former(request, station)
     response = RedirectResponse("/dang-nhap", 303)
     drop_cookie(request, response)
     return response
@@ -211,7 +215,7 @@ def _check_not_begun(station: Station) -> None:
         raise NotFound("Đài đã có quản trị. Hãy đăng nhập.", code="operator.has-administrator")
 
 
-def _end_former(request: Request, station: Station) -> None:
+def end_former(request: Request, station: Station) -> None:
     """End the session whose cookie the browser sent."""
     former = token_of(request)
     if former:

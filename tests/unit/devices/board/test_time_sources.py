@@ -8,8 +8,9 @@ import pytest
 
 from devices.board.gpsd import WATCH, Gpsd, told_by
 from devices.board.raw_clock import RawClock
-from devices.board.time_sources import KernelClock, NtpClock, Rtc, kernel_clock
+from devices.board.time_sources import NtpClock, Rtc
 from devices.ids import ClockSource
+from devices.kernel_clock import KernelClock, kernel_clock
 
 CLOCK = RawClock()
 NOON = datetime(2026, 6, 1, 5, 0, tzinfo=UTC)
