@@ -33,7 +33,7 @@ def sending(mosquitto, tmp_path):
     need = Need(Grade.ROUTINE, datetime.now(UTC) + timedelta(hours=1))
     down = Link(mosquitto.url, "loa-station")
     own = own_link(AUDIO, mosquitto.url, "")
-    sender = ChunkSender(down, store, lambda: {manifest.recording: need}, OPEN_PACE, OPEN_LINE, own)
+    sender = ChunkSender(down, store, lambda: {manifest.recording: need}, OPEN_PACE, OPEN_LINE, own_link=own)
     sender.release()
     sender.start()
     wait_until(lambda: own.is_up, WITHIN_S, "the chunks' link is up")
