@@ -1,6 +1,7 @@
 """Signing in by an OpenID provider: who comes in, with which roles, for how long; what they sign with."""
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
@@ -20,6 +21,7 @@ from controller.model.journal import Entry
 from controller.model.notices import Notice
 from controller.model.permissions import OperatorRole
 from controller.model.provider import ProviderWay
+from controller.runtime.provider_way import provider_way
 from controller.settings import Settings
 from tests.integration.web.by_provider import RULES, back, come, provider_before
 from tests.integration.web.signing_by_device import DEVICES, PHONE, approval_of, ask, enrol, give, sign_sets
@@ -124,6 +126,38 @@ def test_nobody_becomes_administrator_by_claim_unless_the_settings_say_so():
     with pytest.raises(StartFailed, match=r"dòng 5.*LOA_OIDC_ADMINISTRATORS"):
         rules_in(RULES, administrators=False)
     assert len(rules_in(RULES, administrators=True)) == 4
+
+
+SET = {"oidc_issuer": "https://id.example/realms/tinh", "oidc_client": "loa", "oidc_secret": "x"}
+
+
+def test_the_settings_make_the_way_and_without_them_there_is_none(tmp_path):
+    assert provider_way(Settings()) is None
+    (tmp_path / "vai-tro.csv").write_text("can-bo,officer,22366\n", "utf-8")
+    way = provider_way(Settings(**SET, oidc_roles=tmp_path / "vai-tro.csv", oidc_session_minutes=30))
+    assert (way.provider.issuer, way.claim, way.session) == (
+        SET["oidc_issuer"],
+        "groups",
+        timedelta(minutes=30),
+    )
+    assert [(one.value, one.role, one.area) for one in way.rules] == [("can-bo", "officer", "22366")]
+    assert "bi-mat" not in repr(Settings(**SET | {"oidc_secret": "bi-mat"}))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"oidc_issuer": "http://id.example"}, "provider.address"),
+        ({"oidc_issuer": "https://a:b@id.example"}, "provider.address"),
+        ({"oidc_secret": ""}, "provider.client"),
+        ({"oidc_client": ""}, "provider.client"),
+        ({"oidc_roles": Path("/khong/co")}, "provider.roles"),
+    ],
+)
+def test_a_station_with_wrong_settings_of_a_provider_does_not_start(wrong, code):
+    with pytest.raises(StartFailed) as refused:
+        provider_way(Settings(**SET | wrong))
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize("line", ["x,officer", "x,vua,56", ",officer,56"])

@@ -3,6 +3,7 @@
 import json
 import time
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,6 +19,7 @@ from controller.model.journal import SecurityEvent
 from tests.integration.web.by_provider import back, come, provider_before
 from tests.integration.web.site_world import PASSWORDS
 from tests.support.openid_provider import CLIENT, SECRET, signed
+from tests.support.shared_site import site_before
 
 GO = "/dang-nhap/co-quan"
 HOME = "/dang-nhap/co-quan/ve"
@@ -117,6 +119,17 @@ def test_a_code_counts_once(client, provider):
     client.cookies.set("loa-co-quan", cookie, path="/dang-nhap")
     assert refused(client.get(f"{there.path}?{there.query}"))
     assert provider.asked.count("/token") == 1  # the station itself did not ask again
+
+
+def test_another_process_of_pages_takes_the_way_back_and_it_counts_once_for_all(world, client, provider):
+    there = urlsplit(provider.code_for(client.get(GO).headers["location"], "an.nguyen"))
+    cookie = client.cookies["loa-co-quan"]
+    asked = openid.OpenIdProvider(provider.issuer, CLIENT, SECRET)
+    world.provider = replace(world.provider, provider=asked)
+    for status in (303, 401):  # each time another process, with nothing in its memory
+        other = TestClient(site_before(world), raise_server_exceptions=False, follow_redirects=False)
+        other.cookies.set("loa-co-quan", cookie, path="/dang-nhap")
+        assert other.get(f"{there.path}?{there.query}").status_code == status
 
 
 def test_a_code_of_somebody_else_is_refused_by_the_verifier_of_this_browser(client, site, provider):
