@@ -35,6 +35,8 @@ _LOG = logging.getLogger(__name__)
 
 DRAIN_S: Final = 50.0
 """Seconds for which a worker that is asked to end goes on with what it speaks; then it gives that back."""
+_LAST_S: Final = 5.0
+"""Seconds to give back what was ended with the voices."""
 _SIGN_OF_LIFE_EVERY: Final = timedelta(seconds=5)
 _ADDED: Final = "piper"
 """The engine of voices that were added."""
@@ -73,6 +75,7 @@ class SpeechWorkerPart:
                 )
             self._make_lanes()
             self.studio.start()
+            parts.callback(self.lanes.drain, _LAST_S)
             parts.callback(self.studio.stop)
             parts.callback(self._leave)
             self._live()
@@ -117,13 +120,14 @@ class SpeechWorkerPart:
 
     def _live(self) -> None:
         """Give a sign of life, and ask how recordings are made."""
-        with self.store.write(decides=False) as session:
-            note_worker(session, self._id, self.place, self.settings.render)
+        with self.store.apart() as connection:  # no page is to be drawn anew for it
+            note_worker(connection, self._id, self.place, self.settings.render)
+        with self.store.read() as session:
             self._terms = noted_terms(session)
 
     def _leave(self) -> None:
-        with self.store.write(decides=False) as session:
-            forget_worker(session, self._id)
+        with self.store.apart() as connection:
+            forget_worker(connection, self._id)
 
     def _settings_now(self) -> Settings | None:
         """Return how recordings are made now; None: the station has not said, or it runs another release."""

@@ -285,6 +285,13 @@ class RenderingLanes:
                 _LOG.exception("claims are not renewed")
             time.sleep(_TOLD_EVERY_S)
 
+    def _is_renewed(self, claim: Claim, progress: Progress | None, *, is_news: bool) -> bool:
+        if is_news:
+            with self.store.write(decides=False) as session:
+                return renew_claim(session, claim, progress, self.life_s)
+        with self.store.apart() as connection:  # no page is to be drawn anew for it
+            return renew_claim(connection, claim, progress, self.life_s)
+
     def _renewed(
         self, told: dict[Claim, tuple[float, Progress | None]]
     ) -> dict[Claim, tuple[float, Progress | None]]:
@@ -296,8 +303,7 @@ class RenderingLanes:
             is_due = self.life_s is not None and now - at >= self.life_s * _RENEWED_EVERY
             if claim in self._lost or not (is_due or progress != noted):
                 continue
-            with self.store.write(decides=False) as session:
-                is_mine = renew_claim(session, claim, progress, self.life_s)
+            is_mine = self._is_renewed(claim, progress, is_news=progress != noted)
             if not is_mine:
                 self._lost.add(claim)
             kept[claim] = now, progress

@@ -4,13 +4,12 @@ import os
 import signal
 from pathlib import Path
 
+from controller.host.sound_stores import recordings_of, uploads_of
 from controller.parts import speech_worker
 from controller.runtime.renderer import Renderer
 from controller.settings import Settings
 from tests.support.fleet_of_crashes import Forked
-from tts.recordings import RecordingStore
 from tts.studio import Studio
-from tts.uploads import UploadStore
 
 ENGINES = {
     "tone": "tests.support.tone_engine:ToneEngine",
@@ -35,7 +34,6 @@ class Machines:
     def __init__(self, world, folder: Path) -> None:
         self.world, self.folder = world, folder
         self.shared = {"recordings": str(folder / "recordings"), "uploads": str(folder / "uploads")}
-        self.recordings = RecordingStore(folder / "recordings")
         self.running: dict[str, Forked] = {}
         self.desk: Renderer | None = None
 
@@ -47,18 +45,13 @@ class Machines:
     def take_in(self, *, render: int = 0, **more) -> Renderer:
         """Start what the station that leads does: take in; with `render` it speaks too."""
         settings = self.settings("station", render=render, **more)
+        recordings = recordings_of(settings)
         self.studio = Studio(
-            settings.speech_cache_dir, self.recordings, workers=1, engines=ENGINES, warm_engine="tone"
+            settings.speech_cache_dir, recordings, workers=1, engines=ENGINES, warm_engine="tone"
         )
         if render:
             self.studio.start()
-        parts = (
-            self.world.store,
-            self.studio,
-            self.recordings,
-            UploadStore(self.folder / "uploads"),
-            settings,
-        )
+        parts = (self.world.store, self.studio, recordings, uploads_of(settings), settings)
         self.desk = Renderer(*parts, lambda: self.world.now, lambda: None)
         self.desk.start()
         return self.desk

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, func, select, update
+from sqlalchemy import ColumnElement, Connection, Update, func, select, update
 from sqlalchemy.orm import Session
 
 from controller.features.bulletins.renderings import NO_CLAIM, begin_rendering
@@ -41,7 +41,9 @@ def claim_rendering(
     )
 
 
-def renew_claim(session: Session, claim: Claim, progress: Progress | None, life_s: float | None) -> bool:
+def renew_claim(
+    session: Session | Connection, claim: Claim, progress: Progress | None, life_s: float | None
+) -> bool:
     """Renew a claim and note how far it is; False: it is held no more, and what is made is not wanted."""
     told: dict[str, Any] = {"claimed_until": _later(life_s)}
     if progress is not None:
@@ -115,7 +117,7 @@ def _mine(claim: Claim) -> Update:
     )
 
 
-def _one(session: Session, change: Update) -> bool:
+def _one(session: Session | Connection, change: Update) -> bool:
     return session.execute(change.returning(Rendering.id)).first() is not None
 
 

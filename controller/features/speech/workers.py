@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -54,17 +54,17 @@ def noted_terms(session: Session) -> Terms | None:
     return None if row is None else Terms(row.software, row.settings, row.models)
 
 
-def note_worker(session: Session, worker_id: str, place: str, voices: int) -> None:
+def note_worker(connection: Connection, worker_id: str, place: str, voices: int) -> None:
     """Note that a worker lives; PostgreSQL only."""
     now = func.clock_timestamp()
     row = {"id": worker_id, "place": place[:WORKER_LENGTH], "voices": voices, "started_at": now}
     added = insert(SpeechWorker).values(**row, seen_at=now)
-    session.execute(added.on_conflict_do_update(index_elements=["id"], set_={"seen_at": now}))
+    connection.execute(added.on_conflict_do_update(index_elements=["id"], set_={"seen_at": now}))
 
 
-def forget_worker(session: Session, worker_id: str) -> None:
+def forget_worker(connection: Connection, worker_id: str) -> None:
     """Note that a worker has ended in order."""
-    session.execute(delete(SpeechWorker).where(SpeechWorker.id == worker_id))
+    connection.execute(delete(SpeechWorker).where(SpeechWorker.id == worker_id))
 
 
 def forget_lost_workers(session: Session) -> None:

@@ -26,7 +26,9 @@ from controller.parts.speech_worker import SpeechWorkerPart
 from devices.ids import Grade
 from tests.architecture.source import ROOT
 from tests.support.brought_sounds import packed, speech_like
+from tests.support.nightly import amount
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
+from tests.support.s3_server import S3Server
 from tests.support.speech_machines import ENGINES, Machines
 from tests.support.station_world import PostgresWorlds
 from tests.support.waiting import wait_until
@@ -35,6 +37,12 @@ from tts.uploads import UploadStore
 
 ROLE = "loa_speech"
 """As in docs/operator.md, "Machines that speak"."""
+
+
+NO_RECORDINGS = amount(
+    [{"rendered": {"recording": "0" * 64}}],
+    [{"rendered": {"recording": "0" * 64}}, {"rendered": "x"}, {"fault": "engine.failed"}],
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +59,14 @@ def machines(worlds, tmp_path):
     yield made
     made.close()
     world.store.close()
+
+
+@pytest.fixture(scope="module")
+def bucket():
+    server = S3Server()
+    server.start()
+    yield server
+    server.stop()
 
 
 def submit(world, text="Mời bà con đến họp.", *, highest=None, **speech):
@@ -97,6 +113,23 @@ def test_a_machine_leaves_what_it_cannot_speak_to_others_and_says_why(machines):
     with machine(machines):
         assert wait_until(lambda: row(world, sound).state is RenderingState.READY)
     assert row(world, sound).fault_sentence is None
+
+
+@pytest.mark.nightly
+def test_a_machine_hands_over_by_a_bucket_and_tries_nothing_while_that_is_away(machines, bucket, monkeypatch):
+    world = machines.world
+    for name, value in bucket.environment("speech").items():
+        monkeypatch.setenv(name, value)
+    machines.shared = {}
+    machines.take_in()
+    with machine(machines):
+        bucket.go_away()
+        rendering = submit(world)
+        assert not wait_until(lambda: row(world, rendering).attempts > 0, 2)
+        bucket.come_back()
+        assert wait_until(lambda: row(world, rendering).state is RenderingState.READY)
+    assert row(world, rendering).attempts == 1
+    assert not (machines.folder / "recordings").exists()
 
 
 def test_a_machine_speaks_as_the_station_says(machines):
@@ -173,9 +206,7 @@ def test_who_has_lost_a_claim_hands_over_and_renews_nothing(machines):
     assert (kept.claim, kept.worker, kept.steps_done, kept.made) == ("second", "máy hai", 1, None)
 
 
-@pytest.mark.parametrize(
-    "made", [{"rendered": {"recording": "0" * 64}}, {"rendered": "x"}, {"fault": "engine.failed"}]
-)
+@pytest.mark.parametrize("made", NO_RECORDINGS)
 def test_what_is_handed_over_and_is_no_recording_is_made_again(machines, made):
     world = machines.world
     rendering, claim = submit(world), "c"

@@ -271,6 +271,19 @@ def test_a_voice_that_hangs_is_given_up_and_the_next_order_is_rendered(make_stud
     assert studio.render(ORDER).phrases > 0
 
 
+def test_what_is_urgent_is_spoken_while_every_process_is_busy_for_long(make_studio):
+    studio = make_studio(workers=1)
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(studio.render, replace(ORDER, engine="slow", text="Máy bị treo."))
+        assert wait_until(lambda: len(studio.process_ids()) == 1)
+        time.sleep(0.5)
+        assert studio.render(replace(ORDER, urgent=True)).phrases > 0
+        assert not busy.done()
+        studio.stop()
+        with pytest.raises(EngineFailed):
+            busy.result(timeout=30)
+
+
 def test_stopping_ends_a_render_soon_and_leaves_no_process(make_studio):
     others = set(threading.enumerate())
     studio = make_studio(workers=2)
