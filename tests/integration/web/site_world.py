@@ -153,7 +153,7 @@ class SiteWorld(Samples):
         return datetime.now(UTC) if self.real_clock else self._now
 
     def rendering_progress(self, rendering):
-        return self.progress.get(rendering)
+        return self.progress.get(rendering.id)
 
     def first_administrator(self, *, code, name, display_name, password):
         first = FirstAdministrator(code, name, display_name, password)
