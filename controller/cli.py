@@ -41,6 +41,7 @@ _GROUPS = {
     "voice": ("Giọng đọc thêm: thêm, liệt kê, xóa.", "voices:voice"),
     "speech": ("Cách đọc bản tin: các giọng, cách đọc riêng của địa bàn.", "speech:speech"),
     "turns": ("Phát theo lượt: địa bàn có loa gần nhau đọc lần lượt.", "turns:turns"),
+    "drill": ("Diễn tập: đặt, xem kết quả từng xã, diễn tập lại, công bố.", "drills:drill"),
     "listen-test": ("Nghe thử giọng đọc: tạo, xem kết quả.", "listening_tests:listen_test"),
     "operator": ("Tài khoản của người vận hành, trên máy chủ.", "accounts:operator keys:operator"),
     "token": ("Mã truy cập cho chương trình, trên máy chủ.", "accounts:token"),
@@ -153,7 +154,7 @@ def demo(
         Literal["auto", "embedded", "mosquitto", "tree"],
         typer.Option(help="Trạm trung chuyển MQTT khởi động kèm; tree: một trạm gốc, hai trạm nhánh."),
     ] = "auto",
-    fail: Annotated[str, typer.Option(help="Lỗi mô phỏng: offline=5%,loss=2%,reboot=3%.")] = "",
+    fail: Annotated[str, typer.Option(help="Lỗi mô phỏng, như offline=5%,loss=2%,reboot=3%.")] = "",
     speed: Annotated[float, typer.Option(min=0.1, max=1000, help="Phát nhanh gấp mấy lần.")] = 1.0,
     engine: Annotated[str | None, typer.Option(help="Giọng đọc: loa, gtts, espeak.")] = None,
 ) -> None:

@@ -24,7 +24,7 @@ class BadFaults(ValueError):  # noqa: N818 - named after what is wrong
 
 
 class Faults(BaseModel):
-    """Share of nodes that stay offline, lose chunks, or are power-cycled; 0 to 1 each."""
+    """Share of nodes that stay offline, lose chunks, are power-cycled or have a defect; 0 to 1 each."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +34,14 @@ class Faults(BaseModel):
     """Share of the arriving chunk messages: lost, at every node."""
     reboot: Fraction = 0.0
     """Share of nodes: power-cycled once, between the plan and the end of play."""
+    silent: Fraction = 0.0
+    """Share of nodes: the amplifier is dead, and the meter behind it says so."""
+    muted: Fraction = 0.0
+    """Share of nodes: the volume knob is at zero."""
+    clock: Fraction = 0.0
+    """Share of nodes: no clock reply arrives, so that the clock is never set."""
+    full: Fraction = 0.0
+    """Share of nodes: the flash is full."""
 
 
 class Fate(StrEnum):
@@ -43,6 +51,20 @@ class Fate(StrEnum):
     DROPS = "drops"
     """Loses power permanently between the plan and the first start."""
     REBOOTS = "reboots"
+    SILENT = "silent"
+    MUTED = "muted"
+    CLOCK = "clock"
+    FULL = "full"
+
+
+POWER_FATES = frozenset({Fate.DROPS, Fate.REBOOTS})
+"""Faults that happen at one moment; all others are there from the beginning."""
+DEFECTS = frozenset({Fate.SILENT, Fate.MUTED, Fate.CLOCK, Fate.FULL})
+"""Faults of a node that stays connected and is not heard."""
+LEVEL_OF_NOTHING_DBFS = -85.0
+"""What a meter behind a dead amplifier shows: its own noise."""
+FULL_FLASH_BYTES = 4096
+"""Less than the shortest recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +112,16 @@ def deal(nodes: Iterable[NodeId], faults: Faults, seed: int) -> dict[NodeId, Dea
     names = sorted(nodes)
     rng.shuffle(names)
     away = _rounded(len(names) * faults.offline)
-    cycled = min(_rounded(len(names) * faults.reboot), len(names) - away)
     fates = [Fate.NEVER_CONNECTS if i % 2 == 0 else Fate.DROPS for i in range(away)]
-    fates += [Fate.REBOOTS] * cycled
+    shares = (
+        (Fate.REBOOTS, faults.reboot),
+        (Fate.SILENT, faults.silent),
+        (Fate.MUTED, faults.muted),
+        (Fate.CLOCK, faults.clock),
+        (Fate.FULL, faults.full),
+    )
+    for fate, share in shares:
+        fates += [fate] * _rounded(len(names) * share)
     return {name: Dealt(fate, rng.random()) for name, fate in zip(names, fates, strict=False)}
 
 

@@ -30,7 +30,7 @@ from devices.node.events import Connected, Digested, Disconnected, Received
 from simulator.clock_model import ClockModel
 from simulator.delays import Way
 from simulator.facts import FactLines, item_of
-from simulator.faults import Dealt, Fate, deal
+from simulator.faults import DEFECTS, POWER_FATES, Dealt, Fate, deal
 from simulator.fleet_storage import FleetStorage
 from simulator.node import VirtualNode
 from simulator.pieces import Pieces
@@ -144,7 +144,9 @@ class Fleet:
         spec = self._spec
         identity = spec.identity_of(told)
         crystal = ClockModel.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
-        node = VirtualNode(identity, crystal, spec.seed, move_spread=timedelta(seconds=spec.move_within_s))
+        spread = timedelta(seconds=spec.move_within_s)
+        defect = dealt.fate if dealt is not None and dealt.fate in DEFECTS else None
+        node = VirtualNode(identity, crystal, spec.seed, move_spread=spread, defect=defect)
         seat = Seat(node, dealt=dealt)
         if not spec.delays.are_none:
             seat.way = Way(told.id, spec.seed, spec.delays)
@@ -169,8 +171,11 @@ class Fleet:
             "ready",
             nodes=len(self._seats),
             connected=len(self._up),
-            told_offline=sorted(node for node, fate in fates.items() if fate is not Fate.REBOOTS),
+            told_offline=sorted(
+                node for node, fate in fates.items() if fate in {Fate.NEVER_CONNECTS, Fate.DROPS}
+            ),
             told_to_reboot=sorted(node for node, fate in fates.items() if fate is Fate.REBOOTS),
+            told_defects={node: fate for node, fate in sorted(fates.items()) if fate in DEFECTS},
         )
 
     def _check_all_up(self) -> None:
@@ -199,6 +204,8 @@ class Fleet:
     def _fix_fate(self, seat: Seat) -> None:
         """Choose the moment of a node's fault, once it knows an airing."""
         if seat.is_fated or seat.dealt is None or seat.node.brain is None:
+            return
+        if seat.dealt.fate not in POWER_FATES:
             return
         now = true_now()
         airing = seat.node.brain.next_airing(seat.node.crystal.raw(now))

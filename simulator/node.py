@@ -2,16 +2,19 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from devices import topics
 from devices.ids import NodeId
 from devices.link_api import Will
 from devices.node import Brain, NodeIdentity, NodeMemory
 from devices.node.effects import Effect
-from devices.node.events import Booted, Event, PlayingBegan, PlayingEnded
+from devices.node.events import Booted, Event, PlayingBegan, PlayingEnded, Received
 from devices.node.homes import MOVE_SPREAD
 from devices.node.playing import JOIN_AHEAD
 from simulator.clock_model import ClockModel
+from simulator.faults import FULL_FLASH_BYTES, LEVEL_OF_NOTHING_DBFS, Fate
 from simulator.speakers import Began, Sounded
 
 Execute = Callable[["VirtualNode", Effect], None]
@@ -28,7 +31,10 @@ class VirtualNode:
         seed: int,
         join_ahead: timedelta = JOIN_AHEAD,
         move_spread: timedelta = MOVE_SPREAD,
+        *,
+        defect: Fate | None = None,
     ) -> None:
+        self._defect = defect
         self._join_ahead = join_ahead
         self._move_spread = move_spread
         self.identity = identity
@@ -53,6 +59,8 @@ class VirtualNode:
         """Switch it on; return the first effects of its brain."""
         self.life += 1
         rng = random.Random(f"brain {self._seed} {self.id} {self.life}")  # noqa: S311 - a repeatable world
+        if self._defect is Fate.FULL:
+            memory = replace(memory, storage_free=FULL_FLASH_BYTES)
         self.brain = Brain(self.identity, memory, rng, self._join_ahead, self._move_spread)
         return self.handle(Booted(), true)
 
@@ -63,14 +71,18 @@ class VirtualNode:
 
     def handle(self, event: Event, true: datetime) -> list[Effect]:
         """Pass an event at a true instant to the brain; ignored while there is no power."""
-        return [] if self.brain is None else self.brain.handle(event, self.crystal.raw(true))
+        if self.brain is None or (self._defect is Fate.CLOCK and _is_clock_reply(event)):
+            return []
+        return self.brain.handle(event, self.crystal.raw(true))
 
     def noticed(self, fact: Sounded) -> Event:
         """Return the event by which the node notices what its loudspeaker did, by its own clock."""
         at = self.crystal.raw(datetime.fromtimestamp(fact.true_at, UTC))
         if isinstance(fact, Began):
-            return PlayingBegan(fact.arm.airing, at, fact.arm.offset_ms, fact.arm.volume)
-        return PlayingEnded(fact.arm.airing, at, fact.heard_ms, fact.why)
+            volume = 0 if self._defect is Fate.MUTED else fact.arm.volume
+            return PlayingBegan(fact.arm.airing, at, fact.arm.offset_ms, volume)
+        level = LEVEL_OF_NOTHING_DBFS if self._defect is Fate.SILENT else None
+        return PlayingEnded(fact.arm.airing, at, fact.heard_ms, fact.why, level)
 
     def wake_at(self) -> datetime | None:
         """Return the instant at which it wants a Tick, by its own clock."""
@@ -83,3 +95,7 @@ class VirtualNode:
             self._will = Will(will.topic, will.payload, will.qos, will.retain)
         assert self._will is not None, "a node connects after it was switched on"
         return self._will
+
+
+def _is_clock_reply(event: Event) -> bool:
+    return isinstance(event, Received) and event.topic.startswith(topics.time(NodeId("")))

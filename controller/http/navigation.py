@@ -57,6 +57,7 @@ PLACES = (
     MenuEntry("Sự cố", "/su-co", "alert-triangle", MenuGroup.SOUND),
     MenuEntry("Bản đồ", "/ban-do", "map-2", MenuGroup.SOUND),
     MenuEntry("Báo cáo", "/bao-cao", "chart-bar", MenuGroup.SOUND),
+    MenuEntry("Diễn tập", "/dien-tap", "headphones", MenuGroup.SOUND),
     MenuEntry("Phản ánh", "/phan-anh", "message-report", MenuGroup.SOUND),
     MenuEntry("Thư viện", "/thu-vien", "books", MenuGroup.SOUND, also=("/giong-doc", "/phat-theo-luot")),
     MenuEntry("Người dùng", "/nguoi-dung", "users", MenuGroup.RULE, needs=Act.RULE),

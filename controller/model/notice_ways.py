@@ -54,6 +54,7 @@ TOPIC_OF: Final = {
     NoticeKind.CALL_LAPSED: NoticeTopic.CALL,
     NoticeKind.CALL_WAITS: NoticeTopic.CALL,
     NoticeKind.CORRECTED: NoticeTopic.OTHER,
+    NoticeKind.DRILL_JUDGED: NoticeTopic.LOUDSPEAKER,
     NoticeKind.DELIVERY_LATE: NoticeTopic.LOUDSPEAKER,
     NoticeKind.ENDS_SOON: NoticeTopic.ENDING,
     NoticeKind.AUTHOR_SIGNS: NoticeTopic.TASK,

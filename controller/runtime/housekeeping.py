@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from controller.features.accounts.sessions import sweep_sessions
 from controller.features.bulletins.sound_uploads import sweep_uploads, uploads_needed
+from controller.features.drills.results import judge_drills
 from controller.features.emergencies.rings import close_lapsed
 from controller.features.expiries.approvals import tell_ahead
 from controller.features.expiries.troubles import tell_of_troubles
@@ -72,13 +73,14 @@ class Housekeeping:
                 return
 
     def note_aired(self) -> None:
-        """Write the as-aired log of airings that have ended, and add late receipts to older entries."""
+        """Write the as-aired log of airings that have ended, add late receipts, and judge drills by it."""
         if not self.may_act():
             return
-        for _ in range(_NOTE_AIRED_BATCHES):
-            with self.store.write() as session:
-                if not note_aired(session, now=self.now()):
-                    return
+        for step in (note_aired, judge_drills):
+            for _ in range(_NOTE_AIRED_BATCHES):
+                with self.store.write() as session:
+                    if not step(session, now=self.now()):
+                        break
 
     def keep_house(self) -> None:
         """Renew the station's key when due, notify of what expires, and delete old data."""

@@ -121,7 +121,7 @@ def _air(trial: DemoOptions, draft: TitledText, job: TrialRun, fleet: FleetProce
     station = job.station
     ready = fleet.wait_ready()
     bulletin = job.render(draft)
-    job.told_offline = frozenset(map(NodeId, ready["told_offline"]))
+    job.told_offline = frozenset(map(NodeId, [*ready["told_offline"], *ready["told_defects"]]))
     job.told_to_reboot = frozenset(map(NodeId, ready["told_to_reboot"]))
     job.approve(bulletin)
     airing = job.air(bulletin, AreaCode(station.settings.province), station.now() + timedelta(seconds=1))

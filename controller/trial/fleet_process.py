@@ -145,6 +145,7 @@ class FleetProcesses:
             "connected": sum(one["connected"] for one in told),
             "told_offline": [node for one in told for node in one["told_offline"]],
             "told_to_reboot": [node for one in told for node in one["told_to_reboot"]],
+            "told_defects": {node: fate for one in told for node, fate in one["told_defects"].items()},
         }
 
     def facts(self) -> Iterator[Fact]:

@@ -36,6 +36,7 @@ from devices.ids import Grade, NodeId, Role
 from devices.passkeys import base64url
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.browser.administration_shown import tell_of_the_house
+from tests.browser.drills_shown import hold_drills
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, Made
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.phrase_clock import keep_times
@@ -102,6 +103,7 @@ def tell_a_day(world):
     world.later(seconds=97)
     world.bring_online(without=away, sounding=live)
     let_neighbours_speak_in_turns(world)
+    shown["drill_id"] = hold_drills(world)
     return shown | {"airing_id": live, "first": "2026-11-30", "day": "2026-11-26"}
 
 

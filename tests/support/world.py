@@ -43,6 +43,7 @@ from devices.node.events import (
 )
 from devices.node.playing import JOIN_AHEAD
 from simulator.clock_model import ClockModel
+from simulator.faults import Fate
 from simulator.node import VirtualNode
 from simulator.speakers import Over, Sounded, SpeakerBank
 from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
@@ -191,10 +192,11 @@ class World:
         error_ms: float = CLOCK_ERROR_MS,
         drift_ppm: float = DRIFT_PPM,
         join_ahead: timedelta = JOIN_AHEAD,
+        defect: Fate | None = None,
     ) -> VirtualNode:
         """Add a node without power; `join_ahead` depends on the board: how fast it joins a recording."""
         crystal = ClockModel.of(identity.node, self._seed, error_ms, drift_ppm, self.now)
-        node = VirtualNode(identity, crystal, self._seed, join_ahead)
+        node = VirtualNode(identity, crystal, self._seed, join_ahead, defect=defect)
         self._places[node.id] = _Place(node, self.broker, self._link(node, self.broker))
         return node
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from controller.errors import Conflict
@@ -26,6 +26,7 @@ from controller.model.airing_states import MOVABLE
 from controller.model.airings import DEFAULT_VOLUME, Airing
 from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinId
+from controller.model.drills import Drill
 from controller.model.local_time import wall
 from controller.model.permissions import Operator
 from controller.store import one_write
@@ -110,7 +111,10 @@ def move_airing(
     cancel_airing(session, airing_id, by=by, now=now, reason=f"Đã dời sang {wall(to)}.")
     session.flush()
     broadcast = BroadcastRequest(areas, to, to + patience, airing.grade, airing.volume, meeting, nodes)
-    return plan_foreseen(session, airing.bulletin, broadcast, by=by, now=now)
+    moved = plan_foreseen(session, airing.bulletin, broadcast, by=by, now=now)
+    told = {"airing": moved.id, "starts_at": moved.starts_at}
+    session.execute(update(Drill).where(Drill.airing == airing_id).values(told))  # its drill moves along
+    return moved
 
 
 def asking_of(

@@ -1,6 +1,6 @@
 """A test on one loudspeaker only: an approved recording that announces that it is a test."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, insert, select
@@ -25,7 +25,7 @@ from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.speech import Speech
-from controller.store import one_write
+from controller.store import one_read, one_write
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.messages import Plan, PlannedAiring
 from devices.plan import timetable
@@ -52,6 +52,7 @@ def prepare_test(session: Session, *, by: Operator, now: datetime, speech: Speec
     return bulletin
 
 
+@one_read
 def test_at_hand(session: Session, area: AreaCode) -> Bulletin | None:
     """Return the test that the nodes of an area could sound: an approved one, else the one changed last."""
     is_approved = case((Bulletin.state == BulletinState.APPROVED, 1), else_=0)
@@ -77,7 +78,7 @@ def try_node(
     node = get_node(session, node_id)
     require(session, by, Act.ENROL, node.area)
     _check(node, volume)
-    chosen, duration_ms = _chosen(session, node.area, bulletin, now)
+    chosen, duration_ms = approved_test(session, area_tree(session).lineage(node.area), bulletin, now)
     airing = Airing(
         id=AiringId(new_id(now)),
         bulletin=chosen,
@@ -119,9 +120,13 @@ def _check(node: Node, volume: int) -> None:
         raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
 
 
-def _chosen(
-    session: Session, area: AreaCode, asked: BulletinId | None, now: datetime
+def approved_test(
+    session: Session, areas: Collection[AreaCode], asked: BulletinId | None, now: datetime
 ) -> tuple[BulletinId, int]:
+    """Return the newest approved test of these areas, or the one asked for, and its length; or NotFound.
+
+    It is short and says itself that it is a test, so that nobody takes it for an emergency.
+    """
     query = (
         select(Bulletin.id, Revision.text, Recording.duration_ms)
         .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
@@ -129,7 +134,7 @@ def _chosen(
         .join(Recording, Recording.id == Approved.recording)
         .join(HeldKey, HeldKey.kid == Approved.kid)
         .where(Bulletin.test, *is_in_force(now))
-        .where(Bulletin.area.in_(area_tree(session).lineage(area)))
+        .where(Bulletin.area.in_(areas))
         .order_by(Bulletin.changed_at.desc(), Bulletin.id.desc())
     )
     if asked is not None:

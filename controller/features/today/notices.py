@@ -36,6 +36,7 @@ _PLAIN = {
     NoticeKind.LEXICON: ("/thu-vien", "Xem từ điển"),
     NoticeKind.AUTHOR_SIGNS: ("/ban-tin/{}", "Nghe và ký"),
     NoticeKind.SECOND_SIGNATURE: ("/cho-ky", "Xem và ký"),
+    NoticeKind.DRILL_JUDGED: ("/dien-tap/{}", "Xem kết quả"),
     NoticeKind.DELIVERY_LATE: ("/phat/{}", "Xem lượt phát"),
     NoticeKind.SCHEDULE_ENDS: ("/lich/{}", "Xem lịch phát"),
     NoticeKind.WAY_ENDED: ("/bao-cho-toi", "Xem cách báo"),

@@ -1,7 +1,7 @@
 """Reads of work orders; nothing of them is stored: faults, reports, tests and care are, each in its place."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,13 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
+from controller.features.drills.to_mend import failed_in_drills
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.watch import events_now, troubles, watched_nodes
 from controller.features.listeners.queries import reports_to_mend
 from controller.features.maps.positions import positions_of
 from controller.features.work_orders.route import WorkOrder
-from controller.http.words import day_and_clock
+from controller.http.words import day_and_clock, lower_first
 from controller.model.accounts import Account
+from controller.model.drill_states import CAUSE_WORDS
+from controller.model.drills import DrillResult
 from controller.model.fleet import Care, Node, NodePosition
 from controller.model.listener_report_states import Trouble
 from controller.model.listeners import ListenerReport
@@ -56,7 +59,8 @@ def work_orders(session: Session, scope: Scope, now: datetime, *, by: Operator) 
     """Return what there is to do at the person's loudspeakers, some forty at most and all outages.
 
     A commune that is out is one order for all its loudspeakers, with what listeners reported there. An
-    order ends when its faults are gone and a test there was heard after every report and every unheard test.
+    order ends when its faults are gone and a test there was heard after every report, unheard test and failed
+    drill.
     """
     outages = [one for one in events_now(session, scope.seen, now) if one.kind is EventKind.OUTAGE]
     dark = scope.tree.below([one.area for one in outages]) & scope.seen
@@ -108,9 +112,8 @@ def _drafts(
             count = sum(one.trouble is trouble for one in reports)
             if count:
                 drafts[node].add(f"{count} người dân {word}.", reports[0].reported_at)
-    for result in _unheard(session, seen, now):
-        note = f" ({result.note})" if result.note else ""
-        drafts[result.node].add(f"Thử loa {day_and_clock(result.at, now)}: không nghe được{note}.", result.at)
+    for result, reason in _tested(session, seen, now):
+        drafts[result.node].add(reason, result.at)
     # where all is out, nobody knows yet what is mended
     taken = {care.node: care.changed_at for care in _taken(session, seen - dark) if care.node not in drafts}
     for one in watched_nodes(session, taken, now) if taken else ():
@@ -126,6 +129,18 @@ def _by_node(reports: Sequence[ListenerReport]) -> Mapping[NodeId, list[Listener
     for one in reports:
         found[one.node].append(one)
     return found
+
+
+def _tested(
+    session: Session, seen: frozenset[AreaCode], now: datetime
+) -> Iterator[tuple[SpeakerTestResult | DrillResult, str]]:
+    """Yield what tests and drills found, in words."""
+    for result in _unheard(session, seen, now):
+        note = f" ({result.note})" if result.note else ""
+        yield result, f"Thử loa {day_and_clock(result.at, now)}: không nghe được{note}."
+    for failed in failed_in_drills(session, seen, now, limit=MOST_ORDERS):
+        cause = lower_first(CAUSE_WORDS[failed.cause])
+        yield failed, f"Diễn tập {day_and_clock(failed.at, now)}: {cause}."
 
 
 def _unheard(session: Session, seen: frozenset[AreaCode], now: datetime) -> Sequence[SpeakerTestResult]:

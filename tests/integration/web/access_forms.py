@@ -7,6 +7,8 @@ from tests.support.swelling_tone import mp3
 TEMPLATE = {"ten": "Chợ phiên", "loi": "Chợ phiên họp ngày [ngày]."}
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tat-ca", "ca_vung": "1", "luc": "ngay"}
+LATER_DAY = {"ngay": "20/12/2026", "gio": "09:00"}
+DRILL = LATER_DAY | {"ten": "Diễn tập", "noi": "tat-ca", "ca_vung": "1"}
 NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
 RULES = PASSWORDS["quantri"]
 OWN = "{own}"

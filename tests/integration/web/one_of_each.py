@@ -3,8 +3,12 @@
 from dataclasses import replace
 from datetime import time, timedelta
 
+from controller.features.airings.planning import BroadcastRequest
 from controller.features.bulletins.queries import get_bulletin
+from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.chimes.service import choose_chime
+from controller.features.drills.judging import DrillCriteria
+from controller.features.drills.service import plan_drill
 from controller.features.emergencies.preparation import prepare
 from controller.features.emergencies.service import WantedCall, call_emergency
 from controller.features.enrolment.service import make_code
@@ -13,8 +17,10 @@ from controller.features.lexicon.proposals import propose_entry
 from controller.features.lexicon.service import add_entry
 from controller.features.listeners.service import report_trouble
 from controller.features.schedules.service import schedule_bulletin
+from controller.features.speaker_tests.service import TEXT, TITLE
 from controller.features.templates.service import add_template
 from controller.model.chimes import ChimePlace
+from controller.model.drills import Drill
 from controller.model.emergency_states import Kind
 from devices.ids import Grade, NodeId
 from schedules.recurrence import Daily
@@ -25,6 +31,21 @@ from tests.support.swelling_tone import mp3
 def _of_commune(world, area):
     """Somebody who writes there: who proposes, proposes for the own area or above."""
     return replace(world.officer, area=area)
+
+
+def _drill(world, area, made):
+    """A drill that is judged and published, though nothing was aired yet."""
+    test = world.do(draft_bulletin, title=TITLE, text=TEXT, by=world.officer, test=True).id
+    world.render(world.do(submit_bulletin, test, by=world.officer).id, made)
+    world.approve(test, made)
+    request = BroadcastRequest((area,), world.now() + timedelta(days=20), grade=Grade.PRIORITY)
+    drill = world.do(
+        plan_drill, "Diễn tập", request, DrillCriteria(5, 95, needs_level=False), by=world.approver
+    )
+    with world.store.write() as session:
+        row = session.get(Drill, drill.id)
+        row.judged_at = row.published_at = world.now()
+    return drill.id
 
 
 def one_of_each(world, area=BAC_NHA_TRANG):
@@ -50,6 +71,7 @@ def one_of_each(world, area=BAC_NHA_TRANG):
         call_emergency, WantedCall([area], prepared), by=world.officer, password=PASSWORDS["canbo"]
     ).row
     new = NewNode(NodeId(f"kh-9-{area}" if area != BAC_NHA_TRANG else "kh-9"), area, "Cụm 9")
+    drill = _drill(world, area, made)
     enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=area, by=world.approver)
     taught = {"written": "TDP", "spoken": "tổ dân phố", "area": area}
@@ -77,6 +99,7 @@ def one_of_each(world, area=BAC_NHA_TRANG):
         "{bulletin_id}": bulletin,
         "{failed}": failed,
         "{approved}": approved,
+        "{drill_id}": drill,
         "{node_id}": f"loa-{area}-1",
         "{recording}": made.recording,
         "{version}": "x",

@@ -49,6 +49,7 @@ PLAIN = {
         "start",
         "end",
     ),
+    *("start_within_s", "least_percent", "needs_level", "every_months"),
     *("topics", "quiet_from", "quiet_to", "address", "endpoint", "p256dh", "auth"),
     *("declared", "file", "place", "template", "lately", "minutes", "alone_because", "hours", "public"),
     *(
@@ -104,6 +105,7 @@ CALLS = {
     "POST chimes": {"area": AREA},
     "POST speech/areas": {"area": AREA},
     "POST turns/areas": {"area": AREA},
+    "POST drills": {"areas": [AREA], "bulletin": None},  # only a test that may be aired in all the areas
     "POST emergencies/templates": {"area": AREA, "bulletin": "{approved}"},
     "POST emergencies": {"areas": [AREA], "prepared": "{prepared}", "bulletin": "{approved}"},
     "POST emergencies/stop": {"areas": [AREA]},
@@ -162,6 +164,7 @@ FORMS = {
     "POST /tieng": {"dia_ban": AREA},
     "POST /giong-doc": {"dia_ban": AREA},
     "POST /giong-doc/bo": {"dia_ban": AREA},
+    "POST /dien-tap/dat": {"dia_ban": AREA},
     "POST /phat-theo-luot": {"dia_ban": AREA},
     "POST /phat-theo-luot/bo": {"dia_ban": AREA},
     "POST /nguoi-dung/them": {"dia_ban": AREA},
@@ -178,6 +181,7 @@ FORM_SENDS = {
     "POST /thu-vien/mau": {"ten": "Chợ phiên", "loi": "Chợ phiên họp ngày [ngày]."},
     "POST /tai-khoan/uy-quyen": {"nguoi": "duyet", "den_ngay": "20/12/2026"},
     "POST /gan-cum-loa": {"ten": "Cụm 9"},
+    "POST /dien-tap/dat": {"ten": "Diễn tập", "noi": "chon", "ngay": "20/12/2026", "gio": "09:00"},
     "POST /tieng": {"tieng": "rog"},
     "POST /giong-doc": {"toc_do": "slow"},
     "POST /nguoi-dung/them": {"ten": "nguoi.moi", "vai_tro": "officer"},
@@ -192,6 +196,7 @@ NAMES_NOTHING = {
     "/tao-ban-tin/soan-chu dia_ban",  # the words alone are looked at, nothing is kept
     # areas that the person does not see are left out
     *("/tao-ban-tin/tom-tat dia_ban", "/soan/loi-nghe dia_ban", "/soan/cach-doc dia_ban"),
+    "/dien-tap/{drill_id}/lai dia_ban",  # the areas are where the loudspeakers stand that failed
     *("/tao-ban-tin/kip-gio dia_ban", "/ban-tin/{bulletin_id}/dat-lich/kip-gio dia_ban"),
     *("/lich/tao lich", "/lich/xem-truoc lich", "/lich/{schedule_id}/sua lich"),  # left out of a preview
 }

@@ -1,0 +1,1 @@
+"""Drills: a test bulletin on many loudspeakers, judged one by one, with a scoreboard by commune."""
