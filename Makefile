@@ -64,8 +64,8 @@ nightly: export LOA_NIGHTLY := 1
 nightly: test ## the same with nothing left out: benchmarks, both databases and brokers, pages in each light, all examples
 
 .PHONY: unit
-unit: $(TESTS) ## run the unit and architecture tests alone (half a minute)
-	$(PYTEST) -q $(BARE) tests/unit tests/architecture
+unit: $(TESTS) ## run the unit tests alone (half a minute)
+	$(PYTEST) -q $(BARE) tests/unit
 
 .PHONY: quick
 quick: $(TESTS) parts ## before each commit: unit, architecture, and integration on SQLite; nothing slow (5 minutes)

@@ -1,5 +1,6 @@
 """A province behind a site, asked by an HTTP client in the same process."""
 
+import functools
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from controller.features.accounts.service import disable_operator
 from controller.host.station_keys import Secrets
 from controller.settings import Settings
 from devices.jose import ROOT, SigningKey
-from tests.integration.web.site_world import Seeds
+from tests.integration.web.kept_world import KeptWorld
+from tests.integration.web.one_of_each import one_of_each
+from tests.integration.web.site_world import Seeds, SiteWorld
 from tests.support.shared_site import site_before
 
 
@@ -20,11 +23,33 @@ def seeds(tmp_path_factory):
     return Seeds(tmp_path_factory.mktemp("seed"))
 
 
+_KEPT = {"aired": SiteWorld.aired, "objects": one_of_each}
+"""What a fixture of that name finds in its world: told once for all tests of a worker."""
+
+
+@pytest.fixture(scope="session")
+def kept_worlds(seeds, tmp_path_factory):
+    return functools.cache(lambda name: KeptWorld(seeds, tmp_path_factory.mktemp(name), _KEPT[name]))
+
+
 @pytest.fixture
-def world(seeds, tmp_path):
-    world = seeds.world(tmp_path)
+def world(request, seeds, kept_worlds, tmp_path):
+    kept = next((name for name in _KEPT if name in request.fixturenames), None)
+    world = kept_worlds(kept).world(tmp_path) if kept else seeds.world(tmp_path)
     yield world
     world.store.close()
+
+
+@pytest.fixture
+def aired(world):
+    """Return the name of an airing that is over and that all heard."""
+    return world.shown
+
+
+@pytest.fixture
+def objects(world):
+    """Return one of everything in one commune, by the names of addresses."""
+    return world.shown
 
 
 @pytest.fixture(scope="session", autouse=True)

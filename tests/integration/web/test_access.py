@@ -10,7 +10,6 @@ from controller.site import end_streams
 from tests.integration.web.access_forms import OWN
 from tests.integration.web.access_row import OPEN, SIGNED
 from tests.integration.web.access_rows import ROWS
-from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import PASSWORDS, PROVINCE
 from tests.support.nightly import NIGHTLY
 
@@ -30,11 +29,6 @@ def addresses(site):
         for method in (context.methods or ())
         if method not in {"HEAD", "OPTIONS"}
     }
-
-
-@pytest.fixture
-def objects(world):
-    return one_of_each(world)
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from controller.model.schedules import Schedule
 from controller.site import end_streams
 from devices.ids import Grade
 from devices.messages import ReceiptKind
-from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import BAC_NHA_TRANG, Made
 from tests.integration.web.test_pages import text_of
 from tests.support.stored_rows import note_vitals
@@ -40,11 +39,6 @@ WHO = ("duyet", "kythuat", "quantri")
 STATIONS_FAULTS = 500
 NODE, BULLETIN, SCHEDULE = "/cum-loa/{node_id}", "/ban-tin/{bulletin_id}", "/lich/{schedule_id}"
 AIRING = ("/phat/{airing_id}", "/phat/{airing_id}/cum-loa", "/phat/{airing_id}/phat-lai")
-
-
-@pytest.fixture
-def objects(world):
-    return one_of_each(world)
 
 
 @pytest.fixture

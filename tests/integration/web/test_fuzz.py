@@ -36,7 +36,7 @@ MUCH = settings(
 
 
 @pytest.fixture
-def objects(world):
+def named(world):
     """Real names for addresses: else every call ends at “not found”."""
     airing, made = world.approved_airing(areas=(PROVINCE,), seconds=7200)
     bulletin, _ = world.submitted(made=Made(mp3(), 8_000))
@@ -100,13 +100,13 @@ def operations():
     return [(one, [one.as_strategy(generation_mode=mode) for mode in GenerationMode]) for one in found]
 
 
-def fuzz(modes, objects, headers):
+def fuzz(modes, named, headers):
     @MUCH
     @given(case=st.one_of(*modes), chance=st.randoms(use_true_random=False))
     def every_answer_is_documented(case, chance):
-        for name in set(case.path_parameters or {}) & set(objects):
+        for name in set(case.path_parameters or {}) & set(named):
             if chance.random() < 0.7:
-                case.path_parameters[name] = chance.choice(objects[name])
+                case.path_parameters[name] = chance.choice(named[name])
         case.headers = {**(case.headers or {}), **headers}
         response = case.call()
         case.validate_response(response, excluded_checks=left_out())
@@ -117,7 +117,7 @@ def fuzz(modes, objects, headers):
 @pytest.mark.slow
 @pytest.mark.timeout(0 if EXAMPLES >= 100 else 400)
 @pytest.mark.parametrize("who", WHO)
-def test_no_call_is_answered_by_a_fault_or_by_what_is_not_documented(world, seeds, objects, who):
+def test_no_call_is_answered_by_a_fault_or_by_what_is_not_documented(world, seeds, named, who):
     SWITCH.site = make_site(world)
     headers = {"nobody": dict, "token": lambda: token_headers(world)}.get(
         who, lambda: {"cookie": f"loa={seeds.tokens[who]}"}
@@ -125,7 +125,7 @@ def test_no_call_is_answered_by_a_fault_or_by_what_is_not_documented(world, seed
     asked = [modes for one, modes in operations() if one.path not in DOORS]
     assert len(asked) > 25
     for modes in asked:
-        fuzz(modes, objects, headers)
+        fuzz(modes, named, headers)
 
 
 @pytest.mark.slow

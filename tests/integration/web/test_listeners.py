@@ -30,11 +30,6 @@ NODE = f"loa-{NHA_TRANG}-1"
 PLACE = f"/cong-khai/{NHA_TRANG}"
 
 
-@pytest.fixture
-def aired(world):
-    return world.aired()
-
-
 def reported(client, **changes):
     """Report a trouble as anybody may; return the code that the page shows."""
     reply = client.post(f"/cong-khai/bao/{NODE}", data={"viec": "too-loud", "ke": "Sáng nay."} | changes)

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from sqlalchemy import Engine, event
 
 from controller.features.emergencies.preparation import prepare
@@ -20,11 +19,6 @@ ALARM, CLEAR = "Khẩn cấp: lũ về", "Báo yên: lũ đã rút"
 PLACE = f"/cong-khai/{NHA_TRANG}"
 ELSEWHERE = f"/cong-khai/{BAC_NHA_TRANG}"
 IN_FRONT = 'class="emergency"'
-
-
-@pytest.fixture
-def aired(world):
-    return world.aired()
 
 
 def called(world, areas=(NHA_TRANG,), name=None):
