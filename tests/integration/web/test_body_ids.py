@@ -42,6 +42,8 @@ PLAIN = {
         "sentence",
         "most",
         "pace",
+        "alert",
+        "rests",
         "engine",
         "voice",
         "reading_register",
