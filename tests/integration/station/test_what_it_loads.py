@@ -21,6 +21,7 @@ HEAVY = {
     "numpy": "sound, in a worker",
     "obstore": "recordings in S3",
     "onnxruntime": "a voice, in a worker",
+    "opentelemetry.sdk": "traces, where a collector is named",
     "PIL": "a report in PDF",
     "psycopg": "PostgreSQL",
     "pydub": "sound, in a worker",
@@ -45,7 +46,8 @@ from controller.settings import Settings
 station = Controller(Settings(home=Path(sys.argv[1]), port=0, speech_workers=0))
 station.start()
 station.stop()
-print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+loaded = {name.partition(".")[0] for name in sys.modules} | {"opentelemetry.sdk"} & sys.modules.keys()
+print(json.dumps(sorted(loaded)))
 """
 
 
