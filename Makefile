@@ -64,7 +64,7 @@ nightly: export LOA_NIGHTLY := 1
 nightly: test ## the same with nothing left out: benchmarks, both databases and brokers, pages in each light, all examples
 
 .PHONY: unit
-unit: $(TESTS) ## run the unit tests alone (half a minute)
+unit: $(TESTS) ## run the unit tests alone (a minute)
 	$(PYTEST) -q $(BARE) tests/unit
 
 .PHONY: quick

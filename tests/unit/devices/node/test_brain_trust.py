@@ -180,7 +180,7 @@ def test_a_clock_reply_that_comes_again_is_not_taken_twice(scene):
         scene.world.later(timedelta(seconds=1), lambda: answer(node, payload, at))
 
     scene.station._answer_time = twice
-    scene.run(300)
+    scene.run(400)
     assert len(seen) > 10
     assert brain.clock.steps == 0
     assert brain.clock.error(raw(scene.now)) < timedelta(milliseconds=20)
