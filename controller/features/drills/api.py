@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.request_parsing import request_of, start_of
@@ -23,9 +23,10 @@ from controller.features.drills.schemas import (
     DrillShown,
 )
 from controller.features.drills.service import plan_drill, publish_drill, retry_drill, stop_repeating
+from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 
-router = APIRouter(prefix="/drills", tags=["drills"])
+router = json_router(prefix="/drills", tags=["drills"])
 
 MOST_AT_ONCE = 1000
 """Loudspeakers of one answer; a program asks for more with `after`."""
