@@ -8,6 +8,11 @@ from controller.terminal.commands import AsJson, Commands, print_json
 
 Broker = Annotated[Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")]
 
+BrokerOrTree = Annotated[
+    Literal["auto", "embedded", "mosquitto", "tree"],
+    typer.Option(help="Trạm trung chuyển MQTT; tree: một trạm gốc, hai trạm nhánh."),
+]
+
 bench = Commands()
 
 
@@ -21,7 +26,7 @@ def emergency(
             min=0, max=10_000, help="Thêm một trận bão: bấy nhiêu cụm mất điện rồi nối lại trong mười giây."
         ),
     ] = 0,
-    broker: Broker = "auto",
+    broker: BrokerOrTree = "auto",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -50,7 +55,7 @@ def delivery(
     size: Annotated[int, typer.Option("--bytes", min=1024, max=64 << 20, help="Cỡ tệp âm thanh, byte.")] = 1
     << 20,
     loss: Annotated[int, typer.Option(min=0, max=50, help="Phần trăm gói âm thanh bị mất.")] = 0,
-    broker: Broker = "auto",
+    broker: BrokerOrTree = "auto",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -116,7 +121,7 @@ def rest(
 @bench.command()
 def sync(
     nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Số cụm loa mô phỏng.")] = 1000,
-    broker: Broker = "auto",
+    broker: BrokerOrTree = "auto",
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from controller.app import Controller
-from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
 from controller.trial.bench_ground import ToneMade, approved, throw_away_station
 from controller.trial.bench_references import count_over_mqtt, count_over_nginx, count_over_sockets
+from controller.trial.broker_tree import TrialBroker
 from controller.trial.fleet_process import FleetProcesses
 from controller.trial.job import TrialRun
 from controller.trial.outside import memory_kb
@@ -67,7 +67,7 @@ class Watcher:
             self.plan_at = self.plan_at or time.time()
 
 
-def bench_delivery(nodes: int, size: int, broker: BrokerChoice, loss_percent: int = 0) -> dict[str, Any]:
+def bench_delivery(nodes: int, size: int, broker: TrialBroker, loss_percent: int = 0) -> dict[str, Any]:
     """Deliver one recording of `size` bytes to all nodes, at unlimited rate; return the figures."""
     body = random.Random(size).randbytes(size)  # noqa: S311 - the same each time, and not compressible
     opened = {"pace_bytes_per_second": OPEN_PACE, "uplink_bytes_per_second": OPEN_PACE * nodes}

@@ -16,7 +16,6 @@ from controller.features.emergencies.queries import prepared_views
 from controller.host.station_keys import Secrets
 from controller.model.emergency_states import Kind
 from controller.model.first_people import APPROVER
-from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
 from controller.trial import children
 from controller.trial.alarms_prepared import BROADCAST, BROADCAST_S
@@ -27,6 +26,7 @@ from controller.trial.bench_ground import (
     started_fleet,
     throw_away_home,
 )
+from controller.trial.broker_tree import TrialBroker, broker_settings
 from controller.trial.percentiles import nearest_rank, spread
 from controller.trial.station_apart import StationApart
 from devices.ids import AreaCode
@@ -238,11 +238,12 @@ class EmergencyBench:
         return self.ears.wait(lambda: len(self._sounding()) >= self.reachable, seconds)
 
 
-def bench_emergency(nodes: int, runs: int, broker: BrokerChoice, storm: int = 0) -> dict[str, Any]:
+def bench_emergency(nodes: int, runs: int, broker: TrialBroker, storm: int = 0) -> dict[str, Any]:
     """Return the figures; creates everything it needs and deletes it afterwards."""
     began = time.monotonic()
     with throw_away_home() as (home, stages, parts):
-        station = StationApart(home, {"home": str(home), "nodes": nodes, "broker": broker, "alarms": True})
+        brokers = broker_settings(broker, home, parts)
+        station = StationApart(home, {"home": str(home), "nodes": nodes, **brokers, "alarms": True})
         parts.callback(station.stop)
         station.start()
         fleet, reachable = started_fleet(parts, station, station.nodes)

@@ -19,8 +19,9 @@ from controller.features.fleet.service import NewNode
 from controller.host.logs import log_to
 from controller.model.bulletin_states import BulletinId
 from controller.model.first_people import OFFICER
-from controller.settings import BrokerChoice, Settings
+from controller.settings import Settings
 from controller.terminal.progress import Stages
+from controller.trial.broker_tree import TrialBroker, broker_settings
 from controller.trial.fleet_process import FleetProcesses
 from controller.trial.job import TrialRun
 from controller.trial.simulated import StationAccess, enrol_simulated, fleet_of
@@ -171,7 +172,7 @@ def throw_away_home() -> Iterator[tuple[Path, Stages, ExitStack]]:
 
 @contextmanager
 def throw_away_station(
-    broker: BrokerChoice, **chosen: Any
+    broker: TrialBroker, **chosen: Any
 ) -> Iterator[tuple[Path, Controller, Stages, ExitStack]]:
     """Start a station in a temporary folder; `chosen` are additional settings.
 
@@ -179,7 +180,7 @@ def throw_away_station(
     """
     with throw_away_home() as (home, stages, parts):
         log_to(home / "loa.log", "WARNING")
-        station = Controller(bench_settings(home, broker, chosen))
+        station = Controller(bench_settings(home, broker_settings(broker, home, parts) | chosen))
         station.start()
         parts.callback(station.stop)
         yield home, station, stages, parts
@@ -207,21 +208,20 @@ class BenchStation:
 
 
 @contextmanager
-def throw_away_ground(nodes: int, broker: BrokerChoice, **more: Any) -> Iterator[BenchStation]:
+def throw_away_ground(nodes: int, broker: TrialBroker, **more: Any) -> Iterator[BenchStation]:
     """Start a station and loudspeakers in a temporary folder; `more`: additional fields of their spec."""
     with throw_away_station(broker) as (home, station, stages, parts):
         fleet, reachable = started_fleet(parts, station, enrol_simulated(station, nodes), **more)
         yield BenchStation(home, station, stages, fleet, reachable)
 
 
-def bench_settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> Settings:
-    """Return the settings of a throw-away station; `chosen` are additional ones."""
+def bench_settings(home: Path, chosen: dict[str, Any]) -> Settings:
+    """Return the settings of a throw-away station; `chosen`: its broker, and additional ones."""
     usual: dict[str, Any] = {
         "home": home,
         "database_url": "",
         "recordings": "",  # what is thrown away is in no store of the real station
         "uploads": "",
-        "broker": broker,
         "port": 0,
         "quiet_begins": "00:00",
         "quiet_ends": "00:00",

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from controller.settings import BrokerChoice
 from controller.trial.bench_ground import BenchStation, approved, throw_away_ground, tone
+from controller.trial.broker_tree import TrialBroker
 from controller.trial.job import TrialRun
 from controller.trial.percentiles import nearest_rank, spread
 from devices.ids import AiringId, AreaCode
@@ -85,7 +85,7 @@ class Watch:
         return found
 
 
-def bench_sync(nodes: int, broker: BrokerChoice) -> dict[str, Any]:
+def bench_sync(nodes: int, broker: TrialBroker) -> dict[str, Any]:
     """Return the figures: deliveries in real time, then ten minutes and a lost link in virtual time."""
     began = time.monotonic()
     with throw_away_ground(nodes, broker, delays=LINKS, clocks_every_s=CLOCKS_EVERY_S) as ground:

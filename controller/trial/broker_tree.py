@@ -3,10 +3,13 @@
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal
 
 from controller.host.broker import ChildBroker
 from controller.host.mosquitto_files import bridges_conf
+from controller.settings import BrokerChoice
+
+TrialBroker = BrokerChoice | Literal["tree"]
 
 LEAVES: Final = ("bac", "nam")
 _NO_PASSWORDS: Final = ("", "", "")
@@ -38,11 +41,6 @@ class BrokerTree:
         return self._root.url
 
     @property
-    def leaf_urls(self) -> tuple[str, ...]:
-        """Where loudspeakers connect."""
-        return tuple(leaf.url for leaf in self._leaves.values())
-
-    @property
     def named_leaves(self) -> str:
         """The leaves as a setting of the station names them."""
         return " ".join(f"{name}={leaf.url}" for name, leaf in self._leaves.items())
@@ -51,3 +49,13 @@ class BrokerTree:
         self._started.callback(broker.stop)
         broker.start()
         return broker
+
+
+def broker_settings(broker: TrialBroker, home: Path, parts: ExitStack) -> dict[str, Any]:
+    """Return the settings of a station with this broker; a tree is started, and ends with the stack."""
+    if broker != "tree":
+        return {"broker": broker, "broker_url": "", "broker_leaves": ""}
+    tree = BrokerTree(home / "brokers")
+    parts.callback(tree.stop)
+    tree.start()
+    return {"broker": "mosquitto", "broker_url": tree.root_url, "broker_leaves": tree.named_leaves}

@@ -7,19 +7,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from controller.app import Controller
 from controller.features.imports.bulletin_files import TitledText, draft_of, sample, written_in
 from controller.host.logs import log_to
-from controller.settings import BrokerChoice, Settings
+from controller.settings import Settings
 from controller.terminal.progress import Stages
-from controller.trial.broker_tree import BrokerTree
+from controller.trial.broker_tree import TrialBroker, broker_settings
 from controller.trial.fleet_process import FleetProcesses, refuse_bad_faults
 from controller.trial.job import TrialRun, report, succeeded
 from controller.trial.simulated import enrol_simulated, fleet_of
@@ -39,7 +38,7 @@ class DemoOptions:
     nodes: int
     text_file: Path | None
     record: Path | None
-    broker: BrokerChoice | Literal["tree"]
+    broker: TrialBroker
     fail: str
     speed: float
     engine: str | None
@@ -55,15 +54,12 @@ def run(trial: DemoOptions) -> int:
         parts.callback(shutil.rmtree, home, ignore_errors=True)
         log_to(home / "loa.log", "INFO")
         stages = parts.enter_context(Stages())
-        tree = BrokerTree(home / "brokers") if trial.broker == "tree" else None
-        if tree is not None:
-            parts.callback(tree.stop)
-            tree.start()
-        station = Controller(_settings(trial, home, tree), serve_pages=not trial.once)
+        brokers = broker_settings(trial.broker, home, parts)
+        station = Controller(_settings(trial, home, brokers), serve_pages=not trial.once)
         station.start()
         parts.callback(station.stop)
         job = TrialRun(station, stages)
-        fleet = _started_fleet(trial, job, parts, () if tree is None else tree.leaf_urls)
+        fleet = _started_fleet(trial, job, parts)
         good = _air(trial, draft, job, fleet, began)
         if not trial.once and station.pages is not None:
             stages.say(f"Trang của đài: {station.pages.address}   (Ctrl-C để dừng)")
@@ -79,15 +75,13 @@ def _draft(trial: DemoOptions) -> TitledText:
     return draft_of(written)
 
 
-def _settings(trial: DemoOptions, home: Path, tree: BrokerTree | None) -> Settings:
+def _settings(trial: DemoOptions, home: Path, brokers: dict[str, Any]) -> Settings:
     chosen: dict[str, Any] = {
         "home": home,
         "database_url": "",
         "recordings": "",  # what is thrown away is in no store of the real station
         "uploads": "",
-        "broker": "mosquitto" if trial.broker == "tree" else trial.broker,
-        "broker_url": "" if tree is None else tree.root_url,
-        "broker_leaves": "" if tree is None else tree.named_leaves,
+        **brokers,
         "port": 0,
         "quiet_begins": "00:00",
         "quiet_ends": "00:00",  # a demonstration must also work at night
@@ -103,15 +97,13 @@ def _settings(trial: DemoOptions, home: Path, tree: BrokerTree | None) -> Settin
     return Settings(**chosen)
 
 
-def _started_fleet(
-    trial: DemoOptions, job: TrialRun, parts: ExitStack, leaves: Sequence[str]
-) -> FleetProcesses:
+def _started_fleet(trial: DemoOptions, job: TrialRun, parts: ExitStack) -> FleetProcesses:
     nodes = enrol_simulated(job.station, trial.nodes)
     more: dict[str, Any] = {"fail": trial.fail, "speed": trial.speed}
     if trial.record is not None:
         trial.record.mkdir(parents=True, exist_ok=True)
         more["record_dir"] = str(trial.record.absolute())
-    fleet = fleet_of(job.station, nodes, leaves=leaves, **more)
+    fleet = fleet_of(job.station, nodes, **more)
     fleet.start()
     parts.callback(fleet.stop)
     return fleet

@@ -114,18 +114,17 @@ class StationAccess(Protocol):
 
 
 def fleet_of(
-    station: StationAccess,
-    nodes: list[NewNode],
-    name: str = "fleet",
-    leaves: Sequence[str] = (),
-    **more: Any,
+    station: StationAccess, nodes: list[NewNode], name: str = "fleet", **more: Any
 ) -> FleetProcesses:
     """Return the fleet of these nodes, to be started by the caller; `name` is its folder's.
 
     One interpreter runs its nodes one after another, real nodes run in parallel: many nodes are divided over
-    as many processes as there are processors. `leaves`: URLs of the brokers where they are, a process each.
+    as many processes as there are processors. Where the broker is a tree they
+    connect to its leaves, each process to one.
     """
-    refuse_fleet_at(station.broker_url)
+    leaves = tuple(station.settings.leaf_urls.values())
+    for url in (station.broker_url, *leaves):
+        refuse_fleet_at(url)
     with station.store.read() as session:
         tree = area_tree(session)
         standing = {node: area for node, area in session.execute(select(Node.id, Node.area))}  # noqa: C416 - typed

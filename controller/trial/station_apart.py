@@ -122,8 +122,8 @@ class StationApart:
 
 
 def _settings(asked: dict[str, Any]) -> Settings:
-    chosen = {"database_url": asked.get("database", ""), "broker_url": asked.get("broker_url", "")}
-    return bench_settings(Path(asked["home"]), asked["broker"], chosen)
+    brokers = {name: asked.get(name, "") for name in ("broker", "broker_url", "broker_leaves")}
+    return bench_settings(Path(asked["home"]), {"database_url": asked.get("database", ""), **brokers})
 
 
 def planned_airings(station: Controller, count: int, nodes: int) -> list[dict[str, str]]:

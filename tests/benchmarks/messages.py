@@ -47,7 +47,7 @@ class _Station:
     """A station that stands still, but for what is measured."""
 
     def __init__(self, home):
-        self.controller = Controller(bench_settings(home, "auto", {}), serve_pages=False)
+        self.controller = Controller(bench_settings(home, {"broker": "auto"}), serve_pages=False)
         self.controller.start()
         self.nodes = [node.id for node in enrol_simulated(self.controller, NODES)]
         self.chains = {}

@@ -10,13 +10,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+TREE = ("--broker", "tree")
+"""The last of an option counts."""
 FAULTS = "offline=5%,loss=2%,reboot=3%"
 
 
 def loa(*words):
     """Return what a command printed as JSON, or None where it failed."""
     ran = subprocess.run(
-        [Path(sys.executable).with_name("loa"), *map(str, words), "--json", "--broker", "mosquitto"],
+        [Path(sys.executable).with_name("loa"), *map(str, words), "--json"],
         capture_output=True,
         text=True,
         check=False,
@@ -29,7 +31,7 @@ def loa(*words):
 
 
 def demo(nodes, *more):
-    found = loa("demo", "--once", "--nodes", nodes, *more)
+    found = loa("demo", "--broker", "mosquitto", "--once", "--nodes", nodes, *more)
     if found is None:
         return "failed"
     spread = found["start_spread_ms"] or {"p50": None, "p99": None}
@@ -41,7 +43,7 @@ def demo(nodes, *more):
 
 
 def delivery(nodes, *more):
-    found = loa("bench", "delivery", "--nodes", nodes, *more)
+    found = loa("bench", "delivery", "--broker", "mosquitto", "--nodes", nodes, *more)
     if found is None:
         return "failed"
     return (
@@ -53,7 +55,7 @@ def delivery(nodes, *more):
 
 
 def ingest(nodes):
-    found = loa("bench", "ingest", "--nodes", nodes)
+    found = loa("bench", "ingest", "--broker", "mosquitto", "--nodes", nodes)
     if found is None:
         return "failed"
     each = ", ".join(
@@ -65,7 +67,7 @@ def ingest(nodes):
 
 
 def rest(nodes):
-    found = loa("bench", "rest", "--nodes", nodes)
+    found = loa("bench", "rest", "--broker", "mosquitto", "--nodes", nodes)
     if found is None:
         return "failed"
     return (
@@ -75,15 +77,15 @@ def rest(nodes):
     )
 
 
-def sync(nodes):
-    found = loa("bench", "sync", "--nodes", nodes)
+def sync(nodes, *more):
+    found = loa("bench", "sync", "--broker", "mosquitto", "--nodes", nodes, *more)
     if found is None:
         return "failed"
     return f"clock error {found['clock_error_ms']} ms, start spread {found['start_spread_ms']} ms"
 
 
 def emergency(nodes, runs, *more):
-    found = loa("bench", "emergency", "--nodes", nodes, "--runs", runs, *more)
+    found = loa("bench", "emergency", "--broker", "mosquitto", "--nodes", nodes, "--runs", runs, *more)
     if found is None:
         return "failed"
     storm = found.get("storm")
@@ -109,6 +111,10 @@ ROWS = {
     "sync 1,000": (1_000, sync),
     "rest 5,000": (5_000, rest),
     "emergency 1,000": (1_000, lambda nodes: emergency(nodes, 20)),
+    "demo 2,000 on a tree": (2_000, lambda nodes: demo(nodes, *TREE)),
+    "delivery 2,000 on a tree": (2_000, lambda nodes: delivery(nodes, *TREE)),
+    "sync 1,000 on a tree": (1_000, lambda nodes: sync(nodes, *TREE)),
+    "emergency 1,000 on a tree": (1_000, lambda nodes: emergency(nodes, 20, *TREE)),
     "emergency 5,000, storm of 2,000": (
         5_000,
         lambda nodes: emergency(nodes, 5, "--storm", nodes * 2 // 5),

@@ -62,11 +62,6 @@ class OpenTree:
         """The leaves as a setting of the station names them."""
         return " ".join(f"{name}={leaf.url}" for name, leaf in self.leaves.items())
 
-    @property
-    def leaf_urls(self) -> list[str]:
-        """Where loudspeakers connect."""
-        return [leaf.url for leaf in self.leaves.values()]
-
     def start(self) -> None:
         """Start all."""
         for broker in (self.root, *self.leaves.values()):

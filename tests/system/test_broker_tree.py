@@ -1,11 +1,15 @@
 """A station at the root of a tree, loudspeakers at its leaves: each hears once, whatever is killed."""
 
+import json
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -99,7 +103,7 @@ def ground(folder, nodes, **chosen):
     tree = OpenTree(folder / "tree")
     more = {"broker_url": tree.root.url, "broker_leaves": tree.named_leaves, "speech_workers": 0, **chosen}
     with running_tree(tree), running(folder / "home", enrolled=False, **more) as station:
-        fleet = fleet_of(station, enrol_simulated(station, nodes), leaves=tree.leaf_urls)
+        fleet = fleet_of(station, enrol_simulated(station, nodes))
         fleet.start()
         try:
             assert fleet.wait_ready()["connected"] == nodes
@@ -127,6 +131,16 @@ def test_a_leaf_killed_in_the_delivery_and_the_root_while_it_sounds_cost_no_word
         at.tree.root.start()
         at.all_heard_once(airing, nodes=6)
         assert at.statuses()[NodeStatus.READY] == 6
+
+
+@pytest.mark.nightly
+def test_the_demonstration_goes_through_a_tree():
+    asked = [Path(sys.executable).with_name("loa"), "demo", "--once", "--json", "--nodes", "20"]
+    asked += ["--broker", "tree", "--speed", "8"]
+    ran = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=400)
+    told = json.loads(ran.stdout)
+    assert (told["heard_whole"], told["wrong_facts"]) == (20, [])
+    assert told["published_audio_bytes"] < 1.1 * told["recording_bytes"]
 
 
 @pytest.mark.nightly
