@@ -81,7 +81,7 @@ def test_a_station_that_is_thrown_away_writes_into_no_store_of_the_real_one(tmp_
         engine=None,
     )
     for settings in (
-        bench_settings(tmp_path, "embedded", {}),
+        bench_settings(tmp_path, {"broker": "embedded"}),
         demo._settings(once, tmp_path, None),
     ):
         assert settings.recordings_place == str(tmp_path / "recordings")
