@@ -82,7 +82,7 @@ def test_a_station_that_is_thrown_away_writes_into_no_store_of_the_real_one(tmp_
     )
     for settings in (
         bench_settings(tmp_path, {"broker": "embedded"}),
-        demo._settings(once, tmp_path, None),
+        demo._settings(once, tmp_path, {"broker": "embedded"}),
     ):
         assert settings.recordings_place == str(tmp_path / "recordings")
         assert settings.uploads_place == str(tmp_path / "uploads")
