@@ -35,7 +35,9 @@ roots = Commands()
 RootFile = Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp khóa gốc.")]
 Days = Annotated[
     int | None,
-    typer.Option(help="Các bộ khóa có hiệu lực bao nhiêu ngày, 120 đến 400; bỏ trống: như lần trước."),
+    typer.Option(
+        min=1, max=9999, help="Các bộ khóa có hiệu lực bao nhiêu ngày, 120 đến 400; bỏ trống: như lần trước."
+    ),
 ]
 RequestFile = Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp yêu cầu ký.")]
 _KEPT_BY = "NGƯỜI=KHÓA"
