@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 MOST_LOST_S, MOST_AWAY_S = 60.0, 900.0
-MEGABYTES = amount(20, 4000)
+MEGABYTES = amount(20, 2000)
 """Of rows in the database."""
 FILL = (
     "INSERT INTO filling_of_a_test SELECT n, repeat(md5(n::text), 31) "
