@@ -4,6 +4,7 @@ The next release is this one with more steps of the database. Each that is out i
 """
 
 import json
+import os
 import time
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.support import old_release
 from tests.support.brokers import BrokerProcess
 from tests.support.next_release import EXPANDING, make_next_release
-from tests.support.pair import PATIENCE_S, TAKEOVER_S, Pair
+from tests.support.pair import PATIENCE_S, Pair
 from tests.support.postgres import migrated, postgres  # noqa: F401 - a fixture
 from tests.support.programs import python
 from tests.support.releases import heads
@@ -19,6 +20,8 @@ from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly, pytest.mark.timeout(1200)]
 
+HANDED_OVER_S = 30.0
+"""From the stop of one station to the first plan of the other one; what a kill takes: test_pair."""
 BEFORE_RELEASES = {"before-v0.1.0": "ab5f0e9f"}
 """The last commit whose newest step is 0061."""
 AIRED_BY_IT = """
@@ -69,27 +72,32 @@ def test_the_standby_is_upgraded_first_and_the_old_release_comes_back_over_the_n
         assert (pair.leader(), pair.watch.epoch()) == ("one", epoch), "the old release went on meanwhile"
 
         heard.append(pair.plan())
-        times["to the new release"] = take_over(pair, "one", "two")
+        times["to the new release"] = take_over(pair, "one", "two", lambda: pair.start_of(newer, "two"))
         assert wait_until(lambda: pair.is_heard(heard[1]), PATIENCE_S), pair.logs()
 
         pair.start("one")  # the old release, over the newer schema
         heard.append(pair.plan())
-        times["back to the old one"] = take_over(pair, "two", "one")
+        times["back to the old one"] = take_over(pair, "two", "one", lambda: pair.start("one"))
         assert wait_until(lambda: pair.is_heard(heard[2]), PATIENCE_S), pair.logs()
     finally:
         pair.close()
         print({name: round(seconds, 1) for name, seconds in times.items()})  # noqa: T201 - figures
     pair.check(heard, [])
-    assert max(times["to the new release"], times["back to the old one"]) <= TAKEOVER_S, times
+    assert max(times["to the new release"], times["back to the old one"]) <= HANDED_OVER_S, times
 
 
-def take_over(pair, former, next_one):
+def take_over(pair, former, next_one, start_again):
     """End the leader in order, as an upgrade does; return the seconds to the first plan of the other one."""
     assert wait_until(lambda: "Đang chờ" in (pair.folder / f"{next_one}.log").read_text(), PATIENCE_S)
     epoch, at = pair.watch.epoch(), time.monotonic()
     pair.members[former].end()
-    assert wait_until(lambda: pair.watch.first_above(epoch) is not None, PATIENCE_S), pair.logs()
-    assert pair.wait_for_leader(next_one) == next_one
+
+    def has_published():
+        if pair.members[next_one].exit_code(0) == os.EX_TEMPFAIL:
+            start_again()  # it lost the lead on a machine that is too busy: systemd starts it again
+        return pair.watch.first_above(epoch) is not None
+
+    assert wait_until(has_published, PATIENCE_S), pair.logs()
     return pair.watch.first_above(epoch) - at
 
 
