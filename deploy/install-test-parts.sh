@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that only tests need and that are missing: a browser, a broker, a database, a font,
 # espeak-ng, ffmpeg as an independent loudness meter, systemd's checker of units, and what reads scans; by night
-# (LOA_NIGHTLY=1) also LibreOffice and Prometheus, which are large.
+# (LOA_NIGHTLY=1) also LibreOffice and Prometheus, which are large, and what makes fresh trees of Debian.
 # Works as root or through sudo, without questions; no package starts a service.
 set -eu
 
@@ -15,6 +15,7 @@ has_scans() { command -v tesseract >/dev/null 2>&1 && command -v pdftoppm >/dev/
 has_vietnamese() { has_scans && tesseract --list-langs 2>/dev/null | grep -qx vie; }
 has_office() { [ "${LOA_NIGHTLY:-}" != 1 ] || command -v soffice >/dev/null 2>&1; }
 has_prometheus() { [ "${LOA_NIGHTLY:-}" != 1 ] || command -v prometheus >/dev/null 2>&1; }
+has_trees() { [ "${LOA_NIGHTLY:-}" != 1 ] || { command -v mmdebstrap && command -v ip; } >/dev/null 2>&1; }
 has_font() { [ -n "$(find /usr/share/fonts -name 'NotoSans-Regular.*' -print -quit 2>/dev/null)" ]; }
 
 # Sets $missing to the packages whose part is not there.
@@ -30,6 +31,7 @@ look() {
     has_vietnamese || missing="$missing tesseract-ocr-vie"
     has_office || missing="$missing libreoffice-writer-nogui"
     has_prometheus || missing="$missing prometheus"
+    has_trees || missing="$missing mmdebstrap iproute2"
     has_systemd || missing="$missing systemd"
 }
 
