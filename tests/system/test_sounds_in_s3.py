@@ -120,6 +120,7 @@ def _signed_in(address, pair, name):
     return browser
 
 
+@pytest.mark.nightly
 def test_a_sound_goes_from_one_machines_pages_by_anothers_station_to_every_loudspeaker(
     tmp_path,
     postgres,  # noqa: F811 - the fixture
