@@ -25,3 +25,13 @@ def test_each_address_leads_to_its_own_endpoint():
 
 def test_what_comes_first_is_there():
     assert set(FIRST) < {module.__name__ for module in modules_with_routes("pages")}
+
+
+def test_json_has_its_addresses_below_api_v1():
+    strays = [
+        f"{module.__name__}: {route.path}"
+        for module in modules_with_routes("api")
+        for route in module.router.routes
+        if not route.path.startswith("/api/v1/")
+    ]
+    assert strays == [], "make the router by controller.http.json_router"
