@@ -174,9 +174,9 @@ class RenderingLanes:
 
         A worker leaves what it cannot make to others for a while, and notes why.
         """
+        avoided = [one for one in list(self._avoided) if self._is_avoided(one)]
         with self.store.read() as session:
-            waiting = waiting_renderings(session, _LOOKED_AT, urgent_only=urgent_only)
-        waiting = [one for one in waiting if not self._is_avoided(one.id)]
+            waiting = waiting_renderings(session, _LOOKED_AT, urgent_only=urgent_only, but=avoided)
         if waiting:
             self.recordings.check()
             self.uploads.check()
@@ -276,7 +276,7 @@ class RenderingLanes:
 
     def _keep(self) -> None:
         told: dict[Claim, tuple[float, Progress | None]] = {}
-        while not (self._stopping.is_set() and not self._held):
+        while not self._stopping.is_set() or any(thread.is_alive() for thread in self._threads):
             try:
                 told = self._renewed(told)
             except LoaError as error:

@@ -179,11 +179,11 @@ def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, Ar
 
 
 def waiting_renderings(
-    session: Session, limit: int = 10, *, urgent_only: bool = False
+    session: Session, limit: int = 10, *, urgent_only: bool = False, but: Collection[RenderingId] = ()
 ) -> Sequence[Rendering]:
     """Return renderings that nobody has begun: what may be called first, then by start, then by age.
 
-    `urgent_only`: what may be called as an emergency alone.
+    `urgent_only`: what may be called as an emergency alone. `but`: what is not asked for.
     """
     is_urgent = exists().where(Bulletin.id == Rendering.bulletin, Bulletin.highest_grade == Grade.EMERGENCY)
     starts_at = (
@@ -193,7 +193,7 @@ def waiting_renderings(
     )
     query = (
         select(Rendering)
-        .where(Rendering.state == RenderingState.WAITING)
+        .where(Rendering.state == RenderingState.WAITING, Rendering.id.not_in(but))
         .order_by(
             case((is_urgent, 0), else_=1), starts_at.asc().nulls_last(), Rendering.ordered_at, Rendering.id
         )

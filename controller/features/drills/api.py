@@ -24,9 +24,11 @@ from controller.features.drills.schemas import (
 )
 from controller.features.drills.service import plan_drill, publish_drill, retry_drill, stop_repeating
 from controller.http.json_router import json_router
+from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 
 router = json_router(prefix="/drills", tags=["drills"])
+urgent = json_router(prefix="/drills", tags=["drills"], route_class=UrgentRoute)
 
 MOST_AT_ONCE = 1000
 """Loudspeakers of one answer; a program asks for more with `after`."""
@@ -86,8 +88,11 @@ def publish(visit: SignedVisit, drill_id: str, asked: DrillPublished) -> DrillSh
     return drill_shown(visit.store, visit.scope, drill_id)
 
 
-@router.post("/{drill_id}/stop-repeating", responses=refusals(401, 403, 404, 409))
+@urgent.post("/{drill_id}/stop-repeating", responses=refusals(401, 403, 404, 409))
 def end_repeats(visit: SignedVisit, drill_id: str) -> DrillShown:
     """Plan no further drill after this one."""
     stop_repeating(visit, drill_id, **visit.stamp)
     return drill_shown(visit.store, visit.scope, drill_id)
+
+
+router.routes.extend(urgent.routes)

@@ -33,6 +33,7 @@ from controller.features.drills.service import (
 from controller.features.listeners.public_page import public_page
 from controller.features.speaker_tests.service import test_at_hand
 from controller.http.form_fields import AskedId, Done, SentId
+from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from controller.http.time_fields import read_clock, read_day
 from controller.http.words import date_value
@@ -43,6 +44,7 @@ from controller.model.permissions import Act
 from devices.ids import AreaCode, Grade
 
 router = APIRouter()
+urgent = APIRouter(route_class=UrgentRoute)
 _LONGEST_NUMBER = 5
 Id = Annotated[str, Path(max_length=64)]
 _DONE = {
@@ -140,7 +142,7 @@ def publish(visit: SignedVisit, drill_id: Id, cong_khai: SentId = "") -> Respons
     return RedirectResponse(f"/dien-tap/{drill_id}?xong={done}", 303)
 
 
-@router.post("/dien-tap/{drill_id}/thoi-lap")
+@urgent.post("/dien-tap/{drill_id}/thoi-lap")
 def end_repeats(visit: SignedVisit, drill_id: Id) -> Response:
     """Plan no further drill after this one."""
     stop_repeating(visit, drill_id, **visit.stamp)
@@ -197,7 +199,7 @@ def _page(
         "done": done,
         "may_air": visit.viewer.may(Act.AIR),
         "may_retry": visit.viewer.may(Act.AIR) and 0 < board.drill.failed <= MOST_RETRIED,
-        "may_stop": visit.viewer.may(Act.STOP),
+        "may_stop": scope.may(visit.by, Act.STOP, [AreaCode(one) for one in board.drill.areas]),
         "may_publish": scope.may(visit.by, PUBLISHES, [scope.tree.lineage(scope.home)[-1]]),
     }
     return page(visit.request, "dien_tap_ket_qua.html", context, error=error)
@@ -205,3 +207,6 @@ def _page(
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else 0
+
+
+router.routes.extend(urgent.routes)

@@ -67,10 +67,11 @@ class Tally:
 
 
 @one_read
-def visible_drill(session: Session, scope: Scope, drill_id: str) -> Drill:
+def visible_drill(session: Session, scope: Scope, drill_id: str, *, lock: bool = False) -> Drill:
     """Return the drill, or raise NotFound: one outside the person's view is not there."""
     query = select(Drill).join(Airing, Airing.id == Drill.airing)
-    drill = session.scalar(query.where(Drill.id == drill_id, _seen_by(scope)))
+    query = query.where(Drill.id == drill_id, _seen_by(scope))
+    drill = session.scalar(query.with_for_update(of=Drill) if lock else query)
     if drill is None:
         raise NotFound(
             "Không có buổi diễn tập này, hoặc nó không thuộc địa bàn của bạn.", code="drill.unknown"

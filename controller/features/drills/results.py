@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from controller.features.airings.heard import percent_heard, whole_ms
@@ -26,9 +26,8 @@ JUDGED_AFTER: Final = timedelta(minutes=1)
 """From the end to the first judgement: a node repeats each minute what was not committed."""
 TELLS_WITHIN: Final = timedelta(days=30)
 """What a node tells of a drill after an outage longer than this changes the log, and not the drill."""
-MOST_JUDGED: Final = 1000
+MOST_JUDGED: Final = 400
 """Loudspeakers of one transaction, so that nobody who stops or starts something waits for it."""
-_MOST_LOOKED_AT: Final = 20
 
 
 class _BesideRows(NamedTuple):
@@ -44,22 +43,23 @@ def judge_drills(session: Session, *, now: datetime) -> bool:
 
     When all are judged, people are told, and the next drill is planned if it is repeated.
     """
-    for drill in session.scalars(_over(now)):
-        family = parts_with(session, drill.airing)
-        waiting = _not_judged(session, drill, family)
-        if waiting:
-            session.execute(insert(DrillResult), _results(session, drill, family, waiting))
-        if len(waiting) < MOST_JUDGED:
-            _add_quarantined(session, drill, family)
-            drill.judged_at, drill.starts_at = now, session.get_one(Airing, drill.airing).starts_at
-            session.flush()
-            follow_up(session, drill, now=now)
-        return True
-    return _judge_anew(session, now)
+    drill = session.scalar(_over(now))
+    if drill is None:
+        return _judge_anew(session, now)
+    family = parts_with(session, drill.airing)
+    waiting = _not_judged(session, drill, family)
+    if waiting:
+        session.execute(insert(DrillResult), _results(session, drill, family, waiting))
+    if len(waiting) < MOST_JUDGED:
+        _add_quarantined(session, drill, family)
+        drill.judged_at, drill.starts_at = now, session.get_one(Airing, drill.airing).starts_at
+        session.flush()
+        follow_up(session, drill, now=now)
+    return True
 
 
-def _over(now: datetime) -> Any:
-    """Return the query of drills of which every part ended a while ago, and is in the as-aired log."""
+def _over(now: datetime) -> Select[Drill]:
+    """Return the query of the first drill of which every part ended a while ago, and is in the log."""
     part = aliased(Airing)
     is_part = (part.id == Drill.airing) | (part.linked_to == Drill.airing)
     is_open = part.ended_at.is_(None) | part.noted_at.is_(None) | (part.ended_at > now - JUDGED_AFTER)
@@ -68,7 +68,7 @@ def _over(now: datetime) -> Any:
         .where(Drill.judged_at.is_(None), Drill.starts_at < now)
         .where(~exists().where(is_part, is_open))
         .order_by(Drill.starts_at)
-        .limit(_MOST_LOOKED_AT)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
 

@@ -11,6 +11,7 @@ from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
 from controller.features.accounts.scope import scope_of
 from controller.features.airings.planning import BroadcastRequest, plan_foreseen
+from controller.features.airings.queries import targets_of
 from controller.features.areas.queries import area_tree, top_area
 from controller.features.drills.judging import DrillCriteria
 from controller.features.drills.queries import visible_drill
@@ -126,9 +127,12 @@ def publish_drill(session: Session, drill_id: str, *, public: bool, by: Operator
 
 @one_write
 def stop_repeating(session: Session, drill_id: str, *, by: Operator, now: datetime) -> Drill:
-    """Plan no further drill after this one. Conflict when it is judged: then the next is planned already."""
-    drill = visible_drill(session, scope_of(session, by), drill_id)
-    require(session, by, Act.STOP, by.area)
+    """Plan no further drill after this one; asked of those who may stop what sounds in all of its areas.
+
+    Conflict when it is judged: then the next is planned already.
+    """
+    drill = visible_drill(session, scope_of(session, by), drill_id, lock=True)
+    require(session, by, Act.STOP, *targets_of(session, [drill.airing])[drill.airing])
     if drill.judged_at is not None:
         raise Conflict("Buổi này đã có kết quả. Hãy thôi lặp lại ở buổi sau.", code="drill.judged")
     if drill.every_months is not None:

@@ -228,6 +228,8 @@ def test_the_next_is_planned_when_this_one_is_judged_until_somebody_stops_it(rea
     following = world.ask(after, drill)
     assert (following.every_months, following.starts_at.month) == (3, 2)
     assert "Lần sau: 10:01, " in world.ask(notices_of, world.approver.id)[0].sentence
+    with pytest.raises(NotAllowed):  # who may stop in one commune of it alone
+        world.do(stop_repeating, following.id, by=world.officer)
     world.do(stop_repeating, following.id, by=world.approver)
     air(world, following.id, FIRST)
     assert world.ask(after, following.id) is None

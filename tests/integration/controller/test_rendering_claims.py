@@ -33,6 +33,15 @@ def test_what_may_be_called_is_spoken_first_then_what_starts_soonest(world):
     assert [one.bulletin for one in world.ask(waiting_renderings, urgent_only=True)] == [alarm]
 
 
+def test_what_a_machine_cannot_make_does_not_hide_what_it_can(world):
+    others = [world.submitted(rendered=False) for _ in range(3)]
+    waiting = world.ask(waiting_renderings)
+    first, second, last = (one.id for one in waiting)
+    left = world.ask(waiting_renderings, limit=1, but=[first, second])
+    assert [one.id for one in left] == [last]
+    assert left[0].bulletin in others
+
+
 def test_a_start_leaves_what_another_machine_makes_to_it(world):
     world.submitted(rendered=False)
     (rendering,) = world.ask(waiting_renderings)

@@ -188,14 +188,18 @@ def spectrum(samples):
 
 
 def test_a_finished_recording_sounds_as_when_a_recogniser_understood_it(renderings):
-    """Renew the file only after the nightly test below has passed."""
+    """Renew the file only after the nightly test below has passed.
+
+    Processors round differently, so that the voice is a few frames of 50 ms longer or shorter.
+    """
     samples, rate = renderings[0][2]
     assert rate == RATE
     kept = np.array([[int(level) for level in line] for line in UNDERSTOOD_AS.read_text().split()])
     now = spectrum(samples)
-    assert abs(now.shape[1] - kept.shape[1]) <= 2
-    width = min(now.shape[1], kept.shape[1])
-    now, kept = now[:, :width], kept[:, :width]
+    width = kept.shape[1]
+    assert now.shape[1] == pytest.approx(width, rel=0.03)
+    at, ours = np.linspace(0, 1, width), np.linspace(0, 1, now.shape[1])
+    now = np.array([np.interp(at, ours, band) for band in now])
     assert np.abs(now - kept).mean() < ALIKE
     assert np.abs(np.roll(now, width // 2, axis=1) - kept).mean() > 2 * ALIKE  # other words differ more
 
