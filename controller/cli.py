@@ -25,6 +25,7 @@ app = Commands(
 )
 _GROUPS = {
     "journal": ("Nhật ký: xuất và kiểm tra.", "doctor:journal"),
+    "archive": ("Lưu trữ từng năm: lập tệp, kiểm tra, lấy bằng chứng.", "archives:archive"),
     "policy": ("Quy định: giờ yên lặng, âm lượng, số phút một ngày.", "plans:policy"),
     "keys": ("Bộ khóa mà loa tin.", "keys:keys controller.features.keys.root_command:roots"),
     "node": (

@@ -197,6 +197,10 @@ class Settings(BaseSettings):
         le=36_500,
         description="Days for which a recording stays after its last airing and its approval have ended.",
     )
+    archives: Path | None = Field(
+        default=None,
+        description="Folder of the years' archives, best on another disk; by default in the home folder.",
+    )
     phrases_megabytes: int = Field(
         default=2048, ge=100, description="Spoken phrases that are kept for bulletins to come, MB."
     )
@@ -271,6 +275,11 @@ class Settings(BaseSettings):
     def uploads_place(self) -> str:
         """Return where uploaded sounds are, likewise."""
         return self.uploads or str(self.home / "uploads")
+
+    @property
+    def archives_dir(self) -> Path:
+        """Return the folder of the years' archives."""
+        return self.archives or self.home / "archives"
 
     @property
     def speech_cache_dir(self) -> Path:

@@ -183,7 +183,7 @@ class StoredReceipt(Base):
     volume: Mapped[int | None] = mapped_column(Integer)
     level_dbfs: Mapped[float | None] = mapped_column(Float)
     reason: Mapped[str | None] = mapped_column(Text)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     kid: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     seq: Mapped[int | None] = mapped_column(BigInteger)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -15,10 +15,12 @@ BROWSED = "It goes by the provider's own pages, in the browser of the person."
 BY_KEY = "On the server `loa keys retire` or `loa keys compromise` ends its key."
 TRIAL = "A newcomer at the pages of a trial does it; no station with real loudspeakers has it."
 LEFT_OUT = "An administrator sees on the page who could not approve any more; they sign in with a password."
+ON_DISK = "It writes gigabytes on the server's disks for minutes; the page and JSON list what there is."
 _HANDED = "All faces call it as a shared act, by `do_or_propose`: two administrators may have to sign it."
 SHARED = {"api": _HANDED, "pages": _HANDED, "commands": _HANDED}
 
 MISSING = {
+    "archives.operations.make_archive": {"api": ON_DISK, "pages": ON_DISK},
     "accounts.delegation.delegate_approval": {"commands": IN_PERSON},
     "accounts.delegation.end_delegation": {"commands": IN_PERSON},
     "accounts.notifications.tell_of_account": {"api": BROWSED, "commands": BROWSED},

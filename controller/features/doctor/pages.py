@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import keys_shown
 from controller.features.accounts.dependencies import SignedVisit
+from controller.features.archives.operations import is_there
+from controller.features.archives.queries import archives, year_to_archive
 from controller.features.backups.backup import last_backup
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.queries import count_rows
@@ -40,6 +42,9 @@ def show(visit: SignedVisit) -> Response:
         "unsigned": keys_to_sign_for(visit.store, now),
         "waiting": count_unacknowledged(visit.store),
     }
+    folder = visit.station.settings.archives_dir
+    context["archives"] = [(one, is_there(one, folder)) for one in archives(visit.store)]
+    context["year_to_archive"] = year_to_archive(visit.store, now)
     backup = last_backup(visit.station.settings.home)
     context |= {
         "soon": now + SOON,

@@ -4,11 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from shutil import disk_usage
 
 from controller.client.local_client import local_store, reading
 from controller.clocks import utc_now
 from controller.errors import BadInput, LoaError
 from controller.features.airings.unused_recordings import recordings_in_use
+from controller.features.archives.operations import is_there
+from controller.features.archives.queries import archives, year_to_archive
 from controller.features.bulletins.claims import waiting_for_a_machine
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.last_look import DoctorLook, note_look
@@ -20,6 +23,7 @@ from controller.features.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
 from controller.features.reports.queries import export_as_aired
 from controller.features.speech.workers import speech_workers
 from controller.host.sound_stores import recordings_of
+from controller.model.journal import Entry
 from controller.model.local_time import wall
 from controller.settings import Settings
 from devices.ids import RecordingId
@@ -28,6 +32,10 @@ from tts.recordings import RecordingId as Stored
 
 _MOST_NAMED = 20
 """Lost recordings that are named."""
+_MEASURED_FOR = 30
+"""Days before the pace of growth says anything."""
+_DISK_AHEAD = 180
+"""Days ahead: a province buys a disk in months."""
 
 
 def wrong_facts() -> list[str]:
@@ -53,16 +61,32 @@ def _missing(settings: Settings, needed: Collection[RecordingId]) -> list[str]:
 
 
 def to_do() -> list[str]:
-    """Return what somebody must see to: signatures that lack, machines and bulletins that wait."""
+    """Return what somebody must see to: signatures that lack, machines and bulletins that wait, archives."""
+    settings, now = Settings(), utc_now()
     with reading() as session:
-        count = keys_to_sign_for(session, utc_now())
-        lost = [worker.place for worker, is_seen in speech_workers(session, utc_now()) if not is_seen]
+        count = keys_to_sign_for(session, now)
+        lost = [worker.place for worker, is_seen in speech_workers(session, now) if not is_seen]
         left = waiting_for_a_machine(session)
+        year = year_to_archive(session, now)
+        missing = [one for one in archives(session) if not is_there(one, settings.archives_dir)]
+        first = session.get(Entry, 1)
     return [
         *([KEYS_TO_SIGN.format(count=count)] if count else []),
         *(f"{place}: mất liên lạc. Việc của nó đã giao máy khác." for place in lost),
         *(f"Bản tin «{title}» chờ đọc: {why}" for title, why in left),
+        *(f"Không thấy tệp lưu trữ năm {one.year}: {one.file}." for one in missing),
+        *([f"Lưu trữ năm {year}: «loa archive make {year}»."] if year is not None else []),
+        *(_when_the_disk_is_full(settings, first.at, now) if first is not None else []),
     ]
+
+
+def _when_the_disk_is_full(settings: Settings, since: datetime, now: datetime) -> list[str]:
+    """Say when the database will have filled its disk at the pace so far; of SQLite, whose disk is here."""
+    place, days = settings.home / "loa.sqlite", (now - since).days
+    if settings.database_url or days < _MEASURED_FOR:
+        return []
+    left = int(disk_usage(place).free / max(1, place.stat().st_size / days))
+    return [f"Cơ sở dữ liệu sẽ đầy ổ đĩa sau khoảng {left} ngày."] if left < _DISK_AHEAD else []
 
 
 def journal_lines() -> Iterator[str]:

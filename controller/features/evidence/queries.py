@@ -12,6 +12,7 @@ from controller.features.airings.sealed_receipts import unpack
 from controller.features.evidence.documents import kept_documents, signing_areas_of
 from controller.features.evidence.journal_proof import journal_of
 from controller.features.evidence.schemas import ProofFile, ProvenKey, ProvenNode, ProvenText
+from controller.features.evidence.verification import approval_in
 from controller.features.plans.queries import key_sets_of, published_roots
 from controller.model.airings import Airing, Delivery, StoredReceipt
 from controller.model.bulletins import Approved, Bulletin, Revision
@@ -19,8 +20,6 @@ from controller.model.fleet import Hardware, Node
 from controller.model.plan_states import DocumentKind
 from controller.store import one_read
 from devices.ids import AiringId, NodeId
-from devices.jose import read_payload
-from devices.messages import Plan
 
 
 @one_read
@@ -31,7 +30,7 @@ def proof_of(session: Session, airing_id: str, root_public: str, *, now: datetim
         raise NotFound("Không có lượt phát này.", code="airing.unknown")
     kept = kept_documents(session, airing.id)
     approved = session.get(Approved, (airing.bulletin, airing.revision)) if airing.revision else None
-    approval = _approval_in(kept[DocumentKind.PLAN], airing.id) or (approved.jws if approved else None)
+    approval = approval_in(kept[DocumentKind.PLAN], airing.id) or (approved.jws if approved else None)
     if approval is None:
         raise Conflict("Lượt phát này chưa được duyệt nên chưa có gì để chứng minh.", code="evidence.none")
     manifest = kept[DocumentKind.MANIFEST]
@@ -56,15 +55,6 @@ def proof_of(session: Session, airing_id: str, root_public: str, *, now: datetim
         journal=journal,
         nodes=nodes,
     )
-
-
-def _approval_in(plans: list[str], airing: AiringId) -> str | None:
-    for text in plans:
-        plan = Plan.model_validate(read_payload(text), extra="ignore")
-        for planned in plan.airings:
-            if planned.airing == airing:
-                return plan.approval_texts.get(planned.approval)
-    return None
 
 
 def _text_of(session: Session, airing: Airing) -> ProvenText:

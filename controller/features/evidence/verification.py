@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -14,10 +14,11 @@ from controller.model.local_time import wall
 from controller.model.wording import Manner, digest_of
 from devices.enrolment import Enrolment
 from devices.ids import Grade, KeyId, NodeId
+from devices.jose import read_payload
 from devices.messages import Manifest, Plan, PlannedAiring, Receipt, ReceiptKind
 from devices.not_trusted import NotTrusted
 from devices.receipt_signing import read_receipt, receipt_id
-from devices.roots import Roots, follow
+from devices.roots import RootChain, Roots, follow
 from devices.signing import TrustedKeys, read_key_set, verify
 from devices.statements import Approval, Key, KeySet
 from devices.wire_types import text_digest
@@ -31,7 +32,7 @@ def check_proof(proof: ProofFile, root_public: str) -> Findings:
     if proof.format != FORMAT:
         findings.fail(f"Tệp thuộc loại khác ({proof.format}); chương trình này chỉ đọc được {FORMAT}.")
         return findings
-    trusted = _trusted(proof, root_public, findings)
+    trusted = trusted_keys(proof.roots, proof.keys, root_public, findings)
     if trusted is None:
         return findings
     approval = _approval(proof, trusted, findings)
@@ -48,15 +49,18 @@ def check_proof(proof: ProofFile, root_public: str) -> Findings:
     return findings
 
 
-def _trusted(proof: ProofFile, root_public: str, findings: Findings) -> TrustedKeys | None:
+def trusted_keys(
+    roots: RootChain, key_sets: Iterable[str], root_public: str, findings: Findings
+) -> TrustedKeys | None:
+    """Return the keys of sets that this root, or one that followed it, signed; None: said in the findings."""
     keys: dict[KeyId, Key] = {}
     oldest = None
     try:
-        chain = follow(Roots.pinned(root_public), proof.roots)
+        chain = follow(Roots.pinned(root_public), roots)
     except NotTrusted as error:
         findings.fail(f"Các khóa gốc kế tiếp không nối với khóa gốc này ({error.code}).")
         return None
-    for text in proof.keys:
+    for text in key_sets:
         try:
             key_set = _read_key_set(text, chain)
         except NotTrusted as error:
@@ -77,6 +81,16 @@ def _read_key_set(text: str, chain: list[Roots]) -> KeySet:
         with contextlib.suppress(NotTrusted):
             return read_key_set(text, roots, None)
     return read_key_set(text, chain[0], None)
+
+
+def approval_in(plans: Iterable[str], airing: str) -> str | None:
+    """Return the approval by which a plan names an airing; UNCHECKED: for what is checked afterwards."""
+    for text in plans:
+        plan = Plan.model_validate(read_payload(text), extra="ignore")
+        for planned in plan.airings:
+            if planned.airing == airing:
+                return plan.approval_texts.get(planned.approval)
+    return None
 
 
 def _approval(proof: ProofFile, trusted: TrustedKeys, findings: Findings) -> Approval | None:

@@ -102,7 +102,7 @@ def verify_export(
 
     `witnessed`: roots that others have seen, by the number of entries (`read_checkpoints`).
     """
-    reading = _Reading(Chain(keys_of(public), witnessed or {}))
+    reading = LogReading(Chain(keys_of(public), witnessed or {}))
     number = 0
     for number, line in enumerate(lines, start=1):
         reading.take(number, line)
@@ -114,7 +114,7 @@ def verify_logs(journal: Iterable[str], aired: Iterable[str], public: str | Coll
 
     Return the tree over the journal's entries.
     """
-    reading = _Reading(Chain(keys_of(public)))
+    reading = LogReading(Chain(keys_of(public)))
     number = 0
     for number, line in enumerate(chain(journal, aired), start=1):
         reading.take(number, line)
@@ -123,14 +123,16 @@ def verify_logs(journal: Iterable[str], aired: Iterable[str], public: str | Coll
 
 
 @dataclass(slots=True)
-class _Reading:
-    """State of verifying a file: the part read so far is valid."""
+class LogReading:
+    """State of verifying a file: the part read so far is valid, with where the as-aired log stands."""
 
     journal: Chain
     aired: int = 0
     aired_hash: str = BEGINNING
     vouched: dict[int, str] = field(default_factory=dict)
     last_vouched: int = 0
+    has_aired: bool = False
+    """Whether a line of the as-aired log was read: those of the journal come before."""
     seal: Mapping[str, Any] | None = None
 
     def take(self, number: int, line: str) -> None:
@@ -141,6 +143,10 @@ class _Reading:
             read = json.loads(line)
         except ValueError as error:
             raise JournalBroken(number, "Dòng này không phải là mục nhật ký.") from error
+        self.read(number, read)
+
+    def read(self, number: int, read: Any) -> None:
+        """Check one more line that was parsed."""
         log = read.get("log") if isinstance(read, dict) else None
         if log == AS_AIRED:
             self._take_aired(number, read)
@@ -162,7 +168,7 @@ class _Reading:
             raise JournalBroken(number, "Sổ phát thanh không khớp với nhật ký.")
 
     def _take_journal(self, number: int, read: Any) -> None:
-        if self.aired:
+        if self.has_aired:
             raise JournalBroken(number, "Mục nhật ký nằm sai chỗ, sau sổ phát thanh.")
         entry = self.journal.take(number, read)
         if entry["act"] == VOUCHES:
@@ -171,6 +177,7 @@ class _Reading:
             self.last_vouched = last
 
     def _take_aired(self, number: int, read: dict[str, Any]) -> None:
+        self.has_aired = True
         if read.get("seq") != self.aired + 1 or read.get("previous") != self.aired_hash:
             raise JournalBroken(number, "Thiếu hoặc thừa mục sổ phát thanh ở trước dòng này.")
         if hash_of(read) != read.get("hash"):

@@ -44,10 +44,19 @@ def noted_of(session: Session, airing: AiringId) -> dict[NodeId, tuple[int, Note
 
 def export_as_aired(session: Session) -> Iterator[str]:
     """Yield the whole as-aired log as JSON lines (without line ends), oldest first."""
+    for row in session.execute(as_aired_lines(0).execution_options(yield_per=_AT_ONCE)):
+        yield as_aired_line(row)
+
+
+def as_aired_lines(after: int) -> Select[Any]:
+    """Return the query of the entries after a number, in order, for `as_aired_line`."""
     columns = [getattr(AsAired, name) for name in _COLUMNS]
-    query = select(*columns).order_by(AsAired.seq).execution_options(yield_per=_AT_ONCE)
-    for row in session.execute(query):
-        yield canonical(line_fields(dict(zip(_COLUMNS, row, strict=True))))
+    return select(*columns).where(AsAired.seq > after).order_by(AsAired.seq)
+
+
+def as_aired_line(row: Row[Any]) -> str:
+    """Return an entry as the line that is exported."""
+    return canonical(line_fields(dict(zip(_COLUMNS, row, strict=True))))
 
 
 def aired_between(

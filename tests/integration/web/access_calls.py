@@ -22,6 +22,7 @@ from tests.integration.web.access_forms import (
 from tests.integration.web.access_row import HIDDEN, OPEN, SIGNED, Row
 
 CALLS = {
+    "GET archives": Row(Act.RULE),
     "GET homes": Row(Act.RULE),
     "POST homes": Row(Act.RULE, {"brokers": ["no broker"], "password": "x"}),
     "POST homes/passkey": Row(Act.RULE, {"brokers": ["no broker"], "kid": "x"}),

@@ -1,0 +1,84 @@
+"""Killed with -9 while it archives a year: the archive is noted whole or not at all."""
+
+import multiprocessing
+import os
+import signal
+
+import pytest
+from sqlalchemy import func, select
+
+from controller.features.archives.operations import make_archive
+from controller.features.archives.queries import archives
+from controller.features.archives.stranger import verify_archive
+from controller.host.station_keys import StationSeal
+from controller.model.airings import StoredReceipt
+from controller.settings import Settings
+from controller.store import Store
+from tests.integration.controller.test_archives import FEBRUARY, aired
+from tests.support.station_world import NODES, PROVINCE, SqliteWorlds
+
+KILLS = 6
+_APART = multiprocessing.get_context("fork")
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory):
+    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+
+
+@pytest.fixture
+def world(worlds, tmp_path):
+    world = worlds.world(tmp_path)
+    for _ in range(2):
+        aired(world, NODES[0].id, NODES[1].id)
+    world.now = FEBRUARY
+    yield world
+    world.store.close()
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(home=tmp_path / "home", province=PROVINCE, archives=tmp_path / "archives")
+
+
+def killed(act, world, settings, after):
+    """Have a process of its own act on the same database, and kill it; return whether it had ended before."""
+
+    def run():
+        store = Store(world.store.url.render_as_string(hide_password=False))
+        store.signer = StationSeal(world.station_key)
+        act(store, world, settings)
+        os._exit(0)
+
+    process = _APART.Process(target=run)
+    process.start()
+    process.join(after)
+    if process.is_alive():
+        os.kill(process.pid, signal.SIGKILL)
+    process.join(10)
+    assert process.exitcode in {0, -signal.SIGKILL}
+    return process.exitcode == 0
+
+
+def make(store, world, settings):
+    root = world.root_key.public_x
+    return make_archive(store, settings, 2026, root, by=world.administrator, now=world.now)
+
+
+def rows(world, table):
+    return world.ask(lambda session: session.scalar(select(func.count()).select_from(table)))
+
+
+def test_an_archive_is_noted_whole_or_not_at_all(world, settings):
+    was_killed = 0
+    for kill in range(KILLS):
+        if not world.ask(archives):
+            was_killed += not killed(make, world, settings, 0.012 * (kill + 1))
+            assert rows(world, StoredReceipt) == 12
+    assert was_killed
+    if not world.ask(archives):
+        make(world.store, world, settings)
+    [archive] = world.ask(archives)
+    file = settings.archives_dir / archive.file
+    assert verify_archive(file, world.root_key.public_x).facts.receipts == 12
+    assert [one.name for one in settings.archives_dir.iterdir() if one.suffix == ".gz"] == [archive.file]
