@@ -30,7 +30,7 @@ from tests.support.parts import missing
 from tests.support.running_station import PROVINCE, running
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.nightly, pytest.mark.timeout(900)]
 
 SECONDS = 8
 AUDIO = bytes(range(256)) * (6000 * SECONDS // 256)
@@ -133,7 +133,6 @@ def test_a_leaf_killed_in_the_delivery_and_the_root_while_it_sounds_cost_no_word
         assert at.statuses()[NodeStatus.READY] == 6
 
 
-@pytest.mark.nightly
 def test_the_demonstration_goes_through_a_tree():
     asked = [Path(sys.executable).with_name("loa"), "demo", "--once", "--json", "--nodes", "20"]
     asked += ["--broker", "tree", "--speed", "8"]
@@ -143,7 +142,6 @@ def test_the_demonstration_goes_through_a_tree():
     assert told["published_audio_bytes"] < 1.1 * told["recording_bytes"]
 
 
-@pytest.mark.nightly
 def test_a_leaf_that_is_gone_for_good_shows_as_loudspeakers_that_are_not_heard(tmp_path):
     with ground(tmp_path, nodes=6) as at:
         assert wait_until(lambda: at.statuses()[NodeStatus.READY] == 6, PATIENCE_S)
@@ -153,7 +151,6 @@ def test_a_leaf_that_is_gone_for_good_shows_as_loudspeakers_that_are_not_heard(t
         assert later[NodeStatus.SILENT] >= 3
 
 
-@pytest.mark.nightly
 def test_a_thousand_loudspeakers_come_through_a_killed_and_a_hanging_leaf_and_a_lost_root(tmp_path):
     """All faults in one delivery at size; the root notices a leaf that hangs after 15 s."""
     nodes = 1000

@@ -17,6 +17,7 @@ from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.nightly,
     pytest.mark.timeout(3600),
     # The reason to skip: PostgreSQL's tools run as the user postgres.
     pytest.mark.skipif(os.geteuid() != 0, reason="becomes the user postgres"),
@@ -99,7 +100,6 @@ def versions_of(pair):
         return {(one.kind, one.target): one.version for one in session.scalars(select(Published))}
 
 
-@pytest.mark.nightly
 def test_what_somebody_did_by_mistake_is_undone_by_going_back_to_the_minute_before():
     with backed_up() as server:
         server.copy()

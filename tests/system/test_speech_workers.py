@@ -24,7 +24,7 @@ from tests.support.station_world import PostgresWorlds
 from tests.support.waiting import wait_until
 from tts.recordings import RecordingStore
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.nightly, pytest.mark.timeout(900)]
 PATIENCE_S = 240.0  # a loaded machine is slow, not wrong
 BULLETINS, KILLS = 30, 20
 SAME = 3
@@ -70,7 +70,6 @@ def is_all_spoken(world):
     return states(world) == {RenderingState.READY: BULLETINS}
 
 
-@pytest.mark.nightly
 def test_machines_are_killed_again_and_again_and_each_bulletin_is_spoken_once(machines):
     world, chance, names = machines.world, random.Random(7), ("one", "two", "three")
     for number in range(BULLETINS):
@@ -116,7 +115,6 @@ def test_a_machine_that_was_stopped_past_its_claim_overwrites_nothing_when_it_wa
     assert world.ask(lambda session: session.get(Rendering, rendering)).state is RenderingState.READY
 
 
-@pytest.mark.nightly
 def test_a_machine_that_is_asked_to_end_finishes_what_it_speaks_and_begins_nothing_more(machines):
     world = machines.world
     for number in range(2):

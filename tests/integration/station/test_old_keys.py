@@ -59,6 +59,7 @@ def test_a_standby_whose_key_was_renewed_while_it_waited_does_not_lead(store, se
 def test_pages_say_that_their_home_lacks_the_key_in_use(store, settings):
     pages = WebStation(settings)
     pages.store, pages._seen = store, (math.inf, NOBODY)
+    pages._make_studio()
     pages._take_keys()
     assert pages.parts_up()["key"]
     renew_elsewhere(store, settings)
