@@ -1,4 +1,4 @@
-"""Every setting of the station, read from the environment as LOA_*; see docs/operator.md."""
+"""Every setting of the station, read from the environment as LOA_*; see docs/settings.md."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install one machine of a pair, as root, from a clone in /opt/loa; docs/operator.md, "A pair of machines".
+# Install one machine of a pair, as root, from a clone in /opt/loa; docs/several-machines.md, "A pair of machines".
 #   install-pair.sh server OWN-ADDRESS STATION-ADDRESS STATION-ADDRESS
 #       PostgreSQL and Mosquitto for both stations; writes the folder loa-server, for the first station
 #   install-pair.sh first

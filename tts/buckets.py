@@ -1,4 +1,4 @@
-"""Objects in a bucket of any S3; the only module that uses obstore. See docs/operator.md, "Recordings in S3".
+"""Objects in a bucket of any S3; the only module that uses obstore. See docs/several-machines.md.
 
 Every call ends within seconds. After one that failed, calls fail at once for a moment: whoever waits for a
 store that is away holds a thread that others need. What the library says of a failure is cut down to a few

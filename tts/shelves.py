@@ -1,6 +1,6 @@
 """Places for finished files, by name: a folder here, or a bucket (tts/bucket_shelf.py).
 
-See docs/operator.md, "Recordings in S3". A file is whole or absent. What is on a shelf never changes under
+See docs/several-machines.md. A file is whole or absent. What is on a shelf never changes under
 its name.
 """
 

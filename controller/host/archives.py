@@ -1,4 +1,4 @@
-"""Backup files: a tar of named parts and their SHA-256 digests, encrypted on request; docs/operator.md.
+"""Backup files: a tar of named parts and their SHA-256 digests, encrypted on request; docs/storage.md.
 
 Encryption is the age format (age-encryption.org/v1) by the library pyrage: any `age` program opens it too.
 """

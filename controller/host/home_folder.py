@@ -1,4 +1,4 @@
-"""The station's home folder: closed to other users, locked by one station at a time; see docs/operator.md."""
+"""The station's home folder: closed to other users, locked by one station at a time; see docs/storage.md."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Log files of limited size; see docs/operator.md (`loa.log`)."""
+"""Log files of limited size; see docs/storage.md (`loa.log`)."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Worker threads by purpose: own threads for emergencies and sign-ins; docs/operator.md, "Under load".
+"""Worker threads by purpose: own threads for emergencies and sign-ins; docs/accounts.md, "Under load".
 
 FastAPI runs every `def` endpoint in one pool of 40 threads. A flood of slow requests fills that pool, and
 then a request to stop an emergency waits for a thread. So routes that start or end sound at once are

@@ -1,4 +1,4 @@
-"""Rows of archives: the files that hold a year's logs and receipts; docs/operator.md, "Years"."""
+"""Rows of archives: the files that hold a year's logs and receipts; docs/storage.md, "Years"."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Sign-in by an OpenID provider: what the pages need of it, and what it said; pure. docs/operator.md."""
+"""Sign-in by an OpenID provider: what the pages need of it, and what it said; pure. docs/accounts.md."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`loa pair found`: makes the keys of a new province before its first start; docs/operator.md, "A pair"."""
+"""`loa pair found`: makes the keys of a new province before its first start; docs/several-machines.md."""
 
 from contextlib import ExitStack
 

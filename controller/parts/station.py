@@ -1,4 +1,4 @@
-"""`loa station`: leads, or stands by until it can; docs/operator.md, "A pair of machines"."""
+"""`loa station`: leads, or stands by until it can; docs/several-machines.md, "A pair of machines"."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""`loa web`: pages and JSON of a station that leads elsewhere; docs/operator.md, "A pair of machines"."""
+"""`loa web`: pages and JSON of a station that leads elsewhere; docs/several-machines.md."""
 
 import contextlib
 import logging

@@ -1,4 +1,4 @@
-"""Deletes files of recordings that nothing has named for the configured time; see docs/operator.md."""
+"""Deletes files of recordings that nothing has named for the configured time; see docs/storage.md."""
 
 import logging
 from collections.abc import Callable

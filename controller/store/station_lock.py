@@ -1,4 +1,4 @@
-"""Lock that allows one publishing station per database; docs/operator.md.
+"""Lock that allows one publishing station per database; docs/several-machines.md.
 
 On PostgreSQL a lease (`station_lease`). On SQLite, which serves one machine, a lock file beside the database
 that the kernel releases.

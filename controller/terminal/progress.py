@@ -1,4 +1,4 @@
-"""Progress on a terminal: one bar per stage, on standard error; see docs/operator.md."""
+"""Progress on a terminal: one bar per stage, on standard error; see docs/commands.md."""
 
 from dataclasses import dataclass, field
 from types import TracebackType

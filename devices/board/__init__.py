@@ -1,1 +1,1 @@
-"""The program that makes a Linux board with a sound output a loudspeaker; docs/operator.md, "Boards"."""
+"""The program that makes a Linux board with a sound output a loudspeaker; docs/boards.md, "Boards"."""

@@ -1,4 +1,4 @@
-"""`loa-board`: makes a Linux board with a sound output a loudspeaker; docs/operator.md, "Boards"."""
+"""`loa-board`: makes a Linux board with a sound output a loudspeaker; docs/boards.md, "Boards"."""
 
 import argparse
 import asyncio

@@ -10,6 +10,8 @@ from devices.board.__main__ import _parser as board_parser
 from tests.architecture.source import ROOT, modules, tracked_files
 
 OPERATOR = (ROOT / "docs/operator.md").read_text(encoding="utf-8")
+BOARDS = (ROOT / "docs/boards.md").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
 COMMANDS = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
 NOT_SETTINGS = {
     "LOA_BOARD_OPTIONS",
@@ -18,14 +20,15 @@ NOT_SETTINGS = {
     "LOA_ROOT_NEW_PASSWORD",
     "LOA_EMERGENCY_CODE",
     "LOA_PAIR_CODE",
+    "LOA_MOSQUITTO_21",
 } | {f"LOA_{person}{what}" for person in ("AUTHOR", "APPROVER") for what in ("", "_PASSWORD", "_CODE")}
 ROWS = {
     name: (default, meaning)
-    for name, default, meaning in re.findall(r"^\| `(LOA_\w+)` \| (.+?) \| (.+) \|$", OPERATOR, re.MULTILINE)
+    for name, default, meaning in re.findall(r"^\| `(LOA_\w+)` \| (.+?) \| (.+) \|$", SETTINGS, re.MULTILINE)
 }
 SECTIONS = dict(re.findall(r"^## `loa ([\w -]+)`$(.*?)(?=^## |\Z)", COMMANDS, re.MULTILINE | re.DOTALL))
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
-LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 PATH = re.compile(r"`((?:controller|schedules|tts|devices|simulator|docs|tests|deploy)/[\w./-]+)`")
 
 
@@ -61,13 +64,12 @@ def test_every_setting_is_explained_with_its_default():
 
 
 def test_every_option_of_the_program_for_boards_is_explained():
-    chapter = OPERATOR.partition("### Boards")[2].partition("\n### ")[0]
     commands = next(action for action in board_parser()._actions if action.choices)
     for name, command in commands.choices.items():
-        assert f"`loa-board {name}" in chapter, name
+        assert f"`loa-board {name}" in BOARDS, name
         for action in command._actions:
             for option in set(action.option_strings) - {"-h", "--help"}:
-                assert option in chapter, f"{name} {option}"
+                assert option in BOARDS, f"{name} {option}"
 
 
 def test_every_setting_does_something():
@@ -85,8 +87,9 @@ def test_every_setting_does_something():
     assert {name for name, by in read_by.items() if not by & read} == set()
 
 
-def test_the_page_explains_no_setting_that_is_gone():
-    named = set(re.findall(r"\bLOA_[A-Z0-9_]+\b", OPERATOR + COMMANDS))
+def test_no_page_explains_a_setting_that_is_gone():
+    guides = "".join(text for page, text in pages().items() if page.parent == ROOT / "docs")
+    named = set(re.findall(r"\bLOA_[A-Z0-9_]+\b", guides))
     assert named - NOT_SETTINGS == {f"LOA_{name.upper()}" for name in Settings.model_fields}
 
 
@@ -115,13 +118,36 @@ def test_every_option_that_the_page_names_is_in_the_help_of_a_command_of_its_sec
     assert wrong == {}
 
 
+def test_no_page_has_a_merge_left_open():
+    left = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    assert [page.name for page, text in pages().items() if left.search(text)] == []
+
+
 def test_every_link_leads_to_a_file():
     assert pages()
     assert [
         f"{page.relative_to(ROOT)}: {target}"
         for page, text in pages().items()
-        for target in LINK.findall(text)
+        for target, _ in LINK.findall(text)
         if "://" not in target and not (page.parent / target).exists()
+    ] == []
+
+
+def places(text):
+    """The names by which a page's headings and marks can be linked, as GitHub makes them."""
+    headings = re.findall(r"^#{1,6} (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+    slugs = [re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings]
+    again = [f"{slug}-{slugs[:place].count(slug)}" for place, slug in enumerate(slugs)]
+    return {*slugs, *again, *re.findall(r'<a id="([^"]+)">', text)}
+
+
+def test_every_link_into_a_page_leads_to_a_heading():
+    assert [
+        f"{page.relative_to(ROOT)}: {target}#{place}"
+        for page, text in pages().items()
+        for target, place in LINK.findall(text)
+        if place and "://" not in target and (not target or target.endswith(".md"))
+        if place not in places(pages().get((page.parent / target).resolve() if target else page, ""))
     ] == []
 
 

@@ -1,4 +1,4 @@
-"""The lines of docs/operator.md install a pair on fresh Debian trees; keys go over by the encrypted file."""
+"""A pair is installed on fresh Debian trees by docs/several-machines.md; keys go over encrypted."""
 
 import os
 import re
@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="trees of Debian need root"),
 ]
 
-PAGE = ROOT / "docs" / "operator.md"
+PAGE = ROOT / "docs" / "several-machines.md"
 MOST_LINES = 20
 
 

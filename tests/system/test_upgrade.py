@@ -1,4 +1,4 @@
-"""A station and loudspeakers of the old wire move to the new one by the steps of docs/operator.md."""
+"""A station and loudspeakers of the old wire move to the new one by the steps of docs/upgrade.md."""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Which passwords are refused, with the reason in words; pure. Listed in docs/operator.md, "People"."""
+"""Which passwords are refused, with the reason in words; pure. Listed in docs/accounts.md."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Acts on people and keys ask the administrator for a proof each time; docs/operator.md.
+"""Acts on people and keys ask the administrator for a proof each time; docs/accounts.md.
 
 A session alone is not enough: a cookie or a telephone may be stolen. The proof is a fresh code of the second
 factor, or the password of a person without one, or a fresh sign-in at the provider of who has neither.

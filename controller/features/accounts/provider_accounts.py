@@ -1,4 +1,4 @@
-"""People whom an OpenID provider lets in: their accounts, roles by claim, linking; docs/operator.md.
+"""People whom an OpenID provider lets in: their accounts, roles by claim, linking; docs/accounts.md.
 
 A person is known by issuer and subject together, never by a name or a mail address: those change hands.
 """

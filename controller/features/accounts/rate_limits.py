@@ -1,4 +1,4 @@
-"""Rate limits, one counter per purpose; listed in docs/operator.md, "Limits".
+"""Rate limits, one counter per purpose; listed in docs/accounts.md, "Limits".
 
 What guards a secret counts in one place for all processes that serve pages; what only spares a process
 counts in its own memory.

@@ -1,4 +1,4 @@
-"""Finds recordings without any reference for a given time; see docs/operator.md (what stays)."""
+"""Finds recordings without any reference for a given time; see docs/storage.md (what stays)."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The lines of an archive: what each says, and how the file is sealed; pure. docs/operator.md, "Years".
+"""The lines of an archive: what each says, and how the file is sealed; pure. docs/storage.md, "Years".
 
 One JSON object a line, compressed with gzip: a header; what signatures rest on (roots, key sets, keys of
 loudspeakers with their enrolments, texts with their approvals, signed plans and manifests); the receipts that

@@ -1,6 +1,6 @@
 """Checks an archive by the file and the root's public key alone: no station, no database. Pure.
 
-docs/operator.md, "Years". What is read is bounded by lines: an archive of years does not fit into memory.
+docs/storage.md, "Years". What is read is bounded by lines: an archive of years does not fit into memory.
 """
 
 import hashlib

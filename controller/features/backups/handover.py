@@ -1,4 +1,4 @@
-"""`loa pair`: keys and settings of one machine go to its partner, encrypted; docs/operator.md, "A pair"."""
+"""`loa pair`: keys and settings of one machine go to its partner, encrypted; docs/several-machines.md."""
 
 import io
 import os

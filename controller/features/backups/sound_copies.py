@@ -1,4 +1,4 @@
-"""`loa recordings copy`: recordings, or uploads, between folders and buckets; docs/operator.md."""
+"""`loa recordings copy`: recordings, or uploads, between folders and buckets; docs/several-machines.md."""
 
 import tempfile
 from collections.abc import Callable

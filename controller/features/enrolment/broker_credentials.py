@@ -1,4 +1,4 @@
-"""Who may sign in at the broker: the file of the nodes' passwords, as the database says; docs/operator.md.
+"""Who may sign in at the broker: the file of the nodes' passwords, as the database says; docs/broker.md.
 
 Mosquitto reads it at SIGHUP. The station writes the file whole and runs nothing: a path unit of systemd does.
 """

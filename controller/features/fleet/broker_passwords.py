@@ -1,4 +1,4 @@
-"""Passwords of nodes in Mosquitto's format: only a digest is stored; docs/operator.md, "A broker"."""
+"""Passwords of nodes in Mosquitto's format: only a digest is stored; docs/broker.md, "A broker"."""
 
 import base64
 import hashlib

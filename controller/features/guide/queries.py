@@ -184,7 +184,7 @@ class _SetUpReading:
             is_done=up and is_far,
             found=found,
             who=SERVER,
-            to_do="Cài Mosquitto với TLS (docs/operator.md, «A broker for a province») rồi đặt địa chỉ.",
+            to_do="Cài Mosquitto với TLS (docs/broker.md, «A broker for a province») rồi đặt địa chỉ.",
             command="systemctl edit loa   # LOA_BROKER_URL=mqtts://station:…@TÊN-MÁY:8883",
         )
 

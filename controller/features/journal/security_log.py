@@ -1,4 +1,4 @@
-"""The security log: refused requests by account, address and count; docs/operator.md, "The security log".
+"""The security log: refused requests by account, address and count; docs/accounts.md, "The security log".
 
 Requests are only counted in memory; the station writes the counts every few seconds. Repetitions within an
 hour are one row with a count, and above a limit different refusals are counted together, so that a flood

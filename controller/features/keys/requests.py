@@ -1,4 +1,4 @@
-"""What root keys are to sign, as a file that goes to their holders and back; docs/operator.md.
+"""What root keys are to sign, as a file that goes to their holders and back; docs/commands.md.
 
 A root key is never on the server. The file is readable; what is signed are the exact bytes in `payload`.
 """

@@ -2,7 +2,7 @@
 
 Files in `keys/` of the home: `station.json` signs; `station-next.json` is the next key until its start;
 `sealing.json` is the very first key. It no longer signs once another key signs, but the encryption key of
-sealed values in the database (second factors, codes) is derived from it. See docs/operator.md, `loa keys
+sealed values in the database (second factors, codes) is derived from it. See docs/commands.md, `loa keys
 renew-station`.
 """
 

@@ -1,6 +1,6 @@
 """Reads outlines of communes from GeoJSON (RFC 7946), or reports what is wrong with it; pure.
 
-docs/operator.md describes the accepted files.
+docs/commands.md describes the accepted files.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Whether loudspeakers ask for authors' signatures, and what would be silent by it; docs/operator.md."""
+"""Whether loudspeakers ask for authors' signatures, and what would be silent by it; docs/accounts.md."""
 
 from datetime import UTC, datetime
 from typing import Any

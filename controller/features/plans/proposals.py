@@ -1,4 +1,4 @@
-"""What two administrators sign: the first signs and proposes, the second confirms; docs/operator.md.
+"""What two administrators sign: the first signs and proposes, the second confirms; docs/accounts.md.
 
 The act is run twice. The first run makes the statements, keeps what the first person signed, and is undone.
 The second run, days later, makes them again for the same instant; they must be the very same ones, and both

@@ -1,4 +1,4 @@
-"""The broker as docs/operator.md sets it up: who may say and hear what, over TLS with passwords."""
+"""The broker as docs/broker.md sets it up: who may say and hear what, over TLS with passwords."""
 
 import gc
 import os

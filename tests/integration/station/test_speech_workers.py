@@ -36,7 +36,7 @@ from tts.orders import Progress
 from tts.uploads import UploadStore
 
 ROLE = "loa_speech"
-"""As in docs/operator.md, "Machines that speak"."""
+"""As in docs/several-machines.md, "Machines that speak"."""
 
 
 NO_RECORDINGS = amount(
@@ -219,7 +219,7 @@ def test_what_is_handed_over_and_is_no_recording_is_made_again(machines, made):
 
 
 def test_a_machine_needs_no_more_of_the_database_than_the_page_says(machines):
-    """With the role of docs/operator.md it speaks, and can touch neither accounts nor the journal."""
+    """With the role of docs/several-machines.md it speaks, and can touch neither accounts nor the journal."""
     world = machines.world
     machines.take_in()
     with world.store.write() as session:
@@ -244,6 +244,6 @@ def test_a_machine_needs_no_more_of_the_database_than_the_page_says(machines):
 
 def grants():
     """Return the statements of the page."""
-    page = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "several-machines.md").read_text(encoding="utf-8")
     block = page.split("<!-- role of machines that speak -->")[1].split("```")[1].removeprefix("sql\n")
     return [one.strip() for one in block.split(";") if one.strip()]
