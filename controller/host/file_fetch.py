@@ -8,12 +8,14 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from controller.errors import BadInput, LoaError
+from controller.host.http_deadline import session_until
 from tts.files import room_needed
 
 _PATIENCE = 15.0  # seconds without a byte
 _MOST_SECONDS = 900.0  # for all of it: a voice of 60 MB over 1 Mbit/s takes eight minutes
 _MOST_TURNS = 5  # redirections
 _BLOCK = 1 << 16
+_TOO_LONG = "Tải tệp quá lâu nên đã dừng. Chưa có gì thay đổi."
 
 
 class NotFetched(LoaError):  # noqa: N818 - named by what is the case
@@ -36,7 +38,7 @@ def fetch(address: str, place: Path, *, most_bytes: int) -> None:
     for _ in range(_MOST_TURNS + 1):
         _check(address)
         try:
-            with requests.Session() as session:
+            with session_until(end) as session:
                 session.trust_env = not _is_loopback(address)
                 reply = session.get(address, stream=True, timeout=_PATIENCE, allow_redirects=False)
                 if not reply.is_redirect:
@@ -44,6 +46,8 @@ def fetch(address: str, place: Path, *, most_bytes: int) -> None:
                     return
                 address = urljoin(address, reply.headers["Location"])
         except requests.RequestException as failed:
+            if time.monotonic() >= end:
+                raise NotFetched(_TOO_LONG) from failed
             raise NotFetched(
                 f"Không tải được «{address}». Chưa có gì thay đổi; hãy kiểm tra mạng và địa chỉ."
             ) from failed
@@ -78,9 +82,9 @@ def _take(reply: requests.Response, place: Path, most_bytes: int, end: float) ->
                     f"Tệp ở «{reply.url}» lớn hơn {most_bytes // 1_000_000} MB nên không tải.",
                     code="fetch.too-large",
                 )
-            if time.monotonic() > end:
-                raise NotFetched(f"Tải «{reply.url}» quá lâu nên đã dừng. Chưa có gì thay đổi.")
             out.write(block)
+    if time.monotonic() >= end:  # cut off: without a length it would look whole
+        raise NotFetched(_TOO_LONG)
     announced = reply.headers.get("Content-Length", "")
     if announced.isdecimal() and "Content-Encoding" not in reply.headers and taken != int(announced):
         raise NotFetched(f"Kết nối đứt giữa chừng khi tải «{reply.url}». Chưa có gì thay đổi.")

@@ -4,6 +4,7 @@ The only module that uses authlib. Nothing that the provider sends is trusted fo
 algorithm: docs/decisions/155-sign-in-by-a-provider.md gives the bounds.
 """
 
+import io
 import json
 import logging
 import time
@@ -20,9 +21,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import import_key
 from joserfc.jws import JWSRegistry, extract_compact
-from requests.adapters import HTTPAdapter
 
 from controller.errors import ProviderAway, ProviderRefused
+from controller.host.http_deadline import SCHEMES, DeadlineAdapter
 from controller.host.http_post import is_loopback
 from controller.model.provider import Begun, ProviderSaid
 
@@ -34,7 +35,7 @@ SKEW_S: Final = 60
 """Seconds that the provider's clock may differ from the station's."""
 _PATIENCE: Final = (3.0, 5.0)  # seconds to connect, and between two pieces of an answer
 _WHOLE_S: Final = 8.0
-"""Seconds for a whole answer: one that comes byte by byte ends here."""
+"""Seconds for a request and its whole answer: one that comes byte by byte ends here."""
 _LARGEST: Final = 256 * 1024  # bytes; a set of keys is some 3 kB
 _KNOWN_FOR_S: Final = 3600.0  # of the addresses
 _KEYS_FOR_S: Final = 600.0
@@ -215,27 +216,29 @@ class OpenIdProvider:
             code_challenge_method="S256",
         )
         session.trust_env = not is_loopback(urlsplit(self._issuer).hostname or "")
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, _Bounded())
+        for scheme in SCHEMES:
+            session.mount(scheme, _Bounded(time.monotonic() + _WHOLE_S))
         return session
 
 
-class _Bounded(HTTPAdapter):
+class _Bounded(DeadlineAdapter):
     """Reads an answer up to a size and a time, and follows no redirection."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **given: Any) -> requests.Response:
-        began = time.monotonic()
         given |= {"stream": True, "timeout": _PATIENCE}
-        reply = super().send(request, **given)
-        content = b""
-        for piece in reply.iter_content(16 * 1024):
-            content += piece
-            if len(content) > _LARGEST or time.monotonic() - began > _WHOLE_S:
-                reply.close()
-                raise requests.ConnectionError("the answer is too large or too slow")
-        reply.headers.pop("Location", None)
-        reply._content = content  # noqa: SLF001 - what `content` returns; the library has no other way
-        return reply
+        with super().send(request, **given) as reply:
+            content = b""
+            for piece in reply.iter_content(16 * 1024):
+                content += piece
+                if len(content) > _LARGEST:
+                    raise requests.ConnectionError("the answer is too large")
+            self.check()
+        whole = requests.Response()
+        whole.status_code, whole.reason, whole.url = reply.status_code, reply.reason, reply.url
+        whole.request, whole.encoding = reply.request, reply.encoding
+        whole.headers, whole.raw = reply.headers, io.BytesIO(content)
+        whole.headers.pop("Location", None)
+        return whole
 
 
 def may_ask(address: str, *, like: str) -> bool:

@@ -8,6 +8,7 @@ import html
 import json
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
@@ -39,6 +40,7 @@ class OpenIdProvider(LoopbackServer):
     token: object = None  # (claims, key) -> the ID token as text; None: signed as it should be
     metadata: dict = field(default_factory=dict)
     broken: set = field(default_factory=set)  # paths that answer 500
+    drips: set = field(default_factory=set)  # paths that answer a byte at a time, for some ten seconds
     asked: list = field(default_factory=list)
 
     def __post_init__(self):
@@ -163,7 +165,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        if urlsplit(self.path).path not in self.asked_of.drips:
+            self.wfile.write(data)
+            return
+        with suppress(OSError):
+            for _ in range(100):
+                self.wfile.write(b" ")
+                time.sleep(0.1)
 
     def log_message(self, *_):
         pass

@@ -255,6 +255,18 @@ def test_an_endless_answer_is_cut_off(client, provider):
     assert time.monotonic() - began < 8
 
 
+@pytest.mark.parametrize("path", ["/realms/tinh/.well-known/openid-configuration", "/token", "/keys"])
+def test_an_answer_that_comes_byte_by_byte_is_cut_off(client, provider, path, monkeypatch):
+    monkeypatch.setattr(openid, "_WHOLE_S", 0.5)
+    provider.drips.add(path)
+    began = time.monotonic()
+    reply = client.get(GO)
+    if reply.status_code == 303:
+        reply = back(client, provider, reply.headers["location"], "an.nguyen")
+    assert reply.status_code == 503
+    assert time.monotonic() - began < 5
+
+
 def test_refused_sign_ins_are_in_the_security_log_and_limited(world, client, provider):
     provider.token = unsigned
     come(client, provider)

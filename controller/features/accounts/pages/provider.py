@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound, NotSignedIn, ProviderRefused
-from controller.features.accounts.dependencies import InPersonVisit, in_person, set_cookie, tries_of
+from controller.features.accounts.dependencies import InPersonVisit, Visit, in_person, set_cookie, tries_of
 from controller.features.accounts.pages.sign_in import code_page, end_former, own_place
 from controller.features.accounts.proof import check_present
 from controller.features.accounts.provider_accounts import enter_by_provider, link_provider, unlink_provider
@@ -61,12 +61,16 @@ async def come_back(
 
 
 @router.post("/tai-khoan/co-quan")
-def link(visit: InPersonVisit, mat_khau: SentPassword = "") -> Response:
+async def link(visit: InPersonVisit, mat_khau: SentPassword = "") -> Response:
     """Check the password, then show the link to the provider: a form may not lead to another site."""
+    return await lanes_of(visit.request).provider.run(_set_out_to_link, visit, mat_khau)
+
+
+def _set_out_to_link(visit: Visit, password: str) -> Response:
     way, _ = _way(visit.station)
     try:
         with visit.tries.counted(visit.viewer.tried_as, Purpose.ACCOUNT):
-            check_present(visit, mat_khau)
+            check_present(visit, password)
         flow = begin_flow(
             "/tai-khoan", visit.now(), afresh=True, link_for=digest_of_secret(visit.viewer.token)
         )
