@@ -12,6 +12,15 @@ def plain(text: str) -> str:
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
+def one_line(text: str) -> str:
+    """Return a name in one spelling (NFC), on one line, without characters that nobody sees.
+
+    Those can hide letters or turn the order of what stands beside the name.
+    """
+    letters = unicodedata.normalize("NFC", text)
+    return " ".join("".join(one for one in letters if one.isprintable() or one.isspace()).split())
+
+
 def search_words(text: str) -> list[str]:
     """Return the words that search compares: letters and digits, small, without accents.
 

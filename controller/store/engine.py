@@ -239,6 +239,8 @@ class Store:
 _BUSY = "Máy chủ đang bận, chưa lưu được. Chưa có gì thay đổi; hãy thử lại sau ít giây."
 _GONE = "Không dùng được cơ sở dữ liệu. Loa vẫn phát theo kế hoạch đã gửi; hãy báo kỹ thuật viên."
 _FULL = "Máy chủ hết chỗ lưu. Chưa có gì thay đổi; hãy báo kỹ thuật viên giải phóng ổ đĩa."
+RACED = "store.raced"
+"""Code of a Conflict with what another process wrote at the same time."""
 _RACED = "Dữ liệu vừa được thay đổi ở nơi khác hoặc đã có rồi. Hãy tải lại trang và thử lại."
 
 _UNFIT = "Có ký tự không lưu được. Hãy nhập lại bằng chữ thường đọc được."
@@ -329,7 +331,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict(_RACED, code="store.raced") from error
+        raise Conflict(_RACED, code=RACED) from error
     except PoolTimeoutError as error:
         raise Busy(_BUSY) from error
     except DataError as error:

@@ -19,6 +19,7 @@ from controller.features.journal.service import record
 from controller.model.accounts import Account, HeldKey, Passkey, PasskeyId
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId
+from controller.model.plain_text import one_line
 from controller.store import one_read, one_write
 from devices.ids import KeyId, Role
 from devices.jose import key_id
@@ -220,7 +221,7 @@ def _own(session: Session, passkey: str, holder: OperatorId) -> Passkey:
 
 
 def _checked_name(name: str) -> str:
-    cleaned = " ".join(name.split())
+    cleaned = one_line(name)
     if not cleaned or len(cleaned) > LONGEST_NAME:
         raise BadInput(f"Hãy đặt tên cho thiết bị, dài nhất {LONGEST_NAME} chữ.", code="passkey.name")
     return cleaned

@@ -23,9 +23,9 @@ from controller.model.accounts import Account, ProviderIdentity
 from controller.model.areas import Area
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId
-from controller.model.plain_text import plain
+from controller.model.plain_text import one_line, plain
 from controller.model.provider import ProviderSaid, ProviderWay
-from controller.store import Store, one_read, one_write
+from controller.store import RACED, Store, one_read, one_write
 
 _LONGEST_NAME: Final = 30  # characters of a sign-in name, before a number that tells it from others
 _LONGEST_SHOWN: Final = 200
@@ -43,6 +43,18 @@ def enter_by_provider(
 
     A person with a second factor here has to give its code, too. `fresh`: the person has just signed in anew.
     """
+    try:
+        return _entered(store, way, said, address=address, now=now, fresh=fresh)
+    except Conflict as error:
+        if error.code != RACED:
+            raise
+        # two first sign-ins at once, at two processes: the account is there now, the code is used up
+        return _entered(store, way, said, address=address, now=now, fresh=fresh)
+
+
+def _entered(
+    store: Store, way: ProviderWay, said: ProviderSaid, *, address: str, now: datetime, fresh: bool
+) -> str:
     with store.write() as session:
         account, refusal = _account_of(session, way, said, now)
         if refusal is None and account is not None:
@@ -147,7 +159,7 @@ def _opened(session: Session, way: ProviderWay, said: ProviderSaid, gives: Grant
     account = Account(
         id=OperatorId(new_id(now)),
         name=name,
-        display_name=" ".join(said.display_name.split())[:_LONGEST_SHOWN] or name,
+        display_name=one_line(said.display_name)[:_LONGEST_SHOWN] or name,
         roles=sorted(gives.roles),
         area=gives.area,
         password_hash="",

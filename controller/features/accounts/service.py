@@ -23,6 +23,7 @@ from controller.features.journal.service import record
 from controller.model.accounts import Account, ApiToken, HeldKey, SignedIn
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole
+from controller.model.plain_text import one_line
 from controller.store import Store
 from devices.ids import AreaCode, KeyId, Role
 from devices.jose import ROOT, SigningKey
@@ -107,7 +108,7 @@ def create_operator(
     account = Account(
         id=OperatorId(new_id(now)),
         name=name,
-        display_name=display_name.strip() or name,
+        display_name=one_line(display_name) or name,
         roles=sorted(OperatorRole(role) for role in roles),
         area=area,
         password_hash=chosen.hash,

@@ -15,6 +15,7 @@ from controller.features.journal.service import record
 from controller.model.accounts import Account, ApiToken
 from controller.model.new_ids import new_id
 from controller.model.permissions import TOKEN_ACTS, Act, Operator, OperatorId, judge
+from controller.model.plain_text import one_line
 from controller.store import one_read, one_write
 from devices.ids import AreaCode
 
@@ -123,7 +124,7 @@ def _check_password_there(session: Session, of: Operator) -> None:
 
 
 def _checked_name(name: str) -> str:
-    name = name.strip()
+    name = one_line(name)
     if not 1 <= len(name) <= LONGEST_NAME:
         raise BadInput("Hãy đặt tên cho mã truy cập (tối đa 100 ký tự).", code="token.bad-name")
     return name

@@ -14,6 +14,7 @@ from controller.features.journal.service import record
 from controller.model.area_groups import LONGEST_GROUP_NAME, AreaGroup
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
+from controller.model.plain_text import one_line
 from controller.store import one_write
 from devices.ids import AreaCode
 
@@ -24,7 +25,7 @@ def set_area_group(
 ) -> AreaGroup:
     """Give a group its areas; the same name again replaces them."""
     require(session, by, Act.RULE, top_area(session).code)
-    name = " ".join(name.split())
+    name = one_line(name)
     if not name or len(name) > LONGEST_GROUP_NAME:
         raise BadInput(f"Hãy ghi tên nhóm, không quá {LONGEST_GROUP_NAME} ký tự.", code="area-group.name")
     tree = area_tree(session)

@@ -26,6 +26,7 @@ from controller.model.fleet import Node
 from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
+from controller.model.plain_text import one_line
 from controller.store import one_write
 from devices.ids import AreaCode
 
@@ -56,7 +57,7 @@ def plan_drill(
 
     Raises NotFound where no test is approved there, and as `plan_foreseen` does; then nothing is saved.
     """
-    name = " ".join(name.split())
+    name = one_line(name)
     _check(name, criteria, every_months)
     chosen, _ = approved_test(session, _shared_by(session, broadcast.areas), _asked(bulletin), now)
     airing = plan_foreseen(session, chosen, broadcast, by=by, now=now)

@@ -27,6 +27,7 @@ from controller.model.notice_ways import (
     WayKind,
 )
 from controller.model.permissions import Operator, OperatorId
+from controller.model.plain_text import one_line
 from controller.settings import Settings
 from controller.store import one_write
 
@@ -159,7 +160,7 @@ def _add(
     keys: str | None = None,
 ) -> NoticeWay:
     owner = None if kind is WayKind.WEBHOOK else by.id
-    name = " ".join(name.split())
+    name = one_line(name)
     if not 1 <= len(name) <= LONGEST_NAME:
         raise BadInput("Hãy đặt tên để nhận ra (tối đa 100 chữ).", code="notice-way.bad-name")
     _check_room(session, owner)
