@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, LoaError
 from controller.features.bulletins.claims import expired_claims, handed_over
-from controller.features.bulletins.queries import get_rendering
+from controller.features.bulletins.queries import get_rendering, waiting_renderings
 from controller.features.bulletins.renderings import (
     BROKE_OFF,
     fail_rendering,
@@ -104,9 +104,8 @@ class Renderer:
             self._thread.join(10)
 
     def wake(self) -> None:
-        """Check for waiting renderings at once."""
+        """Check at once what waits. Each operation of a person ends here, so one thread looks, not all."""
         self._wakes.note()
-        self.lanes.wake()
 
     @property
     def is_busy(self) -> bool:
@@ -135,6 +134,8 @@ class Renderer:
     def _look(self) -> None:
         with self.store.read() as session:
             waiting = handed_over(session)
+            if waiting_renderings(session, limit=1):
+                self.lanes.wake()
             expired = [] if self.store.is_sqlite else expired_claims(session)
         for rendering in expired:
             _LOG.warning("who made rendering %s is heard of no more: it is queued again", rendering)

@@ -53,6 +53,8 @@ _LOOKED_AT: Final = 20
 """Waiting renderings that one look considers: those that this machine cannot make are passed over."""
 _AVOIDED_S: Final = 60.0
 """Seconds for which a rendering is left to others that failed or cannot be made here."""
+_LEFT_FOR_S: Final = 5.0
+"""Seconds for which one is left alone whose store did not answer: an alarm's text may be among them."""
 _MOST_AVOIDED: Final = 1_000
 _OF_THE_MACHINE: Final = (EngineFailed, EngineUnavailable, NoSpace)
 """Faults that another machine may not have."""
@@ -172,16 +174,21 @@ class RenderingLanes:
     def _first(self, settings: Settings, *, urgent_only: bool) -> tuple[RenderingId, Order | str] | None:
         """Return the first that waits and can be made here; a sentence: it cannot be, and nobody else may.
 
-        A worker leaves what it cannot make to others for a while, and notes why.
+        A worker leaves what it cannot make to others for a while, and notes why. What waits for a store that
+        does not answer keeps nothing else waiting; ShelfAway where there is nothing else.
         """
         avoided = [one for one in list(self._avoided) if self._is_avoided(one)]
         with self.store.read() as session:
             waiting = waiting_renderings(session, _LOOKED_AT, urgent_only=urgent_only, but=avoided)
         if waiting:
             self.recordings.check()
-            self.uploads.check()
+        away: ShelfAway | None = None
         for rendering in waiting:
-            order = self._order(rendering, settings)
+            try:
+                order = self._order(rendering, settings)
+            except ShelfAway as error:
+                away = error
+                continue
             if not isinstance(order, str):
                 return rendering.id, order
             _LOG.warning("rendering %s: %s", rendering.id, order)
@@ -190,6 +197,8 @@ class RenderingLanes:
                 return rendering.id, order
             with self.store.write(decides=False) as session:
                 note_lack(session, rendering.id, order)
+        if away is not None:
+            raise away
         return None
 
     def _order(self, rendering: Rendering, settings: Settings) -> Order | str:
@@ -214,10 +223,10 @@ class RenderingLanes:
     def _is_avoided(self, rendering: RenderingId) -> bool:
         return self._avoided.get(rendering, 0.0) > self.steady()
 
-    def _avoid(self, rendering: RenderingId) -> None:
+    def _avoid(self, rendering: RenderingId, seconds: float = _AVOIDED_S) -> None:
         if len(self._avoided) >= _MOST_AVOIDED:
             self._avoided.clear()
-        self._avoided[rendering] = self.steady() + _AVOIDED_S
+        self._avoided[rendering] = self.steady() + seconds
 
     # --- speaking
 
@@ -231,7 +240,7 @@ class RenderingLanes:
             return None
         except ShelfAway as error:
             _LOG.warning("rendering %s waits for the store of sounds (%s)", claim.rendering, error.code)
-            self._avoid(claim.rendering)
+            self._avoid(claim.rendering, _LEFT_FOR_S)
             return None
         except SpeechError as error:
             # stopped with the studio: it is made again, here or elsewhere

@@ -13,7 +13,8 @@ from controller.model.bulletins import Bulletin, ProgrammeItem, Rendering, Revis
 from controller.model.chimes import ChimePlace
 from controller.model.wording import words_with
 from controller.settings import Settings
-from devices.ids import AreaCode
+from devices.ids import AreaCode, Grade
+from tts.errors import ShelfAway
 from tts.orders import Chimed, LevelOrder, Part, RenderOrder, Silent, Sounding, Spoken
 from tts.recordings import RecordingId, RecordingStore
 from tts.uploads import UploadId, UploadStore
@@ -32,13 +33,13 @@ def order_of(
 ) -> RenderOrder | LevelOrder:
     """Return the studio's order for a rendering; raises ShelfAway, DamagedSound or FileNotFoundError.
 
-    `is_strict`: the last one also where the file of an area's own chime is missing.
+    `is_strict`: the last one also where the file of an area's own chime is missing. No alarm waits for one.
     """
     bulletin = get_bulletin(session, BulletinId(rendering.bulletin))
     wording = get_revision(session, bulletin.id, rendering.revision)
     if wording.kind is RevisionKind.AUDIO and wording.upload is not None:
         return _leveling(bulletin, wording, uploads.file(UploadId(wording.upload)), settings)
-    chimes = _chimes(session, bulletin.area, uploads, is_strict=is_strict)
+    chimes = _chimes(session, bulletin, uploads, is_strict=is_strict)
     return RenderOrder(
         title=bulletin.title,
         text=wording.text,
@@ -77,6 +78,19 @@ def _leveling(bulletin: Bulletin, wording: Revision, brought: Path, settings: Se
 
 
 def _chimes(
+    session: Session, bulletin: Bulletin, uploads: UploadStore, *, is_strict: bool
+) -> dict[ChimePlace, Path]:
+    """Return the files of its area's own chimes; none for what may be an alarm where they are away."""
+    try:
+        return _own_chimes(session, bulletin.area, uploads, is_strict=is_strict)
+    except ShelfAway:
+        if bulletin.highest_grade != Grade.EMERGENCY:
+            raise
+        _LOG.warning("the chimes of %s cannot be fetched now: the built-in ones are used", bulletin.area)
+        return {}
+
+
+def _own_chimes(
     session: Session, area: AreaCode, uploads: UploadStore, *, is_strict: bool
 ) -> dict[ChimePlace, Path]:
     """Return the files of an area's own chimes; a bulletin is still rendered when a file is missing."""

@@ -13,15 +13,22 @@ from controller.features.bulletins.queries import get_recording, get_revision, r
 from controller.features.bulletins.renderings import MOST_ATTEMPTS, renew_rendering
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.chimes.service import choose_chime
 from controller.model.bulletin_states import ItemKind, RenderingState
+from controller.model.chimes import ChimePlace
 from controller.model.speech import Speech
 from controller.runtime.renderer import Renderer
 from controller.settings import Settings
+from devices.ids import Grade
 from tests.support.brought_sounds import RATE, packed, speech_like
+from tests.support.ports import free_port
 from tests.support.running_station import ENGINES
+from tests.support.station_world import PROVINCE
+from tts.bucket_shelf import BucketShelf
+from tts.buckets import S3Access, bucket_at
 from tts.recordings import RecordingStore
 from tts.studio import BROUGHT, Studio
-from tts.uploads import UploadStore
+from tts.uploads import UploadId, UploadStore
 
 WITHIN = 60.0
 
@@ -161,3 +168,36 @@ def test_a_programme_is_mixed_of_what_was_approved_and_what_was_brought(
     lengths = [world.ask(get_recording, one.recording).duration_ms for one in (alone, mixed)]
     assert 3000 < lengths[1] - lengths[0] + 2000 < 8000  # four seconds more, without the closing words
     assert world.approve(programme, recording=mixed.recording).recording == mixed.recording
+
+
+@pytest.fixture
+def no_uploads(tmp_path):
+    """A store of uploads in a bucket that nobody answers for."""
+    access = S3Access(f"http://127.0.0.1:{free_port()}", key="k", secret="s")
+    return UploadStore(BucketShelf(bucket_at("s3://uploads", access), tmp_path / "near"))
+
+
+def test_texts_are_spoken_while_the_store_of_uploads_is_away_and_what_needs_it_waits(
+    world, studio, made, no_uploads, bulletin
+):
+    asked = {"title": "Lời", "text": "Lời kêu gọi.", "by": world.officer}
+    brought = world.do(draft_bulletin, upload=UploadId("0" * 64), **asked).id
+    world.do(submit_bulletin, brought, by=world.officer)
+    with rendering(world, studio, made, bulletin, no_uploads) as wait_for:
+        wait_for(lambda one: one.state is RenderingState.READY)
+    waiting = world.ask(rendering_of, brought, 1)
+    assert (waiting.state, waiting.attempts) == (RenderingState.WAITING, 0)
+
+
+def test_the_text_of_an_alarm_waits_for_no_chime_of_its_area(world, studio, made, no_uploads):
+    chime = {"upload": "0" * 64, "seconds": 3.0, "area": PROVINCE, "by": world.approver}
+    world.do(choose_chime, ChimePlace.OPENING, **chime)
+    plain, alarm = (
+        world.do(draft_bulletin, title="Tin", text="Mời bà con sơ tán.", by=world.clerk).id for _ in range(2)
+    )
+    told = {"by": world.clerk, "speech": Speech(engine="tone")}
+    world.do(submit_bulletin, plain, **told)
+    world.do(submit_bulletin, alarm, highest_grade=Grade.EMERGENCY, **told)
+    with rendering(world, studio, made, alarm, no_uploads) as wait_for:
+        wait_for(lambda one: one.state is RenderingState.READY)
+    assert world.ask(rendering_of, plain, 1).state is RenderingState.WAITING
