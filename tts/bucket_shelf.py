@@ -43,6 +43,7 @@ class BucketShelf:
         self._fetching: dict[str, threading.Lock] = {}
         self._missing: dict[str, float] = {}
         self._lock = threading.Lock()
+        self._making_room = threading.Lock()
 
     @property
     def is_up(self) -> bool:
@@ -178,7 +179,12 @@ class BucketShelf:
                 self._held += size
                 if self._held <= self._most_bytes:
                     return
-            self._held = self._made_room(self.near / name)
+        # a walk over thousands of files: readers go on meanwhile, and others who brought a file
+        if self._making_room.acquire(blocking=False):
+            try:
+                self._held = self._made_room(self.near / name)
+            finally:
+                self._making_room.release()
 
     def _made_room(self, newest: Path) -> int:
         """Remove the least recently used copies above the bound; return the bytes that stay."""

@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -89,14 +89,17 @@ class Bucket:
             next(iter(obstore.list(self._quick, chunk_size=1)), None)
 
     def put(self, name: str, content: bytes | Path) -> None:
-        """Store an object; it is durable and whole when this returns."""
+        """Store an object; it is durable and whole when this returns. OSError: the file cannot be opened."""
         import obstore
 
-        with self._asking():
-            try:
-                obstore.put(self._whole, name, content, max_concurrency=_PARTS_AT_ONCE)
-            except FileNotFoundError as error:  # there is no such bucket
-                raise self._away(error) from None
+        with ExitStack() as opened:
+            # here, since a fault of this machine's disk is no fault of the store
+            source = content if isinstance(content, bytes) else opened.enter_context(content.open("rb"))
+            with self._asking():
+                try:
+                    obstore.put(self._whole, name, source, max_concurrency=_PARTS_AT_ONCE)
+                except FileNotFoundError as error:  # there is no such bucket
+                    raise self._away(error) from None
 
     def read(self, name: str) -> bytes:
         """Return a small object; raises FileNotFoundError."""

@@ -1,15 +1,17 @@
 """Data about a recording: the time of each phrase, and the loudness over time.
 
-Stored in small files beside the recording; they may be missing, and are made again when needed.
+Stored in small files beside the recording; they may be missing or damaged, and are made again when needed.
+They have no digest: who can write into the store can change them, and the recording itself never.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tts.codec import decoded_blocks
 from tts.marks import Origin, origin_in_file
@@ -19,6 +21,9 @@ from tts.script import Line
 if TYPE_CHECKING:  # numpy is loaded in processes that work on sound, not in the station
     import numpy as np
     from numpy.typing import NDArray
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
 
 POINTS = 240
 """Points of a drawing: as many as fit on a telephone's screen."""
@@ -53,8 +58,8 @@ def keep_phrases(store: RecordingStore, recording: RecordingId, phrases: Iterabl
 
 def phrases_of(store: RecordingStore, recording: RecordingId) -> tuple[PhraseTime, ...]:
     """Return when each phrase sounds; empty where that is unknown. Raises ShelfAway."""
-    told = store.beside(recording, PHRASES)
-    return () if told is None else tuple(PhraseTime(*fields) for fields in json.loads(told))
+    told = _known(store, recording, PHRASES, lambda rows: tuple(PhraseTime(*fields) for fields in rows))
+    return told or ()
 
 
 def keep_origin(store: RecordingStore, recording: RecordingId, origin: Origin) -> None:
@@ -67,9 +72,9 @@ def origin_of(store: RecordingStore, recording: RecordingId) -> Origin:
 
     Raises FileNotFoundError when the recording is not kept, ShelfAway, NoSpace.
     """
-    told = store.beside(recording, ORIGIN)
+    told = _known(store, recording, ORIGIN, Origin)
     if told is not None:
-        return Origin(json.loads(told))
+        return told
     found = origin_in_file(store.file(recording))
     keep_origin(store, recording, found)
     return found
@@ -81,12 +86,24 @@ def peaks_of(store: RecordingStore, recording: RecordingId) -> tuple[int, ...]:
     Raises FileNotFoundError when the recording is not kept, UnknownSoundFormat or DamagedSound when it is
     damaged, ShelfAway, NoSpace.
     """
-    told = store.beside(recording, PEAKS)
+    told = _known(store, recording, PEAKS, lambda levels: tuple(int(one) for one in levels))
     if told is not None:
-        return tuple(json.loads(told))
+        return told
     found = peaks(decoded_blocks(store.read(recording)))
     store.keep_beside(recording, PEAKS, json.dumps(found).encode())
     return found
+
+
+def _known(store: RecordingStore, recording: RecordingId, kind: str, of: Callable[[Any], T]) -> T | None:
+    """Return what a small file says; None where it is missing or damaged."""
+    told = store.beside(recording, kind)
+    if told is None:
+        return None
+    try:
+        return of(json.loads(told))
+    except (TypeError, ValueError):
+        _LOG.warning("the file of the %s of recording %s is damaged", kind, recording)
+        return None
 
 
 def peaks(blocks: Iterable[NDArray[np.float32]], points: int = POINTS) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +20,8 @@ EVERY_S: Final = 60.0
 """Seconds between looks at what plans name: they name it long before it sounds."""
 AGAIN_S: Final = 5.0
 """Seconds after a look that the store did not answer."""
+FAILED_S: Final = 60.0
+"""Seconds for which one that is lost or damaged is left alone: its nodes ask for it every few seconds."""
 
 
 @dataclass
@@ -30,6 +33,8 @@ class NearRecordings:
 
     recordings: RecordingStore
     needs: Callable[[], dict[RecordingId, Need]]  # what plans name now
+    clock: Callable[[], float] = time.monotonic
+    _failed: dict[RecordingId, float] = field(default_factory=dict)  # until when each is left alone
     _wake: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -52,20 +57,21 @@ class NearRecordings:
 
     def fetch_all(self) -> bool:
         """Fetch what plans name and is not at hand; return False where the store does not answer."""
-        tried: set[RecordingId] = set()
         while not self._stopping.is_set():
             needs = self.needs()  # again after each: something more urgent may have come
-            lacking = [one for one in needs.keys() - tried if not self.recordings.is_near(Stored(one))]
+            self._failed = {one: until for one, until in self._failed.items() if until > self.clock()}
+            left = needs.keys() - self._failed.keys()
+            lacking = [one for one in left if not self.recordings.is_near(Stored(one))]
             if not lacking:
                 break
             first = min(lacking, key=lambda one: needs[one].order)
-            tried.add(first)
             try:
                 self.recordings.file(Stored(first))
             except ShelfAway:
                 return False
             except (SpeechError, OSError) as error:  # lost, damaged, or the disk is full
                 _LOG.error("recording %s cannot be fetched: %s", first, type(error).__name__)
+                self._failed[first] = self.clock() + FAILED_S
         return True
 
     def _run(self) -> None:

@@ -51,6 +51,13 @@ def test_what_is_near_is_read_on_while_the_store_is_away_and_all_else_fails_soon
     assert store.put(b"other") in store.sizes()
 
 
+def test_a_fault_of_the_own_disk_is_no_outage_of_the_store(bucket, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        bucket.put("a", tmp_path / "gone")
+    assert bucket.is_up
+    bucket.put("a", b"sound")  # nobody waits for a moment to pass
+
+
 def test_nothing_counts_as_stored_before_the_store_has_it(s3, store, tmp_path):
     with s3.away():
         seconds_of(lambda: store.put(b"sound"))

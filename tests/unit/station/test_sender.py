@@ -7,7 +7,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from controller.errors import Unavailable
-from controller.runtime.near_recordings import NearRecordings
+from controller.runtime.near_recordings import FAILED_S, NearRecordings
 from controller.runtime.sender import ChunkSender
 from controller.runtime.wants import Need
 from devices.chunks import Bitmap, manifest_of, sent_forms, want_of
@@ -191,7 +191,15 @@ def test_what_is_most_urgent_is_fetched_first_and_what_is_lost_keeps_nothing_bac
     blocks = bucket.blocks
     bucket.blocks = lambda name: fetched.append(name[3:67]) or blocks(name)
     store = RecordingStore(BucketShelf(bucket, tmp_path / "near"))
-    assert NearRecordings(store, lambda: needs).fetch_all()
+    seconds = [0.0]
+    near = NearRecordings(store, lambda: needs, lambda: seconds[0])
+    assert near.fetch_all()
     assert fetched == [made[1], made[3], made[2], made[0]]
     assert [store.is_near(Stored(one)) for one in made] == [True, True, True, False]
     assert f"recording {made[3]} cannot be fetched" in caplog.text
+    for later, asked in ((FAILED_S - 1, 4), (FAILED_S + 1, 5)):
+        seconds[0] = later
+        assert near.fetch_all()
+        assert len(fetched) == asked, (
+            "nodes ask for it every few seconds"
+        )

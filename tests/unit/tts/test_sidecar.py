@@ -2,11 +2,13 @@ import numpy as np
 
 from tests.support.sounds import RATE
 from tts.codec import encode_mp3
-from tts.recordings import PEAKS, PHRASES, RecordingStore
+from tts.marks import Origin
+from tts.recordings import BESIDE, PEAKS, PHRASES, RecordingStore
 from tts.script import Line
 from tts.sidecar import (
     PhraseTime,
     keep_phrases,
+    origin_of,
     peaks,
     peaks_of,
     phrase_times,
@@ -50,3 +52,16 @@ def test_what_is_known_of_a_recording_lies_beside_it_and_goes_with_it(tmp_path):
     assert store.beside(recording, PEAKS) is None
     assert phrases_of(store, recording) == ()
     assert store.sizes() == {}
+
+
+def test_a_damaged_file_about_a_recording_is_as_good_as_none(tmp_path):
+    store = RecordingStore(tmp_path)
+    time = np.arange(RATE) / RATE
+    recording = store.put(encode_mp3([np.asarray(0.3 * np.sin(440 * time), np.float32)], RATE, 48))
+    good = peaks_of(store, recording)
+    for damaged in (b"", b"\xff", b"7", b'["x"]', b'[[1, 2, "a", "b"]]', b'{"a": [0]}'):
+        for kind in BESIDE:
+            store.keep_beside(recording, kind, damaged)
+        assert phrases_of(store, recording) == ()
+        assert peaks_of(store, recording) == good
+        assert origin_of(store, recording) is Origin.PERSON
