@@ -120,7 +120,8 @@ def today(session: Session, caller: Caller, asked: OpenQuestions) -> Today:
     if asked_line is not None:
         tiles = node_tiles(session, scope, now)
         line = commune_line(session, asked_line, *of_line)
-        seen = nodes_seen(caller.viewer, visible_nodes(session, scope), now)
+        sounds = any(one.is_heard_now for one in sounding)
+        seen = nodes_seen(caller.viewer, visible_nodes(session, scope), now, sounds=sounds)
     else:
         tiles = commune_tiles(session, scope, now)
         seen = communes_seen(session, caller.viewer, tiles, now)

@@ -187,12 +187,15 @@ def _of_commune(viewer: Viewer, tile: Tile, nodes: Sequence[Node], now: datetime
     return NamedTrouble(tile.name, " ".join(causes) + more, tone, href, button)
 
 
-def nodes_seen(viewer: Viewer, nodes: Sequence[Node], now: datetime) -> PlacesSeen:
-    """Return a commune's loudspeakers: those that are not well by name, the others in one line."""
+def nodes_seen(viewer: Viewer, nodes: Sequence[Node], now: datetime, *, sounds: bool) -> PlacesSeen:
+    """Return a commune's loudspeakers: those that are not well by name, the others in one line.
+
+    `sounds`: an airing is heard there now; vitals, a minute old, may still say so when the last has ended.
+    """
     known = [(node, status_of(facts_of(node), now)) for node in nodes]
     bad = [(node, status) for node, status in known if status not in {NodeStatus.READY, NodeStatus.SOUNDING}]
     away = [node for node, status in bad if status in _AWAY]
-    sounding = sum(status is NodeStatus.SOUNDING for _, status in known)
+    sounding = sounds and sum(status is NodeStatus.SOUNDING for _, status in known)
     well = len(known) - len(bad)
     normal = f"{well}/{len(known)} cụm loa sẵn sàng" + (f", {sounding} đang phát" if sounding else "") + "."
     if len(away) > MOST_PLACES:

@@ -105,3 +105,15 @@ def test_the_three_answers_stand_first(world, commune, sign_in):
     assert "Không có gì đang phát Không có gì sai Không có việc chờ bạn" in words
     world.submitted()
     assert "1 việc chờ bạn" in text_of(sign_in("duyet").get("/"))
+
+
+def test_when_nothing_sounds_any_more_no_line_says_that_loudspeakers_do(world, commune):
+    world.bring_online()
+    airing, _ = sounding(world)
+    there = {node: place for place, node in enumerate(world.nodes) if node in set(world.nodes[2:4])}
+    world.do(note_vitals, [world.vitals(node, place, sounding=airing) for node, place in there.items()])
+    assert "2/2 cụm loa sẵn sàng, 2 đang phát." in text_of(commune.get("/"))
+    world.do(cancel_airing, airing, by=world.approver, reason="Nhầm bản.")
+    words = text_of(commune.get("/"))
+    assert "Không có gì đang phát" in words
+    assert "2/2 cụm loa sẵn sàng." in words
