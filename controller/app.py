@@ -239,7 +239,7 @@ class Controller(PageStation):
             Beat("work", _WORK_EVERY, self._work),
             Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
             self._look_at_sounds(),
-            *watching(self, self.led, self._may_act, self.broker_up, self.sender.log.of),
+            *watching(self, self.led, self._may_act, (self.broker_up, self.leaves.away), self.sender.log.of),
             checkpoints_by(self.settings, self.store, self.now).beat(),
             *house.beats(),
         )

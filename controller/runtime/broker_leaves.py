@@ -23,6 +23,10 @@ class BrokerLeaves:
         """Return what to subscribe to."""
         return tuple(self._names)
 
+    def away(self) -> tuple[str, ...]:
+        """Return the leaves of which the root has not said that they are connected."""
+        return tuple(name for name in self._names.values() if not self._up.get(name))
+
     def connected(self) -> None:
         """Count a leaf as away until the root, which may have forgotten everything, says otherwise."""
         for name in self._names.values():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from shutil import disk_usage
 from typing import Final
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
@@ -35,6 +36,7 @@ class MachineWatch:
     now: Callable[[], datetime]
     may_act: Callable[[], bool]
     broker_up: Callable[[], bool]
+    leaves_away: Callable[[], tuple[str, ...]]
     _away_since: datetime | None = None
     _certificates: dict[str, datetime] = field(default_factory=dict)
     _certificates_at: float = float("-inf")
@@ -68,6 +70,7 @@ class MachineWatch:
             founded_at=founded_at,
             free_bytes=disk_usage(home).free,
             broker_up=self.broker_up(),
+            leaves_away=self.leaves_away(),
             backup_at=None if backup is None else backup.at,
             doctor_at=None if look is None else look.at,
             doctor_findings=0 if look is None else look.findings,
@@ -81,7 +84,9 @@ class MachineWatch:
     def _ends(self) -> dict[str, datetime]:
         if time.monotonic() - self._certificates_at > _CERTIFICATES_EVERY_S:
             places = {self.settings.address, self.settings.broker_url, self.settings.nodes_broker_url}
-            asked = {place: certificate_ends(place) for place in places}
+            places |= set(self.settings.leaf_urls.values())
+            # without the names and passwords that addresses of brokers have: it is told to people
+            asked = {urlsplit(place).netloc.rpartition("@")[2]: certificate_ends(place) for place in places}
             self._certificates = {place: at for place, at in asked.items() if at is not None}
             self._certificates_at = time.monotonic()
         return self._certificates

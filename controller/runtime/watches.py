@@ -15,11 +15,14 @@ def watching(
     station: PageStation,
     led: Store,
     may_act: Callable[[], bool],
-    broker_up: Callable[[], bool],
+    broker: tuple[Callable[[], bool], Callable[[], tuple[str, ...]]],
     sent: Callable[[RecordingId], ChunkTimes | None],
 ) -> list[Beat]:
-    """Return the periodic tasks; a trial's machine is looked at by nobody."""
-    machine = MachineWatch(led, station.settings, station.now, may_act, broker_up)
+    """Return the periodic tasks; a trial's machine is looked at by nobody.
+
+    `broker`: whether it is connected, and which leaves of its tree are not.
+    """
+    machine = MachineWatch(led, station.settings, station.now, may_act, *broker)
     airings = AiringTraces(station.store, station.traces, station.now, sent)
     watches = [machine.beat()] if station.trial is None else []
     return watches + ([airings.beat()] if station.settings.traces_url else [])

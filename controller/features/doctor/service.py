@@ -19,6 +19,7 @@ from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import read_checkpoints, sealed, verify_export
 from controller.features.journal.queries import export
 from controller.features.journal.security_log import line_of, security_events
+from controller.features.machine_troubles.service import leaves_away
 from controller.features.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
 from controller.features.reports.queries import export_as_aired
 from controller.features.speech.workers import speech_workers
@@ -67,12 +68,14 @@ def to_do() -> list[str]:
         count = keys_to_sign_for(session, now)
         lost = [worker.place for worker, is_seen in speech_workers(session, now) if not is_seen]
         left = waiting_for_a_machine(session)
+        cut_off = leaves_away(session)
         year = year_to_archive(session, now)
         missing = [one for one in archives(session) if not is_there(one, settings.archives_dir)]
         first = session.get(Entry, 1)
     return [
         *([KEYS_TO_SIGN.format(count=count)] if count else []),
         *(f"{place}: mất liên lạc. Việc của nó đã giao máy khác." for place in lost),
+        *(f"Trạm nhánh «{name}» mất nối với trạm gốc từ {wall(at)}." for name, at in cut_off),
         *(f"Bản tin «{title}» chờ đọc: {why}" for title, why in left),
         *(f"Không thấy tệp lưu trữ năm {one.year}: {one.file}." for one in missing),
         *([f"Lưu trữ năm {year}: «loa archive make {year}»."] if year is not None else []),

@@ -17,6 +17,12 @@ LASTS: Final = timedelta(minutes=5)
 """A fault is told once it has lasted so long, and is over once it was away so long: no restart is told."""
 
 
+_LEAF: Final = (
+    "Trạm nhánh «{}» mất nối với trạm gốc: loa ở đó không nhận gì mới, kể cả lệnh khẩn cấp. Hãy xem dịch vụ "
+    "mosquitto và đường truyền của máy đó."
+)
+
+
 class TroubleKind(StrEnum):
     """Kind of fault of the station's machines."""
 
@@ -28,7 +34,22 @@ class TroubleKind(StrEnum):
     DISK = "disk"  # nearly full
     DOCTOR = "doctor"  # `loa doctor` found what must not exist
     DOCTOR_AWAY = "doctor-away"  # it has not looked for days
+    LEAF = "leaf"  # of the tree of brokers: not connected to the root; one trouble a leaf
     STANDBY = "standby"  # fewer stations stand by than the settings say
+
+
+TroubleKey = str
+"""A kind, or `leaf:NAME`: what is told once, and once that it is over."""
+
+
+def leaf_key(name: str) -> TroubleKey:
+    """Return the key of a leaf that is away."""
+    return f"{TroubleKind.LEAF}:{name}"
+
+
+def kind_of(key: TroubleKey) -> str:
+    """Return the kind of a trouble; of a newer release's it is none of TroubleKind."""
+    return key.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,7 @@ class MachineFacts:
     founded_at: datetime
     free_bytes: int | None = None
     broker_up: bool = True
+    leaves_away: tuple[str, ...] = ()
     backup_at: datetime | None = None
     doctor_at: datetime | None = None
     doctor_findings: int = 0
@@ -46,12 +68,12 @@ class MachineFacts:
     standbys_wanted: int = 0
     database_away: tuple[datetime, datetime] | None = None
     certificates: dict[str, datetime] = field(default_factory=dict)
-    """When the certificate ends, by the address that shows it."""
+    """When the certificate ends, by the machine and port that shows it: it is told to people."""
 
 
-def troubles_in(facts: MachineFacts, now: datetime) -> dict[TroubleKind, str]:
+def troubles_in(facts: MachineFacts, now: datetime) -> dict[TroubleKey, str]:
     """Return each fault with its sentence."""
-    found = {
+    found: dict[TroubleKey, str] = {
         TroubleKind.BROKER: _if(
             not facts.broker_up,
             "Đài không nối được với trạm trung chuyển. Loa vẫn phát theo kế hoạch đã nhận, nhưng không biết "
@@ -83,7 +105,8 @@ def troubles_in(facts: MachineFacts, now: datetime) -> dict[TroubleKind, str]:
         TroubleKind.CERTIFICATE: _certificates(facts, now),
         TroubleKind.DATABASE: _database(facts),
     }
-    return {kind: sentence for kind, sentence in found.items() if sentence}
+    found |= {leaf_key(name): _LEAF.format(name) for name in facts.leaves_away}
+    return {key: sentence for key, sentence in found.items() if sentence}
 
 
 def _if(is_so: bool, sentence: str) -> str:  # noqa: FBT001 - the fact itself

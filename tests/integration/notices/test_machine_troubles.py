@@ -13,9 +13,11 @@ from controller.features.machine_troubles.rules import (
     LEAST_FREE,
     MachineFacts,
     TroubleKind,
+    kind_of,
+    leaf_key,
     troubles_in,
 )
-from controller.features.machine_troubles.service import AGAIN, tell_of_machine
+from controller.features.machine_troubles.service import AGAIN, leaves_away, tell_of_machine
 from controller.features.notices.queries import notices_of
 from controller.host.certificates import certificate_ends
 from controller.model.notices import NoticeKind
@@ -99,6 +101,7 @@ def test_each_fault_is_seen(world):
         world,
         free_bytes=LEAST_FREE - 1,
         broker_up=False,
+        leaves_away=("bac", "nam"),
         backup_at=now - BACKUP_WITHIN - timedelta(seconds=1),
         doctor_at=now - timedelta(days=4),
         doctor_findings=2,
@@ -106,11 +109,11 @@ def test_each_fault_is_seen(world):
         standbys=0,
         standbys_wanted=1,
         database_away=(now - timedelta(minutes=9), now),
-        certificates={"https://loa.example": soon, "mqtts://loa.example": now + timedelta(days=60)},
+        certificates={"loa.example": soon, "loa.example:8883": now + timedelta(days=60)},
     )
-    assert set(found) == set(TroubleKind)
-    assert "https://loa.example" in found[TroubleKind.CERTIFICATE]
-    assert "mqtts" not in found[TroubleKind.CERTIFICATE]
+    assert {kind_of(key) for key in found} == set(TroubleKind)
+    assert "loa.example đến" in found[TroubleKind.CERTIFICATE]
+    assert "8883" not in found[TroubleKind.CERTIFICATE]
 
 
 def test_a_new_station_is_not_told_of_backups_that_it_could_not_have(world):
@@ -145,9 +148,65 @@ class Away:
         return self.store.read()
 
 
+def nothing_away():
+    return ()
+
+
+def test_no_notice_of_a_certificate_has_the_password_of_a_broker(world, tmp_path):
+    broker = TlsBroker(tmp_path / "broker")
+    broker.start()
+    try:
+        url = broker.tls_url.replace("mqtts://", "mqtts://station:matkhau-cua-dai@")
+        leaf = broker.tls_url.replace("mqtts://", "mqtts://station-probe:matkhau-do@").replace(
+            "127.0.0.1", "localhost"
+        )
+        settings = Settings(home=tmp_path, broker_url=url, broker_leaves=f"bac={leaf}")
+        world.now = x509.load_pem_x509_certificate(broker.pem.encode()).not_valid_after_utc - timedelta(
+            days=1
+        )
+        watch = MachineWatch(
+            world.store, settings, lambda: world.now, lambda: True, lambda: True, nothing_away
+        )
+        watch.look()
+    finally:
+        broker.stop()
+    world.now += LASTS
+    watch.look()
+    (sentence,) = [one for one in told(world, world.technician) if "Chứng thư" in one]
+    assert "127.0.0.1:" in sentence
+    assert "localhost:" in sentence
+    assert "matkhau" not in sentence
+
+
+def test_each_leaf_that_is_away_is_told_and_the_doctor_names_it(world):
+    def away(*names):
+        return {leaf_key(name): f"Trạm nhánh «{name}»" for name in names}
+
+    look(world, away("bac"))
+    since = world.now
+    look(world, away("bac"), minutes=5)
+    assert world.ask(leaves_away) == [("bac", since)]
+    look(world, away("bac", "nam"), minutes=5)
+    look(world, away("bac", "nam"), minutes=5)
+    assert [name for name, _ in world.ask(leaves_away)] == ["bac", "nam"]
+    look(world, away("nam"), minutes=5)
+    assert [name for name, _ in world.ask(leaves_away)] == ["nam"]
+    assert "Trạm nhánh đã nối lại với trạm gốc." in told(world, world.technician)
+
+
+def test_a_fault_that_only_a_newer_release_knows_stops_no_look(world):
+    for minutes in (0, 5, 5):
+        look(world, {"of-a-newer-release": "Mới."}, minutes=minutes)
+    assert look(world, {}, minutes=6) == 0
+    look(world, FULL)
+    assert look(world, FULL, minutes=5) == 1
+
+
 def test_a_database_that_was_away_is_told_when_it_is_back(world, tmp_path):
     store = Away(world.store)
-    watch = MachineWatch(store, Settings(home=tmp_path), lambda: world.now, lambda: True, lambda: True)
+    watch = MachineWatch(
+        store, Settings(home=tmp_path), lambda: world.now, lambda: True, lambda: True, nothing_away
+    )
     for _ in range(6):
         with pytest.raises(Unavailable):
             watch.look()
@@ -163,7 +222,7 @@ def test_a_database_that_was_away_is_told_when_it_is_back(world, tmp_path):
 @pytest.mark.parametrize(("leads", "count"), [(True, 1), (False, 0)])
 def test_of_a_pair_only_the_one_that_leads_tells(world, tmp_path, leads, count):
     settings = Settings(home=tmp_path)
-    watch = MachineWatch(world.store, settings, lambda: world.now, lambda: leads, lambda: False)
+    watch = MachineWatch(world.store, settings, lambda: world.now, lambda: leads, lambda: False, nothing_away)
     for _ in range(9):
         watch.look()
         world.now += timedelta(minutes=1)

@@ -200,6 +200,4 @@ def test_what_is_most_urgent_is_fetched_first_and_what_is_lost_keeps_nothing_bac
     for later, asked in ((FAILED_S - 1, 4), (FAILED_S + 1, 5)):
         seconds[0] = later
         assert near.fetch_all()
-        assert len(fetched) == asked, (
-            "nodes ask for it every few seconds"
-        )
+        assert len(fetched) == asked, "nodes ask for it every few seconds"
