@@ -11,6 +11,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     String,
     Text,
@@ -100,6 +101,8 @@ class Bulletin(Searchable, Base):
     highest_grade: Mapped[Grade] = mapped_column(
         Word(Grade), default=USUAL_HIGHEST_GRADE, server_default=USUAL_HIGHEST_GRADE
     )
+
+    __table_args__ = (Index("ix_bulletins_changed_at_id", "changed_at", "id"),)
 
 
 class Revision(Base):

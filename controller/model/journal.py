@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Integer, LargeBinary, String
+from sqlalchemy import JSON, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, WORD_LENGTH, Base, UtcDateTime
@@ -28,6 +28,8 @@ class Entry(Base):
     signature: Mapped[str] = mapped_column(String(100))
     peaks: Mapped[bytes | None] = mapped_column(LargeBinary)
     """`MerkleTree.peaks` up to and with this entry; None: written by a version without the tree."""
+
+    __table_args__ = (Index("ix_journal_by_seq", "by", "seq"),)
 
 
 class SecurityEvent(Base):

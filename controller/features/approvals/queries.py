@@ -102,7 +102,7 @@ def to_approve_again(session: Session, scope: Scope, now: datetime) -> Sequence[
     query = select(Bulletin.id).where(
         Bulletin.state == BulletinState.APPROVED, or_(until.is_(None), until <= now), *is_here
     )
-    used = [one.bulletin for one in relied_upon(session, session.scalars(query).all())][:MOST_AIRINGS]
+    used = [one.bulletin for one in relied_upon(session, query)][:MOST_AIRINGS]
     return session.scalars(select(Bulletin).where(Bulletin.id.in_(used)).order_by(Bulletin.title)).all()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import Conflict, NotFound
@@ -75,7 +75,8 @@ def fallout_of(session: Session, kid: KeyId, now: datetime, since: datetime | No
     `since`: only what was approved from then on; policies and places in any case.
     """
     key = get_key(session, kid)
-    bulletins = _approved_by(session, kid, now, since)
+    bulletins = _approved_by(kid, now, since)
+    approved = session.scalar(select(func.count()).select_from(bulletins.subquery())) or 0
     silenced = tuple(relied_upon(session, bulletins))
     is_its = or_(Published.kid == kid, Published.second_kid == kid)
     signed = select(Published.target).where(is_its, Published.payload != "")
@@ -87,7 +88,7 @@ def fallout_of(session: Session, kid: KeyId, now: datetime, since: datetime | No
         role=key.role,
         holder=holder.display_name if holder is not None else "",
         silenced=silenced,
-        unused=len(bulletins) - len(silenced),
+        unused=approved - len(silenced),
         policies=tuple(AreaCode(target) for target in policies),
         places=session.scalar(places) or 0,
         airings=_silenced(session, bulletins),
@@ -125,7 +126,7 @@ def compromise_key(
     is_more = key.compromised_since is not None and (since is None or since < key.compromised_since)
     if key.compromised_at is not None and not is_more:
         return fallout
-    cancelled = _cancel(session, _approved_by(session, kid, now, since), by, now)
+    cancelled = _cancel(session, _approved_by(kid, now, since), by, now)
     end_approvals(session, now, Approved.author_kid == kid, Approved.approved_at >= (since or EVER))
     retire_key(session, kid, now=now)
     key.compromised_at, key.compromised_since = now, since
@@ -186,22 +187,18 @@ def _check_not_the_last(session: Session, key: HeldKey, now: datetime) -> None:
         )
 
 
-def _approved_by(
-    session: Session, kid: KeyId, now: datetime, since: datetime | None = None
-) -> list[BulletinId]:
+def _approved_by(kid: KeyId, now: datetime, since: datetime | None = None) -> Select[BulletinId]:
+    """Return the query of bulletins whose approval in force the key has signed, as approver or author."""
     query = (
         select(Bulletin.id)
         .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
         .join(HeldKey, HeldKey.kid == Approved.kid)
         .where(or_(Approved.kid == kid, Approved.author_kid == kid), *is_in_force(now))
-        .order_by(Bulletin.id)
     )
-    if since is not None:
-        query = query.where(Approved.approved_at >= since)
-    return list(session.scalars(query))
+    return query if since is None else query.where(Approved.approved_at >= since)
 
 
-def _silenced(session: Session, bulletins: list[BulletinId]) -> tuple[SilencedAiring, ...]:
+def _silenced(session: Session, bulletins: Select[BulletinId]) -> tuple[SilencedAiring, ...]:
     query = (
         select(Airing.id, Bulletin.title, Airing.starts_at)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
@@ -212,7 +209,7 @@ def _silenced(session: Session, bulletins: list[BulletinId]) -> tuple[SilencedAi
     return tuple(SilencedAiring(*row) for row in session.execute(query))
 
 
-def _cancel(session: Session, bulletins: list[BulletinId], by: Operator, now: datetime) -> list[str]:
+def _cancel(session: Session, bulletins: Select[BulletinId], by: Operator, now: datetime) -> list[str]:
     query = select(Airing).where(Airing.bulletin.in_(bulletins), Airing.state.in_(IN_PLANS))
     airings = session.scalars(query.order_by(Airing.id).with_for_update()).all()
     for airing in airings:

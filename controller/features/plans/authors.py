@@ -39,7 +39,7 @@ def without_author(session: Session, now: datetime) -> list[Reliance]:
         .join(HeldKey, HeldKey.kid == Approved.kid)
         .where(*is_in_force(now), Approved.author_kid.is_(None))
     )
-    return relied_upon(session, session.scalars(query).all())
+    return relied_upon(session, query)
 
 
 def ask_for_authors(session: Session, *, wanted: bool, now: datetime) -> None:

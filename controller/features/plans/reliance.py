@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.model.airing_states import OPEN
@@ -39,18 +39,18 @@ class Reliance:
         return ", ".join(f"{count} {word}" for count, word in counted if count)
 
 
-def relied_upon(session: Session, bulletins: Collection[BulletinId]) -> list[Reliance]:
-    """Return the bulletins that are used in planned or prepared airings, sorted by title; five queries.
+_AT_ONCE = 1000
+"""Bulletins named in one query: databases bound how many values a query may have."""
+Chosen = Collection[BulletinId] | Select[BulletinId]
+"""Bulletins by their ids, or by the query that finds them."""
 
+
+def relied_upon(session: Session, bulletins: Chosen) -> list[Reliance]:
+    """Return the bulletins that are used in planned or prepared airings, sorted by title; four queries.
+
+    What is used is looked up first: that is little, where approved bulletins of years are many.
     A variant in another language counts as used where its base is used.
     """
-    rows = session.execute(
-        select(Bulletin.id, Bulletin.title, Bulletin.author, Bulletin.variant_of, Approved.approver)
-        .join(Approved, (Approved.bulletin == Bulletin.id) & (Approved.revision == Bulletin.revision))
-        .where(Bulletin.id.in_(bulletins))
-        .order_by(Bulletin.title, Bulletin.id)
-    ).all()
-    bases = {row.variant_of or row.id for row in rows}
     owners: dict[BulletinId, set[OperatorId]] = defaultdict(set)
     alarms, schedules, airings = (Counter[BulletinId]() for _ in range(3))
     for table, counts, is_used in (
@@ -58,15 +58,24 @@ def relied_upon(session: Session, bulletins: Collection[BulletinId]) -> list[Rel
         (Schedule, schedules, Schedule.state == ScheduleState.RUNNING),
         (Airing, airings, Airing.state.in_(OPEN)),
     ):
-        query = select(table.bulletin, table.created_by, func.count()).where(
-            table.bulletin.in_(bases), is_used
-        )
-        for bulletin, person, count in session.execute(query.group_by(table.bulletin, table.created_by)):
+        by = (table.bulletin, table.created_by)
+        for bulletin, person, count in session.execute(
+            select(*by, func.count()).where(is_used).group_by(*by)
+        ):
             counts[bulletin] += count
             owners[bulletin].add(person)
-    found = []
-    for row in rows:
-        base = row.variant_of or row.id
-        people = frozenset({row.author, row.approver, *owners[base]})
-        found.append(Reliance(row.id, row.title, alarms[base], schedules[base], airings[base], people))
-    return [one for one in found if one.alarms or one.schedules or one.airings]
+    query = (
+        select(Bulletin.id, Bulletin.title, Bulletin.author, Bulletin.variant_of, Approved.approver)
+        .join(Approved, (Approved.bulletin == Bulletin.id) & (Approved.revision == Bulletin.revision))
+        .where(Bulletin.id.in_(bulletins))
+    )
+    used, found = sorted(owners), dict[BulletinId, Reliance]()
+    for begin in range(0, len(used), _AT_ONCE):
+        bases = used[begin : begin + _AT_ONCE]
+        for row in session.execute(query.where(or_(Bulletin.id.in_(bases), Bulletin.variant_of.in_(bases)))):
+            base = row.variant_of or row.id
+            people = frozenset({row.author, row.approver, *owners[base]})
+            counts_of_it = (alarms[base], schedules[base], airings[base])
+            if any(counts_of_it):
+                found[row.id] = Reliance(row.id, row.title, *counts_of_it, people)
+    return sorted(found.values(), key=lambda one: (one.title, one.bulletin))
