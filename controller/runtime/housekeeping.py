@@ -17,6 +17,7 @@ from controller.features.notices.announcements import sweep_announcements
 from controller.features.notices.outbox import sweep_messages
 from controller.features.rebroadcast.service import air_again
 from controller.features.reports.service import note_aired
+from controller.features.reports.sums import sum_aired
 from controller.features.schedules.occurrence_making import make_occurrences
 from controller.host.interpreter import return_freed_memory
 from controller.runtime.recording_cleanup import Tidying
@@ -29,6 +30,7 @@ _PLAN_AHEAD_EVERY = timedelta(minutes=1)
 _PLAN_AHEAD_BATCHES = 40  # short transactions in one run; the rest waits for the next run, days ahead
 _NOTE_AIRED_EVERY = timedelta(seconds=15)
 _NOTE_AIRED_BATCHES = 50  # airings in one run, each of up to some thousand nodes; the rest waits for the next
+_SUMMING_BATCHES = 40  # short transactions in one run; months of past years take some hours once
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _RETURN_MEMORY_EVERY = timedelta(seconds=30)
 _THINNING_BATCHES = 40  # short transactions in one run: 1,000 nodes; 5,000 nodes take less than an hour
@@ -73,7 +75,7 @@ class Housekeeping:
                 return
 
     def note_aired(self) -> None:
-        """Write the as-aired log of airings that have ended, add late receipts, and judge drills by it."""
+        """Write the as-aired log of airings that have ended, with late receipts; judge drills, sum it up."""
         if not self.may_act():
             return
         for step in (note_aired, judge_drills):
@@ -81,6 +83,10 @@ class Housekeeping:
                 with self.store.write() as session:
                     if not step(session, now=self.now()):
                         break
+        for _ in range(_SUMMING_BATCHES):
+            with self.store.write() as session:
+                if not sum_aired(session):
+                    break
 
     def keep_house(self) -> None:
         """Renew the station's key when due, notify of what expires, and delete old data."""

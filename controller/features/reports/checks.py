@@ -10,11 +10,15 @@ from controller.features.airings.sealed_receipts import unpack
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import verify_logs
 from controller.features.journal.queries import export, head
+from controller.features.reports.months import month_of
 from controller.features.reports.queries import export_as_aired
+from controller.features.reports.sum_queries import PROGRESS
+from controller.features.reports.sums import stored_sums, sums_of
 from controller.model.accounts import HeldKey
 from controller.model.airings import Airing, Delivery, StoredReceipt
+from controller.model.bulletin_states import BulletinId
 from controller.model.journal import Entry
-from controller.model.reports import AsAired
+from controller.model.reports import AsAired, ReportProgress
 from devices.ids import NodeId, Role
 from devices.jose import read_payload
 from devices.merkle import MerkleTree, leaf_of
@@ -22,6 +26,8 @@ from devices.merkle import MerkleTree, leaf_of
 _WITNESSES = 20_000
 """Receipts that are read for checkpoints: a day of 1,000 loudspeakers."""
 _NAMED = 5
+_COMPARED = 5000
+"""Newest entries whose bulletins have their sums compared: some hours of a province."""
 
 
 def _logs_are_sound(session: Session, _now: datetime) -> Iterator[str]:
@@ -90,4 +96,27 @@ def _as_aired_says_what_is_known(session: Session, _now: datetime) -> Iterator[s
         yield f"as-aired log: says nothing of {airing}/{node}"
 
 
-CHECKS = (_logs_are_sound, _loudspeakers_saw_this_journal, _as_aired_says_what_is_known)
+def _sums_say_what_the_log_says(session: Session, _now: datetime) -> Iterator[str]:
+    """Compare the sums of the newest entries' bulletins with the log; what is not summed yet is no fault."""
+    progress = session.get(ReportProgress, PROGRESS)
+    if progress is None or session.scalar(select(func.max(AsAired.seq))) != progress.through:
+        return
+    named: dict[str, set[BulletinId]] = {}
+    query = select(AsAired.planned_at, AsAired.bulletin).order_by(AsAired.seq.desc()).limit(_COMPARED)
+    for planned_at, bulletin in session.execute(query):
+        named.setdefault(month_of(planned_at), set()).add(bulletin)
+    for month, bulletins in named.items():
+        if month < progress.from_month:
+            continue
+        added, stored = sums_of(session, month, bulletins), stored_sums(session, month, bulletins)
+        for part in sorted(added.keys() | stored.keys()):
+            if added.get(part) != stored.get(part):
+                yield f"report sums: {month}/{'/'.join(part)} is not what the log says"
+
+
+CHECKS = (
+    _logs_are_sound,
+    _loudspeakers_saw_this_journal,
+    _as_aired_says_what_is_known,
+    _sums_say_what_the_log_says,
+)

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from controller.features.reports.entries import AiredInArea
-from controller.model.local_time import ZONE
 from devices.ids import AiringId, NodeId
 
 _MINUTE_MS = 60_000
@@ -39,14 +37,13 @@ class Figures:
     heard_ms: int = 0
 
     def add(self, one: AiredInArea) -> None:
-        """Add one area's part in one airing."""
-        self.airings.add(one.airing)
+        """Add an area's part."""
+        self.airings |= one.airings
+        self.airings_heard |= one.airings_heard
         self.nodes |= one.nodes
+        self.nodes_heard |= one.nodes_heard
         self.planned_ms += one.planned_ms
         self.heard_ms += one.heard_ms
-        if one.nodes_heard:
-            self.airings_heard.add(one.airing)
-            self.nodes_heard |= one.nodes_heard
 
     def cells(self) -> tuple[Cell, ...]:
         """Return the figures in column order; a share is None if nothing was planned."""
@@ -116,15 +113,9 @@ class Grouping:
     place: Place
 
 
-def month_of(at: datetime) -> str:
-    """Return the month of an instant in Vietnamese local time, such as 2026-11."""
-    return f"{at.astimezone(ZONE):%Y-%m}"
-
-
 def by_month(one: AiredInArea) -> Iterable[Named]:
     """Return the month of the planned start."""
-    month = month_of(one.planned_at)
-    return [(month, f"Tháng {int(month[5:])}/{month[:4]}")]
+    return [(one.month, f"Tháng {int(one.month[5:])}/{one.month[:4]}")]
 
 
 def by_topic(one: AiredInArea) -> Iterable[Named]:

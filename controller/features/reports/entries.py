@@ -49,10 +49,9 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountedAiring:
-    """What a report counts for one airing in one area, and the fields to group it by."""
+class Counted:
+    """What a report counts in one area, and the fields to group it by."""
 
-    airing: AiringId
     area: AreaCode
     bulletin: BulletinId
     title: str
@@ -62,27 +61,33 @@ class CountedAiring:
     """What its bulletin is about: a code of the province's list."""
     topic_name: str | None
     """Its name of now."""
-    planned_at: datetime
     planned_ms: int
     heard_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AiredInArea(CountedAiring):
-    """Sums for one airing over the nodes that were in one area."""
+class AiredInArea(Counted):
+    """Sums over airings of one month and the nodes of one area; an empty `bulletin` means all bulletins."""
 
+    month: str
+    """Of the planned start in local time: `2026-11`."""
+    airings: frozenset[AiringId]
+    airings_heard: frozenset[AiringId]
+    """Those that at least one node began."""
     nodes: frozenset[NodeId]
     nodes_heard: frozenset[NodeId]
-    """Those that began it."""
+    """Those that began at least one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AiredAtNode(CountedAiring):
+class AiredAtNode(Counted):
     """The newest entry for one node and one airing."""
 
+    airing: AiringId
     node: NodeId
     grade: Grade
     state: AiringState
+    planned_at: datetime
     fetched_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None

@@ -21,6 +21,7 @@ from devices.ids import AreaCode
 router = APIRouter(prefix="/bao-cao")
 _CHOICES = 24
 """Months that the form offers: this year and the one before."""
+_OFFERED = tuple(group for group in Group if group is not Group.TOTAL)
 _SHARES = ("percent_of_nodes", "percent_of_minutes")
 
 
@@ -49,19 +50,16 @@ def show(
         "cell": cell_words,
     }
     try:
-        table = coverage(visit.store, area, month, so_thang)
+        group = next((one for one in _OFFERED if one == theo), Group.AREA)
+        table = coverage(visit.store, area, month, so_thang, [group])
     except LoaError as error:
         context |= {"fault": error.sentence, "table": None}
         return page(visit.request, "bao_cao.html", context, status=status_of(error))
-    return page(visit.request, "bao_cao.html", context | {"fault": "", "table": table} | _shown(table, theo))
+    return page(visit.request, "bao_cao.html", context | {"fault": "", "table": table} | _shown(table, group))
 
 
-def _shown(table: Table, by: str) -> dict[str, Any]:
+def _shown(table: Table, group: Group) -> dict[str, Any]:
     records = list(table.records())
-    groups = [
-        group for group in Group if group is not Group.TOTAL and any(r["group"] == group for r in records)
-    ]
-    group = next((one for one in groups if one == by), groups[0] if groups else Group.AREA)
     rows = [record for record in records if record["group"] == group]
     shares = [
         (str(r["name"]), float(r["percent_of_minutes"])) for r in rows if r["percent_of_minutes"] is not None
@@ -71,7 +69,7 @@ def _shown(table: Table, by: str) -> dict[str, Any]:
         "rows": rows,
         "group": group,
         "group_word": GROUPS[group],
-        "groups": [(one, GROUPS[one]) for one in groups],
+        "groups": [(one, GROUPS[one]) for one in _OFFERED],
         "columns": [(name, word) for name, word in COLUMNS.items() if name not in {"group", "code", "name"}],
         "bars": bars(shares),
     }

@@ -13,6 +13,7 @@ from controller.errors import BadInput
 from controller.features.bulletins.validity import named
 from controller.features.journal.chain import canonical
 from controller.features.reports.entries import AiredAtNode, AiredInArea, Noted, line_fields
+from controller.features.reports.months import month_of
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin, LegalReference, Topic
@@ -90,10 +91,27 @@ def aired_by_area(
     session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
 ) -> Iterator[AiredInArea]:
     """Yield the entries of `aired_between`, summed by area in the database; for province reports."""
+    added = airings_by_area(since, until).where(AsAired.area.in_(areas)).subquery()
+    # select the newest entries before joining bulletins: otherwise each entry would carry a title
+    query = with_what_it_tells(select(added), added.c.bulletin).order_by(added.c.planned_at, added.c.airing)
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        airings, began = frozenset([row.airing]), apart(row.nodes_heard)
+        yield AiredInArea(
+            **told(row),
+            month=month_of(row.planned_at),
+            airings=airings,
+            airings_heard=airings if began else frozenset(),
+            nodes=apart(row.nodes),
+            nodes_heard=began,
+        )
+
+
+def airings_by_area(since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
+    """Return the query that sums the counted entries of a time by airing and area."""
     begun = case((AsAired.started_at.is_not(None), AsAired.node))
     heard = case((AsAired.heard_ms < AsAired.planned_ms, AsAired.heard_ms), else_=AsAired.planned_ms)
     where = (AsAired.airing, AsAired.area, AsAired.bulletin, AsAired.planned_at)
-    added = (
+    return (
         select(
             *where,
             func.sum(AsAired.planned_ms).label("planned_ms"),
@@ -101,42 +119,42 @@ def aired_by_area(
             func.aggregate_strings(AsAired.node, _BETWEEN).label("nodes"),
             func.aggregate_strings(begun, _BETWEEN).label("nodes_heard"),
         )
-        .where(*_holding(areas, since, until))
+        .where(*_holding(since, until))
         .group_by(*where)
-        .subquery()
     )
-    # select the newest entries before joining bulletins: otherwise each entry would carry a title
-    query = _with_what_it_tells(select(added), added.c.bulletin).order_by(added.c.planned_at, added.c.airing)
-    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
-        nodes, began = _apart(row.nodes), _apart(row.nodes_heard)
-        yield AiredInArea(**_counted(row), nodes=nodes, nodes_heard=began)
 
 
-def _apart(joined: str | None) -> frozenset[NodeId]:
-    return frozenset(NodeId(name) for name in joined.split(_BETWEEN)) if joined else frozenset()
+def apart(joined: str | None) -> frozenset[Any]:
+    """Return the names in a joined text."""
+    return frozenset(joined.split(_BETWEEN)) if joined else frozenset()
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return the text that `apart` takes apart."""
+    return _BETWEEN.join(sorted(names))
 
 
 def _newest(areas: Collection[AreaCode], since: datetime, until: datetime) -> Select[Any]:
     columns = [getattr(AsAired, name) for name in _COLUMNS]
-    return _with_what_it_tells(select(*columns), AsAired.bulletin).where(*_holding(areas, since, until))
+    query = with_what_it_tells(select(*columns), AsAired.bulletin).where(AsAired.area.in_(areas))
+    return query.where(*_holding(since, until))
 
 
-def _holding(areas: Collection[AreaCode], since: datetime, until: datetime) -> Iterable[ColumnElement[bool]]:
-    """SQL condition of counted entries: planned in that time and area, not corrected, and not a test."""
+def _holding(since: datetime, until: datetime) -> Iterable[ColumnElement[bool]]:
+    """SQL condition of counted entries: planned in that time, not corrected, and not a test."""
     later = aliased(AsAired)
     called_off = (AsAired.state == AiringState.CANCELLED) & AsAired.started_at.is_(None)
     tests = select(Bulletin.id).where(Bulletin.test)
     return (
         AsAired.planned_at >= since,
         AsAired.planned_at < until,
-        AsAired.area.in_(areas),
         ~exists().where(later.corrects == AsAired.seq),
         ~called_off,
         AsAired.bulletin.not_in(tests),
     )
 
 
-def _with_what_it_tells(query: Select[Any], bulletin: SQLColumnExpression[BulletinId]) -> Select[Any]:
+def with_what_it_tells(query: Select[Any], bulletin: SQLColumnExpression[BulletinId]) -> Select[Any]:
     """Join the bulletin's title, its topic, and the legal act that it refers to."""
     whole = aliased(Bulletin)
     return (
@@ -152,10 +170,12 @@ def _with_what_it_tells(query: Select[Any], bulletin: SQLColumnExpression[Bullet
 
 def _aired(row: Row[Any]) -> AiredAtNode:
     return AiredAtNode(
-        **_counted(row),
+        **told(row),
+        airing=row.airing,
         node=row.node,
         grade=row.grade,
         state=row.state,
+        planned_at=row.planned_at,
         fetched_at=row.fetched_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
@@ -165,17 +185,15 @@ def _aired(row: Row[Any]) -> AiredAtNode:
     )
 
 
-def _counted(row: Row[Any]) -> dict[str, Any]:
-    """The fields of `CountedAiring`; a reported duration above the planned one counts as the planned one."""
+def told(row: Row[Any]) -> dict[str, Any]:
+    """Return the fields of `Counted`; a reported duration above the planned one counts as the planned one."""
     return {
-        "airing": row.airing,
         "area": row.area,
         "bulletin": row.bulletin,
         "title": row.title,
         "legal_act": None if row.LegalReference is None else named(row.LegalReference),
         "topic": row.topic,
         "topic_name": row.topic_name,
-        "planned_at": row.planned_at,
         "planned_ms": int(row.planned_ms),
         "heard_ms": min(int(row.heard_ms), int(row.planned_ms)),
     }

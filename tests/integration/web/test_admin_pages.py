@@ -377,6 +377,9 @@ def test_a_reports_page_says_the_same_totals_as_its_files(world, officer):
     ]
     assert sum(sums[2:67]) == 130
     assert page.text.count("<rect") == 65
+    assert "không bản tin nào nói về một văn bản" in text_of(
+        officer.get("/bao-cao?thang=2026-11&theo=legal-act")
+    )
     for form in ("csv", "xlsx", "pdf"):
         assert f"/api/v1/reports/coverage.{form}?area=56&amp;month=2026-11" in page.text
 

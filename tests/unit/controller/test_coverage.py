@@ -34,14 +34,15 @@ ODD_TITLE = "=HYPERLINK(1) Phòng, chống bão – «Ưu tiên» ẵ ỹ Ặ"
 
 def aired(airing="a1", node="n1", heard_ms=60_000, *, planned_ms=60_000, began=True, **changes):
     fields = {
-        "airing": airing,
+        "airings": frozenset({airing}),
+        "airings_heard": frozenset({airing} if began else ()),
         "area": "22366",
         "bulletin": "b1",
         "title": ODD_TITLE,
         "legal_act": None,
         "topic": None,
         "topic_name": None,
-        "planned_at": NOW,
+        "month": "2026-11",
         "planned_ms": planned_ms,
         "heard_ms": heard_ms if began else 0,
         "nodes": frozenset({node}),
@@ -69,7 +70,7 @@ SOME = [
         title="Lịch tiêm phòng",
         node="n3",
         began=False,
-        planned_at=NOW + timedelta(days=5, hours=14),
+        month="2026-12",
     ),
 ]
 
