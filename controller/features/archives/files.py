@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import secrets
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -26,7 +27,7 @@ def name_of(province: str, year: int) -> str:
 
 def write_part(folder: Path, name: str, lines: Iterable[str]) -> Path:
     """Write the lines into a part beside the final name, and return it when it is on the disk."""
-    part = folder / f"{own_prefix()}{name}{LEFTOVER}"
+    part = folder / f"{own_prefix()}{secrets.token_hex(4)}-{name}{LEFTOVER}"
     try:
         folder.mkdir(parents=True, mode=_PRIVATE_FOLDER, exist_ok=True)
         sweep_leftovers(folder.glob(f"*{LEFTOVER}"))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from controller.errors import Unavailable
@@ -41,11 +42,18 @@ def make_archive(
     part = write_part(folder, name, lines)
     try:
         written = _verified(part, name, span, root_public)
-        put_in_place(part, folder / name)
+        shown = note_archive(
+            store,
+            span,
+            written,
+            AreaCode(settings.province),
+            put_in_place=partial(put_in_place, part, folder / name),
+            by=by,
+            now=now,
+        )
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    shown = note_archive(store, span, written, AreaCode(settings.province), by=by, now=now)
     return MadeArchive(shown, folder / name)
 
 

@@ -1,5 +1,6 @@
 """The write of archives: that one was made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,9 +29,20 @@ class WrittenFile:
 
 @one_write
 def note_archive(
-    session: Session, span: YearSpan, written: WrittenFile, province: AreaCode, *, by: Operator, now: datetime
+    session: Session,
+    span: YearSpan,
+    written: WrittenFile,
+    province: AreaCode,
+    *,
+    put_in_place: Callable[[], None],
+    by: Operator,
+    now: datetime,
 ) -> ArchiveShown:
-    """Note that an archive was written and verified; raise Conflict where its year has one meanwhile."""
+    """Note that an archive was written and verified; raise Conflict where its year has one meanwhile.
+
+    `put_in_place` gives the file its name: only who may note it does so, or the file of one who was faster
+    would be replaced by another than its row names.
+    """
     require(session, by, Act.RULE, province)
     if session.get(YearArchive, span.year) is not None:
         raise Conflict(f"Năm {span.year} đã có tệp lưu trữ.", code="archive.made")
@@ -49,6 +61,8 @@ def note_archive(
         made_at=now,
     )
     session.add(row)
+    session.flush()
     detail = {"file": row.file, "sha256": row.sha256, "receipts": row.receipts, "aired_last": row.aired_last}
     record(session, by, "archive.made", str(span.year), now, detail=detail)
+    put_in_place()
     return ArchiveShown.model_validate(row, from_attributes=True)

@@ -71,7 +71,9 @@ class ArchiveReading:
     _keys: dict[str, list[str]] = field(default_factory=dict)
     _strangers: dict[str, list[str]] = field(default_factory=dict)
     _refused: dict[str, int] = field(default_factory=dict)
-    _claims: dict[tuple[int, str], set[str]] = field(default_factory=dict)
+    _claims: dict[tuple[int, str], int] = field(default_factory=dict)
+    """Which loudspeakers signed that they saw this journal: bit n is that of `_places`, to save memory."""
+    _places: dict[str, int] = field(default_factory=dict)
     _roots_seen: dict[int, str] = field(default_factory=dict)
     _sizes: frozenset[int] = frozenset()
     _logs: LogReading | None = None
@@ -165,7 +167,9 @@ class ArchiveReading:
                 return
             self.facts.receipts += 1
             if seen is not None:
-                self._claims.setdefault((seen.size, seen.root), set()).add(node)
+                place = self._places.setdefault(node, len(self._places))
+                claim = (seen.size, seen.root)
+                self._claims[claim] = self._claims.get(claim, 0) | 1 << place
             return
         self._refused[node] = self._refused.get(node, 0) + 1
 
@@ -234,19 +238,21 @@ class ArchiveReading:
             )
 
     def _say_witnesses(self) -> None:
-        agreed: set[str] = set()
-        others: set[str] = set()
+        agreed = others = 0
         for (size, root), nodes in self._claims.items():
-            if size in self._roots_seen:
-                (agreed if self._roots_seen[size] == root else others).update(nodes)
+            if self._roots_seen.get(size) == root:
+                agreed |= nodes
+            elif size in self._roots_seen:
+                others |= nodes
         if agreed:
-            self.findings.proven.append(f"{len(agreed)} cụm loa đã ký rằng thấy đúng nhật ký này.")
+            self.findings.proven.append(f"{agreed.bit_count()} cụm loa đã ký rằng thấy đúng nhật ký này.")
         else:
             self.findings.not_proven.append(
                 "Chưa có cụm loa nào ký rằng đã thấy nhật ký này: ai giữ khóa của đài có thể đã viết lại."
             )
         if others:
-            self.findings.fail(f"Đã ký rằng thấy một nhật ký khác: {_some(others)}.")
+            names = [node for node, place in self._places.items() if others >> place & 1]
+            self.findings.fail(f"Đã ký rằng thấy một nhật ký khác: {_some(names)}.")
 
 
 def station_keys_of(reading: ArchiveReading) -> list[str]:

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from controller.errors import BadInput, Conflict, LoaError, NotFound, Unavailable
+from controller.features.archives import operations
 from controller.features.archives.extraction import proof_in
-from controller.features.archives.files import lines_of
+from controller.features.archives.files import digest_of, lines_of
 from controller.features.archives.operations import is_there, make_archive
 from controller.features.archives.queries import archives, year_to_archive
 from controller.features.archives.stranger import verify_archive
@@ -128,6 +129,28 @@ def test_a_year_is_archived_once_after_it_is_over_and_after_those_before_it(worl
     checked = verify_archive(second, world.root_key.public_x)
     assert checked.findings.is_whole
     assert checked.facts.before == world.ask(archives)[-1].sha256  # it names the file that it follows
+
+
+@pytest.mark.usefixtures("year")
+def test_of_two_who_archive_a_year_at_once_the_file_stays_that_the_database_names(
+    world, settings, monkeypatch
+):
+    verified, first = operations._verified, []
+
+    def while_another_is_faster(*told):
+        monkeypatch.setattr(operations, "_verified", verified)
+        first.append(made(world, settings, now=FEBRUARY + timedelta(seconds=1)))
+        return verified(*told)
+
+    monkeypatch.setattr(operations, "_verified", while_another_is_faster)
+    with pytest.raises(Conflict):
+        made(world, settings)
+    (kept,) = world.ask(archives)
+    assert kept == first[0].shown
+    assert digest_of(first[0].file) == (kept.sha256, kept.size)
+    assert [one.name for one in settings.archives_dir.iterdir()] == [kept.file], (
+        "nothing is left of the other"
+    )
 
 
 def test_an_airing_is_proven_out_of_the_archive_alone(world, year, settings):
