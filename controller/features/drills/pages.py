@@ -186,7 +186,7 @@ def _page(
 ) -> Response:
     scope, chosen = visit.scope, AreaCode(area) if area else None
     board = scoreboard(visit.store, scope, drill_id)
-    failed = drill_nodes(visit.store, scope, drill_id, only_failed=True, area=chosen)
+    failed = drill_nodes(visit.store, scope, drill_id, only_failed=True, area=chosen, board=board)
     context: dict[str, Any] = {
         "board": board,
         "drill": board.drill,

@@ -124,15 +124,20 @@ def drill_nodes(
     limit: int = MOST_NODES,
     after: str = "",
     area: AreaCode | None = None,
+    board: DrillScoreboard | None = None,
 ) -> list[DrillNode]:
-    """Return what became of each loudspeaker, by its name on the wire, from `after` on."""
+    """Return what became of each loudspeaker, by its name on the wire, from `after` on.
+
+    `board`: the drill's, where it was read: then what it is compared with is not looked for again.
+    """
     drill = visible_drill(session, scope, drill_id)
-    before, earlier = aliased(DrillResult), compared_with(session, drill)
+    before = aliased(DrillResult)
+    earlier = _id_of(compared_with(session, drill)) if board is None else board.compared_with
     seen = scope.seen if area is None else scope.seen & scope.tree.below([area])
     query = (
         select(DrillResult, Node.name, before.cause)
         .join(Node, Node.id == DrillResult.node)
-        .outerjoin(before, and_(before.node == DrillResult.node, before.drill == _id_of(earlier)))
+        .outerjoin(before, and_(before.node == DrillResult.node, before.drill == earlier))
         .where(DrillResult.drill == drill.id, DrillResult.node > after, DrillResult.area.in_(seen))
         .order_by(DrillResult.node)
         .limit(limit)

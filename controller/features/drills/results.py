@@ -50,8 +50,7 @@ def judge_drills(session: Session, *, now: datetime) -> bool:
     waiting = _not_judged(session, drill, family)
     if waiting:
         session.execute(insert(DrillResult), _results(session, drill, family, waiting))
-    if len(waiting) < MOST_JUDGED:
-        _add_quarantined(session, drill, family)
+    if len(waiting) < MOST_JUDGED and _add_quarantined(session, drill, family) < MOST_JUDGED:
         drill.judged_at, drill.starts_at = now, session.get_one(Airing, drill.airing).starts_at
         session.flush()
         follow_up(session, drill, now=now)
@@ -80,7 +79,10 @@ def _not_judged(session: Session, drill: Drill, family: Sequence[AiringId]) -> S
 
 
 def _judge_anew(session: Session, now: datetime) -> bool:
-    """Judge loudspeakers anew of which the as-aired log knows more since; their vitals of now count not."""
+    """Judge loudspeakers anew of which the as-aired log knows more since; their vitals of now count not.
+
+    `judged_at` then says up to which entry; entries of one instant are judged together.
+    """
     part = aliased(Airing)
     is_part = (part.id == Drill.airing) | (part.linked_to == Drill.airing)
     query = (
@@ -95,15 +97,18 @@ def _judge_anew(session: Session, now: datetime) -> bool:
     if drill is None:
         return False
     family = parts_with(session, drill.airing)
-    newer = select(AsAired.node).distinct()
-    newer = newer.where(AsAired.airing.in_(family), AsAired.at > drill.judged_at)
+    is_newer = AsAired.airing.in_(family), AsAired.at > drill.judged_at
+    until = session.scalar(
+        select(AsAired.at).where(*is_newer).order_by(AsAired.at).offset(MOST_JUDGED - 1).limit(1)
+    )
+    newer = select(AsAired.node).distinct().where(*is_newer, AsAired.at <= (until or now))
     found = _results(session, drill, family, session.scalars(newer).all())
     told = [one for one in found if one["cause"] is DrillCause.HEARD or one["reason"] or one["percent"]]
     if told:
         nodes = [one["node"] for one in told]
         session.execute(delete(DrillResult).where(DrillResult.drill == drill.id, DrillResult.node.in_(nodes)))
         session.execute(insert(DrillResult), told)
-    drill.judged_at = now
+    drill.judged_at = until or now
     return True
 
 
@@ -197,20 +202,25 @@ def _refused_since(session: Session, nodes: Collection[NodeId], at: datetime) ->
     )
 
 
-def _add_quarantined(session: Session, drill: Drill, family: Sequence[AiringId]) -> None:
-    """Name those in quarantine too, which no airing is planned for; they do not count."""
+def _add_quarantined(session: Session, drill: Drill, family: Sequence[AiringId]) -> int:
+    """Name some of those in quarantine too, which no airing is planned for; they do not count.
+
+    Returns how many it named.
+    """
     airing = session.get_one(Airing, drill.airing)
     if airing.only_chosen:
-        return
+        return 0
     targets = session.scalars(select(Target.area).where(Target.airing.in_(family))).all()
     done = select(DrillResult.node).where(DrillResult.drill == drill.id)
-    query = select(Node.id, Node.area).where(
+    found = select(Node.id, Node.area).where(
         Node.quarantined_at.is_not(None),
         Node.retired_at.is_(None),
         Node.area.in_(area_tree(session).below(targets)),
         Node.id.not_in(done),
     )
+    query = found.order_by(Node.id).limit(MOST_JUDGED)
     about = {"drill": drill.id, "airing": airing.id, "at": airing.starts_at, "cause": DrillCause.QUARANTINED}
     rows = [about | {"node": node, "area": area} for node, area in session.execute(query)]
     if rows:
         session.execute(insert(DrillResult), rows)
+    return len(rows)

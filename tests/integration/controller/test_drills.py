@@ -9,6 +9,7 @@ from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.features.accounts.scope import scope_of
 from controller.features.airings.cancellation import cancel_airing
 from controller.features.airings.planning import BroadcastRequest, move_airing
+from controller.features.drills import results
 from controller.features.drills.judging import DrillCriteria
 from controller.features.drills.queries import (
     drill_nodes,
@@ -21,6 +22,7 @@ from controller.features.drills.results import JUDGED_AFTER, judge_drills
 from controller.features.drills.service import plan_drill, publish_drill, retry_drill, stop_repeating
 from controller.features.fleet.service import note_states
 from controller.features.notices.queries import notices_of
+from controller.features.quarantine.service import quarantine_node
 from controller.features.reports.service import note_aired
 from controller.features.speaker_tests.results import note_test_result
 from controller.features.speaker_tests.service import TEXT, try_node
@@ -156,6 +158,29 @@ def test_what_is_told_late_corrects_the_result_and_the_causes_of_others_stay(rea
     assert causes(world, drill)[THIRD] is DrillCause.HEARD
     assert causes(world, drill)[FOURTH] is DrillCause.NO_RECORDING  # as it was then, not as it is now
     assert len(world.ask(notices_of, world.approver.id)) == 1
+
+
+def test_no_step_judges_more_loudspeakers_than_a_writer_may_wait_for(ready, monkeypatch):
+    world = ready
+    monkeypatch.setattr(results, "MOST_JUDGED", 1)
+    for node in (THIRD, FOURTH):
+        world.do(quarantine_node, node, reason="Đang sửa.", by=world.technician)
+    drill = plan(world)
+    airing = air(world, drill)
+    nobody = {FIRST: DrillCause.NO_RECORDING, SECOND: DrillCause.NO_RECORDING}
+    assert causes(world, drill) == nobody | dict.fromkeys((THIRD, FOURTH), DrillCause.QUARANTINED)
+    starts_at = world.ask(lambda session: session.get(Airing, airing).starts_at)
+    for node in (FIRST, SECOND):
+        world.later(minutes=1)
+        for kind, after_s in (("fetched", -10), ("started", 0), ("finished", SOUND_S)):
+            world.tell(node, airing, kind, at=starts_at + timedelta(seconds=after_s))
+        while world.do(note_aired):
+            pass
+    steps = 0
+    while world.do(judge_drills):
+        steps += 1
+    assert steps >= 2, "what each told came into the log at another instant"
+    assert [causes(world, drill)[node] for node in (FIRST, SECOND)] == [DrillCause.HEARD] * 2
 
 
 def test_it_is_compared_with_the_one_before(ready):
