@@ -20,6 +20,7 @@ from controller.host.interpreter import settle
 from controller.host.logs import log_to
 from controller.host.sound_stores import recordings_of, uploads_of
 from controller.model.bulletins import Rendering
+from controller.parts.schema_check import refuse_other_schema
 from controller.runtime.rendering_lanes import CLAIM_S, Order, RenderingLanes
 from controller.settings import Settings
 from controller.store import Store
@@ -67,12 +68,7 @@ class SpeechWorkerPart:
         with contextlib.ExitStack() as parts:
             self.store = Store(self.settings.database)
             parts.callback(self.store.close)
-            if not self.store.is_upgraded():
-                raise StartFailed(
-                    "Cơ sở dữ liệu chưa được nâng cấp, hoặc do bản mới hơn ghi. Đài giữ quyền phát nâng cấp "
-                    "khi khởi động; máy đọc sẽ bắt đầu khi xong.",
-                    code="store.too-old",
-                )
+            refuse_other_schema(self.store, "máy đọc sẽ bắt đầu khi xong")
             self._make_lanes()
             self.studio.start()
             parts.callback(self.lanes.drain, _LAST_S)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from controller.errors import LoaError, StartFailed
+from controller.errors import LoaError
 from controller.features.bulletins.claims import noted_progress
 from controller.features.keys.station_key_renewal import is_in_use
 from controller.host.interpreter import settle
@@ -16,6 +16,7 @@ from controller.host.station_keys import Secrets, StationSeal, key_at, station_k
 from controller.model.bulletins import Rendering
 from controller.model.outgoing import Outgoing
 from controller.model.times import Times
+from controller.parts.schema_check import refuse_other_schema
 from controller.parts.station import begin_part
 from controller.runtime.page_station import PageStation
 from controller.runtime.web_thread import PageServer
@@ -55,12 +56,7 @@ class WebStation(PageStation):
         with contextlib.ExitStack() as parts:
             self.store = Store(self.settings.database)
             parts.callback(self.store.close)
-            if not self.store.is_upgraded():
-                raise StartFailed(
-                    "Cơ sở dữ liệu chưa được nâng cấp, hoặc do bản mới hơn ghi. Đài giữ quyền phát nâng cấp "
-                    "khi khởi động; trang sẽ mở khi xong.",
-                    code="store.too-old",
-                )
+            refuse_other_schema(self.store, "trang sẽ mở khi xong")
             self._take_keys()
             self.broker_url = self.settings.broker_url
             self.counters = SharedCounters(self.store)

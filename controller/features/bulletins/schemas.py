@@ -67,17 +67,7 @@ class Mannered(Command):
     @property
     def manner(self) -> Manner:
         """How the wording is to be read."""
-        own = tuple(one.pair for one in self.own_words)
-        return Manner(
-            self.issuer,
-            self.readings,
-            own,
-            self.pace,
-            self.reading_register,
-            self.engine,
-            self.voice,
-            self.alert,
-        )
+        return _manner_of(self)
 
 
 class Submit(Command):
@@ -280,17 +270,21 @@ class RevisionShown(View):
     @property
     def manner(self) -> Manner:
         """How it is given to the people."""
-        own = tuple(one.pair for one in self.own_words)
-        return Manner(
-            self.issuer,
-            self.readings,
-            own,
-            self.pace,
-            self.reading_register,
-            self.engine,
-            self.voice,
-            self.alert,
-        )
+        return _manner_of(self)
+
+
+def _manner_of(told: Mannered | RevisionShown) -> Manner:
+    own = tuple(one.pair for one in told.own_words)
+    return Manner(
+        told.issuer,
+        told.readings,
+        own,
+        told.pace,
+        told.reading_register,
+        told.engine,
+        told.voice,
+        told.alert,
+    )
 
 
 class StretchShown(View):
