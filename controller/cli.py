@@ -30,7 +30,10 @@ _GROUPS = {
     "keys": ("Bộ khóa mà loa tin.", "keys:keys controller.features.keys.root_command:roots"),
     "node": (
         "Cụm loa: danh sách, gắn, thay, cách ly, bớt.",
-        "fleet:node enrolment:node quarantine:node area_changes:node speaker_tests:node work_orders:node",
+        (
+            "fleet:node enrolment:node quarantine:node area_changes:node speaker_tests:node work_orders:node "
+            "node_lists:node"
+        ),
     ),
     "area": (
         "Địa bàn: danh sách, thêm, đổi tên, chuyển, sáp nhập, chia, đóng.",

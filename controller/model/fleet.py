@@ -80,12 +80,17 @@ class Node(Searchable, Base):
     flooded: Mapped[int | None] = mapped_column(Integer)
     home: Mapped[int | None] = mapped_column(BigInteger)
     """Version of the home at which it says that it lives; None: where it was enrolled."""
+    equipment: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Maker, model and number as the list of loudspeakers has them; what it says itself: `capabilities`."""
+    telephone: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    """Whom to call about it, or the number of its SIM, as the list has it."""
 
 
 class EnrolmentCode(Base):
     """An enrolment code made by a technician: valid once, until it expires or is withdrawn.
 
-    Only the keyed digest of the code is stored. `public`: the key of the node that claimed it.
+    Only the keyed digest of the code is stored. `public`: the key of the node that claimed it. What a list
+    says of the node, its place among it (degrees, WGS 84), becomes the node's when the code is claimed.
     """
 
     __tablename__ = "enrolments"
@@ -101,6 +106,10 @@ class EnrolmentCode(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     public: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    equipment: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    telephone: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
 
 
 class Hardware(Base):

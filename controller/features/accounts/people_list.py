@@ -1,12 +1,12 @@
 """A list of people as somebody typed or exported it, line by line: names, roles, area; pure."""
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from controller.errors import BadInput
 from controller.model.permissions import OperatorRole
 from controller.model.plain_text import plain
+from controller.model.spreadsheets import heading_words, table_rows
 from devices.ids import AreaCode
 
 MOST_AT_ONCE = 70
@@ -54,14 +54,8 @@ def people_listed(text: str, area_of: Callable[[str], AreaCode | None]) -> list[
     A line has sign-in name, display name, roles (joined by `+`) and area (code or name), separated by
     tabs, semicolons or commas, as a spreadsheet exports or copies them; a line of headings is left out.
     """
-    lines = [
-        (number, line) for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1) if line.strip()
-    ]
-    if not lines:
-        raise BadInput("Danh sách chưa có ai.", code="people.none")
-    mark = next((one for one in "\t;," if one in lines[0][1]), ",")
-    cells = [(number, next(csv.reader([line], delimiter=mark))) for number, line in lines]
-    if plain(cells[0][1][0]).strip() in _HEADINGS:
+    cells = [(row.line, row.cells) for row in table_rows(text)]
+    if cells and heading_words(cells[0][1][0]) in _HEADINGS:
         del cells[0]
     if not cells:
         raise BadInput("Danh sách chưa có ai.", code="people.none")
@@ -69,7 +63,7 @@ def people_listed(text: str, area_of: Callable[[str], AreaCode | None]) -> list[
         raise BadInput(
             f"Mỗi lần thêm được {MOST_AT_ONCE} người. Hãy chia danh sách ra.", code="people.too-many"
         )
-    return [_person(number, [cell.strip() for cell in found], area_of) for number, found in cells]
+    return [_person(number, found, area_of) for number, found in cells]
 
 
 def _person(line: int, cells: Sequence[str], area_of: Callable[[str], AreaCode | None]) -> ListedPerson:

@@ -11,8 +11,11 @@ from controller.features.areas.queries import KnownArea, known_areas
 from controller.http.words import lower_first
 from controller.model.area_tree import AreaTree
 from controller.model.permissions import Act, Operator, judge
+from controller.model.plain_text import search_words
 from devices.ids import AreaCode
 
+_DIGITS = 5
+"""Of a commune's official code."""
 _FEW = 3  # most names in a line; above this, a count is shown
 
 
@@ -41,6 +44,18 @@ class Scope:
     def name(self, code: AreaCode) -> str:
         """The area's name, or its code where it is unknown."""
         return self.by_code[code].name if code in self.by_code else code
+
+    def area_named(self, place: str) -> AreaCode | None:
+        """Return the area of a code or a name in the person's view; None where it is none or several.
+
+        A spreadsheet drops the zeros that a code begins with.
+        """
+        for code in (place, place.zfill(_DIGITS) if place.isdecimal() else place):
+            if code in self.seen:
+                return AreaCode(code)
+        wanted = search_words(place)
+        named = [code for code in self.seen if search_words(self.name(code)) == wanted]
+        return named[0] if wanted and len(named) == 1 else None
 
     def check_seen(self, areas: Iterable[str]) -> None:
         """Raise NotFound for an area outside the person's view, as for one that does not exist."""

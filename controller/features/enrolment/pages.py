@@ -71,8 +71,8 @@ def make(
         "expires_at": row.expires_at,
         "address": welcome.address,
         "broker": welcome.broker,
-        "unreached": [one for one in (welcome.address, welcome.broker) if reach_of(one) is Reachable.MACHINE],
-        "picture": _picture(welcome, code),
+        "unreached": unreached_by(welcome),
+        "picture": picture_of(welcome, code),
     }
     return page(visit.request, "gan_ma.html", context)
 
@@ -86,11 +86,16 @@ def withdraw(visit: SignedVisit, enrolment_id: str) -> Response:
     return RedirectResponse("/gan-cum-loa", 303)
 
 
-def _picture(welcome: Welcome, code: str) -> str:
-    """Return the QR code as a data URI."""
+def picture_of(welcome: Welcome, code: str, *, scale: int = 6) -> str:
+    """Return the QR code that a device scans, as a data URI; `scale`: pixels a module."""
     payload = qr_payload(welcome.address, typed_code(code), welcome.root_public)
     picture = segno.make(payload, error="m", micro=False)
-    return picture.svg_data_uri(scale=6, border=4, light="#fff", dark="#000")
+    return picture.svg_data_uri(scale=scale, border=4, light="#fff", dark="#000")
+
+
+def unreached_by(welcome: Welcome) -> list[str]:
+    """Return the addresses in a code that lead a real device nowhere."""
+    return [one for one in (welcome.address, welcome.broker) if reach_of(one) is Reachable.MACHINE]
 
 
 def _form_page(visit: Visit, form: dict[str, Any], error: LoaError | None = None) -> Response:

@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, update
@@ -22,7 +24,7 @@ from controller.features.plans.queries import key_sets_of, published_roots
 from controller.host.station_keys import Secrets
 from controller.model.area_tree import AreaTree
 from controller.model.enrolment import Welcome
-from controller.model.fleet import EnrolmentCode, Hardware, Node
+from controller.model.fleet import EnrolmentCode, Hardware, Node, NodePosition, PositionSource
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.settings import Settings
@@ -42,6 +44,16 @@ CODE_LIFE = timedelta(hours=24)
 LONGEST_LIFE = timedelta(days=7)
 WRONG_CODE = "enrolment.wrong-code"
 _PURPOSE = "loa enrolment codes"
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedNode(NewNode):
+    """A node for which a code is made, with what a list says of it; the place in degrees (WGS 84)."""
+
+    equipment: str = ""
+    telephone: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 def welcome_of(settings: Settings, key: SigningKey, broker: str, pages: str) -> Welcome:
@@ -75,49 +87,81 @@ def make_code(
 
     `taken`: user names at the broker that are not the station's to give away (`station.doors.foreign_names`).
     """
+    plain = DescribedNode(node.id, node.area, node.name)
+    return make_codes(session, [plain], by=by, now=now, life=life, taken=taken)[0]
+
+
+def make_codes(
+    session: Session,
+    nodes: Sequence[DescribedNode],
+    *,
+    by: Operator,
+    now: datetime,
+    life: timedelta,
+    taken: Collection[str],
+) -> list[tuple[EnrolmentCode, str]]:
+    """Make a code for each of some nodes, all or none; see `make_code`."""
     if not timedelta(minutes=1) <= life <= LONGEST_LIFE:
         raise BadInput("Mã gắn cụm loa có hạn từ 1 phút đến 7 ngày.", code="enrolment.life")
-    _check_may_code(session, node, by, taken)
+    _check_may_code(session, nodes, by, taken)
     session.execute(
         update(EnrolmentCode)
-        .where(EnrolmentCode.node == node.id, EnrolmentCode.claimed_at.is_(None))
+        .where(EnrolmentCode.node.in_([node.id for node in nodes]), EnrolmentCode.claimed_at.is_(None))
         .where(EnrolmentCode.withdrawn_at.is_(None))
         .values(withdrawn_at=now)
         .execution_options(synchronize_session=False)
     )
-    code = fresh_code(LETTERS)
-    row = EnrolmentCode(
-        id=new_id(now),
-        node=node.id,
-        area=node.area,
-        name=node.name.strip(),
-        code_hash=_digest(session, code),
-        made_by=by.id,
-        made_at=now,
-        expires_at=now + life,
-    )
-    session.add(row)
-    session.flush()
-    record(
-        session, by, "node.code-made", node.id, now, detail={"area": node.area, "until": str(row.expires_at)}
-    )
-    return row, code
-
-
-def _check_may_code(session: Session, node: NewNode, by: Operator, taken: Collection[str]) -> None:
-    check_nodes(session, [node], by)
-    check_credential(node.id, taken)
-    known = session.get(Node, node.id)
-    # the area is named only to people who may see it
-    if known is not None and not sees(session, by, known.area):
-        raise Conflict(f"Mã {node.id} đã có cụm loa khác dùng. Hãy chọn mã khác.", code="node.elsewhere")
-    if known is not None and known.retired_at is None and known.area != node.area:
-        raise Conflict(
-            f"Cụm loa {node.id} đang dùng ở địa bàn {known.area}. Muốn chuyển địa bàn, dùng loa node move.",
-            code="node.elsewhere",
+    made = []
+    for node in nodes:
+        code = fresh_code(LETTERS)
+        row = EnrolmentCode(
+            id=new_id(now),
+            code_hash=_digest(session, code),
+            made_by=by.id,
+            made_at=now,
+            expires_at=now + life,
+            **_told_of(node),
         )
-    if known is not None:  # a node that another commune retired keeps its history
-        require(session, by, Act.ENROL, known.area)
+        session.add(row)
+        made.append((row, code))
+    session.flush()
+    for row, _ in made:
+        detail = {"area": row.area, "until": str(row.expires_at)}
+        record(session, by, "node.code-made", row.node, now, detail=detail)
+    return made
+
+
+def _told_of(node: DescribedNode) -> dict[str, Any]:
+    """Return the columns of a code that say which loudspeaker it is for."""
+    return {
+        "node": node.id,
+        "area": node.area,
+        "name": node.name.strip(),
+        "equipment": node.equipment,
+        "telephone": node.telephone,
+        "latitude": node.latitude,
+        "longitude": node.longitude,
+    }
+
+
+def _check_may_code(
+    session: Session, nodes: Sequence[DescribedNode], by: Operator, taken: Collection[str]
+) -> None:
+    check_nodes(session, nodes, by)
+    for node in nodes:
+        check_credential(node.id, taken)
+        known = session.get(Node, node.id)
+        # the area is named only to people who may see it
+        if known is not None and not sees(session, by, known.area):
+            raise Conflict(f"Mã {node.id} đã có cụm loa khác dùng. Hãy chọn mã khác.", code="node.elsewhere")
+        if known is not None and known.retired_at is None and known.area != node.area:
+            raise Conflict(
+                f"Cụm loa {node.id} đang dùng ở địa bàn {known.area}. Muốn chuyển địa bàn, dùng loa node "
+                "move.",
+                code="node.elsewhere",
+            )
+        if known is not None:  # a node that another commune retired keeps its history
+            require(session, by, Act.ENROL, known.area)
 
 
 @one_write
@@ -162,6 +206,7 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
     number = _give_hardware(session, node, row, claim, now)
     hardware = session.get_one(Hardware, (node.id, number))
     hardware.broker_hash, hardware.issued_at = broker_hash(password), now
+    _describe(session, node, row, now)
     row.claimed_at, row.public = row.claimed_at or now, claim.public
     hardware.enrolment = signed_enrolment(node, claim.public, tree, welcome, now)
     session.flush()
@@ -230,6 +275,21 @@ def _in_use(session: Session, row: EnrolmentCode, now: datetime) -> Node:
     elif node.area == row.area:
         node.name = row.name  # a node that was moved since the code was made keeps its area
     return node
+
+
+def _describe(session: Session, node: Node, row: EnrolmentCode, now: datetime) -> None:
+    """Give a node what the list said of it, the first time that its code is claimed."""
+    if row.claimed_at is not None:
+        return
+    node.equipment = row.equipment  # of earlier hardware says nothing of this one
+    node.telephone = row.telephone or node.telephone
+    if row.latitude is None or row.longitude is None or session.get(NodePosition, node.id) is not None:
+        return
+    place = NodePosition(
+        node=node.id, latitude=row.latitude, longitude=row.longitude, source=PositionSource.FILE
+    )
+    place.set_by, place.set_at = row.made_by, now
+    session.add(place)
 
 
 def _give_hardware(

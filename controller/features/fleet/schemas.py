@@ -99,6 +99,8 @@ class NodeShown(View):
     session: int
     last_heard_at: datetime | None
     software: str
+    equipment: str = Field(description="Maker, model and number, as a list of loudspeakers had them.")
+    telephone: str = Field(description="Whom to call about it, or the number of its SIM, from that list.")
     faults: list[str] = Field(description="What is wrong, a Vietnamese sentence each.")
     sounding: str | None = Field(description="The airing that sounds there now.")
     clock_offset_ms: float | None

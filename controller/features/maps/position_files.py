@@ -1,11 +1,11 @@
 """Reads positions of loudspeakers from a CSV file; pure. docs/commands.md has the form of the file."""
 
-import csv
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from controller.errors import BadInput
+from controller.model.spreadsheets import table_rows, table_text
 from devices.ids import NodeId
 
 LARGEST_POSITIONS = 900_000
@@ -32,14 +32,7 @@ def read_positions(data: bytes) -> list[Placed]:
     """
     if len(data) > LARGEST_POSITIONS:
         raise _wrong(f"Tệp quá lớn (trên {LARGEST_POSITIONS // 1000} kB).")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _wrong("Tệp không phải CSV mã UTF-8.") from None
-    try:
-        found = list(_rows(text))
-    except csv.Error:
-        raise _wrong("Tệp không phải CSV.") from None
+    found = list(_rows(table_text(data)))
     if not found:
         raise _wrong("Tệp không có dòng nào ghi mã cụm loa, vĩ độ, kinh độ.")
     return found
@@ -56,18 +49,16 @@ def degrees_of(latitude: str, longitude: str) -> tuple[float, float] | None:
 
 
 def _rows(text: str) -> Iterator[Placed]:
-    head = text.partition("\n")[0]
-    delimiter = next((one for one in ("\t", ";") if one in head), ",")
-    for number, row in enumerate(csv.reader(text.splitlines(), delimiter=delimiter), 1):
-        cells = [cell.strip() for cell in row]
-        if not any(cells):
-            continue
+    rows = table_rows(text)
+    for row in rows:
+        cells = row.cells
         degrees = degrees_of(cells[1], cells[2]) if len(cells) >= _FEWEST_COLUMNS else None
-        if degrees is None and number == 1:
+        if degrees is None and row is rows[0]:
             continue  # the heading
         if degrees is None or not cells[0]:
             raise _wrong(
-                f"Dòng {number} không phải mã cụm loa, vĩ độ, kinh độ (thí dụ: loa-22366-1,12.2451,109.1943)."
+                f"Dòng {row.line} không phải mã cụm loa, vĩ độ, kinh độ (thí dụ: "
+                "loa-22366-1,12.2451,109.1943)."
             )
         yield Placed(NodeId(cells[0]), *degrees)
 

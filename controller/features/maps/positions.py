@@ -46,7 +46,7 @@ def place_nodes(
     known = positions_of(session, nodes)
     for one in placed:
         node = nodes[one.node]
-        _check(one, node, [areas[code] for code in tree.lineage(node.area)])
+        check_position(one, [areas[code] for code in tree.lineage(node.area)])
         row = known.get(one.node)
         if row is None:
             row = known[one.node] = NodePosition(node=one.node)
@@ -117,9 +117,10 @@ def _nodes(
     return nodes
 
 
-def _check(one: Placed, node: Node, lineage: Sequence[KnownArea]) -> None:
+def check_position(one: Placed, lineage: Sequence[KnownArea]) -> None:
+    """Raise BadInput for a position that cannot be the loudspeaker's; `lineage`: its area and those above."""
     if degrees_of(str(one.latitude), str(one.longitude)) is None:
-        raise BadInput(f"Vị trí của cụm loa {node.id} không phải vĩ độ, kinh độ.", code="position.bad")
+        raise BadInput(f"Vị trí của cụm loa {one.node} không phải vĩ độ, kinh độ.", code="position.bad")
     if one.accuracy_m is not None and not 0 <= one.accuracy_m <= WORST_ACCURACY_M:
         raise BadInput(
             f"Điện thoại chỉ biết vị trí trong khoảng {one.accuracy_m:.0f} m, chưa đủ chính xác. "
@@ -131,7 +132,7 @@ def _check(one: Placed, node: Node, lineage: Sequence[KnownArea]) -> None:
             continue
         if max(abs(one.latitude - area.latitude), abs(one.longitude - area.longitude)) > _FARTHEST:
             raise BadInput(
-                f"Vị trí của cụm loa {node.id} nằm xa {area.name}. "
+                f"Vị trí của cụm loa {one.node} nằm xa {area.name}. "
                 "Hãy xem lại: vĩ độ trước (khoảng 8 đến 23), kinh độ sau (khoảng 102 đến 117).",
                 code="position.elsewhere",
             )

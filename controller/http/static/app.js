@@ -312,6 +312,7 @@
     tryOut.sound.play().catch(() => endTry("Trình duyệt chưa cho phát tiếng. Hãy bấm lại."));
   };
   tryOut.sound.addEventListener("ended", () => { tryOut.at += 1; playPiece(); });
+  document.addEventListener("click", (e) => { if (e.target.closest("[data-print]")) window.print(); });
   document.addEventListener("click", (e) => {
     const one = e.target.closest("[data-try]"), all = e.target.closest("[data-try-all]");
     if (e.target.closest("[data-try-stop]")) endTry();

@@ -118,3 +118,15 @@ def test_a_compromised_key_is_gone_from_the_next_key_set_but_never_the_stations_
     assert keys["administrator"] not in loa("keys", "list")
     with local_store() as store, store.read() as session:
         assert operator_named(session, "duyet") is not None
+
+
+def test_a_list_is_tried_then_imported_and_again_changes_nothing(loa, tmp_path):
+    file = tmp_path / "loa.csv"
+    file.write_text("Tên;Địa bàn\nCụm chợ Đầm;22366\nCụm lạc;99999\n", "utf-8-sig")
+    tried = loa("node", "import", str(file), "--dry-run", *BY)
+    assert re.search(r"^2\tloa-22366-\d+\tCụm chợ Đầm\tmới", tried, re.MULTILINE)
+    assert "SAI: Không có địa bàn “99999”" in tried
+    assert "dòng 3" in loa("node", "import", str(file), *BY, fails=True)
+    (made,) = json.loads(loa("node", "import", str(file), "--only-good", "--json", *BY))["codes"]
+    assert read_qr(made["qr"])[1] == made["code"].replace("-", "")
+    assert "Đã tạo 0 mã" in loa("node", "import", str(file), "--only-good", *BY)

@@ -27,6 +27,7 @@ OUTLINES = {"file": ("xa.geojson", collection({"22333": [square(109.19, 12.3)]})
 
 PHOTO = {"file": ("cot.jpg", b"\xff\xd8\xff\xda\x00\x02\x01\xff\xd9")}
 POSITIONS = {"file": ("vi-tri.csv", b"loa-22333-1,12.3,109.19")}
+NODE_LIST = "Tên;Địa bàn\nCụm 91;22366\n"
 PLACES = {"positions": [{"node": "loa-22333-1", "latitude": 12.3, "longitude": 109.19}]}
 
 SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}

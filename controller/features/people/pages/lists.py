@@ -12,8 +12,6 @@ from controller.features.accounts.people_operations import checked_people, open_
 from controller.features.accounts.proof import asks_code
 from controller.http.render import page
 from controller.model.permissions import Act
-from controller.model.plain_text import plain
-from devices.ids import AreaCode
 
 router = APIRouter(prefix="/nguoi-dung/nhap")
 
@@ -36,7 +34,7 @@ def take(
     visit.viewer.need(Act.RULE)
     found: list[ListedPerson] = []
     try:
-        found = people_listed(danh_sach, lambda place: _area_of(visit, place))
+        found = people_listed(danh_sach, visit.scope.area_named)
         if lam:
             made = open_accounts(visit, visit.tries, proof, found)
             return page(visit.request, "nguoi_dung_da_nhap.html", {"made": made})
@@ -44,15 +42,6 @@ def take(
     except LoaError as error:
         return _page(visit, danh_sach, found, error=error)
     return _page(visit, danh_sach, found)
-
-
-def _area_of(visit: Visit, place: str) -> AreaCode | None:
-    """Return the area of a code or a name in the person's view; None where it is none or several."""
-    if place in visit.scope.seen:
-        return AreaCode(place)
-    wanted = plain(place).split()
-    named = [code for code in visit.scope.seen if plain(visit.scope.name(code)).split() == wanted]
-    return named[0] if len(named) == 1 else None
 
 
 def _page(

@@ -1,0 +1,1 @@
+"""Lists of loudspeakers: checked line by line, then prepared for enrolment with a sheet of codes."""
