@@ -32,7 +32,6 @@ from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
 from controller.runtime.lateness_notices import LatenessWatch
 from controller.runtime.lead import Lead
-from controller.runtime.near_recordings import NearRecordings
 from controller.runtime.newest_versions import NewestVersions
 from controller.runtime.notice_sender import notice_sender
 from controller.runtime.own_state import OwnState
@@ -40,6 +39,7 @@ from controller.runtime.page_station import PageStation
 from controller.runtime.publisher import Publisher
 from controller.runtime.queries import has_airings_in_plans, needs_in_plans
 from controller.runtime.recording_cleanup import Tidying
+from controller.runtime.recording_fetcher import RecordingFetcher
 from controller.runtime.renderer import Renderer
 from controller.runtime.sender import sender_of
 from controller.runtime.startup_grace import Settling
@@ -220,14 +220,14 @@ class Controller(PageStation):
         self.ingest = Ingest(self.led, self.link, self.key, self.now, self.budgets)
         self.time_service = self._make_time_service()
         self.others = Announcements(self.store, on_decided=self.wake, on_urgent=self._publish_for_another)
-        self.near = NearRecordings(self.recordings, self._needs)
+        self.fetcher = RecordingFetcher(self.recordings, self._needs)
         self.sender = sender_of(
             self.settings,
             self.broker_url,
             self.link,
             self.recordings,
             self._needs,
-            fetch=self.near.wake,
+            fetch=self.fetcher.wake,
             may_speak=self._leads_now,
         )
         tidying = Tidying(self.led, self.recordings, self.uploads, self.settings, self.now)
@@ -268,7 +268,7 @@ class Controller(PageStation):
             self.ingest,
             self.time_service,
             self.sender,
-            *([] if folder_at(self.settings.recordings_place) else [self.near]),
+            *([] if folder_at(self.settings.recordings_place) else [self.fetcher]),
             self.link,
             *speakers,
             notices,

@@ -37,7 +37,7 @@ from controller.http.signs import StatusTone
 from controller.http.station import Station
 from controller.http.words import GRADE_WORDS
 from controller.routes import DESCRIPTION, add_routes
-from tts.errors import DamagedSound, NoSpace, ShelfAway
+from tts.errors import DamagedSound, NoSpace, StoreAway
 
 
 class _Guarded(FastAPI):
@@ -91,7 +91,7 @@ def lay_out() -> FastAPI:
         Tone=StatusTone,
     )
     site.add_exception_handler(LoaError, errors.on_loa_error)
-    for unready in (ShelfAway, DamagedSound, NoSpace):
+    for unready in (StoreAway, DamagedSound, NoSpace):
         site.add_exception_handler(unready, errors.on_sound_error)
     site.add_exception_handler(HTTPException, errors.on_http_error)
     site.add_exception_handler(RequestValidationError, errors.on_invalid)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from tts.errors import ShelfAway
+from tts.errors import StoreAway
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig, S3Config
@@ -82,7 +82,7 @@ class Bucket:
         return self._is_up
 
     def check(self) -> None:
-        """Raise ShelfAway unless the bucket can be listed now."""
+        """Raise StoreAway unless the bucket can be listed now."""
         import obstore
 
         with self._asking(is_check=True):
@@ -148,11 +148,11 @@ class Bucket:
 
     @contextmanager
     def _asking(self, *, is_check: bool = False) -> Iterator[None]:
-        """Turn a failure into ShelfAway, and fail at once shortly after one; FileNotFoundError passes."""
+        """Turn a failure into StoreAway, and fail at once shortly after one; FileNotFoundError passes."""
         from obstore.exceptions import BaseError
 
         if not is_check and time.monotonic() < self._closed_until:
-            raise ShelfAway
+            raise StoreAway
         try:
             yield
         except FileNotFoundError as error:
@@ -170,14 +170,14 @@ class Bucket:
         if not was_up:
             _LOG.info("the store of %s answers again", self._name)
 
-    def _away(self, error: Exception) -> ShelfAway:
+    def _away(self, error: Exception) -> StoreAway:
         """Note the failure; what is raised quotes nothing of what the store said."""
         with self._lock:
             was_up, self._is_up = self._is_up, False
             self._closed_until = time.monotonic() + _PAUSE_S
         if was_up:
             _LOG.error("the store of %s does not answer: %s", self._name, said_of(error))
-        return ShelfAway()
+        return StoreAway()
 
 
 def said_of(error: Exception) -> str:

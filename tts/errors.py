@@ -104,7 +104,7 @@ class NoSpace(SpeechError):
     text = "Ổ đĩa đã đầy, chưa lưu được tệp âm thanh. Hãy báo kỹ thuật viên giải phóng chỗ trống rồi thử lại."
 
 
-class ShelfAway(SpeechError):
+class StoreAway(SpeechError):
     """The store of recordings on another machine does not answer, or refuses."""
 
     code = "recordings.away"

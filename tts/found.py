@@ -87,11 +87,11 @@ def _db(value: float) -> float:
 
 
 def keep_found(uploads: UploadStore, upload: UploadId, found: Found) -> None:
-    """Keep what was found beside the file; raises NoSpace or ShelfAway."""
+    """Keep what was found beside the file; raises NoSpace or StoreAway."""
     uploads.keep_beside(upload, json.dumps(asdict(found)).encode())
 
 
 def found_in(uploads: UploadStore, upload: UploadId) -> Found | None:
-    """Return what was found in a file when it came, or None where that is not known; raises ShelfAway."""
+    """Return what was found in a file when it came, or None where that is not known; raises StoreAway."""
     told = uploads.beside(upload)
     return None if told is None else Found(**json.loads(told))

@@ -1,4 +1,4 @@
-"""The store of finished recordings: each is a file named by its own SHA-256, on a shelf (tts/shelves.py)."""
+"""Finished recordings: each is a file named by its own SHA-256, in a file store (tts/file_stores.py)."""
 
 import hashlib
 import re
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NewType
 
 from tts.errors import DamagedSound
-from tts.shelves import Shelf, shelf_of
+from tts.file_stores import FileStore, file_store_of
 
 RecordingId = NewType("RecordingId", str)
 """SHA-256 of a recording's bytes, in 64 lower-case hexadecimal digits."""
@@ -20,14 +20,14 @@ _LOOKS = 3
 
 
 class RecordingStore:
-    """Recordings by digest; safe from any thread, and shared by all processes that have the same shelf.
+    """Recordings by digest; safe from any thread, and shared by all processes that have the same file store.
 
-    Every method that reaches the shelf raises ShelfAway where it does not answer, within seconds.
+    Every method that reaches the file store raises StoreAway where it does not answer, within seconds.
     """
 
-    def __init__(self, place: Path | Shelf) -> None:
+    def __init__(self, place: Path | FileStore) -> None:
         """`place`: a path stands for a folder."""
-        self._shelf = shelf_of(place)
+        self._files = file_store_of(place)
 
     def put(self, content: bytes) -> RecordingId:
         """Store the bytes and return their digest; they are durable when this returns.
@@ -36,21 +36,21 @@ class RecordingStore:
         before a row names it. Raises NoSpace when the disk or the quota is full; then no part is left.
         """
         recording = RecordingId(hashlib.sha256(content).hexdigest())
-        self._shelf.write(name_of(recording), content)
+        self._files.write(name_of(recording), content)
         return recording
 
     def read(self, recording: RecordingId) -> bytes:
         """Return the recording's bytes, which have its digest; raises FileNotFoundError or DamagedSound."""
         name = name_of(recording)
         for _ in range(_LOOKS):
-            place = self._shelf.file(name, recording)
+            place = self._files.file(name, recording)
             try:
                 content = place.read_bytes()
             except FileNotFoundError:
                 continue
             if hashlib.sha256(content).hexdigest() == recording:
                 return content
-            self._shelf.forget(name)
+            self._files.forget(name)
         raise DamagedSound
 
     def file(self, recording: RecordingId) -> Path:
@@ -59,36 +59,36 @@ class RecordingStore:
         It stays long enough to be opened, but may be removed later, to make room for others. Raises
         FileNotFoundError or DamagedSound; ValueError for anything that is no digest.
         """
-        return self._shelf.file(name_of(recording), recording)
+        return self._files.file(name_of(recording), recording)
 
     def path(self, recording: RecordingId) -> Path:
         """Where the recording lies on this machine, if it does; ValueError for anything that is no digest."""
-        return self._shelf.near / name_of(recording)
+        return self._files.local / name_of(recording)
 
     def keep_beside(self, recording: RecordingId, kind: str, content: bytes) -> None:
         """Store a small file about the recording; it goes when the recording goes. Raises NoSpace."""
-        self._shelf.write(name_of(recording, kind), content)
+        self._files.write(name_of(recording, kind), content)
 
     def beside(self, recording: RecordingId, kind: str) -> bytes | None:
         """Return a small file about the recording, or None where there is none."""
         try:
-            return self._shelf.read(name_of(recording, kind))
+            return self._files.read(name_of(recording, kind))
         except FileNotFoundError:
             return None
 
     def has(self, recording: RecordingId) -> bool:
         """Whether the recording is kept."""
-        return self._shelf.has(name_of(recording))
+        return self._files.has(name_of(recording))
 
-    def is_near(self, recording: RecordingId) -> bool:
+    def is_local(self, recording: RecordingId) -> bool:
         """Whether the recording can be read without asking another machine."""
-        return self._shelf.is_near(name_of(recording))
+        return self._files.is_local(name_of(recording))
 
     def delete(self, recording: RecordingId) -> None:
         """Delete the recording, if it is stored, after what is known of it."""
         for kind in BESIDE:
-            self._shelf.delete(name_of(recording, kind))
-        self._shelf.delete(name_of(recording))
+            self._files.delete(name_of(recording, kind))
+        self._files.delete(name_of(recording))
 
     def sizes(self) -> dict[RecordingId, int]:
         """Every stored recording, with its size in bytes."""
@@ -103,27 +103,27 @@ class RecordingStore:
 
     def sweep(self) -> int:
         """Remove files that a crash left incomplete; return how many there were."""
-        return self._shelf.sweep()
+        return self._files.sweep()
 
     def check(self) -> None:
-        """Raise ShelfAway unless the shelf answers now."""
-        self._shelf.check()
+        """Raise StoreAway unless the file store answers now."""
+        self._files.check()
 
     @property
     def is_up(self) -> bool:
-        """Whether the shelf answered when it was last asked."""
-        return self._shelf.is_up
+        """Whether the file store answered when it was last asked."""
+        return self._files.is_up
 
     def _kept(self) -> dict[RecordingId, tuple[int, float]]:
         return {
             RecordingId(found[2]): (size, at)
-            for name, size, at in self._shelf.files()
+            for name, size, at in self._files.files()
             if (found := _IS_RECORDING.fullmatch(name))
         }
 
 
 def name_of(recording: RecordingId, kind: str = "") -> str:
-    """Return the name of a recording, or of a small file about it, on a shelf; ValueError for no digest."""
+    """Return the name of a recording, or of a small file about it; ValueError for no digest."""
     if not _IS_ID.fullmatch(recording):
         raise ValueError("a recording is named by 64 hexadecimal digits")
     return f"{recording[:2]}/{recording}.{kind}.json" if kind else f"{recording[:2]}/{recording}.mp3"

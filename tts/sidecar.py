@@ -51,26 +51,26 @@ def phrase_times(lines: Iterable[Line], lengths: Sequence[int], sample_rate: int
 
 
 def keep_phrases(store: RecordingStore, recording: RecordingId, phrases: Iterable[PhraseTime]) -> None:
-    """Store when each phrase sounds; raises NoSpace or ShelfAway."""
+    """Store when each phrase sounds; raises NoSpace or StoreAway."""
     told = json.dumps([astuple(one) for one in phrases], ensure_ascii=False)
     store.keep_beside(recording, PHRASES, told.encode())
 
 
 def phrases_of(store: RecordingStore, recording: RecordingId) -> tuple[PhraseTime, ...]:
-    """Return when each phrase sounds; empty where that is unknown. Raises ShelfAway."""
+    """Return when each phrase sounds; empty where that is unknown. Raises StoreAway."""
     told = _known(store, recording, PHRASES, lambda rows: tuple(PhraseTime(*fields) for fields in rows))
     return told or ()
 
 
 def keep_origin(store: RecordingStore, recording: RecordingId, origin: Origin) -> None:
-    """Store whose voice a recording is, so that nobody reads it for that; raises NoSpace or ShelfAway."""
+    """Store whose voice a recording is, so that nobody reads it for that; raises NoSpace or StoreAway."""
     store.keep_beside(recording, ORIGIN, json.dumps(origin.value).encode())
 
 
 def origin_of(store: RecordingStore, recording: RecordingId) -> Origin:
     """Return whose voice a recording is, by its own mark; looked for once, then kept.
 
-    Raises FileNotFoundError when the recording is not kept, ShelfAway, NoSpace.
+    Raises FileNotFoundError when the recording is not kept, StoreAway, NoSpace.
     """
     told = _known(store, recording, ORIGIN, Origin)
     if told is not None:
@@ -84,7 +84,7 @@ def peaks_of(store: RecordingStore, recording: RecordingId) -> tuple[int, ...]:
     """Return how loud each part is, 0 to 100 of the loudest; found by decoding once, then kept.
 
     Raises FileNotFoundError when the recording is not kept, UnknownSoundFormat or DamagedSound when it is
-    damaged, ShelfAway, NoSpace.
+    damaged, StoreAway, NoSpace.
     """
     told = _known(store, recording, PEAKS, lambda levels: tuple(int(one) for one in levels))
     if told is not None:

@@ -1,4 +1,4 @@
-"""Uploaded sounds, named by their SHA-256, until they become recordings; on a shelf (tts/shelves.py)."""
+"""Uploaded sounds, named by their SHA-256, until they become recordings; in a file store (file_stores.py)."""
 
 import hashlib
 import os
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO, NewType
 
 from tts.errors import SpeechError
+from tts.file_stores import FileStore, file_store_of
 from tts.files import LEFTOVER, own_prefix, room_needed
-from tts.shelves import Shelf, shelf_of
 
 UploadId = NewType("UploadId", str)
 """SHA-256 of a file's bytes, in 64 lower-case hexadecimal digits."""
@@ -35,24 +35,24 @@ class UploadTooLarge(SpeechError):  # noqa: N818 - the names of speech errors sa
 class UploadStore:
     """Uploads by digest; written atomically, and never completely in memory.
 
-    Every method that reaches the shelf raises ShelfAway where it does not answer.
+    Every method that reaches the file store raises StoreAway where it does not answer.
     """
 
-    def __init__(self, place: Path | Shelf) -> None:
+    def __init__(self, place: Path | FileStore) -> None:
         """`place`: a path stands for a folder."""
-        self._shelf = shelf_of(place)
+        self._files = file_store_of(place)
 
     def put(self, source: BinaryIO) -> UploadId:
-        """Copy the bytes to the shelf; raises UploadTooLarge or NoSpace, then no part is left."""
+        """Copy the bytes to the file store; raises UploadTooLarge or NoSpace, then no part is left."""
         with room_needed():
-            self._shelf.near.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(LEFTOVER, own_prefix(), self._shelf.near)
+            self._files.local.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(LEFTOVER, own_prefix(), self._files.local)
             try:
                 with os.fdopen(handle, "wb") as out:
                     upload = _copied(source, out)
                     out.flush()
                     os.fsync(out.fileno())
-                self._shelf.adopt(Path(part), upload)
+                self._files.adopt(Path(part), upload)
             except BaseException:
                 Path(part).unlink(missing_ok=True)
                 raise
@@ -63,54 +63,54 @@ class UploadStore:
 
         It may be removed later, to make room for others. Raises FileNotFoundError or DamagedSound.
         """
-        return self._shelf.file(_name_of(upload), upload)
+        return self._files.file(_name_of(upload), upload)
 
     def path(self, upload: UploadId) -> Path:
         """Where the file lies on this machine, if it does; ValueError for anything that is no digest."""
-        return self._shelf.near / _name_of(upload)
+        return self._files.local / _name_of(upload)
 
     def keep_beside(self, upload: UploadId, content: bytes) -> None:
         """Store a small file about it; it goes when the file goes. Raises NoSpace."""
-        self._shelf.write(f"{_name_of(upload)}.json", content)
+        self._files.write(f"{_name_of(upload)}.json", content)
 
     def beside(self, upload: UploadId) -> bytes | None:
         """Return the small file about it, or None where there is none."""
         try:
-            return self._shelf.read(f"{_name_of(upload)}.json")
+            return self._files.read(f"{_name_of(upload)}.json")
         except FileNotFoundError:
             return None
 
     def has(self, upload: UploadId) -> bool:
         """Whether the file is kept."""
-        return self._shelf.has(_name_of(upload))
+        return self._files.has(_name_of(upload))
 
-    def is_near(self, upload: UploadId) -> bool:
+    def is_local(self, upload: UploadId) -> bool:
         """Whether the file can be read without asking another machine."""
-        return self._shelf.is_near(_name_of(upload))
+        return self._files.is_local(_name_of(upload))
 
     def delete(self, upload: UploadId) -> None:
         """Delete the file, if it is stored, after what is known of it."""
-        self._shelf.delete(f"{_name_of(upload)}.json")
-        self._shelf.delete(_name_of(upload))
+        self._files.delete(f"{_name_of(upload)}.json")
+        self._files.delete(_name_of(upload))
 
     def kept_before(self, instant: float) -> list[UploadId]:
         """Return the files that were last put before an instant (seconds since 1970)."""
         return [
-            UploadId(name) for name, _, at in self._shelf.files() if _IS_ID.fullmatch(name) and at < instant
+            UploadId(name) for name, _, at in self._files.files() if _IS_ID.fullmatch(name) and at < instant
         ]
 
     def sweep(self) -> int:
         """Remove files that a crash left incomplete; return how many there were."""
-        return self._shelf.sweep()
+        return self._files.sweep()
 
     def check(self) -> None:
-        """Raise ShelfAway unless the shelf answers now."""
-        self._shelf.check()
+        """Raise StoreAway unless the file store answers now."""
+        self._files.check()
 
     @property
     def is_up(self) -> bool:
-        """Whether the shelf answered when it was last asked."""
-        return self._shelf.is_up
+        """Whether the file store answered when it was last asked."""
+        return self._files.is_up
 
 
 def _name_of(upload: UploadId) -> str:

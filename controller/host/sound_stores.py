@@ -7,10 +7,10 @@ from typing import Final
 
 from controller.errors import StartFailed
 from controller.settings import Settings
-from tts.bucket_shelf import BucketShelf
+from tts.bucket_store import BucketStore
 from tts.buckets import S3Access, bucket_at, is_address
+from tts.file_stores import FileStore, FolderStore
 from tts.recordings import RecordingStore
-from tts.shelves import FolderShelf, Shelf
 from tts.uploads import UploadStore
 
 _KEY, _SECRET, _TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
@@ -23,12 +23,12 @@ _LARGEST_FILE: Final = 100_000
 
 def recordings_of(settings: Settings) -> RecordingStore:
     """Return the store of finished recordings; nothing is asked of it yet. Raises StartFailed."""
-    return RecordingStore(shelf_at(settings.recordings_place, settings, "recordings-near"))
+    return RecordingStore(file_store_at(settings.recordings_place, settings, "recordings-near"))
 
 
 def uploads_of(settings: Settings) -> UploadStore:
     """Return the store of uploaded sounds; nothing is asked of it yet. Raises StartFailed."""
-    return UploadStore(shelf_at(settings.uploads_place, settings, "uploads-near"))
+    return UploadStore(file_store_at(settings.uploads_place, settings, "uploads-near"))
 
 
 def folder_at(place: str) -> Path | None:
@@ -36,14 +36,14 @@ def folder_at(place: str) -> Path | None:
     return None if is_address(place) else Path(place)
 
 
-def shelf_at(place: str, settings: Settings, near: str) -> Shelf:
-    """Return the shelf at a folder or an s3:// address; `near`: folder in the home, for copies of the latter.
+def file_store_at(place: str, settings: Settings, local: str) -> FileStore:
+    """Return the file store at a folder or an s3:// address; `local`: folder of the home, for copies.
 
     Raises StartFailed.
     """
     folder = folder_at(place)
     if folder is not None:
-        return FolderShelf(folder)
+        return FolderStore(folder)
     try:
         bucket = bucket_at(place, _access(settings))
     except ValueError as error:
@@ -52,7 +52,7 @@ def shelf_at(place: str, settings: Settings, near: str) -> Shelf:
             "https://may-chu:9000.",
             code="s3.address",
         ) from error
-    return BucketShelf(bucket, settings.home / near, settings.s3_near_megabytes << 20)
+    return BucketStore(bucket, settings.home / local, settings.s3_near_megabytes << 20)
 
 
 def _access(settings: Settings) -> S3Access:

@@ -6,7 +6,7 @@ from threading import BoundedSemaphore
 from typing import Final, TypeVar
 
 from controller.errors import Busy, NotFound, Unavailable
-from tts.errors import DamagedSound, NoSpace, ShelfAway
+from tts.errors import DamagedSound, NoSpace, StoreAway
 from tts.recordings import RecordingId, RecordingStore
 from tts.sidecar import PhraseTime, phrases_of
 from tts.uploads import UploadId, UploadStore
@@ -22,12 +22,12 @@ _FETCHING = BoundedSemaphore(_AT_ONCE)
 def recording_file(store: RecordingStore, recording: str) -> Path:
     """Return a file with a recording's bytes; raises NotFound, Busy or Unavailable."""
     known = RecordingId(recording)
-    return _fetched(lambda: store.is_near(known), lambda: store.file(known))
+    return _fetched(lambda: store.is_local(known), lambda: store.file(known))
 
 
 def upload_file(store: UploadStore, upload: UploadId) -> Path:
     """Return a file with an uploaded sound's bytes, likewise."""
-    return _fetched(lambda: store.is_near(upload), lambda: store.file(upload))
+    return _fetched(lambda: store.is_local(upload), lambda: store.file(upload))
 
 
 def named(recording: str) -> dict[str, str]:
@@ -39,7 +39,7 @@ def unless_away(read: Callable[[], T], otherwise: T) -> T:
     """Return what is read, or something else where its store does not answer: the page shows the rest."""
     try:
         return read()
-    except ShelfAway:
+    except StoreAway:
         return otherwise
 
 
@@ -50,9 +50,9 @@ def phrases_shown(store: RecordingStore, recording: str | None) -> tuple[PhraseT
     return unless_away(lambda: phrases_of(store, RecordingId(recording)), ())
 
 
-def _fetched(is_near: Callable[[], bool], fetch: Callable[[], Path]) -> Path:
+def _fetched(is_local: Callable[[], bool], fetch: Callable[[], Path]) -> Path:
     try:
-        if is_near():
+        if is_local():
             return fetch()
         if not _FETCHING.acquire(timeout=_WAIT_S):
             raise Busy(
@@ -64,5 +64,5 @@ def _fetched(is_near: Callable[[], bool], fetch: Callable[[], Path]) -> Path:
             _FETCHING.release()
     except FileNotFoundError as error:
         raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown") from error
-    except (ShelfAway, DamagedSound, NoSpace) as error:
+    except (StoreAway, DamagedSound, NoSpace) as error:
         raise Unavailable(error.sentence, code=error.code) from error

@@ -31,7 +31,7 @@ from devices.ids import AreaCode
 from devices.jose import SigningKey
 from schedules.clock import Beat
 from tts.engines import engines_with
-from tts.errors import ShelfAway
+from tts.errors import StoreAway
 from tts.recordings import RecordingStore
 from tts.studio import Studio
 from tts.uploads import UploadStore
@@ -144,7 +144,7 @@ class PageStation:
 
         def look() -> None:
             for store in (self.recordings, self.uploads):
-                with contextlib.suppress(ShelfAway):  # it is logged once, and `sounds_up` tells it
+                with contextlib.suppress(StoreAway):  # it is logged once, and `sounds_up` tells it
                     store.check()
 
         return Beat("sounds", _LOOK_AT_SOUNDS_EVERY, look)

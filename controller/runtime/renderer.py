@@ -32,7 +32,7 @@ from controller.store.station_lease import place_in_words
 from devices.chunks import manifest_of
 from devices.messages import Manifest
 from tts.codec import CODEC, OPUS, OPUS_SAMPLE_RATE, SAMPLE_RATE
-from tts.errors import DamagedSound, ShelfAway
+from tts.errors import DamagedSound, StoreAway
 from tts.recordings import RecordingId, RecordingStore
 from tts.studio import Progress, Rendered, Studio
 from tts.uploads import UploadStore
@@ -125,7 +125,7 @@ class Renderer:
             seen = self._wakes.number
             try:
                 self._look()
-            except (LoaError, ShelfAway) as error:
+            except (LoaError, StoreAway) as error:
                 _LOG.warning("recordings are not taken in now: %s (%s)", error.sentence, error.code)
             except Exception:  # noqa: BLE001 - after any failure the next bulletin must still be rendered
                 _LOG.exception("recordings are not taken in; it is tried again")

@@ -31,7 +31,7 @@ from controller.runtime.speech_orders import order_of
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import Grade
-from tts.errors import DamagedSound, EngineFailed, EngineUnavailable, NoSpace, ShelfAway, SpeechError
+from tts.errors import DamagedSound, EngineFailed, EngineUnavailable, NoSpace, SpeechError, StoreAway
 from tts.recordings import RecordingStore
 from tts.studio import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Studio
 from tts.uploads import UploadStore
@@ -143,14 +143,14 @@ class RenderingLanes:
                     ended[claim] = self._made(claim, order)
                     self._settle(ended)
                     continue
-            except (LoaError, ShelfAway) as error:
+            except (LoaError, StoreAway) as error:
                 _LOG.warning("recordings cannot be made now: %s (%s)", error.sentence, error.code)
             except Exception:  # noqa: BLE001 - after any failure the next bulletin must still be rendered
                 _LOG.exception("rendering failed; it is tried again")
             self._wakes.wait(seen, IDLE_S)
 
     def _taken(self, ended: Ended, *, urgent_only: bool) -> tuple[Claim, Order] | None:
-        """Claim the first waiting rendering that can be made here; raises ShelfAway before any is claimed."""
+        """Claim the first waiting rendering that can be made here; raises StoreAway before any is claimed."""
         settings = self.settings()
         if settings is None or not (found := self._first(settings, urgent_only=urgent_only)):
             return None
@@ -175,18 +175,18 @@ class RenderingLanes:
         """Return the first that waits and can be made here; a sentence: it cannot be, and nobody else may.
 
         A worker leaves what it cannot make to others for a while, and notes why. What waits for a store that
-        does not answer keeps nothing else waiting; ShelfAway where there is nothing else.
+        does not answer keeps nothing else waiting; StoreAway where there is nothing else.
         """
         avoided = [one for one in list(self._avoided) if self._is_avoided(one)]
         with self.store.read() as session:
             waiting = waiting_renderings(session, _LOOKED_AT, urgent_only=urgent_only, but=avoided)
         if waiting:
             self.recordings.check()
-        away: ShelfAway | None = None
+        away: StoreAway | None = None
         for rendering in waiting:
             try:
                 order = self._order(rendering, settings)
-            except ShelfAway as error:
+            except StoreAway as error:
                 away = error
                 continue
             if not isinstance(order, str):
@@ -238,7 +238,7 @@ class RenderingLanes:
             return {"rendered": asdict(rendered), "seconds": self.steady() - began}
         except NotWanted:
             return None
-        except ShelfAway as error:
+        except StoreAway as error:
             _LOG.warning("rendering %s waits for the store of sounds (%s)", claim.rendering, error.code)
             self._avoid(claim.rendering, _LEFT_FOR_S)
             return None

@@ -174,7 +174,7 @@ class ChunkSender:
                 self._book.came_or_went(node, self.clock())
             elif want is not None and (need := self._needed.get(want.recording)) is not None:
                 self.log.asked(want.recording)
-                if self.recordings.is_near(Stored(want.recording)):
+                if self.recordings.is_local(Stored(want.recording)):
                     self._book.note(want.recording, node, wanted(want), need, self.clock())
                 else:  # its node asks again in some seconds
                     self.fetch()
@@ -217,7 +217,7 @@ class ChunkSender:
         """Return the chunks of a recording and its Merkle tree; those of the last one are kept."""
         if self._held is None or self._held[0] != recording:
             need = self._needed.get(recording)
-            if not self.recordings.is_near(Stored(recording)):  # it went to make room: nothing waits for it
+            if not self.recordings.is_local(Stored(recording)):  # it went to make room: nothing waits for it
                 self.fetch()
                 raise FileNotFoundError(recording)
             pieces = split(self.recordings.read(Stored(recording)), None if need is None else need.chunk_size)

@@ -14,7 +14,7 @@ from controller.model.chimes import ChimePlace
 from controller.model.wording import words_with
 from controller.settings import Settings
 from devices.ids import AreaCode, Grade
-from tts.errors import ShelfAway
+from tts.errors import StoreAway
 from tts.orders import Chimed, LevelOrder, Part, RenderOrder, Silent, Sounding, Spoken
 from tts.recordings import RecordingId, RecordingStore
 from tts.uploads import UploadId, UploadStore
@@ -31,7 +31,7 @@ def order_of(
     *,
     is_strict: bool = False,
 ) -> RenderOrder | LevelOrder:
-    """Return the studio's order for a rendering; raises ShelfAway, DamagedSound or FileNotFoundError.
+    """Return the studio's order for a rendering; raises StoreAway, DamagedSound or FileNotFoundError.
 
     `is_strict`: the last one also where the file of an area's own chime is missing. No alarm waits for one.
     """
@@ -83,7 +83,7 @@ def _chimes(
     """Return the files of its area's own chimes; none for what may be an alarm where they are away."""
     try:
         return _own_chimes(session, bulletin.area, uploads, is_strict=is_strict)
-    except ShelfAway:
+    except StoreAway:
         if bulletin.highest_grade != Grade.EMERGENCY:
             raise
         _LOG.warning("the chimes of %s cannot be fetched now: the built-in ones are used", bulletin.area)

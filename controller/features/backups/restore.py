@@ -25,14 +25,14 @@ from controller.features.backups.backup import (
 from controller.features.backups.snapshots import kind_of, load_database, refuse_full
 from controller.host.archives import decrypted, unpacked
 from controller.host.home_folder import HomeLock, make_home, write_private
-from controller.host.sound_stores import shelf_at
+from controller.host.sound_stores import file_store_at
 from controller.model.local_time import wall
 from controller.settings import Settings
 from controller.store.migrating import is_known
-from tts.errors import NoSpace, ShelfAway
+from tts.errors import NoSpace, StoreAway
+from tts.file_stores import FolderStore
 from tts.files import LEFTOVER, sweep_leftovers
-from tts.shelf_copies import copy_shelf
-from tts.shelves import FolderShelf
+from tts.store_copies import copy_store
 
 _RESTORED_SETTINGS = "restored.env"
 _SINGLE = frozenset({DATABASE, SETTINGS, BROKER_PASSWORDS, FIRST_PASSWORDS})
@@ -72,7 +72,7 @@ def bring_back(settings: Settings, file: Path, identity: Path | None = None) -> 
     lock.take()
     try:
         return _restore(settings, file, identity)
-    except (OSError, sqlite3.Error, NoSpace, ShelfAway) as error:
+    except (OSError, sqlite3.Error, NoSpace, StoreAway) as error:
         raise Unavailable(f"Chưa khôi phục được: {error}. Hãy làm lại.", code="restore.failed") from error
     finally:
         lock.release()
@@ -140,12 +140,12 @@ def _move_all(unpacked_to: Path, folder: Path) -> None:
 
 
 def _put_into_buckets(settings: Settings, scratch: Path) -> list[str]:
-    """Store what a backup of folders holds in S3, where it is to be from now on; raises ShelfAway."""
+    """Store what a backup of folders holds in S3, where it is to be from now on; raises StoreAway."""
     told = []
     for name, place in elsewhere(settings).items():
         if (scratch / name).is_dir():
-            source, target = FolderShelf(scratch / name), shelf_at(place, settings, f"{name}-near")
-            done = copy_shelf(source, target)
+            source, target = FolderStore(scratch / name), file_store_at(place, settings, f"{name}-near")
+            done = copy_store(source, target)
             told.append(f"Đã chép {WORDS[name]} trong bản sao vào «{place}»: {done.copied} tệp.")
     return told
 

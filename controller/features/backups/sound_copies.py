@@ -6,10 +6,10 @@ from pathlib import Path
 
 from controller.errors import BadInput, LoaError, NotFound, Unavailable
 from controller.host.home_folder import make_home
-from controller.host.sound_stores import folder_at, shelf_at
+from controller.host.sound_stores import file_store_at, folder_at
 from controller.settings import Settings
-from tts.errors import NoSpace, ShelfAway
-from tts.shelf_copies import copy_shelf
+from tts.errors import NoSpace, StoreAway
+from tts.store_copies import copy_store
 
 _TOLD_EACH = 100
 """Files between two lines that say how far it is."""
@@ -32,10 +32,13 @@ def copy_sounds(
     make_home(settings.home)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix="copy-", ignore_cleanup_errors=True) as near:
         name = Path(near).name
-        taken, given = shelf_at(source, settings, f"{name}/from"), shelf_at(target, settings, f"{name}/to")
+        taken, given = (
+            file_store_at(source, settings, f"{name}/from"),
+            file_store_at(target, settings, f"{name}/to"),
+        )
         try:
-            done = copy_shelf(taken, given, lambda number, of: _say(tell, number, of))
-        except (ShelfAway, NoSpace) as error:
+            done = copy_store(taken, given, lambda number, of: _say(tell, number, of))
+        except (StoreAway, NoSpace) as error:
             raise _broken_off(error.sentence, error.code) from error
         except OSError as error:
             raise _broken_off(f"{error}.", "recordings.copy") from error

@@ -66,7 +66,7 @@ def needed_of(session: Session, station: Station, bulletin: Bulletin, *, by: Ope
     """Return what this person must hear of the recording of the newest wording; None: all of it.
 
     All of a brought recording and of a programme, and wherever times and words are not known exactly. Raises
-    ShelfAway where the store of recordings does not answer.
+    StoreAway where the store of recordings does not answer.
     """
     wording = get_revision(session, bulletin.id, bulletin.revision)
     made = rendering_of(session, bulletin.id, bulletin.revision)

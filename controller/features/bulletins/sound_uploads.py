@@ -12,7 +12,7 @@ from controller.features.imports.child_reader import examined_apart
 from controller.model.bulletins import ProgrammeItem, Revision
 from controller.model.chimes import Chime
 from tts.brought import CHIME, HEAD, WHOLE, UnfitSound, check_length, form_of
-from tts.errors import NoSpace, ShelfAway, SpeechError
+from tts.errors import NoSpace, SpeechError, StoreAway
 from tts.found import found_in, keep_found
 from tts.uploads import UploadId, UploadStore
 
@@ -38,7 +38,7 @@ def keep_upload(uploads: UploadStore, source: BinaryIO, *, as_chime: bool = Fals
         form_of(source.read(HEAD))  # refuse files that are not sound before using disk space or a process
         source.seek(0)
         upload = uploads.put(source)
-    except (NoSpace, ShelfAway) as error:
+    except (NoSpace, StoreAway) as error:
         raise Unavailable(error.sentence, code=error.code) from error
     except SpeechError as error:
         raise BadInput(error.sentence, code=error.code) from error
@@ -54,8 +54,8 @@ def keep_upload(uploads: UploadStore, source: BinaryIO, *, as_chime: bool = Fals
         if not as_chime:  # what is too long for a chime may be the sound of a bulletin; unnamed, it is swept
             uploads.delete(upload)
         raise
-    except (NoSpace, ShelfAway) as error:
-        with suppress(ShelfAway):  # unnamed, it is swept
+    except (NoSpace, StoreAway) as error:
+        with suppress(StoreAway):  # unnamed, it is swept
             uploads.delete(upload)
         raise Unavailable(error.sentence, code=error.code) from error
     return upload

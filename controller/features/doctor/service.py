@@ -28,7 +28,7 @@ from controller.model.journal import Entry
 from controller.model.local_time import wall
 from controller.settings import Settings
 from devices.ids import RecordingId
-from tts.errors import ShelfAway
+from tts.errors import StoreAway
 from tts.recordings import RecordingId as Stored
 
 _MOST_NAMED = 20
@@ -54,7 +54,7 @@ def _missing(settings: Settings, needed: Collection[RecordingId]) -> list[str]:
     """Return a sentence for each recording that is needed from now on and that its store lacks."""
     try:
         kept = recordings_of(settings).sizes()
-    except ShelfAway:
+    except StoreAway:
         return [f"Kho bản ghi «{settings.recordings_place}» không trả lời."]
     lost = sorted(one for one in needed if Stored(one) not in kept)
     told = [f"Bản ghi {one} còn cần để phát nhưng không có trong kho." for one in lost[:_MOST_NAMED]]

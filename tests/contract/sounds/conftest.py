@@ -1,4 +1,4 @@
-"""The same suite on every shelf: a folder, buckets of the library's own, and a bucket of an S3 server."""
+"""The same suite in every file store: a folder, buckets of the library's own, and one of an S3 server."""
 
 import uuid
 
@@ -6,18 +6,18 @@ import pytest
 from obstore.store import LocalStore, MemoryStore
 
 from tests.support.s3_server import KEY, SECRET, s3  # noqa: F401 - a fixture
-from tts.bucket_shelf import BucketShelf
+from tts.bucket_store import BucketStore
 from tts.buckets import Bucket, S3Access, bucket_at
-from tts.shelves import FolderShelf
+from tts.file_stores import FolderStore
 
 
 @pytest.fixture(params=["folder", "memory", "files", "s3"])
 def again(request, tmp_path):
-    """Return a way to open the same shelf, each time on another machine, where there are several."""
+    """Return a way to open the same file store, each time on another machine, where there are several."""
     if request.param == "folder":
-        return lambda: FolderShelf(tmp_path / "folder")
+        return lambda: FolderStore(tmp_path / "folder")
     bucket = _bucket(request, tmp_path)
-    return lambda: BucketShelf(bucket(), tmp_path / f"near-{uuid.uuid4().hex}")
+    return lambda: BucketStore(bucket(), tmp_path / f"near-{uuid.uuid4().hex}")
 
 
 def _bucket(request, tmp_path):
@@ -33,5 +33,5 @@ def _bucket(request, tmp_path):
 
 
 @pytest.fixture
-def shelf(again):
+def file_store(again):
     return again()

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from tests.support.s3_server import BUCKET, KEY, SECRET
-from tts.bucket_shelf import BucketShelf
+from tts.bucket_store import BucketStore
 from tts.buckets import S3Access, bucket_at
-from tts.errors import DamagedSound, ShelfAway
+from tts.errors import DamagedSound, StoreAway
 from tts.recordings import PHRASES, RecordingStore
 
 SOON_S = 1.5
@@ -25,10 +25,10 @@ def bucket(s3, request):
 
 @pytest.fixture
 def store(bucket, tmp_path):
-    return RecordingStore(BucketShelf(bucket, tmp_path / "near"))
+    return RecordingStore(BucketStore(bucket, tmp_path / "near"))
 
 
-def seconds_of(act, error=ShelfAway):
+def seconds_of(act, error=StoreAway):
     began = time.monotonic()
     with pytest.raises(error):
         act()
@@ -68,7 +68,7 @@ def test_nothing_counts_as_stored_before_the_store_has_it(s3, store, tmp_path):
 
 def test_a_store_that_hangs_holds_nobody_for_long_and_then_nobody_at_all(s3, store):
     recording = store.put(b"sound")
-    store._shelf.forget(f"{recording[:2]}/{recording}.mp3")
+    store._files.forget(f"{recording[:2]}/{recording}.mp3")
     with s3.frozen():
         assert seconds_of(lambda: store.has(recording)) < IN_TIME_S
         held = [seconds_of(lambda: store.beside(recording, PHRASES)) for _ in range(20)]
@@ -80,10 +80,10 @@ def test_a_store_that_hangs_holds_nobody_for_long_and_then_nobody_at_all(s3, sto
 def test_a_key_that_is_refused_or_a_bucket_that_is_not_there_is_an_outage(s3, tmp_path, caplog):
     """Not a missing file: nobody may believe that a recording is gone."""
     access = S3Access(s3.endpoint, key=KEY, secret=SECRET)
-    other = RecordingStore(BucketShelf(bucket_at("s3://no-such-bucket/x", access), tmp_path / "near"))
+    other = RecordingStore(BucketStore(bucket_at("s3://no-such-bucket/x", access), tmp_path / "near"))
     for act in (other.check, lambda: other.put(b"sound"), lambda: other.read("0" * 64)):
         time.sleep(0)
-        other._shelf._bucket._closed_until = 0  # as some seconds later
+        other._files._bucket._closed_until = 0  # as some seconds later
         seconds_of(act)
     (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert "NoSuchBucket" in line
@@ -93,19 +93,19 @@ def test_no_log_and_no_error_quotes_a_key(s3, store, caplog):
     caplog.set_level(logging.DEBUG)
     access = S3Access(s3.endpoint, key=KEY, secret=SECRET, token="a-token")
     assert not any(word in repr(access) for word in (KEY, SECRET, "a-token"))
-    with s3.away(), pytest.raises(ShelfAway) as told:
+    with s3.away(), pytest.raises(StoreAway) as told:
         store.put(b"sound")
     assert told.value.__suppress_context__
-    said = caplog.text + repr(store._shelf._bucket.__dict__) + str(told.value)
+    said = caplog.text + repr(store._files._bucket.__dict__) + str(told.value)
     assert KEY not in said
     assert SECRET not in said
 
 
 def test_a_file_that_was_changed_in_the_bucket_is_never_given(bucket, tmp_path):
-    first = RecordingStore(BucketShelf(bucket, tmp_path / "first"))
+    first = RecordingStore(BucketStore(bucket, tmp_path / "first"))
     recording = first.put(b"sound")
     bucket.put(f"{recording[:2]}/{recording}.mp3", b"an enemy's")
-    other = RecordingStore(BucketShelf(bucket, tmp_path / "other"))
+    other = RecordingStore(BucketStore(bucket, tmp_path / "other"))
     for read in (other.read, other.file):
         with pytest.raises(DamagedSound):
             read(recording)
@@ -113,25 +113,25 @@ def test_a_file_that_was_changed_in_the_bucket_is_never_given(bucket, tmp_path):
 
 
 def test_what_is_near_stays_within_its_bound_and_what_was_used_last_stays(bucket, tmp_path):
-    shelf = BucketShelf(bucket, tmp_path / "near", most_bytes=10_000)
-    store = RecordingStore(shelf)
+    file_store = BucketStore(bucket, tmp_path / "near", most_bytes=10_000)
+    store = RecordingStore(file_store)
     made = []
     for number in range(20):
         made.append(store.put(bytes([number]) * 1000))
         store.read(made[0])
-        held = sum(place.stat().st_size for place in shelf.near.rglob("*.mp3"))
+        held = sum(place.stat().st_size for place in file_store.local.rglob("*.mp3"))
         assert held <= 10_000, number
-    assert store.is_near(made[0]), "it was read again and again"
-    assert store.is_near(made[-1])
-    assert not store.is_near(made[1])
+    assert store.is_local(made[0]), "it was read again and again"
+    assert store.is_local(made[-1])
+    assert not store.is_local(made[1])
     assert store.read(made[1]) == b"\1" * 1000, "what went is fetched again"
 
 
 def test_a_recording_that_many_ask_for_is_fetched_once(bucket, tmp_path, monkeypatch):
-    recording = RecordingStore(BucketShelf(bucket, tmp_path / "maker")).put(b"sound" * 100_000)
+    recording = RecordingStore(BucketStore(bucket, tmp_path / "maker")).put(b"sound" * 100_000)
     asked, blocks = [], bucket.blocks
     monkeypatch.setattr(bucket, "blocks", lambda name: asked.append(name) or blocks(name))
-    store = RecordingStore(BucketShelf(bucket, tmp_path / "near"))
+    store = RecordingStore(BucketStore(bucket, tmp_path / "near"))
     threads = [threading.Thread(target=store.file, args=(recording,)) for _ in range(10)]
     for thread in threads:
         thread.start()

@@ -24,7 +24,7 @@ from tests.support.brought_sounds import RATE, packed, speech_like
 from tests.support.ports import free_port
 from tests.support.running_station import ENGINES
 from tests.support.station_world import PROVINCE
-from tts.bucket_shelf import BucketShelf
+from tts.bucket_store import BucketStore
 from tts.buckets import S3Access, bucket_at
 from tts.recordings import RecordingStore
 from tts.studio import BROUGHT, Studio
@@ -61,14 +61,14 @@ def bulletin(world):
 
 
 @contextmanager
-def rendering(world, studio, shelf, bulletin, uploads=None):
-    """Run a renderer that looks for finished recordings in `shelf`; yields a wait for what it wrote."""
+def rendering(world, studio, file_store, bulletin, uploads=None):
+    """Run a renderer that looks for finished recordings in `file_store`; yields a wait for what it wrote."""
     changed = threading.Event()
     renderer = Renderer(
         world.store,
         studio,
-        RecordingStore(shelf),
-        uploads or UploadStore(shelf / "uploads"),
+        RecordingStore(file_store),
+        uploads or UploadStore(file_store / "uploads"),
         Settings(),
         lambda: world.now,
         changed.set,
@@ -103,11 +103,11 @@ def test_a_rendering_that_breaks_off_each_time_fails_with_a_sentence(world, stud
 def test_a_rendering_that_broke_off_is_finished_once_the_disk_is_back(
     world, studio, made, bulletin, tmp_path
 ):
-    shelf = tmp_path / "shelf"
-    again = partial(rendering, world, studio, shelf, bulletin)
+    file_store = tmp_path / "recordings"
+    again = partial(rendering, world, studio, file_store, bulletin)
     with again() as wait_for:
         wait_for(lambda one: one.attempts >= 1 and one.state is not RenderingState.RENDERING)
-        shelf.symlink_to(made)
+        file_store.symlink_to(made)
         wait_for(lambda one: one.state is RenderingState.READY)
     assert world.ask(rendering_of, bulletin, 1).recording is not None
 
@@ -174,7 +174,7 @@ def test_a_programme_is_mixed_of_what_was_approved_and_what_was_brought(
 def no_uploads(tmp_path):
     """A store of uploads in a bucket that nobody answers for."""
     access = S3Access(f"http://127.0.0.1:{free_port()}", key="k", secret="s")
-    return UploadStore(BucketShelf(bucket_at("s3://uploads", access), tmp_path / "near"))
+    return UploadStore(BucketStore(bucket_at("s3://uploads", access), tmp_path / "near"))
 
 
 def test_texts_are_spoken_while_the_store_of_uploads_is_away_and_what_needs_it_waits(

@@ -14,7 +14,7 @@ from controller.runtime.recording_cleanup import Tidying
 from controller.settings import Settings
 from tests.support.station_world import Sound
 from tests.support.stored_rows import newest_entries
-from tts.bucket_shelf import BucketShelf
+from tts.bucket_store import BucketStore
 from tts.buckets import Bucket
 from tts.recordings import RecordingStore
 from tts.uploads import UploadStore
@@ -29,7 +29,7 @@ def recordings(request, tmp_path):
     if request.param == "folder":
         return RecordingStore(tmp_path / "recordings")
     objects = LocalStore(tmp_path / "objects", mkdir=True)
-    return RecordingStore(BucketShelf(Bucket(objects, objects), tmp_path / "near"))
+    return RecordingStore(BucketStore(Bucket(objects, objects), tmp_path / "near"))
 
 
 @pytest.fixture

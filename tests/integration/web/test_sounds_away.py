@@ -10,7 +10,7 @@ from tests.integration.web.site_world import PASSWORDS, Made
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.s3_server import KEY, SECRET, s3  # noqa: F401 - a fixture
 from tests.support.swelling_tone import mp3
-from tts.bucket_shelf import BucketShelf
+from tts.bucket_store import BucketStore
 from tts.buckets import S3Access, bucket_at
 from tts.recordings import RecordingStore
 from tts.uploads import UploadStore
@@ -24,12 +24,12 @@ def far(world, s3, tmp_path):  # noqa: F811 - the fixture
     """Have the recordings and uploads of the world in S3; return how to go on at another machine."""
     access = S3Access(s3.endpoint, key=KEY, secret=SECRET)
 
-    def shelf(name, near):
-        return BucketShelf(bucket_at(s3.address(f"{tmp_path.name}/{name}"), access), tmp_path / near / name)
+    def file_store(name, near):
+        return BucketStore(bucket_at(s3.address(f"{tmp_path.name}/{name}"), access), tmp_path / near / name)
 
     def move_to(near):
-        world.recordings = RecordingStore(shelf("recordings", near))
-        world.uploads = UploadStore(shelf("uploads", near))
+        world.recordings = RecordingStore(file_store("recordings", near))
+        world.uploads = UploadStore(file_store("uploads", near))
 
     move_to("first")
     return move_to

@@ -7,13 +7,13 @@ import pytest
 from obstore.store import MemoryStore
 
 from controller.errors import Unavailable
-from controller.runtime.near_recordings import FAILED_S, NearRecordings
+from controller.runtime.recording_fetcher import FAILED_S, RecordingFetcher
 from controller.runtime.sender import ChunkSender
 from controller.runtime.wants import Need
 from devices.chunks import Bitmap, manifest_of, sent_forms, want_of
 from devices.ids import Grade, NodeId, RecordingId
 from tests.support.memory_link import MemoryBroker, MemoryLink
-from tts.bucket_shelf import BucketShelf
+from tts.bucket_store import BucketStore
 from tts.buckets import Bucket
 from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
@@ -157,14 +157,14 @@ def test_what_no_plan_names_is_not_sent(sender, named):
 
 @pytest.fixture
 def far(sender, tmp_path):
-    """Have the recordings in a bucket, and nothing of them near; return the thread that fetches."""
+    """Have the recordings in a bucket, and none of them here; return the thread that fetches."""
     objects = MemoryStore()
-    RecordingStore(BucketShelf(Bucket(objects, objects), tmp_path / "maker")).put(BODIES[0])
-    sender.recordings = RecordingStore(BucketShelf(Bucket(objects, objects), tmp_path / "near"))
-    near = NearRecordings(sender.recordings, sender.needs)
-    sender.fetch = near.wake
-    yield near
-    near.stop()
+    RecordingStore(BucketStore(Bucket(objects, objects), tmp_path / "maker")).put(BODIES[0])
+    sender.recordings = RecordingStore(BucketStore(Bucket(objects, objects), tmp_path / "near"))
+    fetcher = RecordingFetcher(sender.recordings, sender.needs)
+    sender.fetch = fetcher.wake
+    yield fetcher
+    fetcher.stop()
 
 
 def test_what_lies_in_s3_is_sent_once_it_is_near_and_nothing_waits_for_it(sender, named, far):
@@ -173,13 +173,13 @@ def test_what_lies_in_s3_is_sent_once_it_is_near_and_nothing_waits_for_it(sender
     _wait_until(far._wake.is_set)
     assert not sender.published_bytes
     far.start()
-    _wait_until(lambda: sender.recordings.is_near(Stored(_manifest(BODIES[0]).recording)))
+    _wait_until(lambda: sender.recordings.is_local(Stored(_manifest(BODIES[0]).recording)))
     _wait_until(lambda: _ask(sender, NODES[0], BODIES[0]) or sender.published_bytes >= SENT[0])
 
 
 def test_what_is_most_urgent_is_fetched_first_and_what_is_lost_keeps_nothing_back(tmp_path, caplog):
     objects, now, fetched = MemoryStore(), datetime.now(UTC), []
-    maker = RecordingStore(BucketShelf(Bucket(objects, objects), tmp_path / "maker"))
+    maker = RecordingStore(BucketStore(Bucket(objects, objects), tmp_path / "maker"))
     made = [RecordingId(maker.put(f"{number}".encode())) for number in range(4)]
     maker.delete(Stored(made[3]))
     orders = [(Grade.ROUTINE, 2), (Grade.EMERGENCY, 3), (Grade.ROUTINE, 1), (Grade.PRIORITY, 1)]
@@ -190,14 +190,14 @@ def test_what_is_most_urgent_is_fetched_first_and_what_is_lost_keeps_nothing_bac
     bucket = Bucket(objects, objects)
     blocks = bucket.blocks
     bucket.blocks = lambda name: fetched.append(name[3:67]) or blocks(name)
-    store = RecordingStore(BucketShelf(bucket, tmp_path / "near"))
+    store = RecordingStore(BucketStore(bucket, tmp_path / "near"))
     seconds = [0.0]
-    near = NearRecordings(store, lambda: needs, lambda: seconds[0])
-    assert near.fetch_all()
+    fetcher = RecordingFetcher(store, lambda: needs, lambda: seconds[0])
+    assert fetcher.fetch_all()
     assert fetched == [made[1], made[3], made[2], made[0]]
-    assert [store.is_near(Stored(one)) for one in made] == [True, True, True, False]
+    assert [store.is_local(Stored(one)) for one in made] == [True, True, True, False]
     assert f"recording {made[3]} cannot be fetched" in caplog.text
     for later, asked in ((FAILED_S - 1, 4), (FAILED_S + 1, 5)):
         seconds[0] = later
-        assert near.fetch_all()
+        assert fetcher.fetch_all()
         assert len(fetched) == asked, "nodes ask for it every few seconds"

@@ -39,7 +39,7 @@ from controller.store import Store
 from devices.ids import AiringId, AreaCode
 from devices.ids import RecordingId as WireRecordingId
 from devices.wire_types import DIGEST_PATTERN
-from tts.errors import DamagedSound, NoSpace, ShelfAway
+from tts.errors import DamagedSound, NoSpace, StoreAway
 from tts.marks import WORDS, Origin
 from tts.recordings import RecordingId
 from tts.sidecar import origin_of as origin_in_store
@@ -103,7 +103,7 @@ def _origin(station: Station, one: PublicAiring) -> Origin:
     recording = RecordingId(one.airing.recording or "")
     marked = Origin.PERSON
     if recording:
-        with suppress(FileNotFoundError, ShelfAway, DamagedSound, NoSpace):
+        with suppress(FileNotFoundError, StoreAway, DamagedSound, NoSpace):
             marked = origin_in_store(station.recordings, recording)
     if marked is not Origin.PERSON:
         return marked

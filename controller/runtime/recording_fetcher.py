@@ -10,7 +10,7 @@ from typing import Final
 from controller.errors import LoaError
 from controller.runtime.wants import Need
 from devices.ids import RecordingId
-from tts.errors import ShelfAway, SpeechError
+from tts.errors import SpeechError, StoreAway
 from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
 
@@ -25,7 +25,7 @@ FAILED_S: Final = 60.0
 
 
 @dataclass
-class NearRecordings:
+class RecordingFetcher:
     """One thread that fetches what is not at hand, what is needed first before all else.
 
     The chunk sender sends only what is at hand, and says by `wake` that something is asked for that is not.
@@ -41,7 +41,7 @@ class NearRecordings:
 
     def start(self) -> None:
         """Start looking."""
-        self._thread = threading.Thread(target=self._run, name="near-recordings", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="recording-fetcher", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -61,13 +61,13 @@ class NearRecordings:
             needs = self.needs()  # again after each: something more urgent may have come
             self._failed = {one: until for one, until in self._failed.items() if until > self.clock()}
             left = needs.keys() - self._failed.keys()
-            lacking = [one for one in left if not self.recordings.is_near(Stored(one))]
+            lacking = [one for one in left if not self.recordings.is_local(Stored(one))]
             if not lacking:
                 break
             first = min(lacking, key=lambda one: needs[one].order)
             try:
                 self.recordings.file(Stored(first))
-            except ShelfAway:
+            except StoreAway:
                 return False
             except (SpeechError, OSError) as error:  # lost, damaged, or the disk is full
                 _LOG.error("recording %s cannot be fetched: %s", first, type(error).__name__)

@@ -1,7 +1,7 @@
-"""Places for finished files, by name: a folder here, or a bucket (tts/bucket_shelf.py).
+"""Places for finished files, by name: a folder here, or a bucket (tts/bucket_store.py).
 
-See docs/several-machines.md. A file is whole or absent. What is on a shelf never changes under
-its name.
+See docs/several-machines.md. A file is whole or absent. What is in it never
+changes under its name.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ _MOST_PROVEN = 4096
 """Files of which it is remembered that their bytes were compared with their digest."""
 
 
-class ShelfFile(NamedTuple):
-    """A file on a shelf: its name, its bytes, and when it was put there (seconds since 1970)."""
+class StoredFile(NamedTuple):
+    """A file in a file store: its name, its bytes, and when it was put there (seconds since 1970)."""
 
     name: str
     size: int
@@ -29,11 +29,11 @@ class ShelfFile(NamedTuple):
 
 
 @runtime_checkable
-class Shelf(Protocol):
-    """Where files are kept. Raises ShelfAway where it does not answer, NoSpace where it is full."""
+class FileStore(Protocol):
+    """Where files are kept. Raises StoreAway where it does not answer, NoSpace where it is full."""
 
     @property
-    def near(self) -> Path:
+    def local(self) -> Path:
         """A folder on this machine's disk: a draft that is written in it can be adopted."""
 
     @property
@@ -41,13 +41,13 @@ class Shelf(Protocol):
         """Whether it answered when it was last asked."""
 
     def check(self) -> None:
-        """Raise ShelfAway unless it answers now."""
+        """Raise StoreAway unless it answers now."""
 
     def write(self, name: str, content: bytes) -> None:
         """Keep a file under a name; it is durable when this returns."""
 
     def adopt(self, draft: Path, name: str) -> None:
-        """Keep a finished file from the folder `near` under a name; it is durable when this returns."""
+        """Keep a finished file from the folder `local` under a name; it is durable when this returns."""
 
     def read(self, name: str) -> bytes:
         """Return a small file; raises FileNotFoundError."""
@@ -64,13 +64,13 @@ class Shelf(Protocol):
     def has(self, name: str) -> bool:
         """Whether the file is kept."""
 
-    def is_near(self, name: str) -> bool:
+    def is_local(self, name: str) -> bool:
         """Whether the file can be had without asking another machine."""
 
     def delete(self, name: str) -> None:
         """Delete the file, if it is kept."""
 
-    def files(self) -> Iterator[ShelfFile]:
+    def files(self) -> Iterator[StoredFile]:
         """Yield every file that is kept."""
 
     def sweep(self) -> int:
@@ -107,13 +107,13 @@ class Proven:
             self._seen.pop(place.name, None)
 
 
-class FolderShelf:
+class FolderStore:
     """Files below one directory of a disk that this machine sees."""
 
     is_up = True
 
     def __init__(self, directory: Path) -> None:
-        self.near = directory
+        self.local = directory
         self._proven = Proven()
 
     def check(self) -> None:
@@ -121,55 +121,55 @@ class FolderShelf:
 
     def write(self, name: str, content: bytes) -> None:
         """Write the file and return when it is on the disk; raises NoSpace."""
-        write_whole(self.near / name, content)
+        write_whole(self.local / name, content)
 
     def adopt(self, draft: Path, name: str) -> None:
         """Give a finished file, which is on the disk, its name."""
-        place = self.near / name
+        place = self.local / name
         place.parent.mkdir(parents=True, exist_ok=True)
         draft.replace(place)
         sync_folder(place.parent)
 
     def read(self, name: str) -> bytes:
         """Return the file's bytes; raises FileNotFoundError."""
-        return (self.near / name).read_bytes()
+        return (self.local / name).read_bytes()
 
     def file(self, name: str, sha256: str) -> Path:
         """Return where the file lies; raises FileNotFoundError or DamagedSound."""
-        place = self.near / name
+        place = self.local / name
         if not self._proven.is_right(place, sha256):
             raise DamagedSound
         return place
 
     def forget(self, name: str) -> None:
         """Look at the file's digest again before it is used next."""
-        self._proven.forget(self.near / name)
+        self._proven.forget(self.local / name)
 
     def has(self, name: str) -> bool:
         """Whether the file is there."""
-        return (self.near / name).is_file()
+        return (self.local / name).is_file()
 
-    def is_near(self, name: str) -> bool:
+    def is_local(self, name: str) -> bool:
         """Whether the file is there."""
         return self.has(name)
 
     def delete(self, name: str) -> None:
         """Delete the file, if it is there."""
-        (self.near / name).unlink(missing_ok=True)
+        (self.local / name).unlink(missing_ok=True)
 
-    def files(self) -> Iterator[ShelfFile]:
+    def files(self) -> Iterator[StoredFile]:
         """Yield every file, but for those that somebody is in the middle of writing."""
-        for place in self.near.rglob("*"):
+        for place in self.local.rglob("*"):
             with suppress(FileNotFoundError):
                 if place.is_file() and place.suffix != LEFTOVER:
                     found = place.stat()
-                    yield ShelfFile(place.relative_to(self.near).as_posix(), found.st_size, found.st_mtime)
+                    yield StoredFile(place.relative_to(self.local).as_posix(), found.st_size, found.st_mtime)
 
     def sweep(self) -> int:
         """Remove files that a crash left incomplete; return how many there were."""
-        return sweep_leftovers([*self.near.glob(f"*{LEFTOVER}"), *self.near.glob(f"*/*{LEFTOVER}")])
+        return sweep_leftovers([*self.local.glob(f"*{LEFTOVER}"), *self.local.glob(f"*/*{LEFTOVER}")])
 
 
-def shelf_of(place: "Path | Shelf") -> Shelf:
-    """Return the shelf; a path stands for a folder."""
-    return FolderShelf(place) if isinstance(place, Path) else place
+def file_store_of(place: "Path | FileStore") -> FileStore:
+    """Return the file store; a path stands for a folder."""
+    return FolderStore(place) if isinstance(place, Path) else place

@@ -13,12 +13,12 @@ from typing import Final
 
 from tts.buckets import Bucket
 from tts.errors import DamagedSound, NoSpace
+from tts.file_stores import Proven, StoredFile
 from tts.files import LEFTOVER, own_prefix, room_needed, sweep_leftovers, write_whole
-from tts.shelves import Proven, ShelfFile
 
 _LOG = logging.getLogger(__name__)
 
-NEAR_BYTES: Final = 2 << 30
+LOCAL_BYTES: Final = 2 << 30
 """About 1,400 recordings of four minutes."""
 _MISSING_S: Final = 60.0
 """Seconds in which a small file that was missing is not asked for again: pages ask at every look."""
@@ -27,15 +27,15 @@ _LEFT: Final = 0.9
 """Of the bound, what stays after making room, so that room is not made for each file anew."""
 
 
-class BucketShelf:
-    """A bucket, and the folder `near` with copies of it; above `most_bytes` the least recently used go.
+class BucketStore:
+    """A bucket, and the folder `local` with copies of it; above `most_bytes` the least recently used go.
 
     The bucket is the truth: what is written is there before anything else counts. A copy is compared with its
     digest when it is fetched and when this process first uses it; one that differs is fetched again.
     """
 
-    def __init__(self, bucket: Bucket, near: Path, most_bytes: int = NEAR_BYTES) -> None:
-        self.near = near
+    def __init__(self, bucket: Bucket, local: Path, most_bytes: int = LOCAL_BYTES) -> None:
+        self.local = local
         self._bucket = bucket
         self._most_bytes = most_bytes
         self._proven = Proven()
@@ -51,29 +51,29 @@ class BucketShelf:
         return self._bucket.is_up
 
     def check(self) -> None:
-        """Raise ShelfAway unless the bucket can be listed now."""
+        """Raise StoreAway unless the bucket can be listed now."""
         self._bucket.check()
 
     def write(self, name: str, content: bytes) -> None:
         """Store the file in the bucket; a copy stays here."""
         self._bucket.put(name, content)
         try:
-            write_whole(self.near / name, content)
+            write_whole(self.local / name, content)
         except (NoSpace, OSError) as full:
             _LOG.warning("no copy of %s is kept here: %s", name, type(full).__name__)
         self._came(name, len(content))
 
     def adopt(self, draft: Path, name: str) -> None:
-        """Store a finished file from the folder `near`; it becomes the copy here."""
+        """Store a finished file from the folder `local`; it becomes the copy here."""
         self._bucket.put(name, draft)
-        place = self.near / name
+        place = self.local / name
         place.parent.mkdir(parents=True, exist_ok=True)
         draft.replace(place)
         self._came(name, place.stat().st_size)
 
     def read(self, name: str) -> bytes:
         """Return a small file, of which a copy stays here; raises FileNotFoundError."""
-        place = self.near / name
+        place = self.local / name
         with suppress(FileNotFoundError):
             return place.read_bytes()
         if self._missing.get(name, float("-inf")) > time.monotonic():
@@ -93,7 +93,7 @@ class BucketShelf:
 
     def file(self, name: str, sha256: str) -> Path:
         """Return where the copy lies, fetched where it does not; raises FileNotFoundError or DamagedSound."""
-        place = self.near / name
+        place = self.local / name
         if self._is_right_here(place, sha256):
             return place
         with self._alone(name):
@@ -103,30 +103,30 @@ class BucketShelf:
 
     def forget(self, name: str) -> None:
         """Have the file fetched again before it is used next."""
-        self._proven.forget(self.near / name)
-        (self.near / name).unlink(missing_ok=True)
+        self._proven.forget(self.local / name)
+        (self.local / name).unlink(missing_ok=True)
 
     def has(self, name: str) -> bool:
         """Whether the file is in the bucket, or a copy of it here."""
-        return self.is_near(name) or self._bucket.has(name)
+        return self.is_local(name) or self._bucket.has(name)
 
-    def is_near(self, name: str) -> bool:
+    def is_local(self, name: str) -> bool:
         """Whether a copy lies here."""
-        return (self.near / name).is_file()
+        return (self.local / name).is_file()
 
     def delete(self, name: str) -> None:
         """Delete the file in the bucket, and its copy here."""
         self._bucket.delete(name)
-        (self.near / name).unlink(missing_ok=True)
+        (self.local / name).unlink(missing_ok=True)
 
-    def files(self) -> Iterator[ShelfFile]:
+    def files(self) -> Iterator[StoredFile]:
         """Yield every file in the bucket."""
         for name, size, at in self._bucket.objects():
-            yield ShelfFile(name, size, at)
+            yield StoredFile(name, size, at)
 
     def sweep(self) -> int:
         """Remove copies that a crash left incomplete; in the bucket nothing is."""
-        return sweep_leftovers([*self.near.glob(f"*{LEFTOVER}"), *self.near.glob(f"*/*{LEFTOVER}")])
+        return sweep_leftovers([*self.local.glob(f"*{LEFTOVER}"), *self.local.glob(f"*/*{LEFTOVER}")])
 
     def _is_right_here(self, place: Path, sha256: str) -> bool:
         try:
@@ -139,7 +139,7 @@ class BucketShelf:
         return True
 
     def _fetch(self, name: str, sha256: str) -> None:
-        place = self.near / name
+        place = self.local / name
         with room_needed():
             place.parent.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(LEFTOVER, own_prefix(), place.parent)
@@ -182,14 +182,14 @@ class BucketShelf:
         # a walk over thousands of files: readers go on meanwhile, and others who brought a file
         if self._making_room.acquire(blocking=False):
             try:
-                self._held = self._made_room(self.near / name)
+                self._held = self._made_room(self.local / name)
             finally:
                 self._making_room.release()
 
     def _made_room(self, newest: Path) -> int:
         """Remove the least recently used copies above the bound; return the bytes that stay."""
         found = []
-        for place in self.near.rglob("*"):
+        for place in self.local.rglob("*"):
             with suppress(FileNotFoundError):
                 if place.is_file() and place.suffix != LEFTOVER:
                     stat = place.stat()

@@ -1,4 +1,4 @@
-"""Copies everything from one shelf to another, each file compared with its digest; safe to repeat."""
+"""Copies everything from one file store to another, each file compared with its digest; safe to repeat."""
 
 import hashlib
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from tts.errors import DamagedSound
+from tts.file_stores import FileStore, StoredFile
 from tts.files import LEFTOVER, own_prefix, room_needed
-from tts.shelves import Shelf, ShelfFile
 
 _NAMED: Final = re.compile(r"(?:[0-9a-f]{2}/)?([0-9a-f]{64})(\.mp3)?")
 """A recording or an upload; anything else that is kept is a small file about one."""
@@ -23,7 +23,7 @@ _AT_ONCE: Final = 4
 
 @dataclass(slots=True)
 class Copied:
-    """What became of the files of a shelf."""
+    """What became of the files of a file store."""
 
     copied: int = 0
     there_already: int = 0
@@ -31,17 +31,19 @@ class Copied:
     """Names of files that have not the digest that they are named by: they are not copied."""
 
 
-def copy_shelf(source: Shelf, target: Shelf, tell: Callable[[int, int], None] | None = None) -> Copied:
+def copy_store(
+    source: FileStore, target: FileStore, tell: Callable[[int, int], None] | None = None
+) -> Copied:
     """Copy what the target lacks; `tell` is told how many files of how many are done.
 
     What is about a recording goes before it, so that a copy that is broken off leaves no recording without.
-    Raises ShelfAway or NoSpace: what was copied stays, and the next copy goes on from there.
+    Raises StoreAway or NoSpace: what was copied stays, and the next copy goes on from there.
     """
     there = {one.name: one.size for one in target.files()}
     files = sorted(source.files(), key=lambda one: (_digest_of(one) is not None, one.name))
     done = Copied()
 
-    def copy(one: ShelfFile) -> str:
+    def copy(one: StoredFile) -> str:
         if there.get(one.name) == one.size:
             return "there"
         digest = _digest_of(one)
@@ -67,10 +69,10 @@ def copy_shelf(source: Shelf, target: Shelf, tell: Callable[[int, int], None] | 
     return done
 
 
-def _copy(place: Path, target: Shelf, name: str, digest: str) -> None:
+def _copy(place: Path, target: FileStore, name: str, digest: str) -> None:
     with room_needed():
-        target.near.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(LEFTOVER, own_prefix(), target.near)
+        target.local.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(LEFTOVER, own_prefix(), target.local)
         try:
             found = hashlib.sha256()
             with os.fdopen(handle, "wb") as out, place.open("rb") as read:
@@ -87,6 +89,6 @@ def _copy(place: Path, target: Shelf, name: str, digest: str) -> None:
             Path(part).unlink(missing_ok=True)
 
 
-def _digest_of(one: ShelfFile) -> str | None:
+def _digest_of(one: StoredFile) -> str | None:
     found = _NAMED.fullmatch(one.name)
     return found[1] if found else None
