@@ -12,6 +12,7 @@ from controller.features.accounts.queries import require
 from controller.features.accounts.scope import scope_of
 from controller.features.airings.planning import BroadcastRequest, plan_foreseen
 from controller.features.airings.queries import targets_of
+from controller.features.airings.split import parts_with
 from controller.features.areas.queries import area_tree, top_area
 from controller.features.drills.judging import DrillCriteria
 from controller.features.drills.queries import visible_drill
@@ -133,7 +134,8 @@ def stop_repeating(session: Session, drill_id: str, *, by: Operator, now: dateti
     Conflict when it is judged: then the next is planned already.
     """
     drill = visible_drill(session, scope_of(session, by), drill_id, lock=True)
-    require(session, by, Act.STOP, *targets_of(session, [drill.airing])[drill.airing])
+    targets = targets_of(session, parts_with(session, drill.airing))
+    require(session, by, Act.STOP, *{area for areas in targets.values() for area in areas})
     if drill.judged_at is not None:
         raise Conflict("Buổi này đã có kết quả. Hãy thôi lặp lại ở buổi sau.", code="drill.judged")
     if drill.every_months is not None:

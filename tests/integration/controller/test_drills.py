@@ -9,6 +9,8 @@ from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.features.accounts.scope import scope_of
 from controller.features.airings.cancellation import cancel_airing
 from controller.features.airings.planning import BroadcastRequest, move_airing
+from controller.features.airings.split import split_off
+from controller.features.areas.queries import area_tree
 from controller.features.drills import results
 from controller.features.drills.judging import DrillCriteria
 from controller.features.drills.queries import (
@@ -258,6 +260,18 @@ def test_the_next_is_planned_when_this_one_is_judged_until_somebody_stops_it(rea
     world.do(stop_repeating, following.id, by=world.approver)
     air(world, following.id, FIRST)
     assert world.ask(after, following.id) is None
+
+
+def test_who_may_stop_a_part_alone_does_not_stop_what_is_repeated_everywhere(ready):
+    world = ready
+    drill = plan(world, every_months=1)
+    with world.store.write() as session:
+        airing = session.get_one(Airing, session.get_one(Drill, drill).airing)
+        areas = area_tree(session).below([PROVINCE]) - {PROVINCE} - area_tree(session).below([NHA_TRANG])
+        split_off(session, airing, areas, now=world.now)
+    with pytest.raises(NotAllowed):
+        world.do(stop_repeating, drill, by=world.officer)
+    world.do(stop_repeating, drill, by=world.approver)
 
 
 def test_where_the_next_cannot_be_planned_people_are_told_why(ready):
