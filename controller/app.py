@@ -201,7 +201,7 @@ class Controller(PageStation):
             )
         except ValueError as error:
             raise StartFailed(
-                f"Địa chỉ trạm trung chuyển không đúng: {self.broker_url}. Viết như mqtt://may-chu:1883.",
+                "Địa chỉ trạm trung chuyển không đúng. Viết LOA_BROKER_URL như mqtt://may-chu:1883.",
                 code="broker.address",
             ) from error
 

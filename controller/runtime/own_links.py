@@ -29,8 +29,9 @@ def own_link(
         options = Options(name, may_speak=may_speak)
         return Link(own_url or broker_url, name, on_message=on_message, options=options)
     except ValueError as error:
-        setting = f"trong LOA_{what.upper()}_BROKER_URL" if own_url else "trạm trung chuyển"
+        setting = f"LOA_{what.upper()}_BROKER_URL" if own_url else "LOA_BROKER_URL"
+        # the address has a password, and this goes into logs
         raise StartFailed(
-            f"Địa chỉ {setting} không đúng: {own_url or broker_url}. Viết như mqtt://may-chu:1883.",
+            f"Địa chỉ trạm trung chuyển không đúng. Viết {setting} như mqtt://may-chu:1883.",
             code="broker.address",
         ) from error
