@@ -5,6 +5,7 @@ from datetime import timedelta
 from controller.features.airings.service import aim
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.queries import waiting_renderings
+from controller.features.reports.service import note_aired
 from controller.features.speaker_tests.service import prepare_test
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
@@ -34,12 +35,17 @@ def hold_drills(world):
     made = Made(mp3(6), 6_000)
     world.render(rendering.id, made)
     world.approve(test.id, made)
-    held(world, test.id, "Diễn tập quý III", world.now() - timedelta(days=92), _BEFORE)
-    return held(world, test.id, "Diễn tập quý IV", world.now() - timedelta(hours=2), _FAILED)
+    test_in_use = (test.id, made)
+    held(world, test_in_use, "Diễn tập quý III", world.now() - timedelta(days=92), _BEFORE)
+    newer = held(world, test_in_use, "Diễn tập quý IV", world.now() - timedelta(hours=2), _FAILED)
+    while world.do(note_aired):
+        pass
+    return newer
 
 
-def held(world, bulletin, name, at, failed):
-    """Lay down a drill as it was judged then; what loudspeakers sent is not kept here."""
+def held(world, test, name, at, failed):
+    """Lay down a drill as it was judged then, with the receipts of those who sounded all of it."""
+    bulletin, made = test
     ends, key = at + timedelta(minutes=2), f"{at:%Y%m%d}"
     airing = Airing(
         id=f"phat-{key}",
@@ -50,12 +56,14 @@ def held(world, bulletin, name, at, failed):
         asked_at=at,
         starts_at=at,
         latest_start_at=ends,
+        revision=1,
+        recording=made.recording,
+        duration_ms=made.duration_ms,
         created_by=world.approver.id,
         created_at=at,
         delivering_at=at,
         acknowledged_at=at,
         ended_at=ends,
-        noted_at=ends,
     )
     criteria = {"start_within_s": 5, "least_percent": 95, "needs_level": False, "every_months": 3}
     by = {"created_by": world.approver.id, "created_at": at, "judged_at": ends, "published_at": ends}
@@ -70,4 +78,15 @@ def held(world, bulletin, name, at, failed):
             cause, percent, reason = failed.get(place, (DrillCause.HEARD, 100, None))
             about = {"drill": drill.id, "airing": airing.id, "at": at, "area": node.split("-")[1]}
             session.add(DrillResult(node=node, cause=cause, percent=percent, reason=reason, **about))
+    well = [node for place, node in enumerate(world.nodes) if place not in failed]
+    for kind in ("fetched", "started"):
+        world.tell(airing.id, made, kind, well, at=at)
+    world.tell(
+        airing.id,
+        made,
+        "finished",
+        well,
+        at=at + timedelta(milliseconds=made.duration_ms),
+        heard_ms=made.duration_ms,
+    )
     return drill.id

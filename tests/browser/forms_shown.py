@@ -135,8 +135,20 @@ def write_for_the_ear(page, address, world):
     page.locator("#loi-nghe").scroll_into_view_if_needed()
 
 
+def move_on_the_line(page, address, world):
+    """Move an airing on the day's line to where another one is; nothing is sent yet."""
+    del world
+    sign_in(page, address, "xanhatrang")
+    page.goto(f"{address}/loa-xa")
+    page.locator("[data-moves]").first.focus()
+    for key in ["PageDown"] * 6 + ["ArrowRight"] * 13:
+        page.keyboard.press(key)
+    expect(page.locator("#doi-tren-duong")).to_contain_text("15:17 → 17:00")
+
+
 WAYS = {
     "soan-nghe": write_for_the_ear,
+    "loa-xa-doi-gio": move_on_the_line,
     "nghe-thu-cau": listen,
     "lay-chu": take_words_out,
     "gan-ma": make_a_code,

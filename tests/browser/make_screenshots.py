@@ -12,6 +12,7 @@ from controller.features.accounts.service import disable_operator
 from controller.features.plans.key_set_signing import sign_key_sets
 from controller.settings import Settings
 from tests.browser.days_shown import PHONE_THAT_SIGNS, sound_the_alarm, tell_a_day
+from tests.browser.first_steps_shown import FIRST_STEPS, begin
 from tests.browser.forms_shown import WAYS
 from tests.browser.serving import CONTEXT, DESKTOP, LAUNCH, PHONE, serving
 from tests.browser.shots import ALARM_SHOTS, LAST_SHOTS, SHOTS, SUFFIXES
@@ -57,9 +58,9 @@ class Camera:
             for page in pages.values():
                 page.context.close()
 
-    def take_after_forms(self, only):
+    def take_after_forms(self, ways, only):
         """Take the pages to which a form leads."""
-        for name, way in WAYS.items():
+        for name, way in ways.items():
             if only and name not in only:
                 continue
             for suffix, screen in SCREENS.items():
@@ -117,7 +118,7 @@ def main(folder, scheme="light", only=()):
             camera.take_all([one for one in SHOTS if not only or one.name in only], shown)
             if not only and folder == IMAGES:
                 camera.take_for_the_guide(shown, GUIDE)
-            camera.take_after_forms(only)
+            camera.take_after_forms(WAYS, only)
             alarm = [one for one in ALARM_SHOTS if not only or one.name in only]
             if alarm:
                 shown["emergency_id"] = sound_the_alarm(world, shown["prepared"])
@@ -125,8 +126,19 @@ def main(folder, scheme="light", only=()):
             if not only:
                 world.do(disable_operator, world.people["quantri"].id, by=None)
                 camera.take_all(LAST_SHOTS, shown)
-        browser.close()
         world.store.close()
+        take_first_steps(browser, seeds, folder, scheme, only)
+        browser.close()
+
+
+def take_first_steps(browser, seeds, folder, scheme, only):
+    """Take the pictures of a trial's first minutes."""
+    (Path.cwd() / "trial").mkdir()
+    world = seeds.world(Path.cwd() / "trial")
+    begin(world)
+    with serving(world) as server:
+        Camera(browser, server, seeds, folder, scheme).take_after_forms(FIRST_STEPS, only)
+    world.store.close()
 
 
 if __name__ == "__main__":

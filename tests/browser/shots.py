@@ -90,6 +90,7 @@ SHOTS = (
     Shot("gan-cum-loa", TECHNICIAN, "/gan-cum-loa", "?xa={area}"),
     Shot("khan", APPROVER, "/khan"),
     Shot("phat-khan", APPROVER, "/khan/goi", "?ban={prepared}"),
+    Shot("goi-khan", OFFICER, "/khan/goi", "?ban={prepared}"),
     Shot("nhat-ky", ADMINISTRATOR, "/nhat-ky"),
     Shot("nhat-ky-kiem-tra", ADMINISTRATOR, "/nhat-ky/kiem-tra"),
     Shot("tao-ban-tin", OFFICER, "/tao-ban-tin"),
@@ -141,6 +142,7 @@ ALARM_SHOTS = (
 AFTER_FORMS = (
     "nghe-thu-cau",
     "soan-nghe",
+    "loa-xa-doi-gio",
     "lay-chu",
     "gan-ma",
     "to-ma-gan",
@@ -149,8 +151,12 @@ AFTER_FORMS = (
     "doi-mat-khau",
     "dang-nhap-ma",
     "loi",
+    "xa-mau",
+    "thu-loa",
+    "khan-xac-nhan",
 )
-"""Pages that only a sent form, or a mistake, leads to: `forms_shown` has a function for each."""
+"""Pages that only a sent form, or a mistake, leads to; `forms_shown` and `first_steps_shown` have a function
+for each."""
 
 LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
 """Taken when no administrator is left, as on a station's first day."""

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from controller.features.doctor.invariants import invariants
 from controller.features.emergencies.service import WantedCall, call_alone
 from controller.features.lexicon.service import add_entry
 from controller.features.plans.policy_signing import sign_policy
@@ -122,3 +123,8 @@ def test_an_emergency_takes_three_clicks_and_is_stopped_by_two_from_anywhere(wor
     expect(elsewhere.locator("#khan-tinh-trang")).to_contain_text("Đã dừng")
     expect(page.locator("#khan-tinh-trang")).to_contain_text("Đã dừng")
     expect(page.locator(".alarm-line")).to_have_count(0)
+
+
+def test_the_day_of_the_pictures_holds_nothing_that_must_not_be(world, shown):
+    assert shown
+    assert world.ask(invariants, now=world.now()) == []

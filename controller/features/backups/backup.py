@@ -83,7 +83,7 @@ def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *,
             for name, place in elsewhere(settings).items()
         ),
         closed,
-        "Hãy chép sang máy khác, và thử «loa restore» trên một máy trống.",
+        "Hãy chép sang máy khác, và thử ngay bằng «loa restore TỆP --rehearsal».",
     ]
 
 

@@ -184,8 +184,8 @@ class _SetUpReading:
             is_done=up and is_far,
             found=found,
             who=SERVER,
-            to_do="Cài Mosquitto với TLS (docs/broker.md, «A broker for a province») rồi đặt địa chỉ.",
-            command="systemctl edit loa   # LOA_BROKER_URL=mqtts://station:…@TÊN-MÁY:8883",
+            to_do="Cài Mosquitto với TLS (docs/broker.md), ghi địa chỉ vào /etc/loa.env, khởi động lại đài.",
+            command="LOA_BROKER_URL=mqtts://station:…@TÊN-MÁY:8883",
         )
 
     def node(self) -> SetUpStep:
@@ -219,7 +219,8 @@ class _SetUpReading:
             is_done=heard_at is not None,
             found="chưa nghe" if heard_at is None else f"nghe hết {day_and_clock(heard_at, self.now)}",
             who=TECHNICIAN,
-            to_do="Mở trang của cụm loa, bấm Thử loa, đứng nghe ở chân cột.",
+            to_do="Cần bản tin thử loa đã duyệt (Thư viện, Soạn bản tin thử loa). Mở trang của cụm loa, "
+            "bấm Thử loa, đứng nghe ở chân cột.",
             page="/cum-loa",
         )
 
