@@ -102,7 +102,6 @@ def hear(page, line):
     page.wait_for_function("before => told.sounds.length > before", arg=before, timeout=_LONGEST_MS)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.usefixtures("speaking")
 def test_an_act_is_pasted_heard_mended_scheduled_and_sent_on_an_old_phone(
     world, server, open_page, tmp_path, capsys

@@ -1,6 +1,5 @@
 """A station that tells its administrators and followers something all the time, until it is killed."""
 
-import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -88,7 +87,3 @@ def run(home: Path) -> None:
             if number % EACH == 0:
                 announce_emergency(session, f"s{number}", now=station.now())
         time.sleep(PAUSE)
-
-
-if __name__ == "__main__":
-    run(Path(sys.argv[1]))

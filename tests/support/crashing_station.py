@@ -41,10 +41,12 @@ NODES = tuple(NewNode(NodeId(f"kill-{n}"), AreaCode("22366"), f"Cụm {n}") for 
 PROVINCE = AreaCode("56")
 SECONDS = 2.0
 LONGEST_RUN = 900.0  # seconds; the test ends it long before
-LEAD_SECONDS = 10.0  # longer than a restart and a fetch take on a busy machine
+LEAD_SECONDS = 10.0  # longer than a restart and a fetch take on most machines
 
 
-def settings_of(home: Path, broker_url: str, database_url: str = "") -> Settings:
+def settings_of(
+    home: Path, broker_url: str, database_url: str = "", lead_seconds: float = LEAD_SECONDS
+) -> Settings:
     """Settings of a station without speech and without quiet hours."""
     return Settings(
         home=home,
@@ -53,7 +55,7 @@ def settings_of(home: Path, broker_url: str, database_url: str = "") -> Settings
         speech_workers=0,
         quiet_begins="00:00",
         quiet_ends="00:00",
-        lead_seconds=LEAD_SECONDS,
+        lead_seconds=lead_seconds,
         settle_seconds=2.0,
     )
 
@@ -98,7 +100,7 @@ def make_home(home: Path, seconds: float = SECONDS, database_url: str = "") -> N
     store.close()
 
 
-def run(home: Path, broker_url: str, kill_at: int, acts: Path) -> None:
+def run(home: Path, broker_url: str, kill_at: int, acts: Path, lead_seconds: float) -> None:
     """Run the station until it is killed: by itself at act `kill_at` (0: never), or from outside."""
     counter = itertools.count(1)
     lock = threading.Lock()
@@ -124,7 +126,7 @@ def run(home: Path, broker_url: str, kill_at: int, acts: Path) -> None:
 
     Link.publish = publishing
     event.listen(Engine, "commit", lambda connection: act("before a commit") if _wrote(connection) else None)
-    station = Controller(settings_of(home, broker_url), serve_pages=False)
+    station = Controller(settings_of(home, broker_url, lead_seconds=lead_seconds), serve_pages=False)
     station.start()
     _plan_once(station)
     threading.Event().wait(LONGEST_RUN)
@@ -138,12 +140,7 @@ def _plan_once(station: Controller) -> None:
     """Plan the airing if it does not exist: an officer who saw an error would do the same."""
     with station.store.write() as session:
         if session.scalars(select(Airing)).first() is None:
-            plan_airing(
-                session,
-                session.scalars(select(Bulletin)).one().id,
-                areas=[PROVINCE],
-                starts_at=station.now() + timedelta(seconds=1),
-                by=operator_named(session, APPROVER),
-                now=station.now(),
-            )
+            by, now = operator_named(session, APPROVER), station.now()
+            bulletin, starts_at = session.scalars(select(Bulletin)).one().id, now + timedelta(seconds=1)
+            plan_airing(session, bulletin, areas=[PROVINCE], starts_at=starts_at, by=by, now=now)
     station.wake()

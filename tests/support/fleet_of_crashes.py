@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import sys
+import traceback
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Lock
@@ -18,6 +19,7 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     [
         "tests.support.crashing_alarm",
+        "tests.support.crashing_notices",
         "tests.support.pair",
         "tests.support.fleet_of_crashes",
         "tests.support.speech_machines",
@@ -33,7 +35,7 @@ class Forked:
     """A process that runs a function; several threads may each have their own."""
 
     def __init__(self, target, *args) -> None:
-        self._process, self._code = _CONTEXT.Process(target=target, args=args), None
+        self._process, self._code = _CONTEXT.Process(target=_run, args=(target, *args)), None
         with _IN_TURN:
             self._process.start()
 
@@ -55,6 +57,15 @@ class Forked:
         if self._code is None:
             (self._process.kill if at_once else self._process.terminate)()
             assert self.exit_code(_ENDING_S) is not None, "it does not end"
+
+
+def _run(target, *args) -> None:
+    """End with the function, even if it fails while threads run on that would keep the process."""
+    try:
+        target(*args)
+    except Exception:  # noqa: BLE001 - whatever it is, it is printed and the process ends
+        traceback.print_exc()
+        os._exit(1)
 
 
 class Fleet:

@@ -44,9 +44,9 @@ from tests.support.parts import missing
 from tests.support.ports import free_port
 from tests.support.running_station import ENGINES, NODES, PROVINCE
 from tests.support.seeing_tokens import seeing_token
-from tests.support.waiting import wait_until
+from tests.support.waiting import WITHIN, wait_until
 
-pytestmark = [pytest.mark.nightly, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.nightly, pytest.mark.slow]
 
 RULES, CONFIG = (ROOT / "deploy" / "monitoring" / name for name in ("loa-alerts.yml", "prometheus.yml"))
 NEW = {"LoaBackupOld", "LoaDoctorOld", "LoaDiskLow"}
@@ -112,7 +112,7 @@ class Prometheus:
                 child.terminate()
                 child.wait(20)
 
-    def sees(self, *names, within=25.0):
+    def sees(self, *names, within=WITHIN):
         """Wait for all of these alerts to have fired; say whether they have."""
 
         def all_fired():
@@ -278,7 +278,7 @@ def watched(station, folder):
     folder.mkdir()
     try:
         with Prometheus(folder, *target_of(station)).running() as watch:
-            assert wait_until(watch.asks, 20)
+            assert wait_until(watch.asks)
             yield watch
     finally:
         station.stop()

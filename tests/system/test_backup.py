@@ -19,7 +19,7 @@ from controller.model.plans import Published
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
 from tests.support.running_station import PROVINCE, air_short, outcome, playing, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 
 PLAN = (DocumentKind.PLAN, PROVINCE)

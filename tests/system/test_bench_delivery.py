@@ -13,7 +13,6 @@ ASKED = ["bench", "delivery", "--nodes", str(NODES), "--bytes", "1000000", "--js
 
 @pytest.mark.slow
 @pytest.mark.nightly
-@pytest.mark.timeout(300)
 def test_a_recording_comes_to_every_loudspeaker_and_is_published_once(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))
     done = CliRunner().invoke(app, ASKED, catch_exceptions=False)

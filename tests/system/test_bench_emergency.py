@@ -12,7 +12,6 @@ NODES = 8
 
 @pytest.mark.slow
 @pytest.mark.nightly
-@pytest.mark.timeout(300)
 def test_an_emergency_is_heard_ended_and_called_off_by_every_loudspeaker(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))
     asked = ["bench", "emergency", "--nodes", str(NODES), "--runs", "2", "--storm", "4", "--json"]

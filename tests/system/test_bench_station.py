@@ -11,7 +11,6 @@ from controller.trial import bench_ingest, bench_rest
 
 @pytest.mark.slow
 @pytest.mark.nightly
-@pytest.mark.timeout(240)
 def test_what_nodes_say_goes_into_the_database_and_none_of_it_is_lost(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))
     for name, seconds in (("MINUTE_S", 3.0), ("SATURATED_S", 3.0), ("WARM_S", 1.0)):
@@ -29,7 +28,6 @@ def test_what_nodes_say_goes_into_the_database_and_none_of_it_is_lost(tmp_path, 
 
 @pytest.mark.slow
 @pytest.mark.nightly
-@pytest.mark.timeout(240)
 def test_a_station_at_rest_answers_every_clock_request(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))
     for name, seconds in (("REST_S", 3.0), ("SETTLE_S", 0.5), ("STARTS", 1), ("START_S", 2.0)):

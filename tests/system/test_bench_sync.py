@@ -13,7 +13,6 @@ NODES = 6
 
 @pytest.mark.slow
 @pytest.mark.nightly
-@pytest.mark.timeout(300)
 def test_clocks_and_starts_are_measured_in_real_and_in_virtual_time(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))
     monkeypatch.setattr(bench_sync, "AIRINGS", 1)

@@ -40,7 +40,7 @@ ALIKE = 0.94
 """Of each tenth of a second: so alike is one that lacks 11 ms. One with a sample left out was 0.96."""
 DELAY_MS = 60
 """By so much what is decoded may be longer than `duration_ms` (protocol, Playing)."""
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ def test_a_leaf_killed_in_the_delivery_and_the_root_while_it_sounds_cost_no_word
         bac.start()
         at.tree.root.start()
         at.all_heard_once(airing, nodes=6)
-        assert at.statuses()[NodeStatus.READY] == 6
+        assert wait_until(lambda: at.statuses()[NodeStatus.READY] == 6, PATIENCE_S), at.statuses()
 
 
 def test_the_demonstration_goes_through_a_tree():

@@ -59,7 +59,7 @@ def test_read_gives_a_line_for_a_line():
 
 def test_read_reads_a_text_as_a_whole_as_a_bulletin_is():
     text = "Ban vận động quỹ vì người nghèo (BVĐQVNN) họp.\nMời BVĐQVNN.\n"
-    _, out, _ = loa("read", stdin=text.encode())
+    _, out, _ = typed("read", stdin=text.encode())
     assert out.splitlines()[1] == "Mời ban vận động quỹ vì người nghèo."
 
 
@@ -193,11 +193,10 @@ def founded(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_word_is_taught_tried_listed_and_removed_by_name(founded):
     said = "phổ biến giáo dục pháp luật"
     assert typed("lexicon", "list", home=founded)[1] == "Chưa có từ nào.\n"
-    code, out, err = loa("lexicon", "add", "PBXX", said, "--as", "duyet", home=founded)
+    code, out, err = typed("lexicon", "add", "PBXX", said, "--as", "duyet", home=founded)
     assert code == 0, err
     assert said in out
     code, out, _ = typed("lexicon", "test", "Công tác PBXX năm 2026.", home=founded)
@@ -280,7 +279,6 @@ def test_words_need_a_station(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_voice_is_added_listed_and_removed(tmp_path):
     if shutil.which("espeak-ng") is None:
         missing("espeak-ng")
@@ -299,7 +297,6 @@ def test_a_voice_is_added_listed_and_removed(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_every_voice_is_listed_with_whether_it_works(tmp_path):
     code, out, _ = typed("speak", "--list-voices", "--json", home=tmp_path)
     voices = json.loads(out)["voices"]
@@ -313,7 +310,6 @@ def test_every_voice_is_listed_with_whether_it_works(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_word_taught_beside_a_running_station_has_what_waits_spoken_again(tmp_path):
     home = tmp_path / "var"
     with running(home) as station:
@@ -361,7 +357,6 @@ def test_speak_writes_each_kind_of_file(tmp_path_factory, tmp_path, suffix):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 def test_air_takes_a_text_through_two_people_to_every_loudspeaker(tmp_path):
     home = tmp_path / "var"
     with running(home, serve_pages=True) as station, playing(station):

@@ -94,7 +94,6 @@ def test_twenty_loudspeakers_five_broken_each_in_its_way(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.nightly
-@pytest.mark.timeout(600)
 def test_five_hundred_loudspeakers_twenty_broken_in_five_ways(tmp_path):
     broken = run(tmp_path, 500, "0.8%", 45)
     assert Counter(broken.values()) == dict.fromkeys((DrillCause.NO_CONTACT, *CAUSE_OF.values()), 4)

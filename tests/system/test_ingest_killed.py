@@ -24,7 +24,6 @@ def received(station):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
 def test_what_was_acknowledged_before_a_kill_is_in_the_database(tmp_path):
     broker = BrokerProcess("mosquitto", tmp_path)
     broker.start()

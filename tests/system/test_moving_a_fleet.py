@@ -14,7 +14,6 @@ from tests.support.brokers import is_available
 from tests.support.parts import missing
 from tests.support.tls_broker import TlsBroker
 
-pytestmark = pytest.mark.timeout(400)
 NODES = 12
 LENGTH_S = 30
 

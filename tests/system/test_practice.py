@@ -15,7 +15,7 @@ import requests
 from controller.host.station_keys import Secrets
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 
 def _watched(kind):

@@ -20,7 +20,6 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 def test_a_schedule_is_laid_down_looked_at_changed_and_ended(tmp_path, monkeypatch):
     home = tmp_path / "var"
     monkeypatch.setenv("LOA_HOME", str(home))

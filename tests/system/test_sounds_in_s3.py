@@ -28,7 +28,7 @@ from tests.support.running_station import PROVINCE, outcome, playing, running
 from tests.support.s3_server import s3  # noqa: F401 - a fixture
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.nightly, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 HTTP_S = 60.0
 CALL_S = 15.0
 """Seconds from a call to its start at every loudspeaker on a loaded machine."""

@@ -31,7 +31,7 @@ from tests.support.running_station import (
     running,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 PATIENCE = 90.0
 
 

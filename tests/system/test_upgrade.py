@@ -26,7 +26,6 @@ from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(500),
     # The reason to skip: the old release's code stands in the history alone, which an archive or a shallow
     # clone does not have. A whole clone that lacks the commit fails.
     pytest.mark.skipif(old_release.lacks_history(), reason="no whole history: no code of the old release"),

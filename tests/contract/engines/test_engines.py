@@ -30,15 +30,17 @@ def voices(tmp_path_factory):
     return put_voice(tmp_path_factory.mktemp("voices"))
 
 
-@pytest.fixture(params=[*ENGINES, "piper"])
-def engine(request, prepared, voices, monkeypatch):
+@pytest.fixture(scope="module", params=[*ENGINES, "piper"])
+def engine(request, prepared, voices):
+    """One for all tests of the suite: to load a voice takes seconds of processor."""
     if request.param in PROGRAM and shutil.which("espeak-ng") is None:
         missing("espeak-ng")
     google = LoopbackGoogle()
     google.start()
-    monkeypatch.setenv("HTTPS_PROXY", google.proxy)
-    monkeypatch.setenv("https_proxy", google.proxy)
-    yield make_engine({**engines_with(voices), **ENGINES}[request.param], prepared)
+    with pytest.MonkeyPatch.context() as here:
+        here.setenv("HTTPS_PROXY", google.proxy)
+        here.setenv("https_proxy", google.proxy)
+        yield make_engine({**engines_with(voices), **ENGINES}[request.param], prepared)
     google.stop()
 
 

@@ -28,7 +28,6 @@ from tests.simulation.small_station import SmallStation
 from tts.codec import encode_opus
 from tts.marks import Origin, id3_of, origin_in_file
 
-pytestmark = pytest.mark.timeout(400)
 NODES = 20
 RATE = 24000
 SPREAD_MS = 50

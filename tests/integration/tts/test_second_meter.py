@@ -28,7 +28,6 @@ def studio(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("loudness", [-16.0, -20.0])
 def test_a_recording_has_the_loudness_and_the_peak_that_were_asked(studio, loudness):
     studio, recordings = studio

@@ -115,7 +115,7 @@ def fuzz(modes, named, headers):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(0 if EXAMPLES >= 100 else 400)
+@pytest.mark.timeout(0 if EXAMPLES >= 100 else 600)
 @pytest.mark.parametrize("who", WHO)
 def test_no_call_is_answered_by_a_fault_or_by_what_is_not_documented(world, seeds, named, who):
     SWITCH.site = make_site(world)
@@ -129,7 +129,7 @@ def test_no_call_is_answered_by_a_fault_or_by_what_is_not_documented(world, seed
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(0 if EXAMPLES >= 100 else 400)
+@pytest.mark.timeout(0 if EXAMPLES >= 100 else 600)
 def test_no_call_at_the_door_is_answered_by_a_fault_or_by_what_is_not_documented(world):
     SWITCH.site = make_site(world)
     asked = [(one, modes) for one, modes in operations() if one.path in DOORS]
