@@ -288,7 +288,7 @@ class Approved(Base):
     kid: Mapped[KeyId] = mapped_column(ForeignKey("keys.kid"))
     jws: Mapped[str] = mapped_column(Text)
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     areas: Mapped[list[AreaCode] | None] = mapped_column(JSON)
     grade: Mapped[Grade | None] = mapped_column(Word(Grade))
     valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)

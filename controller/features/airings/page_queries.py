@@ -11,7 +11,14 @@ from controller.errors import NotFound
 from controller.features.accounts.scope import Scope
 from controller.features.airings.consent import standings
 from controller.features.airings.heard import heard_whole, whole_ms
-from controller.features.airings.queries import Aims, reach_by_area, reaches, start_spread, targets_of
+from controller.features.airings.queries import (
+    Aims,
+    reach_by_area,
+    reaches,
+    start_spread,
+    still_open,
+    targets_of,
+)
 from controller.features.airings.split import parts_with, turns_of_each
 from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.in_force import approved_until
@@ -86,7 +93,7 @@ def airing_lists(session: Session, scope: Scope, *asked: AiringList) -> list[lis
 @one_read
 def airings_to_come(session: Session, scope: Scope, *, limit: int) -> list[AiringView]:
     """Return airings that have not ended, the next one first."""
-    return airing_views(session, scope, Airing.state.in_(OPEN), limit=limit)
+    return airing_views(session, scope, still_open(), limit=limit)
 
 
 @one_read

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from controller.errors import NotFound
 from controller.features.airings.heard import counted, heard_whole, percent_heard, planned_to_sound
 from controller.features.areas.queries import area_tree
-from controller.model.airing_states import DeliveryStage
+from controller.model.airing_states import OPEN, AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.area_tree import AreaTree
 from controller.model.fleet import Node
@@ -24,6 +24,18 @@ def get_airing(session: Session, airing_id: AiringId, *, lock: bool = False) -> 
     if airing is None:
         raise NotFound("Không có lượt phát này.", code="airing.unknown")
     return airing
+
+
+def still_open(states: Sequence[AiringState] = OPEN) -> ColumnElement[bool]:
+    """Return the condition of airings in these states.
+
+    It says too that none of them begins before the first: asked for the next ones by states alone, a database
+    with years of airings reads them all, from the first of all on.
+    """
+    other = aliased(Airing)
+    firsts = (select(func.min(other.starts_at).label("at")).where(other.state == state) for state in states)
+    first = union_all(*firsts).subquery()
+    return and_(Airing.state.in_(states), Airing.starts_at >= select(func.min(first.c.at)).scalar_subquery())
 
 
 def targets_of(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, tuple[AreaCode, ...]]:

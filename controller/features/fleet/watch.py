@@ -292,7 +292,8 @@ def _missed(session: Session, now: datetime) -> dict[NodeId, int]:
     query = (
         select(Delivery.node, func.count())
         .join(Airing, and_(Airing.id == Delivery.airing, Airing.state == AiringState.AIRED))
-        .where(Airing.starts_at > now - MISSED_WITHIN, Delivery.rung < int(DeliveryStage.STARTED))
+        .where(Airing.starts_at > now - MISSED_WITHIN, Airing.starts_at <= now)
+        .where(Delivery.rung < int(DeliveryStage.STARTED))
         .group_by(Delivery.node)
         .having(func.count() >= MISSED_LIMIT)
     )

@@ -10,6 +10,7 @@ from controller.errors import Conflict, NotFound
 from controller.features.accounts.key_retirement import retire_key
 from controller.features.accounts.queries import require
 from controller.features.airings.cancellation import end_airing
+from controller.features.airings.queries import still_open
 from controller.features.areas.queries import top_area
 from controller.features.bulletins.in_force import is_in_force
 from controller.features.journal.service import record
@@ -22,7 +23,7 @@ from controller.features.plans.key_set_signing import sign_key_sets
 from controller.features.plans.reliance import Reliance, relied_upon
 from controller.host.station_keys import Secrets, root_key_at
 from controller.model.accounts import Account, HeldKey
-from controller.model.airing_states import IN_PLANS, OPEN
+from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Approved, Bulletin
@@ -202,7 +203,7 @@ def _silenced(session: Session, bulletins: Select[BulletinId]) -> tuple[Silenced
     query = (
         select(Airing.id, Bulletin.title, Airing.starts_at)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
-        .where(Airing.bulletin.in_(bulletins), Airing.state.in_(OPEN))
+        .where(Airing.bulletin.in_(bulletins), still_open())
         .order_by(Airing.starts_at, Airing.id)
         .limit(MOST_SHOWN)
     )

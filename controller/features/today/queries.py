@@ -12,6 +12,7 @@ from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Caller
 from controller.features.airings.lateness_facts import add_forecasts
 from controller.features.airings.page_queries import AiringList, airing_lists, commune_tiles, node_tiles
+from controller.features.airings.queries import still_open
 from controller.features.airings.views import AiringView, Tile
 from controller.features.approvals.waiting import count_waiting
 from controller.features.bulletins.page_queries import MOST_LINES, makings
@@ -146,9 +147,7 @@ def _airings(session: Session, scope: Scope, now: datetime, line: AskedLine | No
 
     Lists of their own: after an outage the missed alone would fill any limit, and what sounds must be seen.
     """
-    is_open = and_(
-        Airing.state.in_((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD
-    )
+    is_open = and_(still_open((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD)
     is_missed = and_(Airing.state == AiringState.MISSED, Airing.ended_at >= now - BEHIND)
     asked = [
         AiringList(Airing.state == AiringState.SOUNDING, few=True),
