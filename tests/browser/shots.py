@@ -65,6 +65,7 @@ SHOTS = (
     Shot("nguoi-dung", ADMINISTRATOR, "/nguoi-dung/{name}", "/nguoi-dung/duyet"),
     Shot("quy-dinh-danh-sach", ADMINISTRATOR, "/quy-dinh"),
     Shot("quy-dinh", ADMINISTRATOR, "/quy-dinh/{area}"),
+    Shot("quy-dinh-nhieu", ADMINISTRATOR, "/quy-dinh/nhieu-noi"),
     Shot("cho-ky", ADMINISTRATOR, "/cho-ky"),
     Shot("ngay-nghi", ADMINISTRATOR, "/ngay-nghi"),
     Shot("nhom-xa", ADMINISTRATOR, "/nhom-xa"),

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from devices.enrolment import qr_payload
 from tests.browser.serving import PHONE
-from tests.browser.test_legible import WIDTHS, faults
+from tests.browser.test_legible import WIDTHS, faults, faults_on
 from tests.integration.web.site_world import NHA_TRANG
 
 _A_PAGE = 8
@@ -32,8 +32,7 @@ def sheet_of(open_page, list_file):
     page.get_by_label("Tệp CSV").set_input_files(list_file)
     page.get_by_role("button", name="Xem thử").click()
     expect(page.locator(".list-said")).to_have_text(re.compile("19 mới, 1 sai"))
-    room, needed = page.evaluate(WIDTHS)
-    assert needed <= room
+    assert faults_on(page, wide=()) == []
     page.get_by_label("Chỉ làm những dòng đúng").check()
     page.get_by_role("button", name="Làm và xem tờ mã").click()
     expect(page.locator(".code-sheet li")).to_have_count(19)

@@ -14,7 +14,7 @@ from controller.features.accounts.viewer import Caller
 from controller.features.area_changes.shared_acts import CLOSE_AREA, MERGE_AREAS, MOVE_AREA, SPLIT_AREA
 from controller.features.homes.operations import try_home, try_home_here
 from controller.features.homes.service import SIGN_HOME, home_asked
-from controller.features.plans.policy_signing import SIGN_POLICY
+from controller.features.plans.policy_signing import SIGN_POLICIES, SIGN_POLICY
 from controller.features.plans.proposals import (
     SharedAct,
     check_confirmable,
@@ -28,7 +28,16 @@ from devices.ids import Role
 
 ACTS: Final[dict[str, SharedAct]] = {
     act.name: act
-    for act in (SIGN_POLICY, SIGN_HOME, MOVE_NODE, MOVE_AREA, MERGE_AREAS, SPLIT_AREA, CLOSE_AREA)
+    for act in (
+        SIGN_POLICY,
+        SIGN_POLICIES,
+        SIGN_HOME,
+        MOVE_NODE,
+        MOVE_AREA,
+        MERGE_AREAS,
+        SPLIT_AREA,
+        CLOSE_AREA,
+    )
 }
 
 

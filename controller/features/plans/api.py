@@ -7,7 +7,26 @@ from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.passkey_schemas import TouchAsked
 from controller.features.accounts.touches import proof_of
 from controller.features.plans.operations import ask_policy, policies_known, sign
-from controller.features.plans.schemas import AskPolicy, PoliciesShown, PolicyAsked, PolicyShown, PolicyWanted
+from controller.features.plans.policy_changes import (
+    AreaChange,
+    areas_named,
+    changes_of,
+    check_changes,
+    sign_changes,
+)
+from controller.features.plans.schemas import (
+    AiringLoss,
+    AreaChangeShown,
+    AskPolicy,
+    LimitChanged,
+    PoliciesShown,
+    PolicyAsked,
+    PolicyChangesGiven,
+    PolicyChangesShown,
+    PolicyChangesSigned,
+    PolicyShown,
+    PolicyWanted,
+)
 from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.schemas import Code
@@ -29,6 +48,38 @@ def index(visit: SignedVisit) -> PoliciesShown:
         if area in seen
     ]
     return PoliciesShown(policies=shown)
+
+
+@router.post("/many/check", responses=_CHANGES)
+def check_many(visit: SignedVisit, asked: PolicyChangesGiven) -> PolicyChangesShown:
+    """Return what changed limits would do to each of some areas; nothing is signed."""
+    found = check_changes(visit.store, _areas_of(visit, asked), asked.changes(), **visit.stamp)
+    return PolicyChangesShown(areas=[_change_shown(one) for one in found])
+
+
+@router.post("/many", status_code=201, responses=_CHANGES)
+def sign_many(visit: SignedVisit, asked: PolicyChangesSigned) -> PolicyChangesShown:
+    """Sign changed limits of some areas, all or none; where two must sign, it waits for the second."""
+    areas, changes = _areas_of(visit, asked), asked.changes()
+    found = changes_of(visit.store, areas, changes, by=visit.by)
+    done = sign_changes(visit, visit.tries, areas, changes, password=asked.password)
+    return PolicyChangesShown(areas=[_change_shown(one) for one in found], proposal=done.proposal)
+
+
+def _areas_of(visit: Visit, asked: PolicyChangesGiven) -> list[AreaCode]:
+    visit.viewer.need(Act.RULE)
+    areas = areas_named(visit.store, asked.areas, asked.groups)
+    visit.scope.check_seen(areas)
+    return areas
+
+
+def _change_shown(one: AreaChange) -> AreaChangeShown:
+    return AreaChangeShown(
+        area=one.area,
+        name=one.name,
+        changes=[LimitChanged(after=new, before=was) for new, was in one.changes],
+        losses=[AiringLoss.of(loss, seconds_lost=loss.loses.total_seconds()) for loss in one.losses],
+    )
 
 
 @router.post("/{area}", status_code=201, responses=_CHANGES)

@@ -1,16 +1,20 @@
 """`loa policy`: the limits of areas; docs/commands.md explains every command."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 
 import typer
 
+from controller.client.local_client import local_store, person_named
+from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.features.plans.operations import policies_by_too_few, wanted_change
+from controller.features.plans.policy_changes import AreaChange, areas_named, check_changes, wanted_here
 from controller.features.plans.queries import policies_in_force
 from controller.features.plans.signing_at_terminal import do_signed, waits_in_words
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
-from controller.terminal.commands import Commands, Printed
+from controller.terminal.commands import Commands, Given, Printed
 from controller.terminal.options import AsPerson
 from controller.terminal.ways import Reading
 from devices.ids import AreaCode
@@ -40,10 +44,7 @@ def show_policies(session: Reading) -> Printed:
     )
 
 
-@policy.command("sign")
-def sign_policy(
-    area: Area,
-    by: AsPerson,
+def _limits_named(
     quiet: Annotated[
         list[str] | None, typer.Option(help="Giờ yên lặng, như 21:30-04:45; none là không có.")
     ] = None,
@@ -55,17 +56,49 @@ def sign_policy(
     alone: Annotated[
         int | None, typer.Option(help="Số ngày loa tự phát khi mất liên lạc với trạm, 0–30.")
     ] = None,
-) -> None:
-    """Ký quy định mới cho một địa bàn; điều không nêu giữ như cũ, chưa có thì không giới hạn."""
+) -> dict[str, Any]:
+    """Return the limits that were named, keyed by argument names of `policy_signing.sign_policy`."""
     named: dict[str, Any] = {"loudest_volume": loudest, "minutes_a_day": minutes, "alone_days": alone}
     named["quiet_hours"] = [_quiet(text) for text in quiet if text != _NONE] if quiet else None
     named["volumes"] = [_loud(text) for text in volume if text != _NONE] if volume else None
-    changes = {name: value for name, value in named.items() if value is not None}
-    code = AreaCode(area)
+    return {name: value for name, value in named.items() if value is not None}
 
-    done = do_signed(by, partial(wanted_change, code, changes))
+
+Limits = Annotated[dict[str, Any], Given(_limits_named)]
+
+
+@policy.command("sign")
+def sign_policy(area: Area, by: AsPerson, limits: Limits) -> None:
+    """Ký quy định mới cho một địa bàn; điều không nêu giữ như cũ, chưa có thì không giới hạn."""
+    done = do_signed(by, partial(wanted_change, AreaCode(area), limits))
     said = "" if done.proposal else _signed_in_words(parse(Policy, done.result.document))
     typer.echo(waits_in_words(done, said))
+
+
+@policy.command("change")
+def change_policies(
+    by: AsPerson,
+    limits: Limits,
+    area: Annotated[list[str] | None, typer.Option(help="Mã địa bàn; nêu được nhiều lần.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="Tên nhóm xã, phường; nêu được nhiều lần.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ xem từng địa bàn sẽ đổi gì.")] = False,
+) -> Iterable[str]:
+    """Đổi vài giới hạn của nhiều địa bàn, tất cả hoặc không nơi nào; điều không nêu giữ như cũ."""
+    if dry_run:
+        with local_store(sealed=False) as store:
+            areas = areas_named(store, area or (), group or ())
+            found = check_changes(store, areas, limits, by=person_named(store, by), now=utc_now())
+        return [_change_line(one) for one in found]
+
+    done = do_signed(by, partial(wanted_here, area or (), group or (), limits))
+    return [waits_in_words(done, "" if done.proposal else f"Đã ký quy định của {len(done.result)} địa bàn.")]
+
+
+def _change_line(one: AreaChange) -> str:
+    said = "; ".join(f"{new} (trước: {was})" if was else new for new, was in one.changes) or "không đổi"
+    silenced = sum(loss.is_silenced for loss in one.losses)
+    lost = f"; 7 ngày tới {len(one.losses)} lượt bị ảnh hưởng, {silenced} lượt không phát được"
+    return f"{one.area} {one.name}: {said}{lost if one.losses else ''}"
 
 
 @policy.command("renew")

@@ -69,11 +69,16 @@ def limits_in_words(limits: Mapping[str, Any]) -> str:
 
 def changes_in_words(before: Policy | None, limits: Mapping[str, Any]) -> str:
     """Return what a policy with these limits changes, for the two persons who sign it."""
+    changed = policy_changes_said(before, limits)
+    return "; ".join(f"{now} (trước: {then})" if then else now for now, then in changed) or "ký lại như cũ"
+
+
+def policy_changes_said(before: Policy | None, limits: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each limit that changes, in words: as it is then, and as it was ("" without a policy)."""
     if before is None:
-        return limits_in_words(limits)
+        return [(now, "") for now in _limits_said(limits)]
     was = _limits_said({name: getattr(before, name) for name in limits})
-    changed = [(now, then) for now, then in zip(_limits_said(limits), was, strict=True) if now != then]
-    return "; ".join(f"{now} (trước: {then})" for now, then in changed) or "ký lại như cũ"
+    return [(now, then) for now, then in zip(_limits_said(limits), was, strict=True) if now != then]
 
 
 def _limits_said(limits: Mapping[str, Any]) -> list[str]:

@@ -14,8 +14,11 @@ from controller.features.accounts.dependencies import FormTouch, SignedVisit, Vi
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.touches import means_of_signing
 from controller.features.airings.conflict_check import PolicyLoss
+from controller.features.area_groups.queries import groups_to_choose
 from controller.features.plans.limits import binding
+from controller.features.plans.many_form import ChangesTyped
 from controller.features.plans.operations import ask_policy, losses_by, policies_known, sign
+from controller.features.plans.policy_changes import AreaChange, changes_of, check_changes, sign_changes
 from controller.features.plans.proposals import WAITS, waiting_for
 from controller.http.form_fields import SentId, SentPassword
 from controller.http.render import page
@@ -111,6 +114,55 @@ def index(visit: SignedVisit) -> Response:
         "now": visit.now(),
     }
     return page(visit.request, "quy_dinh.html", context)
+
+
+@router.get("/nhieu-noi")
+def ask_many(visit: SignedVisit, xong: str = "") -> Response:
+    """Show the form that changes some limits of many areas."""
+    visit.viewer.need(Act.RULE)
+    done = {"": "", "cho": WAITS}.get(xong, "Đã ký quy định mới của các địa bàn đã chọn.")
+    return _many_page(visit, ChangesTyped(), done=done)
+
+
+@router.post("/nhieu-noi")
+def change_many(
+    visit: SignedVisit,
+    typed: Annotated[ChangesTyped, Form()],
+    *,
+    mat_khau: SentPassword = "",
+    viec: Annotated[str, Form(max_length=10)] = "xem",
+) -> Response:
+    """Show what would change in each area, or sign it: only signing asks for the password."""
+    visit.viewer.need(Act.RULE)
+    found: list[AreaChange] = []
+    try:
+        areas, changes = typed.areas(visit.scope), typed.changes()
+        if viec != "ky":
+            return _many_page(visit, typed, check_changes(visit.store, areas, changes, **visit.stamp))
+        found = changes_of(visit.store, areas, changes, by=visit.by)
+        done = sign_changes(visit, visit.tries, areas, changes, password=mat_khau)
+    except LoaError as error:
+        return _many_page(visit, typed, found, error=error)
+    return RedirectResponse(f"/quy-dinh/nhieu-noi?xong={'1' if done.proposal is None else 'cho'}", 303)
+
+
+def _many_page(
+    visit: Visit,
+    typed: ChangesTyped,
+    found: Sequence[AreaChange] = (),
+    *,
+    error: LoaError | None = None,
+    done: str = "",
+) -> Response:
+    context: dict[str, Any] = {
+        "form": typed,
+        "communes": visit.scope.communes,
+        "groups": groups_to_choose(visit.store, visit.scope),
+        "found": sorted(found, key=lambda one: (not one.losses, not one.changes)),
+        "changed": sum(bool(one.changes) for one in found),
+        "done": done,
+    }
+    return page(visit.request, "quy_dinh_nhieu.html", context, error=error)
 
 
 @router.get("/{area}")

@@ -94,7 +94,15 @@ def _sign_as_asked(
     )
 
 
+def _sign_all_as_asked(
+    session: Session, command: Mapping[str, Any], *, by: Operator, password: Password, now: datetime
+) -> list[Published]:
+    return [_sign_as_asked(session, one, by=by, password=password, now=now) for one in command["policies"]]
+
+
 SIGN_POLICY = SharedAct("policy.sign", _sign_as_asked)
+SIGN_POLICIES = SharedAct("policies.sign", _sign_all_as_asked)
+"""Of several areas, all or none."""
 
 
 def changed_limits(

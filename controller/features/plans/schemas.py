@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
@@ -38,6 +38,63 @@ class PolicyAsked(SignatureGiven, PolicyWanted):
 
 class AskPolicy(DeviceChosen, PolicyWanted):
     """Which of one's devices is to sign a policy."""
+
+
+class PolicyChangesGiven(Command):
+    """Limits that many areas are to have; null: as it is in each."""
+
+    areas: list[Code] = Field([], max_length=1000)
+    groups: list[str] = Field([], max_length=50, description="Names of groups, whose areas are meant.")
+    quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=16)] | None = None
+    loudest_volume: _Percent | None = None
+    minutes_a_day: Annotated[int, Field(ge=0, le=1440)] | None = None
+    volumes: Annotated[tuple[LoudHours, ...], Field(max_length=16)] | None = None
+    alone_days: Annotated[int, Field(ge=0, le=MOST_ALONE_DAYS)] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return the limits that are to be changed."""
+        given = {name: getattr(self, name) for name in PolicyWanted.LIMITS}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class PolicyChangesSigned(PolicyChangesGiven):
+    """Changes, and the password that opens the administrator's key."""
+
+    password: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class LimitChanged(View):
+    """One limit in words (Vietnamese)."""
+
+    after: str
+    before: str = Field(description="Empty where the area had no policy of its own.")
+
+
+class AiringLoss(View):
+    """What one airing of the coming seven days would lose."""
+
+    airing: str
+    title: str
+    starts_at: datetime
+    seconds_lost: float
+    is_silenced: bool
+    is_quieter: bool
+
+
+class AreaChangeShown(View):
+    """What changes for one area; nothing where it has these limits already."""
+
+    area: Code
+    name: str
+    changes: list[LimitChanged]
+    losses: list[AiringLoss] = Field(description="Of a check alone.")
+
+
+class PolicyChangesShown(View):
+    """What happened, or would."""
+
+    areas: list[AreaChangeShown]
+    proposal: str | None = Field(None, description="It waits for a second administrator.")
 
 
 class PolicyShown(View):

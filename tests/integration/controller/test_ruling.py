@@ -155,3 +155,16 @@ def test_without_a_station_each_command_says_what_to_do(tmp_path, monkeypatch):
     done = CliRunner().invoke(app, ["policy", "show"])
     assert done.exit_code == 1
     assert "Hãy chạy «loa up» trước" in done.stderr
+
+
+def test_limits_of_many_areas_are_tried_then_signed_and_not_signed_again(loa):
+    asked = ("policy", "change", "--area", "22900", "--area", "22909", "--minutes", "45", "--as", "kythuat")
+    code, out, err = loa(*asked, "--dry-run")
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == ["22900", "22909"]
+    assert "mỗi ngày tối đa 45 phút" in out
+    with local_store() as store, store.read() as session:
+        assert not [one for one in published_policies(session, AreaCode("22900")) if one.target == "22900"]
+    assert loa(*asked)[1] == "Đã ký quy định của 2 địa bàn.\n"
+    assert "không đổi" in loa(*asked, "--dry-run")[1]
+    assert "không có gì để ký" in loa(*asked)[2]

@@ -129,6 +129,8 @@ PAGES = {
     "POST /cho-ky/{proposal}/ky": Row(Act.RULE, {}),
     "POST /cho-ky/{proposal}/bo": Row(Act.RULE, {}),
     "GET /quy-dinh": Row(SIGNED),
+    "GET /quy-dinh/nhieu-noi": Row(Act.RULE),
+    "POST /quy-dinh/nhieu-noi": Row(Act.RULE, {"dia_ban": "22366", "phut": "60"}),
     "GET /quy-dinh/{area}": Row(SIGNED, foreign=HIDDEN),
     "POST /quy-dinh/{area}": Row(Act.RULE, {"viec": "xem"}, foreign=HIDDEN),
     "GET /ngay-nghi": Row(SIGNED),

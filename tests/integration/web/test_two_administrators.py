@@ -269,3 +269,34 @@ def test_two_administrators_sign_a_policy_and_a_move_by_their_devices(world, fir
     path = f"/api/v1/proposals/{moved.json()['proposal']}/confirm"
     assert by_device(second, OTHER, two, path, {}).status_code == 200
     assert world.ask(get_node, node).area == to
+
+
+def test_limits_of_many_areas_wait_for_the_second_as_one_act(world, first, second, two):
+    body = {"areas": [NHA_TRANG, BAC_NHA_TRANG], "loudest_volume": 65, "password": PASSWORDS["quantri"]}
+    made = first.post("/api/v1/policies/many", json=body)
+    assert made.status_code == 201, made.text
+    assert policy_row(world, NHA_TRANG) is None
+    (one,) = waiting(second)
+    assert "Phường Nha Trang" in one["words"]
+    assert "Phường Bắc Nha Trang" in one["words"]
+    assert one["words"].count("âm lượng lớn nhất 65%") == 1, "equal changes are said once"
+    path = f"/api/v1/proposals/{made.json()['proposal']}/confirm"
+    assert first.post(path, json={"password": PASSWORDS["quantri"]}).status_code == 403
+    assert second.post(path, json={"password": SECOND}).status_code == 200
+    for area in (NHA_TRANG, BAC_NHA_TRANG):
+        row = policy_row(world, area)
+        assert accepted(world, row, Policy, (PROVINCE, area)).loudest_volume == 65
+        assert (row.signed_by, row.confirmed_by) == (world.people["quantri"].id, two.id)
+
+
+def test_one_of_many_policies_signed_meanwhile_voids_all_of_the_proposal(world, first, second):
+    body = {"areas": [NHA_TRANG, BAC_NHA_TRANG], "loudest_volume": 65, "password": PASSWORDS["quantri"]}
+    many = first.post("/api/v1/policies/many", json=body).json()["proposal"]
+    world.later(minutes=1)
+    one = first.post(
+        f"/api/v1/policies/{NHA_TRANG}", json={"loudest_volume": 80} | {"password": body["password"]}
+    )
+    for proposal, status in ((one.json()["proposal"], 200), (many, 409)):
+        answer = second.post(f"/api/v1/proposals/{proposal}/confirm", json={"password": SECOND})
+        assert answer.status_code == status, answer.text
+    assert policy_row(world, BAC_NHA_TRANG) is None
