@@ -93,22 +93,28 @@ def checked_people(caller: Writer, people: Sequence[ListedPerson]) -> list[Liste
 
 
 def open_accounts(
-    caller: Caller, tries: Tries, proof: str, people: Sequence[ListedPerson]
+    caller: Caller, tries: Tries, proof: str, people: Sequence[ListedPerson], *, only_good: bool = False
 ) -> list[tuple[Operator, str]]:
-    """Open all of these accounts or none; return whose they are, each with a fresh password."""
-    chosen = hashed_for(checked_people(caller, people))
+    """Open all of these accounts or none; return whose they are, each with a fresh password.
+
+    `only_good`: leave out lines that are wrong; without it one of them refuses the list.
+    """
+    chosen = hashed_for(checked_people(caller, people), only_good=only_good)
     with proven(caller, tries, proof) as session:
         made = [(open_listed(session, one, word, caller.stamp), word.text) for one, word in chosen]
     caller.wake()
     return made
 
 
-def hashed_for(people: Sequence[ListedPerson]) -> list[tuple[ListedPerson, Hashed]]:
+def hashed_for(
+    people: Sequence[ListedPerson], *, only_good: bool = False
+) -> list[tuple[ListedPerson, Hashed]]:
     """Return each person with a fresh password, hashed outside any transaction; BadInput for a wrong line."""
     wrong = next((one for one in people if one.fault), None)
-    if wrong is not None:
+    good = [one for one in people if not one.fault]
+    if wrong is not None and not (only_good and good):
         raise BadInput(f"Dòng {wrong.line}: {wrong.fault} Chưa tạo tài khoản nào.", code="people.wrong-line")
-    return [(one, hash_password(fresh_password())) for one in people]
+    return [(one, hash_password(fresh_password())) for one in good]
 
 
 def open_listed(session: Session, one: ListedPerson, chosen: Hashed, stamp: Stamp) -> Operator:

@@ -240,6 +240,7 @@ def add_many(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp CSV; «-» là đầu vào chuẩn.")],
     as_name: AsPerson,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ xem thử từng dòng.")] = False,
+    only_good: Annotated[bool, typer.Option("--only-good", help="Bỏ qua những dòng sai.")] = False,
 ) -> None:
     """Thêm nhiều tài khoản theo danh sách, tất cả hoặc không ai; in tên và mật khẩu mới."""
     with local_store() as store:
@@ -248,7 +249,7 @@ def add_many(
             for one in checked_list(caller, written_in(file)):
                 typer.echo(f"{one.line}\t{one.name}\t{one.fault or 'được'}")
             return
-        made, signed = open_list(caller, written_in(file), Settings())
+        made, signed = open_list(caller, written_in(file), Settings(), only_good=only_good)
     for person, password in made:
         typer.echo(f"{person.name}\t{password}")
     _say_what_is_left(signed=signed)

@@ -17,9 +17,14 @@ def checked_list(caller: LocalCaller, text: str) -> list[ListedPerson]:
     return checked_people(caller, listed)
 
 
-def open_list(caller: LocalCaller, text: str, settings: Settings) -> tuple[list[tuple[Operator, str]], bool]:
-    """Open all accounts of a list, or none; return them with their passwords, and whether keys are signed."""
-    chosen = hashed_for(checked_list(caller, text))
+def open_list(
+    caller: LocalCaller, text: str, settings: Settings, *, only_good: bool = False
+) -> tuple[list[tuple[Operator, str]], bool]:
+    """Open all accounts of a list, or none; return them with their passwords, and whether keys are signed.
+
+    `only_good`: leave out lines that are wrong.
+    """
+    chosen = hashed_for(checked_list(caller, text), only_good=only_good)
     with caller.write() as session:
         made = [(open_listed(session, one, word, caller.stamp), word.text) for one, word in chosen]
         return made, sign_at_hand(session, settings, now=caller.now)

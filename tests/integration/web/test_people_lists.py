@@ -60,6 +60,19 @@ def test_each_wrong_line_says_what_is_wrong_and_nobody_is_made(world, administra
     assert count(world) == before
 
 
+def test_only_the_good_lines_are_made_when_that_is_asked_for(world, administrator):
+    text, before = "tot; Tốt; soạn; 22333\ncanbo; A; soạn; 22333\n", count(world)[0]
+    assert "Bỏ qua 1 dòng sai, tạo 1 tài khoản" in text_of(
+        administrator.post("/nguoi-dung/nhap", data={"danh_sach": text})
+    )
+    page = administrator.post("/nguoi-dung/nhap", data={"danh_sach": text, "chi_dung": "1"} | DO)
+    assert "Đã tạo 1 tài khoản" in text_of(page)
+    assert count(world)[0] == before + 1
+    none = administrator.post("/nguoi-dung/nhap", data={"danh_sach": text, "chi_dung": "1"} | DO)
+    assert none.status_code == 422
+    assert count(world)[0] == before + 1
+
+
 def test_all_are_made_with_passwords_that_open_the_door_once(world, administrator, client):
     page = administrator.post("/nguoi-dung/nhap", data={"danh_sach": GOOD} | DO)
     words = re.findall(r"<code>([a-z.]+)</code></td><td><code>([a-z-]+)</code>", page.text)

@@ -28,6 +28,7 @@ def take(
     visit: SignedVisit,
     danh_sach: Annotated[str, Form(max_length=LONGEST_LIST)] = "",
     lam: Annotated[str, Form(max_length=1)] = "",
+    chi_dung: Annotated[str, Form(max_length=1)] = "",
     proof: Proof = "",
 ) -> Response:
     """Check every line; with `lam`, open the accounts and show their passwords this once."""
@@ -36,7 +37,7 @@ def take(
     try:
         found = people_listed(danh_sach, visit.scope.area_named)
         if lam:
-            made = open_accounts(visit, visit.tries, proof, found)
+            made = open_accounts(visit, visit.tries, proof, found, only_good=bool(chi_dung))
             return page(visit.request, "nguoi_dung_da_nhap.html", {"made": made})
         found = checked_people(visit, found)
     except LoaError as error:
