@@ -19,7 +19,7 @@ from controller.model.permissions import Act, Operator
 from controller.store import one_write
 
 MOST_OPEN = 500
-"""Codes that may wait at once: more would make one easier to guess; docs/decisions/024, 161."""
+"""Codes that may wait at once: more would make one easier to guess; docs/decisions/024, 163."""
 
 
 @dataclass(frozen=True, slots=True)
