@@ -17,6 +17,9 @@ from controller.model.fleet import Node
 from controller.store import one_read
 from devices.ids import AiringId, AreaCode, NodeId
 
+_RECENT = timedelta(days=8)
+"""In it a loudspeaker with some airings a day has more deliveries than a page shows."""
+
 
 def get_airing(session: Session, airing_id: AiringId, *, lock: bool = False) -> Airing:
     """Return the airing, or raise NotFound; `lock`: nobody else changes it till the end."""
@@ -66,8 +69,26 @@ def deliveries_to(
         .limit(limit)
     )
     if until is not None:
-        query = query.where(Airing.starts_at <= until)
+        newest = _newest_to(session, node, until, limit)
+        found = Airing.id.in_(newest) if len(newest) == limit else Airing.starts_at <= until
+        query = query.where(found)
     return [(delivery, airing) for delivery, airing in session.execute(query)]
+
+
+def _newest_to(session: Session, node: NodeId, until: datetime, limit: int) -> Sequence[AiringId]:
+    """Return the newest airings that a node has a delivery of, of some days before `until`.
+
+    `offset(0)` has PostgreSQL ask airing by airing, from the newest on, instead of reading all deliveries
+    that the node ever had: thousands a year, each on another page of the disk.
+    """
+    has_one = select(Delivery.airing).where(Delivery.airing == Airing.id, Delivery.node == node).offset(0)
+    query = (
+        select(Airing.id)
+        .where(Airing.starts_at <= until, Airing.starts_at > until - _RECENT, has_one.exists())
+        .order_by(Airing.starts_at.desc(), Airing.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()
 
 
 @dataclass(frozen=True, slots=True)
