@@ -63,6 +63,10 @@ _GROUPS = {
     "home": ("Nơi kết nối: loa tìm đài ở trạm nào; chuyển cả tỉnh, xem ai đã chuyển.", "homes:home"),
     "broker": ("Trạm trung chuyển MQTT: viết cấu hình cho một trạm hoặc nhiều trạm.", "brokers:broker"),
     "emergency": ("Khẩn cấp: soạn sẵn, gọi, xác nhận, dừng, báo yên, thử loa.", "emergencies:emergency"),
+    "hub": (
+        "Trung tâm: văn bản của Bộ đưa xuống, số liệu gửi lên; và chính trung tâm.",
+        "hub:hub controller.parts.hub_commands:hub",
+    ),
     "pair": ("Hai máy thay nhau: đưa khóa và thiết lập sang máy thứ hai.", "controller.parts.commands:pair"),
     "bench": ("Đo đài trên dữ liệu dùng một lần.", "controller.trial.bench_commands:bench"),
 }

@@ -235,6 +235,15 @@ class Settings(BaseSettings):
     contact_mail: str = Field(
         default="", description="Mail address of the office that public feeds name as their owner."
     )
+    hub_url: str = Field(
+        default="",
+        description="Address of the hub that hands down documents and gets figures; empty: none.",
+    )
+    hub_key: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9_-]{43}( [A-Za-z0-9_-]{43})?)?$",
+        description="Public key that signs the hub's feed, and a space and the next one while it is renewed.",
+    )
     traces_url: str = Field(
         default="",
         description="Address of a collector for traces of airings, OTLP over HTTP; empty: none are made.",
@@ -260,6 +269,11 @@ class Settings(BaseSettings):
     def leaf_urls(self) -> dict[str, str]:
         """Return the addresses of the leaves of the tree of brokers, by name."""
         return dict(one.split("=", 1) for one in self.broker_leaves.split())
+
+    @property
+    def hub_keys(self) -> tuple[str, ...]:
+        """Return the public keys by which the hub's feed is believed; none: there is no hub."""
+        return tuple(self.hub_key.split()) if self.hub_url and not self.is_practice else ()
 
     @property
     def database(self) -> str:

@@ -59,7 +59,13 @@ PLACES = (
     MenuEntry("Báo cáo", "/bao-cao", "chart-bar", MenuGroup.SOUND),
     MenuEntry("Diễn tập", "/dien-tap", "headphones", MenuGroup.SOUND),
     MenuEntry("Phản ánh", "/phan-anh", "message-report", MenuGroup.SOUND),
-    MenuEntry("Thư viện", "/thu-vien", "books", MenuGroup.SOUND, also=("/giong-doc", "/phat-theo-luot")),
+    MenuEntry(
+        "Thư viện",
+        "/thu-vien",
+        "books",
+        MenuGroup.SOUND,
+        also=("/giong-doc", "/phat-theo-luot", "/trung-tam"),
+    ),
     MenuEntry("Người dùng", "/nguoi-dung", "users", MenuGroup.RULE, needs=Act.RULE),
     MenuEntry(
         "Quy định",

@@ -73,6 +73,7 @@ RECEIPT_WORDS = Named(
     str,
 )
 ENGINE_WORDS = {
+    "hub": "bản thu của trung tâm",
     "brought": "tệp ghi âm",
     "loa": "giọng đọc ngoại tuyến",
     "gtts": "giọng Google",

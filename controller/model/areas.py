@@ -9,6 +9,11 @@ from controller.model.base import ID_LENGTH, Base, UtcDateTime
 from controller.model.languages import LanguageCode
 from devices.ids import AreaCode
 
+REGION = "Vùng"
+"""Kind of an area of a hub's own station: what is approved for it names the areas right below.
+
+Loudspeakers know their province, commune and village, and no area above."""
+
 
 class Area(Base):
     """One administrative unit by its official code: a province (no parent), a commune or a village.

@@ -1,9 +1,10 @@
-"""What looks at the station's own machine, and what tells traces: each where it is wanted."""
+"""What looks at the station's own machine, tells traces, and asks the hub: each where it is wanted."""
 
 from collections.abc import Callable
 
 from controller.runtime.airing_traces import AiringTraces
 from controller.runtime.chunk_times import ChunkTimes
+from controller.runtime.hub_exchange import HubExchanger
 from controller.runtime.machine_watch import MachineWatch
 from controller.runtime.page_station import PageStation
 from controller.store import Store
@@ -25,4 +26,6 @@ def watching(
     machine = MachineWatch(led, station.settings, station.now, may_act, *broker)
     airings = AiringTraces(station.store, station.traces, station.now, sent)
     watches = [machine.beat()] if station.trial is None else []
+    hub = HubExchanger(led, station.settings, station.recordings, lambda: station.key, station.now, may_act)
+    watches += [hub.beat()] if station.settings.hub_keys else []
     return watches + ([airings.beat()] if station.settings.traces_url else [])

@@ -16,6 +16,7 @@ BY_KEY = "On the server `loa keys retire` or `loa keys compromise` ends its key.
 TRIAL = "A newcomer at the pages of a trial does it; no station with real loudspeakers has it."
 LEFT_OUT = "An administrator sees on the page who could not approve any more; they sign in with a password."
 ON_DISK = "It writes gigabytes on the server's disks for minutes; the page and JSON list what there is."
+AT_THE_HUB = "It writes a folder on the disk of the hub, once a day by a timer; a province never does."
 _HANDED = "All faces call it as a shared act, by `do_or_propose`: two administrators may have to sign it."
 SHARED = {"api": _HANDED, "pages": _HANDED, "commands": _HANDED}
 
@@ -71,6 +72,7 @@ MISSING = {
     "fleet.service.add_node": {"api": BY_HAND, "pages": BY_HAND},
     "guide.service.note_plug": {"api": TRIAL, "commands": TRIAL},
     "homes.service.sign_home": SHARED,
+    "hub.publishing.publish_documents": {"api": AT_THE_HUB, "pages": AT_THE_HUB},
     "legal_acts.service.set_reference": {
         "pages": "Forms always send the act along, and go by name_reference, which sees whether it changed.",
         "commands": WRITTEN,

@@ -83,6 +83,7 @@ SHOTS = (
     Shot("nghe-thu-ket-qua", ADMINISTRATOR, "/cai-dat/nghe-thu"),
     Shot("cai-dat-kiem-tra", ADMINISTRATOR, "/cai-dat/kiem-tra"),
     Shot("noi-ket-noi", ADMINISTRATOR, "/cai-dat/noi-ket-noi"),
+    Shot("trung-tam", ADMINISTRATOR, "/trung-tam"),
     Shot("khoa", ADMINISTRATOR, "/cai-dat/khoa/{kid}"),
     Shot("bao-cao", APPROVER, "/bao-cao"),
     Shot("chu-de", ADMINISTRATOR, "/chu-de"),

@@ -22,14 +22,19 @@ from devices.ids import AreaCode
 
 UNITS = Path(__file__).with_name("units-56.csv")
 """Khánh Hòa's 65 communes since 1 July 2025; its notice stands beside it."""
+OWN_UNITS = "units.csv"
+"""In the home folder before the first start: the list of another province, or of a hub's own station."""
 PROVINCE = AreaCode("56")
 PROVINCE_NAME = "Tỉnh Khánh Hòa"
 PRACTICE_UNITS = Path(__file__).with_name("units-practice.csv")
 PRACTICE_NAME = "Tỉnh Tập Dượt"
 
 
-def listed_areas(province: str) -> dict[str, Any]:
-    """Return the list of a province as `load_areas` takes it: of practice, else of Khánh Hòa."""
+def listed_areas(province: str, home: Path) -> dict[str, Any]:
+    """Return the list of a province as `load_areas` takes it: its own, of practice, or Khánh Hòa."""
+    own = home / OWN_UNITS
+    if own.exists() and province != PRACTICE_PROVINCE:
+        return {"units": own, "province": AreaCode(province), "name": _name_in(own, province)}
     if province != PRACTICE_PROVINCE:
         return {}
     return {"units": PRACTICE_UNITS, "province": AreaCode(PRACTICE_PROVINCE), "name": PRACTICE_NAME}
@@ -55,14 +60,22 @@ def _communes(units: Path, province: AreaCode) -> list[Area]:
     return [
         Area(
             code=AreaCode(row["code"]),
-            parent=province,
+            parent=AreaCode(row.get("parent") or province),
             name=row["name"],
             kind=row["type"],
-            latitude=float(row["lat"]),
-            longitude=float(row["lon"]),
+            latitude=float(row["lat"]) if row.get("lat") else None,
+            longitude=float(row["lon"]) if row.get("lon") else None,
         )
         for row in rows
+        if row["code"] != province
     ]
+
+
+def _name_in(units: Path, province: str) -> str:
+    """Return what a list calls its province: the row of the province's own code."""
+    with units.open(encoding="utf-8", newline="") as file:
+        names = [row["name"] for row in csv.DictReader(file) if row.get("code") == province]
+    return names[0] if names else province
 
 
 @one_write

@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.pens import OnePen, instant_of, signed_with
+from controller.features.areas.queries import areas as areas_below
+from controller.features.areas.queries import get_area
 from controller.features.bulletins.authorships import needed_authorship
 from controller.features.bulletins.queries import get_revision
 from controller.features.bulletins.renditions import renditions_of
 from controller.http.words import GRADE_WORDS, short_day
 from controller.model.accounts import Account
+from controller.model.areas import REGION
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.permissions import Operator
-from devices.ids import RecordingId
+from devices.ids import AreaCode, RecordingId
 from devices.statements import Approval
 
 APPROVAL_LIFE = timedelta(days=180)
@@ -38,7 +41,7 @@ def signed_approval(
         approved_at=at,
         valid_from=at,
         expires_at=expires_at,
-        areas=(bulletin.area,),
+        areas=approved_areas(session, bulletin.area),
         grade=bulletin.highest_grade,
         test=bulletin.test,
         renditions=renditions_of(session, recording),
@@ -54,7 +57,7 @@ def signed_approval(
         jws=signed_with(key, approval),
         approved_at=at,
         expires_at=expires_at,
-        areas=[bulletin.area],
+        areas=list(approval.areas),
         grade=bulletin.highest_grade,
         valid_from=at,
         author_kid=None if said is None else said.kid,
@@ -66,3 +69,10 @@ def scope_in_words(bulletin: Bulletin, where: str, now: datetime) -> str:
     grade = GRADE_WORDS[bulletin.highest_grade].lower()
     first, last = short_day(now), short_day(now + APPROVAL_LIFE)
     return f"Được phát tại: {where} · cao nhất: {grade} · từ {first} đến {last}"
+
+
+def approved_areas(session: Session, area: AreaCode) -> tuple[AreaCode, ...]:
+    """Return what an approval for an area names: the area, or of a hub's region the provinces in it."""
+    if get_area(session, area).kind != REGION:
+        return (area,)
+    return tuple(one.code for one in areas_below(session, area))

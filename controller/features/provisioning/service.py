@@ -65,7 +65,7 @@ def found(store: Store, settings: Settings, *, now: datetime) -> None:
     with store.write() as session:
         for path in (files.station_key, files.root_key):
             _refuse_key_of_another(session, path)
-        load_areas(session, **listed_areas(settings.province))
+        load_areas(session, **listed_areas(settings.province, settings.home))
         keys = make_keys(session, now=now)
     write_private(files.station_key, keys.station.to_json())
     write_private(files.root_key, keys.root.to_json())

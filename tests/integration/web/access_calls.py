@@ -24,6 +24,11 @@ from tests.integration.web.access_row import HIDDEN, OPEN, SIGNED, Row
 
 CALLS = {
     "GET archives": Row(Act.RULE),
+    "GET hub": Row(Act.RULE),
+    "GET hub/documents": Row(SIGNED),
+    "POST hub/documents/{sha256}/take": Row(Act.WRITE, foreign=HIDDEN),
+    "POST hub/approvers": Row(Act.RULE, {"kid": "x"}),
+    "DELETE hub/approvers/{kid}": Row(Act.RULE),
     "GET homes": Row(Act.RULE),
     "POST homes": Row(Act.RULE, {"brokers": ["no broker"], "password": "x"}),
     "POST homes/passkey": Row(Act.RULE, {"brokers": ["no broker"], "kid": "x"}),

@@ -1,5 +1,6 @@
 """One of everything that addresses name: for tests that come to every page."""
 
+import hashlib
 from dataclasses import replace
 from datetime import time, timedelta
 
@@ -13,6 +14,7 @@ from controller.features.emergencies.preparation import prepare
 from controller.features.emergencies.service import WantedCall, call_emergency
 from controller.features.enrolment.service import make_code
 from controller.features.fleet.service import NewNode
+from controller.features.hub.documents import DocumentFile
 from controller.features.lexicon.proposals import propose_entry
 from controller.features.lexicon.service import add_entry
 from controller.features.listeners.service import report_trouble
@@ -22,7 +24,9 @@ from controller.features.templates.service import add_template
 from controller.model.chimes import ChimePlace
 from controller.model.drills import Drill
 from controller.model.emergency_states import Kind
-from devices.ids import Grade, NodeId
+from controller.model.hub import HubApprover, HubDocument
+from devices.ids import Grade, NodeId, Role
+from devices.jose import SigningKey
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import BAC_NHA_TRANG, PASSWORDS, Made
 from tests.support.swelling_tone import mp3
@@ -46,6 +50,25 @@ def _drill(world, area, made):
         row = session.get(Drill, drill.id)
         row.judged_at = row.published_at = world.now()
     return drill.id
+
+
+def hub_document(world, area, made):
+    """A document of a hub, by an approver whom the province accepts for drafts alone."""
+    file = DocumentFile(title=f"{TITLE} {area}", text=TEXT, manifest=made.manifest, approval="a.b.c")
+    content = file.payload()
+    name = hashlib.sha256(content).hexdigest()
+    key = SigningKey.generate(Role.APPROVER, world.now(), timedelta(days=30))
+    listed = key.public(holder="bo-tuphap", area="vn").model_dump(mode="json")
+    times = {"approved_at": world.now(), "expires_at": world.now() + timedelta(days=30)}
+    with world.store.write() as session:
+        approver = {"holder": "bo-tuphap", "name": "Bộ Tư pháp", "key": listed, "area": area}
+        by = {"accepted_by": world.approver.id, "accepted_at": world.now()}
+        session.add(HubApprover(kid=key.kid, **approver, **by))
+        session.flush()
+        told = {"title": TITLE, "grade": Grade.ROUTINE, "area": area, "recording": made.recording}
+        text = {"content": content.decode(), "came_at": world.now()}
+        session.add(HubDocument(sha256=name, kid=key.kid, **told, **text, **times))
+    return name
 
 
 def one_of_each(world, area=BAC_NHA_TRANG):
@@ -100,6 +123,7 @@ def one_of_each(world, area=BAC_NHA_TRANG):
         "{failed}": failed,
         "{approved}": approved,
         "{drill_id}": drill,
+        "{sha256}": hub_document(world, area, made),
         "{node_id}": f"loa-{area}-1",
         "{recording}": made.recording,
         "{version}": "x",

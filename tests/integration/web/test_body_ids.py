@@ -94,6 +94,7 @@ CALLS = {
     "POST areas/{area}/split/passkey": {"parts.nodes": None},
     "POST nodes/{node_id}/move/passkey": {"to": None},
     "POST homes": {"area": None},  # only who rules the whole province may
+    "POST hub/approvers": {"area": None},  # only who rules the whole province may
     "POST area-groups": {"areas": None},  # only who rules the whole province may
     "POST homes/passkey": {"area": None},
     "POST bulletins": {"area": AREA},

@@ -1,0 +1,173 @@
+"""Writes and reads of the exchange itself: what the station fetched from the hub, verified, and what it sent.
+
+Nothing here plans an airing or makes a bulletin: a person takes a document.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.errors import Conflict
+from controller.features.areas.queries import area_tree
+from controller.features.hub.documents import AHEAD, DocumentFile, Feed, read_document
+from controller.features.hub.queries import exchange, feed_of, key_of
+from controller.features.journal.service import record
+from controller.model.bulletins import Recording
+from controller.model.hub import HubApprover, HubDocument, HubExchange
+from controller.store import one_read, one_write
+from devices.ids import AreaCode, RecordingId
+from devices.messages import Manifest
+from devices.statements import Key
+from devices.wire_types import parse
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDocument:
+    """A document that the feed names and the province has not: whose key must have approved it, and where."""
+
+    sha256: str
+    key: Key
+    area: AreaCode
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSound:
+    """A recording that a document needs to count here."""
+
+    document: str
+    manifest: Manifest
+
+    @property
+    def recording(self) -> RecordingId:
+        """The name of its bytes."""
+        return self.manifest.recording
+
+
+@one_write
+def keep_feed(session: Session, text: str, feed: Feed, *, now: datetime) -> None:
+    """Keep a feed that the hub's key signed; Conflict for an older one, and for one of the future."""
+    state = _state(session)
+    if feed.issued_at > now + AHEAD:
+        raise Conflict("Trung tâm ghi ngày giờ ở tương lai nên đã bỏ.", code="hub.future")
+    if feed.version < state.version or (feed.version == state.version and text != state.feed):
+        raise Conflict("Trung tâm đưa ra danh sách cũ hơn lần trước nên đã bỏ.", code="hub.older")
+    state.version, state.feed, state.issued_at = feed.version, text, feed.issued_at
+    _heard(state, now)
+    named = {one.sha256 for one in feed.documents}
+    for row in session.scalars(select(HubDocument)):
+        if row.sha256 in named:
+            row.gone_at = None
+        elif row.gone_at is None:
+            row.gone_at = now
+
+
+@one_write
+def note_heard(session: Session, *, now: datetime) -> None:
+    """Note that the hub's feed is still the one that is known."""
+    _heard(_state(session), now)
+
+
+@one_write
+def note_fault(session: Session, sentence: str) -> None:
+    """Note what is wrong with the hub, in words; since when, says when it was last heard."""
+    _state(session).fault = sentence
+
+
+@one_write
+def note_report(session: Session, text: str, fault: str | None, *, now: datetime) -> None:
+    """Note the figures that were sent, or why the hub did not take them."""
+    state = _state(session)
+    state.send_fault = fault
+    if fault is None:
+        state.reported, state.sent_at = text, now
+
+
+@one_read
+def wanted_documents(session: Session, most: int) -> Sequence[WantedDocument]:
+    """Return documents by accepted approvers, for areas of this province, that were not fetched yet."""
+    feed, tree = feed_of(exchange(session)), area_tree(session)
+    accepted = {
+        row.kid: (row, key_of(row, feed))
+        for row in session.scalars(select(HubApprover).where(HubApprover.ended_at.is_(None)))
+    }
+    known, found = set(session.scalars(select(HubDocument.sha256))), []
+    for one in feed.documents if feed else ():
+        areas = tree.outermost(area for area in one.areas if area in tree)
+        if one.sha256 in known or one.kid not in accepted or not areas:
+            continue
+        approver, key = accepted[one.kid]
+        here = (area for area in areas if approver.area in tree.lineage(area))
+        if not key.has_end:
+            found.append(WantedDocument(one.sha256, key, next(here, areas[0])))
+    return found[:most]
+
+
+@one_write
+def keep_document(session: Session, wanted: WantedDocument, content: bytes, *, now: datetime) -> None:
+    """Keep a document; raises NotTrusted or Malformed for what its approver did not approve like this."""
+    document, approval = read_document(content, wanted.sha256, wanted.key, now)
+    if wanted.area not in approval.areas:
+        raise Conflict("Trung tâm nêu văn bản này cho nơi mà Bộ không duyệt.", code="hub.other-area")
+    if session.get(HubDocument, wanted.sha256) is not None:
+        return
+    row = HubDocument(
+        sha256=wanted.sha256,
+        kid=wanted.key.kid,
+        title=document.title,
+        grade=approval.grade,
+        area=wanted.area,
+        approved_at=approval.approved_at,
+        expires_at=approval.expires_at,
+        recording=approval.recording,
+        content=content.decode(),
+        came_at=now,
+    )
+    session.add(row)
+    detail = {"title": row.title, "holder": wanted.key.holder}
+    record(session, None, "hub.document-came", wanted.sha256, now, detail=detail)
+
+
+@one_read
+def wanted_sounds(session: Session, now: datetime, most: int) -> Sequence[WantedSound]:
+    """Return recordings still to be fetched, of documents that could count here by their approver."""
+    query = (
+        select(HubDocument)
+        .join(HubApprover, HubApprover.kid == HubDocument.kid)
+        .where(HubApprover.grade.is_not(None), HubApprover.ended_at.is_(None))
+        .where(~HubDocument.has_sound, HubDocument.gone_at.is_(None), HubDocument.bulletin.is_(None))
+        .where(HubDocument.expires_at > now)
+        .order_by(HubDocument.came_at)
+    )
+    rows = session.scalars(query.limit(most)).all()
+    return [WantedSound(row.sha256, parse(DocumentFile, row.content).manifest) for row in rows]
+
+
+@one_write
+def keep_sound(session: Session, wanted: WantedSound, *, now: datetime) -> None:
+    """Note that a recording lies in the store, with the bytes that its manifest describes."""
+    manifest = wanted.manifest
+    if session.get(Recording, wanted.recording) is None:
+        row = Recording(
+            id=wanted.recording,
+            size=manifest.size,
+            duration_ms=manifest.duration_ms,
+            codec=manifest.codec,
+            sample_rate=manifest.sample_rate,
+            manifest=manifest.model_dump(mode="json"),
+            created_at=now,
+        )
+        session.add(row)
+    session.get_one(HubDocument, wanted.document).has_sound = True
+
+
+def _state(session: Session) -> HubExchange:
+    state = exchange(session)
+    session.add(state)
+    return state
+
+
+def _heard(state: HubExchange, now: datetime) -> None:
+    state.heard_at, state.fault = now, None

@@ -1,0 +1,164 @@
+"""Fetches what the hub hands down and sends it the province's figures; docs/hub.md.
+
+Its own periodic task with a thread of its own: a hub that is away, slow or hostile holds up nothing else.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from controller.errors import LoaError
+from controller.features.hub.documents import (
+    LONGEST_DOCUMENT,
+    LONGEST_FEED,
+    LONGEST_RECORDING,
+    REPORT_TYP,
+    read_feed,
+)
+from controller.features.hub.exchanging import (
+    WantedSound,
+    keep_document,
+    keep_feed,
+    keep_sound,
+    note_fault,
+    note_heard,
+    note_report,
+    wanted_documents,
+    wanted_sounds,
+)
+from controller.features.hub.figures import report_of
+from controller.host.hub_line import HubAway, ask_hub
+from controller.model.local_time import ZONE
+from controller.settings import Settings
+from controller.store import Store
+from devices.chunks import manifest_of
+from devices.jose import SigningKey
+from devices.not_trusted import NotTrusted
+from devices.wire_types import Malformed
+from schedules.clock import Beat
+from tts.errors import SpeechError
+from tts.recordings import RecordingStore
+
+_LOG = logging.getLogger(__name__)
+
+_EVERY: Final = timedelta(minutes=5)
+_REPORT_EVERY: Final = timedelta(hours=1)
+_AT_ONCE: Final = 20
+"""Documents, and recordings, of one round: the rest comes with the next."""
+_FEED_S, _DOCUMENT_S, _SOUND_S, _REPORT_S = 20.0, 20.0, 600.0, 20.0
+"""Seconds for a whole answer, however it comes. A recording: 7 MB, 20 minutes, over 100 kbit/s."""
+_OK, _UNCHANGED = 200, 304
+
+
+@dataclass
+class HubExchanger:
+    """Asks the hub while `may_act` is true, so that of a pair only the leader does."""
+
+    store: Store
+    settings: Settings
+    recordings: RecordingStore
+    key: Callable[[], SigningKey]
+    now: Callable[[], datetime]
+    may_act: Callable[[], bool]
+    _tag: str = ""
+    _refused: set[str] = field(default_factory=set)
+    _report_at: datetime | None = None
+
+    def beat(self) -> Beat:
+        """Return the periodic task."""
+        return Beat("hub", _EVERY, self.look)
+
+    def look(self) -> None:
+        """Fetch what is new, and send figures once an hour; a fault is noted and shown."""
+        if not self.may_act():
+            return
+        try:
+            self._take_feed()
+            self._take_documents()
+            self._take_sounds()
+        except (LoaError, NotTrusted, Malformed, SpeechError) as error:
+            self._note(error)
+        if self._report_at is None or self.now() - self._report_at >= _REPORT_EVERY:
+            self._report_at = self.now()
+            self.report()
+
+    def report(self) -> None:
+        """Send the figures of yesterday and of today; what the hub did not take goes again in an hour."""
+        today = self.now().astimezone(ZONE).date()
+        for day in (today - timedelta(days=1), today):
+            report = report_of(self.store, day, self.now())
+            text = self.key().sign_bytes(report.payload(), REPORT_TYP)
+            fault = self._sent(text)
+            note_report(self.store, text, fault, now=self.now())
+            if fault is not None:
+                return
+
+    def _sent(self, text: str) -> str | None:
+        address = self._address("reports")
+        try:
+            answer = ask_hub(address, most_bytes=LONGEST_FEED, most_s=_REPORT_S, body=text.encode())
+        except HubAway as error:
+            return error.sentence
+        return None if answer.status == _OK else f"Trung tâm không nhận số liệu (mã {answer.status})."
+
+    def _take_feed(self) -> None:
+        answer = ask_hub(self._address("feed"), most_bytes=LONGEST_FEED, most_s=_FEED_S, tag=self._tag)
+        if answer.status == _UNCHANGED:
+            note_heard(self.store, now=self.now())
+            return
+        if answer.status != _OK:
+            raise HubAway(f"Trung tâm trả lời mã {answer.status}.")
+        text = answer.body.decode("ascii", "replace").strip()
+        keep_feed(self.store, text, read_feed(text, self.settings.hub_keys), now=self.now())
+        self._tag = answer.tag
+
+    def _take_documents(self) -> None:
+        for one in wanted_documents(self.store, _AT_ONCE + len(self._refused)):
+            if one.sha256 in self._refused:
+                continue
+            content = self._fetched("documents", one.sha256, LONGEST_DOCUMENT, _DOCUMENT_S)
+            try:
+                keep_document(self.store, one, content, now=self.now())
+            except (LoaError, NotTrusted, Malformed) as error:
+                self._refused.add(one.sha256)
+                self._note(error, f"Văn bản {one.sha256[:12]}… bị bỏ: không đúng như Bộ đã duyệt.")
+
+    def _take_sounds(self) -> None:
+        for one in wanted_sounds(self.store, self.now(), _AT_ONCE):
+            if one.document not in self._refused:
+                self._take_sound(one)
+
+    def _take_sound(self, wanted: WantedSound) -> None:
+        content = self._fetched("recordings", wanted.recording, LONGEST_RECORDING, _SOUND_S)
+        told = wanted.manifest
+        made = manifest_of(
+            content,
+            codec=told.codec,
+            sample_rate=told.sample_rate,
+            duration_ms=told.duration_ms,
+            chunk_size=told.chunk_size,
+        )
+        if made != told:
+            self._refused.add(wanted.document)
+            raise HubAway("Tiếng của một văn bản không khớp với phê duyệt nên đã bỏ.", code="hub.other-sound")
+        self.recordings.put(content)
+        keep_sound(self.store, wanted, now=self.now())
+
+    def _fetched(self, folder: str, name: str, most_bytes: int, most_s: float) -> bytes:
+        answer = ask_hub(self._address(f"{folder}/{name}"), most_bytes=most_bytes, most_s=most_s)
+        if answer.status != _OK:
+            raise HubAway(f"Trung tâm thiếu một tệp mà danh sách nêu (mã {answer.status}).")
+        if hashlib.sha256(answer.body).hexdigest() != name:
+            raise HubAway("Một tệp của trung tâm không khớp với danh sách nên đã bỏ.", code="hub.other-bytes")
+        return answer.body
+
+    def _address(self, path: str) -> str:
+        return f"{self.settings.hub_url.rstrip('/')}/{path}"
+
+    def _note(self, error: Exception, sentence: str = "") -> None:
+        _LOG.warning("the hub: %s", error)
+        said = error.sentence if isinstance(error, LoaError) else "Chữ ký của trung tâm không đúng nên đã bỏ."
+        note_fault(self.store, sentence or said)
