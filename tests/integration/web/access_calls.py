@@ -34,7 +34,7 @@ CALLS = {
     "POST homes/passkey": Row(Act.RULE, {"brokers": ["no broker"], "kid": "x"}),
     "GET policies": Row(SIGNED),
     "POST policies/many/check": Row(Act.RULE, {"areas": ["22366"], "minutes_a_day": 60}),
-    "POST policies/many": Row(Act.RULE, {"areas": ["22366"], "minutes_a_day": 60, "password": "x"}),
+    "POST policies/many": Row(Act.RULE, {"areas": ["22366"], "minutes_a_day": 60, "password": RULES}),
     "POST policies/{area}": Row(Act.RULE, {"password": RULES, "loudest_volume": 80}, foreign=HIDDEN),
     "POST policies/{area}/passkey": Row(Act.RULE, {"kid": "x"}, foreign=HIDDEN),
     "GET proposals": Row(Act.RULE),
