@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from controller.runtime.airing_traces import AiringTraces
 from controller.runtime.chunk_times import ChunkTimes
-from controller.runtime.hub_exchange import HubExchanger
 from controller.runtime.machine_watch import MachineWatch
 from controller.runtime.page_station import PageStation
 from controller.store import Store
@@ -26,6 +25,11 @@ def watching(
     machine = MachineWatch(led, station.settings, station.now, may_act, *broker)
     airings = AiringTraces(station.store, station.traces, station.now, sent)
     watches = [machine.beat()] if station.trial is None else []
-    hub = HubExchanger(led, station.settings, station.recordings, lambda: station.key, station.now, may_act)
-    watches += [hub.beat()] if station.settings.hub_keys else []
+    if station.settings.hub_keys:
+        from controller.runtime.hub_exchange import HubExchanger  # it loads what few stations need
+
+        asks = HubExchanger(
+            led, station.settings, station.recordings, lambda: station.key, station.now, may_act
+        )
+        watches.append(asks.beat())
     return watches + ([airings.beat()] if station.settings.traces_url else [])
