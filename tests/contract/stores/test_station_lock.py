@@ -18,7 +18,7 @@ from controller.model.leadership import Leadership
 from controller.store import Store
 from controller.store.station_lease import Lease, stations_there
 from controller.store.station_lock import lock_of
-from tests.support.waiting import wait_until
+from tests.support.waiting import WITHIN, wait_until
 
 on_postgresql = pytest.mark.parametrize("kind", ["postgresql"])
 """A file's lock is the kernel's: it has neither epoch nor deadline."""
@@ -92,9 +92,9 @@ def test_a_lock_that_was_lost_is_not_held_until_it_was_taken_again(lock):
     first.take()
     _lose(first)
     second.take()
-    assert _is_soon(lambda: not first.check()), "somebody else has it now"
+    assert wait_until(lambda: not first.check()), "somebody else has it now"
     second.release()
-    assert _is_soon(first.check)
+    assert wait_until(first.check)
 
 
 @on_postgresql
@@ -118,7 +118,7 @@ def test_a_lease_holds_until_its_deadline_and_nothing_revives_its_epoch(lock):
     assert one.is_held
     one.clock = lambda: steady_seconds() + one.life_s
     assert not one.is_held
-    assert lost.wait(10), "its renewing thread says so"
+    assert lost.wait(WITHIN), "its renewing thread says so"
     assert one.check(), "it takes the lease anew"
     assert one.epoch > epoch
 
@@ -128,7 +128,7 @@ def test_a_fault_of_our_own_ends_the_lease_and_is_said(lock):
     one, lost = lock("home"), threading.Event()
     one.on_lost, one.facts = lost.set, lambda: 1 / 0
     one.take()
-    assert lost.wait(20)
+    assert lost.wait(WITHIN)
     assert not one.is_held
 
 
@@ -144,8 +144,8 @@ def test_a_standby_waits_for_the_expiry_and_can_be_asked_to_give_up(lock):
     waiting.start()
     assert not led.wait(2 * second.life_s), "the first renews it"
     first._ending.set()  # as a stopped process, it renews nothing more
-    assert led.wait(20)
-    waiting.join(10)
+    assert led.wait(WITHIN)
+    waiting.join(WITHIN)
     assert second.is_held
 
 
@@ -190,19 +190,10 @@ def _lose(lock):
     if isinstance(lock, Lease):
         lock._ending.set()
         lock.clock = lambda: steady_seconds() + lock.life_s
-        lock._thread.join(5)
+        lock._thread.join(WITHIN)
         lock._keep = lambda: None
     else:
         lock.path.unlink()
-
-
-def _is_soon(what):
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        if what():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 @on_postgresql
