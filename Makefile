@@ -24,6 +24,7 @@ IN_ORDER := --dist loadscope --no-loadscope-reorder
 BARE := -p no:playwright
 EXAMPLES ?= 100
 PLANS ?= 10000
+SHARE ?= 0.1
 
 # write byte code even if the shell forbids it: a program that starts a hundred times compiles its modules once
 unexport PYTHONDONTWRITEBYTECODE
@@ -116,6 +117,11 @@ scale: $(TESTS) ## make 14 days of 100,000 schedules: 1.4 million airings (10 to
 .PHONY: pages
 pages: $(TESTS) ## measure every page at 5,000 loudspeakers and 100,000 airings (2 minutes; docs/benchmarks.md)
 	$(BIN)/python -m tests.benchmarks.pages
+
+# in /var/tmp: 8 GB for a tenth, some 50 GB for SHARE=1
+.PHONY: years
+years: $(TESTS) parts ## measure every page over three years of a province on PostgreSQL (SHARE=0.1: 15 minutes; 1: hours)
+	$(BIN)/python -m tests.benchmarks.years --share $(SHARE)
 
 .PHONY: viewers
 viewers: $(TESTS) parts ## measure what fifty viewers of live pages cost a station whose thousand loudspeakers report (3 minutes)

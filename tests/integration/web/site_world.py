@@ -340,9 +340,9 @@ class SiteWorld(Samples):
 class Seeds:
     """Makes worlds on copies of one seeded database: hashing passwords and enrolling once is enough."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, url: str | None = None):
         self._file = folder / "seeded.sqlite"
-        store = Store(sqlite_url(self._file))
+        store = Store(url or sqlite_url(self._file))
         store.upgrade()
         made_at = datetime(2026, 11, 1, tzinfo=UTC)
         with store.write() as session:
