@@ -27,30 +27,9 @@ AREA = "{area}"
 # things of an area; `upload` is the digest of a sound: who can say it has the sound, or was shown it.
 PLAIN = {
     *("issuer", "readings", "title", "text", "topic", "starts_at", "starts_in_seconds", "latest_start_at"),
-    *(
-        "grade",
-        "highest_grade",
-        "volume",
-        "meeting",
-        "reason",
-        "agrees",
-        "name",
-        "kind",
-        "password",
-        "code",
-        "revision",
-        "sentence",
-        "most",
-        "pace",
-        "alert",
-        "rests",
-        "engine",
-        "voice",
-        "reading_register",
-        "word",
-        "start",
-        "end",
-    ),
+    *("grade", "highest_grade", "volume", "meeting", "reason", "agrees", "name", "kind"),
+    *("password", "code", "revision", "sentence", "most", "pace", "alert", "rests"),
+    *("engine", "voice", "reading_register", "word", "start", "end"),
     *("start_within_s", "least_percent", "needs_level", "every_months"),
     *("topics", "quiet_from", "quiet_to", "address", "endpoint", "p256dh", "auth"),
     *("declared", "file", "place", "template", "lately", "minutes", "alone_because", "hours", "public"),
@@ -71,6 +50,7 @@ PLAIN = {
     *("latest_after_seconds", "original_at", "day", "off", "acts", "expires_at", "until", "note", "seen"),
     *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new", "answer"),
     *("brokers", "authorities", "addresses"),
+    *("only_good", "renew"),  # of lists
     *("begins", "ends", "loudest_volume", "minutes_a_day", "alone_days"),  # of policies
     *("latitude", "longitude", "accuracy_m", "heard"),
     *("kid", "signature", "required"),  # a key is one of the person's own devices, or refused
@@ -108,6 +88,8 @@ CALLS = {
     "POST chimes": {"area": AREA},
     "POST speech/areas": {"area": AREA},
     "POST turns/areas": {"area": AREA},
+    "POST policies/many/check": {"areas": [AREA], "groups": None},  # groups are the whole province's
+    "POST policies/many": {"areas": [AREA], "groups": None},
     "POST drills": {"areas": [AREA], "bulletin": None},  # only a test that may be aired in all the areas
     "POST emergencies/templates": {"area": AREA, "bulletin": "{approved}"},
     "POST emergencies": {"areas": [AREA], "prepared": "{prepared}", "bulletin": "{approved}"},
@@ -164,6 +146,7 @@ FORMS = {
     "POST /thu-vien/mau": {"dia_ban": AREA},
     "POST /tai-khoan/uy-quyen": {"dia_ban": AREA},
     "POST /gan-cum-loa": {"dia_ban": AREA},
+    "POST /quy-dinh/nhieu-noi": {"dia_ban": AREA},
     "POST /tieng": {"dia_ban": AREA},
     "POST /giong-doc": {"dia_ban": AREA},
     "POST /giong-doc/bo": {"dia_ban": AREA},
@@ -185,6 +168,7 @@ FORM_SENDS = {
     "POST /tai-khoan/uy-quyen": {"nguoi": "duyet", "den_ngay": "20/12/2026"},
     "POST /gan-cum-loa": {"ten": "Cụm 9"},
     "POST /dien-tap/dat": {"ten": "Diễn tập", "noi": "chon", "ngay": "20/12/2026", "gio": "09:00"},
+    "POST /quy-dinh/nhieu-noi": {"phut": "60"},
     "POST /tieng": {"tieng": "rog"},
     "POST /giong-doc": {"toc_do": "slow"},
     "POST /nguoi-dung/them": {"ten": "nguoi.moi", "vai_tro": "officer"},
