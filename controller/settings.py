@@ -201,6 +201,15 @@ class Settings(BaseSettings):
         default=None,
         description="Folder of the years' archives, best on another disk; by default in the home folder.",
     )
+    backups: Path | None = Field(
+        default=None,
+        description="Folder of the backups that the page makes, best on another disk; unset: it makes none.",
+    )
+    backup_to: str = Field(
+        default="",
+        pattern=r"^(age1[0-9a-z]{58}( +|$))*$",
+        description="Public keys of age for which backups are encrypted, age1…, with spaces between.",
+    )
     phrases_megabytes: int = Field(
         default=2048, ge=100, description="Spoken phrases that are kept for bulletins to come, MB."
     )
@@ -294,6 +303,11 @@ class Settings(BaseSettings):
     def archives_dir(self) -> Path:
         """Return the folder of the years' archives."""
         return self.archives or self.home / "archives"
+
+    @property
+    def backup_keys(self) -> tuple[str, ...]:
+        """Return the public keys for which backups are encrypted; none: they are not."""
+        return tuple(self.backup_to.split())
 
     @property
     def speech_cache_dir(self) -> Path:

@@ -71,6 +71,8 @@ class Station(Protocol):
     """The settings in force; secrets in them must never be put on a page."""
     traces: Traces
     """Where the request that plans an airing is told, for its trace."""
+    makes_backups: bool
+    """Whether this is the station that leads: its home folder is what a backup copies."""
     provider: ProviderWay | None
     """How people sign in by an OpenID provider; None: by passwords alone."""
 

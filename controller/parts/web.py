@@ -47,6 +47,7 @@ class WebStation(PageStation):
     """
 
     part: str = "web"
+    makes_backups: bool = False
     _seen: tuple[float, Leader] = (float("-inf"), NOBODY)
     _has_key: bool = False
     _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)

@@ -55,6 +55,7 @@ class PageStation:
     counters: Storage = field(default_factory=MemoryStorage)
     pages: PageServer | None = None
     provider: ProviderWay | None = None
+    makes_backups: bool = True
     traces: Traces = OFF
     part: str = "station"  # which program this is, in traces
     store: Store = field(init=False)

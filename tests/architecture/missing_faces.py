@@ -44,6 +44,9 @@ MISSING = {
     "area_changes.changes.rename_area": {"pages": RARE},
     "area_changes.changes.reparent_area": SHARED | {"pages": RARE},
     "area_changes.changes.split_area": SHARED | {"pages": RARE},
+    "backups.service.note_begun": {
+        "commands": "`loa backup` needs no account of the station, and goes to backup-run.json alone."
+    },
     "bulletins.authorships.sign_authorship": {"commands": WRITTEN},
     "bulletins.comments.comment_on_sentence": {"commands": WRITTEN},
     "bulletins.corrections.correct_bulletin": {"commands": WRITTEN},

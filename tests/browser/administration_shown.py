@@ -1,5 +1,6 @@
 """What the pictures of the administration show: policies, words, figures, a node and its day."""
 
+import json
 import math
 from datetime import timedelta
 from io import BytesIO
@@ -59,11 +60,24 @@ def tell_of_the_house(world, node):
     while world.do(note_aired):
         pass
     tell_a_nodes_day(world, node)
+    tell_of_backups(world)
     folder = folder_of(world.settings)
     heard = keep_test(folder, world.now())
     for person in range(6):
         answered(folder, heard, world.now(), errs=lambda number, person=person: (number + person) % 7 == 0)
     return {"prepared": prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500), "ears": heard.id}
+
+
+def tell_of_backups(world):
+    """What the home folder knows of the backup of the night, and of the rehearsal of a month ago."""
+    night, home = world.now() - timedelta(hours=9), world.settings.home
+    file = f"/mnt/backup/loa-{night:%Y%m%dT%H%M%SZ}.tar.age"
+    made = {"at": night.isoformat(), "file": file, "size": 1_843_200_000, "way": "timer", "name": "loa"}
+    (home / "last-backup.json").write_text(json.dumps(made), "utf-8")
+    tried = night - timedelta(days=30)
+    old = file.replace(f"{night:%Y%m%d}", f"{tried:%Y%m%d}")
+    told = {"at": tried.isoformat(), "made_at": tried.isoformat(), "file": old}
+    (home / "last-rehearsal.json").write_text(json.dumps(told), "utf-8")
 
 
 def propose(world, by):

@@ -107,9 +107,9 @@ def main(folder, scheme="light", only=()):
         seeds = Seeds(Path(kept))
         os.chdir(kept)  # so that the page of the settings shows no folder of this machine
         (Path(kept) / "world").mkdir()
-        world = seeds.world(
-            Path(kept) / "world", settings=Settings(home=Path("var"), address=PHONE_THAT_SIGNS.origin)
-        )
+        backups = {"backups": Path("/mnt/backup"), "backup_to": "age1" + 58 * "q"}
+        settings = Settings(home=Path("var"), address=PHONE_THAT_SIGNS.origin, **backups)
+        world = seeds.world(Path(kept) / "world", settings=settings)
         shown = tell_a_day(world)
         world.do(sign_key_sets, root_key=seeds.root_key)
         browser = playwright.chromium.launch(**LAUNCH)

@@ -6,11 +6,12 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from controller.errors import Unavailable
+from controller.features.backups.run_notes import BackupMaker, maker_in
 from controller.features.backups.snapshots import copy_database, kind_of, revision_of
 from controller.host.archives import ArchiveWriter, encrypted_to, recipients_of
 from controller.host.home_folder import write_private
@@ -30,6 +31,8 @@ _LAST = "last-backup.json"
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600  # sealed keys and password hashes are in it
 _TRIES = 3  # attempts to get a consistent copy of keys and database
 _PREFIX = "LOA_"
+_ENCRYPTED = ".tar.age"
+_UNKNOWN = BackupMaker()
 
 
 def folders_of(settings: Settings) -> dict[str, Path]:
@@ -49,7 +52,14 @@ def elsewhere(settings: Settings) -> dict[str, str]:
     return {name: place for name, place in places.items() if folder_at(place) is None}
 
 
-def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *, now: datetime) -> list[str]:
+def back_up(
+    settings: Settings,
+    folder: Path,
+    recipients: Sequence[str] = (),
+    *,
+    now: datetime,
+    by: BackupMaker = _UNKNOWN,
+) -> list[str]:
     """Write everything of a station into a new file of the folder, and return what to tell the person.
 
     The station may run meanwhile. `recipients` are public keys of age; without one nothing is encrypted. The
@@ -68,14 +78,17 @@ def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *,
             f"Chưa sao lưu được vào «{folder}»: {error}. Bản sao trước (nếu có) vẫn còn nguyên.",
             code="backup.failed",
         ) from error
+    return [*_note(settings.home, made, now, by), *_told(settings, made, is_encrypted=bool(keys))]
+
+
+def _told(settings: Settings, made: Path, *, is_encrypted: bool) -> list[str]:
     closed = (
         "Chỉ người có khóa giải mã mở được bản sao này. Hãy cất khóa ấy ở nơi khác."
-        if keys
+        if is_encrypted
         else "Bản sao này không mã hóa: hãy cất ở nơi chỉ quản trị viên đọc được, hoặc mã hóa bằng --to."
     )
     megabytes = f"{made.stat().st_size / 1_000_000:.1f}".replace(".", ",")
     return [
-        *_note(settings.home, made, now),
         f"Đã sao lưu: {made} ({megabytes} MB): cơ sở dữ liệu, bản ghi, khóa, thiết lập.",
         *(
             f"Không có trong bản sao: {WORDS[name]}, vì nằm ở «{place}». Kho S3 ấy phải giữ phiên bản cũ "
@@ -179,20 +192,27 @@ class LastBackup:
     at: datetime
     file: str
     size: int
+    by: BackupMaker = _UNKNOWN
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether only whoever has the private key can read it."""
+        return self.file.endswith(_ENCRYPTED)
 
 
 def last_backup(home: Path) -> LastBackup | None:
     """Return the last backup that was noted in the home folder, or None."""
     try:
         told = json.loads((home / _LAST).read_text("utf-8"))
-        return LastBackup(datetime.fromisoformat(told["at"]), str(told["file"]), int(told["size"]))
+        at, file, size = datetime.fromisoformat(told["at"]), str(told["file"]), int(told["size"])
+        return LastBackup(at, file, size, maker_in(told))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 
-def _note(home: Path, made: Path, now: datetime) -> list[str]:
+def _note(home: Path, made: Path, now: datetime, by: BackupMaker) -> list[str]:
     """Note the copy for the page; a copy that is good stays good where that cannot be written."""
-    told = {"at": now.isoformat(), "file": str(made.absolute()), "size": made.stat().st_size}
+    told = {"at": now.isoformat(), "file": str(made.absolute()), "size": made.stat().st_size, **asdict(by)}
     try:
         write_private(home / _LAST, json.dumps(told, ensure_ascii=False))
     except OSError as error:
@@ -201,7 +221,7 @@ def _note(home: Path, made: Path, now: datetime) -> list[str]:
 
 
 def _free_name(folder: Path, now: datetime, *, is_encrypted: bool) -> Path:
-    stem, suffix = now.strftime("loa-%Y%m%dT%H%M%SZ"), ".tar.age" if is_encrypted else ".tar"
+    stem, suffix = now.strftime("loa-%Y%m%dT%H%M%SZ"), _ENCRYPTED if is_encrypted else ".tar"
     names = (f"{stem}{suffix}", *(f"{stem}-{n}{suffix}" for n in range(2, 100)))
     return next(folder / name for name in names if not (folder / name).exists())
 

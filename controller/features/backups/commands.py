@@ -1,5 +1,6 @@
 """`loa backup`, `loa restore`; docs/commands.md explains both."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,18 +18,25 @@ def add_to(app: typer.Typer) -> None:
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Thư mục nhận bản sao, nên ở ổ đĩa khác.")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="Thư mục nhận bản sao, nên ở ổ đĩa khác; mặc định LOA_BACKUPS."),
+    ] = None,
     to: Annotated[
         list[str] | None,
-        typer.Option(metavar="AGE1…", help="Mã hóa cho khóa công khai age này; có thể ghi nhiều lần."),
+        typer.Option(
+            metavar="AGE1…",
+            help="Mã hóa cho khóa công khai age này; có thể ghi nhiều lần; mặc định LOA_BACKUP_TO.",
+        ),
     ] = None,
 ) -> None:
     """Sao lưu toàn bộ đài (đang chạy hay không) vào một tệp mới ghi ngày giờ."""
     from controller.clocks import utc_now
-    from controller.features.backups.backup import back_up
+    from controller.features.backups.runs import run_here
     from controller.settings import Settings
 
-    for line in back_up(Settings(), folder, to or (), now=utc_now()):
+    is_typed = sys.stdin.isatty()
+    for line in run_here(Settings(), folder, to or (), is_typed=is_typed, now=utc_now()):
         typer.echo(line)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 LAST = "last-rehearsal.json"
+FAILED = "failed-rehearsal.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +24,23 @@ def last_rehearsal(home: Path) -> Rehearsal | None:
         told = json.loads((home / LAST).read_text("utf-8"))
         at, made_at = (datetime.fromisoformat(told[name]) for name in ("at", "made_at"))
         return Rehearsal(at, made_at, str(told["file"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRehearsal:
+    """When a backup could last not be brought back, and why; a rehearsal that succeeds takes it away."""
+
+    at: datetime
+    file: str
+    fault: str
+
+
+def failed_rehearsal(home: Path) -> FailedRehearsal | None:
+    """Return the rehearsal that failed and was followed by none that succeeded, or None."""
+    try:
+        told = json.loads((home / FAILED).read_text("utf-8"))
+        return FailedRehearsal(datetime.fromisoformat(told["at"]), str(told["file"]), str(told["fault"]))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

@@ -11,8 +11,8 @@ from pathlib import Path
 from sqlalchemy import make_url, select
 from sqlalchemy.exc import ArgumentError
 
-from controller.errors import BadInput, LoaError
-from controller.features.backups.last_rehearsal import LAST
+from controller.errors import BadInput, LoaError, NotFound
+from controller.features.backups.last_rehearsal import FAILED, LAST
 from controller.features.backups.restore import bring_back
 from controller.features.backups.snapshots import kind_of
 from controller.features.journal.chain import JournalBroken, verify
@@ -35,15 +35,29 @@ def rehearse(
     station is not touched. The whole archive is read and compared with its digests, the database is opened,
     upgraded as at a start, and its journal checked. Raises as `restore`, or Unavailable.
     """
-    with _scratch_home(settings, database) as scratch:
+    with _scratch_home(settings, database) as scratch, _noting_failure(settings.home, file, now):
         found = bring_back(scratch, file, identity)
         entries = _entries_of(scratch)
+    (settings.home / FAILED).unlink(missing_ok=True)
     told = {"at": now.isoformat(), "made_at": found.made_at.isoformat(), "file": str(file.absolute())}
     write_private(settings.home / LAST, json.dumps(told, ensure_ascii=False))
     return [
         f"Thử khôi phục được: bản sao {wall(found.made_at)}, {found.parts} phần đúng từng byte.",
         f"Nhật ký {entries} mục nguyên vẹn. Đài đang chạy không bị động tới.",
     ]
+
+
+@contextmanager
+def _noting_failure(home: Path, file: Path, now: datetime) -> Iterator[None]:
+    """Note for the page that a backup could not be brought back; not where there is no such file."""
+    try:
+        yield
+    except NotFound:
+        raise
+    except LoaError as error:
+        told = {"at": now.isoformat(), "file": str(file.absolute()), "fault": error.sentence}
+        write_private(home / FAILED, json.dumps(told, ensure_ascii=False))
+        raise
 
 
 @contextmanager

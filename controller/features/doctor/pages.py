@@ -12,6 +12,7 @@ from controller.features.accounts.dependencies import SignedVisit
 from controller.features.archives.operations import is_there
 from controller.features.archives.queries import archives, year_to_archive
 from controller.features.backups.backup import last_backup
+from controller.features.backups.queries import is_old
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.queries import count_rows
 from controller.features.doctor.settings_words import settings_in_words
@@ -24,7 +25,6 @@ from controller.model.permissions import Act
 router = APIRouter(prefix="/cai-dat")
 SOON = timedelta(days=90)
 """A key set or key that ends within this time is told as something to do."""
-BACKUP_OLD = timedelta(days=2)
 _asking = threading.Lock()
 
 
@@ -50,7 +50,7 @@ def show(visit: SignedVisit) -> Response:
         "soon": now + SOON,
         "settings": settings_in_words(visit.station.settings),
         "backup": backup,
-        "backup_is_old": backup is None or now - backup.at > BACKUP_OLD,
+        "backup_is_old": is_old(backup, now),
     }
     return page(visit.request, "cai_dat.html", context)
 

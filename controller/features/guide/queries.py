@@ -236,8 +236,9 @@ class _SetUpReading:
                 title="Đã sao lưu",
                 is_done=backup is not None,
                 found="chưa có" if backup is None else day_and_clock(backup.at, self.now),
-                who=SERVER,
+                who=f"{ADMINISTRATOR} hoặc {SERVER}",
                 to_do="Nên hẹn giờ mỗi đêm, ra ổ đĩa khác.",
+                page="/cai-dat/sao-luu",
                 command="loa backup /mnt/o-khac/loa",
             ),
             SetUpStep(

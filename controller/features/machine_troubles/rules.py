@@ -93,7 +93,7 @@ def troubles_in(facts: MachineFacts, now: datetime) -> dict[TroubleKey, str]:
             facts.backup_at or facts.founded_at,
             now,
             BACKUP_WITHIN,
-            "Chưa có bản sao lưu mới từ {}. Hãy chạy «loa backup create».",
+            "Chưa có bản sao lưu mới từ {}. Hãy xem trang Cài đặt, Sao lưu.",
         ),
         TroubleKind.DOCTOR_AWAY: _old(
             facts.doctor_at or facts.founded_at,

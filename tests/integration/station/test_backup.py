@@ -15,7 +15,7 @@ from controller.cli import app
 from controller.errors import BadInput, Conflict, NotFound, StartFailed, Unavailable
 from controller.features.areas.queries import areas
 from controller.features.backups.backup import back_up, last_backup
-from controller.features.backups.last_rehearsal import last_rehearsal
+from controller.features.backups.last_rehearsal import failed_rehearsal, last_rehearsal
 from controller.features.backups.rehearsal import rehearse
 from controller.features.backups.restore import restore
 from controller.features.doctor.invariants import invariants
@@ -297,10 +297,15 @@ def test_a_rehearsal_needs_no_station_on_its_machine(world, settings, safe, tmp_
 def test_a_rehearsal_of_a_spoilt_copy_fails_and_is_not_noted(world, settings, safe):
     back_up(settings, safe, now=world.now)
     file = only(safe)
-    file.write_bytes(file.read_bytes()[:5000])
+    whole = file.read_bytes()
+    file.write_bytes(whole[:5000])
     with pytest.raises(BadInput):
         rehearse(settings, file, None, None, now=world.now)
     assert last_rehearsal(settings.home) is None
+    assert "bị thiếu hoặc bị sửa" in failed_rehearsal(settings.home).fault
+    file.write_bytes(whole)
+    rehearse(settings, file, None, None, now=world.now)
+    assert failed_rehearsal(settings.home) is None
 
 
 def test_a_rehearsal_on_postgresql_is_made_in_the_empty_database_that_is_named(

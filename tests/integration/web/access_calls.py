@@ -24,6 +24,8 @@ from tests.integration.web.access_row import HIDDEN, OPEN, SIGNED, Row
 
 CALLS = {
     "GET archives": Row(Act.RULE),
+    "GET backups": Row(Act.RULE),
+    "POST backups": Row(Act.RULE),
     "GET hub": Row(Act.RULE),
     "GET hub/documents": Row(SIGNED),
     "POST hub/documents/{sha256}/take": Row(Act.WRITE, foreign=HIDDEN),

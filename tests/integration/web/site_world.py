@@ -125,6 +125,7 @@ class SiteWorld(Samples):
     counters: MemoryStorage = field(default_factory=MemoryStorage)
     require_totp: bool = False
     trial: object = None
+    makes_backups: bool = True
     provider: object = None
     traces: object = OFF
     settings: Settings = field(default_factory=Settings)
@@ -359,12 +360,8 @@ class Seeds:
                 for number in (1, 2)
             ]
             enrol_nodes(session, nodes, by=None, now=made_at)
-            give_keys(
-                session,
-                publics(node.id for node in nodes),
-                welcome(Seed(keys.root, keys.station)),
-                now=made_at,
-            )
+            welcomed = welcome(Seed(keys.root, keys.station))
+            give_keys(session, publics(node.id for node in nodes), welcomed, now=made_at)
             sign_key_sets(session, root_key=self.root_key, now=made_at)
         self.tokens = {
             name: sign_in(store, name=name, password=password, address="test", tries=Tries(), now=NOON)
