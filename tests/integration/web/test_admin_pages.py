@@ -327,9 +327,10 @@ def test_no_password_of_an_address_is_shown(tmp_path):
     assert "broker.example:1883" in told
 
 
-def test_the_settings_page_tells_of_the_backup(administrator):
+def test_the_settings_page_tells_of_the_backup_and_leads_to_what_is_changed_at_run_time(administrator):
     words = text_of(administrator.get("/cai-dat"))
     assert "Chưa thấy bản sao lưu nào" in words
+    assert "Chỉ dùng lúc lập đài. Đổi ở trang Quy định" in words
 
 
 # --- all of them
