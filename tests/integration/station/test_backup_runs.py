@@ -7,10 +7,11 @@ from typer.testing import CliRunner
 from controller.cli import app
 from controller.errors import Conflict
 from controller.features.backups.backup import last_backup
-from controller.features.backups.run_notes import BackupTurn, BackupWay, last_run
-from controller.features.backups.runs import run_here
+from controller.features.backups.run_notes import BackupMaker, BackupTurn, BackupWay, is_running, last_run
+from controller.features.backups.runs import begin_child, run_here
 from tests.integration.station.test_backup import only, safe, settings  # noqa: F401 - two are fixtures
 from tests.support.station_world import NOW
+from tests.support.waiting import wait_until
 
 
 def test_the_command_takes_folder_and_key_of_the_settings_and_notes_how_it_went(settings, safe, tmp_path):  # noqa: F811
@@ -42,3 +43,15 @@ def test_a_second_backup_at_the_same_time_is_refused(settings, safe):  # noqa: F
     assert refused.value.code == "backup.running"
     assert not safe.exists()
     assert run_here(settings, safe, (), is_typed=True, now=NOW)
+
+
+def test_a_child_that_ends_without_a_word_is_told_of_and_the_next_may_begin(settings, safe):  # noqa: F811
+    crashing = settings.model_copy(update={"backups": safe, "port": -1})
+    turn = BackupTurn(settings.home)
+    turn.take()
+    begin_child(crashing, turn, BackupMaker(BackupWay.PAGE, "Mai"), NOW)
+    assert wait_until(lambda: last_run(settings.home).ended_at is not None)
+    assert "bị ngắt giữa chừng" in last_run(settings.home).fault
+    assert "ValidationError" in (settings.home / "backup.log").read_text()
+    assert wait_until(lambda: not is_running(settings.home))
+    assert last_backup(settings.home) is None
