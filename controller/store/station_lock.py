@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from controller.errors import LoaError, StartFailed
+from controller.errors import StartFailed
 from controller.store.engine import Store
 from controller.store.station_lease import Lease, database_in_use, place_in_words
 
@@ -28,7 +28,7 @@ def lock_of(store: Store, home: Path) -> "FileLock | Lease":
     return Lease(store.url, home, store.session_name)
 
 
-def locked_file(path: Path, holder: str, refused: Callable[[str], LoaError]) -> int:
+def locked_file(path: Path, holder: str, refused: Callable[[str], StartFailed]) -> int:
     """Lock a file, write its holder into it, and return its descriptor, whose closing releases the lock.
 
     Raises what `refused` makes of the present holder's text.

@@ -1,5 +1,6 @@
 """What the home folder says of the last attempt to back up; the lock of one at a time. docs/storage.md."""
 
+import fcntl
 import json
 import logging
 import os
@@ -9,12 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from controller.errors import Conflict
+from controller.errors import Conflict, LoaError, NotFound, Unavailable
 from controller.host.home_folder import write_private
-from controller.store.station_lock import locked_file
 
 _RUN: Final = "backup-run.json"
-_LOCK: Final = "backup-lock"
 BROKEN_OFF: Final = (
     "Lần sao lưu bị ngắt giữa chừng: tiến trình bị dừng, hoặc quá sáu giờ. Bản sao trước (nếu có) vẫn còn "
     "nguyên. Hãy sao lưu lại."
@@ -50,14 +49,30 @@ class BackupRun:
 
 @dataclass
 class BackupTurn:
-    """Held while a backup of a home is made, by whom ever; the kernel releases it when the process ends."""
+    """Held while a backup of a home is made, by whom ever; the kernel releases it when the process ends.
+
+    The folder itself is locked: a file that root once made would keep the station's own account out.
+    """
 
     home: Path
     _descriptor: int | None = None
 
     def take(self) -> None:
-        """Take it; raise Conflict while another backup is made."""
-        self._descriptor = locked_file(self.home / _LOCK, str(os.getpid()), _is_running)
+        """Take it; raise Conflict while another backup is made, NotFound or Unavailable without a home."""
+        try:
+            descriptor = os.open(self.home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise NotFound("Chưa có đài nào ở đây. Hãy chạy «loa up» trước.", code="station.none") from None
+        except OSError as error:
+            raise Unavailable(f"Chưa sao lưu được: {error}.", code="backup.failed") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise Conflict(
+                "Đang có một lần sao lưu khác chạy. Hãy đợi nó xong.", code="backup.running"
+            ) from None
+        self._descriptor = descriptor
 
     def release(self) -> None:
         """Release it."""
@@ -73,7 +88,7 @@ def is_running(home: Path) -> bool:
         turn.take()
     except Conflict:
         return True
-    except OSError:  # a home that cannot be written takes no backup
+    except LoaError:
         return False
     turn.release()
     return False
@@ -108,9 +123,3 @@ def maker_in(told: dict[str, str]) -> BackupMaker:
     """Return who made what a note tells of; of a note of 0.1 it is unknown."""
     way = told.get("way")
     return BackupMaker(None if way is None else BackupWay(way), str(told.get("name", "")))
-
-
-def _is_running(process: str) -> Conflict:
-    return Conflict(
-        f"Đang có một lần sao lưu khác chạy (tiến trình {process}). Hãy đợi nó xong.", code="backup.running"
-    )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from controller.clocks import utc_now
-from controller.errors import BadInput, LoaError, NotFound
+from controller.errors import BadInput, LoaError
 from controller.features.backups.backup import back_up
 from controller.features.backups.run_notes import (
     BROKEN_OFF,
@@ -47,8 +47,6 @@ def run_here(
             "Hãy cho biết thư mục nhận bản sao: «loa backup DIR», hoặc đặt LOA_BACKUPS.",
             code="backup.no-folder",
         )
-    if not settings.home.is_dir():
-        raise NotFound("Chưa có đài nào ở đây. Hãy chạy «loa up» trước.", code="station.none")
     turn = BackupTurn(settings.home)
     turn.take()
     try:
