@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 
 from controller.errors import LoaError
@@ -15,6 +16,7 @@ _NICE = 10
 def main() -> int:
     """Make the backup; how it ended is noted in the home folder."""
     os.nice(_NICE)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that pg_dump and what is half written end, too
     try:
         run_in_child(Settings(**json.load(sys.stdin)))
     except LoaError:
