@@ -54,6 +54,8 @@ TOPIC_OF: Final = {
     NoticeKind.CALL_LAPSED: NoticeTopic.CALL,
     NoticeKind.CALL_WAITS: NoticeTopic.CALL,
     NoticeKind.CORRECTED: NoticeTopic.OTHER,
+    NoticeKind.DOCUMENT_CAME: NoticeTopic.TASK,
+    NoticeKind.DOCUMENT_GONE: NoticeTopic.TASK,
     NoticeKind.DRILL_JUDGED: NoticeTopic.LOUDSPEAKER,
     NoticeKind.DELIVERY_LATE: NoticeTopic.LOUDSPEAKER,
     NoticeKind.ENDS_SOON: NoticeTopic.ENDING,

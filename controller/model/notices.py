@@ -26,6 +26,8 @@ class NoticeKind(StrEnum):
     CALL_LAPSED = "call-lapsed"  # nobody confirmed an emergency in time: to who called it
     CALL_WAITS = "call-waits"  # an emergency waits for a second person: to those who may confirm it
     CORRECTED = "corrected"  # an approver mended letters of a bulletin: to its author
+    DOCUMENT_CAME = "document-came"  # the hub handed down a document: to who may take it
+    DOCUMENT_GONE = "document-gone"  # a document that was taken is named no longer: to who may withdraw it
     DRILL_JUDGED = "drill-judged"  # a drill has a result: to its planner and to who mends loudspeakers there
     DELIVERY_LATE = "delivery-late"  # some loudspeakers will not have the recording before the airing starts
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or signed places expire soon

@@ -14,6 +14,7 @@ from controller.errors import Conflict
 from controller.features.areas.queries import area_tree
 from controller.features.hub.documents import AHEAD, DocumentFile, Feed, read_document
 from controller.features.hub.queries import exchange, feed_of, key_of
+from controller.features.hub.telling import tell_of_gone, tell_of_named_again, tell_of_new
 from controller.features.journal.service import record
 from controller.model.bulletins import Recording
 from controller.model.hub import HubApprover, HubDocument, HubExchange
@@ -58,10 +59,12 @@ def keep_feed(session: Session, text: str, feed: Feed, *, now: datetime) -> None
     _heard(state, now)
     named = {one.sha256 for one in feed.documents}
     for row in session.scalars(select(HubDocument)):
-        if row.sha256 in named:
+        if row.sha256 in named and row.gone_at is not None:
             row.gone_at = None
-        elif row.gone_at is None:
+            tell_of_named_again(session, row, now)
+        elif row.sha256 not in named and row.gone_at is None:
             row.gone_at = now
+            tell_of_gone(session, row, now)
 
 
 @one_write
@@ -126,6 +129,7 @@ def keep_document(session: Session, wanted: WantedDocument, content: bytes, *, n
         came_at=now,
     )
     session.add(row)
+    tell_of_new(session, row, now)
     detail = {"title": row.title, "holder": wanted.key.holder}
     record(session, None, "hub.document-came", wanted.sha256, now, detail=detail)
 

@@ -18,11 +18,13 @@ from controller.features.hub.documents import DocumentFile, ListedApprover
 from controller.features.hub.queries import exchange, feed_of, known_document, why_not
 from controller.features.hub.schemas import ApproverAsked, TakenDocument
 from controller.features.journal.service import record
+from controller.features.notices.service import take_back
 from controller.model.accounts import Account, HeldKey
 from controller.model.bulletin_states import BulletinId, BulletinState, RenderingId, RenderingState
 from controller.model.bulletins import Approved, Bulletin, Rendering
 from controller.model.hub import HubApprover, HubDocument
 from controller.model.new_ids import new_id
+from controller.model.notices import NoticeKind
 from controller.model.permissions import Act, Operator, OperatorId
 from controller.store import one_write
 from devices.ids import AreaCode, Grade, Role
@@ -114,6 +116,7 @@ def take_document(session: Session, sha256: str, *, by: Operator, now: datetime)
             now=now,
         ).id
     row.bulletin, row.taken_at, row.taken_by = bulletin, now, by.id
+    take_back(session, NoticeKind.DOCUMENT_CAME, sha256, "Đã nhận về.", now=now)
     detail = {"document": sha256, "holder": approver.holder, "approved": counts}
     record(session, by, "hub.document-taken", bulletin, now, detail=detail)
     return TakenDocument(bulletin=bulletin, counts=counts)

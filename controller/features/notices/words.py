@@ -14,6 +14,8 @@ HEADLINES: Final = {
     NoticeKind.CALL_LAPSED: "Không ai xác nhận lệnh khẩn cấp",
     NoticeKind.CALL_WAITS: "Lệnh khẩn cấp chờ bạn xác nhận",
     NoticeKind.CORRECTED: "Bản tin của bạn được sửa lỗi gõ",
+    NoticeKind.DOCUMENT_CAME: "Văn bản mới từ trung tâm",
+    NoticeKind.DOCUMENT_GONE: "Trung tâm thôi nêu một văn bản",
     NoticeKind.DRILL_JUDGED: "Kết quả diễn tập",
     NoticeKind.DELIVERY_LATE: "Không kịp gửi tới mọi cụm loa",
     NoticeKind.ENDS_SOON: "Sắp hết hạn",

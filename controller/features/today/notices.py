@@ -36,6 +36,8 @@ _PLAIN = {
     NoticeKind.LEXICON: ("/thu-vien", "Xem từ điển"),
     NoticeKind.AUTHOR_SIGNS: ("/ban-tin/{}", "Nghe và ký"),
     NoticeKind.SECOND_SIGNATURE: ("/cho-ky", "Xem và ký"),
+    NoticeKind.DOCUMENT_CAME: ("/trung-tam", "Xem văn bản"),
+    NoticeKind.DOCUMENT_GONE: ("/ban-tin/{}", "Xem bản tin"),
     NoticeKind.DRILL_JUDGED: ("/dien-tap/{}", "Xem kết quả"),
     NoticeKind.DELIVERY_LATE: ("/phat/{}", "Xem lượt phát"),
     NoticeKind.SCHEDULE_ENDS: ("/lich/{}", "Xem lịch phát"),

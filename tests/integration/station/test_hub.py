@@ -16,13 +16,16 @@ from controller.features.doctor.invariants import invariants
 from controller.features.hub.figures import report_of
 from controller.features.hub.service import end_approver
 from controller.features.keys.service import compromise_key
+from controller.features.notices.queries import notices_of
 from controller.features.plans.queries import published_key_sets
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.host.hub_line import HubAway, ask_hub
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved
+from controller.model.notices import NoticeKind
 from controller.parts.hub import Hub
 from devices.approvals import verify_approval
 from devices.ids import Role
@@ -147,6 +150,37 @@ def test_a_document_that_the_hub_names_no_longer_is_not_taken(ministry, province
     with pytest.raises(Conflict) as gone:
         province.take()
     assert gone.value.code == "hub.gone"
+
+
+def told(province, person, kind):
+    notices = province.world.ask(notices_of, person.id, unread=True)
+    return [one.sentence for one in notices if one.kind is kind]
+
+
+def test_people_are_told_of_a_new_document_until_it_is_taken_and_of_one_that_is_withdrawn(ministry, province):
+    province.accept("priority")
+    bulletin = ministry.approved()
+    ministry.publish(bulletin)
+    province.look()
+    world = province.world
+    (sentence,) = told(province, world.clerk, NoticeKind.DOCUMENT_CAME)
+    assert sentence.startswith("Trung tâm đưa xuống «Lịch tiêm phòng»: mức ")
+    province.look()
+    assert len(told(province, world.clerk, NoticeKind.DOCUMENT_CAME)) == 1
+    taken = province.take()
+    assert told(province, world.clerk, NoticeKind.DOCUMENT_CAME) == []
+    feed = (ministry.folder / "feed").read_bytes()
+    ministry.world.do(withdraw_bulletin, bulletin, reason="Sai ngày.", by=ministry.minister)
+    for one in (ministry.world, world):
+        one.later(hours=1)
+    ministry.publish()
+    assert feed != (ministry.folder / "feed").read_bytes()
+    province.look()
+    province.look()
+    for person in (world.approver, world.clerk):
+        (sentence,) = told(province, person, NoticeKind.DOCUMENT_GONE)
+        assert "nếu Bộ đã rút thì rút bản tin này" in sentence
+    assert bulletin_of(province, taken).state is BulletinState.APPROVED, "nothing falls silent by itself"
 
 
 def test_an_ended_approver_counts_no_more_and_a_stolen_key_stops_what_was_planned(ministry, province):
