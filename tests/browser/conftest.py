@@ -145,7 +145,7 @@ def open_page(browser, browser_context_args, server, seeds):
             cookie = {"name": "loa", "value": seeds.tokens[name], "url": server.address}
             context.add_cookies([cookie])
         page = watch.over(context.new_page())
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
         page.set_default_navigation_timeout(60_000)  # a loaded machine is slow, not wrong
         if path is not None:
             page.goto(server.address + path)
