@@ -29,7 +29,7 @@ def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackGoogle]:
 
 @pytest.fixture
 def engine(tmp_path) -> GoogleEngine:
-    return GoogleEngine(tmp_path, timeout=1.0, first_wait=0.01)
+    return GoogleEngine(tmp_path, timeout=10.0, first_wait=0.01)
 
 
 def test_a_phrase_is_asked_for_once_and_comes_back_as_sound(google, engine):
@@ -104,7 +104,7 @@ def test_losses_of_successful_phrases_add_up(google, tmp_path):
 def test_what_was_lost_long_ago_is_forgotten(google, tmp_path):
     now = [1000.0]
     google.mode = "slow"
-    engine = GoogleEngine(tmp_path, timeout=0.2, first_wait=0.01, patience=5.0, clock=lambda: now[0])
+    engine = GoogleEngine(tmp_path, timeout=5.0, first_wait=0.01, patience=5.0, clock=lambda: now[0])
     engine._lose(5.0)
     with pytest.raises(EngineUnavailable):
         engine.speak("Xin chào", "vi", 1.0)
