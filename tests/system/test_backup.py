@@ -32,7 +32,7 @@ def wait_until(check, seconds=90.0):
         time.sleep(0.2)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)])
 def fresh_database(request):
     """Return a function that gives a station's setting for an empty database, one after another."""
     if request.param == "sqlite":

@@ -87,6 +87,7 @@ def run(tmp_path, count, share, seconds):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly  # by day the same causes are judged in tests/integration/controller/test_drills.py
 @pytest.mark.usefixtures("hurried")
 def test_twenty_loudspeakers_five_broken_each_in_its_way(tmp_path):
     assert len(run(tmp_path, 20, "5%", 10)) == 5
