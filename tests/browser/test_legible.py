@@ -64,6 +64,7 @@ def _faults_in(page, scheme, only, changed=None):
 
 def sideways(page):
     """Whether the page is wider than its screen."""
+    page.wait_for_load_state("domcontentloaded")  # a click ends when the next page begins to come
     room, needed = page.evaluate(WIDTHS)
     return [f"{page.url}: {needed} in {room}"] if needed > room else []
 
