@@ -6,6 +6,7 @@ provinces (`provinces.json`). Put a web server with TLS before it.
 
 import hashlib
 import json
+import logging
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -19,17 +20,29 @@ from jinja2 import Environment, FileSystemLoader
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from controller.clocks import utc_now
-from controller.errors import BadInput
-from controller.features.hub.documents import AHEAD, LONGEST_REPORT, REPORT_TYP, Report, read_signed
-from controller.features.hub.publishing import DOCUMENTS, FEED, RECORDINGS
+from controller.errors import BadInput, LoaError
+from controller.features.hub.documents import (
+    AHEAD,
+    DOCUMENTS,
+    FEED,
+    LONGEST_REPORT,
+    RECORDINGS,
+    REPORT_TYP,
+    REPORTS,
+    Report,
+    read_signed,
+)
 from controller.model.local_time import wall
 from devices.ids import KeyId, Role
 from devices.jose import Sealed, key_id, read_payload
 from devices.not_trusted import NotTrusted
 from devices.wire_types import Malformed
+from tts.errors import SpeechError
+from tts.files import write_whole
+
+_LOG = logging.getLogger(__name__)
 
 PROVINCES: Final = "provinces.json"
-REPORTS: Final = "reports"
 SILENT_AFTER: Final = timedelta(hours=26)
 """A province sends each hour; a day of a broken line is told."""
 _FILE: Final = re.compile(rf"/({DOCUMENTS}|{RECORDINGS})/([0-9a-f]{{64}})")
@@ -94,10 +107,7 @@ class Hub:
         place = self.folder / REPORTS / sender.code / report.day
         with self._lock:
             if not place.exists() or _read(place).made_at < report.made_at:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                part = place.with_name(f"{place.name}.part")
-                part.write_bytes(text)
-                part.replace(place)
+                write_whole(place, text)
         return True
 
     def shown(self) -> list[dict[str, Any]]:
@@ -161,6 +171,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Hand out a file, the figures as JSON, or the page."""
+        self._tried(self._get)
+
+    def do_POST(self) -> None:
+        """Take a province's figures."""
+        self._tried(self._post)
+
+    def _tried(self, answer: Callable[[], None]) -> None:
+        """Answer; 503 while the list of provinces cannot be read, or the disk is full."""
+        try:
+            answer()
+        except (LoaError, SpeechError) as error:
+            _LOG.warning("the hub: %s", error)
+            self.send_error(503)
+
+    def _get(self) -> None:
         if self.path == "/":
             self._answer(self.hub.page(), "text/html; charset=utf-8")
         elif self.path == "/provinces":
@@ -170,8 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.send_error(404)
 
-    def do_POST(self) -> None:
-        """Take a province's figures."""
+    def _post(self) -> None:
         length = self.headers.get("Content-Length", "")
         if self.path != f"/{REPORTS}" or not length.isdecimal():
             self.send_error(404)

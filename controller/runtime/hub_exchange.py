@@ -5,20 +5,25 @@ Its own periodic task with a thread of its own: a hub that is away, slow or host
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from controller.errors import LoaError
+from controller.errors import Conflict, LoaError
 from controller.features.hub.documents import (
+    DOCUMENTS,
+    FEED,
     LONGEST_DOCUMENT,
     LONGEST_FEED,
     LONGEST_RECORDING,
+    RECORDINGS,
     REPORT_TYP,
+    REPORTS,
     read_feed,
 )
 from controller.features.hub.exchanging import (
+    WantedDocument,
     WantedSound,
     keep_document,
     keep_feed,
@@ -30,7 +35,7 @@ from controller.features.hub.exchanging import (
     wanted_sounds,
 )
 from controller.features.hub.figures import report_of
-from controller.host.hub_line import HubAway, ask_hub
+from controller.host.hub_client import HubAway, ask_hub
 from controller.model.local_time import ZONE
 from controller.settings import Settings
 from controller.store import Store
@@ -44,18 +49,23 @@ from tts.recordings import RecordingStore
 
 _LOG = logging.getLogger(__name__)
 
+W = TypeVar("W", WantedDocument, WantedSound)
 _EVERY: Final = timedelta(minutes=5)
 _REPORT_EVERY: Final = timedelta(hours=1)
 _AT_ONCE: Final = 20
 """Documents, and recordings, of one round: the rest comes with the next."""
+_FEW: Final = 3
 _FEED_S, _DOCUMENT_S, _SOUND_S, _REPORT_S = 20.0, 20.0, 600.0, 20.0
 """Seconds for a whole answer, however it comes. A recording: 7 MB, 20 minutes, over 100 kbit/s."""
-_OK, _UNCHANGED = 200, 304
+_OK, _UNCHANGED, _MISSING = 200, 304, 404
 
 
 @dataclass
 class HubExchanger:
-    """Asks the hub while `may_act` is true, so that of a pair only the leader does."""
+    """Asks the hub while `may_act` is true, so that of a pair only the leader does.
+
+    `_refused`: documents of the present feed that are not as they were approved; a new feed empties it.
+    """
 
     store: Store
     settings: Settings
@@ -77,8 +87,9 @@ class HubExchanger:
             return
         try:
             self._take_feed()
-            self._take_documents()
-            self._take_sounds()
+            self._take_each(wanted_documents(self.store), self._take_document)
+            self._take_each(wanted_sounds(self.store, self.now()), self._take_sound)
+            self._tell_of_refused()
         except (LoaError, NotTrusted, Malformed, SpeechError) as error:
             self._note(error)
         if self._report_at is None or self.now() - self._report_at >= _REPORT_EVERY:
@@ -97,7 +108,7 @@ class HubExchanger:
                 return
 
     def _sent(self, text: str) -> str | None:
-        address = self._address("reports")
+        address = self._address(REPORTS)
         try:
             answer = ask_hub(address, most_bytes=LONGEST_FEED, most_s=_REPORT_S, body=text.encode())
         except HubAway as error:
@@ -105,34 +116,48 @@ class HubExchanger:
         return None if answer.status == _OK else f"Trung tâm không nhận số liệu (mã {answer.status})."
 
     def _take_feed(self) -> None:
-        answer = ask_hub(self._address("feed"), most_bytes=LONGEST_FEED, most_s=_FEED_S, tag=self._tag)
-        if answer.status == _UNCHANGED:
+        answer = ask_hub(self._address(FEED), most_bytes=LONGEST_FEED, most_s=_FEED_S, tag=self._tag)
+        if answer.status == _UNCHANGED and self._tag:
             note_heard(self.store, now=self.now())
             return
         if answer.status != _OK:
             raise HubAway(f"Trung tâm trả lời mã {answer.status}.")
         text = answer.body.decode("ascii", "replace").strip()
-        keep_feed(self.store, text, read_feed(text, self.settings.hub_keys), now=self.now())
+        if keep_feed(self.store, text, read_feed(text, self.settings.hub_keys), now=self.now()):
+            self._refused.clear()
         self._tag = answer.tag
 
-    def _take_documents(self) -> None:
-        for one in wanted_documents(self.store, _AT_ONCE + len(self._refused)):
-            if one.sha256 in self._refused:
+    def _take_each(self, wanted: Iterable[W], take: Callable[[W], None]) -> None:
+        """Take the first so many that are good; one that is not holds up no other."""
+        taken = 0
+        for one in wanted:
+            if one.document in self._refused:
                 continue
-            content = self._fetched("documents", one.sha256, LONGEST_DOCUMENT, _DOCUMENT_S)
             try:
-                keep_document(self.store, one, content, now=self.now())
-            except (LoaError, NotTrusted, Malformed) as error:
-                self._refused.add(one.sha256)
-                self._note(error, f"Văn bản {one.sha256[:12]}… bị bỏ: không đúng như Bộ đã duyệt.")
+                take(one)
+                taken += 1
+            except (Conflict, NotTrusted, Malformed) as error:
+                _LOG.warning("the hub: %s", error)
+                self._refused.add(one.document)
+            except HubAway as error:
+                if error.code == HubAway.code:
+                    raise
+                self._note(error)
+            if taken == _AT_ONCE:
+                return
 
-    def _take_sounds(self) -> None:
-        for one in wanted_sounds(self.store, self.now(), _AT_ONCE):
-            if one.document not in self._refused:
-                self._take_sound(one)
+    def _tell_of_refused(self) -> None:
+        if self._refused:
+            names = ", ".join(f"{one[:12]}…" for one in sorted(self._refused)[:_FEW])
+            sentence = "văn bản bị bỏ: chữ hoặc tiếng không đúng như Bộ đã duyệt"
+            note_fault(self.store, f"{len(self._refused)} {sentence} ({names}).")
+
+    def _take_document(self, wanted: WantedDocument) -> None:
+        content = self._fetched(DOCUMENTS, wanted.document, LONGEST_DOCUMENT, _DOCUMENT_S)
+        keep_document(self.store, wanted, content, now=self.now())
 
     def _take_sound(self, wanted: WantedSound) -> None:
-        content = self._fetched("recordings", wanted.recording, LONGEST_RECORDING, _SOUND_S)
+        content = self._fetched(RECORDINGS, wanted.recording, LONGEST_RECORDING, _SOUND_S)
         told = wanted.manifest
         made = manifest_of(
             content,
@@ -142,15 +167,15 @@ class HubExchanger:
             chunk_size=told.chunk_size,
         )
         if made != told:
-            self._refused.add(wanted.document)
-            raise HubAway("Tiếng của một văn bản không khớp với phê duyệt nên đã bỏ.", code="hub.other-sound")
+            raise Conflict("Tiếng của một văn bản không khớp với phê duyệt.", code="hub.other-sound")
         self.recordings.put(content)
         keep_sound(self.store, wanted, now=self.now())
 
     def _fetched(self, folder: str, name: str, most_bytes: int, most_s: float) -> bytes:
         answer = ask_hub(self._address(f"{folder}/{name}"), most_bytes=most_bytes, most_s=most_s)
         if answer.status != _OK:
-            raise HubAway(f"Trung tâm thiếu một tệp mà danh sách nêu (mã {answer.status}).")
+            code = "hub.no-file" if answer.status == _MISSING else HubAway.code
+            raise HubAway(f"Trung tâm thiếu một tệp mà danh sách nêu (mã {answer.status}).", code=code)
         if hashlib.sha256(answer.body).hexdigest() != name:
             raise HubAway("Một tệp của trung tâm không khớp với danh sách nên đã bỏ.", code="hub.other-bytes")
         return answer.body
@@ -158,7 +183,7 @@ class HubExchanger:
     def _address(self, path: str) -> str:
         return f"{self.settings.hub_url.rstrip('/')}/{path}"
 
-    def _note(self, error: Exception, sentence: str = "") -> None:
+    def _note(self, error: Exception) -> None:
         _LOG.warning("the hub: %s", error)
-        said = error.sentence if isinstance(error, LoaError) else "Chữ ký của trung tâm không đúng nên đã bỏ."
-        note_fault(self.store, sentence or said)
+        sentence = "Chữ ký của trung tâm không đúng nên đã bỏ."
+        note_fault(self.store, error.sentence if isinstance(error, LoaError | SpeechError) else sentence)

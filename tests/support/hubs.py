@@ -2,9 +2,11 @@
 
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 
 from controller.features.accounts.scope import scope_of
 from controller.features.accounts.service import create_operator
+from controller.features.hub.documents import FEED_TYP, ListedApprover, read_feed
 from controller.features.hub.publishing import publish_documents
 from controller.features.hub.queries import documents_shown, hub_shown
 from controller.features.hub.schemas import ApproverAsked
@@ -14,6 +16,8 @@ from controller.model.permissions import OperatorRole
 from controller.parts.hub import hub_server
 from controller.runtime.hub_exchange import HubExchanger
 from controller.settings import Settings
+from devices.ids import Role
+from devices.jose import SigningKey
 from tests.support.station_world import PASSWORD, PROVINCE
 from tts.recordings import RecordingStore
 
@@ -40,6 +44,9 @@ class Ministry:
         )
         world.do(sign_key_sets, root_key=world.root_key)
 
+    def close(self):
+        self.world.store.close()
+
     def approved(self, **kwargs):
         """Have a text of the clerk approved by the ministry's approver."""
         bulletin = self.world.submitted(**kwargs)
@@ -50,6 +57,21 @@ class Ministry:
         world = self.world
         told = {"key": world.station_key, "by": world.administrator, "now": world.now}
         return publish_documents(world.store, self.recordings, self.folder, bulletins, **told)
+
+    def feed(self):
+        return read_feed((self.folder / "feed").read_text(), [self.world.station_key.public_x])
+
+    def sign(self, **changes):
+        """Sign the present feed with changes, as whoever holds the hub's key can."""
+        before = self.feed()
+        feed = before.model_copy(update={"version": before.version + 1, **changes})
+        (self.folder / "feed").write_text(self.world.station_key.sign_bytes(feed.payload(), FEED_TYP))
+
+    def name_second_key(self):
+        """Have the feed name another key beside, of the same approver."""
+        key = SigningKey.generate(Role.APPROVER, self.world.now, timedelta(days=30))
+        listed = ListedApprover(key=key.public(holder=MINISTER, area=PROVINCE), name="Bộ Tư pháp")
+        self.sign(approvers=(*self.feed().approvers, listed))
 
 
 class Province:
@@ -78,11 +100,11 @@ class Province:
         scope = self.world.ask(scope_of, self.world.clerk)
         return self.world.ask(documents_shown, scope, self.world.now)
 
-    def accept(self, grade=None, *, signed=True):
+    def accept(self, grade=None, *, area=None, signed=True):
         """Accept the ministry's approver as the administrator, and have the root sign the key set."""
         kid = next(one.kid for one in self.shown().offered if one.holder == MINISTER)
         world = self.world
-        world.do(accept_approver, ApproverAsked(kid=kid, grade=grade), by=world.administrator)
+        world.do(accept_approver, ApproverAsked(kid=kid, grade=grade, area=area), by=world.administrator)
         if signed:
             world.do(sign_key_sets, root_key=world.root_key)
         return kid

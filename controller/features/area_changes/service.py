@@ -13,12 +13,13 @@ from controller.errors import BadInput
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import get_area
 from controller.features.journal.service import record
-from controller.model.areas import Area, AreaLanguage
+from controller.model.areas import REGION, Area, AreaLanguage
 from controller.model.languages import LanguageCode, languages
 from controller.model.permissions import Act, Operator
 from controller.settings import PRACTICE_PROVINCE
 from controller.store import one_write
 from devices.ids import AreaCode
+from devices.statements import MOST_APPROVED_AREAS
 
 UNITS = Path(__file__).with_name("units-56.csv")
 """Khánh Hòa's 65 communes since 1 July 2025; its notice stands beside it."""
@@ -46,6 +47,7 @@ def load_areas(
     """Update the province and its communes from the list, by code; return how many were new."""
     known = set(session.scalars(select(Area.code)))
     rows = [Area(code=province, parent=None, name=name, kind="Tỉnh"), *_communes(units, province)]
+    _check_regions(units, rows)
     for row in rows:
         session.merge(row)
     session.flush()
@@ -69,6 +71,18 @@ def _communes(units: Path, province: AreaCode) -> list[Area]:
         for row in rows
         if row["code"] != province
     ]
+
+
+def _check_regions(units: Path, rows: Sequence[Area]) -> None:
+    """Refuse a region of a hub whose approvals could not be written."""
+    for region in rows:
+        count = sum(1 for one in rows if one.parent == region.code)
+        if region.kind == REGION and not 1 <= count <= MOST_APPROVED_AREAS:
+            raise BadInput(
+                f"Tệp {units.name}: {region.name} có {count} tỉnh; mỗi vùng phải có từ 1 đến "
+                f"{MOST_APPROVED_AREAS} tỉnh.",
+                code="area.region",
+            )
 
 
 def _name_in(units: Path, province: str) -> str:

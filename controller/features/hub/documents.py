@@ -34,6 +34,11 @@ from devices.wire_types import (
 )
 from tts.normalization import Register
 
+FEED: Final = "feed"
+DOCUMENTS: Final = "documents"
+RECORDINGS: Final = "recordings"
+REPORTS: Final = "reports"
+"""Names in a hub's folder, and of its addresses."""
 FEED_TYP: Final = "loa-hub-feed"
 REPORT_TYP: Final = "loa-hub-report"
 MOST_DOCUMENTS: Final = 500

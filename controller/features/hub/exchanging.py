@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from controller.errors import Conflict
 from controller.features.areas.queries import area_tree
 from controller.features.hub.documents import AHEAD, DocumentFile, Feed, read_document
+from controller.features.hub.notifications import tell_of_gone, tell_of_named_again, tell_of_new
 from controller.features.hub.queries import exchange, feed_of, key_of
-from controller.features.hub.telling import tell_of_gone, tell_of_named_again, tell_of_new
 from controller.features.journal.service import record
 from controller.model.bulletins import Recording
 from controller.model.hub import HubApprover, HubDocument, HubExchange
@@ -29,7 +29,7 @@ from devices.wire_types import parse
 class WantedDocument:
     """A document that the feed names and the province has not: whose key must have approved it, and where."""
 
-    sha256: str
+    document: str
     key: Key
     area: AreaCode
 
@@ -48,13 +48,17 @@ class WantedSound:
 
 
 @one_write
-def keep_feed(session: Session, text: str, feed: Feed, *, now: datetime) -> None:
-    """Keep a feed that the hub's key signed; Conflict for an older one, and for one of the future."""
+def keep_feed(session: Session, text: str, feed: Feed, *, now: datetime) -> bool:
+    """Keep a feed that the hub's key signed, and return whether it is new.
+
+    Conflict for one that is older than the newest, and for one of the future.
+    """
     state = _state(session)
     if feed.issued_at > now + AHEAD:
         raise Conflict("Trung tâm ghi ngày giờ ở tương lai nên đã bỏ.", code="hub.future")
     if feed.version < state.version or (feed.version == state.version and text != state.feed):
         raise Conflict("Trung tâm đưa ra danh sách cũ hơn lần trước nên đã bỏ.", code="hub.older")
+    is_new = feed.version > state.version
     state.version, state.feed, state.issued_at = feed.version, text, feed.issued_at
     _heard(state, now)
     named = {one.sha256 for one in feed.documents}
@@ -65,6 +69,7 @@ def keep_feed(session: Session, text: str, feed: Feed, *, now: datetime) -> None
         elif row.sha256 not in named and row.gone_at is None:
             row.gone_at = now
             tell_of_gone(session, row, now)
+    return is_new
 
 
 @one_write
@@ -89,7 +94,7 @@ def note_report(session: Session, text: str, fault: str | None, *, now: datetime
 
 
 @one_read
-def wanted_documents(session: Session, most: int) -> Sequence[WantedDocument]:
+def wanted_documents(session: Session) -> Sequence[WantedDocument]:
     """Return documents by accepted approvers, for areas of this province, that were not fetched yet."""
     feed, tree = feed_of(exchange(session)), area_tree(session)
     accepted = {
@@ -105,19 +110,19 @@ def wanted_documents(session: Session, most: int) -> Sequence[WantedDocument]:
         here = (area for area in areas if approver.area in tree.lineage(area))
         if not key.has_end:
             found.append(WantedDocument(one.sha256, key, next(here, areas[0])))
-    return found[:most]
+    return found
 
 
 @one_write
 def keep_document(session: Session, wanted: WantedDocument, content: bytes, *, now: datetime) -> None:
     """Keep a document; raises NotTrusted or Malformed for what its approver did not approve like this."""
-    document, approval = read_document(content, wanted.sha256, wanted.key, now)
+    document, approval = read_document(content, wanted.document, wanted.key, now)
     if wanted.area not in approval.areas:
         raise Conflict("Trung tâm nêu văn bản này cho nơi mà Bộ không duyệt.", code="hub.other-area")
-    if session.get(HubDocument, wanted.sha256) is not None:
+    if session.get(HubDocument, wanted.document) is not None:
         return
     row = HubDocument(
-        sha256=wanted.sha256,
+        sha256=wanted.document,
         kid=wanted.key.kid,
         title=document.title,
         grade=approval.grade,
@@ -131,11 +136,11 @@ def keep_document(session: Session, wanted: WantedDocument, content: bytes, *, n
     session.add(row)
     tell_of_new(session, row, now)
     detail = {"title": row.title, "holder": wanted.key.holder}
-    record(session, None, "hub.document-came", wanted.sha256, now, detail=detail)
+    record(session, None, "hub.document-came", wanted.document, now, detail=detail)
 
 
 @one_read
-def wanted_sounds(session: Session, now: datetime, most: int) -> Sequence[WantedSound]:
+def wanted_sounds(session: Session, now: datetime) -> Sequence[WantedSound]:
     """Return recordings still to be fetched, of documents that could count here by their approver."""
     query = (
         select(HubDocument)
@@ -145,8 +150,9 @@ def wanted_sounds(session: Session, now: datetime, most: int) -> Sequence[Wanted
         .where(HubDocument.expires_at > now)
         .order_by(HubDocument.came_at)
     )
-    rows = session.scalars(query.limit(most)).all()
-    return [WantedSound(row.sha256, parse(DocumentFile, row.content).manifest) for row in rows]
+    return [
+        WantedSound(row.sha256, parse(DocumentFile, row.content).manifest) for row in session.scalars(query)
+    ]
 
 
 @one_write

@@ -4,12 +4,10 @@ A feed is signed anew each day, also where nothing changed: a province sees by i
 """
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,9 +18,12 @@ from controller.features.areas.queries import top_area
 from controller.features.bulletins.in_force import is_in_force
 from controller.features.bulletins.queries import get_recording, get_revision, usable_bulletin
 from controller.features.hub.documents import (
+    DOCUMENTS,
+    FEED,
     FEED_TYP,
     LONGEST_FEED,
     MOST_DOCUMENTS,
+    RECORDINGS,
     DocumentFile,
     Feed,
     ListedApprover,
@@ -42,11 +43,8 @@ from devices.messages import Manifest
 from devices.not_trusted import NotTrusted
 from devices.statements import Approval, Key
 from devices.wire_types import Malformed, parse
+from tts.files import LEFTOVER, sweep_leftovers, write_whole
 from tts.recordings import RecordingId, RecordingStore
-
-FEED: Final = "feed"
-DOCUMENTS: Final = "documents"
-RECORDINGS: Final = "recordings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,7 @@ def publish_documents(
     with store.write() as session:
         require(session, by, Act.RULE, top_area(session).code)
         before = _feed_in(session, folder)
+        sweep_leftovers(folder.rglob(f"*{LEFTOVER}"))
         wanted = [usable_bulletin(session, one, by) for one in bulletins]
         added = [_file_of(session, recordings, folder, one, now) for one in wanted]
         kept = [one for one in before.documents if _is_good(session, folder, one, now)] if before else []
@@ -90,7 +89,7 @@ def publish_documents(
         )
         names = tuple(one.sha256 for one in added)
         record(session, by, "hub.published", str(feed.version), now, detail={"documents": list(names)})
-        _write(folder / FEED, key.sign_bytes(feed.payload(), FEED_TYP).encode())
+        write_whole(folder / FEED, key.sign_bytes(feed.payload(), FEED_TYP).encode())
     return PublishedFeed(feed.version, len(listed), names)
 
 
@@ -138,8 +137,8 @@ def _file_of(
     )
     content = document.payload()
     sha256 = hashlib.sha256(content).hexdigest()
-    _write(folder / RECORDINGS / approved.recording, recordings.read(RecordingId(approved.recording)))
-    _write(folder / DOCUMENTS / sha256, content)
+    write_whole(folder / RECORDINGS / approved.recording, recordings.read(RecordingId(approved.recording)))
+    write_whole(folder / DOCUMENTS / sha256, content)
     areas = tuple(AreaCode(area) for area in approved.areas or ())
     return ListedDocument(sha256=sha256, areas=areas, kid=approved.kid, recording=approved.recording)
 
@@ -195,14 +194,3 @@ def _key(held: HeldKey, account: Account) -> Key:
         retired_at=held.retired_at,
         compromised_since=compromised,
     )
-
-
-def _write(place: Path, content: bytes) -> None:
-    """Write a file whole or not at all; what serves the folder may read it meanwhile."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f"{place.name}.part")
-    with part.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(place)

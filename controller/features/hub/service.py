@@ -150,14 +150,10 @@ def _listed(session: Session, kid: str) -> ListedApprover:
 def _add_key(session: Session, row: HubApprover, key: Key, now: datetime) -> None:
     """Keep the key, of an account that nobody can sign in with; the root signs it into the key set."""
     account = session.scalar(select(Account).where(Account.name == row.holder))
-    is_theirs = select(HubApprover.kid).where(HubApprover.holder == row.holder, HubApprover.kid != row.kid)
-    if account is not None and session.scalar(is_theirs) is None:
-        raise Conflict(
-            f"Tỉnh đã có tài khoản tên {row.holder}, trùng tên người duyệt của Bộ, mà loa phân biệt người "
-            "bằng tên. Chưa có gì thay đổi. Hãy nhờ Bộ đặt tên khác cho người ấy.",
-            code="hub.name-taken",
-        )
-    if account is None:
+    if account is not None:
+        _refuse_account(session, account, row)
+        account.area = row.area
+    else:
         if not NAME.fullmatch(row.holder):
             raise BadInput(f"Tên «{row.holder}» không dùng được ở đài này.", code="hub.bad-name")
         account = Account(
@@ -184,6 +180,28 @@ def _add_key(session: Session, row: HubApprover, key: Key, now: datetime) -> Non
     )
     session.add(held)
     session.flush()
+
+
+def _refuse_account(session: Session, account: Account, row: HubApprover) -> None:
+    """Refuse the account of somebody of the province, and one whose other key is accepted for another area.
+
+    Loudspeakers tell people by name, and accept all keys of an account in its area.
+    """
+    theirs = session.scalars(
+        select(HubApprover).join(HeldKey, HeldKey.kid == HubApprover.kid).where(HeldKey.holder == account.id)
+    ).all()
+    if not theirs:
+        raise Conflict(
+            f"Tỉnh đã có tài khoản tên {row.holder}, trùng tên người duyệt của Bộ, mà loa phân biệt người "
+            "bằng tên. Chưa có gì thay đổi. Hãy nhờ Bộ đặt tên khác cho người ấy.",
+            code="hub.name-taken",
+        )
+    if any(one.ended_at is None and one.area != row.area for one in theirs):
+        raise Conflict(
+            "Người này đang được nhận cho địa bàn khác bằng một khóa khác. Chưa có gì thay đổi. Hãy thôi "
+            "nhận khóa ấy trước.",
+            code="hub.accepted-elsewhere",
+        )
 
 
 def _approved(

@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from controller.features.doctor.invariants import invariants
+from tests.support.hubs import Ministry, Province, served
 from tests.support.nightly import databases
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
 from tests.support.station_world import PostgresWorlds, SqliteWorlds
@@ -39,3 +40,33 @@ def world(worlds, tmp_path):
                 assert invariants(session, now=world.now) == []
     finally:
         world.store.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_worlds(tmp_path_factory):
+    """Worlds beside `world`: on PostgreSQL there is one at a time."""
+    return SqliteWorlds(tmp_path_factory.mktemp("beside"))
+
+
+@pytest.fixture
+def ministry(sqlite_worlds, tmp_path):
+    """A ministry whose station has nothing to do with `world`."""
+    folder = tmp_path / "ministry"
+    folder.mkdir()
+    with closing(Ministry(sqlite_worlds.world(folder), folder)) as found:
+        yield found
+
+
+@pytest.fixture
+def address(ministry):
+    with served(ministry.folder, lambda: ministry.world.now) as found:
+        yield found
+
+
+@pytest.fixture
+def province(world, tmp_path, ministry, address):
+    """A province whose station has heard the hub name its approvers."""
+    ministry.publish()
+    found = Province(world, tmp_path, address, ministry.world.station_key.public_x)
+    found.look()
+    return found

@@ -1,67 +1,37 @@
 """Documents of a ministry in a province: verified, and counting no further than they are accepted."""
 
-import json
-import threading
-import time
-from contextlib import suppress
-from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler
+from contextlib import nullcontext
 
 import pytest
 
-from controller.errors import Conflict
+from controller.errors import BadInput, Conflict
+from controller.features.area_changes.service import listed_areas, load_areas
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.service import submit_bulletin
 from controller.features.doctor.invariants import invariants
-from controller.features.hub.figures import report_of
 from controller.features.hub.service import end_approver
 from controller.features.keys.service import compromise_key
 from controller.features.notices.queries import notices_of
 from controller.features.plans.queries import published_key_sets
 from controller.features.withdrawals.service import withdraw_bulletin
-from controller.host.hub_line import HubAway, ask_hub
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved
 from controller.model.notices import NoticeKind
-from controller.parts.hub import Hub
 from devices.approvals import verify_approval
-from devices.ids import Role
-from devices.jose import SigningKey
 from devices.signing import TrustedKeys
-from tests.support.hubs import MINISTER, SOUND, Ministry, Province, served
-from tests.support.loopback_server import LoopbackServer
+from tests.support.hubs import MINISTER, SOUND, Province, served
 from tests.support.station_world import NHA_TRANG, PROVINCE, Sound
 from tests.support.stored_rows import published_plans
-
-
-@pytest.fixture
-def ministry(worlds, tmp_path):
-    (tmp_path / "ministry").mkdir()
-    return Ministry(worlds.world(tmp_path / "ministry"), tmp_path / "ministry")
-
-
-@pytest.fixture
-def address(ministry):
-    with served(ministry.folder, lambda: ministry.world.now) as found:
-        yield found
-
-
-@pytest.fixture
-def province(world, tmp_path, ministry, address):
-    """A province whose station has heard the hub name its approvers."""
-    ministry.publish()
-    found = Province(world, tmp_path, address, ministry.world.station_key.public_x)
-    found.look()
-    return found
 
 
 def bulletin_of(province, taken):
     return province.world.ask(get_bulletin, taken.bulletin)
 
 
+@pytest.mark.both_databases
 def test_what_an_accepted_approver_approved_is_planned_by_their_signature_and_a_node_accepts_it(
     ministry, province
 ):
@@ -90,6 +60,7 @@ def test_what_an_accepted_approver_approved_is_planned_by_their_signature_and_a_
     assert world.ask(invariants, now=world.now) == []
 
 
+@pytest.mark.both_databases
 def test_without_a_grade_it_comes_as_a_draft_that_the_provinces_own_approver_hears(ministry, province):
     province.accept()
     ministry.publish(ministry.approved())
@@ -135,6 +106,35 @@ def test_a_name_that_the_province_has_is_refused_since_loudspeakers_tell_people_
         province.accept("routine")
     assert refused.value.code == "hub.name-taken"
     assert province.shown().approvers == []
+
+
+def test_a_key_accepted_for_drafts_lends_the_account_of_a_person_here_to_no_other_key(
+    world, ministry, province
+):
+    with world.store.write() as session:
+        session.get(Account, world.technician.id).name = MINISTER
+    ministry.name_second_key()
+    province.look()
+    province.accept()
+    with pytest.raises(Conflict) as refused:
+        province.accept("routine")
+    assert refused.value.code == "hub.name-taken"
+
+
+@pytest.mark.both_databases
+def test_keys_of_one_approver_are_accepted_for_one_area_at_a_time_as_loudspeakers_take_them(
+    world, ministry, province
+):
+    ministry.name_second_key()
+    province.look()
+    first = province.accept("routine", area=NHA_TRANG)
+    with pytest.raises(Conflict) as refused:
+        province.accept("routine")
+    assert refused.value.code == "hub.accepted-elsewhere"
+    world.do(end_approver, first, by=world.administrator)
+    second = province.accept("routine")
+    areas = {key.kid: key.area for one in world.ask(published_key_sets) for key in one.keys}
+    assert areas[second] == PROVINCE
 
 
 def test_a_document_that_the_hub_names_no_longer_is_not_taken(ministry, province):
@@ -210,81 +210,15 @@ def test_the_hub_says_that_a_key_was_stolen_and_the_province_takes_nothing_more_
     assert not province.documents()[0].counts
 
 
-def test_an_older_feed_and_one_of_another_key_change_nothing_and_the_age_is_shown(ministry, province):
-    old = (ministry.folder / "feed").read_bytes()
-    for world in (ministry.world, province.world):
-        world.later(hours=1)
-    ministry.publish()
-    heard_at = province.look().heard_at
-    (ministry.folder / "feed").write_bytes(old)
-    province.world.later(days=3)
-    shown = province.look()
-    assert (shown.fault, shown.heard_at) == (
-        "Trung tâm đưa ra danh sách cũ hơn lần trước nên đã bỏ.",
-        heard_at,
-    )
-    assert shown.is_silent
-    thief = SigningKey.generate(Role.STATION, province.world.now, timedelta(days=9))
-    forged = thief.sign_bytes(json.dumps({"version": 2**52}).encode(), "loa-hub-feed")
-    (ministry.folder / "feed").write_text(forged)
-    assert province.look().fault == "Chữ ký của trung tâm không đúng nên đã bỏ."
-
-
-def test_a_changed_document_and_a_changed_recording_are_thrown_away(ministry, province):
-    province.accept("priority")
-    ministry.publish(ministry.approved())
-    document = next((ministry.folder / "documents").iterdir())
-    good = document.read_bytes()
-    document.write_bytes(good.replace(b"30/11", b"31/12"))
-    assert "không khớp" in province.look().fault
-    assert province.documents() == []
-    document.write_bytes(good)
-    recording = next((ministry.folder / "recordings").iterdir())
-    recording.write_bytes(b"other " * 20_000)
-    assert "không khớp" in province.look().fault
-    assert "Chưa tải xong tiếng" in province.documents()[0].why_not
-    recording.write_bytes(SOUND)
-    assert province.look().fault is None
-    assert province.documents()[0].counts
-
-
-def test_figures_go_up_once_and_the_page_tells_who_is_silent(ministry, province):
-    (ministry.folder / "provinces.json").write_text(
-        json.dumps(
-            [
-                {"code": "56", "name": "Khánh Hòa", "keys": [province.world.station_key.public_x]},
-                {"code": "79", "name": "Thành phố Hồ Chí Minh", "keys": []},
-            ]
-        )
-    )
-    province.exchanger.report()
-    shown = province.shown()
-    assert (shown.send_fault, shown.sent_at) == (None, province.world.now)
-    assert shown.reported["loudspeakers"] == 4
-    assert sorted(one.name for one in (ministry.folder / "reports" / "56").iterdir()) == [
-        "2026-11-24",
-        "2026-11-25",
-    ]
-
-
-def test_a_hub_that_knows_another_key_takes_no_figures(ministry, province):
-    (ministry.folder / "provinces.json").write_text(
-        json.dumps([{"code": "79", "name": "Khác", "keys": [province.world.station_key.public_x]}])
-    )
-    province.exchanger.report()
-    assert province.shown().send_fault == "Trung tâm không nhận số liệu (mã 403)."
-    assert not (ministry.folder / "reports").exists()
-
-
 def test_two_provinces_take_one_document_each_in_its_way_and_go_on_when_the_hub_is_dead(
-    worlds, tmp_path, ministry
+    sqlite_worlds, tmp_path, ministry
 ):
     public, provinces = ministry.world.station_key.public_x, []
     with served(ministry.folder, lambda: ministry.world.now) as address:
         ministry.publish()
         for name, grade in (("trusting", "priority"), ("careful", None)):
             (tmp_path / name).mkdir()
-            provinces.append(Province(worlds.world(tmp_path / name), tmp_path / name, address, public))
+            provinces.append(Province(sqlite_worlds.world(tmp_path / name), tmp_path / name, address, public))
             provinces[-1].look()
             provinces[-1].accept(grade)
         ministry.publish(ministry.approved())
@@ -310,71 +244,11 @@ def test_two_provinces_take_one_document_each_in_its_way_and_go_on_when_the_hub_
         assert approval.approver == approver
 
 
-class HostileHub(LoopbackServer):
-    """Answers each request with `answer`, a function of the handler."""
-
-    def __init__(self, answer):
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                with suppress(OSError):
-                    answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        super().__init__(Handler)
-
-
-def endless(handler):
-    handler.send_response(200)
-    handler.end_headers()
-    while True:
-        handler.wfile.write(b"x" * 65_536)
-
-
-def dripping(handler):
-    handler.send_response(200)
-    handler.send_header("Content-Length", "100000")
-    handler.end_headers()
-    while True:
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
-        threading.Event().wait(0.05)
-
-
-def dripping_its_head(handler):
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
-    while True:
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
-        threading.Event().wait(0.05)
-
-
-@pytest.mark.parametrize("answer", [endless, dripping, dripping_its_head])
-def test_a_hub_without_an_end_is_left_at_its_bound(answer):
-    with HostileHub(answer) as hub:
-        began = time.monotonic()
-        with pytest.raises(HubAway):
-            ask_hub(hub.address("/feed"), most_bytes=1_000_000, most_s=1.0)
-        assert time.monotonic() - began < 30
-
-
-@pytest.mark.parametrize(
-    ("day", "made_at"),
-    [("2026-11-25", "2026-11-26T03:00:00.000Z"), ("2025-11-25", "2026-11-25T03:00:00.000Z")],
-)
-def test_figures_of_the_future_and_of_a_day_long_past_are_not_taken(ministry, province, day, made_at):
-    key = province.world.station_key
-    (ministry.folder / "provinces.json").write_text(
-        json.dumps([{"code": "56", "name": "Khánh Hòa", "keys": [key.public_x]}])
-    )
-    hub = Hub(ministry.folder, lambda: ministry.world.now)
-    report = province.world.ask(report_of, date(2026, 11, 25), province.world.now)
-    good = key.sign_bytes(report.payload(), "loa-hub-report").encode()
-    assert hub.take_report(good)
-    told = json.loads(report.payload()) | {"day": day, "made_at": made_at, "airings": 7}
-    assert not hub.take_report(key.sign_bytes(json.dumps(told).encode(), "loa-hub-report").encode())
-    older = json.loads(report.payload()) | {"made_at": "2026-11-25T02:00:00.000Z", "airings": 7}
-    assert hub.take_report(key.sign_bytes(json.dumps(older).encode(), "loa-hub-report").encode())
-    assert hub.shown()[0]["days"][-1]["airings"] == 0
-    assert "Khánh Hòa" in hub.page().decode()
+@pytest.mark.parametrize(("count", "is_good"), [(0, False), (16, True), (17, False)])
+def test_a_region_that_no_approval_can_name_is_refused_when_areas_are_loaded(world, tmp_path, count, is_good):
+    regions = ["province_code,code,name,type,parent", "vn,vn,Bộ,Toàn quốc,", "vn,vung,Vùng thử,Vùng,vn"]
+    provinces = [f"vn,vn-{number},Tỉnh {number},Tỉnh,vung" for number in range(count)]
+    (tmp_path / "units.csv").write_text("\n".join([*regions, *provinces]), "utf-8")
+    allowed = nullcontext() if is_good else pytest.raises(BadInput, match="từ 1 đến 16 tỉnh")
+    with allowed, world.store.write() as session:
+        load_areas(session, **listed_areas("vn", tmp_path))
