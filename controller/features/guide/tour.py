@@ -39,7 +39,7 @@ _WORDS = (
         _OFFICER,
         "/tao-ban-tin",
     ),
-    ("Nghe", "Người duyệt nghe hết đúng tệp sẽ phát.", APPROVER, ""),
+    ("Nghe", "Người duyệt nghe chỗ cần nghe của đúng tệp sẽ phát.", APPROVER, ""),
     ("Duyệt", "Ký bằng mật khẩu của vai này rồi bấm Duyệt.", APPROVER, ""),
     ("Phát", "Xem loa của xã tải về, bắt đầu và đọc hết; việc này tự xong.", _OFFICER, "/phat"),
     (
@@ -129,7 +129,7 @@ def _steps(session: Session, officer: Account) -> Sequence[TourStep]:
     node, is_broken, is_mended = _plugs(session, officer)
     done = (
         bool(made),
-        _is_heard(session, officer, made),
+        bool(approved) or _is_heard(session, officer, made),  # nobody approves what they have not heard
         bool(approved),
         _is_aired(session, bulletins),
         is_broken,

@@ -60,6 +60,14 @@ def test_each_step_is_done_when_it_happened(world):
     assert done(world)[3:] == [True, False, False]
 
 
+@pytest.mark.usefixtures("trial")
+def test_who_approves_by_the_places_that_must_be_heard_has_heard_it(world):
+    bulletin, _ = world.submitted(by=world.people[OF_A_COMMUNE.name])
+    assert done(world)[1:3] == [False, False]
+    world.approve(bulletin)
+    assert done(world)[1:3] == [True, True]
+
+
 def test_a_plug_counts_when_the_broker_said_so_and_it_is_mended_when_it_is_back(world, trial, sign_in):
     technician = sign_in("kythuat")
     tell, trial.tell = trial.tell, lambda *_: None
