@@ -67,9 +67,10 @@ def _plan_next(session: Session, drill: Drill, areas: Collection[AreaCode], now:
     if drill.every_months is None:
         return
     airing = session.get_one(Airing, drill.airing)
-    starts_at = months_later(airing.asked_at, drill.every_months)
+    day_of_month = _day_of_month(session, drill)
+    starts_at = months_later(airing.asked_at, drill.every_months, day_of_month)
     while starts_at <= now:  # the station was off for months
-        starts_at = months_later(starts_at, drill.every_months)
+        starts_at = months_later(starts_at, drill.every_months, day_of_month)
     broadcast = BroadcastRequest(areas, starts_at, grade=airing.grade, volume=airing.volume)
     planner = get_operator(session, drill.created_by)
     try:
@@ -91,10 +92,24 @@ def _plan_next(session: Session, drill: Drill, areas: Collection[AreaCode], now:
         yield f"Lần sau: {day_and_clock(starts_at, now)}."
 
 
-def months_later(at: datetime, months: int) -> datetime:
-    """Return the same time of day so many months later, on the last day of a month that is too short."""
+def _day_of_month(session: Session, drill: Drill) -> int:
+    """Return the day to go on with: of a drill, or of one before it where a month was too short for that."""
+    day_of_month = 0
+    while True:
+        local = session.get_one(Airing, drill.airing).asked_at.astimezone(ZONE)
+        day_of_month = max(day_of_month, local.day)
+        if drill.repeats is None or local.day < _days_in(local.year, local.month):
+            return day_of_month
+        drill = session.get_one(Drill, drill.repeats)
+
+
+def months_later(at: datetime, months: int, day_of_month: int) -> datetime:
+    """Return the same time of day on that day so many months later, or on the last of a month without it."""
     local = at.astimezone(ZONE)
     years, month = divmod(local.month - 1 + months, 12)
     year, month = local.year + years, month + 1
-    last = calendar.monthrange(year, month)[1]
-    return local.replace(year=year, month=month, day=min(local.day, last)).astimezone(UTC)
+    return local.replace(year=year, month=month, day=min(day_of_month, _days_in(year, month))).astimezone(UTC)
+
+
+def _days_in(year: int, month: int) -> int:
+    return calendar.monthrange(year, month)[1]

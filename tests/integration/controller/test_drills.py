@@ -68,6 +68,7 @@ def plan(world, *, areas=(PROVINCE,), seconds=60, name="Diễn tập quý IV", b
 def air(world, drill, *heard, quiet=(), silent=()):
     """Air it: these were heard whole, those said that nothing came out."""
     row = world.ask(lambda session: session.get(Drill, drill))
+    world.now = max(world.now, row.starts_at - timedelta(hours=1))
     world.advance()
     world.publish()
     for node in (*heard, *quiet, *silent):
@@ -259,7 +260,20 @@ def test_the_next_is_planned_when_this_one_is_judged_until_somebody_stops_it(rea
         world.do(stop_repeating, following.id, by=world.officer)
     world.do(stop_repeating, following.id, by=world.approver)
     air(world, following.id, FIRST)
+    assert world.ask(lambda session: session.get(Drill, following.id)).judged_at is not None
     assert world.ask(after, following.id) is None
+
+
+def test_a_month_that_is_too_short_does_not_move_those_after_it(ready):
+    world = ready
+    drill = plan(world, seconds=timedelta(days=36).total_seconds(), every_months=2)
+    dates = []
+    for _ in range(2):
+        air(world, drill)
+        following = world.ask(after, drill)
+        drill = following.id
+        dates.append((following.starts_at.month, following.starts_at.day))
+    assert dates == [(2, 28), (4, 30)], "the first was on 31 December"
 
 
 def test_who_may_stop_a_part_alone_does_not_stop_what_is_repeated_everywhere(ready):

@@ -71,13 +71,14 @@ def test_every_cause_has_its_words():
 
 
 @pytest.mark.parametrize(
-    ("at", "months", "then"),
+    ("at", "months", "day", "then"),
     [
-        (datetime(2026, 11, 30, 2, 0, tzinfo=UTC), 3, datetime(2027, 2, 28, 2, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 30, 2, 0, tzinfo=UTC), 3, 30, datetime(2027, 2, 28, 2, 0, tzinfo=UTC)),
+        (datetime(2027, 2, 28, 2, 0, tzinfo=UTC), 3, 30, datetime(2027, 5, 30, 2, 0, tzinfo=UTC)),
         # one o'clock of the first of January there
-        (datetime(2026, 12, 31, 18, 0, tzinfo=UTC), 1, datetime(2027, 1, 31, 18, 0, tzinfo=UTC)),
-        (datetime(2026, 11, 28, 2, 0, tzinfo=UTC), 12, datetime(2027, 11, 28, 2, 0, tzinfo=UTC)),
+        (datetime(2026, 12, 31, 18, 0, tzinfo=UTC), 1, 1, datetime(2027, 1, 31, 18, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 28, 2, 0, tzinfo=UTC), 12, 28, datetime(2027, 11, 28, 2, 0, tzinfo=UTC)),
     ],
 )
-def test_the_next_is_at_the_same_wall_time_so_many_months_later(at, months, then):
-    assert months_later(at, months) == then
+def test_the_next_is_at_the_same_wall_time_so_many_months_later(at, months, day, then):
+    assert months_later(at, months, day) == then
