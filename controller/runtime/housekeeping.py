@@ -30,7 +30,7 @@ _PLAN_AHEAD_EVERY = timedelta(minutes=1)
 _PLAN_AHEAD_BATCHES = 40  # short transactions in one run; the rest waits for the next run, days ahead
 _NOTE_AIRED_EVERY = timedelta(seconds=15)
 _NOTE_AIRED_BATCHES = 50  # airings in one run, each of up to some thousand nodes; the rest waits for the next
-_SUMMING_BATCHES = 40  # short transactions in one run; months of past years take some hours once
+_SUMMING_BATCHES = 40  # short transactions in one run; three past years of a province are some 1,200, once
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _RETURN_MEMORY_EVERY = timedelta(seconds=30)
 _THINNING_BATCHES = 40  # short transactions in one run: 1,000 nodes; 5,000 nodes take less than an hour

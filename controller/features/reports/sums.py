@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from controller.features.reports.months import Month, begin_of, bounds_of, month_of
+from controller.features.reports.months import Month, begin_of, bounds_of, month_of, months_from
 from controller.features.reports.queries import airings_by_area, apart, joined, newest_entry
 from controller.features.reports.sum_queries import PROGRESS
 from controller.model.airings import Airing
@@ -137,6 +137,7 @@ def _fill(session: Session, progress: ReportProgress) -> bool:
             progress.from_month = ""
             return True
         progress.filling, progress.filled_to = month_of(newest), _ALL
+        progress.from_month = months_from(progress.filling, 2)[1]  # no month between them has an entry yet
     since, until = bounds_of(progress.filling)
     aired = (Airing.starts_at >= since - _TURNS, Airing.starts_at < until)
     query = select(Airing.bulletin).where(*aired, Airing.bulletin > progress.filled_to).distinct()

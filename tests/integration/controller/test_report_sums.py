@@ -106,12 +106,22 @@ def test_a_correction_that_comes_while_its_month_is_summed_is_not_lost(world, mo
     assert is_summed(world, month_of(start))
 
 
-@pytest.mark.usefixtures("two_months")
-def test_a_station_that_sums_from_its_first_entry_on_has_nothing_to_fill(world):
-    with world.store.write() as session:
-        session.execute(delete(ReportProgress))
+def test_a_month_that_begins_while_the_first_are_summed_is_summed_too(world):
+    aired(world)
+    note(world)
+    for _ in range(2):  # where the log ends; the bulletins of its newest month
+        assert step(world)
+    world.later(days=31)
+    aired(world)
+    note(world)
     sum_all(world)
-    world.later(days=2)
+    assert is_summed(world, month_of(world.now))
+
+
+def test_a_station_that_sums_from_its_first_entry_on_has_nothing_to_fill(world):
+    for _ in range(2):  # where the log ends; there is nothing before that
+        assert step(world)
+    assert not step(world)
     aired(world)
     note(world)
     assert step(world)
