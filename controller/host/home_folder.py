@@ -1,13 +1,17 @@
 """The station's home folder: closed to other users, locked by one station at a time; see docs/storage.md."""
 
+import json
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from controller.errors import StartFailed
 from controller.store.station_lock import locked_file
 
+T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 LOCK = "lock"
@@ -44,6 +48,14 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())  # a key that loudspeakers trust must survive a power cut
     part.replace(path)
+
+
+def read_note(path: Path, of: Callable[[Any], T]) -> T | None:
+    """Return what a note says, by `of`; None where there is none, or none that can be read and understood."""
+    try:
+        return of(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 @dataclass

@@ -9,13 +9,15 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from controller.errors import Unavailable
 from controller.features.backups.run_notes import BackupMaker, maker_in
 from controller.features.backups.snapshots import copy_database, kind_of, revision_of
 from controller.host.archives import ArchiveWriter, encrypted_to, recipients_of
-from controller.host.home_folder import write_private
+from controller.host.home_folder import read_note, write_private
 from controller.host.sound_stores import folder_at
+from controller.http.words import megabytes
 from controller.settings import Settings
 from tts.errors import NoSpace
 from tts.files import LEFTOVER, sweep_leftovers
@@ -87,9 +89,8 @@ def _told(settings: Settings, made: Path, *, is_encrypted: bool) -> list[str]:
         if is_encrypted
         else "Bản sao này không mã hóa: hãy cất ở nơi chỉ quản trị viên đọc được, hoặc mã hóa bằng --to."
     )
-    megabytes = f"{made.stat().st_size / 1_000_000:.1f}".replace(".", ",")
     return [
-        f"Đã sao lưu: {made} ({megabytes} MB): cơ sở dữ liệu, bản ghi, khóa, thiết lập.",
+        f"Đã sao lưu: {made} ({megabytes(made.stat().st_size)}): cơ sở dữ liệu, bản ghi, khóa, thiết lập.",
         *(
             f"Không có trong bản sao: {WORDS[name]}, vì nằm ở «{place}». Kho S3 ấy phải giữ phiên bản cũ "
             "hoặc có bản sao riêng."
@@ -202,12 +203,12 @@ class LastBackup:
 
 def last_backup(home: Path) -> LastBackup | None:
     """Return the last backup that was noted in the home folder, or None."""
-    try:
-        told = json.loads((home / _LAST).read_text("utf-8"))
+
+    def of(told: Any) -> LastBackup:
         at, file, size = datetime.fromisoformat(told["at"]), str(told["file"]), int(told["size"])
         return LastBackup(at, file, size, maker_in(told))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
+
+    return read_note(home / _LAST, of)
 
 
 def _note(home: Path, made: Path, now: datetime, by: BackupMaker) -> list[str]:

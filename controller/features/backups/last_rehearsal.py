@@ -1,9 +1,11 @@
 """When a backup was last brought back to try it, as the home folder has it; needs nothing that restores."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from controller.host.home_folder import read_note
 
 LAST = "last-rehearsal.json"
 FAILED = "failed-rehearsal.json"
@@ -20,12 +22,12 @@ class Rehearsal:
 
 def last_rehearsal(home: Path) -> Rehearsal | None:
     """Return the last rehearsal that was noted in the home folder, or None."""
-    try:
-        told = json.loads((home / LAST).read_text("utf-8"))
+
+    def of(told: Any) -> Rehearsal:
         at, made_at = (datetime.fromisoformat(told[name]) for name in ("at", "made_at"))
         return Rehearsal(at, made_at, str(told["file"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
+
+    return read_note(home / LAST, of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class FailedRehearsal:
 
 def failed_rehearsal(home: Path) -> FailedRehearsal | None:
     """Return the rehearsal that failed and was followed by none that succeeded, or None."""
-    try:
-        told = json.loads((home / FAILED).read_text("utf-8"))
+
+    def of(told: Any) -> FailedRehearsal:
         return FailedRehearsal(datetime.fromisoformat(told["at"]), str(told["file"]), str(told["fault"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
+
+    return read_note(home / FAILED, of)

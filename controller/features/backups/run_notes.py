@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from controller.errors import Conflict, LoaError, NotFound, Unavailable
-from controller.host.home_folder import write_private
+from controller.host.home_folder import read_note, write_private
 
 _RUN: Final = "backup-run.json"
 BROKEN_OFF: Final = (
@@ -96,8 +96,8 @@ def is_running(home: Path) -> bool:
 
 def last_run(home: Path) -> BackupRun | None:
     """Return the last attempt that was noted, or None."""
-    try:
-        told = json.loads((home / _RUN).read_text("utf-8"))
+
+    def of(told: Any) -> BackupRun:
         ended = told["ended_at"]
         return BackupRun(
             datetime.fromisoformat(told["began_at"]),
@@ -105,8 +105,8 @@ def last_run(home: Path) -> BackupRun | None:
             None if ended is None else datetime.fromisoformat(ended),
             str(told["fault"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+
+    return read_note(home / _RUN, of)
 
 
 def note_run(home: Path, run: BackupRun) -> None:

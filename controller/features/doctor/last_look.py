@@ -5,8 +5,9 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from controller.host.home_folder import write_private
+from controller.host.home_folder import read_note, write_private
 
 _LAST = "last-doctor.json"
 _LOG = logging.getLogger(__name__)
@@ -22,11 +23,11 @@ class DoctorLook:
 
 def last_look(home: Path) -> DoctorLook | None:
     """Return the last look that was noted in the home folder, or None."""
-    try:
-        told = json.loads((home / _LAST).read_text("utf-8"))
+
+    def of(told: Any) -> DoctorLook:
         return DoctorLook(datetime.fromisoformat(told["at"]), int(told["findings"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+
+    return read_note(home / _LAST, of)
 
 
 def note_look(home: Path, look: DoctorLook) -> None:

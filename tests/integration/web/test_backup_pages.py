@@ -145,3 +145,11 @@ def test_old_backups_and_rehearsals_are_told_of(world, ready, administrator):
     failed = {"at": world.now().isoformat(), "file": "/mnt/loa-1.tar", "fault": "Tệp này bị sửa."}
     (ready.home / "failed-rehearsal.json").write_text(json.dumps(failed))
     assert "không được. Tệp này bị sửa." in text_of(administrator.get(PAGE))
+
+
+def test_what_the_station_cannot_read_in_its_home_is_not_known(ready, administrator):
+    """As after a `loa backup` of root's; a folder in the file's place keeps root out, too."""
+    for name in ("last-backup", "last-rehearsal", "failed-rehearsal", "backup-run"):
+        (ready.home / f"{name}.json").mkdir()
+    shown = administrator.get(CALL).json()
+    assert [shown[name] for name in ("last", "attempt", "rehearsed", "rehearsal_failed")] == [None] * 4
