@@ -1,6 +1,7 @@
 """Findings about an uploaded sound, stored in a small file beside it (docs/decisions/043).
 
-The file's name is the digest of its bytes, so the findings never change; they may be missing.
+The file's name is the digest of its bytes, so the findings never change; they may be missing
+or damaged, and are made again when the same bytes come again.
 """
 
 import json
@@ -94,4 +95,7 @@ def keep_found(uploads: UploadStore, upload: UploadId, found: Found) -> None:
 def found_in(uploads: UploadStore, upload: UploadId) -> Found | None:
     """Return what was found in a file when it came, or None where that is not known; raises StoreAway."""
     told = uploads.beside(upload)
-    return None if told is None else Found(**json.loads(told))
+    try:
+        return None if told is None else Found(**json.loads(told))
+    except (TypeError, ValueError):
+        return None

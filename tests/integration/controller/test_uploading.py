@@ -23,6 +23,7 @@ from controller.features.bulletins.sound_uploads import (
 from controller.model.bulletin_states import RevisionKind
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.station_world import Sound
+from tts.found import found_in
 from tts.uploads import UploadStore
 
 UPLOADS = ["a" * 64, "b" * 64]
@@ -88,3 +89,15 @@ def test_what_is_no_fit_sound_is_refused_and_not_kept(tmp_path, content, code):
         keep_upload(uploads, BytesIO(content))
     assert refused.value.code == code
     assert list((tmp_path / "uploads").glob("*")) == []
+
+
+def test_what_was_found_in_a_file_is_found_again_where_that_is_damaged(tmp_path):
+    uploads, sound = UploadStore(tmp_path / "uploads"), packed(speech_like(2.5))
+    upload = keep_upload(uploads, BytesIO(sound))
+    found = found_in(uploads, upload)
+    assert found is not None
+    for damaged in (b"", b"\xff", b"7", b'{"form": "mp3"}'):
+        uploads.keep_beside(upload, damaged)
+        assert found_in(uploads, upload) is None
+    keep_upload(uploads, BytesIO(sound))
+    assert found_in(uploads, upload) == found
