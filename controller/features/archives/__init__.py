@@ -1,1 +1,1 @@
-"""Archives of years: files that prove themselves, and the rows that may leave the database afterwards."""
+"""Archives of years: files that prove themselves; no row leaves the database for them."""

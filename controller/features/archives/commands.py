@@ -10,9 +10,9 @@ from controller.features.archives.extraction import proof_in
 from controller.features.archives.files import lines_of
 from controller.features.archives.operations import make_archive
 from controller.features.archives.queries import archives
-from controller.features.archives.schemas import ArchiveShown
 from controller.features.archives.stranger import CheckedArchive, verify_archive
 from controller.host.station_keys import Secrets
+from controller.http.words import megabytes
 from controller.model.local_time import wall
 from controller.settings import Settings
 from controller.terminal.commands import FAILED, AsJson, Commands, Printed, print_json
@@ -29,7 +29,7 @@ def make(here: Acting, year: Year) -> list[str]:
     root = Secrets(settings.home).root_public.read_text("utf-8").strip()
     made = make_archive(here.store, settings, year, root, by=here.by, now=utc_now())
     return [
-        f"Đã lưu trữ năm {year}: {made.file} ({_megabytes(made.shown)} MB), đã kiểm tra từng chữ ký.",
+        f"Đã lưu trữ năm {year}: {made.file} ({megabytes(made.shown.size)}), đã kiểm tra từng chữ ký.",
         "Hãy chép tệp sang hai nơi khác, một nơi ngoài trụ sở. Không dòng nào bị bỏ khỏi cơ sở dữ liệu.",
     ]
 
@@ -38,7 +38,7 @@ def make(here: Acting, year: Year) -> list[str]:
 def list_archives(session: Reading) -> Printed:
     """Các năm đã lưu trữ."""
     found = archives(session)
-    lines = [f"{one.year}: {one.file}, {_megabytes(one)} MB, lập {wall(one.made_at)}" for one in found]
+    lines = [f"{one.year}: {one.file}, {megabytes(one.size)}, lập {wall(one.made_at)}" for one in found]
     return Printed([one.model_dump(mode="json") for one in found], lines, none="Chưa lưu trữ năm nào.")
 
 
@@ -89,7 +89,3 @@ def _told(checked: CheckedArchive) -> dict[str, object]:
         "not_proven": found.not_proven,
         "whole": found.is_whole,
     }
-
-
-def _megabytes(shown: ArchiveShown) -> str:
-    return f"{shown.size / 1_000_000:.1f}".replace(".", ",")
