@@ -149,16 +149,19 @@ class RowsOfYears:
         )
 
     def _airings(self):
-        past = f"made.at < '{self._years.now}'::timestamptz"
+        past, pattern = f"made.at < '{self._years.now}'::timestamptz", f"id = '{self._airing}'"
+        same = {
+            "id": "made.airing",
+            "bulletin": "made.bulletin",
+            "asked_at": "made.at",
+            "starts_at": "made.at",
+            "latest_start_at": "made.at + interval '10 minutes'",
+        }
         made = self._copied(
             "airings",
-            f"id = '{self._airing}'",
+            pattern,
             f"made WHERE {past}",
-            id="made.airing",
-            bulletin="made.bulletin",
-            asked_at="made.at",
-            starts_at="made.at",
-            latest_start_at="made.at + interval '10 minutes'",
+            **same,
             created_at="made.at - interval '1 day'",
             delivering_at="made.at - interval '3 hours'",
             acknowledged_at="made.at - interval '3 hours'",
@@ -169,13 +172,9 @@ class RowsOfYears:
         )
         return made + self._copied(
             "airings",
-            f"id = '{self._airing}'",
+            pattern,
             f"made WHERE NOT {past}",
-            id="made.airing",
-            bulletin="made.bulletin",
-            asked_at="made.at",
-            starts_at="made.at",
-            latest_start_at="made.at + interval '10 minutes'",
+            **same,
             created_at=f"'{self._years.now}'::timestamptz",
             delivering_at="NULL",
             acknowledged_at="NULL",
