@@ -114,18 +114,23 @@ def load_database(address: str, place: Path) -> None:
 
 
 def _run(tool: str, url: URL, *options: str) -> None:
-    """Run a tool of PostgreSQL; the password goes by the environment, where `ps` does not show it."""
+    """Run a tool of PostgreSQL; the password goes by the environment, where `ps` does not show it.
+
+    It gets what the station itself connects with: SQLAlchemy has its own way to name several hosts.
+    """
+    from psycopg.conninfo import make_conninfo
+
     if shutil.which(tool) is None:
         raise BadInput(
             f"Máy này chưa có «{tool}». Hãy cài gói postgresql-client cùng phiên bản với máy chủ.",
             code="backup.no-tool",
         )
-    named = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
-    address = named.render_as_string(hide_password=False)
-    secret = {} if url.password is None else {"PGPASSWORD": str(url.password)}
+    _, named = url.get_dialect()().create_connect_args(url)
+    password = named.pop("password", None)
+    secret = {} if password is None else {"PGPASSWORD": str(password)}
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program with options of ours
-            [tool, "--no-password", f"--dbname={address}", *options],
+            [tool, "--no-password", f"--dbname={make_conninfo(**named)}", *options],
             env={**os.environ, **secret},
             capture_output=True,
             text=True,
