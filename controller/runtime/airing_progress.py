@@ -40,6 +40,7 @@ from controller.model.emergencies import Emergency
 from controller.model.languages import VIETNAMESE
 from controller.model.local_time import wall
 from controller.model.times import STILL_OPEN, Times
+from controller.store.locks import Lock, hold
 from devices.ids import AiringId
 
 MOST_EARLY = 20
@@ -105,6 +106,7 @@ def advance_airings(
     judged missed or ended. `returned` True: the grace time has just ended after downtime and has sent no
     recording since; an airing whose recording no node has can then safely start later.
     """
+    hold(session, Lock.HEARD)
     beat = _Beat(session, now, times, grace_over, returned)
     _void(beat)
     _deliver(beat)

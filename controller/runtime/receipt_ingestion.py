@@ -24,6 +24,7 @@ from controller.model.notices import NoticeKind
 from controller.model.reports import AsAired
 from controller.runtime.receipt_chains import follow_chains, note_refusals
 from controller.runtime.receipt_judging import JudgedReceipts, SignedReceipt
+from controller.store.locks import Lock, hold
 from controller.store.many import Many, insert_told, told_as
 from devices.ids import AiringId, NodeId, RecordingId
 from devices.messages import Receipt, ReceiptKind, RefusedReceipt
@@ -129,6 +130,7 @@ def _row(kid: str, one: SignedReceipt, now: datetime) -> dict[str, Any]:
 
 def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: datetime) -> None:
     told = list(told)
+    hold(session, Lock.HEARD)
     airings = {receipt.airing for _, receipt in told}
     aired = _aired(session, airings)
     deliveries = _facts(session, airings, {node for node, _ in told})

@@ -16,6 +16,9 @@ class Lock(IntEnum):
     """Shared by the transactions of the station that leads; see `station_lease`."""
     STATIONS = 0x10A_0005
     """Shared by every station, for as long as it is connected: so that who leads can count who stands by."""
+    HEARD = 0x10A_0006
+    """What nodes heard of airings: for who writes it from receipts, judges airings by it, or logs it, since
+    receipts that are not committed yet would be overlooked for good. Taken before rows of airings are."""
 
 
 def hold(session: Session, lock: Lock) -> None:

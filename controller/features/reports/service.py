@@ -38,6 +38,7 @@ def note_aired(session: Session, *, now: datetime) -> bool:
     if the log has the same content. So a lost, late or repeated call does no harm. An airing that was
     cancelled before it was sent to any node was never aired: no entry is written.
     """
+    hold(session, Lock.HEARD)
     query = (
         select(Airing)
         .where(Airing.ended_at.is_not(None), Airing.noted_at.is_(None))

@@ -5,7 +5,6 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from controller.features.accounts.provider_accounts import enter_by_provider
 from controller.features.accounts.provider_rules import rules_in
@@ -16,7 +15,7 @@ from controller.model.provider import ProviderSaid, ProviderWay
 from controller.store import Store
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
 from tests.support.station_world import PROVINCE, PostgresWorlds
-from tests.support.waiting import wait_until
+from tests.support.waiting import is_waiting, wait_until
 
 SAID = ProviderSaid("https://so.example", "id-1", "an.nguyen", "Nguyễn Văn An", {"groups": ["can-bo"]})
 
@@ -53,13 +52,7 @@ def test_both_get_in_by_the_account_that_was_opened_first(world):
         )
         session.flush()
         second.start()
-        wait_until(lambda: is_waiting(world))
+        assert wait_until(lambda: is_waiting(world.store))
     second.join(20)
     (token,) = tokens
     assert world.ask(operator_of_token, token, world.now).id == world.officer.id
-
-
-def is_waiting(world):
-    """Whether somebody waits for what another transaction has written."""
-    query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    return world.ask(lambda session: session.scalar(query)) > 0
