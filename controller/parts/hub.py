@@ -4,16 +4,19 @@ No database and no key: what is handed out was signed elsewhere, and what comes 
 provinces (`provinces.json`). Put a web server with TLS before it.
 """
 
-import hashlib
 import json
 import logging
+import os
 import re
+import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from typing import Any, ClassVar, Final
 
 from jinja2 import Environment, FileSystemLoader
@@ -47,6 +50,12 @@ SILENT_AFTER: Final = timedelta(hours=26)
 """A province sends each hour; a day of a broken line is told."""
 _FILE: Final = re.compile(rf"/({DOCUMENTS}|{RECORDINGS})/([0-9a-f]{{64}})")
 _PATIENCE_S: Final = 20.0
+"""For each piece that is sent or awaited, and for all of the figures."""
+_LONGEST_ANSWER_S: Final = 600.0
+"""As long as a province waits for a recording."""
+_BLOCK: Final = 64 * 1024
+_MOST_AT_ONCE: Final = 128
+"""Connections, each with a thread: 34 provinces and who looks at the page."""
 _OLDEST, _ONE_DAY = timedelta(days=40), timedelta(days=1)
 """Of days that are reported; a day begins in Vietnam before it does in UTC."""
 _SAFE: Final = {
@@ -85,7 +94,7 @@ class Hub:
             return TypeAdapter(list[KnownProvince]).validate_json((self.folder / PROVINCES).read_bytes())
         except FileNotFoundError:
             return []
-        except ValidationError as error:
+        except (OSError, ValidationError) as error:
             raise BadInput(f"Không đọc được {self.folder / PROVINCES}.", code="hub.provinces") from error
 
     def take_report(self, text: bytes) -> bool:
@@ -106,7 +115,8 @@ class Hub:
             return False
         place = self.folder / REPORTS / sender.code / report.day
         with self._lock:
-            if not place.exists() or _read(place).made_at < report.made_at:
+            kept = _read(place)
+            if kept is None or kept.made_at < report.made_at:
                 write_whole(place, text)
         return True
 
@@ -116,12 +126,13 @@ class Hub:
 
     def _province(self, known: KnownProvince) -> dict[str, Any]:
         files = sorted((self.folder / REPORTS / known.code).glob("????-??-??"))
+        reports = [report for one in files[-7:] if (report := _read(one)) is not None]
         told = {"code": known.code, "name": known.name}
-        if not files:
+        if not reports:
             return told | {"reported": False, "is_silent": True}
-        newest = _read(files[-1])
+        newest = reports[-1]
         is_silent = self.now() - newest.made_at > SILENT_AFTER
-        days = [_read(one).model_dump(mode="json", exclude={"drills"}) for one in files[-7:]]
+        days = [one.model_dump(mode="json", exclude={"drills"}) for one in reports]
         drills = newest.model_dump(mode="json")["drills"]
         made_at = newest.made_at.isoformat()
         return told | {
@@ -150,9 +161,7 @@ def hub_server(
     class Serving(_Handler):
         hub = Hub(folder, now)
 
-    server = ThreadingHTTPServer((host, port), Serving)
-    server.daemon_threads = True
-    return server
+    return _Server((host, port), Serving)
 
 
 def run(folder: Path, host: str, port: int) -> None:
@@ -160,6 +169,39 @@ def run(folder: Path, host: str, port: int) -> None:
     Hub(folder).provinces()
     with hub_server(folder, host, port) as server:
         server.serve_forever()
+
+
+class _Server(ThreadingHTTPServer):
+    """A thread for each connection, up to a bound; those beyond it are ended at once."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._free = threading.Semaphore(_MOST_AT_ONCE)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread."""
+        if not self._free.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread could be started
+            self._free.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, in a thread of its own."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:  # noqa: ARG002
+        """Log a fault of ours; a connection that broke off or was too slow is none."""
+        if not isinstance(sys.exception(), OSError):
+            _LOG.exception("the hub: a request failed")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -199,39 +241,65 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if self.path != f"/{REPORTS}" or not length.isdecimal():
             self.send_error(404)
-        elif int(length) > LONGEST_REPORT:
+        elif len(length) > len(str(LONGEST_REPORT)) or int(length) > LONGEST_REPORT:
             self.send_error(413)
-        elif self.hub.take_report(self.rfile.read(int(length))):
+        elif self.hub.take_report(self._body(int(length))):
             self._answer(b"{}", "application/json")
         else:
             self.send_error(403)
 
+    def _body(self, length: int) -> bytes:
+        """Return what was sent, or as much of it as came in time."""
+        found, ends_at = bytearray(), time.monotonic() + self.timeout
+        while len(found) < length and time.monotonic() < ends_at:
+            block = self.rfile.read1(length - len(found))
+            if not block:
+                break
+            found += block
+        return bytes(found)
+
     def _file(self, place: Path) -> None:
+        """Hand out a file, by pieces: a recording is long, and many may ask for it at once."""
         try:
-            content = place.read_bytes()
+            file = place.open("rb")
         except OSError:
             self.send_error(404)
             return
-        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        if self.headers.get("If-None-Match") == tag:
-            self.send_response(304)
-            self.send_header("ETag", tag)
-            self.end_headers()
-            return
-        self._answer(content, "application/octet-stream", {"ETag": tag})
+        with file:
+            state = os.fstat(file.fileno())
+            tag = f'"{state.st_mtime_ns:x}-{state.st_size:x}"'
+            if self.headers.get("If-None-Match") == tag:
+                self._head(304, {"ETag": tag})
+                return
+            self._head(200, _head_of("application/octet-stream", state.st_size) | {"ETag": tag})
+            ends_at = time.monotonic() + _LONGEST_ANSWER_S
+            while time.monotonic() < ends_at and (block := file.read(_BLOCK)):
+                self.wfile.write(block)
 
-    def _answer(self, content: bytes, kind: str, more: Mapping[str, str] | None = None) -> None:
-        self.send_response(200)
-        headers = {"Content-Type": kind, "Content-Length": str(len(content)), **_SAFE, **(more or {})}
+    def _answer(self, content: bytes, kind: str) -> None:
+        self._head(200, _head_of(kind, len(content)))
+        self.wfile.write(content)
+
+    def _head(self, status: int, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's own
         """Log nothing: the web server before it does."""
 
 
-def _read(place: Path) -> Report:
-    """Return figures that were checked when they came."""
-    return Report.model_validate(read_payload(place.read_text("ascii")), extra="ignore")
+def _head_of(kind: str, length: int) -> dict[str, str]:
+    return {"Content-Type": kind, "Content-Length": str(length), **_SAFE}
+
+
+def _read(place: Path) -> Report | None:
+    """Return figures that were checked when they came; None where there are none, or they are damaged."""
+    try:
+        return Report.model_validate(read_payload(place.read_text("ascii")), extra="ignore")
+    except FileNotFoundError:
+        return None
+    except (OSError, NotTrusted, ValueError):
+        _LOG.warning("the hub: cannot read %s", place)
+        return None
