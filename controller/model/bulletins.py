@@ -1,7 +1,7 @@
 """Rows of bulletins, their revisions, the renderings of their recordings, and their approvals."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     JSON,
@@ -43,6 +43,7 @@ from controller.model.wording import (
     Words,
 )
 from devices.ids import AreaCode, Grade, KeyId, RecordingId
+from devices.messages import Manifest
 from tts.normalization import Register
 from tts.orders import Stage
 
@@ -268,6 +269,19 @@ class Recording(Base):
     manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
     rendition_of: Mapped[RecordingId | None] = mapped_column(ForeignKey("recordings.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @classmethod
+    def described_by(cls, manifest: Manifest, now: datetime) -> Self:
+        """Return the row of a recording that is in the store."""
+        return cls(
+            id=manifest.recording,
+            size=manifest.size,
+            duration_ms=manifest.duration_ms,
+            codec=manifest.codec,
+            sample_rate=manifest.sample_rate,
+            manifest=manifest.model_dump(mode="json"),
+            created_at=now,
+        )
 
 
 class Approved(Base):

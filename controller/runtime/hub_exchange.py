@@ -1,11 +1,13 @@
 """Fetches what the hub hands down and sends it the province's figures; docs/hub.md.
 
-Its own periodic task with a thread of its own: a hub that is away, slow or hostile holds up nothing else.
+Periodic tasks with threads of their own: a hub that is away, slow or hostile holds up nothing else, and what
+is fetched of it does not hold up the figures.
 """
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -53,7 +55,9 @@ W = TypeVar("W", WantedDocument, WantedSound)
 _EVERY: Final = timedelta(minutes=5)
 _REPORT_EVERY: Final = timedelta(hours=1)
 _AT_ONCE: Final = 20
-"""Documents, and recordings, of one round: the rest comes with the next."""
+"""Documents, and recordings, that are asked for in one round: the rest comes with the next."""
+_ROUND: Final = timedelta(minutes=10)
+"""After so long a round asks for no more of them, so that a new feed is heard."""
 _FEW: Final = 3
 _FEED_S, _DOCUMENT_S, _SOUND_S, _REPORT_S = 20.0, 20.0, 600.0, 20.0
 """Seconds for a whole answer, however it comes. A recording: 7 MB, 20 minutes, over 100 kbit/s."""
@@ -64,7 +68,8 @@ _OK, _UNCHANGED, _MISSING = 200, 304, 404
 class HubExchanger:
     """Asks the hub while `may_act` is true, so that of a pair only the leader does.
 
-    `_refused`: documents of the present feed that are not as they were approved; a new feed empties it.
+    Of the present feed, forgotten with a new one: `_refused`, documents that are not as they were approved;
+    `_vain`, how often a document or its recording did not come. Those are asked for after the others.
     """
 
     store: Store
@@ -75,14 +80,14 @@ class HubExchanger:
     may_act: Callable[[], bool]
     _tag: str = ""
     _refused: set[str] = field(default_factory=set)
-    _report_at: datetime | None = None
+    _vain: Counter[str] = field(default_factory=Counter)
 
-    def beat(self) -> Beat:
-        """Return the periodic task."""
-        return Beat("hub", _EVERY, self.look)
+    def beats(self) -> list[Beat]:
+        """Return the periodic tasks."""
+        return [Beat("hub", _EVERY, self.look), Beat("hub-figures", _REPORT_EVERY, self.report)]
 
     def look(self) -> None:
-        """Fetch what is new, and send figures once an hour; a fault is noted and shown."""
+        """Fetch what is new; a fault is noted and shown."""
         if not self.may_act():
             return
         try:
@@ -92,12 +97,11 @@ class HubExchanger:
             self._tell_of_refused()
         except (LoaError, NotTrusted, Malformed, SpeechError) as error:
             self._note(error)
-        if self._report_at is None or self.now() - self._report_at >= _REPORT_EVERY:
-            self._report_at = self.now()
-            self.report()
 
     def report(self) -> None:
         """Send the figures of yesterday and of today; what the hub did not take goes again in an hour."""
+        if not self.may_act():
+            return
         today = self.now().astimezone(ZONE).date()
         for day in (today - timedelta(days=1), today):
             report = report_of(self.store, day, self.now())
@@ -116,35 +120,37 @@ class HubExchanger:
         return None if answer.status == _OK else f"Trung tâm không nhận số liệu (mã {answer.status})."
 
     def _take_feed(self) -> None:
-        answer = ask_hub(self._address(FEED), most_bytes=LONGEST_FEED, most_s=_FEED_S, tag=self._tag)
-        if answer.status == _UNCHANGED and self._tag:
+        tag, self._tag = self._tag, ""  # a tag that cannot be sent back would end each asking after it
+        answer = ask_hub(self._address(FEED), most_bytes=LONGEST_FEED, most_s=_FEED_S, tag=tag)
+        if answer.status == _UNCHANGED and tag:
             note_heard(self.store, now=self.now())
+            self._tag = tag
             return
         if answer.status != _OK:
             raise HubAway(f"Trung tâm trả lời mã {answer.status}.")
         text = answer.body.decode("ascii", "replace").strip()
         if keep_feed(self.store, text, read_feed(text, self.settings.hub_keys), now=self.now()):
             self._refused.clear()
+            self._vain.clear()
         self._tag = answer.tag
 
-    def _take_each(self, wanted: Iterable[W], take: Callable[[W], None]) -> None:
-        """Take the first so many that are good; one that is not holds up no other."""
-        taken = 0
-        for one in wanted:
-            if one.document in self._refused:
-                continue
+    def _take_each(self, wanted: Sequence[W], take: Callable[[W], None]) -> None:
+        """Take some; one that is not good, or does not come, holds up the others for one round at most."""
+        began = self.now()
+        left = [one for one in wanted if one.document not in self._refused]
+        for one in sorted(left, key=lambda one: self._vain[one.document])[:_AT_ONCE]:
+            if self.now() - began >= _ROUND:
+                return
             try:
                 take(one)
-                taken += 1
             except (Conflict, NotTrusted, Malformed) as error:
                 _LOG.warning("the hub: %s", error)
                 self._refused.add(one.document)
             except HubAway as error:
-                if error.code == HubAway.code:
-                    raise
+                self._vain[one.document] += 1
                 self._note(error)
-            if taken == _AT_ONCE:
-                return
+                if error.code == HubAway.code:
+                    return
 
     def _tell_of_refused(self) -> None:
         if self._refused:

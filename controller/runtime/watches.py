@@ -31,5 +31,5 @@ def watching(
         asks = HubExchanger(
             led, station.settings, station.recordings, lambda: station.key, station.now, may_act
         )
-        watches.append(asks.beat())
+        watches += asks.beats()
     return watches + ([airings.beat()] if station.settings.traces_url else [])

@@ -1,5 +1,6 @@
 """A hub for tests: a ministry's station that publishes, the hub's server, and provinces that ask it."""
 
+import hashlib
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -47,10 +48,11 @@ class Ministry:
     def close(self):
         self.world.store.close()
 
-    def approved(self, **kwargs):
-        """Have a text of the clerk approved by the ministry's approver."""
-        bulletin = self.world.submitted(**kwargs)
-        self.world.approve(bulletin, by=self.minister)
+    def approved(self, data=SOUND, **kwargs):
+        """Have a text of the clerk, and its sound, approved by the ministry's approver."""
+        self.recordings.put(data)
+        bulletin = self.world.submitted(data=data, **kwargs)
+        self.world.approve(bulletin, data, by=self.minister)
         return bulletin
 
     def publish(self, *bulletins):
@@ -66,6 +68,15 @@ class Ministry:
         before = self.feed()
         feed = before.model_copy(update={"version": before.version + 1, **changes})
         (self.folder / "feed").write_text(self.world.station_key.sign_bytes(feed.payload(), FEED_TYP))
+
+    def forged(self, listed, before, after):
+        """Write a document with other words than it has; return how a feed names it."""
+        content = (self.folder / "documents" / listed.sha256).read_bytes()
+        changed = content.replace(before.encode(), after.encode())
+        assert changed != content
+        name = hashlib.sha256(changed).hexdigest()
+        (self.folder / "documents" / name).write_bytes(changed)
+        return listed.model_copy(update={"sha256": name})
 
     def name_second_key(self):
         """Have the feed name another key beside, of the same approver."""

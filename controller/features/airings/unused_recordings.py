@@ -10,6 +10,7 @@ from controller.features.bulletins.renditions import renditions_by_recording
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
+from controller.model.hub import HubDocument
 from devices.ids import RecordingId
 
 _AWAITED = (BulletinState.SUBMITTED, BulletinState.RETURNED)
@@ -19,7 +20,7 @@ def recordings_in_use(session: Session, since: datetime) -> set[RecordingId]:
     """Return the recordings that something named at or after an instant, or names now.
 
     That is: an airing that began since, or is to begin; an approval that held since; a bulletin that still
-    waits for its approver.
+    waits for its approver; a document of the hub that may still be taken.
     """
     aired = select(Airing.recording).where(Airing.starts_at >= since).distinct()
     approved = select(Approved.recording).where(
@@ -30,8 +31,11 @@ def recordings_in_use(session: Session, since: datetime) -> set[RecordingId]:
         .join(Bulletin, and_(Bulletin.id == Rendering.bulletin, Bulletin.revision == Rendering.revision))
         .where(Bulletin.state.in_(_AWAITED))
     )
+    offered = select(HubDocument.recording).where(
+        HubDocument.bulletin.is_(None), HubDocument.gone_at.is_(None), HubDocument.expires_at >= since
+    )
     found: set[RecordingId] = set()
-    for query in (aired, approved, awaited):
+    for query in (aired, approved, awaited, offered):
         found.update(recording for recording in session.scalars(query) if recording is not None)
     return found | renditions_by_recording(session, found).keys()
 

@@ -233,15 +233,7 @@ def _try_again(rendering: Rendering, now: datetime) -> None:
 def _recording(
     rendered: Rendered, manifest: Manifest, now: datetime, rendition_of: RecordingId | None = None
 ) -> Recording:
-    return Recording(
-        id=manifest.recording,
-        size=manifest.size,
-        duration_ms=manifest.duration_ms,
-        codec=manifest.codec,
-        sample_rate=manifest.sample_rate,
-        rendition_of=rendition_of,
-        loudness_lufs=rendered.loudness_lufs,
-        true_peak_dbtp=rendered.true_peak_dbtp,
-        manifest=manifest.model_dump(mode="json"),
-        created_at=now,
-    )
+    row = Recording.described_by(manifest, now)
+    row.rendition_of = rendition_of
+    row.loudness_lufs, row.true_peak_dbtp = rendered.loudness_lufs, rendered.true_peak_dbtp
+    return row

@@ -11,7 +11,9 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import Field, StringConstraints
 
-from controller.model.wording import Manner, ReadingPace, digest_of
+from controller.errors import BadInput
+from controller.model.plan_states import next_version
+from controller.model.wording import Manner, ReadingPace, clean_text, clean_title, digest_of
 from devices.ids import Grade, Role
 from devices.instants import Instant
 from devices.jose import PublicKey, Sealed, checked, key_id
@@ -54,6 +56,8 @@ LONGEST_RECORDING: Final = 64 * 1024 * 1024
 """Bytes: three hours at 48 kbit/s."""
 AHEAD: Final = timedelta(minutes=10)
 """How far ahead of our own clock a hub or a province may date what it signs."""
+_MOST_REVISIONS: Final = 2**31
+"""As in the database."""
 Count = Annotated[int, Field(ge=0, lt=2**31)]
 Minutes = Annotated[float, Field(ge=0, lt=2**31)]
 M = TypeVar("M", bound=WireMessage)
@@ -141,6 +145,14 @@ class Report(WireMessage):
     drills: Annotated[tuple[ReportedDrill, ...], Field(max_length=MOST_DRILLS)] = ()
 
 
+def newest_version(now: datetime) -> int:
+    """Return the greatest version that a feed may have now: the time in ms, `AHEAD` of our clock.
+
+    Whoever holds the hub's key for an hour could otherwise shut out all later feeds, of a new key too.
+    """
+    return next_version(0, now + AHEAD)
+
+
 def read_signed(text: bytes | str, typ: str, model: type[M], publics: Collection[str]) -> M:
     """Return what one of these stations' public keys signed; raise NotTrusted or Malformed."""
     sealed = Sealed.read(text, typ)
@@ -170,6 +182,7 @@ def read_document(content: bytes, sha256: str, key: Key, now: datetime) -> tuple
     approval = verify(document.approval, Approval, TrustedKeys.for_good([key]), now)
     if digest_of(document.text, document.manner) != approval.text_sha256:
         raise WrongApproval("the approval is for another text")
+    _check_words(document, approval)
     if document.manifest.recording != approval.recording:
         raise WrongApproval("the approval is for another recording")
     if approval.test or approval.grade is Grade.EMERGENCY or document.alert:
@@ -177,3 +190,13 @@ def read_document(content: bytes, sha256: str, key: Key, now: datetime) -> tuple
     if approval.approver != key.holder or approval.author == approval.approver:
         raise WrongApproval("the approval names another approver, or its author")
     return document, approval
+
+
+def _check_words(document: DocumentFile, approval: Approval) -> None:
+    """Raise Malformed for what the database or a page could not take; the title is signed by nobody."""
+    try:
+        cleaned = clean_title(document.title), clean_text(document.text)
+    except BadInput as error:
+        raise Malformed("the title or the text cannot be read out") from error
+    if cleaned != (document.title, document.text) or approval.revision >= _MOST_REVISIONS:
+        raise Malformed("the title, the text or the revision's number is not as a station writes it")

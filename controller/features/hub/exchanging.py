@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import Conflict
 from controller.features.areas.queries import area_tree
-from controller.features.hub.documents import AHEAD, DocumentFile, Feed, read_document
+from controller.features.hub.documents import AHEAD, DocumentFile, Feed, newest_version, read_document
 from controller.features.hub.notifications import tell_of_gone, tell_of_named_again, tell_of_new
 from controller.features.hub.queries import exchange, feed_of, key_of
 from controller.features.journal.service import record
@@ -54,7 +54,7 @@ def keep_feed(session: Session, text: str, feed: Feed, *, now: datetime) -> bool
     Conflict for one that is older than the newest, and for one of the future.
     """
     state = _state(session)
-    if feed.issued_at > now + AHEAD:
+    if feed.issued_at > now + AHEAD or feed.version > newest_version(now):
         raise Conflict("Trung tâm ghi ngày giờ ở tương lai nên đã bỏ.", code="hub.future")
     if feed.version < state.version or (feed.version == state.version and text != state.feed):
         raise Conflict("Trung tâm đưa ra danh sách cũ hơn lần trước nên đã bỏ.", code="hub.older")
@@ -95,14 +95,14 @@ def note_report(session: Session, text: str, fault: str | None, *, now: datetime
 
 @one_read
 def wanted_documents(session: Session) -> Sequence[WantedDocument]:
-    """Return documents by accepted approvers, for areas of this province, that were not fetched yet."""
+    """Return documents by accepted approvers, for areas here, not fetched yet; the newest first."""
     feed, tree = feed_of(exchange(session)), area_tree(session)
     accepted = {
         row.kid: (row, key_of(row, feed))
         for row in session.scalars(select(HubApprover).where(HubApprover.ended_at.is_(None)))
     }
     known, found = set(session.scalars(select(HubDocument.sha256))), []
-    for one in feed.documents if feed else ():
+    for one in reversed(feed.documents if feed else ()):
         areas = tree.outermost(area for area in one.areas if area in tree)
         if one.sha256 in known or one.kid not in accepted or not areas:
             continue
@@ -148,7 +148,7 @@ def wanted_sounds(session: Session, now: datetime) -> Sequence[WantedSound]:
         .where(HubApprover.grade.is_not(None), HubApprover.ended_at.is_(None))
         .where(~HubDocument.has_sound, HubDocument.gone_at.is_(None), HubDocument.bulletin.is_(None))
         .where(HubDocument.expires_at > now)
-        .order_by(HubDocument.came_at)
+        .order_by(HubDocument.came_at.desc())
     )
     return [
         WantedSound(row.sha256, parse(DocumentFile, row.content).manifest) for row in session.scalars(query)
@@ -158,18 +158,8 @@ def wanted_sounds(session: Session, now: datetime) -> Sequence[WantedSound]:
 @one_write
 def keep_sound(session: Session, wanted: WantedSound, *, now: datetime) -> None:
     """Note that a recording lies in the store, with the bytes that its manifest describes."""
-    manifest = wanted.manifest
     if session.get(Recording, wanted.recording) is None:
-        row = Recording(
-            id=wanted.recording,
-            size=manifest.size,
-            duration_ms=manifest.duration_ms,
-            codec=manifest.codec,
-            sample_rate=manifest.sample_rate,
-            manifest=manifest.model_dump(mode="json"),
-            created_at=now,
-        )
-        session.add(row)
+        session.add(Recording.described_by(wanted.manifest, now))
     session.get_one(HubDocument, wanted.document).has_sound = True
 
 

@@ -28,6 +28,7 @@ from controller.features.hub.documents import (
     Feed,
     ListedApprover,
     ListedDocument,
+    newest_version,
     read_feed,
 )
 from controller.features.journal.service import record
@@ -81,7 +82,7 @@ def publish_documents(
         if len(listed) > MOST_DOCUMENTS:
             raise Conflict(f"Trung tâm nêu nhiều nhất {MOST_DOCUMENTS} văn bản một lúc.", code="hub.too-many")
         feed = Feed(
-            version=next_version(before.version if before else 0, now),
+            version=_next(before, now),
             issued_at=now,
             hub=top_area(session).name,
             approvers=tuple(_approvers(session)),
@@ -91,6 +92,12 @@ def publish_documents(
         record(session, by, "hub.published", str(feed.version), now, detail={"documents": list(names)})
         write_whole(folder / FEED, key.sign_bytes(feed.payload(), FEED_TYP).encode())
     return PublishedFeed(feed.version, len(listed), names)
+
+
+def _next(before: Feed | None, now: datetime) -> int:
+    """Return the next version; one of the future, by a clock that was wrong, no province has taken."""
+    known = before.version if before else 0
+    return next_version(known if known <= newest_version(now) else 0, now)
 
 
 def _feed_in(session: Session, folder: Path) -> Feed | None:

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from controller.errors import BadInput, Conflict
+from controller.features.airings.unused_recordings import recordings_in_use
 from controller.features.area_changes.service import listed_areas, load_areas
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.service import submit_bulletin
@@ -135,6 +136,18 @@ def test_keys_of_one_approver_are_accepted_for_one_area_at_a_time_as_loudspeaker
     second = province.accept("routine")
     areas = {key.kid: key.area for one in world.ask(published_key_sets) for key in one.keys}
     assert areas[second] == PROVINCE
+
+
+def test_a_recording_that_waits_to_be_taken_is_not_deleted(ministry, province):
+    province.accept("priority")
+    ministry.publish(ministry.approved())
+    province.look()
+    world = province.world
+    (recording,) = {one.recording for one in ministry.feed().documents}
+    assert recording in world.ask(recordings_in_use, world.now)
+    ministry.sign(documents=())
+    province.look()
+    assert recording not in world.ask(recordings_in_use, world.now)
 
 
 def test_a_document_that_the_hub_names_no_longer_is_not_taken(ministry, province):

@@ -1,6 +1,5 @@
 """The exchange with a hub: what is thrown away, what goes on, how long it is asked, and figures."""
 
-import hashlib
 import json
 import threading
 import time
@@ -12,7 +11,7 @@ import pytest
 
 from controller.features.hub.figures import report_of
 from controller.host.hub_client import HubAway, ask_hub
-from controller.parts.hub import Hub
+from controller.parts.hub import Hub, _Handler
 from devices.ids import Role
 from devices.jose import SigningKey
 from tests.support.hubs import SOUND, Province
@@ -77,18 +76,75 @@ def test_a_text_that_nobody_approved_is_told_of_as_long_as_it_is_named_and_holds
     province.accept("priority")
     ministry.publish(ministry.approved(), ministry.approved())
     listed, good = ministry.feed().documents
-    document = (ministry.folder / "documents" / listed.sha256).read_bytes()
-    forged = document.replace(b"30/11", b"31/12")
-    assert forged != document
-    digest = hashlib.sha256(forged).hexdigest()
-    (ministry.folder / "documents" / digest).write_bytes(forged)
-    ministry.sign(documents=(listed.model_copy(update={"sha256": digest}), good))
+    ministry.sign(documents=(ministry.forged(listed, "30/11", "31/12"), good))
     for _ in range(2):
         assert province.look().fault.startswith("1 văn bản bị bỏ")
         assert [one.sha256 for one in province.documents()] == [good.sha256]
     ministry.sign(documents=(listed, good))
     assert province.look().fault is None
     assert len(province.documents()) == 2
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("title", ["Lịch\\u0000tiêm phòng", "Lịch\\u202etiêm phòng", " Lịch"])
+def test_a_title_that_no_station_writes_holds_up_no_other_document(ministry, province, title):
+    province.accept("priority")
+    ministry.publish(ministry.approved(), ministry.approved())
+    listed, good = ministry.feed().documents
+    ministry.sign(documents=(ministry.forged(listed, '"title":"Lịch tiêm phòng', f'"title":"{title}'), good))
+    assert province.look().fault.startswith("1 văn bản bị bỏ")
+    assert [one.sha256 for one in province.documents()] == [good.sha256]
+
+
+@pytest.mark.parametrize("folder", ["documents", "recordings"])
+def test_a_file_that_never_comes_whole_holds_up_the_others_for_one_round(
+    ministry, province, monkeypatch, folder
+):
+    province.accept("priority")
+    ministry.publish(*(ministry.approved(data=bytes([one]) * 50_000) for one in range(3)))
+    answer, stuck = _Handler._file, []
+
+    def send(handler, place):
+        if place.parent.name == folder and place.name in (stuck or [place.name]):
+            stuck[:] = [place.name]
+            handler.send_error(502)
+        else:
+            answer(handler, place)
+
+    monkeypatch.setattr(_Handler, "_file", send)
+    for _ in range(4):
+        shown = province.look()
+    assert "mã 502" in shown.fault
+    assert len(province.documents()) == (2 if folder == "documents" else 3)
+    assert sum(one.counts for one in province.documents()) == 2
+
+
+def test_a_thief_of_the_hubs_key_shuts_out_no_later_feed(ministry, province):
+    before = ministry.feed()
+    ministry.sign(version=2**53 - 1)
+    assert province.look().fault == "Trung tâm ghi ngày giờ ở tương lai nên đã bỏ."
+    for world in (ministry.world, province.world):
+        world.later(hours=1)
+    ministry.publish()
+    assert before.version < ministry.feed().version < 2**53 - 1
+    shown = province.look()
+    assert (shown.fault, shown.issued_at) == (None, ministry.world.now)
+
+
+def test_a_name_of_a_feed_that_cannot_be_sent_back_ends_no_later_asking(ministry, province, monkeypatch):
+    head = _Handler._head
+
+    def unfit(handler, status, headers):
+        head(handler, status, headers | {"ETag": '\x0b"a"'})
+
+    with monkeypatch.context() as hostile:
+        hostile.setattr(_Handler, "_head", unfit)
+        ministry.world.later(hours=1)
+        province.world.later(hours=1)
+        ministry.publish()
+        province.look()
+    province.look()
+    assert province.look().fault is None
 
 
 def test_figures_go_up_once_and_the_page_tells_who_is_silent(ministry, province):
