@@ -11,7 +11,9 @@ from tests.architecture.source import ROOT, modules
 FOLDER = ROOT / "deploy" / "monitoring"
 RULES = [
     rule
-    for group in yaml.safe_load((FOLDER / "loa-alerts.yml").read_text(encoding="utf-8"))["groups"]
+    for group in yaml.load((FOLDER / "loa-alerts.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)[
+        "groups"
+    ]
     for rule in group["rules"]
 ]
 PANELS = json.loads((FOLDER / "grafana-dashboard.json").read_text(encoding="utf-8"))["panels"]
