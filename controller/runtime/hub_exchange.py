@@ -25,6 +25,7 @@ from controller.features.hub.documents import (
     read_feed,
 )
 from controller.features.hub.exchanging import (
+    MOST_A_DAY,
     WantedDocument,
     WantedSound,
     keep_document,
@@ -33,6 +34,7 @@ from controller.features.hub.exchanging import (
     note_fault,
     note_heard,
     note_report,
+    room_of_day,
     wanted_documents,
     wanted_sounds,
 )
@@ -62,6 +64,10 @@ _FEW: Final = 3
 _FEED_S, _DOCUMENT_S, _SOUND_S, _REPORT_S = 20.0, 20.0, 600.0, 20.0
 """Seconds for a whole answer, however it comes. A recording: 7 MB, 20 minutes, over 100 kbit/s."""
 _OK, _UNCHANGED, _MISSING = 200, 304, 404
+_ENOUGH_TODAY: Final = (
+    f"Trong 24 giờ qua đã lấy {MOST_A_DAY} văn bản hoặc 1 GB tiếng từ trung tâm; phần còn lại lấy sau. Nếu "
+    "nhiều bất thường thì hỏi Bộ, hoặc thôi nhận người duyệt."
+)
 
 
 @dataclass
@@ -92,8 +98,7 @@ class HubExchanger:
             return
         try:
             self._take_feed()
-            self._take_each(wanted_documents(self.store), self._take_document)
-            self._take_each(wanted_sounds(self.store, self.now()), self._take_sound)
+            self._take_wanted()
             self._tell_of_refused()
         except (LoaError, NotTrusted, Malformed, SpeechError) as error:
             self._note(error)
@@ -133,6 +138,17 @@ class HubExchanger:
             self._refused.clear()
             self._vain.clear()
         self._tag = answer.tag
+
+    def _take_wanted(self) -> None:
+        """Take documents, then recordings, as far as the bounds of the day go."""
+        room = room_of_day(self.store, self.now())
+        documents = wanted_documents(self.store)
+        self._take_each(documents[: room.documents], self._take_document)
+        sounds = wanted_sounds(self.store, self.now())
+        fitting = _fitting(sounds, room.sound_bytes)
+        self._take_each(fitting, self._take_sound)
+        if len(documents) > room.documents or len(sounds) > len(fitting):
+            note_fault(self.store, _ENOUGH_TODAY)
 
     def _take_each(self, wanted: Sequence[W], take: Callable[[W], None]) -> None:
         """Take some; one that is not good, or does not come, holds up the others for one round at most."""
@@ -193,3 +209,13 @@ class HubExchanger:
         _LOG.warning("the hub: %s", error)
         sentence = "Chữ ký của trung tâm không đúng nên đã bỏ."
         note_fault(self.store, error.sentence if isinstance(error, LoaError | SpeechError) else sentence)
+
+
+def _fitting(sounds: Sequence[WantedSound], most_bytes: int) -> list[WantedSound]:
+    """Return the recordings that fit into so many bytes together."""
+    found = []
+    for one in sounds:
+        if one.manifest.size <= most_bytes:
+            most_bytes -= one.manifest.size
+            found.append(one)
+    return found

@@ -5,10 +5,11 @@ Nothing here plans an airing or makes a bulletin: a person takes a document.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, defer
 
 from controller.errors import Conflict
 from controller.features.areas.queries import area_tree
@@ -23,6 +24,20 @@ from devices.ids import AreaCode, RecordingId
 from devices.messages import Manifest
 from devices.statements import Key
 from devices.wire_types import parse
+
+MOST_A_DAY: Final = 200
+"""Documents in 24 hours, of all that a feed may change each few minutes: what comes stays in the database."""
+MOST_SOUND_A_DAY: Final = 1024**3
+"""Bytes of recordings in 24 hours: 50 hours at 48 kbit/s."""
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOfDay:
+    """How many more documents, and bytes of recordings, are taken now."""
+
+    documents: int
+    sound_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,8 @@ def keep_feed(session: Session, text: str, feed: Feed, *, now: datetime) -> bool
     state.version, state.feed, state.issued_at = feed.version, text, feed.issued_at
     _heard(state, now)
     named = {one.sha256 for one in feed.documents}
-    for row in session.scalars(select(HubDocument)):
+    known = select(HubDocument).where(or_(HubDocument.gone_at.is_(None), HubDocument.sha256.in_(named)))
+    for row in session.scalars(known.options(defer(HubDocument.content))):
         if row.sha256 in named and row.gone_at is not None:
             row.gone_at = None
             tell_of_named_again(session, row, now)
@@ -91,6 +107,16 @@ def note_report(session: Session, text: str, fault: str | None, *, now: datetime
     state.send_fault = fault
     if fault is None:
         state.reported, state.sent_at = text, now
+
+
+@one_read
+def room_of_day(session: Session, now: datetime) -> RoomOfDay:
+    """Return what is left of the bounds of the last 24 hours."""
+    since = now - _ONE_DAY
+    came = session.scalar(select(func.count()).select_from(HubDocument).where(HubDocument.came_at > since))
+    of_hub = select(HubDocument.recording).where(HubDocument.has_sound)
+    sizes = select(func.sum(Recording.size)).where(Recording.id.in_(of_hub), Recording.created_at > since)
+    return RoomOfDay(max(0, MOST_A_DAY - (came or 0)), MOST_SOUND_A_DAY - int(session.scalar(sizes) or 0))
 
 
 @one_read

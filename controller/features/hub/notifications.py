@@ -1,17 +1,24 @@
 """Who is told of documents: what the hub handed down, and what it names no longer after it was taken."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.queries import nearest_who_may
-from controller.features.notices.service import notify, take_back
+from controller.features.notices.queries import unread_counts
+from controller.features.notices.service import notify, reopen, take_back
 from controller.http.words import GRADE_WORDS, short_day
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.hub import HubDocument
 from controller.model.notices import NoticeKind
 from controller.model.permissions import Act
+
+_MOST_UNREAD: Final = 10
+"""Notices of new documents to one person: who has as many unread finds the others beside them on the page."""
+_SAME: Final = timedelta(days=1)
+"""A feed may change each few minutes; so long, a document that is gone again opens the former notice."""
 
 
 def tell_of_new(session: Session, row: HubDocument, now: datetime) -> None:
@@ -21,7 +28,9 @@ def tell_of_new(session: Session, row: HubDocument, now: datetime) -> None:
         f"{short_day(row.expires_at)}. Nhận về rồi đặt giờ."
     )
     takers = nearest_who_may(session, Act.WRITE, row.area)
-    notify(session, takers, NoticeKind.DOCUMENT_CAME, row.sha256, sentence, now=now)
+    unread = unread_counts(session, NoticeKind.DOCUMENT_CAME, takers)
+    told = {person for person in takers if unread.get(person, 0) < _MOST_UNREAD}
+    notify(session, told, NoticeKind.DOCUMENT_CAME, row.sha256, sentence, now=now)
 
 
 def tell_of_gone(session: Session, row: HubDocument, now: datetime) -> None:
@@ -39,7 +48,8 @@ def tell_of_gone(session: Session, row: HubDocument, now: datetime) -> None:
     )
     people = nearest_who_may(session, Act.WITHDRAW, bulletin.area)
     people |= set() if row.taken_by is None else {row.taken_by}
-    notify(session, people, NoticeKind.DOCUMENT_GONE, bulletin.id, sentence, now=now)
+    told = reopen(session, NoticeKind.DOCUMENT_GONE, bulletin.id, sentence, since=now - _SAME)
+    notify(session, people - told, NoticeKind.DOCUMENT_GONE, bulletin.id, sentence, now=now)
 
 
 def tell_of_named_again(session: Session, row: HubDocument, now: datetime) -> None:

@@ -89,9 +89,10 @@ def _approver(row: HubApprover, feed: Feed | None, trusted: set[KeyId]) -> Appro
 
 @one_read
 def documents_shown(session: Session, scope: Scope, now: datetime) -> list[DocumentShown]:
-    """Return the documents for the person's areas, the newest first."""
+    """Return the documents for the person's areas, the newest first; after them those that are gone."""
     query = select(HubDocument, HubApprover).join(HubApprover, HubApprover.kid == HubDocument.kid)
-    query = query.where(HubDocument.area.in_(scope.seen)).order_by(HubDocument.came_at.desc())
+    query = query.where(HubDocument.area.in_(scope.seen))
+    query = query.order_by(HubDocument.gone_at.is_not(None), HubDocument.came_at.desc())
     feed = feed_of(exchange(session))
     return [_document(session, *row, feed, now) for row in session.execute(query.limit(MOST_SHOWN))]
 

@@ -62,6 +62,17 @@ def take_back(session: Session, kind: NoticeKind, subject: str, word: str, *, no
     return len(open_)
 
 
+def reopen(
+    session: Session, kind: NoticeKind, subject: str, sentence: str, *, since: datetime
+) -> set[OperatorId]:
+    """Have what was told of a subject since an instant hold again, unread; return to whom. It is not sent."""
+    query = select(Notice).where(Notice.kind == kind, Notice.subject == subject, Notice.at >= since)
+    found = session.scalars(query.with_for_update()).all()
+    for notice in found:
+        notice.sentence, notice.read_at = sentence, None
+    return {notice.operator for notice in found}
+
+
 @one_write
 def read_notice(session: Session, notice_id: NoticeId, *, by: Operator, now: datetime) -> None:
     """Mark a person's notice as read; NotFound for another person's. Repeating it changes nothing."""

@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 
 import pytest
+from sqlalchemy import func, select
 
 from controller.errors import BadInput, Conflict
 from controller.features.airings.unused_recordings import recordings_in_use
@@ -10,6 +11,7 @@ from controller.features.area_changes.service import listed_areas, load_areas
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.service import submit_bulletin
 from controller.features.doctor.invariants import invariants
+from controller.features.hub import exchanging, queries
 from controller.features.hub.service import end_approver
 from controller.features.keys.service import compromise_key
 from controller.features.notices.queries import notices_of
@@ -20,7 +22,7 @@ from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved
-from controller.model.notices import NoticeKind
+from controller.model.notices import Notice, NoticeKind
 from devices.approvals import verify_approval
 from devices.signing import TrustedKeys
 from tests.support.hubs import MINISTER, SOUND, Province, served
@@ -194,6 +196,71 @@ def test_people_are_told_of_a_new_document_until_it_is_taken_and_of_one_that_is_
         (sentence,) = told(province, person, NoticeKind.DOCUMENT_GONE)
         assert "nếu Bộ đã rút thì rút bản tin này" in sentence
     assert bulletin_of(province, taken).state is BulletinState.APPROVED, "nothing falls silent by itself"
+
+
+@pytest.mark.both_databases
+def test_a_feed_that_changes_each_few_minutes_tells_people_once_a_day(ministry, province):
+    province.accept("priority")
+    ministry.publish(ministry.approved())
+    province.look()
+    province.take()
+    documents = ministry.feed().documents
+    for _ in range(3):
+        ministry.sign(documents=())
+        province.look()
+        ministry.sign(documents=documents)
+        province.look()
+    assert told(province, province.world.clerk, NoticeKind.DOCUMENT_GONE) == []
+    ministry.sign(documents=())
+    province.look()
+    (sentence,) = told(province, province.world.clerk, NoticeKind.DOCUMENT_GONE)
+    assert "đã nêu lại" not in sentence
+    query = select(func.count()).select_from(Notice).where(Notice.operator == province.world.clerk.id)
+    gone = query.where(Notice.kind == NoticeKind.DOCUMENT_GONE)
+    assert province.world.ask(lambda session: session.scalar(gone)) == 1
+
+
+@pytest.mark.both_databases
+def test_whoever_has_ten_unread_documents_is_told_of_no_more_and_the_page_shows_all(ministry, province):
+    province.accept("routine")
+    ministry.publish(ministry.approved())
+    (listed,) = ministry.feed().documents
+    variants = [ministry.forged(listed, '"title":"Lịch', f'"title":"Lịch {number}') for number in range(12)]
+    ministry.sign(documents=tuple(variants))
+    province.look()
+    assert len(province.documents()) == 12
+    assert len(told(province, province.world.clerk, NoticeKind.DOCUMENT_CAME)) == 10
+
+
+def test_documents_that_are_gone_push_no_named_one_off_the_page(ministry, province, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_SHOWN", 1)
+    province.accept("priority")
+    ministry.publish(ministry.approved())
+    province.look()
+    (good,) = ministry.feed().documents
+    province.world.later(minutes=5)
+    ministry.sign(documents=(good, ministry.forged(good, '"title":"Lịch', '"title":"Lịch khác')))
+    province.look()
+    ministry.sign(documents=(good,))
+    province.look()
+    assert [one.sha256 for one in province.documents()] == [good.sha256]
+
+
+@pytest.mark.both_databases
+def test_a_day_brings_so_many_documents_and_so_many_bytes_and_the_rest_comes_later(
+    ministry, province, monkeypatch
+):
+    monkeypatch.setattr(exchanging, "MOST_A_DAY", 3)
+    monkeypatch.setattr(exchanging, "MOST_SOUND_A_DAY", 120_000)
+    province.accept("priority")
+    ministry.publish(*(ministry.approved(data=bytes([one]) * 50_000) for one in range(4)))
+    for _ in range(3):
+        assert province.look().fault.startswith("Trong 24 giờ qua đã lấy")
+        assert [one.counts for one in province.documents()].count(True) == 2
+        assert len(province.documents()) == 3
+    province.world.later(hours=25)
+    assert province.look().fault is None
+    assert [one.counts for one in province.documents()] == [True] * 4
 
 
 def test_an_ended_approver_counts_no_more_and_a_stolen_key_stops_what_was_planned(ministry, province):

@@ -15,7 +15,9 @@ from controller.features.accounts.second_factor import begin_second_factor, conf
 from controller.features.bulletins.queries import waiting_renderings
 from controller.features.bulletins.renderings import begin_rendering, fail_rendering
 from tests.browser.serving import Server
-from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
+from tests.integration.web.one_of_each import hub_document
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE, Made
+from tests.support.swelling_tone import mp3
 
 
 @pytest.fixture
@@ -140,3 +142,24 @@ def test_airings_schedules_and_days_off_are_changed_by_typing(world, server, mon
     assert loa("day-off", "set", "2026-12-24", "--name", "Ngày hội") == "2026-12-24\tnghỉ\tNgày hội\n"
     assert "2026-12-24\tnghỉ\tNgày hội\n" in loa("day-off", "list", "2026")
     assert loa("day-off", "remove", "2026-12-24") == "Đã bỏ ngày 2026-12-24.\n"
+
+
+def test_a_document_of_the_hub_is_taken_and_its_approver_ended_by_typing(world, server, monkeypatch):
+    document = hub_document(world, PROVINCE, Made(mp3(), 8_000))
+
+    def hub(name, *arguments):
+        monkeypatch.setenv("LOA_AUTHOR", name)
+        monkeypatch.setenv("LOA_AUTHOR_PASSWORD", PASSWORDS[name])
+        done = CliRunner().invoke(app, ["hub", *arguments, "--station", server.address])
+        return done.stdout if done.exit_code == 0 else done.stderr
+
+    assert "Tỉnh chỉ nhận văn bản của người này làm bản nháp." in hub("canbo", "documents")
+    assert hub("canbo", "take", document).endswith("\tlà bản nháp: gửi duyệt như thường\n")
+    assert "\tđã nhận: " in hub("canbo", "documents")
+    assert "hub.taken" in hub("canbo", "take", document)
+    shown = hub("quantri", "show").splitlines()
+    assert shown[:2] == ["Trung tâm: chưa đặt", "Nghe lần cuối: chưa lần nào"]
+    kid, name, grade = shown[-1].split("\t")
+    assert (name, grade) == ("Bộ Tư pháp", "bản nháp")
+    assert hub("quantri", "end", kid).endswith("\tBộ Tư pháp\tthôi nhận\n")
+    assert "hub.no-approver" in hub("quantri", "accept", kid, "--grade", "routine")
