@@ -4,6 +4,7 @@ import functools
 import gc
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +22,10 @@ from controller.store import migrating
 from tests.support.groups import GroupScheduling, is_on_postgresql
 from tests.support.nightly import NIGHTLY, QUICK, amount, is_due, is_quick
 from tests.support.ports import free_port
+
+# an assertion that fails there says its values, too; what is imported above has none
+_SUPPORT = {f"tests.support.{file.stem}" for file in Path(__file__).with_name("support").glob("*.py")}
+pytest.register_assert_rewrite(*(_SUPPORT - sys.modules.keys()))
 
 gc.disable()  # until all is imported: what modules make stays, and to look through it takes a second
 

@@ -14,8 +14,8 @@ from tests.support.nightly import amount
 from tests.support.ports import free_port
 
 MOSQUITTO = Path("/usr/sbin/mosquitto")
-START_TIMEOUT_S = 20
-STOP_TIMEOUT_S = 5
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 20
 KINDS = ("mosquitto", "iotcore")
 BY_DAY = amount(KINDS[:1], KINDS)
 """For what is above a link: tests/contract/links holds both brokers to the same each time."""

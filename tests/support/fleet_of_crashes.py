@@ -56,7 +56,10 @@ class Forked:
         """End it: by SIGTERM, or at once by SIGKILL."""
         if self._code is None:
             (self._process.kill if at_once else self._process.terminate)()
-            assert self.exit_code(_ENDING_S) is not None, "it does not end"
+            if self.exit_code(_ENDING_S) is None:
+                self._process.kill()
+                self.exit_code(_ENDING_S)
+                raise AssertionError("it does not end")
 
 
 def _run(target, *args) -> None:

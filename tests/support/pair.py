@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -135,12 +136,12 @@ class Pair:
         self.watch.start()
 
     def close(self) -> None:
-        """End all; safe to repeat."""
-        for member in self.members.values():
-            member.end(at_once=True)
-        self.watch.stop()
-        self.fleet.stop()
-        self.store.close()
+        """End all, even if one of them does not end in order; safe to repeat."""
+        with ExitStack() as parts:
+            for close in (self.store.close, self.fleet.stop, self.watch.stop):
+                parts.callback(close)
+            for member in self.members.values():  # the first to be ended
+                parts.callback(member.end, at_once=True)
 
     def start(self, name: str) -> None:
         self.members[name] = Forked(run_member, self._environment(name), self.folder / f"{name}.log")
@@ -257,14 +258,12 @@ class Pair:
             assert {node for node, _ in rounds} == {node.id for node in NODES}, airing
             assert set(rounds.values()) == {1}, (airing, rounds)
         assert len(began) == len(ended)
-        store = Store(self.database_url)
-        with store.read() as session:
+        with closing(Store(self.database_url)) as store, store.read() as session:
             assert invariants(session, now=datetime.now(UTC)) == []
             verify(list(export(session)), station_key(settings_of(self.homes["one"], "")).public_x)
             for node in NODES:
                 told = sorted(session.scalars(select(StoredReceipt.seq).where(StoredReceipt.node == node.id)))
                 assert told == list(range(told[0], told[0] + len(told))), f"{node.id} lacks receipts: {told}"
-        store.close()
 
     def logs(self) -> str:
         return "\n".join(path.read_text()[-3000:] for path in sorted(self.folder.glob("*.log")))

@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.children import end
+
 _LOA = "from controller.cli import main; main()"
 _WITHIN_S = 300.0
-_ENDING_S = 60.0
 
 
 def _environment(code: Path, told: dict[str, str]) -> dict[str, str]:
@@ -42,8 +43,7 @@ class Program:
 
     def end(self, *, at_once: bool = False) -> None:
         """End it: by SIGTERM, or at once by SIGKILL."""
-        (self._process.kill if at_once else self._process.terminate)()
-        assert self.exit_code(_ENDING_S) is not None, "it does not end"
+        end(self._process, at_once=at_once)
 
     @staticmethod
     def run(code: Path, said: list[str], environment: dict[str, str]) -> str:

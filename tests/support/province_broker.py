@@ -20,7 +20,7 @@ from tests.support.ports import free_port
 
 FILES = Path(__file__).parents[2] / "deploy" / "province"
 PASSWD = "mosquitto_passwd"
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 
 
 def write_certificate(folder: Path) -> None:

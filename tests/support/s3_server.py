@@ -44,7 +44,7 @@ class S3Server:
         until = time.monotonic() + _START_S
         while True:
             try:
-                made = requests.put(f"http://127.0.0.1:{self._port}/{BUCKET}", timeout=10)
+                made = requests.put(f"http://127.0.0.1:{self._port}/{BUCKET}", timeout=_START_S)
                 break
             except requests.ConnectionError:
                 assert time.monotonic() < until, "moto does not start"
@@ -109,9 +109,11 @@ class S3Server:
 @pytest.fixture(scope="session")
 def s3():
     server = S3Server()
-    server.start()
-    yield server
-    server.stop()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 class _Door(socketserver.ThreadingTCPServer):

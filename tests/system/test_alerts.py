@@ -3,7 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
 import time
 import urllib.request
 from contextlib import closing, contextmanager, suppress
@@ -39,6 +38,7 @@ from devices.messages import NodeState, Receipts, TimeRequest
 from tests.architecture.source import ROOT
 from tests.support.broker_tree import OpenTree, running_tree
 from tests.support.brokers import BrokerProcess
+from tests.support.children import child
 from tests.support.crashing_notices import tell
 from tests.support.parts import missing
 from tests.support.ports import free_port
@@ -104,13 +104,8 @@ class Prometheus:
         command = ["prometheus", f"--config.file={self._folder / 'prometheus.yml'}"]
         command += [f"--storage.tsdb.path={self._folder / 'data'}"]
         command += [f"--web.listen-address=127.0.0.1:{self.port}"]
-        with (self._folder / "log").open("wb") as log:
-            child = subprocess.Popen(command, stdout=log, stderr=log)
-            try:
-                yield self
-            finally:
-                child.terminate()
-                child.wait(20)
+        with (self._folder / "log").open("wb") as log, child(command, stdout=log, stderr=log):
+            yield self
 
     def sees(self, *names, within=WITHIN):
         """Wait for all of these alerts to have fired; say whether they have."""
@@ -131,7 +126,7 @@ class Prometheus:
         return bool(told) and all(target["health"] == "up" for target in told)
 
     def _answer(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as reply:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=WITHIN) as reply:
             return reply.read()
 
 
@@ -231,7 +226,7 @@ def knock(station, path, token):
     asked = urllib.request.Request(f"{station.pages.address}{path}")
     asked.add_header("Authorization", f"Bearer {token}")
     with suppress(OSError):
-        urllib.request.urlopen(asked, timeout=20).close()
+        urllib.request.urlopen(asked, timeout=WITHIN).close()
 
 
 def lose_a_speech_worker(station):

@@ -27,13 +27,15 @@ from devices.enrolling import enrolled_in
 from devices.ids import AreaCode, NodeId
 from devices.kernel_clock import kernel_clock
 from devices.node.receipts import RECEIPT
+from tests.support.children import ENDING_S, child, end
 from tests.support.guarded_broker import guarding
 from tests.support.heard import decoded, first_loud, stretches
 from tests.support.running_station import running
 
 ROOT = Path(__file__).parents[2]
 NEW = NewNode(NodeId("kh-22366-07"), AreaCode("22366"), "Nhà văn hóa thôn 2")
-TEXT = TitledText("Thử", "Xin chào bà con thôn Hai. " * 5)
+SENTENCE, SENTENCES = "Xin chào bà con thôn Hai. ", 5
+"""Some 2 s of sound, and how many of them an airing usually has."""
 BUFFER_S, RATE = 0.6, 24_000
 TOLERANCE_S = 0.1
 ALIKE = 0.94
@@ -72,14 +74,11 @@ def loa_board(home, *words):
 def board(home, wav):
     command = [sys.executable, "-m", "devices.board", "--home", str(home), "run", "--wav", str(wav)]
     with (home / "log").open("ab") as log:
-        process = subprocess.Popen(
+        running = child(
             [*command, "--buffer-ms", str(round(BUFFER_S * 1000))], cwd=ROOT, stdout=log, stderr=log
         )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
+        with running as process:
+            yield process
 
 
 def enrolled(station, home):
@@ -97,10 +96,10 @@ def is_online(station):
         return get_node(session, NEW.id).online
 
 
-def aired(station):
+def aired(station, sentences=SENTENCES):
     """Take a bulletin to an airing."""
     job = TrialRun(station, Stages(quiet=True))
-    bulletin = job.render(TEXT)
+    bulletin = job.render(TitledText("Thử", SENTENCE * sentences))
     job.approve(bulletin)
     return job.air(bulletin, NEW.area, station.now() + timedelta(seconds=1))
 
@@ -150,7 +149,7 @@ def test_an_approved_bulletin_sounds_whole_at_its_instant_and_its_receipt_is_com
         wait_until(lambda: "not sent: plan: malformed (1)" in (home / "log").read_text(), "it says what came")
         assert loa_board(home, "run").returncode == 2, "one program for one board"
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(ENDING_S) == 0
     wait_until(lambda: not is_online(station), "it said farewell")
     said = (home / "log").read_text()
     if not kernel_clock().is_synchronised:
@@ -172,13 +171,16 @@ def test_an_approved_bulletin_sounds_whole_at_its_instant_and_its_receipt_is_com
 def test_a_board_that_is_killed_while_it_sounds_goes_on_at_its_place_and_tells_the_truth(station, tmp_path):
     home, wav = tmp_path / "board", tmp_path / "wav"
     enrolled(station, home)
+    began = time.monotonic()
     with board(home, wav) as process:
         wait_until(lambda: is_online(station), "the board is online")
-        airing = aired(station)
+        starts_in = time.monotonic() - began
+        airing = aired(
+            station, SENTENCES + round(1.5 * starts_in)
+        )  # the end sounds after it has started again
         wait_until(lambda: rung(station, airing) == DeliveryStage.STARTED, "it sounds")
         time.sleep(3)
-        process.kill()
-        process.wait(20)
+        end(process, at_once=True)
     time.sleep(1)
     with board(home, wav):
         wait_until(lambda: rung(station, airing) == DeliveryStage.FINISHED, "it was heard to its end")

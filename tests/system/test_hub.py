@@ -236,7 +236,7 @@ def test_a_nation_of_two_provinces_and_a_hub(tmp_path):
 
 
 def shown_at(address):
-    with urlopen(f"{address}/provinces", timeout=10) as reply:
+    with urlopen(f"{address}/provinces", timeout=PATIENCE_S) as reply:
         return {one["code"]: one for one in json.load(reply)}
 
 

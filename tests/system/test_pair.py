@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import cycle, islice
 
 import pytest
@@ -37,16 +37,15 @@ def running(folder, database_url):
     """Run two members, of which the first leads, at a broker of their own."""
     broker = BrokerProcess("mosquitto", folder)
     broker.start()
-    made = Pair(folder, database_url, broker.url)
-    try:
+    with ExitStack() as parts:
+        parts.callback(broker.stop)
+        made = Pair(folder, database_url, broker.url)
+        parts.callback(made.close)
         made.start("one")
         made.wait_for_leader("one")
         assert wait_until(made.watch.epoch, PATIENCE_S), made.logs()  # its first plan is out
         made.start("two")
         yield made
-    finally:
-        made.close()
-        broker.stop()
 
 
 def other(name):

@@ -13,9 +13,13 @@ import pytest
 import requests
 
 from controller.host.station_keys import Secrets
+from tests.support.children import ENDING_S, child
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
+STARTING_S = 300.0
+"""A first start takes some ten seconds of processor: libraries, a new database, passwords. Where seven
+processes wanted each core, it took two minutes."""
 
 
 def _watched(kind):
@@ -59,20 +63,21 @@ def test_it_runs_on_its_own_and_reaches_nothing_that_the_real_settings_name(tmp_
         }
         command = [Path(sys.executable).with_name("loa"), "practice", "--port", "0", "--class", "2"]
         out = opened.enter_context(log.open("wb"))
-        process = subprocess.Popen(
+        started = child(
             command, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **told}, cwd=tmp_path
         )
-        opened.callback(process.kill)
-        said = log.read_text
-        assert wait_until(lambda: "Dàn loa mô phỏng: 40" in said() or process.poll() is not None), said()
+        process, said = opened.enter_context(started), log.read_text
+        assert wait_until(
+            lambda: "Dàn loa mô phỏng: 40" in said() or process.poll() is not None, STARTING_S
+        ), said()
         assert process.poll() is None, said()
         address = re.search(r"Trang của đài:\s+(http://\S+)", said()).group(1)
-        page = requests.get(f"{address}/dang-nhap", timeout=10)
+        page = requests.get(f"{address}/dang-nhap", timeout=ENDING_S)
         assert "TẬP DƯỢT" in page.text
         assert 'name="vai" value="canboxa"' in page.text
         assert "hocvien02" in said()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(ENDING_S) == 0
         assert [_was_reached(one) for one in (broker, database, syslog)] == [False] * 3
     assert (real / "loa.sqlite").read_bytes() == b"the real station's"
     assert sorted(one.name for one in real.iterdir()) == ["keys", "loa.sqlite", "practice"]

@@ -1,6 +1,7 @@
 """What one process commits on PostgreSQL, another hears of."""
 
 import queue
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -10,20 +11,20 @@ from controller.store import Store
 from controller.store.announcements import Announcements, announce_urgent
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"])
-SOON_S = 20.0
+SOON_S = 60.0
 
 
 @pytest.fixture
 def heard(store):
     """Of another process: how many decisions it knows of, at each call of its listeners; what is urgent."""
-    other, told, urgent = Store(store.url.render_as_string(hide_password=False)), queue.Queue(), queue.Queue()
-    other.on_commit(lambda: told.put((other.decisions, other.plan_decisions)))
-    listening = Announcements(other, on_urgent=urgent.put)
-    listening.start()
-    told.get(timeout=SOON_S)  # it listens
-    yield other, told, urgent
-    listening.stop()
-    other.close()
+    told, urgent = queue.Queue(), queue.Queue()
+    with closing(Store(store.url.render_as_string(hide_password=False))) as other, ExitStack() as parts:
+        other.on_commit(lambda: told.put((other.decisions, other.plan_decisions)))
+        listening = Announcements(other, on_urgent=urgent.put)
+        listening.start()
+        parts.callback(listening.stop)
+        told.get(timeout=SOON_S)  # it listens
+        yield other, told, urgent
 
 
 def test_a_commit_is_heard_with_what_may_follow_from_it(store, heard):

@@ -1,5 +1,7 @@
 """Each step after m0061 is survived by the release before it; docs/upgrade.md says how to write one."""
 
+from contextlib import closing
+
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
@@ -75,19 +77,18 @@ def steps():
 
 def test_each_step_is_survived_by_the_release_before_or_says_from_which_on(postgres):
     """A step that says it (`serves_from`) breaks what a released version no longer uses, or none is out."""
-    store = Store(postgres.create())
-    migrating.upgrade(store._engine, FIRST)
     wrong = {}
-    for step in steps():
-        with store._engine.connect() as connection:
-            before = schema_in(connection)
-        migrating.upgrade(store._engine, step.revision)
-        with store._engine.connect() as connection:
-            after = schema_in(connection)
-        beside = {name for name, _, _ in getattr(step.module, "built_beside", ())}
-        if not hasattr(step.module, "serves_from"):
-            wrong[step.revision] = breaks(before, after, beside)
-    store.close()
+    with closing(Store(postgres.create())) as store:
+        migrating.upgrade(store._engine, FIRST)
+        for step in steps():
+            with store._engine.connect() as connection:
+                before = schema_in(connection)
+            migrating.upgrade(store._engine, step.revision)
+            with store._engine.connect() as connection:
+                after = schema_in(connection)
+            beside = {name for name, _, _ in getattr(step.module, "built_beside", ())}
+            if not hasattr(step.module, "serves_from"):
+                wrong[step.revision] = breaks(before, after, beside)
     assert {revision: what for revision, what in wrong.items() if what} == {}
 
 

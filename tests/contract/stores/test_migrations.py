@@ -1,6 +1,7 @@
 """What a station has in its database is there after an upgrade, on SQLite and on PostgreSQL."""
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -105,14 +106,13 @@ def upgraded(request, tmp_path_factory):
         url = sqlite_url(tmp_path_factory.mktemp("upgraded") / "loa.db")
     else:
         url = request.getfixturevalue("postgres").create()
-    store = Store(url)
-    for revision, write in WRITTEN_AT.items():
-        migrating.upgrade(store._engine, revision)
-        with store.write() as session:
-            write(session)
-    store.upgrade()
-    yield store
-    store.close()
+    with closing(Store(url)) as store:
+        for revision, write in WRITTEN_AT.items():
+            migrating.upgrade(store._engine, revision)
+            with store.write() as session:
+                write(session)
+        store.upgrade()
+        yield store
 
 
 def test_what_nodes_told_before_they_had_columns_for_it_is_in_them_afterwards(upgraded):

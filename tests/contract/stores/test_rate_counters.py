@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from limits import RateLimitItemPerMinute
@@ -53,13 +54,13 @@ def test_a_limit_of_another_kind_is_not_counted_wrongly_in_silence(counters):
 
 @pytest.mark.parametrize("counters", ["database"], indirect=True)
 def test_another_process_counts_on_and_what_counts_nowhere_goes(counters, monkeypatch):
-    other = SharedCounters(Store(counters._store.url.render_as_string(hide_password=False)))
-    with counters._store.write():  # whatever the caller has open
-        assert MovingWindowRateLimiter(counters).hit(FIVE, "a")
-    assert other.get_moving_window(FIVE.key_for("a"), 5, 60)[1] == 1
-    later = time.time() + KEPT_S + 1
-    monkeypatch.setattr(time, "time", lambda: later)
-    other.sweep()
+    with closing(Store(counters._store.url.render_as_string(hide_password=False))) as store:
+        other = SharedCounters(store)
+        with counters._store.write():  # whatever the caller has open
+            assert MovingWindowRateLimiter(counters).hit(FIVE, "a")
+        assert other.get_moving_window(FIVE.key_for("a"), 5, 60)[1] == 1
+        later = time.time() + KEPT_S + 1
+        monkeypatch.setattr(time, "time", lambda: later)
+        other.sweep()
     monkeypatch.undo()
     assert counters.get_moving_window(FIVE.key_for("a"), 5, 60)[1] == 0
-    other._store.close()

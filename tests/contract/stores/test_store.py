@@ -1,6 +1,7 @@
 """What every store promises, on SQLite and on PostgreSQL."""
 
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -81,9 +82,8 @@ def test_the_newest_shape_is_told_without_alembic_as_alembic_tells_it(store):
 
 
 def test_a_database_that_is_not_there_has_no_newest_shape_and_is_not_made_by_asking(url, tmp_path):
-    store = Store(url)
-    assert schema_of(store._engine) is Schema.OLD
-    store.close()
+    with closing(Store(url)) as store:
+        assert schema_of(store._engine) is Schema.OLD
     assert not list(tmp_path.glob("*.db"))
 
 
@@ -100,15 +100,13 @@ def test_upgrading_twice_changes_nothing(store):
 
 
 def test_two_processes_may_upgrade_at_once(url):
-    stores = [Store(url), Store(url)]
-    threads = [threading.Thread(target=store.upgrade) for store in stores]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert differences(stores[0]._engine) == []
-    for store in stores:
-        store.close()
+    with closing(Store(url)) as one, closing(Store(url)) as other:
+        threads = [threading.Thread(target=store.upgrade) for store in (one, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert differences(one._engine) == []
 
 
 def of_a_newer_release(store, serves_from):
@@ -279,12 +277,10 @@ def test_a_reader_keeps_one_view_whatever_is_committed_meanwhile(store):
 def test_who_waits_too_long_is_told_that_the_server_is_busy(store):
     with store.write() as session:
         session.add(area())
-    other = Store(store.url, wait_seconds=0.3)
-    with store.write() as session:
+    with closing(Store(store.url, wait_seconds=0.3)) as other, store.write() as session:
         session.execute(update(Area).values(name="Đang giữ"))
         with pytest.raises(Busy), other.write() as waiting:
             waiting.execute(update(Area).values(name="Đang chờ"))
-    other.close()
     with store.read() as session:
         assert session.scalars(select(Area.name)).one() == "Đang giữ"
 
@@ -345,20 +341,17 @@ def test_a_database_that_is_not_there_is_told_in_a_sentence(tmp_path, free_port)
         sqlite_url(tmp_path / "nowhere" / "loa.db"),
         f"postgresql+psycopg://u:p@127.0.0.1:{free_port}/loa",
     ):
-        store = Store(gone)
-        with pytest.raises(Unavailable), store.read() as session:
+        with closing(Store(gone)) as store, pytest.raises(Unavailable), store.read() as session:
             session.scalars(select(Area)).all()
-        store.close()
 
 
 @pytest.mark.parametrize("revision", ["base", "0014"])  # no table; a table without newer columns
 def test_a_database_of_an_older_program_is_told_in_a_sentence(url, revision):
-    store = Store(url)
-    migrating.upgrade(store._engine, revision)
-    with pytest.raises(StartFailed) as refused, store.read() as session:
-        session.scalars(select(Node)).all()
+    with closing(Store(url)) as store:
+        migrating.upgrade(store._engine, revision)
+        with pytest.raises(StartFailed) as refused, store.read() as session:
+            session.scalars(select(Node)).all()
     assert refused.value.code == "store.too-old"
-    store.close()
 
 
 def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path):

@@ -1,6 +1,7 @@
 """The journal is one chain, whoever writes at once, and can be checked away from the database."""
 
 import threading
+from contextlib import closing
 
 import pytest
 from sqlalchemy import text
@@ -33,19 +34,19 @@ def test_an_act_that_failed_leaves_no_entry(world):
 @pytest.mark.both_databases
 def test_writers_at_once_make_one_unbroken_chain(world):
     before = len(exported(world))
-    other = Store(world.store.url.render_as_string(hide_password=False), signer=world.store.signer)
 
     def write(store):
         for n in range(15):
             with store.write() as session:
                 record(session, world.officer, "act.done", f"s{n}", world.now, detail={"n": n})
 
-    threads = [threading.Thread(target=write, args=(store,)) for store in (world.store, other) * 2]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    other.close()
+    url = world.store.url.render_as_string(hide_password=False)
+    with closing(Store(url, signer=world.store.signer)) as other:
+        threads = [threading.Thread(target=write, args=(store,)) for store in (world.store, other) * 2]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     assert verify(exported(world), world.station_key.public_x).entries == before + 60
 
 

@@ -25,6 +25,7 @@ from devices.enrolment import CLAIM_PATH, first_session_of, qr_payload
 from devices.ids import AreaCode, NodeId
 from devices.node_key import NodeKey
 from tests.integration.simulator.station_on_mqtt import ROOT, wait_until
+from tests.support.children import ENDING_S, child
 from tests.support.guarded_broker import guarding, says_of
 from tests.support.running_station import running
 
@@ -62,19 +63,17 @@ def node_of(station):
 
 @contextmanager
 def simulated(storage, *arguments):
-    process = subprocess.Popen(
+    simulator = child(
         [sys.executable, "-m", "simulator", "--with-parent", "--storage", str(storage), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         cwd=ROOT,
     )
-    try:
+    with simulator as process:
         yield process
-    finally:
         process.stdin.close()
-        process.wait(20)
-        process.stderr.close()
+        process.wait(ENDING_S)
 
 
 @pytest.mark.slow

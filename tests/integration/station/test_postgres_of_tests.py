@@ -1,6 +1,5 @@
 """A throw-away PostgreSQL ends with whoever started it, however that ended."""
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from controller.trial import postgres
+from tests.support.children import child, end
 from tests.support.parts import missing
 from tests.support.waiting import wait_until
 
@@ -24,9 +24,7 @@ with running_postgres() as server:
 def test_the_server_of_a_run_that_was_killed_ends():
     if postgres.binaries() is None:
         missing("PostgreSQL")
-    run = subprocess.Popen([sys.executable, "-c", STARTS], stdout=subprocess.PIPE, text=True)
-    server = Path(f"/proc/{int(run.stdout.readline())}")
-    run.send_signal(signal.SIGKILL)
-    run.wait(10)
-    run.stdout.close()
-    assert wait_until(lambda: not server.exists(), 20)
+    with child([sys.executable, "-c", STARTS], stdout=subprocess.PIPE, text=True) as run:
+        server = Path(f"/proc/{int(run.stdout.readline())}")
+        end(run, at_once=True)
+    assert wait_until(lambda: not server.exists())

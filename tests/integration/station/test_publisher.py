@@ -20,6 +20,7 @@ from devices import topics
 from devices.jose import read_payload
 from devices.link import Link
 from tests.support.brokers import MOSQUITTO
+from tests.support.children import end
 from tests.support.memory_link import MemoryBroker, MemoryLink
 from tests.support.parts import missing
 from tests.support.station_world import NHA_TRANG, NODES
@@ -100,8 +101,7 @@ class Strict:
         self._process.send_signal(signal.SIGHUP)
 
     def stop(self):
-        self._process.terminate()
-        self._process.wait(10)
+        end(self._process)
 
 
 @pytest.fixture

@@ -64,9 +64,11 @@ def machines(worlds, tmp_path):
 @pytest.fixture(scope="module")
 def bucket():
     server = S3Server()
-    server.start()
-    yield server
-    server.stop()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def submit(world, text="Mời bà con đến họp.", *, highest=None, **speech):
