@@ -192,6 +192,7 @@ def _make_people(
     store: Store, settings: Settings, passwords: dict[str, str], keys: FoundingKeys, now: datetime
 ) -> None:
     province = AreaCode(settings.province)
+    chosen = {name: hash_password(word) for name, word in passwords.items()}
     with store.write() as session:
         people: dict[str, Operator] = {
             first.name: create_operator(
@@ -200,7 +201,7 @@ def _make_people(
                 display_name=first.display_name,
                 roles=first.roles,
                 area=province,
-                password=passwords[first.name],
+                password=chosen[first.name],
                 by=None,
                 now=now,
                 first_password=settings.require_totp,  # not in a trial, whose data is thrown away
@@ -208,7 +209,7 @@ def _make_people(
             for first in FIRST_OPERATORS
         }
         sign_key_sets(session, root_key=keys.root, now=now)
-        _sign_first_policy(session, settings, people[ADMINISTRATOR], passwords[ADMINISTRATOR], now)
+        _sign_first_policy(session, settings, people[ADMINISTRATOR], chosen[ADMINISTRATOR], now)
 
 
 def _sign_first_policy(
