@@ -1,6 +1,7 @@
 """Tables as spreadsheets export and copy them: bytes to text, text to rows with their line numbers; pure."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from controller.errors import BadInput
@@ -38,19 +39,30 @@ def table_rows(text: str) -> list[TableRow]:
     Cells are separated by tabs, semicolons or commas: by what the first row has. A first line `sep=;`, which
     Excel writes, is left out.
     """
-    lines = text.lstrip("\ufeff").splitlines()
+    lines = text.lstrip("\ufeff").splitlines(keepends=True)
     first = next((line for line in lines if line.strip()), "")
     if first.lower().startswith("sep="):
         lines[lines.index(first)] = ""
-        mark = first[4:5] or ";"
+        mark = first.rstrip("\r\n")[4:5] or ";"
     else:
-        mark = next((one for one in _MARKS if one in first), ",")
+        heading = _first_row(lines)
+        mark = next((one for one in _MARKS if one in heading), ",")
     reader = csv.reader(lines, delimiter=mark)
     try:
         found = [TableRow(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader]
     except csv.Error:
         raise BadInput("Bảng này không phải CSV. Chưa có gì được nhập.", code=BAD_TABLE) from None
     return [row for row in found if any(row.cells)]
+
+
+def _first_row(lines: Sequence[str]) -> str:
+    """Return the lines of the first row that has anything in it: a break inside quotes does not end it."""
+    row = ""
+    for line in lines:
+        row += line
+        if row.strip() and row.count('"') % 2 == 0:
+            break
+    return row
 
 
 def heading_words(cell: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from controller.errors import BadInput
 from controller.features.maps.position_files import degrees_of
+from controller.model.plain_text import one_line
 from controller.model.spreadsheets import TableRow, heading_words, table_rows
 from devices.ids import AreaCode
 
@@ -95,12 +96,12 @@ def _node(row: TableRow, columns: Mapping[str, int], area_of: Callable[[str], Ar
     cells = {name: row.cells[at] if at < len(row.cells) else "" for name, at in columns.items()}
     one = ListedNode(
         line=row.line,
-        name=" ".join(cells["name"].split()),
+        name=one_line(cells["name"]),
         place=cells["place"],
         area=area_of(cells["place"]) if cells["place"] else None,
         id=cells.get("id", ""),
-        equipment=cells.get("equipment", ""),
-        telephone=_telephone(cells.get("telephone", "")),
+        equipment=one_line(cells.get("equipment", "")),
+        telephone=_telephone(one_line(cells.get("telephone", ""))),
     )
     north, east = cells.get("latitude", ""), cells.get("longitude", "")
     degrees = degrees_of(north, east)

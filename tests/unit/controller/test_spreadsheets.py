@@ -36,6 +36,8 @@ def test_another_coding_is_refused_and_the_way_out_is_named():
         ("a\tb;c", [(1, ("a", "b;c"))]),
         ("sep=;\r\na;b\r\n", [(2, ("a", "b"))]),
         ('"a;x";b', [(1, ("a;x", "b"))]),
+        ('"a\r\nx";b\r\nc;d', [(2, ("a\r\nx", "b")), (3, ("c", "d"))]),
+        ("sep=\t\na\tb;c", [(2, ("a", "b;c"))]),
         ("\ufeff;;\n a ; b ;\n", [(2, ("a", "b", ""))]),
     ],
 )
@@ -56,6 +58,11 @@ def test_columns_are_found_by_their_headings_in_any_order():
     assert (one.latitude, one.longitude) == (12.2451, 109.1943)
     assert (one.telephone, one.equipment) == ("0905123456", "IP-60 số 7")
     assert nodes_listed("STT;Tên;Xã\n1;a;22366", area_of).ignored == ["STT"]
+
+
+def test_a_name_that_has_a_line_break_in_its_cell_keeps_its_words_apart():
+    (one,) = read('Tên;Địa bàn\n"Cụm 3,\nchợ Đầm";22366')
+    assert (one.line, one.name) == (3, "Cụm 3, chợ Đầm")
 
 
 @pytest.mark.parametrize(
