@@ -30,9 +30,10 @@ from controller.model.permissions import Act, Operator
 from controller.settings import Settings
 from controller.store import one_read, one_write
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
+from controller.store.locks import Lock, hold
 from devices import topics
 from devices.enrolment import Enrolment, EnrolmentClaim, EnrolmentReply, first_session_of
-from devices.ids import AreaCode
+from devices.ids import AreaCode, NodeId
 from devices.jose import SigningKey
 from devices.node_key import is_proved
 from devices.signing import sign
@@ -103,7 +104,9 @@ def make_codes(
     """Make a code for each of some nodes, all or none; see `make_code`."""
     if not timedelta(minutes=1) <= life <= LONGEST_LIFE:
         raise BadInput("Mã gắn cụm loa có hạn từ 1 phút đến 7 ngày.", code="enrolment.life")
+    hold(session, Lock.ENROLMENT)
     _check_may_code(session, nodes, by, taken)
+    _check_waiting(session, nodes, by, now)
     session.execute(
         update(EnrolmentCode)
         .where(EnrolmentCode.node.in_([node.id for node in nodes]), EnrolmentCode.claimed_at.is_(None))
@@ -153,7 +156,7 @@ def _check_may_code(
         known = session.get(Node, node.id)
         # the area is named only to people who may see it
         if known is not None and not sees(session, by, known.area):
-            raise Conflict(f"Mã {node.id} đã có cụm loa khác dùng. Hãy chọn mã khác.", code="node.elsewhere")
+            raise _elsewhere(node.id)
         if known is not None and known.retired_at is None and known.area != node.area:
             raise Conflict(
                 f"Cụm loa {node.id} đang dùng ở địa bàn {known.area}. Muốn chuyển địa bàn, dùng loa node "
@@ -162,6 +165,27 @@ def _check_may_code(
             )
         if known is not None:  # a node that another commune retired keeps its history
             require(session, by, Act.ENROL, known.area)
+
+
+def _check_waiting(session: Session, nodes: Sequence[DescribedNode], by: Operator, now: datetime) -> None:
+    """Raise for a node for which a code waits in an area where the person may not enrol: it stays good."""
+    areas = {node.id: node.area for node in nodes}
+    query = select(EnrolmentCode.node, EnrolmentCode.area).where(
+        EnrolmentCode.node.in_(areas),
+        EnrolmentCode.claimed_at.is_(None),
+        EnrolmentCode.withdrawn_at.is_(None),
+        EnrolmentCode.expires_at > now,
+    )
+    for node, area in session.execute(query):
+        if area == areas[node]:
+            continue
+        if not sees(session, by, area):
+            raise _elsewhere(node)
+        require(session, by, Act.ENROL, area)
+
+
+def _elsewhere(node: NodeId) -> Conflict:
+    return Conflict(f"Mã {node} đã có cụm loa khác dùng. Hãy chọn mã khác.", code="node.elsewhere")
 
 
 @one_write

@@ -163,29 +163,41 @@ class _Checker:
         check_name(node)
         check_free(node, nodes=() if node in self.nodes else self.folded, areas=self.areas)
         check_credential(node, self.taken)
-        row = self.nodes.get(node)
-        if row is not None and row.area not in self.scope.seen:
+        row, code = self.nodes.get(node), self._waiting(node)
+        if any(known is not None and known.area not in self.scope.seen for known in (row, code)):
             raise _WrongLine(f"Mã {node} đã có cụm loa khác dùng. Hãy ghi mã khác, hoặc để trống cột Mã.")
         if row is not None and row.retired_at is None and row.area != one.area:
             raise _WrongLine(
                 f"Cụm loa {node} đang dùng ở {self.scope.name(row.area)}. Hãy ghi đúng địa bàn ấy; muốn "
                 "chuyển địa bàn thì dùng loa node move."
             )
+        if code is not None and code.area != one.area:
+            raise _WrongLine(
+                f"Cụm loa {node} đang có mã chờ gắn ở {self.scope.name(code.area)}. Hãy ghi đúng địa bàn ấy, "
+                "hoặc hủy mã ấy trước."
+            )
         if one.latitude is not None and one.longitude is not None:
             lineage = self.scope.tree.lineage(_area(one))
             placed = Placed(node, one.latitude, one.longitude)
             check_position(placed, [self.scope.by_code[code] for code in lineage])
 
+    def _waiting(self, node: NodeId) -> EnrolmentCode | None:
+        """Return the code that waits for a loudspeaker."""
+        code = self.codes.get(node)
+        is_open = code is not None and code.withdrawn_at is None and code.expires_at > self.now
+        return code if is_open else None
+
     def _judged(self, one: ListedNode, node: NodeId) -> CheckedNode:
-        row, code = self.nodes.get(node), self.codes.get(node)
+        row, code = self.nodes.get(node), self._waiting(node)
         known: Node | EnrolmentCode
         place: NodePosition | EnrolmentCode | None
         if row is not None and row.retired_at is None:
             known, place, until, state = row, self.places.get(node), None, LineState.IN_USE
-        elif code is None or code.withdrawn_at is not None or code.expires_at <= self.now:
+        elif code is None:
             return CheckedNode(one, node, LineState.NEW)
         else:
             known, place, until, state = code, code, code.expires_at, LineState.CODED
+            one = _filled(one, code)
         is_moved = bool(_degrees(one)) and _degrees(one) != _degrees(place)
         changes = _changes(one, known)
         if is_moved:
@@ -219,6 +231,18 @@ def _changes(one: ListedNode, row: Node | EnrolmentCode) -> list[str]:
         ("điện thoại", row.telephone, one.telephone),
     ]
     return [f"{what}: {was or 'chưa có'} → {new}" for what, was, new in pairs if new and was != new]
+
+
+def _filled(one: ListedNode, code: EnrolmentCode) -> ListedNode:
+    """Return a line with what is known of its empty cells, so that another code says all of it too."""
+    place = one if _degrees(one) else code
+    return replace(
+        one,
+        equipment=one.equipment or code.equipment,
+        telephone=one.telephone or code.telephone,
+        latitude=place.latitude,
+        longitude=place.longitude,
+    )
 
 
 def _degrees(place: NodePosition | EnrolmentCode | ListedNode | None) -> str:

@@ -75,6 +75,9 @@ def _printed(done: PreparedList, settings: Settings) -> Printed:
     lines = [f"{one['node']}\t{one['name']}\t{one['code']}" for one in codes]
     changed = done.checked.count(LineState.CHANGED)
     said = f"Đã tạo {len(codes)} mã, dùng một lần; đổi {changed} cụm."
+    left_out = [str(one.listed.line) for one in done.checked.of(LineState.WRONG)]
+    if left_out:
+        said += f" Bỏ qua {len(left_out)} dòng sai: {', '.join(left_out)}."
     return Printed({"codes": codes, "lines": _json(done.checked)}, [*lines, said])
 
 

@@ -17,6 +17,7 @@ from controller.features.node_lists.checking import CheckedList, CheckedNode, Li
 from controller.model.fleet import EnrolmentCode, Node, PositionSource
 from controller.model.permissions import Act, Operator
 from controller.store import one_write
+from controller.store.locks import Lock, hold
 
 MOST_OPEN = 500
 """Codes that may wait at once: more would make one easier to guess; docs/decisions/024, 163."""
@@ -47,6 +48,7 @@ def prepare_nodes(
     `only_good`: leave out lines that are wrong; without it one of them refuses the list. `renew`: new codes
     also for those for which one waits (the sheet was lost: codes are shown once). `taken`: see `check_list`.
     """
+    hold(session, Lock.ENROLMENT)  # of two who bring the same list, the second finds it done
     checked = check_list(session, text, by=by, now=now, taken=taken)
     wrong = checked.of(LineState.WRONG)
     if wrong and not only_good:
@@ -59,9 +61,9 @@ def prepare_nodes(
     if not good:
         raise BadInput("Không có dòng nào đúng. Chưa có gì thay đổi.", code="list.wrong-line")
     coded = [one for one in good if one.state is LineState.NEW or (renew and one.is_coded)]
-    changed = [one for one in checked.of(LineState.CHANGED) if one not in coded]
+    changed = [one for one in checked.of(LineState.CHANGED) if not (renew and one.is_coded)]
     require(session, by, Act.ENROL, *{one.listed.area for one in [*coded, *changed] if one.listed.area})
-    _check_room(session, len(coded), now)
+    _check_room(session, sum(not one.is_coded for one in coded), now)  # a renewed code replaces one
     made = make_codes(session, [_described(one) for one in coded], by=by, now=now, life=life, taken=taken)
     _write_changes(session, changed, by=by, now=now)
     if coded or changed:

@@ -129,4 +129,6 @@ def test_a_list_is_tried_then_imported_and_again_changes_nothing(loa, tmp_path):
     assert "dòng 3" in loa("node", "import", str(file), *BY, fails=True)
     (made,) = json.loads(loa("node", "import", str(file), "--only-good", "--json", *BY))["codes"]
     assert read_qr(made["qr"])[1] == made["code"].replace("-", "")
-    assert "Đã tạo 0 mã" in loa("node", "import", str(file), "--only-good", *BY)
+    again = loa("node", "import", str(file), "--only-good", *BY)
+    assert "Đã tạo 0 mã" in again
+    assert "Bỏ qua 1 dòng sai: 3." in again

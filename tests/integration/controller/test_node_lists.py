@@ -1,11 +1,15 @@
 """A list of loudspeakers is checked line by line, then prepared; the same list again changes nothing."""
 
+import unicodedata
+from threading import Barrier, Thread
+
 import pytest
 from sqlalchemy import func, select
 
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.accounts.secret_codes import typed_code
-from controller.features.enrolment.service import claim_code, open_codes
+from controller.features.accounts.service import create_operator
+from controller.features.enrolment.service import claim_code, make_code, open_codes
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import NewNode, enrol_nodes, retire_node
 from controller.features.maps.positions import positions_of
@@ -15,9 +19,10 @@ from controller.features.node_lists.service import prepare_nodes
 from controller.model.enrolment import Welcome
 from controller.model.fleet import EnrolmentCode
 from controller.model.journal import Entry
+from controller.model.permissions import OperatorRole
 from devices.ids import NodeId
 from devices.node_key import NodeKey
-from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
 
 HEAD = "Mã cụm loa;Tên;Địa bàn;Vĩ độ;Kinh độ;Thiết bị;Điện thoại\n"
 LIST = (
@@ -73,6 +78,27 @@ def test_what_the_list_says_is_the_loudspeakers_once_its_code_is_claimed_on_the_
     assert states(check(world, LIST))[0] is LineState.IN_USE
 
 
+def test_letters_written_in_two_parts_are_the_same_name(world):
+    prepare(world, LIST)
+    assert states(check(world, unicodedata.normalize("NFD", LIST))) == [LineState.CODED] * 3
+
+
+@pytest.mark.both_databases
+def test_of_two_who_bring_the_same_list_at_once_one_makes_the_codes(world):
+    start, made = Barrier(2), []
+
+    def bring():
+        start.wait()
+        made.append(len(prepare(world, LIST).made))
+
+    threads = [Thread(target=bring) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(made) == [0, 3]
+
+
 def test_a_half_wrong_list_changes_nothing_until_only_its_good_lines_are_asked_for(world):
     text = LIST + f";;{NHA_TRANG};;;;\n;Cụm chợ Đầm;{NHA_TRANG};;;;\n;Cụm xa;{NHA_TRANG};21,0;105,8;;\n"
     before = everything(world)
@@ -125,6 +151,36 @@ def test_a_lost_sheet_is_made_anew_and_an_old_one_is_replaced_when_it_has_expire
     assert [row.node for row, _ in prepare(world, LIST).made] == list(first), "the ids stay"
 
 
+def test_a_new_code_says_what_the_lost_one_said_where_the_list_says_less(world):
+    prepare(world, LIST)
+    names = "Tên;Địa bàn\n" + f"Cụm chợ Đầm;{NHA_TRANG}\n"
+    ((row, _),) = prepare(world, names, renew=True).made
+    assert (row.equipment, row.telephone, row.latitude) == ("IP-60", "0905 123 456", 12.2551)
+
+
+def test_a_code_that_waits_in_another_commune_is_neither_told_nor_touched(world):
+    prepare(world, HEAD + f"kh-9;Nhà văn hóa;{BAC_NHA_TRANG};;;;0905111222\n")
+    there = world.do(
+        create_operator,
+        name="kythuat.nt",
+        display_name="Kỹ thuật",
+        roles={OperatorRole.TECHNICIAN},
+        area=NHA_TRANG,
+        password=PASSWORD,
+        by=None,
+    )
+    before, text = everything(world), HEAD + f"kh-9;Tên khác;{NHA_TRANG};;;;\n"
+    (one,) = check(world, text, by=there).lines
+    assert (one.state, one.changes, one.until) == (LineState.WRONG, (), None)
+    assert "đã có cụm loa khác dùng" in one.listed.fault
+    with pytest.raises(BadInput):
+        prepare(world, text, by=there, renew=True)
+    with pytest.raises(Conflict, match="đã có cụm loa khác dùng"):
+        world.do(make_code, NewNode(NodeId("kh-9"), NHA_TRANG, "Tên khác"), by=there)
+    assert everything(world) == before
+    assert "đang có mã chờ gắn ở" in check(world, text).lines[0].listed.fault, "told to who sees both"
+
+
 def test_ids_that_no_loudspeaker_may_have_or_another_place_has_are_wrong_lines(world):
     enrol_nodes_of(world, NewNode(NodeId("kh-5"), NHA_TRANG, "a"), NewNode(NodeId("kh-6"), NHA_TRANG, "Chợ"))
     enrol_nodes_of(world, NewNode(NodeId("kh-7"), NHA_TRANG, "Chợ"))
@@ -151,6 +207,12 @@ def test_codes_that_wait_are_bounded_and_refused_all_together(world, monkeypatch
     with pytest.raises(Conflict, match="danh sách cần thêm 3"):
         prepare(world, LIST)
     assert everything(world) == before
+
+
+def test_a_lost_sheet_of_all_codes_that_may_wait_is_made_anew(world, monkeypatch):
+    monkeypatch.setattr(service, "MOST_OPEN", 3)
+    prepare(world, LIST)
+    assert len(prepare(world, LIST, renew=True).made) == 3
 
 
 def test_who_keeps_no_loudspeakers_prepares_none(world):

@@ -54,6 +54,13 @@ def test_the_sheet_has_each_code_once_and_the_same_list_again_says_that_nothing_
     assert not set(codes_in(sent(technician, LIST, viec="lam", ma_moi="1"))) & set(codes_in(page))
 
 
+def test_who_corrects_a_waiting_line_may_have_new_codes_of_all(technician):
+    sent(technician, LIST, viec="lam")
+    corrected = sent(technician, LIST.replace("905123456", "905999888"))
+    assert "1 sẽ đổi, 1 đã có mã chờ" in text_of(corrected)
+    assert "Tạo mã khác cho 2 cụm" in text_of(corrected)
+
+
 def test_a_half_wrong_list_is_done_only_when_the_good_lines_are_asked_for(technician):
     refused = sent(technician, WRONG, viec="lam")
     assert refused.status_code == 422
