@@ -1,5 +1,6 @@
 """The form that changes some limits of many areas, as it was typed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -9,8 +10,9 @@ from controller.features.accounts.scope import Scope
 from devices.ids import AreaCode
 from devices.statements import MOST_ALONE_DAYS, QuietHours
 
-ALL = "tat-ca"
 SPANS = 3
+"""Quiet hours that a form has room for: night, noon, and one more."""
+_MOST_DIGITS = 4
 
 
 class ChangesTyped(BaseModel):
@@ -41,7 +43,7 @@ class ChangesTyped(BaseModel):
         """Return the limits that are to be changed, or raise BadInput; an empty field changes nothing."""
         found: dict[str, Any] = {}
         if self.doi_gio:
-            found["quiet_hours"] = self._quiet()
+            found["quiet_hours"] = quiet_hours(pair for pair in self._typed() if any(pair))
         elif any(self.tu) or any(self.den):
             raise BadInput("Đã ghi giờ yên lặng thì hãy đánh dấu “Đổi giờ yên lặng”.", code="policy.quiet")
         for name, typed, most, what in (
@@ -53,23 +55,31 @@ class ChangesTyped(BaseModel):
                 found[name] = _number(typed.strip(), most, what)
         return found
 
-    def _quiet(self) -> tuple[QuietHours, ...]:
-        pairs = [pair for pair in zip(self.tu, self.den, strict=False) if any(pair)]
-        try:
-            return tuple(QuietHours(begins=begins.strip(), ends=ends.strip()) for begins, ends in pairs)
-        except ValidationError:
-            raise BadInput(
-                "Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc, viết như 21:30.", code="policy.quiet"
-            ) from None
+    def _typed(self) -> list[tuple[str, str]]:
+        return list(zip(self.tu[:SPANS], self.den[:SPANS], strict=False))
 
     @property
     def spans(self) -> list[tuple[str, str]]:
         """Spans for the form, with empty ones to fill in."""
-        typed = list(zip(self.tu, self.den, strict=False))
-        return [*typed, *[("", "")] * SPANS][: max(SPANS, len(typed))]
+        return with_room(self._typed())
+
+
+def with_room(spans: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return spans with empty ones to fill in."""
+    return [*spans, *[("", "")] * SPANS][: max(SPANS, len(spans))]
+
+
+def quiet_hours(spans: Iterable[tuple[str, str]]) -> tuple[QuietHours, ...]:
+    """Return spans as a policy has them, or raise BadInput: one is incomplete, or no time."""
+    try:
+        return tuple(QuietHours(begins=begins.strip(), ends=ends.strip()) for begins, ends in spans)
+    except ValidationError:
+        raise BadInput(
+            "Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc, viết như 21:30.", code="policy.quiet"
+        ) from None
 
 
 def _number(typed: str, most: int, what: str) -> int:
-    if not typed.isdecimal() or int(typed[:6]) > most:
+    if not typed.isdecimal() or len(typed) > _MOST_DIGITS or int(typed) > most:
         raise BadInput(f"{what} phải là số từ 0 đến {most}, hoặc để trống.", code="policy.bad")
     return int(typed)

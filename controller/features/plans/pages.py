@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -16,9 +15,15 @@ from controller.features.accounts.touches import means_of_signing
 from controller.features.airings.conflict_check import PolicyLoss
 from controller.features.area_groups.queries import groups_to_choose
 from controller.features.plans.limits import binding
-from controller.features.plans.many_form import ChangesTyped
+from controller.features.plans.many_form import SPANS, ChangesTyped, quiet_hours, with_room
 from controller.features.plans.operations import ask_policy, losses_by, policies_known, sign
-from controller.features.plans.policy_changes import AreaChange, changes_of, check_changes, sign_changes
+from controller.features.plans.policy_changes import (
+    PREVIEW,
+    AreaChange,
+    changes_of,
+    check_changes,
+    sign_changes,
+)
 from controller.features.plans.proposals import WAITS, waiting_for
 from controller.http.form_fields import SentId, SentPassword
 from controller.http.render import page
@@ -27,13 +32,10 @@ from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.model.plans import Published
 from controller.model.row_versions import Difference, Newer, differences
 from devices.ids import AreaCode, Role
-from devices.statements import MOST_ALONE_DAYS, USUAL_ALONE_DAYS, LoudHours, Policy, QuietHours
+from devices.statements import MOST_ALONE_DAYS, USUAL_ALONE_DAYS, LoudHours, Policy
 
 router = APIRouter(prefix="/quy-dinh")
-_SPANS = 3
-"""Quiet hours that the form has room for: night, noon, and one more."""
 _SOFTER_SPANS = 2
-_PREVIEW = timedelta(days=7)
 Wall = Annotated[list[str] | None, Form()]
 
 
@@ -58,12 +60,7 @@ class Proposed:
 
     def limits(self) -> dict[str, Any]:
         """Return the limits as a policy has them; BadInput for a span that is incomplete or no time."""
-        try:
-            quiet = tuple(QuietHours(begins=begins, ends=ends) for begins, ends in self.spans)
-        except ValidationError:
-            raise BadInput(
-                "Giờ yên lặng phải có cả giờ bắt đầu và giờ kết thúc, viết như 21:30.", code="policy.quiet"
-            ) from None
+        quiet = quiet_hours(self.spans)
         try:
             softer = tuple(
                 LoudHours.model_validate({"begins": begins, "ends": ends, "loudest_volume": loudest})
@@ -95,7 +92,7 @@ class Proposed:
     @property
     def rows(self) -> list[tuple[str, str]]:
         """Spans for the form, with empty ones to fill in."""
-        return [*self.spans, *[("", "")] * _SPANS][: max(_SPANS, len(self.spans))]
+        return with_room(self.spans)
 
 
 @router.get("")
@@ -193,7 +190,7 @@ def change(
     """Preview a policy, or sign it: only signing asks for the password and changes anything."""
     code = _seen(visit.scope, area)
     visit.viewer.need(Act.RULE, code)
-    pairs = zip((tu or [])[:_SPANS], (den or [])[:_SPANS], strict=False)
+    pairs = zip((tu or [])[:SPANS], (den or [])[:SPANS], strict=False)
     softer = zip(nho_tu or [], nho_den or [], nho_muc or [], strict=False)
     proposed = Proposed(
         [pair for pair in pairs if any(pair)],
@@ -205,7 +202,7 @@ def change(
         return _ask(visit, code, proposed, touch)
     try:
         if viec != "ky":
-            losses = losses_by(visit.store, code, proposed.limits(), visit.now(), _PREVIEW)
+            losses = losses_by(visit.store, code, proposed.limits(), visit.now(), PREVIEW)
             return _page(visit, code, proposed=proposed, losses=losses)
         by = touch.or_password(visit, mat_khau)
         done = sign(visit, visit.tries, code, proposed.limits(), password=by, based_on=phien_ban)

@@ -16,7 +16,7 @@ from controller.features.airings.conflict_check import PolicyLoss
 from controller.features.area_groups.queries import area_groups
 from controller.features.areas.queries import ended_areas, known_areas
 from controller.features.plans.operations import losses_by, policy_changes_said
-from controller.features.plans.policy_signing import SIGN_POLICIES, changed_limits, policy_command
+from controller.features.plans.policy_signing import SIGN_POLICIES, limits_with, policy_command
 from controller.features.plans.proposals import Done, WantedAct, do_or_propose
 from controller.features.plans.queries import published_policy, version_of_policy
 from controller.model.area_tree import AreaTree
@@ -75,8 +75,9 @@ def changes_of(
     require(session, by, Act.RULE, *wanted)
     found = []
     for area in wanted:
-        limits = changed_limits(session, area, changes, by=by)
-        said = policy_changes_said(published_policy(session, area), limits)
+        before = published_policy(session, area)
+        limits = limits_with(before, changes)
+        said = policy_changes_said(before, limits)
         found.append(AreaChange(area, known[area].name, limits, version_of_policy(session, area), said))
     return found
 

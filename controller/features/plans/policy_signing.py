@@ -17,7 +17,7 @@ from controller.features.journal.service import record
 from controller.features.plans.administrators import administrators_needed
 from controller.features.plans.proposals import SharedAct
 from controller.features.plans.publication import DocumentAddress, next_version_of, put
-from controller.features.plans.queries import published, version_of_policy
+from controller.features.plans.queries import published_policy, version_of_policy
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME, DocumentKind
 from controller.model.plans import Published
@@ -25,7 +25,6 @@ from controller.model.row_versions import check_version
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, Role
 from devices.statements import USUAL_ALONE_DAYS, LoudHours, Policy, QuietHours
-from devices.wire_types import parse
 
 POLICY_LIFE = timedelta(days=400)
 
@@ -113,19 +112,19 @@ def changed_limits(
     `changes`: keyed by argument names of `sign_policy`. Raises BadInput if the policy would have no limit.
     """
     require(session, by, Act.RULE, get_area(session, area).code)
-    row = published(session, DocumentKind.POLICY, area)
-    limits: dict[str, Any] = {}
-    if row is not None and row.payload:
-        before = parse(Policy, row.document)
-        limits = {name: getattr(before, name) for name in _LIMITS}
-    limits |= changes
-    if not limits:
+    before = published_policy(session, area)
+    if before is None and not changes:
         raise BadInput(
             f"Địa bàn {area} chưa có quy định riêng: hãy nêu ít nhất một điều "
             "(--quiet, --loudest, --minutes, --volume, --alone).",
             code="policy.nothing",
         )
-    return {**_FREE, **limits}
+    return limits_with(before, changes)
+
+
+def limits_with(before: Policy | None, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a policy's limits with some changed; without a policy the others are free."""
+    return {name: getattr(before, name, free) for name, free in _FREE.items()} | dict(changes)
 
 
 _FREE: Mapping[str, Any] = {
@@ -135,7 +134,6 @@ _FREE: Mapping[str, Any] = {
     "volumes": (),
     "alone_days": USUAL_ALONE_DAYS,
 }
-_LIMITS = tuple(_FREE)
 
 
 def _limits(

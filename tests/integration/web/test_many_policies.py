@@ -77,6 +77,7 @@ def test_a_wrong_password_signs_none_and_keeps_what_was_typed(world, administrat
         ({"am_luong": "60"}, "Hãy chọn từ 1"),
         ({"dia_ban": NHA_TRANG}, "Chưa đổi điều nào"),
         ({"dia_ban": NHA_TRANG, "am_luong": "600"}, "từ 0 đến 100"),
+        ({"dia_ban": NHA_TRANG, "phut": "00000099999"}, "từ 0 đến 1440"),
         ({"dia_ban": NHA_TRANG, "tu": "21:30", "den": "04:45"}, "đánh dấu “Đổi giờ yên lặng”"),
         ({"dia_ban": NHA_TRANG, "doi_gio": "1", "tu": "21:30", "den": ""}, "cả giờ bắt đầu"),
     ],
@@ -85,6 +86,13 @@ def test_what_is_missing_or_wrong_is_said_in_words(administrator, form, said):
     page = administrator.post(PLACE, data=form)
     assert page.status_code == 422
     assert said in page.text
+
+
+def test_more_quiet_hours_than_the_form_has_room_for_are_not_read(world, administrator):
+    many = {"tu": ["21:00"] * 40, "den": ["05:00"] * 40}
+    form = {"dia_ban": NHA_TRANG, "doi_gio": "1", "viec": "ky", "mat_khau": OWN} | many
+    assert administrator.post(PLACE, data=form).status_code == 303
+    assert len(policy(world, NHA_TRANG).quiet_hours) == 3
 
 
 def test_a_group_is_changed_by_its_name_and_every_commune_by_one_box(world, administrator):
