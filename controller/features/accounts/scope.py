@@ -53,9 +53,16 @@ class Scope:
         for code in (place, place.zfill(_DIGITS) if place.isdecimal() else place):
             if code in self.seen:
                 return AreaCode(code)
-        wanted = search_words(place)
-        named = [code for code in self.seen if search_words(self.name(code)) == wanted]
-        return named[0] if wanted and len(named) == 1 else None
+        named = self._by_words.get(tuple(search_words(place)), ())
+        return named[0] if len(named) == 1 else None
+
+    @cached_property
+    def _by_words(self) -> dict[tuple[str, ...], list[AreaCode]]:
+        """The areas seen, by their names as search compares them: a list asks for each of its lines."""
+        found: dict[tuple[str, ...], list[AreaCode]] = {}
+        for code in self.seen:
+            found.setdefault(tuple(search_words(self.name(code))), []).append(code)
+        return found
 
     def check_seen(self, areas: Iterable[str]) -> None:
         """Raise NotFound for an area outside the person's view, as for one that does not exist."""

@@ -24,6 +24,7 @@ from controller.model.fleet import Node
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.model.speech import Speech
+from controller.store import once_a_snapshot
 from devices.ids import AiringId, AreaCode, Grade, RecordingId
 from devices.messages import PlannedAiring
 from devices.plan import WHOLE_DAY_MINUTES
@@ -265,6 +266,7 @@ def policies_over(session: Session, lineage: Collection[AreaCode]) -> list[Polic
     return [parse(Policy, document) for document in session.scalars(query)]
 
 
+@once_a_snapshot
 def _policies(session: Session) -> dict[AreaCode, Policy]:
     query = select(Published.target, Published.document).where(Published.kind == DocumentKind.POLICY)
     return {AreaCode(target): parse(Policy, document) for target, document in session.execute(query)}
