@@ -255,17 +255,35 @@ class PolicyLoss:
         return self.loses >= self.heard
 
 
-def losses_by_policy(
-    session: Session, proposed: Policy, since: datetime, until: datetime
-) -> list[PolicyLoss]:
-    """Return what airings between two instants would lose under the proposed policy, by start.
+def losses_by_policies(
+    session: Session, proposed: Sequence[Policy], since: datetime, until: datetime
+) -> dict[AreaCode, list[PolicyLoss]]:
+    """Return what airings between two instants would lose by each of some policies alone, by start.
 
-    It applies the nodes' own rule twice: with the policies in force, and with the proposed one added.
+    Keyed by the area of the policy. It applies the nodes' own rule twice: with the policies in force, and
+    with the proposed one added. The planned airings are read once for all of them.
     """
-    leaves = leaves_of(session, [proposed.target])
-    planned = planned_between(session, above(session, leaves), since - AROUND, until)
+    tree, stand = area_tree(session), frozenset(leaves_of(session, [one.target for one in proposed]))
+    leaves = {one.target: sorted(stand & tree.below([one.target])) or [one.target] for one in proposed}
+    everywhere = above(session, (area for areas in leaves.values() for area in areas))
+    planned = planned_between(session, everywhere, since - AROUND, until)
+    return {
+        one.target: _losses(
+            one, grounds_of(session, leaves[one.target], planned, AT_ONCE), planned, since, until
+        )
+        for one in proposed
+    }
+
+
+def _losses(
+    proposed: Policy,
+    grounds: Iterable[PlanningContext],
+    planned: Mapping[AiringId, Planned],
+    since: datetime,
+    until: datetime,
+) -> list[PolicyLoss]:
     found: dict[AiringId, PolicyLoss] = {}
-    for ground in grounds_of(session, leaves, planned, AT_ONCE):
+    for ground in grounds:
         kept = tuple(policy for policy in ground.policies if policy.target != proposed.target)
         before = _heard_by(ground.airings, ground.policies, since, until)
         new = proposed if ground.turns is None else without_minutes(proposed)

@@ -17,7 +17,7 @@ from controller.features.accounts.pens import Touch
 from controller.features.accounts.rate_limits import Tries
 from controller.features.accounts.touches import ask_touch
 from controller.features.accounts.viewer import Caller
-from controller.features.airings.conflict_check import PolicyLoss, losses_by_policy
+from controller.features.airings.conflict_check import PolicyLoss, losses_by_policies
 from controller.features.plans.administrators import administrators_needed, signed_by_too_few
 from controller.features.plans.policy_signing import POLICY_LIFE, SIGN_POLICY, changed_limits, policy_command
 from controller.features.plans.proposals import Done, WantedAct, do_or_propose
@@ -55,11 +55,14 @@ def policies_known(session: Session, now: datetime, area: AreaCode | None = None
 
 @one_read
 def losses_by(
-    session: Session, area: AreaCode, limits: Mapping[str, Any], now: datetime, ahead: timedelta
-) -> list[PolicyLoss]:
-    """Return what airings of the time ahead would lose by an area's policy with these limits."""
-    policy = Policy(target=area, version=1, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
-    return losses_by_policy(session, policy, now, now + ahead)
+    session: Session, wanted: Mapping[AreaCode, Mapping[str, Any]], now: datetime, ahead: timedelta
+) -> dict[AreaCode, list[PolicyLoss]]:
+    """Return what airings of the time ahead would lose by each area's policy with its limits."""
+    policies = [
+        Policy(target=area, version=1, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
+        for area, limits in wanted.items()
+    ]
+    return losses_by_policies(session, policies, now, now + ahead)
 
 
 def limits_in_words(limits: Mapping[str, Any]) -> str:

@@ -202,7 +202,7 @@ def change(
         return _ask(visit, code, proposed, touch)
     try:
         if viec != "ky":
-            losses = losses_by(visit.store, code, proposed.limits(), visit.now(), PREVIEW)
+            losses = losses_by(visit.store, {code: proposed.limits()}, visit.now(), PREVIEW)[code]
             return _page(visit, code, proposed=proposed, losses=losses)
         by = touch.or_password(visit, mat_khau)
         done = sign(visit, visit.tries, code, proposed.limits(), password=by, based_on=phien_ban)

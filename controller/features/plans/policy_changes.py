@@ -18,9 +18,10 @@ from controller.features.areas.queries import ended_areas, known_areas
 from controller.features.plans.operations import losses_by, policy_changes_said
 from controller.features.plans.policy_signing import SIGN_POLICIES, limits_with, policy_command
 from controller.features.plans.proposals import Done, WantedAct, do_or_propose
-from controller.features.plans.queries import published_policy, version_of_policy
+from controller.features.plans.queries import policy_and_version, published_in
 from controller.model.area_tree import AreaTree
 from controller.model.permissions import Act, Operator
+from controller.model.plan_states import DocumentKind
 from controller.store import one_read
 from devices.ids import AreaCode, Role
 
@@ -48,10 +49,9 @@ def check_changes(
     session: Session, areas: Sequence[AreaCode], changes: Mapping[str, Any], *, by: Operator, now: datetime
 ) -> list[AreaChange]:
     """Return what changed limits would do to each area, and what airings would lose by it."""
-    return [
-        replace(one, losses=losses_by(session, one.area, one.limits, now, PREVIEW)) if one.changes else one
-        for one in changes_of(session, areas, changes, by=by)
-    ]
+    found = changes_of(session, areas, changes, by=by)
+    losses = losses_by(session, {one.area: one.limits for one in found if one.changes}, now, PREVIEW)
+    return [replace(one, losses=losses.get(one.area, ())) for one in found]
 
 
 @one_read
@@ -73,12 +73,12 @@ def changes_of(
     if gone is not None:
         raise BadInput(f"Không có địa bàn nào mang mã {gone}.", code="area.unknown")
     require(session, by, Act.RULE, *wanted)
-    found = []
+    found, rows = [], published_in(session, DocumentKind.POLICY, wanted)
     for area in wanted:
-        before = published_policy(session, area)
+        before, version = policy_and_version(rows.get(area))
         limits = limits_with(before, changes)
         said = policy_changes_said(before, limits)
-        found.append(AreaChange(area, known[area].name, limits, version_of_policy(session, area), said))
+        found.append(AreaChange(area, known[area].name, limits, version, said))
     return found
 
 

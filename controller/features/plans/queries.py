@@ -1,6 +1,6 @@
 """Reads of the documents retained at the broker."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -64,6 +64,14 @@ def published(session: Session, kind: DocumentKind, target: str, *, lock: bool =
     return session.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
+def published_in(
+    session: Session, kind: DocumentKind, targets: Collection[AreaCode]
+) -> dict[AreaCode, Published]:
+    """Return the newest document of a kind for each of some areas, as far as there is one."""
+    query = select(Published).where(Published.kind == kind, Published.target.in_(targets))
+    return {AreaCode(row.target): row for row in session.scalars(query)}
+
+
 def published_policies(session: Session, area: AreaCode) -> list[Policy]:
     """Return the policies that bind an area's loudspeakers: its own and those above it."""
     rows = _of_lineage(session, DocumentKind.POLICY, area)
@@ -72,14 +80,19 @@ def published_policies(session: Session, area: AreaCode) -> list[Policy]:
 
 def published_policy(session: Session, area: AreaCode) -> Policy | None:
     """Return an area's own policy, or None."""
-    row = published(session, DocumentKind.POLICY, area)
-    return None if row is None or not row.payload else parse(Policy, row.document)
+    return policy_and_version(published(session, DocumentKind.POLICY, area))[0]
 
 
 def version_of_policy(session: Session, area: AreaCode) -> str:
     """Return the version that a change of an area's own policy starts from; it depends on its content."""
-    row = published(session, DocumentKind.POLICY, area)
-    return version_of("" if row is None or not row.payload else row.digest)
+    return policy_and_version(published(session, DocumentKind.POLICY, area))[1]
+
+
+def policy_and_version(row: Published | None) -> tuple[Policy | None, str]:
+    """Return the policy of a row, or None, and its version: see `published_policy`, `version_of_policy`."""
+    if row is None or not row.payload:
+        return None, version_of("")
+    return parse(Policy, row.document), version_of(row.digest)
 
 
 @one_read

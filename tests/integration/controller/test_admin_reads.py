@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from controller.errors import NotAllowed
 from controller.features.accounts.administration import move_operator
 from controller.features.accounts.queries import get_operator
-from controller.features.airings.conflict_check import losses_by_policy
+from controller.features.airings.conflict_check import losses_by_policies
 from controller.features.audit.queries import Wanted, find_entries
 from controller.features.fleet.counts import has_status, statuses_by_area
 from controller.features.fleet.fault_assignments import take_care
@@ -118,7 +118,8 @@ def whole_day():
 
 
 def losses(world, proposed):
-    return world.ask(losses_by_policy, proposed, world.now, world.now + timedelta(days=2))
+    (found,) = world.ask(losses_by_policies, [proposed], world.now, world.now + timedelta(days=2)).values()
+    return found
 
 
 def test_a_proposed_policy_tells_which_airings_it_would_silence_and_changes_nothing(world):

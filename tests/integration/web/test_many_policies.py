@@ -2,9 +2,13 @@
 
 import pytest
 
+from controller.features.areas.queries import known_areas
+from controller.features.plans.policy_changes import check_changes
 from controller.features.plans.queries import published_policy
+from devices.statements import QuietHours
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_pages import text_of
+from tests.support.counted_queries import queries_of
 
 PLACE = "/quy-dinh/nhieu-noi"
 OWN = PASSWORDS["quantri"]
@@ -58,6 +62,21 @@ def test_airings_that_would_fall_silent_are_named_by_area(world, administrator):
     page = administrator.post(PLACE, data=form)
     assert "1 lượt trong 7 ngày tới sẽ không phát được" in text_of(page)
     assert f'href="/phat/{airing}"' in page.text
+
+
+def test_a_check_of_every_commune_asks_the_database_what_a_check_of_two_does(world, administrator):
+    world.approved_airing(areas=(PROVINCE,), seconds=7200)
+    communes = [area for area, one in world.ask(known_areas).items() if one.parent == PROVINCE]
+    sign(administrator, areas=communes, loudest_volume=70)
+    by, change = world.people["quantri"], {"quiet_hours": tuple(QuietHours(**one) for one in ALL_DAY)}
+
+    def checked(areas):
+        return world.ask(check_changes, areas, change, by=by, now=world.now())
+
+    few = queries_of(world.store, lambda: checked(communes[:2]))
+    assert queries_of(world.store, lambda: checked(communes)) == few
+    alone = [checked([area])[0].losses for area in communes[:3]]
+    assert [one.losses for one in checked(communes)[:3]] == alone != [[], [], []]
 
 
 def test_a_wrong_password_signs_none_and_keeps_what_was_typed(world, administrator):

@@ -1,7 +1,6 @@
 import re
 
 import pytest
-from sqlalchemy import event
 
 from controller.features.airings.queries import get_airing
 from controller.features.airings.views import Tile
@@ -9,6 +8,7 @@ from controller.features.bulletins.service import return_bulletin
 from controller.features.fleet.service import retire_node
 from controller.http.signs import StatusTone
 from tests.integration.web.site_world import NHA_TRANG, Made
+from tests.support.counted_queries import queries_of as queries_in
 from tests.support.stored_rows import note_vitals
 from tests.support.swelling_tone import mp3
 
@@ -211,19 +211,10 @@ def test_a_page_takes_the_same_number_of_queries_however_much_there_is(world, of
 
 
 def queries_of(world, client, address):
-    seen = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if statement.lstrip().upper().startswith("SELECT"):
-            seen.append(statement)
-
-    engine = world.store._engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    def show():
         assert client.get(address).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
+
+    return queries_in(world.store, show)
 
 
 @pytest.mark.parametrize(
