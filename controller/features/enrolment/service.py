@@ -19,7 +19,7 @@ from controller.features.fleet.broker_passwords import broker_hash
 from controller.features.fleet.location_history import open_stays
 from controller.features.fleet.node_names import check_credential
 from controller.features.fleet.service import NewNode, bring_back, check_nodes
-from controller.features.journal.service import record
+from controller.features.journal.service import record, record_each
 from controller.features.plans.queries import key_sets_of, published_roots
 from controller.host.station_keys import Secrets
 from controller.model.area_tree import AreaTree
@@ -128,9 +128,8 @@ def make_codes(
         session.add(row)
         made.append((row, code))
     session.flush()
-    for row, _ in made:
-        detail = {"area": row.area, "until": str(row.expires_at)}
-        record(session, by, "node.code-made", row.node, now, detail=detail)
+    told = [(row.node, {"area": row.area, "until": str(row.expires_at)}) for row, _ in made]
+    record_each(session, by, "node.code-made", told, now)
     return made
 
 
@@ -151,9 +150,11 @@ def _check_may_code(
     session: Session, nodes: Sequence[DescribedNode], by: Operator, taken: Collection[str]
 ) -> None:
     check_nodes(session, nodes, by)
+    rows = session.scalars(select(Node).where(Node.id.in_([node.id for node in nodes])))
+    known_by_id = {row.id: row for row in rows}
     for node in nodes:
         check_credential(node.id, taken)
-        known = session.get(Node, node.id)
+        known = known_by_id.get(node.id)
         # the area is named only to people who may see it
         if known is not None and not sees(session, by, known.area):
             raise _elsewhere(node.id)

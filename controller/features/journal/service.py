@@ -1,5 +1,6 @@
 """Writes of the journal: one entry for each act, in the transaction of the act."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -30,23 +31,36 @@ def record(
 
     Call it at the end of a use case: on PostgreSQL it holds the journal's lock until the commit.
     """
+    record_each(session, by, act, [(subject, detail or {})], now)
+
+
+def record_each(
+    session: Session,
+    by: Operator | None,
+    act: str,
+    subjects: Iterable[tuple[str, dict[str, Any]]],
+    now: datetime,
+) -> None:
+    """Append one entry for each subject of an act that was done to several; see `record`."""
     signer: JournalSigner | None = session.info.get(JOURNAL_SIGNER)
     if signer is None:
         raise RuntimeError("this store was opened without a key for the journal")
     hold(session, Lock.JOURNAL)
     last = head(session)
-    fields: dict[str, Any] = {
-        "seq": last.tree.size + 1,
-        "at": written(now),
-        "by": STATION if by is None else by.id,
-        "act": act,
-        "subject": subject,
-        "detail": detail or {},
-        "previous": last.hash,
-        "kid": signer.kid,
-    }
-    digest = hash_of(fields)
-    signature = base64url(signer.sign(digest.encode()))
-    last.tree.append(leaf_of(digest))
-    session.add(Entry(**{**fields, "at": now}, hash=digest, signature=signature, peaks=last.tree.peaks))
+    previous, tree = last.hash, last.tree
+    for subject, detail in subjects:
+        fields: dict[str, Any] = {
+            "seq": tree.size + 1,
+            "at": written(now),
+            "by": STATION if by is None else by.id,
+            "act": act,
+            "subject": subject,
+            "detail": detail,
+            "previous": previous,
+            "kid": signer.kid,
+        }
+        previous = hash_of(fields)
+        signature = base64url(signer.sign(previous.encode()))
+        tree.append(leaf_of(previous))
+        session.add(Entry(**{**fields, "at": now}, hash=previous, signature=signature, peaks=tree.peaks))
     session.flush()

@@ -1,5 +1,6 @@
 """The journal is one chain, whoever writes at once, and can be checked away from the database."""
 
+import json
 import threading
 from contextlib import closing
 
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from controller.errors import LoaError
 from controller.features.journal.chain import JournalBroken, verify
 from controller.features.journal.queries import entries_of, export
-from controller.features.journal.service import STATION, record
+from controller.features.journal.service import STATION, record, record_each
 from controller.store import Store
 from tests.support.stored_rows import newest_entries
 
@@ -48,6 +49,17 @@ def test_writers_at_once_make_one_unbroken_chain(world):
         for thread in threads:
             thread.join()
     assert verify(exported(world), world.station_key.public_x).entries == before + 60
+
+
+def test_an_act_on_many_subjects_has_an_entry_for_each_in_the_same_chain(world):
+    before = verify(exported(world), world.station_key.public_x).entries
+    with world.store.write() as session:
+        record_each(
+            session, None, "test.act", [(f"n-{number}", {"of": number}) for number in range(5)], world.now
+        )
+        record(session, None, "test.end", "n", world.now)
+    assert verify(exported(world), world.station_key.public_x).entries == before + 6
+    assert [json.loads(line)["subject"] for line in exported(world)[-6:-1]] == [f"n-{n}" for n in range(5)]
 
 
 def test_entries_name_who_did_it_and_to_what(world):
