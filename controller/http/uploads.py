@@ -13,6 +13,7 @@ from starlette.responses import FileResponse
 from controller.errors import BadInput
 from controller.http.sounds import upload_file
 from controller.http.station import Station
+from controller.model.spreadsheets import table_text
 from tts.brought import HEAD, form_of
 from tts.uploads import UploadId
 
@@ -21,6 +22,7 @@ _MOST_PARTS = 400
 """Fields of a page's form: a programme of forty items has some five each, a province 65 communes."""
 _LONGEST_FIELD = 500_000
 """Bytes of one field beside the file: the longest text has less."""
+_MOST_BYTES_A_CHARACTER = 4
 _LONGEST_FIELDS = 1_000_000
 """Bytes of all fields beside the file, which lie in memory: as much as a form without a file may have."""
 
@@ -88,6 +90,17 @@ class Sent(NamedTuple):
     def first(self, field: str) -> str:
         """Return a field's value, or an empty text."""
         return next(iter(self.fields.get(field, ())), "")
+
+
+def table_sent(sent: Sent, field: str, longest: int) -> str:
+    """Return the table of a file, or else as pasted into a field; BadInput for a file that is too long."""
+    if sent.file is None:
+        return sent.first(field)
+    most = _MOST_BYTES_A_CHARACTER * longest
+    data = sent.file.read(most + 1)
+    if len(data) > most:
+        raise BadInput("Tệp quá lớn. Hãy chia ra nhiều tệp.", code="list.too-long")
+    return table_text(data)
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """Tables as spreadsheets export and copy them: bytes to text, text to rows with their line numbers; pure."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from controller.errors import BadInput
@@ -63,6 +63,30 @@ def _first_row(lines: Sequence[str]) -> str:
         if row.strip() and row.count('"') % 2 == 0:
             break
     return row
+
+
+def columns_named(heading: TableRow, words: Mapping[str, Collection[str]]) -> dict[str, int]:
+    """Return where the columns stand that a first line names; `words`: headings as they are compared."""
+    found: dict[str, int] = {}
+    for at, cell in enumerate(heading.cells):
+        name = next((one for one, known in words.items() if heading_words(cell) in known), None)
+        if name is not None:
+            found.setdefault(name, at)
+    return found
+
+
+def check_wrong_lines(wrong: Sequence[tuple[int, str]], lines: int, *, only_good: bool) -> None:
+    """Raise BadInput for a list of so many lines with wrong ones, each as its number and its fault.
+
+    `only_good`: they are left out; a list without a good line is refused all the same.
+    """
+    if wrong and not (only_good and len(wrong) < lines):
+        line, fault = wrong[0]
+        raise BadInput(
+            f"{len(wrong)} dòng sai, dòng đầu tiên là dòng {line}: {fault} Chưa có gì thay đổi. "
+            "Hãy sửa tệp, hoặc chọn chỉ làm những dòng đúng.",
+            code="list.wrong-line",
+        )
 
 
 def heading_words(cell: str) -> str:

@@ -19,8 +19,8 @@ class Lock(IntEnum):
     HEARD = 0x10A_0006
     """What nodes heard of airings: for who writes it from receipts, judges airings by it, or logs it, since
     receipts that are not committed yet would be overlooked for good. Taken before rows of airings are."""
-    ENROLMENT = 0x10A_0007
-    """Enrolment codes are made: ids are given to loudspeakers, and the codes that wait are counted."""
+    NODES = 0x10A_0007
+    """People describe loudspeakers: ids are given, the codes that wait are counted, places are set."""
 
 
 def hold(session: Session, lock: Lock) -> None:

@@ -86,6 +86,9 @@ MISSING = {
     "lexicon.service.remove_entry": {"commands": BY_ID},
     "lexicon.service.remove_word": {"api": BY_NAME, "pages": BY_NAME},
     "listeners.service.answer_report": {"commands": READ},
+    "maps.place_lists.place_listed": {
+        "api": "A program sets the places themselves (`place_nodes`), after a check of them if it wants one."
+    },
     "notice_ways.service.add_push": {"commands": "A browser gives its subscription; a terminal has none."},
     "notices.service.read_notice": {"commands": READ},
     "notices.service.read_notices": {

@@ -104,7 +104,7 @@ def make_codes(
     """Make a code for each of some nodes, all or none; see `make_code`."""
     if not timedelta(minutes=1) <= life <= LONGEST_LIFE:
         raise BadInput("Mã gắn cụm loa có hạn từ 1 phút đến 7 ngày.", code="enrolment.life")
-    hold(session, Lock.ENROLMENT)
+    hold(session, Lock.NODES)
     _check_may_code(session, nodes, by, taken)
     _check_waiting(session, nodes, by, now)
     session.execute(

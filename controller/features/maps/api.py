@@ -7,12 +7,14 @@ from fastapi import Query
 from controller.features.accounts.dependencies import Signed, SignedVisit, TheStation
 from controller.features.accounts.upload_forms import Ruler, SentByRuler
 from controller.features.maps.outlines import edition_of, lacking, remove_outlines
-from controller.features.maps.position_files import Placed
+from controller.features.maps.place_lists import check_places
+from controller.features.maps.position_files import ListedPlace, Placed
 from controller.features.maps.positions import place_nodes, positions_in
 from controller.features.maps.schemas import (
     NodePlaces,
     OutlinesShown,
     OutlinesTaken,
+    PlaceChecked,
     PositionShown,
     PositionsSet,
 )
@@ -21,6 +23,7 @@ from controller.http.json_router import json_router
 from controller.http.refusals import refusals
 from controller.http.uploads import described
 from controller.model.fleet import PositionSource
+from controller.model.permissions import Act
 from controller.store import Store
 from devices.ids import AreaCode, NodeId
 from devices.wire_types import NAME_PATTERN
@@ -71,10 +74,23 @@ def positions(
 @router.put("/positions", responses=refusals(401, 403, 404, 409, 422))
 def place(visit: SignedVisit, asked: NodePlaces) -> PositionsSet:
     """Set where loudspeakers stand; one that is wrong refuses all."""
-    placed = [
-        Placed(NodeId(one.node), one.latitude, one.longitude, one.accuracy_m) for one in asked.positions
-    ]
+    placed = _placed(asked)
     return PositionsSet(positions=place_nodes(visit.store, placed, source=PositionSource.FILE, **visit.stamp))
+
+
+@router.post("/positions/check", responses=refusals(401, 403, 422))
+def check(visit: SignedVisit, asked: NodePlaces) -> list[PlaceChecked]:
+    """Return what each position would do, in order; nothing is changed."""
+    visit.viewer.need(Act.ENROL)
+    listed = [ListedPlace(at, one.node, one) for at, one in enumerate(_placed(asked), start=1)]
+    return [
+        PlaceChecked(node=one.listed.node, state=one.state, was=one.was, fault=one.listed.fault)
+        for one in check_places(visit.store, listed, by=visit.by)
+    ]
+
+
+def _placed(asked: NodePlaces) -> list[Placed]:
+    return [Placed(NodeId(one.node), one.latitude, one.longitude, one.accuracy_m) for one in asked.positions]
 
 
 def _shown(store: Store) -> OutlinesShown:

@@ -1,5 +1,6 @@
 """`loa map`: the outlines of the province map, and where its loudspeakers stand."""
 
+from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -10,12 +11,14 @@ import typer
 from controller.features.areas.queries import area_tree, get_area
 from controller.features.imports.bulletin_files import content_of
 from controller.features.maps.outlines import edition_of, lacking, remove_outlines
-from controller.features.maps.position_files import LARGEST_POSITIONS, Placed, read_positions
+from controller.features.maps.place_lists import CheckedPlace, PlaceState, check_places, place_listed
+from controller.features.maps.position_files import LONGEST_PLACES, Placed, places_listed
 from controller.features.maps.positions import place_nodes, positions_in
 from controller.features.maps.uploads import bring_outlines
 from controller.model.fleet import NodePosition, PositionSource
 from controller.model.limits import LARGEST_OUTLINES
 from controller.model.local_time import ZONE
+from controller.model.spreadsheets import table_text
 from controller.terminal.commands import Commands, Printed, fields_of
 from controller.terminal.options import NodeName
 from controller.terminal.ways import Acting, Reading
@@ -84,11 +87,22 @@ def place(
 def import_positions(
     here: Acting,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp CSV: mã cụm loa, vĩ độ, kinh độ.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ xem thử từng dòng.")] = False,
+    only_good: Annotated[bool, typer.Option("--only-good", help="Bỏ qua những dòng sai.")] = False,
 ) -> Printed:
-    """Ghi vị trí các cụm loa trong tệp; một dòng sai thì không ghi gì."""
-    placed = read_positions(content_of(file, LARGEST_POSITIONS))
-    count = place_nodes(here, placed, source=PositionSource.FILE, **here.stamp)
-    return Printed({"positions": count}, [f"Đã ghi vị trí của {count} cụm loa."])
+    """Ghi vị trí các cụm loa trong tệp: xem thử từng dòng, rồi ghi; tất cả hoặc không gì."""
+    text = table_text(content_of(file, 4 * LONGEST_PLACES))
+    if dry_run:
+        checked = check_places(here, places_listed(text), by=here.by)
+        return Printed([_checked_fields(one) for one in checked], map(_checked_line, checked))
+    done = place_listed(here, text, **here.stamp, only_good=only_good)
+    counts = Counter(one.state for one in done)
+    count, same = counts[PlaceState.NEW] + counts[PlaceState.MOVED], counts[PlaceState.SAME]
+    said = f"Đã ghi vị trí của {count} cụm loa; {same} cụm không đổi gì."
+    if counts[PlaceState.WRONG]:
+        wrong = (str(one.listed.line) for one in done if one.state is PlaceState.WRONG)
+        said += f" Bỏ qua {counts[PlaceState.WRONG]} dòng sai: {', '.join(wrong)}."
+    return Printed({"positions": count, "lines": [_checked_fields(one) for one in done]}, [said])
 
 
 @province_map.command("positions")
@@ -106,6 +120,27 @@ def list_positions(
         map(_position_line, found),
         none="Chưa biết vị trí của cụm loa nào.",
     )
+
+
+def _checked_fields(one: CheckedPlace) -> dict[str, object]:
+    listed = one.listed
+    return {
+        "line": listed.line,
+        "node": listed.node,
+        "state": one.state,
+        "was": one.was,
+        "fault": listed.fault,
+    }
+
+
+def _checked_line(one: CheckedPlace) -> str:
+    said = {
+        PlaceState.NEW: f"sẽ có vị trí: {one.to}",
+        PlaceState.MOVED: f"sẽ đổi: {one.was} → {one.to}",
+        PlaceState.SAME: "không đổi gì",
+        PlaceState.WRONG: f"SAI: {one.listed.fault}",
+    }
+    return f"{one.listed.line}\t{one.listed.node}\t{one.name}\t{said[one.state]}"
 
 
 def _position_line(one: NodePosition) -> str:

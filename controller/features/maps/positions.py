@@ -1,7 +1,8 @@
 """Where loudspeakers stand: set on the map, by the phone's position at the pole, or from a file."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from controller.features.maps.position_files import Placed, degrees_of
 from controller.model.fleet import Node, NodePosition, PositionSource
 from controller.model.permissions import Act, Operator
 from controller.store import one_read, one_write
+from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, NodeId
 
 WORST_ACCURACY_M = 150.0
@@ -23,7 +25,6 @@ MOST_PLACED = 20_000
 """Positions of one call: four times as many as the largest province has loudspeakers."""
 _FARTHEST = 0.5
 """Degrees between a commune's centre and its loudspeakers: farther is another place, or swapped degrees."""
-_FEW = 3  # marks that a sentence lists
 
 
 @one_write
@@ -39,14 +40,13 @@ def place_nodes(
 
     `by` None: simulated loudspeakers, placed on the server itself.
     """
-    nodes = _nodes(session, placed, None if by is None else scope_of(session, by).seen)
-    if by is not None:
-        require(session, by, Act.ENROL, *{node.area for node in nodes.values()})
-    areas, tree = known_areas(session), area_tree(session)
-    known = positions_of(session, nodes)
+    if not placed or len(placed) > MOST_PLACED:
+        raise BadInput(f"Mỗi lần đặt vị trí của 1 đến {MOST_PLACED} cụm loa.", code="position.count")
+    hold(session, Lock.NODES)
+    checks = PositionChecks(session, {one.node for one in placed}, by)
+    known = positions_of(session, checks.nodes)
     for one in placed:
-        node = nodes[one.node]
-        check_position(one, [areas[code] for code in tree.lineage(node.area)])
+        checks.check(one)
         row = known.get(one.node)
         if row is None:
             row = known[one.node] = NodePosition(node=one.node)
@@ -94,27 +94,35 @@ def typed_position(
     return Placed(node, *degrees, float(accuracy)), PositionSource.PHONE
 
 
-def _nodes(
-    session: Session, placed: Sequence[Placed], seen: Collection[AreaCode] | None
-) -> Mapping[NodeId, Node]:
-    """Return the nodes by mark; those outside what the person sees are as unknown as those that are not."""
-    if not placed or len(placed) > MOST_PLACED:
-        raise BadInput(f"Mỗi lần đặt vị trí của 1 đến {MOST_PLACED} cụm loa.", code="position.count")
-    wanted = {one.node for one in placed}
-    if len(wanted) != len(placed):
-        raise BadInput("Danh sách có mã cụm loa trùng nhau. Chưa có gì được nhập.", code="position.twice")
-    rows = session.scalars(select(Node).where(Node.id.in_(wanted)))
-    nodes = {node.id: node for node in rows if seen is None or node.area in seen}
-    unknown = sorted(wanted - set(nodes))
-    if unknown:
-        more = f" và {len(unknown) - _FEW} mã nữa" if len(unknown) > _FEW else ""
-        raise NotFound(
-            f"Không có cụm loa nào mang mã {', '.join(unknown[:_FEW])}{more}.", code="node.unknown"
-        )
-    retired = next((node.id for node in nodes.values() if node.retired_at is not None), None)
-    if retired is not None:
-        raise Conflict(f"Cụm loa {retired} đã ngừng dùng.", code="node.retired")
-    return nodes
+class PositionChecks:
+    """What refuses a position, by the station's rows of the loudspeakers that are to be placed."""
+
+    def __init__(self, session: Session, names: Collection[NodeId], by: Operator | None) -> None:
+        self._session, self._by = session, by
+        self._areas, self._tree = known_areas(session), area_tree(session)
+        seen = self._areas.keys() if by is None else scope_of(session, by).seen
+        rows = session.scalars(select(Node).where(Node.id.in_(names)))
+        self.nodes = {node.id: node for node in rows if node.area in seen}
+        self._allowed: set[AreaCode] = set()
+        self._checked: set[NodeId] = set()
+
+    def check(self, one: Placed) -> Node:
+        """Return the loudspeaker, or raise if it cannot be placed so; one out of sight is unknown."""
+        node = self.nodes.get(one.node)
+        if node is None:
+            raise NotFound(f"Không có cụm loa nào mang mã {one.node}.", code="node.unknown")
+        if one.node in self._checked:
+            raise BadInput(
+                f"Mã {one.node} có hai lần trong danh sách. Hãy bỏ một dòng.", code="position.twice"
+            )
+        if node.retired_at is not None:
+            raise Conflict(f"Cụm loa {one.node} đã ngừng dùng.", code="node.retired")
+        if self._by is not None and node.area not in self._allowed:
+            require(self._session, self._by, Act.ENROL, node.area)
+            self._allowed.add(node.area)
+        check_position(one, [self._areas[code] for code in self._tree.lineage(node.area)])
+        self._checked.add(one.node)
+        return node
 
 
 def check_position(one: Placed, lineage: Sequence[KnownArea]) -> None:
@@ -137,3 +145,17 @@ def check_position(one: Placed, lineage: Sequence[KnownArea]) -> None:
                 code="position.elsewhere",
             )
         return
+
+
+class _Located(Protocol):
+    @property
+    def latitude(self) -> float | None: ...
+    @property
+    def longitude(self) -> float | None: ...
+
+
+def degrees_in_words(place: _Located | None) -> str:
+    """Return a place as people read it, to the tenth of a metre; empty for one that is not known."""
+    if place is None or place.latitude is None or place.longitude is None:
+        return ""
+    return f"{place.latitude:.6f}, {place.longitude:.6f}"

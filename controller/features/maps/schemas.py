@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from controller.features.maps.place_lists import PlaceState
 from controller.http.schemas import Command, View
 from controller.model.fleet import PositionSource
 from devices.wire_types import NAME_PATTERN
@@ -41,6 +42,15 @@ class NodePlaces(Command):
     """Positions of loudspeakers: all are set, or none."""
 
     positions: Annotated[list[NodePlace], Field(min_length=1, max_length=20_000)]
+
+
+class PlaceChecked(View):
+    """What one position would do."""
+
+    node: str
+    state: PlaceState = Field(description="new (no place known), moved, same or wrong.")
+    was: str = Field(description="Where it stands by now: latitude, longitude; empty: not known.")
+    fault: str
 
 
 class PositionShown(View):

@@ -14,7 +14,7 @@ from controller.features.accounts.scope import Scope, scope_of
 from controller.features.areas.queries import ended_areas
 from controller.features.fleet.node_names import check_credential, check_free, check_name
 from controller.features.maps.position_files import Placed
-from controller.features.maps.positions import check_position
+from controller.features.maps.positions import check_position, degrees_in_words
 from controller.features.node_lists.listed_nodes import ListedNode, nodes_listed
 from controller.model.fleet import EnrolmentCode, Node, NodePosition
 from controller.model.permissions import Act, Operator, judge
@@ -198,10 +198,10 @@ class _Checker:
         else:
             known, place, until, state = code, code, code.expires_at, LineState.CODED
             one = _filled(one, code)
-        is_moved = bool(_degrees(one)) and _degrees(one) != _degrees(place)
+        is_moved = bool(degrees_in_words(one)) and degrees_in_words(one) != degrees_in_words(place)
         changes = _changes(one, known)
         if is_moved:
-            changes.append(f"vị trí: {_degrees(place) or 'chưa có'} → {_degrees(one)}")
+            changes.append(f"vị trí: {degrees_in_words(place) or 'chưa có'} → {degrees_in_words(one)}")
         return CheckedNode(one, node, LineState.CHANGED if changes else state, changes, is_moved, until)
 
 
@@ -235,7 +235,7 @@ def _changes(one: ListedNode, row: Node | EnrolmentCode) -> list[str]:
 
 def _filled(one: ListedNode, code: EnrolmentCode) -> ListedNode:
     """Return a line with what is known of its empty cells, so that another code says all of it too."""
-    place = one if _degrees(one) else code
+    place = one if degrees_in_words(one) else code
     return replace(
         one,
         equipment=one.equipment or code.equipment,
@@ -243,9 +243,3 @@ def _filled(one: ListedNode, code: EnrolmentCode) -> ListedNode:
         latitude=place.latitude,
         longitude=place.longitude,
     )
-
-
-def _degrees(place: NodePosition | EnrolmentCode | ListedNode | None) -> str:
-    if place is None or place.latitude is None or place.longitude is None:
-        return ""
-    return f"{place.latitude:.6f}, {place.longitude:.6f}"

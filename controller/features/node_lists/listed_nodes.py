@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from controller.errors import BadInput
-from controller.features.maps.position_files import degrees_of
+from controller.features.maps.position_files import PLACE_COLUMNS, degrees_of
 from controller.model.plain_text import one_line
-from controller.model.spreadsheets import TableRow, heading_words, table_rows
+from controller.model.spreadsheets import TableRow, columns_named, table_rows
 from devices.ids import AreaCode
 
 MOST_LISTED = 1000
@@ -21,9 +21,7 @@ _COLUMNS: Mapping[str, frozenset[str]] = {
         {"dia ban", "ma dia ban", "ma xa", "ma xa phuong", "xa", "xa phuong", "phuong xa", "phuong", "area"}
         | {"don vi", "ma don vi", "area code"}
     ),
-    "id": frozenset({"ma", "ma loa", "ma cum loa", "id", "node"}),
-    "latitude": frozenset({"vi do", "latitude", "lat"}),
-    "longitude": frozenset({"kinh do", "longitude", "lng", "lon", "long"}),
+    **PLACE_COLUMNS,
     "equipment": frozenset({"thiet bi", "phan cung", "loai thiet bi", "may", "hardware", "equipment"}),
     "telephone": frozenset(
         {"dien thoai", "so dien thoai", "sdt", "dt", "sim", "so sim", "telephone", "phone"}
@@ -77,11 +75,7 @@ def nodes_listed(text: str, area_of: Callable[[str], AreaCode | None]) -> NodeLi
 
 
 def _columns_of(heading: TableRow) -> Mapping[str, int]:
-    found: dict[str, int] = {}
-    for at, cell in enumerate(heading.cells):
-        name = next((one for one, words in _COLUMNS.items() if heading_words(cell) in words), None)
-        if name is not None:
-            found.setdefault(name, at)
+    found = columns_named(heading, _COLUMNS)
     if any(name not in found for name in _NEEDED):
         seen = ", ".join(f"“{cell}”" for cell in heading.cells if cell)[:200]
         raise BadInput(

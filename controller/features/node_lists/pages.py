@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from controller.errors import BadInput, LoaError
+from controller.errors import LoaError
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.upload_forms import SentByTechnician, Technician
 from controller.features.enrolment.broker_credentials import foreign_names
@@ -15,12 +15,10 @@ from controller.features.node_lists.checking import CheckedList, LineState, chec
 from controller.features.node_lists.listed_nodes import LONGEST_LIST, MOST_LISTED
 from controller.features.node_lists.service import PreparedList, prepare_nodes
 from controller.http.render import page
-from controller.http.uploads import Sent
+from controller.http.uploads import Sent, table_sent
 from controller.model.permissions import Act
-from controller.model.spreadsheets import table_text
 
 router = APIRouter(prefix="/gan-cum-loa/danh-sach")
-_MOST_BYTES = 4 * LONGEST_LIST
 _SHOWN_SCALE = 4
 
 
@@ -36,8 +34,7 @@ def take(visit: Technician, sent: SentByTechnician) -> Response:
     """Check every line; with `viec` do what the list asks for, and show the sheet of codes this once."""
     text, checked = sent.first("danh_sach"), None
     try:
-        if sent.file is not None:
-            text = _read(sent)
+        text = table_sent(sent, "danh_sach", LONGEST_LIST)
         taken = foreign_names(visit.store, visit.station.settings)
         checked = check_list(visit.store, text, **visit.stamp, taken=taken)
         if sent.first("viec") != "lam" or sent.file is not None:
@@ -54,13 +51,6 @@ def take(visit: Technician, sent: SentByTechnician) -> Response:
     except LoaError as error:
         return _page(visit, text, checked, sent=sent, error=error)
     return _sheet(visit, done)
-
-
-def _read(sent: Sent) -> str:
-    data = b"" if sent.file is None else sent.file.read(_MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        raise BadInput("Tệp quá lớn. Hãy chia ra nhiều tệp.", code="list.too-long")
-    return table_text(data)
 
 
 def _hours(typed: str) -> int:
@@ -93,6 +83,7 @@ def _page(
         "text": text,
         "checked": checked,
         "most": MOST_LISTED,
+        "longest": LONGEST_LIST,
         "hours": _hours("" if sent is None else sent.first("gio")),
         "renew": sent is not None and bool(sent.first("ma_moi")),
         "only_good": sent is not None and bool(sent.first("chi_dung")),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from controller.errors import BadInput, Conflict
+from controller.errors import Conflict
 from controller.features.accounts.queries import require
 from controller.features.enrolment.service import LONGEST_LIFE, DescribedNode, make_codes
 from controller.features.journal.service import record
@@ -16,6 +16,7 @@ from controller.features.maps.positions import place_nodes
 from controller.features.node_lists.checking import CheckedList, CheckedNode, LineState, check_list
 from controller.model.fleet import EnrolmentCode, Node, PositionSource
 from controller.model.permissions import Act, Operator
+from controller.model.spreadsheets import check_wrong_lines
 from controller.store import one_write
 from controller.store.locks import Lock, hold
 
@@ -48,18 +49,11 @@ def prepare_nodes(
     `only_good`: leave out lines that are wrong; without it one of them refuses the list. `renew`: new codes
     also for those for which one waits (the sheet was lost: codes are shown once). `taken`: see `check_list`.
     """
-    hold(session, Lock.ENROLMENT)  # of two who bring the same list, the second finds it done
+    hold(session, Lock.NODES)  # of two who bring the same list, the second finds it done
     checked = check_list(session, text, by=by, now=now, taken=taken)
-    wrong = checked.of(LineState.WRONG)
-    if wrong and not only_good:
-        raise BadInput(
-            f"{len(wrong)} dòng sai, dòng đầu tiên là dòng {wrong[0].listed.line}: {wrong[0].listed.fault} "
-            "Chưa có gì thay đổi. Hãy sửa tệp, hoặc chọn chỉ làm những dòng đúng.",
-            code="list.wrong-line",
-        )
+    wrong = [(one.listed.line, one.listed.fault) for one in checked.of(LineState.WRONG)]
+    check_wrong_lines(wrong, len(checked.lines), only_good=only_good)
     good = [one for one in checked.lines if one.state is not LineState.WRONG]
-    if not good:
-        raise BadInput("Không có dòng nào đúng. Chưa có gì thay đổi.", code="list.wrong-line")
     coded = [one for one in good if one.state is LineState.NEW or (renew and one.is_coded)]
     changed = [one for one in checked.of(LineState.CHANGED) if not (renew and one.is_coded)]
     require(session, by, Act.ENROL, *{one.listed.area for one in [*coded, *changed] if one.listed.area})

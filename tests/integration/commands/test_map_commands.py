@@ -7,10 +7,13 @@ from typer.testing import CliRunner
 
 from controller.cli import app
 from controller.clocks import utc_now
+from controller.features.fleet.service import NewNode, enrol_nodes
 from controller.features.maps.outlines import communes_to_outline
 from controller.features.provisioning.service import found
+from controller.host.station_keys import StationSeal, station_key
 from controller.settings import Settings
 from controller.store import Store
+from devices.ids import AreaCode, NodeId
 from tests.support.made_outlines import collection, made_outlines, square
 
 BY = ("--as", "kythuat")
@@ -85,3 +88,22 @@ def test_a_wrong_file_and_a_person_who_may_not_change_nothing(loa, station, tmp_
     assert "not-allowed" in loa("remove", "--as", "canbo")
     assert loa("show", "--json") == before
     loa("remove", *BY)
+
+
+def test_places_are_tried_then_imported_and_again_change_nothing(loa, station, tmp_path):
+    settings = Settings(home=station[0])
+    store = Store(settings.database, signer=StationSeal(station_key(settings)))
+    node = NewNode(NodeId("kh-1"), AreaCode("22366"), "Chợ Đầm")
+    with store.write() as session:
+        enrol_nodes(session, [node], by=None, now=utc_now())
+    store.close()
+    file = tmp_path / "places.csv"
+    file.write_text("kh-1;12,2451;109,1943\nkh-2;12,3;109,2\n", "utf-8")
+    tried = loa("import-positions", file, "--dry-run", *BY)
+    assert "1\tkh-1\tChợ Đầm\tsẽ có vị trí: 12.245100, 109.194300" in tried
+    assert "SAI: Không có cụm loa nào mang mã kh-2." in tried
+    assert "Chưa biết vị trí" in loa("positions")
+    assert "dòng 2" in loa("import-positions", file, *BY)
+    assert json.loads(loa("import-positions", file, "--only-good", "--json", *BY))["positions"] == 1
+    again = loa("import-positions", file, "--only-good", *BY)
+    assert "Đã ghi vị trí của 0 cụm loa; 1 cụm không đổi gì. Bỏ qua 1 dòng sai: 2." in again

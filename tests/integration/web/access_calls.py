@@ -292,6 +292,7 @@ CALLS = {
     "DELETE chimes/{chime_id}": Row(Act.TEACH, foreign=HIDDEN),
     "GET map/positions": Row(SIGNED),
     "PUT map/positions": Row(Act.ENROL, PLACES),
+    "POST map/positions/check": Row(Act.ENROL, PLACES),
     "GET map/outlines": Row(SIGNED),
     "PUT map/outlines": Row(Act.RULE, OUTLINES),
     "DELETE map/outlines": Row(Act.RULE),

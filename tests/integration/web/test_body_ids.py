@@ -99,6 +99,9 @@ CALLS = {
     "POST enrolments": {"area": AREA, "node": None},  # names of nodes are one list for the whole province
     "POST nodes/{node_id}/test": {"bulletin": "{approved}"},
     "PUT map/positions": {"positions.node": "{node_id}"},
+    "POST map/positions/check": {
+        "positions.node": None
+    },  # each line is answered: unknown, as one that is not
     "POST nodes/{node_id}/test-result": {"airing": "{airing_id}"},
     "POST nodes/{node_id}/care": {"assignee": "{technician}"},
     "POST lexicon": {"area": AREA},

@@ -26,14 +26,19 @@ def poles(page):
     )
 
 
+def brought(technician, text):
+    """Places set by a list."""
+    done = technician.post("/ban-do/vi-tri", data={"danh_sach": text, "viec": "lam"})
+    assert done.headers["location"] == "/ban-do/vi-tri?xong=nhap"
+
+
 def test_a_commune_is_shown_with_its_loudspeakers_where_they_stand(world, technician):
     world.bring_online()
     world.lose([OTHER])
     page = technician.get(f"/ban-do?xa={NHA_TRANG}")
     assert "2 cụm loa, 0 cụm đã có vị trí" in text_of(page)
     assert text_of(page).count("chưa có vị trí") == 2
-    file = f"{NODE},12.2451,109.1943\n{OTHER},12.2500,109.1900".encode()
-    assert technician.post("/ban-do/vi-tri", files={"file": ("vi-tri.csv", file)}).status_code == 303
+    brought(technician, f"{NODE},12.2451,109.1943\n{OTHER},12.2500,109.1900")
     page = technician.get(f"/ban-do?xa={NHA_TRANG}")
     drawn = {node: (tone, *map(float, at.split())) for tone, node, at in poles(page)}
     assert {node: tone for node, (tone, *_) in drawn.items()} == {NODE: "good", OTHER: "bad"}
@@ -52,8 +57,7 @@ def test_with_outlines_loudspeakers_are_drawn_to_scale(world, technician):
     prepared = prepare_outlines(made_outlines(centres), world.ask(communes_to_outline))
     world.do(keep_outlines, prepared, by=world.people["quantri"])
     east, north = centres[NHA_TRANG]
-    file = f"{NODE},{north},{east}\n{OTHER},{north - 0.01},{east}".encode()
-    technician.post("/ban-do/vi-tri", files={"file": ("vi-tri.csv", file)})
+    brought(technician, f"{NODE},{north},{east}\n{OTHER},{north - 0.01},{east}")
     page = technician.get(f"/ban-do?xa={NHA_TRANG}")
     assert "Hình tròn thay cho xã" not in page.text
     drawn = {node: tuple(map(float, at.split())) for _, node, at in poles(page)}
@@ -118,14 +122,6 @@ def test_a_place_that_cannot_be_is_refused_and_what_was_typed_stays(world, techn
     assert not world.ask(positions_of, [NODE])
 
 
-def test_a_file_with_one_wrong_line_changes_nothing(world, technician):
-    for second in ("khong-co,12.3,109.1", f"{OTHER},95,1", f"{NODE},12.3,109.1", f"{OTHER},21.03,105.85"):
-        file = f"{NODE},12.2451,109.1943\n{second}".encode()
-        assert technician.post("/ban-do/vi-tri", files={"file": ("a.csv", file)}).status_code in {404, 422}
-    assert technician.post("/ban-do/vi-tri", files={"file": ("a.csv", b"")}).status_code == 422
-    assert not world.ask(positions_of, [NODE, OTHER])
-
-
 def test_a_program_sets_and_reads_places(technician, sign_in):
     call = "/api/v1/map/positions"
     asked = {"positions": [{"node": NODE, "latitude": 12.2451, "longitude": 109.1943, "accuracy_m": 12}]}
@@ -134,11 +130,14 @@ def test_a_program_sets_and_reads_places(technician, sign_in):
     assert (shown["node"], shown["latitude"], shown["accuracy_m"]) == (NODE, 12.2451, 12)
     assert technician.get(call, params={"area": BAC_NHA_TRANG}).json() == []
     assert sign_in("canbo").put(call, json=asked).status_code == 403
+    asked["positions"].append({"node": "khong-co", "latitude": 12.3, "longitude": 109.1})
+    same, wrong = technician.post(f"{call}/check", json=asked).json()
+    assert (same["state"], same["was"], same["fault"]) == ("same", "12.245100, 109.194300", "")
+    assert (wrong["state"], "Không có cụm loa" in wrong["fault"]) == ("wrong", True)
 
 
 def test_a_commune_of_any_size_costs_the_same_queries(world, technician):
     world.bring_online()
     few = queries_of(world, technician, f"/ban-do?xa={NHA_TRANG}")
-    file = f"{NODE},12.2451,109.1943\n{OTHER},12.2500,109.1900".encode()
-    technician.post("/ban-do/vi-tri", files={"file": ("vi-tri.csv", file)})
+    brought(technician, f"{NODE},12.2451,109.1943\n{OTHER},12.2500,109.1900")
     assert queries_of(world, technician, f"/ban-do?xa={NHA_TRANG}") == few
