@@ -78,7 +78,7 @@ REPLACED = {
     Kind.ALARM: "Được thay bằng một thông báo khẩn cấp mới.",
     Kind.ALL_CLEAR: "Đã báo yên.",
 }
-"""Why what was called before ends where this kind starts. Rows have these words, and are known by them."""
+"""Why what was called before ends where this kind starts: for people; no code compares these words."""
 KINDS_IN_WORDS = {Kind.ALARM: "khẩn cấp", Kind.ALL_CLEAR: "báo yên", Kind.TEST: "thử loa"}
 IN_WORDS = {
     EmergencyState.CALLED: "đang chờ người thứ hai xác nhận",

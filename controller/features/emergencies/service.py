@@ -25,7 +25,7 @@ from controller.features.emergencies.queries import (
 )
 from controller.features.emergencies.rings import ring, stop_ringing
 from controller.features.emergencies.signed_calls import called, sign_first, sign_second, sounding_ms
-from controller.features.emergencies.stopping import end_in
+from controller.features.emergencies.stopping import give_way
 from controller.features.emergencies.told_followers import tell_begun
 from controller.features.journal.service import record
 from controller.model.bulletin_states import BulletinId
@@ -33,7 +33,6 @@ from controller.model.emergencies import Emergency
 from controller.model.emergency_states import (
     LONGEST,
     LOUDEST,
-    REPLACED,
     USUAL_LENGTH,
     EmergencyEvent,
     EmergencyId,
@@ -281,7 +280,7 @@ def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, tim
     signed = None if is_test else called(row, approved, recording)
     changed: frozenset[AreaCode] = frozenset()
     if not is_test:
-        _, changed = end_in(session, row.areas, reason=REPLACED[row.kind], by=by, now=now)
+        changed = give_way(session, row, by=by, now=now)
     held = 0
     if row.prepared is not None:
         held = count_ready(session, row.prepared, row.areas, now)

@@ -36,12 +36,13 @@ def stop_in(
     Returns what was ended, wholly or in part, and the areas whose plans change.
     """
     require(session, by, Act.STOP, *areas)
-    ended, changed = end_in(session, areas, reason=_said(reason), by=by, now=now)
-    if not ended:
+    running = running_in(session, areas)
+    if not running:
         raise Conflict(
             "Không có gì khẩn cấp đang phát ở đây; có thể đã dừng rồi.", code="emergency.none-running"
         )
-    return ended, changed
+    changed = _end(session, running, areas, reason.strip() or STOPPED, by=by, now=now)
+    return [row for row, _ in running], changed
 
 
 def stop_emergency(
@@ -63,21 +64,17 @@ def stop_emergency(
     running = [(one, airing) for one, airing in running_in(session, areas) if one.id == row.id]
     if not running:
         raise Conflict("Lượt này không còn phát nữa; có thể đã dừng hoặc đã hết giờ.", code="emergency.over")
-    return _end(session, running, areas, _said(reason), by=by, now=now)
+    return _end(session, running, areas, reason.strip() or STOPPED, by=by, now=now)
 
 
-def end_in(
-    session: Session, areas: Collection[AreaCode], *, reason: str, by: Operator, now: datetime
-) -> tuple[list[Emergency], frozenset[AreaCode]]:
-    """End what was called and sounds in areas, only there; the caller has checked the permission."""
-    running = running_in(session, areas)
-    return [row for row, _ in running], _end(session, running, areas, reason, by=by, now=now)
+def give_way(session: Session, started: Emergency, *, by: Operator, now: datetime) -> frozenset[AreaCode]:
+    """End what was called before and sounds where an alarm or an all-clear starts, only there.
 
-
-def _said(reason: str) -> str:
-    """Return a person's reason; the sentences by which all-clears and new alarms are known are none."""
-    given = reason.strip()
-    return STOPPED if not given or given in REPLACED.values() else given
+    The caller has checked the permission. Returns the areas whose plans change. Pages tell what ended by what
+    started at the same time by the same person: `now` and `by` are those of the start.
+    """
+    running, why = running_in(session, started.areas), REPLACED[started.kind]
+    return _end(session, running, started.areas, why, by=by, now=now, is_replaced=True)
 
 
 def _end(
@@ -88,6 +85,7 @@ def _end(
     *,
     by: Operator,
     now: datetime,
+    is_replaced: bool = False,
 ) -> frozenset[AreaCode]:
     changed: set[AreaCode] = set()
     for row, airing in running:
@@ -101,7 +99,8 @@ def _end(
         act = "stopped" if airing.state not in IN_PLANS else "stopped-in-part"
         detail = {"airing": airing.id, "areas": sorted(areas), "reason": reason}
         record(session, by, f"{_named(row)}.{act}", row.id, now, detail=detail)
-        tell_ended(session, row, areas if airing.state in IN_PLANS else None, reason, now=now)
+        only = areas if airing.state in IN_PLANS else None
+        tell_ended(session, row, only, is_replaced=is_replaced, now=now)
     return frozenset(changed)
 
 

@@ -11,7 +11,7 @@ from controller.features.notices.announcements import Told, announce, take_back_
 from controller.model.airings import Airing
 from controller.model.bulletins import Bulletin, Revision
 from controller.model.emergencies import Emergency
-from controller.model.emergency_states import REPLACED, USUAL_LENGTH, Kind
+from controller.model.emergency_states import USUAL_LENGTH, Kind
 from controller.model.followers import AnnouncementKind
 from devices.ids import AreaCode
 
@@ -33,13 +33,13 @@ def tell_begun(session: Session, row: Emergency, airing: Airing, *, now: datetim
 
 
 def tell_ended(
-    session: Session, row: Emergency, areas: Collection[AreaCode] | None, reason: str, *, now: datetime
+    session: Session, row: Emergency, areas: Collection[AreaCode] | None, *, is_replaced: bool, now: datetime
 ) -> None:
-    """Tell nobody more of what ended (`areas`: only there); say so unless something else is told there."""
+    """Tell nobody more of what ended (`areas`: only there); say so unless what replaces it is told there."""
     if row.kind is Kind.TEST:
         return
     was_told = take_back_announced(session, row.id, now=now, areas=areas)
-    if not was_told or row.kind is not Kind.ALARM or reason in REPLACED.values():
+    if not was_told or row.kind is not Kind.ALARM or is_replaced:
         return
     tree = area_tree(session)
     title = session.scalars(select(Bulletin.title).where(Bulletin.id == row.bulletin)).one()

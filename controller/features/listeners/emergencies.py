@@ -16,7 +16,8 @@ from controller.model.airings import Airing
 from controller.model.area_tree import AreaTree
 from controller.model.bulletins import Bulletin, Revision
 from controller.model.emergencies import Emergency
-from controller.model.emergency_states import LONGEST, REPLACED, EmergencyId, EmergencyState, Kind
+from controller.model.emergency_states import LONGEST, EmergencyId, EmergencyState, Kind
+from controller.model.permissions import OperatorId
 from controller.store import Store
 from devices.ids import AreaCode, RecordingId
 
@@ -36,10 +37,10 @@ class EmergencyEnd(StrEnum):
     TIME = "time"
 
 
-_BY_REASON: Final = {
-    REPLACED[Kind.ALL_CLEAR]: EmergencyEnd.ALL_CLEAR,
-    REPLACED[Kind.ALARM]: EmergencyEnd.REPLACED,
-}
+_BY_START_OF: Final = {Kind.ALL_CLEAR: EmergencyEnd.ALL_CLEAR, Kind.ALARM: EmergencyEnd.REPLACED}
+"""What the start of each kind is to what was called there before."""
+_Starts = dict[tuple[datetime | None, OperatorId | None], Kind]
+"""What started, by when and by whom: what it ended has the same two, since one transaction writes both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def public_emergencies(
     )
     rows = list(session.execute(query))
     targets = targets_of(session, [airing.id for _, airing, *_ in rows]) if rows else {}
+    starts: _Starts = {(airing.created_at, airing.created_by): row.kind for row, airing, *_ in rows}
     return tuple(
         PublicEmergency(
             id=row.id,
@@ -147,7 +149,7 @@ def public_emergencies(
             where=_where(names, row.areas),
             began_at=airing.starts_at,
             ended_at=_ended_at(airing, now),
-            end=_end_of(row, airing, now),
+            end=_end_of(row, airing, starts, now),
         )
         for row, airing, title, language, text in rows
     )
@@ -160,9 +162,10 @@ def _ended_at(airing: Airing, now: datetime) -> datetime | None:
     return planned if planned <= now else None
 
 
-def _end_of(row: Emergency, airing: Airing, now: datetime) -> EmergencyEnd | None:
+def _end_of(row: Emergency, airing: Airing, starts: _Starts, now: datetime) -> EmergencyEnd | None:
     if row.state is EmergencyState.ENDED:
-        return _BY_REASON.get(row.end_reason or "", EmergencyEnd.STOPPED)
+        started = starts.get((row.ended_at, row.ended_by))
+        return EmergencyEnd.STOPPED if started is None else _BY_START_OF.get(started, EmergencyEnd.STOPPED)
     if airing.state is AiringState.CANCELLED:
         return EmergencyEnd.STOPPED
     return EmergencyEnd.TIME if _ended_at(airing, now) is not None else None

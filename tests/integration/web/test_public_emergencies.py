@@ -2,13 +2,14 @@
 
 import re
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 
 from controller.features.emergencies.preparation import prepare
 from controller.features.emergencies.queries import get_emergency
 from controller.features.emergencies.service import WantedCall, call_alone, sound_all_clear, start_test
 from controller.features.emergencies.stopping import stop_in
 from controller.model.bulletins import Bulletin
+from controller.model.emergencies import Emergency
 from controller.model.emergency_states import REPLACED, Kind
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, TEXT, Made
 from tests.integration.web.test_emergency_pages import prepared_of
@@ -104,6 +105,19 @@ def test_who_stops_one_cannot_write_that_the_all_clear_was_given(world, client):
     called(world)
     world.do(stop_in, [NHA_TRANG], by=world.people["kythuat"], reason=f" {REPLACED[Kind.ALL_CLEAR]}")
     assert f"{ALARM} : đã dừng lúc" in text_of(client.get(PLACE))
+
+
+def test_what_ended_it_is_known_whatever_words_are_stored_of_it(world, client):
+    called(world, (BAC_NHA_TRANG,))
+    second = called(world, (NHA_TRANG, BAC_NHA_TRANG))
+    cleared(world, second)
+    with world.store.write() as session:
+        session.execute(update(Emergency).values(end_reason="Lời của bản cũ."))
+    page = text_of(client.get(ELSEWHERE))
+    assert page.count(ALARM) == page.count(f"{ALARM} : đã báo yên lúc 11:40 hôm nay.") == 1
+    world.later(hours=2)
+    world.advance()
+    assert f"{ALARM} : đã có thông báo khẩn mới lúc 11:40 hôm nay." in text_of(client.get(ELSEWHERE))
 
 
 def test_one_that_ends_by_its_own_time_or_by_another_is_not_in_front_any_more(world, client):
