@@ -125,3 +125,18 @@ def test_from_the_code_on_a_pole_to_a_heard_test_in_two_touches(world, open_page
     expect(page.get_by_role("status").first).to_contain_text("Đã ghi: nghe rõ.")
     assert clicks.number - before == 2
     assert faults(page) == []
+
+
+def test_a_list_of_places_is_looked_at_on_a_phone_and_then_set(open_page, world):
+    page = open_page("kythuat", "/ban-do/vi-tri", screen=PHONE)
+    lines = [f"{NODE};12,2453;109,1943", f"{OTHER};21,03;105,85", "khong-co;12,3;109,2"]
+    page.get_by_label("Hoặc dán bảng").fill("\n".join(lines))
+    page.get_by_role("button", name="Xem thử").click()
+    expect(page.locator(".list-said")).to_contain_text("2 sai.")
+    assert faults(page) == []
+    assert sideways(page) == []
+    assert sideways_at_200_percent(page) == []
+    page.get_by_label("Chỉ làm những dòng đúng").check()
+    page.get_by_role("button", name="Ghi vị trí").click()
+    page.wait_for_url(re.compile("xong=nhap"))
+    assert world.ask(positions_of, [NODE])[NODE].latitude == 12.2453
