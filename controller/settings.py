@@ -197,6 +197,12 @@ class Settings(BaseSettings):
         le=36_500,
         description="Days for which a recording stays after its last airing and its approval have ended.",
     )
+    receipts_kept_years: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="Whole years before this one whose receipts stay in the database; unset: of all years.",
+    )
     archives: Path | None = Field(
         default=None,
         description="Folder of the years' archives, best on another disk; by default in the home folder.",

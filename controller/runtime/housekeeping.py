@@ -20,6 +20,7 @@ from controller.features.reports.service import note_aired
 from controller.features.reports.sums import sum_aired
 from controller.features.schedules.occurrence_making import make_occurrences
 from controller.host.interpreter import return_freed_memory
+from controller.runtime.receipt_removal import ReceiptRemover
 from controller.runtime.recording_cleanup import Tidying
 from controller.settings import Settings
 from controller.store import Store
@@ -47,6 +48,9 @@ class Housekeeping:
     now: Callable[[], datetime]
     may_act: Callable[[], bool]
     renew_key: Callable[[], None]
+
+    def __post_init__(self) -> None:
+        self.removing = ReceiptRemover(self.store, self.settings, self.now, self.may_act)
 
     def beats(self) -> list[Beat]:
         """Return the periodic tasks."""
@@ -109,3 +113,4 @@ class Housekeeping:
             needed = uploads_needed(session)
         sweep_uploads(self.uploads, needed, self.now())
         self.tidying.look()
+        self.removing.look()

@@ -13,8 +13,10 @@ from sqlalchemy import Table, bindparam, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from controller.features.airings.removed_receipts import is_of_removed_year
 from controller.model.airing_states import ChainFaultKind
-from controller.model.airings import ChainFault, ReceiptChain, ReceiptRefusal, StoredReceipt
+from controller.model.airings import Airing, ChainFault, ReceiptChain, ReceiptRefusal, StoredReceipt
+from controller.model.archives import RemovedNumbers
 from controller.runtime.chain_fault_rows import NewFaults, NumberGap, save_faults
 from controller.runtime.receipt_judging import JudgedReceipts, SignedReceipt, refusals
 from controller.store.many import Many, insert_told
@@ -138,11 +140,32 @@ def _forks(session: Session, again: Mapping[_Key, list[SignedReceipt]]) -> dict[
             select(StoredReceipt.node, StoredReceipt.id).where(place.in_(places[at : at + _AT_ONCE]))
         )
     }
-    found = {
-        key: {one.receipt.seq for one in known if (key[0], one.id) not in stored}
-        for key, known in again.items()
-    }
+    lacking = {key: [one for one in known if (key[0], one.id) not in stored] for key, known in again.items()}
+    found = {key: {one.receipt.seq for one in known} for key, known in _not_removed(session, lacking).items()}
     return {key: numbers for key, numbers in found.items() if numbers}
+
+
+def _not_removed(
+    session: Session, lacking: Mapping[_Key, list[SignedReceipt]]
+) -> Mapping[_Key, list[SignedReceipt]]:
+    """Leave out what may repeat a receipt that is in an archive alone, by its number and its airing."""
+    nodes = {"nodes": list({node for (node, _), known in lacking.items() if known})}
+    ranges: dict[_Key, list[tuple[int, int]]] = defaultdict(list)
+    for node, kid, first, last in session.connection().execute(_REMOVED, nodes):
+        ranges[node, kid].append((first, last))
+    if not ranges:
+        return lacking
+    airings = {one.receipt.airing for known in lacking.values() for one in known}
+    old = set(session.scalars(select(Airing.id).where(Airing.id.in_(airings), is_of_removed_year())))
+    return {
+        key: [
+            one
+            for one in known
+            if one.receipt.airing not in old
+            or not any(first <= one.receipt.seq <= last for first, last in ranges[key])
+        ]
+        for key, known in lacking.items()
+    }
 
 
 _AT_ONCE: Final = 500
@@ -161,6 +184,9 @@ _GAPS = select(
     ChainFault.expected,
     ChainFault.noticed_at,
 ).where(ChainFault.node.in_(bindparam("nodes", expanding=True)), ChainFault.kind == ChainFaultKind.GAP)
+_REMOVED = select(RemovedNumbers.node, RemovedNumbers.kid, RemovedNumbers.first, RemovedNumbers.last).where(
+    RemovedNumbers.node.in_(bindparam("nodes", expanding=True))
+)
 _NEWER = {"seq": "excluded.seq", "newest": "excluded.newest"}
 _sqlite_chain = sqlite.insert(ReceiptChain)
 _SAVE = Many(

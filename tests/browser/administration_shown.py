@@ -22,6 +22,7 @@ from controller.model.proposals import Proposal, ProposalId
 from devices.statements import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_emergency_pages import prepared_of
+from tests.support.archived_year import archived_year
 from tests.support.listening_made import answered, keep_test
 from tests.support.swelling_tone import mp3
 
@@ -61,11 +62,12 @@ def tell_of_the_house(world, node):
         pass
     tell_a_nodes_day(world, node)
     tell_of_backups(world)
+    year = archived_year(world.store, world.now().year - 2)
     folder = folder_of(world.settings)
     heard = keep_test(folder, world.now())
     for person in range(6):
         answered(folder, heard, world.now(), errs=lambda number, person=person: (number + person) % 7 == 0)
-    return {"prepared": prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500), "ears": heard.id}
+    return {"prepared": prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500), "ears": heard.id, "year": year}
 
 
 def tell_of_backups(world):

@@ -108,7 +108,9 @@ def main(folder, scheme="light", only=()):
         os.chdir(kept)  # so that the page of the settings shows no folder of this machine
         (Path(kept) / "world").mkdir()
         backups = {"backups": Path("/mnt/backup"), "backup_to": "age1" + 58 * "q"}
-        settings = Settings(home=Path("var"), address=PHONE_THAT_SIGNS.origin, **backups)
+        settings = Settings(
+            home=Path("var"), address=PHONE_THAT_SIGNS.origin, receipts_kept_years=1, **backups
+        )
         world = seeds.world(Path(kept) / "world", settings=settings)
         shown = tell_a_day(world)
         world.do(sign_key_sets, root_key=seeds.root_key)

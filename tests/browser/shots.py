@@ -83,6 +83,7 @@ SHOTS = (
     Shot("nghe-thu-ket-qua", ADMINISTRATOR, "/cai-dat/nghe-thu"),
     Shot("cai-dat-kiem-tra", ADMINISTRATOR, "/cai-dat/kiem-tra"),
     Shot("sao-luu", ADMINISTRATOR, "/cai-dat/sao-luu"),
+    Shot("luu-tru", ADMINISTRATOR, "/cai-dat/luu-tru/{year}"),
     Shot("noi-ket-noi", ADMINISTRATOR, "/cai-dat/noi-ket-noi"),
     Shot("trung-tam", ADMINISTRATOR, "/trung-tam"),
     Shot("khoa", ADMINISTRATOR, "/cai-dat/khoa/{kid}"),

@@ -10,6 +10,7 @@ from controller.features.airings.consent_words import consent_lines
 from controller.features.airings.lateness_facts import add_forecasts
 from controller.features.airings.page_queries import airing_tiles, delivery_rows, reasons, visible_airing
 from controller.features.airings.queries import get_airing
+from controller.features.airings.removed_receipts import archive_of
 from controller.features.airings.start_histogram import starts_of
 from controller.features.airings.views import AiringView, Tile
 from controller.features.bulletins.page_queries import spoken
@@ -44,6 +45,7 @@ def airing_page(session: Session, caller: Caller, airing_id: str) -> Mapping[str
         "chosen_again": f"/phat/{name}/phat-lai" if airing.bulletin_state is BulletinState.APPROVED else "",
         "rows": delivery_rows(session, caller.scope, name, limit=_NODES_ON_PAGE) if listed else [],
         "reasons": reasons(session, caller.scope, name),
+        "archive": archive_of(session, airing.starts_at),
         "unable": unable_sentence(unable_for(session, name)),
         "speech": speech,
         "phrases": phrases_shown(

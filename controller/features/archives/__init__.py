@@ -1,1 +1,1 @@
-"""Archives of years: files that prove themselves; no row leaves the database for them."""
+"""Archives of years: files that prove themselves, and the receipts that may leave the database afterwards."""

@@ -1,4 +1,4 @@
-"""`loa archive make`, `verify`, `prove`, `list`; docs/commands.md explains every command."""
+"""`loa archive make`, `verify`, `prove`, `list`, `remove-receipts`; see docs/commands.md."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
+from controller.errors import BadInput
 from controller.features.archives.extraction import proof_in
-from controller.features.archives.files import lines_of
+from controller.features.archives.files import digest_of, lines_of
 from controller.features.archives.operations import make_archive
 from controller.features.archives.queries import archives
+from controller.features.archives.removal import remove_receipts
+from controller.features.archives.removal_queries import removal_forecast
+from controller.features.archives.schemas import ArchiveShown, RemovalForecast
 from controller.features.archives.stranger import CheckedArchive, verify_archive
 from controller.host.station_keys import Secrets
 from controller.http.words import megabytes
@@ -30,7 +34,7 @@ def make(here: Acting, year: Year) -> list[str]:
     made = make_archive(here.store, settings, year, root, by=here.by, now=utc_now())
     return [
         f"Đã lưu trữ năm {year}: {made.file} ({megabytes(made.shown.size)}), đã kiểm tra từng chữ ký.",
-        "Hãy chép tệp sang hai nơi khác, một nơi ngoài trụ sở. Không dòng nào bị bỏ khỏi cơ sở dữ liệu.",
+        "Hãy chép tệp sang hai nơi khác, một nơi ngoài trụ sở. Mọi dòng còn trong cơ sở dữ liệu.",
     ]
 
 
@@ -38,8 +42,55 @@ def make(here: Acting, year: Year) -> list[str]:
 def list_archives(session: Reading) -> Printed:
     """Các năm đã lưu trữ."""
     found = archives(session)
-    lines = [f"{one.year}: {one.file}, {megabytes(one.size)}, lập {wall(one.made_at)}" for one in found]
+    lines = [
+        f"{one.year}: {one.file}, {megabytes(one.size)}, lập {wall(one.made_at)}{_removed(one)}"
+        for one in found
+    ]
     return Printed([one.model_dump(mode="json") for one in found], lines, none="Chưa lưu trữ năm nào.")
+
+
+@archive.command("remove-receipts")
+def remove(
+    here: Acting,
+    year: Year,
+    copy: Annotated[
+        Path | None,
+        typer.Option(help="Bản sao thứ hai của tệp lưu trữ, ở ổ đĩa khác."),
+    ] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option(help="Chỉ đếm những gì sẽ xóa.")] = False,
+) -> list[str]:
+    """Lệnh cho đài xóa khỏi cơ sở dữ liệu biên nhận của một năm đã lưu trữ; không lấy lại được."""
+    settings = Settings()
+    told = removal_forecast(here.store, year, settings, here.now, counted=dry_run or copy is None)
+    if dry_run or copy is None:
+        return _would_go(told)
+    digest = digest_of(copy)
+    if digest is None:
+        raise BadInput(f"Không đọc được tệp «{copy}».", code="archive.unreadable")
+    original = settings.archives_dir / told.archive.file
+    if original.exists() and original.samefile(copy):
+        raise BadInput(
+            f"«{copy}» là chính tệp lưu trữ. Hãy đưa một bản sao ở ổ đĩa khác.", code="archive.no-copy"
+        )
+    remove_receipts(here, year, digest[0], settings, **here.stamp)
+    return [
+        f"Đã lệnh xóa biên nhận năm {year}. Đài đang phát xóa dần và so từng biên nhận với tệp lưu trữ.",
+        "Xem tiến độ: loa archive list",
+    ]
+
+
+def _would_go(told: RemovalForecast) -> list[str]:
+    there, going = told.there or 0, told.going or 0
+    lines = [
+        f"Năm {told.archive.year}: {there} biên nhận trong cơ sở dữ liệu.",
+        f"Trong tệp {told.archive.file}: {told.archive.receipts} biên nhận.",
+        f"Sẽ xóa {going} biên nhận của {told.airings or 0} lượt phát; giữ {there - going} biên nhận.",
+        "Giữ nguyên lượt phát, phân phối, sổ phát thanh, nhật ký, báo cáo.",
+    ]
+    if told.refused is not None:
+        return [*lines, f"Chưa xóa được: {told.refused}"]
+    return [*lines, "Chưa xóa gì. Để xóa, thêm --copy TỆP: bản sao thứ hai, ở ổ đĩa khác."]
 
 
 @archive.command("prove")
@@ -89,3 +140,13 @@ def _told(checked: CheckedArchive) -> dict[str, object]:
         "not_proven": found.not_proven,
         "whole": found.is_whole,
     }
+
+
+def _removed(shown: ArchiveShown) -> str:
+    removal = shown.removal
+    if removal is None:
+        return ""
+    if removal.ended_at is not None:
+        return f"; đã xóa {removal.removed} biên nhận khỏi cơ sở dữ liệu"
+    waits = f": {removal.waits}" if removal.waits else ""
+    return f"; đang xóa biên nhận, qua {removal.went_through}/{shown.receipts}{waits}"

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from controller.errors import BadInput, LoaError, Unavailable
 from controller.features.archives.verification import ArchiveBroken, ArchiveReading
@@ -71,10 +72,10 @@ def check(file: Path, reading: ArchiveReading) -> ArchiveReading:
     return reading
 
 
-def lines_of(file: Path) -> Iterator[str]:
-    """Yield the lines of a file; raise BadInput where it cannot be read."""
+def lines_of(file: Path, opened: BinaryIO | None = None) -> Iterator[str]:
+    """Yield the lines of a file, `opened` where it is open already; raise BadInput where unreadable."""
     try:
-        with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
+        with gzip.open(opened or file, "rt", encoding="utf-8", newline="\n") as lines:
             while one := lines.readline(_LONGEST_LINE):
                 yield one.removesuffix("\n")
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
@@ -84,9 +85,14 @@ def lines_of(file: Path) -> Iterator[str]:
 def digest_of(file: Path) -> tuple[str, int] | None:
     """Return a file's SHA-256 and size, or None where it cannot be read."""
     with suppress(OSError), file.open("rb") as source:
-        digest, size = hashlib.sha256(), 0
-        while block := source.read(_BLOCK):
-            digest.update(block)
-            size += len(block)
-        return digest.hexdigest(), size
+        return digest_in(source)
     return None
+
+
+def digest_in(source: BinaryIO) -> tuple[str, int]:
+    """Return SHA-256 and size of what is left to read; raises OSError."""
+    digest, size = hashlib.sha256(), 0
+    while block := source.read(_BLOCK):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size

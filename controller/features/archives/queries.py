@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict
 from controller.features.airings.sealed_receipts import unpack
 from controller.features.archives.lines import FORMAT, LinePart, line
-from controller.features.archives.schemas import ArchiveShown
+from controller.features.archives.schemas import ArchiveShown, RemovalShown
 from controller.features.journal.chain import BEGINNING, canonical, written
 from controller.features.journal.export import VOUCHES
 from controller.features.journal.queries import entry_fields
 from controller.features.plans.queries import published_roots
 from controller.features.reports.queries import as_aired_line, as_aired_lines
 from controller.model.airings import Airing, StoredReceipt
-from controller.model.archives import YearArchive
+from controller.model.archives import ReceiptRemoval, YearArchive
 from controller.model.bulletins import Approved, Bulletin, Revision
 from controller.model.evidence import AiringDocument, KeptDocument
 from controller.model.fleet import Hardware, Node
@@ -35,6 +35,19 @@ from devices.ids import AiringId
 
 _AT_ONCE = 2000
 """Rows of one short read."""
+NO_FILE, CHANGED, UNREADABLE, KEPT = (
+    "archive.no-file",
+    "archive.changed",
+    "archive.unreadable",
+    "archive.kept",
+)
+WAITS = {
+    NO_FILE: "Không thấy tệp lưu trữ trên máy đang phát. Hãy để lại đúng tệp ấy vào thư mục lưu trữ.",
+    CHANGED: "Tệp lưu trữ trên máy đang phát không còn đúng SHA-256 đã ghi. Hãy thay bằng bản sao đúng.",
+    UNREADABLE: "Tệp lưu trữ trên máy đang phát không đọc được. Hãy xem ổ đĩa.",
+    KEPT: "LOA_RECEIPTS_KEPT_YEARS của máy đang phát bảo giữ năm này.",
+}
+"""Why an ordered removal does not go on, by code. Nothing is deleted meanwhile."""
 _RECEIPTS_OF = timedelta(minutes=30)
 """Receipts of this time are read at once: of 3,300 loudspeakers some 8,000 after a broadcast."""
 
@@ -67,7 +80,22 @@ class YearSpan:
 def archives(session: Session) -> list[ArchiveShown]:
     """Return all archives, newest first."""
     rows = session.scalars(select(YearArchive).order_by(YearArchive.year.desc()))
-    return [ArchiveShown.model_validate(row, from_attributes=True) for row in rows]
+    return [archive_shown(session, row) for row in rows]
+
+
+def archive_shown(session: Session, archive: YearArchive) -> ArchiveShown:
+    """Return an archive with how far the removal of its receipts is."""
+    shown = ArchiveShown.model_validate(archive, from_attributes=True)
+    removal = session.get(ReceiptRemoval, archive.year)
+    if removal is not None:
+        shown.removal = RemovalShown(
+            asked_at=removal.asked_at,
+            went_through=removal.went_through,
+            removed=removal.removed,
+            waits=None if removal.waits is None else WAITS.get(removal.waits, removal.waits),
+            ended_at=removal.ended_at,
+        )
+    return shown
 
 
 @one_read

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from controller.features.accounts.checks import nobody_rules_and_approves
 from controller.features.airings.checks import followers_start_after, nothing_declined_is_in_plans
+from controller.features.airings.removed_receipts import is_of_removed_year
 from controller.features.areas.queries import area_tree
 from controller.features.evidence.checks import CHECKS as EVIDENCE_CHECKS
 from controller.features.homes.checks import CHECKS as HOME_CHECKS
@@ -124,7 +125,9 @@ _NEVER: tuple[tuple[str, Select[*tuple[Any, ...]]], ...] = (
     ),
     (
         "delivery {}/{}: advanced without a receipt",
-        select(Delivery.airing, Delivery.node).where(Delivery.rung > int(DeliveryStage.PLANNED), ~_TOLD),
+        select(Delivery.airing, Delivery.node)
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Delivery.rung > int(DeliveryStage.PLANNED), ~_TOLD, ~is_of_removed_year()),
     ),
     (
         "node {}: finished airing {} more than once",

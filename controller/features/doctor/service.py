@@ -12,6 +12,7 @@ from controller.errors import BadInput, LoaError
 from controller.features.airings.unused_recordings import recordings_in_use
 from controller.features.archives.operations import is_there
 from controller.features.archives.queries import archives, year_to_archive
+from controller.features.archives.removal_queries import waiting_removals
 from controller.features.bulletins.claims import waiting_for_a_machine
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.last_look import DoctorLook, note_look
@@ -71,6 +72,7 @@ def to_do() -> list[str]:
         cut_off = leaves_away(session)
         year = year_to_archive(session, now)
         missing = [one for one in archives(session) if not is_there(one, settings.archives_dir)]
+        stuck = waiting_removals(session)
         first = session.get(Entry, 1)
     return [
         *([KEYS_TO_SIGN.format(count=count)] if count else []),
@@ -78,6 +80,7 @@ def to_do() -> list[str]:
         *(f"Trạm nhánh «{name}» mất nối với trạm gốc từ {wall(at)}." for name, at in cut_off),
         *(f"Bản tin «{title}» chờ đọc: {why}" for title, why in left),
         *(f"Không thấy tệp lưu trữ năm {one.year}: {one.file}." for one in missing),
+        *(f"Chưa xóa tiếp được biên nhận năm {one}: {why}" for one, why in stuck),
         *([f"Lưu trữ năm {year}: «loa archive make {year}»."] if year is not None else []),
         *(_when_the_disk_is_full(settings, first.at, now) if first is not None else []),
     ]

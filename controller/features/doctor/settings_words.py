@@ -45,6 +45,7 @@ _SAY: dict[str, Callable[[Any], str]] = {
     "percent": "{}%".format,
     "number": _with(""),
     "text or not written": lambda value: str(value or "không ghi"),
+    "years or all": lambda value: "mọi năm" if value is None else f"{value} năm trước",
     "syslog": lambda value: str(value) or "không gửi",
     "level": lambda value: _LEVELS.get(str(value), str(value)),
     "broker": lambda value: _BROKERS.get(str(value), str(value)),

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, Subquery, exists, func, select
 from sqlalchemy.orm import Session
 
 from controller.features.airings.delivery_state import Facts, dated, fold
@@ -18,6 +18,7 @@ from controller.features.evidence.signed import checked_receipts
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import ChainFaultKind, DeliveryStage
 from controller.model.airings import Airing, ChainFault, Delivery, ReceiptChain, StoredReceipt
+from controller.model.archives import ReceiptRemoval, RemovedNumbers, YearArchive
 from controller.model.fleet import Hardware
 from controller.model.journal import Entry
 from devices.enrolment import Enrolment
@@ -34,9 +35,7 @@ _KINDS = frozenset(ReceiptKind)
 
 def deliveries_are_supported(session: Session, now: datetime) -> Iterator[str]:
     """Yield deliveries that claim more than the receipts that their nodes signed."""
-    signed_since = session.scalar(
-        select(func.min(StoredReceipt.received_at)).where(StoredReceipt.sealed.is_not(None))
-    )
+    signed_since = _signed_since(session)
     recent = select(Airing.id, Airing.starts_at, planned_to_sound()).where(
         Airing.starts_at > now - CHECKED_FOR, exists().where(Delivery.airing == Airing.id)
     )
@@ -62,6 +61,19 @@ def deliveries_are_supported(session: Session, now: datetime) -> Iterator[str]:
             node = told.node
             if node not in believed and not _is_supported(told, signed[node], most_ms or 0, fetched[node]):
                 yield f"delivery {airing}/{node}: no signed receipt supports what it says"
+
+
+def _signed_since(session: Session) -> datetime | None:
+    """Return when the first signed receipt came; of those that are in archives alone, the year's begin."""
+    there = session.scalar(
+        select(func.min(StoredReceipt.received_at)).where(StoredReceipt.sealed.is_not(None))
+    )
+    removed = session.scalar(
+        select(func.min(YearArchive.since))
+        .join(ReceiptRemoval, ReceiptRemoval.year == YearArchive.year)
+        .where(ReceiptRemoval.removed > 0)
+    )
+    return min((at for at in (there, removed) if at is not None), default=None)
 
 
 def _unsigned(session: Session, airing: AiringId) -> list[StoredReceipt]:
@@ -91,22 +103,16 @@ def _is_supported(
 
 
 def no_receipt_is_gone(session: Session, _now: datetime) -> Iterator[str]:
-    """Yield keys of nodes of which receipts were stored that are not there any more."""
-    gaps = (
-        select(
-            ChainFault.node, ChainFault.kid, func.sum(ChainFault.last - ChainFault.first + 1).label("gone")
-        )
-        .where(ChainFault.kind == ChainFaultKind.GAP)
-        .group_by(ChainFault.node, ChainFault.kid)
-        .subquery()
-    )
+    """Yield keys of nodes of which receipts were stored that are neither there nor in an archive alone."""
+    gaps = _numbers(ChainFault, ChainFault.kind == ChainFaultKind.GAP)
+    removed = _numbers(RemovedNumbers)
     there = (
         select(
             StoredReceipt.node,
             StoredReceipt.kid,
             func.count(StoredReceipt.seq.distinct()).label("count"),
         )
-        .where(StoredReceipt.kid.is_not(None))
+        .where(StoredReceipt.kid.is_not(None), *_not_told_again(session))
         .group_by(StoredReceipt.node, StoredReceipt.kid)
         .subquery()
     )
@@ -114,10 +120,14 @@ def no_receipt_is_gone(session: Session, _now: datetime) -> Iterator[str]:
         select(
             ReceiptChain.node,
             ReceiptChain.kid,
-            ReceiptChain.seq - func.coalesce(gaps.c.gone, 0) - func.coalesce(there.c.count, 0),
+            ReceiptChain.seq
+            - func.coalesce(gaps.c.count, 0)
+            - func.coalesce(there.c.count, 0)
+            - func.coalesce(removed.c.count, 0),
         )
         .outerjoin(gaps, (gaps.c.node == ReceiptChain.node) & (gaps.c.kid == ReceiptChain.kid))
         .outerjoin(there, (there.c.node == ReceiptChain.node) & (there.c.kid == ReceiptChain.kid))
+        .outerjoin(removed, (removed.c.node == ReceiptChain.node) & (removed.c.kid == ReceiptChain.kid))
     )
     for node, kid, gone in session.execute(known):
         if gone:
@@ -125,6 +135,20 @@ def no_receipt_is_gone(session: Session, _now: datetime) -> Iterator[str]:
     chained = exists().where(ReceiptChain.node == there.c.node, ReceiptChain.kid == there.c.kid)
     for node, kid in session.execute(select(there.c.node, there.c.kid).where(~chained)):
         yield f"node {node}: the chain of its key {kid} is gone from the database"
+
+
+def _numbers(ranges: type[ChainFault | RemovedNumbers], *where: ColumnElement[bool]) -> Subquery:
+    """Return how many numbers of each key are in ranges of them."""
+    count = func.sum(ranges.last - ranges.first + 1).label("count")
+    query = select(ranges.node, ranges.kid, count).where(*where)
+    return query.group_by(ranges.node, ranges.kid).subquery()
+
+
+def _not_told_again(session: Session) -> Iterator[ColumnElement[bool]]:
+    """Yield the condition that a receipt's number is not that of a removed one: a node may repeat that."""
+    if session.scalar(select(exists().where(RemovedNumbers.node.is_not(None)))):
+        is_of_key = (RemovedNumbers.node == StoredReceipt.node) & (RemovedNumbers.kid == StoredReceipt.kid)
+        yield ~exists().where(is_of_key, StoredReceipt.seq.between(RemovedNumbers.first, RemovedNumbers.last))
 
 
 def keys_have_their_enrolment(session: Session, _now: datetime) -> Iterator[str]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import Conflict, NotFound
 from controller.features.airings.receipt_faults import receipt_faults
+from controller.features.airings.removed_receipts import archive_of
 from controller.features.airings.sealed_receipts import unpack
 from controller.features.evidence.documents import kept_documents, signing_areas_of
 from controller.features.evidence.journal_proof import journal_of
@@ -33,6 +34,13 @@ def proof_of(session: Session, airing_id: str, root_public: str, *, now: datetim
     approval = approval_in(kept[DocumentKind.PLAN], airing.id) or (approved.jws if approved else None)
     if approval is None:
         raise Conflict("Lượt phát này chưa được duyệt nên chưa có gì để chứng minh.", code="evidence.none")
+    archive = archive_of(session, airing.starts_at)
+    if archive is not None:
+        raise Conflict(
+            f"Biên nhận của lượt phát này chỉ còn trong tệp lưu trữ {archive}. Lấy bằng chứng ở "
+            f"nơi giữ tệp ấy: loa archive prove {archive} {airing.id}",
+            code="evidence.archived",
+        )
     manifest = kept[DocumentKind.MANIFEST]
     nodes = _nodes_of(session, airing.id, now)
     journal, witnesses = journal_of(

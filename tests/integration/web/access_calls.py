@@ -24,6 +24,8 @@ from tests.integration.web.access_row import HIDDEN, OPEN, SIGNED, Row
 
 CALLS = {
     "GET archives": Row(Act.RULE),
+    "GET archives/{year}/removal": Row(Act.RULE),
+    "POST archives/{year}/removal": Row(Act.RULE, {"copy_sha256": "x"}),
     "GET backups": Row(Act.RULE),
     "POST backups": Row(Act.RULE),
     "GET hub": Row(Act.RULE),

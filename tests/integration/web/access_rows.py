@@ -173,6 +173,8 @@ PAGES = {
     "GET /cai-dat": Row(Act.RULE),
     "GET /cai-dat/lap-dai": Row(Act.ENROL),
     "GET /cai-dat/kiem-tra": Row(Act.RULE),
+    "GET /cai-dat/luu-tru/{year}": Row(Act.RULE),
+    "POST /cai-dat/luu-tru/{year}": Row(Act.RULE, {}),
     "GET /cai-dat/sao-luu": Row(Act.RULE),
     "POST /cai-dat/sao-luu": Row(Act.RULE, {}),
     "GET /cai-dat/kiem-tra/ket-qua": Row(Act.RULE),

@@ -131,6 +131,7 @@ def one_of_each(world, area=BAC_NHA_TRANG):
         "{name}": "xanhatrang",
         "{notice_id}": "khong-co",
         "{kid}": "khong-co",
+        "{year}": "2026",
         "{token_id}": "khong-co",
         "{delegation}": "khong-co",
         "{delegation_id}": "khong-co",

@@ -372,7 +372,7 @@ class Seeds:
     def world(self, folder: Path, **options) -> SiteWorld:
         shutil.copy(self._file, folder / "loa.sqlite")
         store = Store(sqlite_url(folder / "loa.sqlite"), signer=StationSeal(self._key))
-        options.setdefault("settings", Settings(home=folder / "home"))
+        options.setdefault("settings", Settings(home=folder / "home", receipts_kept_years=1))
         return SiteWorld(store, RecordingStore(folder / "recordings"), self._key, **options)
 
 
