@@ -133,6 +133,8 @@ def test_a_list_of_places_is_looked_at_on_a_phone_and_then_set(open_page, world)
     page.get_by_label("Hoặc dán bảng").fill("\n".join(lines))
     page.get_by_role("button", name="Xem thử").click()
     expect(page.locator(".list-said")).to_contain_text("2 sai.")
+    said = page.locator("td:has(.tone-bad)").first.bounding_box()
+    assert said["width"] > 390 / 3, "room for a sentence"
     assert faults(page) == []
     assert sideways(page) == []
     assert sideways_at_200_percent(page) == []
