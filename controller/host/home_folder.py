@@ -4,6 +4,7 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,11 +40,18 @@ def make_home(home: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file atomically; only its owner may read it."""
+    """Replace a file atomically; only its owner may read it.
+
+    What root writes belongs to the owner of the folder: notes and keys in a home are the station's to read.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)  # a file left by a crash may have another mode
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE), "wb") as file:
+        if os.geteuid() == 0:
+            folder = path.parent.stat()
+            with suppress(PermissionError):  # root without its capabilities, or on a network's file system
+                os.fchown(file.fileno(), folder.st_uid, folder.st_gid)
         file.write(text.encode("utf-8", "surrogateescape"))
         file.flush()
         os.fsync(file.fileno())  # a key that loudspeakers trust must survive a power cut

@@ -76,3 +76,12 @@ def test_what_is_written_privately_is_for_its_owner_alone_though_an_open_file_wa
     assert mode_of(path) == 0o600
     assert path.read_text() == "mqtt://station:secret@broker"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a file to another user")
+def test_what_root_writes_privately_is_for_the_owner_of_its_folder(tmp_path):
+    os.chown(tmp_path, 4321, 4322)
+    path = tmp_path / "last-backup.json"
+    path.write_text("by root, of a release before")
+    write_private(path, "{}")
+    assert (path.stat().st_uid, path.stat().st_gid, mode_of(path)) == (4321, 4322, 0o600)
