@@ -38,7 +38,10 @@ def ask_hub(
     `tag`: of the answer before; an unchanged one comes back with status 304 and no body.
     """
     if not may_post(address):
-        raise HubAway(f"Địa chỉ trung tâm không dùng được: «{address}». Phải là https.", code="hub.address")
+        raise HubAway(
+            "Địa chỉ trung tâm (LOA_HUB_URL) không dùng được. Phải là https, không kèm tên và mật khẩu.",
+            code="hub.address",
+        )
     ends_at = time.monotonic() + most_s
     headers = {"Accept-Encoding": "identity", "User-Agent": "loa-hub/1"}
     headers |= {"If-None-Match": tag} if tag else {}

@@ -15,6 +15,7 @@ from sqlalchemy import URL, inspect, make_url, text
 
 from controller.errors import BadInput, Conflict, NotFound, Unavailable
 from controller.store import Store
+from controller.store.url_redaction import redacted
 
 Kind = Literal["sqlite", "postgresql"]
 
@@ -82,7 +83,7 @@ def refuse_full(address: str) -> None:
     try:
         with store.read() as session:
             if inspect(session.connection()).get_table_names():
-                raise _full(url.render_as_string(hide_password=True))
+                raise _full(redacted(address))
     finally:
         store.close()
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from controller.http.named import rows_in
 from controller.http.words import number
 from controller.settings import Settings
+from controller.store.url_redaction import redacted
 
 
 def _yes(value: Any) -> str:
@@ -40,6 +41,7 @@ _SAY: dict[str, Callable[[Any], str]] = {
     "text": str,
     "text or default": _as_it_is,
     "address": _address,
+    "database": lambda value: redacted(str(value)) if value else "mặc định",
     "yes or no": _yes,
     "days": "{} ngày".format,
     "percent": "{}%".format,

@@ -270,3 +270,9 @@ def test_figures_of_the_future_and_of_a_day_long_past_are_not_taken(ministry, pr
     assert hub.take_report(key.sign_bytes(json.dumps(older).encode(), "loa-hub-report").encode())
     assert hub.shown()[0]["days"][-1]["airings"] == 0
     assert "Khánh Hòa" in hub.page().decode()
+
+
+def test_an_address_of_the_hub_that_has_a_password_is_refused_and_told_to_nobody():
+    with pytest.raises(HubAway, match="LOA_HUB_URL") as refused:
+        ask_hub("https://station:secret@hub.example/feed", most_bytes=1_000, most_s=1.0)
+    assert "secret" not in refused.value.sentence

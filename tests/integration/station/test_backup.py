@@ -316,16 +316,16 @@ def test_a_rehearsal_on_postgresql_is_made_in_the_empty_database_that_is_named(
         address = store.url.render_as_string(hide_password=False)
         own = settings.model_copy(update={"database_url": address})
         back_up(own, safe, now=NOW)
-        for unfit in (
-            None,
-            "nham",
-            "postgresq://x/y",
-            sqlite_url(tmp_path / "x"),
-            address,
-        ):  # the last one is the station's own
-            with pytest.raises(Conflict if unfit == address else BadInput):
+        for unfit in (None, "nham", "postgresq://x/y", sqlite_url(tmp_path / "x")):
+            with pytest.raises(BadInput):
                 rehearse(own, only(safe), None, unfit, now=NOW)
+        password = str(store.url.password)
+        telling = store.url.update_query_dict({"password": password}).render_as_string(hide_password=False)
+        with pytest.raises(Conflict) as refused:  # the station's own
+            rehearse(own, only(safe), None, telling, now=NOW)
         assert last_rehearsal(own.home) is None
+        assert store.url.database in refused.value.sentence
+        assert password not in refused.value.sentence
         empty = server.create()
         told = rehearse(own, only(safe), None, empty, now=NOW)
     assert "nguyên vẹn" in told[-1]
