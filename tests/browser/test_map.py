@@ -135,6 +135,7 @@ def test_a_list_of_places_is_looked_at_on_a_phone_and_then_set(open_page, world)
     expect(page.locator(".list-said")).to_contain_text("2 sai.")
     said = page.locator("td:has(.tone-bad)").first.bounding_box()
     assert said["width"] > 390 / 3, "room for a sentence"
+    assert page.get_by_role("columnheader", name="Dòng").bounding_box()["height"] < 50, "a word on one line"
     assert faults(page) == []
     assert sideways(page) == []
     assert sideways_at_200_percent(page) == []
