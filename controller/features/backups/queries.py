@@ -4,12 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from controller.features.backups.backup import WORDS, LastBackup, elsewhere, last_backup
 from controller.features.backups.last_rehearsal import failed_rehearsal, last_rehearsal
 from controller.features.backups.run_notes import BROKEN_OFF, is_running, last_run
 from controller.features.backups.schemas import BackupAttempt, BackupMade, BackupRehearsal, BackupsShown
 from controller.features.machine_troubles.rules import BACKUP_WITHIN
 from controller.http.station import Station
+from controller.model.leadership import Leadership
+from controller.store import one_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,11 @@ def why_not(station: Station) -> WhyNot | None:
     if settings.is_practice:
         return WhyNot("Đài tập dượt không sao lưu: không có gì để giữ.", "backup.practice")
     if not station.makes_backups:
+        host = _leading_host(station.store)
+        where = f"máy «{host}», máy giữ quyền phát" if host else "máy giữ quyền phát"
         return WhyNot(
-            "Trang này không do máy giữ quyền phát mở, nên không sao lưu được từ đây. Hãy chạy «loa backup» "
-            "trên máy đó.",
+            "Trang này chạy riêng với đài («loa web»), nên không bắt đầu sao lưu được. "
+            f"Hãy chạy «loa backup» trên {where}.",
             "backup.not-here",
         )
     if settings.backups is None:
@@ -66,6 +73,12 @@ def why_not(station: Station) -> WhyNot | None:
             "backup.no-key",
         )
     return None
+
+
+@one_read
+def _leading_host(session: Session) -> str | None:
+    """Return the machine that took the lead last; None: none did yet."""
+    return session.scalar(select(Leadership.host).order_by(Leadership.epoch.desc()).limit(1))
 
 
 def _made(last: LastBackup) -> BackupMade:

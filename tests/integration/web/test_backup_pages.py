@@ -9,6 +9,7 @@ import pytest
 from controller.features.backups.queries import why_not
 from controller.features.backups.run_notes import BackupMaker, BackupRun, BackupTurn, note_run
 from controller.host.archives import decrypted
+from controller.model.leadership import Leadership
 from controller.settings import PRACTICE_PROVINCE, Settings
 from tests.integration.web.test_pages import text_of
 from tests.support.stored_rows import newest_entries
@@ -107,7 +108,7 @@ def test_two_at_once_are_one(world, ready, administrator):
     [
         ({"backups": None}, True, "backup.no-folder", "LOA_BACKUPS"),
         ({"backup_to": ""}, True, "backup.no-key", "age-keygen"),
-        ({}, False, "backup.not-here", "Hãy chạy «loa backup» trên máy đó"),
+        ({}, False, "backup.not-here", "Hãy chạy «loa backup» trên máy giữ quyền phát."),
     ],
 )
 def test_where_none_can_be_begun_it_says_what_to_do(world, ready, administrator, case):
@@ -122,6 +123,15 @@ def test_where_none_can_be_begun_it_says_what_to_do(world, ready, administrator,
     pressed = administrator.post(PAGE)
     assert (pressed.status_code, pressed.text.count(says)) == (409, 1)
     assert not (ready.home / "backup-run.json").exists()
+
+
+@pytest.mark.usefixtures("ready")
+def test_pages_apart_from_the_station_name_the_machine_where_a_backup_is_made(world, administrator):
+    world.makes_backups = False
+    with world.store.write() as session:
+        for epoch, host in ((1, "loa-b"), (3, "loa-a"), (2, "loa-c")):
+            session.add(Leadership(epoch=epoch, token=host, host=host, taken_at=world.now()))
+    assert "Hãy chạy «loa backup» trên máy «loa-a», máy giữ quyền phát." in text_of(administrator.get(PAGE))
 
 
 def test_a_practice_station_puts_nothing_among_the_backups_of_a_real_one(world, ready):
