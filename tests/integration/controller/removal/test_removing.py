@@ -20,6 +20,8 @@ from controller.model.airings import Airing, StoredReceipt
 from controller.model.archives import YearArchive
 from controller.model.journal import Entry
 from controller.model.schema_state import SchemaState
+from controller.runtime.housekeeping import Housekeeping
+from controller.runtime.recording_cleanup import Tidying
 from tests.integration.controller.test_archives import count, made
 from tests.support.removed_year import (
     HERE,
@@ -33,6 +35,8 @@ from tests.support.removed_year import (
     remover,
     report,
 )
+from tts.recordings import RecordingStore
+from tts.uploads import UploadStore
 
 
 @pytest.mark.both_databases
@@ -214,6 +218,41 @@ def test_receipts_can_be_deleted_only_of_a_year_that_is_ordered_to_go_and_while_
     world.tell(HERE, year.old[0], "finished")  # it came in this year, so its number is not of the removed
     refused(of_old)
     assert count(world, StoredReceipt) == 4
+
+
+def test_after_a_step_that_failed_the_next_run_does_that_step_again(world, settings):
+    ordered(world, settings)
+    going = remover(world, settings, at_once=2, batches=1)
+    going.look()
+    with world.store.write() as session:
+        session.execute(
+            text("CREATE TRIGGER full BEFORE DELETE ON receipts BEGIN SELECT RAISE(ABORT, 'full'); END")
+        )
+    with pytest.raises(Conflict):
+        going.look()
+    assert world.ask(archives)[-1].removal.went_through == 2
+    with world.store.write() as session:
+        session.execute(text("DROP TRIGGER full"))
+    for _ in range(5):
+        going.look()
+    assert world.ask(archives)[-1].removal.removed == 9
+
+
+def test_the_stations_housekeeping_does_it_and_leaves_the_rest_to_others(world, settings, tmp_path):
+    uploads = UploadStore(tmp_path / "uploads")
+    recordings = RecordingStore(tmp_path / "recordings")
+
+    def housekeeping(may_act):
+        tidying = Tidying(world.store, recordings, uploads, settings, lambda: world.now)
+        return Housekeeping(
+            world.store, settings, uploads, tidying, lambda: world.now, lambda: may_act, lambda: None
+        )
+
+    ordered(world, settings)
+    housekeeping(may_act=False).keep_house()
+    assert count(world, StoredReceipt) == 12
+    housekeeping(may_act=True).keep_house()
+    assert count(world, StoredReceipt) == 3
 
 
 def test_the_order_closes_the_way_back_to_releases_that_know_nothing_of_it(world, settings):
