@@ -5,7 +5,7 @@ Each airing has one recording, so that each language gets its own airing (docs/d
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from controller.model.bulletins import Approved, Recording
 from controller.model.fleet import Node
 from controller.model.languages import VIETNAMESE, LanguageCode, by_language
 from controller.model.new_ids import new_id
-from devices.ids import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade, NodeId
 
 
 def root_of(airing: Airing) -> AiringId:
@@ -86,13 +86,24 @@ def turns_of(session: Session, airing: Airing, targets: Collection[AreaCode]) ->
     return turns_at(session, targets, airing.grade) if has_turns(airing) else AT_ONCE
 
 
-def has_turns(airing: Airing) -> bool:
+class SpeaksInTurns(Protocol):
+    """Fields of an airing that decide about its turns; a row with these columns is enough."""
+
+    id: AiringId
+    node: NodeId | None
+    only_chosen: bool
+    state: AiringState
+    grade: Grade
+    turns: int
+
+
+def has_turns(airing: SpeaksInTurns) -> bool:
     """Return whether an airing's loudspeakers speak in turns where areas say so."""
     return airing.grade is Grade.ROUTINE and airing.node is None and not airing.only_chosen
 
 
 def turns_of_each(
-    session: Session, airings: Iterable[Airing], targets: Mapping[AiringId, tuple[AreaCode, ...]]
+    session: Session, airings: Iterable[SpeaksInTurns], targets: Mapping[AiringId, tuple[AreaCode, ...]]
 ) -> dict[AiringId, int]:
     """Return in how many turns loudspeakers speak in each airing; of what is in no plan yet, as of now."""
     all_of_them = list(airings)

@@ -15,7 +15,7 @@ from controller.features.airings.views import AIRING_SIGNS, APPROVAL_OVER, AWAIT
 from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.bulletins.signs import BULLETIN_SIGNS
-from controller.features.schedules.calendar_conflicts import clashes, spans_of
+from controller.features.schedules.calendar_conflicts import OpenAiring, clashes, open_airings, spans_of
 from controller.features.schedules.occurrence_making import AHEAD
 from controller.features.schedules.queries import (
     occurrences_to_come,
@@ -218,7 +218,7 @@ def _entries(
     of_airings = targets_of(session, names)
     made = {one.schedule for one in found if one.airing is None and one.schedule is not None}
     of_schedules = targets_of_schedules(session, made) if made else {}
-    rows = session.scalars(select(Airing).where(Airing.id.in_(names))).all() if names else []
+    rows = open_airings(session, [one.airing for one in found if one.airing and one.state in MOVABLE])
     waiting = _awaiting(session, viewer, rows, of_airings)
     met = clashes(spans_of(session, rows, of_airings), viewer.scope.tree)
     meet = {name for one in met for name in (one.first, one.yields)}
@@ -237,11 +237,11 @@ def _entries(
 def _awaiting(
     session: Session,
     viewer: Viewer,
-    rows: Collection[Airing],
+    rows: Collection[OpenAiring],
     targets: Mapping[AiringId, tuple[AreaCode, ...]],
 ) -> frozenset[AiringId]:
     """Return the airings to which a commune that the person may see has not agreed."""
-    said = standings(session, [row for row in rows if row.node is None and row.id in targets], targets)
+    said = standings(session, [row for row in rows if row.id in targets], targets, tree=viewer.scope.tree)
     seen = viewer.scope.seen
     return frozenset(name for name, one in said.items() if not one.unanswered.isdisjoint(seen))
 

@@ -1,6 +1,8 @@
 """Which of a calendar's airings meet, and which gives way: by time, by place, by the rule of loudspeakers."""
 
+import random
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 from controller.features.schedules.calendar_conflicts import AiringSpan, clashes
 from controller.model.area_tree import AreaTree
@@ -47,3 +49,23 @@ def test_two_communes_have_nothing_to_do_with_each_other():
 
 def test_three_at_once_are_three_pairs():
     assert met(span("a"), span("b", 1), span("c", 2)) == [("a", "b"), ("a", "c"), ("b", "c")]
+
+
+def test_of_a_full_day_the_same_pairs_are_found_as_by_comparing_each_with_each():
+    random.seed(17)
+    places = ((PROVINCE,), (NHA_TRANG,), (VAN_NINH,), (NHA_TRANG, VAN_NINH))
+    day = [
+        span(f"{n}", random.randrange(300), random.randrange(1, 40), targets=random.choice(places))
+        for n in range(80)
+    ]
+    below = {PROVINCE: {PROVINCE, NHA_TRANG, VAN_NINH}, NHA_TRANG: {NHA_TRANG}, VAN_NINH: {VAN_NINH}}
+    sounds = {one.airing: frozenset().union(*(below[area] for area in one.targets)) for one in day}
+    wanted = {
+        frozenset((one.airing, other.airing))
+        for one, other in combinations(day, 2)
+        if one.starts_at < other.ends_at and other.starts_at < one.ends_at
+        if sounds[one.airing] & sounds[other.airing]
+    }
+    found = met(*day)
+    assert {frozenset(pair) for pair in found} == wanted
+    assert len(found) == len(wanted)
