@@ -83,10 +83,12 @@ def check_each_for_conflicts(
     askings: Sequence[Asking],
     *,
     without: Collection[AiringId] = frozenset(),
+    seeks_start: bool = True,
 ) -> list[Foresight]:
     """Return the conflicts of several airings in the same areas, ignoring the planned ones in `without`.
 
-    The planned airings are read once for all of them.
+    The planned airings are read once for all of them. `seeks_start`: whether a start without conflict is
+    looked for, which takes longer than all else; if not, `clear_at` and `allowed_at` are None.
     """
     duration_ms, is_estimate = length_of(session, bulletin_id)
     leaves, turns = leaves_of(session, askings[0].areas), askings[0].turns(session)
@@ -99,7 +101,13 @@ def check_each_for_conflicts(
     grounds = grounds_of(session, leaves, planned, turns)
     return [
         replace(
-            _foresight(_candidate(asking, duration_ms), grounds, titles, is_estimate=is_estimate),
+            _foresight(
+                _candidate(asking, duration_ms),
+                grounds,
+                titles,
+                is_estimate=is_estimate,
+                seeks_start=seeks_start,
+            ),
             turns=turns.count,
         )
         for asking in askings
@@ -126,6 +134,7 @@ def _foresight(
     titles: Mapping[AiringId, str],
     *,
     is_estimate: bool,
+    seeks_start: bool,
 ) -> Foresight:
     since, until = candidate.starts_at - AROUND, ends_at(candidate) + AROUND
     grounds = [
@@ -133,13 +142,18 @@ def _foresight(
         for ground in wide
     ]
     found = conflicts(candidate, grounds)
-    alone = [replace(ground, airings=()) for ground in grounds]
+    clear_at: datetime | None = candidate.starts_at
+    allowed_at: datetime | None = candidate.starts_at
+    if found:
+        alone = [replace(ground, airings=()) for ground in grounds]
+        clear_at = clear_start(candidate, grounds) if seeks_start else None
+        allowed_at = clear_start(candidate, alone) if seeks_start else None
     return Foresight(
         tuple(found),
-        clear_start(candidate, grounds) if found else candidate.starts_at,
+        clear_at,
         timedelta(milliseconds=candidate.duration_ms),
         is_estimate,
-        clear_start(candidate, alone) if found else candidate.starts_at,
+        allowed_at,
         {one.other: titles[one.other] for one in found if one.other is not None},
     )
 

@@ -149,6 +149,7 @@ def _texts(session: Session, bulletins: Collection[BulletinId]) -> dict[Bulletin
     }
 
 
+@once_a_snapshot
 def length_of(session: Session, bulletin_id: BulletinId) -> tuple[int, bool]:
     """Return how long the newest wording is, milliseconds, and whether that is a guess."""
     recorded = session.scalar(

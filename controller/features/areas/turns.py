@@ -51,10 +51,12 @@ def turns_at(session: Session, targets: Collection[AreaCode], grade: Grade = Gra
 
     What is more than routine sounds everywhere at one instant: a warning must not come minutes later.
     """
-    if grade is not Grade.ROUTINE:
-        return AT_ONCE
-    asked = tuple(targets)
-    return turns_at_each(session, [asked])[asked]
+    return AT_ONCE if grade is not Grade.ROUTINE else _routine_turns_at(session, tuple(targets))
+
+
+@once_a_snapshot
+def _routine_turns_at(session: Session, targets: tuple[AreaCode, ...]) -> Turns:
+    return turns_at_each(session, [targets])[targets]
 
 
 def turns_at_each(

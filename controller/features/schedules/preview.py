@@ -123,7 +123,7 @@ def _met(
     own = _made_by(session, ScheduleId(form.lich)) if form.lich else frozenset()
     return [
         tuple(meeting_words(one, found, viewer.scope) for one in found.conflicts)
-        for found in check_each_for_conflicts(session, bulletin, askings, without=own)
+        for found in check_each_for_conflicts(session, bulletin, askings, without=own, seeks_start=False)
     ]
 
 
