@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -28,7 +30,7 @@ from controller.features.fleet.signs import ONLINE
 from controller.features.fleet.status import NodeStatus
 from controller.model.airing_states import OPEN, AiringState
 from controller.model.airings import Airing, Delivery, StoredReceipt, Target
-from controller.model.bulletin_states import BulletinId
+from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
 from controller.model.schedule_states import ScheduleId
@@ -72,22 +74,28 @@ def airing_lists(session: Session, scope: Scope, *asked: AiringList) -> list[lis
 
     An airing of two lists is one view.
     """
-    lists = [session.execute(_airings(scope, one)).all() for one in asked]
-    rows = {row[0].id: row for found in lists for row in found}
+    lists = [
+        [
+            (airing, _AiredText(title, state, revision, until))
+            for airing, title, state, revision, until in session.execute(_airings(scope, one))
+        ]
+        for one in asked
+    ]
+    rows = {airing.id: (airing, text) for found in lists for airing, text in found}
     targets = targets_of(session, rows)
     reach = reaches(session, rows, None if scope.is_whole() else scope.seen, Aims(scope.tree, targets))
-    wide = [airing for airing, _, _ in rows.values() if airing.node is None]
+    wide = [airing for airing, _ in rows.values() if airing.node is None]
     said = standings(session, wide, targets, tree=scope.tree)
-    turns = turns_of_each(session, [row[0] for row in rows.values()], targets)
+    turns = turns_of_each(session, [airing for airing, _ in rows.values()], targets)
     views = {}
-    for airing, bulletin, until in rows.values():
-        view = airing_view(airing, bulletin, until, scope, targets.get(airing.id, ()))
+    for airing, text in rows.values():
+        view = _view(airing, text, scope, targets.get(airing.id, ()))
         view.awaits_yes = airing.id in said and not said[airing.id].unanswered.isdisjoint(scope.seen)
         view.turns = turns[airing.id]
         if airing.id in reach:
             view.reach = reach[airing.id]
         views[airing.id] = view
-    return [[views[airing.id] for airing, _, _ in found] for found in lists]
+    return [[views[airing.id] for airing, _ in found] for found in lists]
 
 
 @one_read
@@ -115,9 +123,24 @@ def past_of_schedule(
     return airing_views(session, scope, is_past, newest_first=True, limit=limit)
 
 
-def _airings(scope: Scope, asked: AiringList) -> Select[Airing, Bulletin, datetime | None]:
+class _AiredText(NamedTuple):
+    """What a list says of an airing's bulletin; its whole row would cost as much as the airing's."""
+
+    title: str
+    state: BulletinState
+    revision: int
+    approved_until: datetime | None
+
+
+@cache
+def _with_texts() -> Select[Airing, str, BulletinState, int, datetime | None]:
+    text = (Bulletin.title, Bulletin.state, Bulletin.revision)
+    return select(Airing, *text, approved_until()).join(Bulletin, Bulletin.id == Airing.bulletin)
+
+
+def _airings(scope: Scope, asked: AiringList) -> Select[Airing, str, BulletinState, int, datetime | None]:
     newest, oldest = (Airing.starts_at.desc(), Airing.id.desc()), (Airing.starts_at, Airing.id)
-    query = select(Airing, Bulletin, approved_until()).join(Bulletin, Bulletin.id == Airing.bulletin)
+    query = _with_texts()
     if asked.condition is not None:
         query = query.where(asked.condition)
     query = query.order_by(*(newest if asked.newest_first else oldest)).limit(asked.limit)
@@ -253,18 +276,12 @@ def reasons(session: Session, scope: Scope, airing_id: AiringId) -> list[tuple[s
     return [(reason, count) for reason, count in session.execute(query)]
 
 
-def airing_view(
-    airing: Airing,
-    bulletin: Bulletin,
-    approved_until: datetime | None,
-    scope: Scope,
-    targets: tuple[AreaCode, ...],
-) -> AiringView:
+def _view(airing: Airing, text: _AiredText, scope: Scope, targets: tuple[AreaCode, ...]) -> AiringView:
     """Return the view; its reach is not known yet."""
     return AiringView(
         id=airing.id,
-        bulletin=bulletin.id,
-        title=bulletin.title,
+        bulletin=airing.bulletin,
+        title=text.title,
         state=airing.state,
         grade=airing.grade,
         volume=airing.volume,
@@ -277,9 +294,9 @@ def airing_view(
         whole_ms=whole_ms(airing),
         recording=airing.recording,
         reason=airing.reason,
-        bulletin_state=bulletin.state,
-        revision=airing.revision or bulletin.revision,
-        is_approved=approved_until is not None and airing.starts_at < approved_until,
+        bulletin_state=text.state,
+        revision=airing.revision or text.revision,
+        is_approved=text.approved_until is not None and airing.starts_at < text.approved_until,
     )
 
 

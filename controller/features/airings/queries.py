@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from controller.errors import NotFound
@@ -29,7 +31,8 @@ def get_airing(session: Session, airing_id: AiringId, *, lock: bool = False) -> 
     return airing
 
 
-def still_open(states: Sequence[AiringState] = OPEN) -> ColumnElement[bool]:
+@cache
+def still_open(states: tuple[AiringState, ...] = OPEN) -> ColumnElement[bool]:
     """Return the condition of airings in these states.
 
     It says too that none of them begins before the first: asked for the next ones by states alone, a database
@@ -41,12 +44,15 @@ def still_open(states: Sequence[AiringState] = OPEN) -> ColumnElement[bool]:
     return and_(Airing.state.in_(states), Airing.starts_at >= select(func.min(first.c.at)).scalar_subquery())
 
 
+_TARGETS = select(Target.airing, Target.area).order_by(Target.area)
+
+
 def targets_of(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, tuple[AreaCode, ...]]:
     """Return the target areas of each airing, by code."""
     found: dict[AiringId, tuple[AreaCode, ...]] = {}
-    query = select(Target).where(Target.airing.in_(list(airing_ids))).order_by(Target.area)
-    for target in session.scalars(query):
-        found[target.airing] = (*found.get(target.airing, ()), target.area)
+    query = _TARGETS.where(Target.airing.in_(list(airing_ids)))
+    for airing, area in session.execute(query):
+        found[airing] = (*found.get(airing, ()), area)
     return found
 
 
@@ -148,16 +154,9 @@ def reaches(
     where it is meant for are counted. `aims`: None: looked up.
     """
     ids = list(airing_ids)
-    query = (
-        select(Delivery.airing, *_counts())
-        .join(Airing, Airing.id == Delivery.airing)
-        .join(Node, Node.id == Delivery.node)
-        .where(Delivery.airing.in_(ids))
-        .group_by(Delivery.airing)
-    )
+    query = _reached(by_area=False).where(Delivery.airing.in_(ids))
     if within is not None:
-        stood = func.coalesce(Delivery.area, Node.area)
-        query = query.where(stood.in_(within))
+        query = query.where(_stood_in().in_(within))
     found = {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
     coming = [airing_id for airing_id in ids if airing_id not in found]
     if not coming:
@@ -167,10 +166,15 @@ def reaches(
     return found | _coming(session, Aims(aims.tree, meant), within)
 
 
+_NODES_IN_USE = (
+    select(Node.area, func.count())
+    .where(Node.retired_at.is_(None), Node.quarantined_at.is_(None))
+    .group_by(Node.area)
+)
+
+
 def _coming(session: Session, aims: Aims, within: Collection[AreaCode] | None) -> dict[AiringId, Reach]:
-    in_use = Node.retired_at.is_(None) & Node.quarantined_at.is_(None)
-    query = select(Node.area, func.count()).where(in_use).group_by(Node.area)
-    nodes = {row[0]: int(row[1]) for row in session.execute(query).all()}
+    nodes = {area: int(count) for area, count in session.execute(_NODES_IN_USE)}
     below = {areas: aims.tree.below(areas) for areas in set(aims.targets.values())}
     if within is not None:
         below = {areas: found & frozenset(within) for areas, found in below.items()}
@@ -195,16 +199,22 @@ def count_unfinished(session: Session, airing_id: AiringId, nodes: Collection[No
 
 def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach]:
     """Return how far one airing came in each area, as its nodes stood when it was planned."""
-    area = func.coalesce(Delivery.area, Node.area)
-    query = (
-        select(area, *_counts())
-        .join(Node, Node.id == Delivery.node)
-        .join(Airing, Airing.id == Delivery.airing)
-        .where(Delivery.airing == airing_id)
-        .group_by(area)
-        .order_by(area)
-    )
+    query = _reached(by_area=True).where(Delivery.airing == airing_id).order_by(_stood_in())
     return {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
+
+
+@cache
+def _stood_in() -> ColumnElement[AreaCode]:
+    """Return the area in which a delivery's node stood."""
+    return func.coalesce(Delivery.area, Node.area)
+
+
+@cache
+def _reached(*, by_area: bool) -> Select[*tuple[Any, ...]]:
+    """Return the query of the reach of each airing, or area; built once, which costs more than running it."""
+    group = _stood_in() if by_area else Delivery.airing
+    query = select(group, *_counts()).join(Airing, Airing.id == Delivery.airing)
+    return query.join(Node, Node.id == Delivery.node).group_by(group)
 
 
 def _counts() -> tuple[ColumnElement[int], ...]:

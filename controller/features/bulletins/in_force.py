@@ -9,6 +9,7 @@ compromised".
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, case, or_, select
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ def is_in_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (*_is_good(), Approved.expires_at > at, HeldKey.not_after > at)
 
 
+@cache
 def approved_until() -> ScalarSelect[datetime | None]:
     """Return, as a column beside Bulletin, until when its newest wording may be aired; NULL: not at all."""
     return (

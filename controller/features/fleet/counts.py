@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from itertools import product
+from math import prod
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.fleet.faults import (
@@ -39,7 +41,7 @@ def statuses_by_area(
     query = select(Node.area, mark, func.count()).where(Node.retired_at.is_(None)).group_by(Node.area, mark)
     if areas is not None:
         query = query.where(Node.area.in_(areas))
-    known = _statuses(now)
+    known = _statuses()
     counts: dict[AreaCode, Counter[NodeStatus]] = {}
     for area, marked, nodes in session.execute(query):
         counts.setdefault(area, Counter())[known[marked]] += nodes
@@ -48,48 +50,54 @@ def statuses_by_area(
 
 def has_status(statuses: Collection[NodeStatus], now: datetime) -> ColumnElement[bool]:
     """Return the SQL condition for nodes in use that have one of the statuses."""
-    wanted = [mark for mark, found in _statuses(now).items() if found in statuses]
+    wanted = [mark for mark, found in _statuses().items() if found in statuses]
     return Node.retired_at.is_(None) & _mark(now).in_(wanted)
 
 
 def _mark(now: datetime) -> ColumnElement[int]:
+    """Return the number of what `status_of` looks at, in the digits of `_SIZES`."""
     heard = case(
         (Node.last_heard_at.is_(None), _NEVER),
         (Node.last_heard_at < now - SILENT_AFTER, _LONG_AGO),
         else_=_LATELY,
     )
-    columns: dict[str, ColumnElement[int]] = {
-        "quarantined": case((Node.quarantined_at.is_not(None), 1), else_=0),
-        "heard": heard,
-        "online": case((Node.online, 1), else_=0),
-        "sounds": case((Node.sounding.is_not(None), 1), else_=0),
-        "faulty": case((_is_faulty(now), 1), else_=0),
-    }
-    mark: ColumnElement[int] = literal(0)
-    for name, size in _SIZES.items():
-        mark = mark * size + columns[name]
-    return mark
+    waited = and_(_CLOCK_UNKNOWN, Node.online_at < now - CLOCK_PATIENCE)
+    faulty = case((or_(_REPORTS_FAULT, waited), 1), else_=0)
+    return _TIMELESS + heard * _WEIGHTS["heard"] + faulty * _WEIGHTS["faulty"]
 
 
-def _is_faulty(now: datetime) -> ColumnElement[bool]:
-    """The same rule as `reported_faults`, as an SQL condition."""
-    waited = and_(Node.vitals.is_not(None), Node.online_at < now - CLOCK_PATIENCE)
-    return or_(
-        Node.amplifier_ok.is_(False),
-        and_(Node.sounding.is_not(None), Node.level_dbfs < LEAST_LEVEL_DBFS),
-        and_(Node.sounding.is_not(None), Node.volume < LEAST_AUDIBLE),
-        Node.loudest < LEAST_AUDIBLE,
-        Node.clock_error_ms > CLOCK_ERROR_LIMIT_MS,
-        and_(Node.clock_error_ms.is_(None), waited),
-        Node.storage_free < LEAST_STORAGE,
-        Node.battery_percent < LEAST_BATTERY,
-        Node.mains.is_(False),
-        Node.temperature_c > HOTTEST_C,
-    )
+def _weights() -> dict[str, int]:
+    """Return what each digit of a mark counts, the last one 1."""
+    sizes = list(_SIZES.values())
+    return {name: prod(sizes[place + 1 :]) for place, name in enumerate(_SIZES)}
 
 
-def _statuses(now: datetime) -> dict[int, NodeStatus]:
-    """Return the status for each mark."""
+_WEIGHTS = _weights()
+# Parts of each page's query that time does not change are built once; building costs more than a fetch.
+_TIMELESS: ColumnElement[int] = (
+    case((Node.quarantined_at.is_not(None), _WEIGHTS["quarantined"]), else_=0)
+    + case((Node.online, _WEIGHTS["online"]), else_=0)
+    + case((Node.sounding.is_not(None), _WEIGHTS["sounds"]), else_=0)
+)
+_CLOCK_UNKNOWN = and_(Node.clock_error_ms.is_(None), Node.vitals.is_not(None))
+_REPORTS_FAULT = or_(
+    Node.amplifier_ok.is_(False),
+    and_(Node.sounding.is_not(None), Node.level_dbfs < LEAST_LEVEL_DBFS),
+    and_(Node.sounding.is_not(None), Node.volume < LEAST_AUDIBLE),
+    Node.loudest < LEAST_AUDIBLE,
+    Node.clock_error_ms > CLOCK_ERROR_LIMIT_MS,
+    Node.storage_free < LEAST_STORAGE,
+    Node.battery_percent < LEAST_BATTERY,
+    Node.mains.is_(False),
+    Node.temperature_c > HOTTEST_C,
+)
+"""The same rule as `reported_faults`, as an SQL condition, without the clock that is not known yet."""
+
+
+@cache
+def _statuses() -> dict[int, NodeStatus]:
+    """Return the status for each mark; facts are made relative to the present, so that any one will do."""
+    now = datetime(2000, 1, 1, tzinfo=UTC)
     every = product(*(range(size) for size in _SIZES.values()))
     return {
         mark: status_of(_facts(dict(zip(_SIZES, values, strict=True)), now), now)
