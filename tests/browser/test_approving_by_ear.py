@@ -37,7 +37,7 @@ def test_on_a_phone_what_must_be_heard_is_heard_and_approved_with_five_touches(w
         touch(page.get_by_role("button", name="Chỉ chỗ cần nghe"))
     world.later(seconds=8)
     expect(page.locator("#da-nghe")).to_contain_text("Đã nghe đủ chỗ cần nghe", timeout=15_000)
-    assert page.locator("#nghe audio").evaluate("one => one.paused")
+    expect(page.locator("#nghe audio")).to_have_js_property("paused", True)
     played = page.locator("#nghe audio").evaluate(
         "one => [...Array(one.played.length).keys()].map(i => one.played.end(i) - one.played.start(i))"
     )

@@ -164,7 +164,8 @@ def _ended_at(airing: Airing, now: datetime) -> datetime | None:
 
 def _end_of(row: Emergency, airing: Airing, starts: _Starts, now: datetime) -> EmergencyEnd | None:
     if row.state is EmergencyState.ENDED:
-        started = starts.get((row.ended_at, row.ended_by))
+        ended = row.ended_at, row.ended_by
+        started = starts.get(ended) if ended != (airing.created_at, airing.created_by) else None
         return EmergencyEnd.STOPPED if started is None else _BY_START_OF.get(started, EmergencyEnd.STOPPED)
     if airing.state is AiringState.CANCELLED:
         return EmergencyEnd.STOPPED

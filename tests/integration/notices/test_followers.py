@@ -194,13 +194,14 @@ def killed_while_spreading(session, *, now):
 
 
 def test_who_is_gone_is_forgotten_and_who_is_away_is_tried_again(world, server, sender, following):
+    failed = select(func.count()).where(FollowerMessage.tries > 0, ~FollowerMessage.claimed)
     gone, away = following(), following()
     assert is_idle(world)
     server.answers[gone.path].append(410)
     server.answers[away.path].append(503)
     alarm(world)
     assert wait_until(lambda: rows(world, Follower) == 1)
-    assert wait_until(lambda: len(server.at(away.path)) == 2)
+    assert wait_until(lambda: world.ask(lambda session: session.scalar(failed)) == 1)
     world.later(seconds=5)
     sender.wake()
     assert wait_until(lambda: len(got(world, away)) == 2)
