@@ -1,5 +1,6 @@
 """Every page, folds open, wide and small, light and dark: axe finds nothing, nothing is cut, fingers fit."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules of those tags that read a colour."""
 OF_PLACES = ["target-size"]
 """The rule of those tags that measures where things lie; `too_small` asks more of nearly all of them."""
+WHOLE, MAIN = "html", "main"
+"""Where axe looks: everywhere, or not at the menus that a person's pages share."""
 OPEN_FOLDS = "() => { for (const fold of document.querySelectorAll('main details')) fold.open = true; }"
 WIDTHS = "() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]"
 NARROW = {"width": 320, "height": 640}
@@ -25,39 +28,39 @@ ZOOMED = {"width": 640, "height": 450}
 """1,280 pixels that are looked at twice as large."""
 
 
-def faults_in_light(page):
+def faults_in_light(page, within=WHOLE):
     """What axe finds against WCAG 2.2 AA."""
-    return _faults_in(page, "light", {"type": "tag", "values": TAGS})
+    return _faults_in(page, within, "light", {"type": "tag", "values": TAGS})
 
 
-def faults_in_dark(page):
+def faults_in_dark(page, within=WHOLE):
     """What axe finds in dark: a page has the same words, roles and order as in light, only other colours."""
-    return _faults_in(page, "dark", {"type": "rule", "values": OF_COLOURS})
+    return _faults_in(page, within, "dark", {"type": "rule", "values": OF_COLOURS})
 
 
-def faults_of_structure(page):
+def faults_of_structure(page, within=WHOLE):
     """What axe finds by the rules that read neither colours nor places, which take most of its time."""
     off = {rule: {"enabled": False} for rule in OF_COLOURS + OF_PLACES}
-    return _faults_in(page, "light", {"type": "tag", "values": TAGS}, off)
+    return _faults_in(page, within, "light", {"type": "tag", "values": TAGS}, off)
 
 
-def faults(page):
+def faults(page, within=WHOLE):
     """What axe finds in both."""
-    return faults_in_light(page) + faults_in_dark(page)
+    return faults_in_light(page, within) + faults_in_dark(page, within)
 
 
-def _faults_in(page, scheme, only, changed=None):
+def _faults_in(page, within, scheme, only, changed=None):
     if page.evaluate("() => !window.axe"):  # no script may be injected: it is evaluated
         page.evaluate(AXE.read_text(encoding="utf-8"))
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
     found = page.evaluate(
         # what passes is of no use here, and describing it takes a third of the time
-        "([runOnly, rules]) => axe.run(document, {runOnly, rules, resultTypes: ['violations']})"
+        "([within, runOnly, rules]) => axe.run(within, {runOnly, rules, resultTypes: ['violations']})"
         ".then(r => r.violations.map("
         "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + "
         "n.any.map(a => a.message).join(' ')).join(' | ')))",
-        [only, changed or {}],
+        [within, only, changed or {}],
     )
     return [f"{page.url} ({scheme}): {fault}" for fault in found]
 
@@ -105,6 +108,7 @@ _SAMPLED = 3
 def faults_on(page, *, phone=(faults,), wide=(faults,)):
     """What is wrong with a page at both sizes; `phone`, `wide`: in which ways axe looks at it there."""
     found = sideways_at(page, PHONE["viewport"]) + too_small(page)
+    found += [] if page.title() else [f"{page.url}: no title"]
     found += [fault for check in phone for fault in check(page)]
     found += sideways_at(page, NARROW) + sideways_at(page, ZOOMED)
     found += sideways_at(page, DESKTOP["viewport"])
@@ -116,14 +120,14 @@ def faults_on(page, *, phone=(faults,), wide=(faults,)):
 def ways_to_look(n, *, is_first):
     """In which ways axe looks at the n-th page; `is_first`: of its person.
 
-    A look takes half a second of processor time. It looks at each page on a phone by all rules that read
-    neither colours nor places, and in all ways at each person's first page, for the menu that a phone folds
-    away. Colours are those of one style sheet: at every third page it looks by all rules in light and dark,
-    and by night at all pages on both screens.
+    A look takes half a second of processor time, half of it for the menus. It looks at each page's own part
+    on a phone by all rules that read neither colours nor places, and in all ways at each person's first page,
+    for the menu that a phone folds away. Colours are those of one style sheet: at every third page it looks
+    by all rules in light and dark, and by night at all pages, whole, on both screens.
     """
     if is_first or NIGHTLY:
         return {}
-    return {"phone": [faults if n % _SAMPLED == 0 else faults_of_structure], "wide": []}
+    return {"phone": [partial(faults if n % _SAMPLED == 0 else faults_of_structure, within=MAIN)], "wide": []}
 
 
 def faults_of(shots, shown, open_page, server):
