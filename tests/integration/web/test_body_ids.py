@@ -50,7 +50,7 @@ PLAIN = {
     *("latest_after_seconds", "original_at", "day", "off", "acts", "expires_at", "until", "note", "seen"),
     *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new", "answer"),
     *("brokers", "authorities", "addresses"),
-    *("only_good", "renew"),  # of lists
+    *("only_good", "renew", "copy_sha256"),  # of lists; of the file of an archive
     *("begins", "ends", "loudest_volume", "minutes_a_day", "alone_days"),  # of policies
     *("latitude", "longitude", "accuracy_m", "heard"),
     *("kid", "signature", "required"),  # a key is one of the person's own devices, or refused
