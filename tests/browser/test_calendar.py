@@ -25,6 +25,7 @@ def test_an_officer_has_a_bulletin_repeat_every_day_in_six_clicks(world, open_pa
     page.get_by_role("link", name="Đặt lịch lặp").click()
     page.get_by_label("Hằng ngày").check()
     page.get_by_label("Giờ phát").fill("05:30")
+    page.keyboard.press("Tab")  # a field has changed when it is left
     expect(page.locator("#xem-truoc")).to_contain_text("05:30 hằng ngày, từ 25/11/2026 đến hết 25/02/2027;")
     expect(page.locator("#xem-truoc")).to_contain_text("10 lần tới")
     page.get_by_label("Bỏ Thứ Sáu, 27/11/2026").check()
