@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -98,9 +97,10 @@ def clashes(spans: Sequence[AiringSpan], tree: AreaTree) -> list[Clash]:
     covering: dict[AreaCode, list[int]] = defaultdict(list)
     pairs: set[tuple[int, int]] = set()
     for place, other in enumerate(in_order):
-        below = (one for area in other.targets for one in covering[area])
-        above = (one for area in covers[other.targets] for one in aimed_at[area])
-        pairs.update((one, place) for one in chain(below, above) if other.starts_at < in_order[one].ends_at)
+        for before, areas in ((covering, other.targets), (aimed_at, covers[other.targets])):
+            for area in areas:  # what has ended by now meets nothing that begins later
+                before[area] = [one for one in before[area] if other.starts_at < in_order[one].ends_at]
+                pairs.update((one, place) for one in before[area])
         for area in other.targets:
             aimed_at[area].append(place)
         for area in covers[other.targets]:
