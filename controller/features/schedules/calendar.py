@@ -15,7 +15,7 @@ from controller.features.airings.views import AIRING_SIGNS, APPROVAL_OVER, AWAIT
 from controller.features.bulletins.in_force import approved_until
 from controller.features.bulletins.page_queries import titles_of
 from controller.features.bulletins.signs import BULLETIN_SIGNS
-from controller.features.schedules.calendar_conflicts import COLUMNS, CalendarAiring, clashes, spans_of
+from controller.features.schedules.calendar_conflicts import OpenAiring, clashes, open_airings, spans_of
 from controller.features.schedules.occurrence_making import AHEAD
 from controller.features.schedules.queries import (
     occurrences_to_come,
@@ -97,7 +97,6 @@ class _Found:
     bulletin_state: BulletinState | None
     grade: Grade
     approved_until: datetime | None = None
-    row: CalendarAiring | None = None
 
 
 def monday_of(day: date) -> date:
@@ -177,28 +176,24 @@ def _airings(
     if heard != viewer.scope.hears or not viewer.scope.is_whole():
         condition &= Airing.id.in_(select(Target.airing).where(Target.area.in_(heard)))
     query = (
-        select(*COLUMNS, Bulletin.title, Occurrence.original_at, Bulletin.state, approved_until())
+        select(
+            Airing.starts_at,
+            Bulletin.title,
+            Airing.schedule,
+            Airing.id,
+            Occurrence.original_at,
+            Airing.state,
+            Bulletin.state,
+            Airing.grade,
+            approved_until(),
+        )
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .outerjoin(Occurrence, Occurrence.airing == Airing.id)
         .where(condition)
         .order_by(Airing.starts_at, Airing.id)
         .limit(_MOST)
     )
-    return [
-        _found(CalendarAiring(*columns), title, original_at, state, until)
-        for *columns, title, original_at, state, until in session.execute(query)
-    ]
-
-
-def _found(
-    row: CalendarAiring,
-    title: str,
-    original_at: datetime | None,
-    bulletin_state: BulletinState,
-    until: datetime | None,
-) -> _Found:
-    of_airing = (row.schedule, row.id, original_at, row.state)
-    return _Found(row.starts_at, title, *of_airing, bulletin_state, row.grade, until, row)
+    return [_Found(*fields) for fields in session.execute(query)]
 
 
 def _to_come(
@@ -223,7 +218,7 @@ def _entries(
     of_airings = targets_of(session, names)
     made = {one.schedule for one in found if one.airing is None and one.schedule is not None}
     of_schedules = targets_of_schedules(session, made) if made else {}
-    rows = [one.row for one in found if one.row and one.row.node is None and one.state in MOVABLE]
+    rows = open_airings(session, [one.airing for one in found if one.airing and one.state in MOVABLE])
     waiting = _awaiting(session, viewer, rows, of_airings)
     met = clashes(spans_of(session, rows, of_airings), viewer.scope.tree)
     meet = {name for one in met for name in (one.first, one.yields)}
@@ -242,7 +237,7 @@ def _entries(
 def _awaiting(
     session: Session,
     viewer: Viewer,
-    rows: Collection[CalendarAiring],
+    rows: Collection[OpenAiring],
     targets: Mapping[AiringId, tuple[AreaCode, ...]],
 ) -> frozenset[AiringId]:
     """Return the airings to which a commune that the person may see has not agreed."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.features.airings.split import turns_of_each
@@ -23,14 +24,15 @@ from schedules.turns import whole_ms
 
 MOST = 20
 """Pairs that a page names; who has more looks at one day, or at one commune."""
+_OPEN = frozenset({AiringState.PLANNED, AiringState.DELIVERING})
 _RANK = {Grade.EMERGENCY: 0, Grade.PRIORITY: 1, Grade.ROUTINE: 2}
 _UNKNOWN = timedelta(seconds=1)
 """Length of what is not spoken yet: its beginning alone is held against the others."""
 
 
 @dataclass(slots=True)
-class CalendarAiring:
-    """What a calendar reads of an airing; of a day's hundreds, whole rows would cost thrice as much."""
+class OpenAiring:
+    """Columns of an airing that is not over; of a day's hundreds, whole rows would cost thrice as much."""
 
     id: AiringId
     bulletin: BulletinId
@@ -46,7 +48,7 @@ class CalendarAiring:
     turns: int
 
 
-COLUMNS = tuple(Airing.__table__.c[one.name] for one in fields(CalendarAiring))
+_COLUMNS = select(*(Airing.__table__.c[one.name] for one in fields(OpenAiring)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,24 @@ class Clash:
     yields: AiringId
 
 
+def open_airings(session: Session, names: Collection[AiringId]) -> list[OpenAiring]:
+    """Return those of the airings that are not over, tests of one node left out; at most one query."""
+    if not names:
+        return []
+    query = _COLUMNS.where(Airing.id.in_(names), Airing.state.in_(_OPEN), Airing.node.is_(None))
+    return [OpenAiring(*row) for row in session.execute(query)]
+
+
 def spans_of(
-    session: Session, coming: Collection[CalendarAiring], targets: Mapping[AiringId, tuple[AreaCode, ...]]
+    session: Session, coming: Collection[OpenAiring], targets: Mapping[AiringId, tuple[AreaCode, ...]]
 ) -> list[AiringSpan]:
-    """Return airings that have not begun as spans; one query. The caller leaves tests of one node out."""
+    """Return the future airings as spans; one query."""
     known = recorded_ms(session, {one.bulletin for one in coming})
     turns = turns_of_each(session, coming, targets)
     return [_span(one, known.get(one.bulletin), targets.get(one.id, ()), turns[one.id]) for one in coming]
 
 
-def _span(one: CalendarAiring, recorded: int | None, targets: tuple[AreaCode, ...], turns: int) -> AiringSpan:
+def _span(one: OpenAiring, recorded: int | None, targets: tuple[AreaCode, ...], turns: int) -> AiringSpan:
     milliseconds = one.duration_ms or recorded
     length = _UNKNOWN if milliseconds is None else timedelta(milliseconds=whole_ms(milliseconds, turns))
     return AiringSpan(one.id, one.grade, one.starts_at, one.starts_at + length, targets)
