@@ -78,6 +78,7 @@ def test_what_is_written_privately_is_for_its_owner_alone_though_an_open_file_wa
     assert list(tmp_path.iterdir()) == [path]
 
 
+# The reason to skip: what is asked is what root's programs leave behind, and others may not change an owner.
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a file to another user")
 def test_what_root_writes_privately_is_for_the_owner_of_its_folder(tmp_path):
     os.chown(tmp_path, 4321, 4322)
