@@ -19,7 +19,7 @@ def assert_same_page(page):
 
 def test_the_day_comes_alive_without_a_reload(world, open_page):
     page = open_page("canbo")
-    expect(page.get_by_text("Không có bản tin nào đang phát")).to_be_visible()
+    expect(page.get_by_text("Không có gì đang phát")).to_be_visible()
     mark(page)
     bulletin, rendering = world.submitted(rendered=False)
     airing = world.plan(bulletin, areas=[PROVINCE], seconds=30)

@@ -31,7 +31,7 @@ def sounding(world, without=()):
 
 
 def test_a_quiet_day_says_so_and_what_comes_next(world, officer):
-    assert "Không có bản tin nào đang phát" in text_of(officer.get("/"))
+    assert "Không có gì đang phát" in text_of(officer.get("/"))
     world.approved_airing(title="Lịch tiêm phòng", seconds=3600)
     page = text_of(officer.get("/"))
     assert "Phát lúc 12:40 hôm nay , còn 1 giờ" in page
