@@ -28,7 +28,7 @@ CALLS, PHONES = 30, 20
 def main() -> None:
     settings = Settings(push_services="127.0.0.1")
     with tempfile.TemporaryDirectory() as folder, PostServer() as server:
-        world = SqliteWorlds(Path(folder)).world(Path(folder))
+        world = SqliteWorlds().world(Path(folder))
         name = prepared(world)
         everything = WantedNotices(list(NoticeTopic))
         phones = [SubscribedBrowser(server, f"/push/{number}") for number in range(PHONES)]

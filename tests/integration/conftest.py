@@ -6,8 +6,8 @@ from tests.support.station_world import SqliteWorlds
 
 
 @pytest.fixture(scope="session")
-def worlds(tmp_path_factory):
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+def worlds():
+    return SqliteWorlds()
 
 
 @pytest.fixture

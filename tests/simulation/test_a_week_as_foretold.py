@@ -37,8 +37,8 @@ def vietnam(day, hour, minute=0, second=0):
 
 
 @pytest.fixture
-def world(tmp_path_factory, tmp_path):
-    world = SqliteWorlds(tmp_path_factory.mktemp("seed")).world(tmp_path)
+def world(tmp_path):
+    world = SqliteWorlds().world(tmp_path)
     world.now = vietnam(-1, 22)
     yield world
     with world.store.read() as session:

@@ -58,8 +58,8 @@ class Street:
 
 
 @pytest.fixture
-def street(tmp_path_factory, tmp_path):
-    world = SqliteWorlds(tmp_path_factory.mktemp("seed")).world(tmp_path)
+def street(tmp_path):
+    world = SqliteWorlds().world(tmp_path)
     yield Street(world)
     world.store.close()
 

@@ -35,8 +35,8 @@ STEP_S = 65
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+def worlds():
+    return SqliteWorlds()
 
 
 @pytest.fixture

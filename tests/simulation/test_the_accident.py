@@ -36,9 +36,9 @@ def say(line):
 
 
 @pytest.fixture
-def world(tmp_path_factory, tmp_path):
+def world(tmp_path):
     """A station whose province is quiet from 21:30 to 04:45, and a relay that was approved."""
-    world = SqliteWorlds(tmp_path_factory.mktemp("seed")).world(tmp_path)
+    world = SqliteWorlds().world(tmp_path)
     quiet = (QuietHours(begins="21:30", ends="04:45"),)
     person, area = world.administrator, PROVINCE
     world.do(

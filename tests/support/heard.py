@@ -95,9 +95,13 @@ class Stretch:
 
     def place_near(self, piece, near: int) -> tuple[int, float]:
         """Return the same as `place_of`, of a short piece and around a sample: a voice repeats itself."""
-        around = range(max(0, near - NEAR), near + NEAR)
-        alike, at = max((self._alike(piece, at), at) for at in around)
-        return at, alike
+        begin = max(0, near - NEAR)
+        there = self.samples[begin : near + NEAR - 1 + len(piece)]
+        power = np.concatenate(([0.0], np.cumsum(np.square(there, dtype=np.float64))))
+        strength = np.sqrt(np.maximum(power[len(piece) :] - power[: -len(piece)], 0.0))
+        alike = np.correlate(there, piece, "valid") / (strength * np.linalg.norm(piece) + 1e-12)
+        at = int(np.argmax(alike))
+        return begin + at, float(alike[at])
 
     def _alike(self, piece, at: int) -> float:
         there = self.samples[at : at + len(piece)]

@@ -36,17 +36,18 @@ def schema_in(connection: Connection) -> dict[str, Table]:
     triggers: dict[str, set[tuple[Any, ...]]] = {}
     for table, name in connection.execute(text(_TRIGGERS)):
         triggers.setdefault(table, set()).add(("trigger", name))
+    indexes, unique = seen.get_multi_indexes(), seen.get_multi_unique_constraints()
+    checks, references = seen.get_multi_check_constraints(), seen.get_multi_foreign_keys()
     found = {}
-    for name in seen.get_table_names():
-        indexes = seen.get_indexes(name)
+    for key, columns in seen.get_multi_columns().items():
+        _, name = key
         limits = triggers.get(name, set())
-        limits |= {("unique", *one["column_names"]) for one in seen.get_unique_constraints(name)}
-        limits |= {("unique", *one["column_names"]) for one in indexes if one["unique"]}
-        limits |= {("check", one["sqltext"]) for one in seen.get_check_constraints(name)}
-        limits |= {("refers", *one["constrained_columns"]) for one in seen.get_foreign_keys(name)}
-        plain = frozenset(one["name"] for one in indexes if not one["unique"])
-        columns = {one["name"]: _column(one) for one in seen.get_columns(name)}
-        found[name] = Table(columns, plain, frozenset(limits))
+        limits |= {("unique", *one["column_names"]) for one in unique[key]}
+        limits |= {("unique", *one["column_names"]) for one in indexes[key] if one["unique"]}
+        limits |= {("check", one["sqltext"]) for one in checks[key]}
+        limits |= {("refers", *one["constrained_columns"]) for one in references[key]}
+        plain = frozenset(one["name"] for one in indexes[key] if not one["unique"])
+        found[name] = Table({one["name"]: _column(one) for one in columns}, plain, frozenset(limits))
     return found
 
 

@@ -1,8 +1,10 @@
 """A small station for tests: areas, people, nodes and keys, made by real operations on a real store."""
 
-import shutil
+import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import create_operator, make_keys
@@ -281,16 +283,26 @@ def seed(url):
     return Seed(keys.root, keys.station)
 
 
+@functools.cache
+def _seeded() -> tuple[bytes, Seed]:
+    """Return a seeded SQLite file and its keys, made once by each process."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "seeded.db"
+        made = seed(sqlite_url(file))
+        return file.read_bytes(), made
+
+
 class SqliteWorlds:
     """Makes worlds on copies of one seeded SQLite file."""
 
-    def __init__(self, folder):
-        self._template = folder / "seeded.db"
-        self._seed = seed(sqlite_url(self._template))
+    def __init__(self):
+        self._file, self._seed = _seeded()
 
     def url(self, folder):
-        shutil.copy(self._template, folder / "loa.db")
-        return sqlite_url(folder / "loa.db")
+        file = folder / "loa.db"
+        file.touch(0o600)
+        file.write_bytes(self._file)
+        return sqlite_url(file)
 
     def world(self, folder):
         return World(Store(self.url(folder), signer=StationSeal(self._seed.station_key)), self._seed)

@@ -26,8 +26,8 @@ _APART = multiprocessing.get_context("fork")
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+def worlds():
+    return SqliteWorlds()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from controller.model.accounts import HeldKey
@@ -19,7 +19,7 @@ from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Approved, Bulletin
 
 
-def is_in_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def is_in_force(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     """Return what must hold of Bulletin, Approved and HeldKey so that it may be aired at an instant."""
     return (*_is_good(), Approved.expires_at > at, HeldKey.not_after > at)
 

@@ -239,6 +239,32 @@ _NEVER: tuple[tuple[str, Select[*tuple[Any, ...]]], ...] = (
 """What must never be found, and how a line tells of each row."""
 _FOUND = select(*(query.exists() for _, query in _NEVER))
 """Whether there is any row of each, by one statement: nearly always there is none."""
+_REVISIONS = select(Revision).execution_options(yield_per=200)
+_APPROVALS = (
+    select(Approved, Revision, Rendering.recording, Bulletin.author)
+    .join(Bulletin, Bulletin.id == Approved.bulletin)
+    .join(Revision, and_(Revision.bulletin == Approved.bulletin, Revision.number == Approved.revision))
+    .outerjoin(
+        Rendering, and_(Rendering.bulletin == Approved.bulletin, Rendering.revision == Approved.revision)
+    )
+)
+_PLANS = select(Published).where(Published.kind == DocumentKind.PLAN)
+_GIVEN, _GIVEN_BEFORE = select(Approved.jws), select(FormerApproval.jws)
+_EMERGENCIES = (
+    select(Emergency, Airing, Bulletin.test, Recording.duration_ms)
+    .join(Bulletin, Bulletin.id == Emergency.bulletin)
+    .outerjoin(Airing, Airing.id == Emergency.airing)
+    .outerjoin(Recording, Recording.id == Airing.recording)
+)
+_PLACES = (
+    select(Node.id, Node.area, Published.document)
+    .join(Published, and_(Published.kind == DocumentKind.PLACE, Published.target == Node.id))
+    .where(Node.retired_at.is_(None))
+)
+_CHOSEN = select(Airing.id).where(or_(Airing.only_chosen, Airing.turns > 1))
+_PLANS_OF_AREAS = select(Published.document).where(
+    Published.kind == DocumentKind.PLAN, Published.target.in_(select(Area.code))
+)
 
 
 @one_read
@@ -252,21 +278,13 @@ def invariants(session: Session, *, now: datetime) -> list[str]:
 
 
 def _wordings_match_their_digest(session: Session, _now: datetime) -> Iterator[str]:
-    for revision in session.scalars(select(Revision).execution_options(yield_per=200)):
+    for revision in session.scalars(_REVISIONS):
         if digest_of(revision.text, revision.manner) != revision.text_sha256:
             yield f"revision {revision.bulletin}/{revision.number}: the text does not fit its digest"
 
 
 def _approvals_fit(session: Session, _now: datetime) -> Iterator[str]:
-    query = (
-        select(Approved, Revision, Rendering.recording, Bulletin.author)
-        .join(Bulletin, Bulletin.id == Approved.bulletin)
-        .join(Revision, and_(Revision.bulletin == Approved.bulletin, Revision.number == Approved.revision))
-        .outerjoin(
-            Rendering, and_(Rendering.bulletin == Approved.bulletin, Rendering.revision == Approved.revision)
-        )
-    )
-    for approved, revision, recording, author in session.execute(query):
+    for approved, revision, recording, author in session.execute(_APPROVALS):
         name = f"approval {approved.bulletin}/{approved.revision}"
         if approved.approver in {revision.author, author}:
             yield f"{name}: author and approver are one person"
@@ -277,9 +295,8 @@ def _approvals_fit(session: Session, _now: datetime) -> Iterator[str]:
 
 
 def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[str]:
-    query = select(Published).where(Published.kind == DocumentKind.PLAN)
-    approvals = {*session.scalars(select(Approved.jws)), *session.scalars(select(FormerApproval.jws))}
-    for row in session.scalars(query):
+    approvals = {*session.scalars(_GIVEN), *session.scalars(_GIVEN_BEFORE)}
+    for row in session.scalars(_PLANS):
         plan = parse(Plan, row.document)
         given = {name for name, approval in plan.approval_texts.items() if approval in approvals}
         for airing in plan.airings:
@@ -291,13 +308,7 @@ def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[
 
 
 def _emergencies_fit(session: Session, _now: datetime) -> Iterator[str]:
-    query = (
-        select(Emergency, Airing, Bulletin.test, Recording.duration_ms)
-        .join(Bulletin, Bulletin.id == Emergency.bulletin)
-        .outerjoin(Airing, Airing.id == Emergency.airing)
-        .outerjoin(Recording, Recording.id == Airing.recording)
-    )
-    for row, airing, test, length in session.execute(query):
+    for row, airing, test, length in session.execute(_EMERGENCIES):
         name = f"emergency {row.id}"
         is_started = row.state in {EmergencyState.STARTED, EmergencyState.ENDED}
         if is_started != (airing is not None):
@@ -320,18 +331,14 @@ def _emergencies_fit(session: Session, _now: datetime) -> Iterator[str]:
 
 def _nodes_were_told_where_they_stand(session: Session, _now: datetime) -> Iterator[str]:
     tree = area_tree(session)
-    query = select(Node.id, Node.area, Published.document).join(
-        Published, and_(Published.kind == DocumentKind.PLACE, Published.target == Node.id)
-    )
-    for node, area, document in session.execute(query.where(Node.retired_at.is_(None))):
+    for node, area, document in session.execute(_PLACES):
         if parse(Place, document).areas != tuple(reversed(tree.lineage(area))):
             yield f"node {node}: was told that it stands elsewhere"
 
 
 def _airings_of_nodes_are_in_no_plan_of_an_area(session: Session, _now: datetime) -> Iterator[str]:
-    chosen = set(session.scalars(select(Airing.id).where(or_(Airing.only_chosen, Airing.turns > 1))))
-    is_of_area = and_(Published.kind == DocumentKind.PLAN, Published.target.in_(select(Area.code)))
-    documents = session.scalars(select(Published.document).where(is_of_area)) if chosen else ()
+    chosen = set(session.scalars(_CHOSEN))
+    documents = session.scalars(_PLANS_OF_AREAS) if chosen else ()
     for plan in (parse(Plan, document) for document in documents):
         for airing in chosen & {one.airing for one in plan.airings}:
             yield f"airing {airing}: for nodes each in its plan, and in the plan of {plan.target}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from controller.features.airings.sealed_receipts import unpack
@@ -25,6 +25,12 @@ class CheckedReceipt:
     receipt: Receipt | None
 
 
+_KEYS = select(Hardware.node, Hardware.public).where(Hardware.node.in_(bindparam("nodes", expanding=True)))
+_SIGNED = (
+    select(StoredReceipt)
+    .where(StoredReceipt.airing == bindparam("airing"), StoredReceipt.sealed.is_not(None))
+    .order_by(StoredReceipt.node, StoredReceipt.kid, StoredReceipt.seq)
+)
 _COLUMNS = (
     "node",
     "seq",
@@ -43,17 +49,13 @@ _COLUMNS = (
 
 def keys_of(session: Session, nodes: Iterable[NodeId]) -> dict[tuple[NodeId, str], str]:
     """Return the public keys that nodes have or had, by node and name of the key."""
-    query = select(Hardware.node, Hardware.public).where(Hardware.node.in_(set(nodes)))
-    return {(node, key_id(NODE, public)): public for node, public in session.execute(query)}
+    rows = session.execute(_KEYS, {"nodes": set(nodes)})
+    return {(node, key_id(NODE, public)): public for node, public in rows}
 
 
 def checked_receipts(session: Session, airing: AiringId) -> Iterator[CheckedReceipt]:
     """Yield the signed receipts of an airing, by node and number."""
-    rows = session.scalars(
-        select(StoredReceipt)
-        .where(StoredReceipt.airing == airing, StoredReceipt.sealed.is_not(None))
-        .order_by(StoredReceipt.node, StoredReceipt.kid, StoredReceipt.seq)
-    ).all()
+    rows = session.scalars(_SIGNED, {"airing": airing}).all()
     keys = keys_of(session, {row.node for row in rows})
     for row in rows:
         yield _checked(row, keys.get((row.node, row.kid or "")))

@@ -29,9 +29,39 @@ _NAMED = 5
 _COMPARED = 5000
 """Newest entries whose bulletins have their sums compared: some hours of a province."""
 
+_STATION_KEYS = select(HeldKey.public).where(HeldKey.role == Role.STATION)
+_HASHES = select(Entry.hash).order_by(Entry.seq)
+_NEWEST_RECEIPTS = (
+    select(StoredReceipt.node, StoredReceipt.sealed, StoredReceipt.kid)
+    .order_by(StoredReceipt.received_at.desc())
+    .limit(_WITNESSES)
+)
+_CONTRADICTED = (
+    select(AsAired.airing, AsAired.node)
+    .join(Airing, Airing.id == AsAired.airing)
+    .join(Delivery, and_(Delivery.airing == AsAired.airing, Delivery.node == AsAired.node))
+    .where(AsAired.seq.in_(select(func.max(AsAired.seq)).group_by(AsAired.airing, AsAired.node)))
+    .where(Airing.noted_at.is_not(None))
+    .where(
+        or_(
+            AsAired.heard_ms != Delivery.heard_ms,
+            AsAired.started_at.is_distinct_from(Delivery.started_at),
+            AsAired.finished_at.is_distinct_from(Delivery.finished_at),
+        )
+    )
+)
+_LACKING = (
+    select(Delivery.airing, Delivery.node)
+    .join(Airing, Airing.id == Delivery.airing)
+    .where(Airing.noted_at.is_not(None), Airing.delivering_at.is_not(None))
+    .where(~exists().where(AsAired.airing == Delivery.airing, AsAired.node == Delivery.node))
+)
+_NEWEST = select(func.max(AsAired.seq))
+_NAMED_LAST = select(AsAired.planned_at, AsAired.bulletin).order_by(AsAired.seq.desc()).limit(_COMPARED)
+
 
 def _logs_are_sound(session: Session, _now: datetime) -> Iterator[str]:
-    publics = session.scalars(select(HeldKey.public).where(HeldKey.role == Role.STATION)).all()
+    publics = session.scalars(_STATION_KEYS).all()
     try:
         tree = verify_logs(export(session), export_as_aired(session), publics)
     except JournalBroken as broken:
@@ -48,7 +78,7 @@ def _loudspeakers_saw_this_journal(session: Session, _now: datetime) -> Iterator
     """
     claims = _claims(session)
     sizes, roots, tree = {size for size, _ in claims}, dict[int, str](), MerkleTree()
-    for entry_hash in session.scalars(select(Entry.hash).order_by(Entry.seq)) if claims else ():
+    for entry_hash in session.scalars(_HASHES) if claims else ():
         tree.append(leaf_of(entry_hash))
         if tree.size in sizes:
             roots[tree.size] = tree.root()
@@ -60,10 +90,8 @@ def _loudspeakers_saw_this_journal(session: Session, _now: datetime) -> Iterator
 
 def _claims(session: Session) -> dict[tuple[int, str], set[NodeId]]:
     """Return who has seen which checkpoint, by number of entries and root, of the newest receipts."""
-    columns = (StoredReceipt.node, StoredReceipt.sealed, StoredReceipt.kid)
     found: dict[tuple[int, str], set[NodeId]] = {}
-    query = select(*columns).order_by(StoredReceipt.received_at.desc()).limit(_WITNESSES)
-    for node, sealed, kid in session.execute(query):
+    for node, sealed, kid in session.execute(_NEWEST_RECEIPTS):
         if sealed is None or kid is None:
             continue  # of a version that did not sign receipts
         journal = read_payload(unpack(sealed, kid)).get("journal")
@@ -73,37 +101,19 @@ def _claims(session: Session) -> dict[tuple[int, str], set[NodeId]]:
 
 
 def _as_aired_says_what_is_known(session: Session, _now: datetime) -> Iterator[str]:
-    newest = select(func.max(AsAired.seq)).group_by(AsAired.airing, AsAired.node)
-    query = (
-        select(AsAired.airing, AsAired.node)
-        .join(Airing, Airing.id == AsAired.airing)
-        .join(Delivery, and_(Delivery.airing == AsAired.airing, Delivery.node == AsAired.node))
-        .where(AsAired.seq.in_(newest), Airing.noted_at.is_not(None))
-        .where(
-            or_(
-                AsAired.heard_ms != Delivery.heard_ms,
-                AsAired.started_at.is_distinct_from(Delivery.started_at),
-                AsAired.finished_at.is_distinct_from(Delivery.finished_at),
-            )
-        )
-    )
-    for airing, node in session.execute(query):
+    for airing, node in session.execute(_CONTRADICTED):
         yield f"as-aired log: its last word on {airing}/{node} is not what the receipts say"
-    lacking = exists().where(AsAired.airing == Delivery.airing, AsAired.node == Delivery.node)
-    told = Airing.noted_at.is_not(None) & Airing.delivering_at.is_not(None)
-    query = select(Delivery.airing, Delivery.node).join(Airing, Airing.id == Delivery.airing)
-    for airing, node in session.execute(query.where(told, ~lacking)):
+    for airing, node in session.execute(_LACKING):
         yield f"as-aired log: says nothing of {airing}/{node}"
 
 
 def _sums_say_what_the_log_says(session: Session, _now: datetime) -> Iterator[str]:
     """Compare the sums of the newest entries' bulletins with the log; what is not summed yet is no fault."""
     progress = session.get(ReportProgress, PROGRESS)
-    if progress is None or session.scalar(select(func.max(AsAired.seq))) != progress.through:
+    if progress is None or session.scalar(_NEWEST) != progress.through:
         return
     named: dict[str, set[BulletinId]] = {}
-    query = select(AsAired.planned_at, AsAired.bulletin).order_by(AsAired.seq.desc()).limit(_COMPARED)
-    for planned_at, bulletin in session.execute(query):
+    for planned_at, bulletin in session.execute(_NAMED_LAST):
         named.setdefault(month_of(planned_at), set()).add(bulletin)
     for month, bulletins in named.items():
         if month < progress.from_month:

@@ -80,10 +80,11 @@ def test_each_step_is_survived_by_the_release_before_or_says_from_which_on(postg
     wrong = {}
     with closing(Store(postgres.create())) as store:
         migrating.upgrade(store._engine, FIRST)
+        with store._engine.connect() as connection:
+            after = schema_in(connection)
         for step in steps():
-            with store._engine.connect() as connection:
-                before = schema_in(connection)
             migrating.upgrade(store._engine, step.revision)
+            before = after
             with store._engine.connect() as connection:
                 after = schema_in(connection)
             beside = {name for name, _, _ in getattr(step.module, "built_beside", ())}

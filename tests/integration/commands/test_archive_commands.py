@@ -18,7 +18,7 @@ YEAR = "2024"
 
 @pytest.fixture
 def world(tmp_path):
-    worlds = SqliteWorlds(tmp_path)
+    worlds = SqliteWorlds()
     worlds.url(tmp_path)
     (tmp_path / "loa.db").rename(tmp_path / "loa.sqlite")
     seal = StationSeal(worlds._seed.station_key)

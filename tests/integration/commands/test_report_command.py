@@ -17,8 +17,8 @@ from tests.support.station_world import SqliteWorlds
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory):
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+def seeds():
+    return SqliteWorlds()
 
 
 @pytest.fixture

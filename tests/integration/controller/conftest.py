@@ -22,9 +22,9 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def worlds(database, request, tmp_path_factory):
+def worlds(database, request):
     if database == "sqlite":
-        yield SqliteWorlds(tmp_path_factory.mktemp("seed"))
+        yield SqliteWorlds()
     else:
         with closing(PostgresWorlds(request.getfixturevalue("postgres"))) as worlds:
             yield worlds
@@ -43,9 +43,9 @@ def world(worlds, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def sqlite_worlds(tmp_path_factory):
+def sqlite_worlds():
     """Worlds beside `world`: on PostgreSQL there is one at a time."""
-    return SqliteWorlds(tmp_path_factory.mktemp("beside"))
+    return SqliteWorlds()
 
 
 @pytest.fixture

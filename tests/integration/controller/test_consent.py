@@ -33,9 +33,9 @@ FIVE = Daily(at=time(17), first=date(2026, 11, 25))
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
+def worlds():
     """SQLite alone: what both engines have to agree about is in test_consent_on_both.py."""
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+    return SqliteWorlds()
 
 
 def asked(world, *, areas=(PROVINCE,), seconds=3600, **wishes):

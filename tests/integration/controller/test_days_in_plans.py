@@ -25,8 +25,8 @@ MOST_BYTES = 524_288
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+def worlds():
+    return SqliteWorlds()
 
 
 @pytest.fixture

@@ -51,8 +51,8 @@ acts = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory):
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+def seeds():
+    return SqliteWorlds()
 
 
 def do(world, schedule, act):

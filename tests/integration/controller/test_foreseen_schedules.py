@@ -31,9 +31,9 @@ FIRST = datetime(2026, 11, 25, 10, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
+def worlds():
     """SQLite alone: nothing here depends on the engine."""
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+    return SqliteWorlds()
 
 
 def lay(world, rule=FIVE, **wishes):

@@ -23,9 +23,9 @@ LATER = 8 * 3600
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
+def worlds():
     """SQLite alone: nothing here depends on the engine."""
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+    return SqliteWorlds()
 
 
 @pytest.fixture

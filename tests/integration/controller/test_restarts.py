@@ -31,9 +31,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
+def worlds():
     """SQLite alone: its files can be copied as a power cut leaves them."""
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+    return SqliteWorlds()
 
 
 def copied(world, folder):

@@ -21,9 +21,9 @@ MINUTE = 60_000
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory):
+def worlds():
     """SQLite alone: nothing here depends on the engine."""
-    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+    return SqliteWorlds()
 
 
 def lay(world, rule, *, areas=(NHA_TRANG,), **wishes):
