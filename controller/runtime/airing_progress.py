@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.features.airings.conflict_check import allowed_start
@@ -46,6 +46,50 @@ from devices.ids import AiringId
 MOST_EARLY = 20
 """Airings that come into the plans in one run though they start hours later: a run must not hold up an
 emergency."""
+
+# statements are built once: this runs twice a second
+_HAS_STARTED = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(DeliveryStage.STARTED))
+_HAS_FETCHED = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(DeliveryStage.FETCHED))
+_IS_UNFINISHED = exists().where(Delivery.airing == Airing.id, Delivery.rung < int(DeliveryStage.FINISHED))
+_IS_CALLED = exists().where(Emergency.airing == Airing.id)
+"""Such an airing starts at once: nodes that get it late join it."""
+_IS_READY_EARLY = and_(Airing.starts_at <= bindparam("reach"), approved_until() > Airing.starts_at)
+_COMING = (
+    select(Airing, Bulletin, Rendering, Approved, Recording, approved_until())
+    .join(Bulletin, Bulletin.id == Airing.bulletin)
+    .outerjoin(
+        Rendering,
+        and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision),
+    )
+    .outerjoin(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
+    .outerjoin(Recording, Recording.id == Approved.recording)
+    .where(Airing.state == AiringState.PLANNED, or_(Airing.starts_at <= bindparam("near"), _IS_READY_EARLY))
+    .order_by(Airing.starts_at, Airing.id)
+    .with_for_update(of=Airing)
+)
+_NOT_BEGUN = (
+    select(Airing, Recording.size, _HAS_FETCHED)
+    .join(Recording, Recording.id == Airing.recording)
+    .where(Airing.state == AiringState.DELIVERING, Airing.starts_at <= bindparam("near"))
+    .where(~_HAS_STARTED, ~_IS_CALLED)
+    .order_by(Airing.id)
+    .with_for_update(of=Airing)
+)
+_UNSENT = _NOT_BEGUN.where(Airing.acknowledged_at.is_(None))
+_UNSENT_OR_UNFETCHED = _NOT_BEGUN.where(or_(Airing.acknowledged_at.is_(None), ~_HAS_FETCHED))
+_DUE = (
+    select(Airing)
+    .where(Airing.state == AiringState.DELIVERING, Airing.starts_at <= bindparam("now"))
+    .where(or_(Airing.acknowledged_at.is_not(None), _HAS_STARTED))
+    .order_by(Airing.id)
+    .with_for_update()
+)
+_SOUNDING = (
+    select(Airing, _IS_UNFINISHED)
+    .where(Airing.state == AiringState.SOUNDING)
+    .order_by(Airing.id)
+    .with_for_update(of=Airing)
+)
 
 
 @dataclass(slots=True)
@@ -133,22 +177,8 @@ def _deliver(beat: _Beat) -> None:
 
     Of what starts hours later, only a few in each run: at midnight a whole day of a province comes in.
     """
-    reach = beat.times.plans_reach(beat.now)
-    is_ready_early = and_(Airing.starts_at <= reach, approved_until() > Airing.starts_at)
-    query = (
-        select(Airing, Bulletin, Rendering, Approved, Recording, approved_until())
-        .join(Bulletin, Bulletin.id == Airing.bulletin)
-        .outerjoin(
-            Rendering,
-            and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision),
-        )
-        .outerjoin(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
-        .outerjoin(Recording, Recording.id == Approved.recording)
-        .where(Airing.state == AiringState.PLANNED, or_(Airing.starts_at <= beat.near, is_ready_early))
-        .order_by(Airing.starts_at, Airing.id)
-        .with_for_update(of=Airing)
-    )
-    rows = beat.session.execute(query).all()
+    told = {"near": beat.near, "reach": beat.times.plans_reach(beat.now)}
+    rows = beat.session.execute(_COMING, told).all()
     consent = _consent(beat, [row[0] for row in rows])
     for airing, bulletin, rendering, approved, recording, until in rows:
         if airing.starts_at > beat.near and len(beat.done.delivering) >= MOST_EARLY:
@@ -273,21 +303,8 @@ def _move_unsent(beat: _Beat) -> None:
     no node has fetched the recording. Once a node has it the start stays: nodes that have it begin on time,
     others join.
     """
-    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(DeliveryStage.STARTED))
-    called = exists().where(Emergency.airing == Airing.id)  # starts at once: nodes that get it late join it
-    fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(DeliveryStage.FETCHED))
-    unsent: ColumnElement[bool] = Airing.acknowledged_at.is_(None)
-    if beat.returned:
-        unsent = or_(unsent, ~fetched)
-    query = (
-        select(Airing, Recording.size, fetched)
-        .join(Recording, Recording.id == Airing.recording)
-        .where(Airing.state == AiringState.DELIVERING, Airing.starts_at <= beat.near)
-        .where(unsent, ~started, ~called)
-        .order_by(Airing.id)
-        .with_for_update(of=Airing)
-    )
-    for airing, size, is_held in beat.session.execute(query).all():
+    query = _UNSENT_OR_UNFETCHED if beat.returned else _UNSENT
+    for airing, size, is_held in beat.session.execute(query, {"near": beat.near}).all():
         lead = _lead(beat, airing, size)
         begun = airing.starts_at <= beat.now
         if airing.starts_at - beat.now >= lead / 2 or (begun and not beat.grace_over):
@@ -302,15 +319,7 @@ def _move_unsent(beat: _Beat) -> None:
 
 def _sound(beat: _Beat) -> None:
     """Mark airings as sounding whose start has passed and that nodes may know."""
-    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(DeliveryStage.STARTED))
-    query = (
-        select(Airing)
-        .where(Airing.state == AiringState.DELIVERING, Airing.starts_at <= beat.now)
-        .where(or_(Airing.acknowledged_at.is_not(None), started))
-        .order_by(Airing.id)
-        .with_for_update()
-    )
-    for airing in beat.session.scalars(query).all():
+    for airing in beat.session.scalars(_DUE, {"now": beat.now}).all():
         airing.state = after(airing.state, AiringEvent.SOUND)
         keep_documents(beat.session, airing)
         announce_bulletin(beat.session, airing, now=beat.now)
@@ -322,14 +331,7 @@ def _end(beat: _Beat) -> None:
     """End airings when all nodes finished, or after the end plus grace: as ended, or as missed by all."""
     if not beat.grace_over:
         return
-    unfinished = exists().where(Delivery.airing == Airing.id, Delivery.rung < int(DeliveryStage.FINISHED))
-    query = (
-        select(Airing, unfinished)
-        .where(Airing.state == AiringState.SOUNDING)
-        .order_by(Airing.id)
-        .with_for_update(of=Airing)
-    )
-    sounding = beat.session.execute(query).all()
+    sounding = beat.session.execute(_SOUNDING).all()
     over = {airing.id for airing, _ in sounding if beat.now >= sound_end_of(airing) + beat.times.grace}
     # runs twice a second: the deliveries of an airing are counted only once, when it ends
     ending = [airing for airing, is_open in sounding if airing.id in over or not is_open]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from controller.errors import NotFound
@@ -44,14 +44,17 @@ def still_open(states: tuple[AiringState, ...] = OPEN) -> ColumnElement[bool]:
     return and_(Airing.state.in_(states), Airing.starts_at >= select(func.min(first.c.at)).scalar_subquery())
 
 
-_TARGETS = select(Target.airing, Target.area).order_by(Target.area)
+_TARGETS = (
+    select(Target.airing, Target.area)
+    .where(Target.airing.in_(bindparam("airings", expanding=True)))
+    .order_by(Target.area)
+)
 
 
 def targets_of(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, tuple[AreaCode, ...]]:
     """Return the target areas of each airing, by code."""
     found: dict[AiringId, tuple[AreaCode, ...]] = {}
-    query = _TARGETS.where(Target.airing.in_(list(airing_ids)))
-    for airing, area in session.execute(query):
+    for airing, area in session.execute(_TARGETS, {"airings": list(airing_ids)}):
         found[airing] = (*found.get(airing, ()), area)
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from controller.features.airings.cancellation import end_airing
@@ -12,10 +12,30 @@ from controller.features.bulletins.renditions import renditions_by_recording
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import IN_PLANS, AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, StoredReceipt
+from controller.model.base import UtcDateTime
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.times import STILL_OPEN
 from devices.ids import AiringId, RecordingId
 from devices.messages import ReceiptKind
+
+_LATE = (
+    select(Airing)
+    .where(Airing.state == AiringState.DELIVERING, Airing.starts_at > bindparam("open_until"))
+    .order_by(Airing.id)
+    .with_for_update()
+)
+_IS_HELD = (
+    exists()
+    .where(Bulletin.id == Airing.bulletin, Bulletin.revision == Airing.revision)
+    .where(
+        and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision),
+        Approved.recording == Airing.recording,
+        HeldKey.kid == Approved.kid,
+        *is_in_force(bindparam("now", type_=UtcDateTime())),
+    )
+)
+_VOID_LATE = _LATE.where(~_IS_HELD)
+_VOID = select(Airing).where(Airing.state.in_(IN_PLANS), ~_IS_HELD).order_by(Airing.id).with_for_update()
 
 
 def is_still_open(airing: Airing, now: datetime) -> bool:
@@ -27,10 +47,10 @@ def is_still_open(airing: Airing, now: datetime) -> bool:
 
 def reopen_airings(session: Session, which: ColumnElement[bool], now: datetime) -> Sequence[Airing]:
     """Reopen what is in the plans and starts much later; the next runs let it in again, as decided then."""
-    query = select(Airing).where(
-        which, Airing.state == AiringState.DELIVERING, Airing.starts_at > now + STILL_OPEN
-    )
-    found = session.scalars(query.order_by(Airing.id).with_for_update()).all()
+    return _reopen_all(session, session.scalars(_LATE.where(which), {"open_until": now + STILL_OPEN}).all())
+
+
+def _reopen_all(session: Session, found: Sequence[Airing]) -> Sequence[Airing]:
     for airing in found:
         reopen(session, airing)
     session.flush()
@@ -74,19 +94,9 @@ def void_airings(session: Session, now: datetime) -> Sequence[Airing]:
     The rule is that of the plans (`wanted_plans`): no node sounds an airing that they leave out. What starts
     hours later waits for an approval again, as what is in no plan yet.
     """
-    held = (
-        exists()
-        .where(Bulletin.id == Airing.bulletin, Bulletin.revision == Airing.revision)
-        .where(
-            and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision),
-            Approved.recording == Airing.recording,
-            HeldKey.kid == Approved.kid,
-            *is_in_force(now),
-        )
-    )
-    reopen_airings(session, ~held, now)
-    query = select(Airing).where(Airing.state.in_(IN_PLANS), ~held).order_by(Airing.id).with_for_update()
-    voided = session.scalars(query).all()
+    told = {"now": now, "open_until": now + STILL_OPEN}
+    _reopen_all(session, session.scalars(_VOID_LATE, told).all())
+    voided = session.scalars(_VOID, {"now": now}).all()
     for airing in voided:
         end_airing(airing, VOID, now)
     return voided

@@ -27,6 +27,7 @@ class KnownArea(NamedTuple):
     ended_at: datetime | None
 
 
+_PARENTS = select(Area.code, Area.parent)
 _COLUMNS = select(*(Area.__table__.c[name] for name in KnownArea._fields)).order_by(Area.code)
 
 
@@ -39,7 +40,7 @@ def known_areas(session: Session) -> dict[AreaCode, KnownArea]:
 @once_a_snapshot
 def area_tree(session: Session) -> AreaTree:
     """Return the tree of all areas: some hundred rows, read in one go."""
-    rows = session.execute(select(Area.code, Area.parent))
+    rows = session.execute(_PARENTS)
     return AreaTree({code: parent for code, parent in rows})  # noqa: C416 - a typed dict from typed rows
 
 

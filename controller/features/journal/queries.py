@@ -14,6 +14,8 @@ from devices.merkle import HASH_BYTES, MerkleTree, join, leaf_of, proof_by_subtr
 
 _AT_ONCE = 1000
 """Rows fetched at a time while exporting: a journal of years does not fit into memory."""
+_LAST = select(Entry.seq, Entry.hash, Entry.peaks).order_by(Entry.seq.desc()).limit(1)
+_ALL = select(Entry).order_by(Entry.seq).execution_options(yield_per=_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,7 @@ class JournalHead:
 
 def head(session: Session) -> JournalHead:
     """Return the end of the journal; only after an upgrade, until the next entry, all hashes are read."""
-    query = select(Entry.seq, Entry.hash, Entry.peaks).order_by(Entry.seq.desc()).limit(1)
-    last = session.execute(query).one_or_none()
+    last = session.execute(_LAST).one_or_none()
     if last is None:
         return JournalHead(BEGINNING, MerkleTree())
     if last.peaks is not None:
@@ -37,7 +38,7 @@ def head(session: Session) -> JournalHead:
 
 def export(session: Session) -> Iterator[str]:
     """Yield the whole journal as JSON lines (without line ends), oldest first; `chain.verify` checks them."""
-    for entry in session.scalars(select(Entry).order_by(Entry.seq).execution_options(yield_per=_AT_ONCE)):
+    for entry in session.scalars(_ALL):
         yield canonical(entry_fields(entry))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from controller.features.airings.queries import turn_start
@@ -22,6 +22,7 @@ from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.area_tree import AreaTree
 from controller.model.areas import Area
+from controller.model.base import UtcDateTime
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.emergencies import Emergency, Prepared
 from controller.model.fleet import Node
@@ -36,6 +37,54 @@ _MOST_BUILT: Final = 8192
 """Airings in plans that are kept as built: some 1 kB each."""
 NO_CAP: Final = 100
 """Percent: a node that may sound as loud as its policies allow."""
+
+# statements are built once: plans are looked at twice a second
+_NOW: Final = bindparam("now", type_=UtcDateTime())
+_IS_OF_REVISION: Final = (Approved.recording == Airing.recording, Bulletin.revision == Airing.revision)
+_IS_OF_TODAY: Final = and_(Airing.state == AiringState.AIRED, Airing.starts_at >= bindparam("midnight"))
+_NAMED: Final = (
+    select(Target.area, Airing, Approved, Emergency.call, Bulletin.test)
+    .join(Airing, Airing.id == Target.airing)
+    .outerjoin(Emergency, Emergency.airing == Airing.id)
+    .join(Bulletin, Bulletin.id == Airing.bulletin)
+    .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
+    .join(HeldKey, HeldKey.kid == Approved.kid)
+    .where(or_(Airing.state.in_(IN_PLANS), _IS_OF_TODAY), *_IS_OF_REVISION, *is_in_force(_NOW))
+    .order_by(Target.area, Airing.starts_at, Airing.id)
+)
+_CLEARING: Final = (
+    select(Airing.id)
+    .join(Emergency, Emergency.airing == Airing.id)
+    .where(Airing.state.in_(IN_PLANS), Emergency.clears.is_not(None))
+    .limit(1)
+)
+_CALLED, _CLEARS, _SAID = aliased(Emergency), aliased(Emergency), aliased(Airing)
+_CLEARED: Final = (
+    select(Target.area, Airing, Approved, _CALLED.call, _SAID.starts_at)
+    .join(_SAID, _SAID.id == Target.airing)
+    .join(_CLEARS, _CLEARS.airing == _SAID.id)
+    .join(_CALLED, _CALLED.id == _CLEARS.clears)
+    .join(Airing, Airing.id == _CALLED.airing)
+    .join(Bulletin, Bulletin.id == Airing.bulletin)
+    .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
+    .join(HeldKey, HeldKey.kid == Approved.kid)
+    .where(_SAID.state.in_(IN_PLANS), Airing.state == AiringState.CANCELLED)
+    .where(Airing.ended_at == _CLEARS.called_at, Airing.starts_at < _SAID.starts_at)
+    .where(_CALLED.call.is_not(None), *_IS_OF_REVISION, *is_in_force(_NOW))
+    .order_by(Target.area, Airing.id)
+)
+_PREPARED: Final = (
+    select(Prepared, Approved, Bulletin.test)
+    .join(Bulletin, Bulletin.id == Prepared.bulletin)
+    .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
+    .join(HeldKey, HeldKey.kid == Approved.kid)
+    .join(Area, Area.code == Prepared.area)
+    .where(Prepared.released_at.is_(None), Area.ended_at.is_(None), *is_in_force(_NOW))
+    .order_by(Prepared.area, Prepared.created_at.desc(), Prepared.id)
+)
+_LIMITED: Final = select(Node.id, Node.quarantined_at, Node.loudest).where(
+    or_(Node.quarantined_at.is_not(None), Node.loudest < NO_CAP), Node.retired_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +122,14 @@ def wanted_plans(
     """
     texts: dict[str, str] = {}
     keep = _wanted_keep(session, now, only, texts)
-    midnight = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
-    is_of_today = and_(Airing.state == AiringState.AIRED, Airing.starts_at >= midnight)
-    query = (
-        select(Target.area, Airing, Approved, Emergency.call, Bulletin.test)
-        .join(Airing, Airing.id == Target.airing)
-        .outerjoin(Emergency, Emergency.airing == Airing.id)
-        .join(Bulletin, Bulletin.id == Airing.bulletin)
-        .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
-        .join(HeldKey, HeldKey.kid == Approved.kid)
-        .where(or_(Airing.state.in_(IN_PLANS), is_of_today), Approved.recording == Airing.recording)
-        .where(Bulletin.revision == Airing.revision, *is_in_force(now))
-        .order_by(Target.area, Airing.starts_at, Airing.id)
-    )
+    told = {"now": now, "midnight": datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)}
+    query = _NAMED
     if only is not None:
         query = query.where(Target.area.in_(only), Airing.node.is_(None), ~Airing.only_chosen)
         query = query.where(Airing.turns == 1)
     plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
     tree = area_tree(session)
-    rows = [row for row in session.execute(query).all() if _is_accepted(tree, *row[:4])]
+    rows = [row for row in session.execute(query, told).all() if _is_accepted(tree, *row[:4])]
     own = _in_own_plans(session, tree, [(area, airing) for area, airing, _, _, _ in rows])
     for area, airing, approved, call, test in rows:
         for target, turn in own.pop((airing.id, area), ()) if is_of_nodes(airing) else ((area, 0),):
@@ -131,33 +169,14 @@ def _until_cleared(
     Without this, the interrupted airing would sound briefly between the alarm and the all-clear. An all-clear
     in the plans is rare, so that is checked first.
     """
-    clearing = select(Airing.id).join(Emergency, Emergency.airing == Airing.id)
-    clearing = clearing.where(Airing.state.in_(IN_PLANS), Emergency.clears.is_not(None))
-    if session.scalars(clearing.limit(1)).first() is None:
+    if session.scalars(_CLEARING).first() is None:
         return []
-    cleared, clears, said = aliased(Emergency), aliased(Emergency), aliased(Airing)
-    query = (
-        select(Target.area, Airing, Approved, cleared.call, said.starts_at)
-        .join(said, said.id == Target.airing)
-        .join(clears, clears.airing == said.id)
-        .join(cleared, cleared.id == clears.clears)
-        .join(Airing, Airing.id == cleared.airing)
-        .join(Bulletin, Bulletin.id == Airing.bulletin)
-        .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
-        .join(HeldKey, HeldKey.kid == Approved.kid)
-        .where(said.state.in_(IN_PLANS), Airing.state == AiringState.CANCELLED)
-        .where(Airing.ended_at == clears.called_at, Airing.starts_at < said.starts_at)
-        .where(cleared.call.is_not(None))
-        .where(
-            Approved.recording == Airing.recording, Bulletin.revision == Airing.revision, *is_in_force(now)
-        )
-        .order_by(Target.area, Airing.id)
-    )
+    query = _CLEARED
     if only is not None:
         query = query.where(Target.area.in_(only))
     return [
         (area, _due_until(_planned(alarm, approved, call, texts, test=False), until))
-        for area, alarm, approved, call, until in session.execute(query)
+        for area, alarm, approved, call, until in session.execute(query, {"now": now})
     ]
 
 
@@ -214,20 +233,12 @@ def _wanted_keep(
 
     In quiet hours, the recordings of the coming day's airings follow.
     """
-    query = (
-        select(Prepared, Approved, Bulletin.test)
-        .join(Bulletin, Bulletin.id == Prepared.bulletin)
-        .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
-        .join(HeldKey, HeldKey.kid == Approved.kid)
-        .join(Area, Area.code == Prepared.area)
-        .where(Prepared.released_at.is_(None), Area.ended_at.is_(None), *is_in_force(now))
-        .order_by(Prepared.area, Prepared.created_at.desc(), Prepared.id)
-    )
+    query = _PREPARED
     if only is not None:
         query = query.where(Prepared.area.in_(only))
     keep: dict[str, list[Kept]] = {}
     tree = area_tree(session)
-    for prepared, approved, test in session.execute(query):
+    for prepared, approved, test in session.execute(query, {"now": now}):
         if not set(tree.lineage(prepared.area)).isdisjoint(approved.areas or ()):
             kept = kept_of(AiringId(prepared.id), approved, texts, test=test)
             keep.setdefault(prepared.area, []).append(kept)
@@ -239,11 +250,9 @@ def _wanted_keep(
 
 def wanted_caps(session: Session) -> dict[str, int]:
     """Return the loudest volume of single nodes that have a limit; 0 in quarantine."""
-    is_limited = or_(Node.quarantined_at.is_not(None), Node.loudest < NO_CAP)
-    query = select(Node.id, Node.quarantined_at, Node.loudest).where(is_limited, Node.retired_at.is_(None))
     return {
         node: loudest if quarantined_at is None else 0
-        for node, quarantined_at, loudest in session.execute(query)
+        for node, quarantined_at, loudest in session.execute(_LIMITED)
     }
 
 

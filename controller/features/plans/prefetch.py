@@ -36,7 +36,10 @@ MOST_AHEAD: Final = 8
 _NAME, _OF_DIGEST = "ahead-", 40
 """How the station calls them: never an airing's id, and the same for all airings of a recording."""
 _NAMED_ANYWAY: Final = Times().horizon
-_POLICIES = 256
+_MOST_READ = 256
+_POLICIES = select(Published.target, Published.document).where(
+    Published.kind == DocumentKind.POLICY, Published.payload != ""
+)
 _APPROVED: Final = and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision)
 
 
@@ -118,14 +121,10 @@ def _is_coming(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _quiet_areas(session: Session, now: datetime) -> frozenset[str]:
     """Return the areas whose own policy has quiet hours now; they bind all areas below."""
-    rows = session.execute(
-        select(Published.target, Published.document).where(
-            Published.kind == DocumentKind.POLICY, Published.payload != ""
-        )
-    )
+    rows = session.execute(_POLICIES)
     return frozenset(target for target, document in rows if is_quiet(_read(document), now))
 
 
-@lru_cache(_POLICIES)
+@lru_cache(_MOST_READ)
 def _read(document: str) -> Policy:
     return parse(Policy, document)

@@ -42,6 +42,10 @@ loudspeakers speak in turns, each has a plan of its own."""
 TOGETHER = timedelta(minutes=5)
 """A plan that only gains what starts hours later is issued again so long after the last one."""
 
+_PLANS = select(Published).where(Published.kind == DocumentKind.PLAN)
+_MANIFESTS = select(Published).where(Published.kind == DocumentKind.MANIFEST)
+_IN_USE = select(Airing.recording).where(Airing.state.in_(OPEN), Airing.recording.is_not(None))
+
 
 def refresh_plans(
     session: Session, *, station_key: SigningKey, now: datetime, only: Collection[AreaCode] | None = None
@@ -59,11 +63,8 @@ def refresh_plans(
     named = frozenset(recording for content in wanted.values() for recording in content.recordings)
     named |= renditions_by_recording(session, named).keys()
     manifests = _refresh_manifests(session, named, station_key, now, is_all=only is None)
-    query = select(Published).where(Published.kind == DocumentKind.PLAN)
-    rows = {
-        row.target: row
-        for row in session.scalars(query if only is None else query.where(Published.target.in_(only)))
-    }
+    query = _PLANS if only is None else _PLANS.where(Published.target.in_(only))
+    rows = {row.target: row for row in session.scalars(query)}
     caps = wanted_caps(session) if only is None else {}
     said = {target for target, row in rows.items() if row.digest != _OF_NOTHING and row.payload}
     contents = {
@@ -190,11 +191,8 @@ def _issue(
 def _refresh_manifests(
     session: Session, named: frozenset[RecordingId], key: SigningKey, now: datetime, *, is_all: bool
 ) -> list[Published]:
-    query = select(Published).where(Published.kind == DocumentKind.MANIFEST)
-    rows = {
-        RecordingId(row.target): row
-        for row in session.scalars(query if is_all else query.where(Published.target.in_(named)))
-    }
+    query = _MANIFESTS if is_all else _MANIFESTS.where(Published.target.in_(named))
+    rows = {RecordingId(row.target): row for row in session.scalars(query)}
     fresh = [
         _issue_manifest(session, recording, key, now)
         for recording in sorted(named)
@@ -202,8 +200,7 @@ def _refresh_manifests(
     ]
     if not is_all:
         return fresh
-    open_airings = select(Airing.recording).where(Airing.state.in_(OPEN), Airing.recording.is_not(None))
-    needed = {recording for recording in session.scalars(open_airings) if recording is not None} | named
+    needed = {recording for recording in session.scalars(_IN_USE) if recording is not None} | named
     needed |= renditions_by_recording(session, needed).keys()
     gone = [row for recording, row in sorted(rows.items()) if recording not in needed and row.payload]
     for row in gone:
