@@ -1,4 +1,4 @@
-"""Real files: Word by python-docx, PDF by pypdf; opened in a process of their own."""
+"""Real files: Word by python-docx, PDF by pypdf; opened in a process of their own, most refusals in this."""
 
 import zipfile
 from io import BytesIO
@@ -9,6 +9,7 @@ import pytest
 from controller.errors import BadInput
 from controller.features.imports.drafting import import_text, imported
 from controller.features.imports.file_kinds import FileKind
+from controller.features.imports.pdf import text_of_pdf
 from controller.features.imports.word import LARGEST_PART, text_of_word
 from controller.model.limits import LARGEST_FILE
 from tests.support.old_letters import vni
@@ -52,9 +53,18 @@ def document(inner):
     )
 
 
-def refusal(content):
+def opened(content, kind):
+    return text_of_pdf(content) if kind is FileKind.PDF else text_of_word(content)
+
+
+def import_here(content):
+    """Read a file as the process does that is begun for it: to begin one takes most of a second."""
+    return imported(content, opened)
+
+
+def refusal(content, read=import_here):
     with pytest.raises(BadInput) as refused:
-        import_text(content)
+        read(content)
     assert refused.value.sentence.endswith(".")
     return refused.value.code
 
@@ -73,7 +83,7 @@ def test_a_word_file_gives_its_heading_text_and_legal_act():
 
 
 def test_a_word_file_in_an_old_font_is_mended():
-    found = import_text(word(vni(BODY).decode("latin-1"), letterhead=False))
+    found = import_here(word(vni(BODY).decode("latin-1"), letterhead=False))
     assert (found.text, found.encoding) == (BODY, "VNI")
 
 
@@ -83,7 +93,7 @@ def test_inserted_words_are_taken_and_deleted_ones_left_out():
         "<w:del><w:r><w:delText>từ từ </w:delText></w:r></w:del>"
         "<w:r><w:t>đưa thuyền vào bờ.</w:t></w:r></w:p>"
     )
-    found = import_text(document(inner))
+    found = import_here(document(inner))
     assert found.text == "Bà con khẩn trương đưa thuyền vào bờ."
     assert any("Track Changes" in warning for warning in found.warnings)
 
@@ -95,7 +105,7 @@ def test_rows_of_a_table_and_numbers_that_word_gave_are_pointed_out():
     table.add_paragraph("Mang theo sổ", style="List Number")
     packed = BytesIO()
     table.save(packed)
-    found = import_text(packed.getvalue())
+    found = import_here(packed.getvalue())
     assert found.text == "Tổ dân phố 1; 7 giờ\nMang theo sổ"
     assert len([one for one in found.warnings if "bảng" in one or "thứ tự" in one]) == 2
 
@@ -111,7 +121,7 @@ def test_a_pdf_gives_its_text_layer_joined_again():
 
 
 def test_a_page_that_is_a_picture_among_others_is_counted():
-    assert any("1 trang là ảnh" in one for one in import_text(pdf(PAGE, "")).warnings)
+    assert any("1 trang là ảnh" in one for one in import_here(pdf(PAGE, "")).warnings)
 
 
 @pytest.mark.parametrize(
@@ -146,10 +156,15 @@ def test_what_is_broken_locked_or_hostile_is_refused_in_words(content, code):
     assert refusal(content) == code
 
 
+def test_the_words_of_a_refusal_come_out_of_the_process():
+    assert refusal(pdf(PAGE, password="bí mật"), import_text) == "import.locked"
+    assert refusal(document("<w:p>" * 50_000 + "</w:p>" * 50_000), import_text) == "import.broken"
+
+
 def test_a_word_file_in_utf_16_is_read():
     text = f"<w:p><w:r><w:t>{BODY}</w:t></w:r></w:p>"
     whole = f'<?xml version="1.0" encoding="UTF-16"?><w:document xmlns:w="{W}">{text}</w:document>'
-    assert import_text(zipped(**{"word__document.xml": whole.encode("utf-16")})).text == BODY
+    assert import_here(zipped(**{"word__document.xml": whole.encode("utf-16")})).text == BODY
 
 
 def test_a_pasted_text_is_taken_apart_from_the_pages_and_comes_back_the_same():
@@ -158,7 +173,7 @@ def test_a_pasted_text_is_taken_apart_from_the_pages_and_comes_back_the_same():
 
 
 def test_twenty_million_bytes_of_text_are_refused_in_words():
-    assert refusal(b"ba con " * (LARGEST_FILE // 7)) == "import.too-large"
+    assert refusal(b"ba con " * (LARGEST_FILE // 7), import_text) == "import.too-large"
 
 
 def test_a_pdf_locked_against_changing_alone_is_read():
@@ -168,7 +183,7 @@ def test_a_pdf_locked_against_changing_alone_is_read():
     writer.encrypt(user_password="", owner_password="chủ", algorithm="AES-256")
     packed = BytesIO()
     writer.write(packed)
-    assert BODY in import_text(packed.getvalue()).text
+    assert BODY in import_here(packed.getvalue()).text
 
 
 def test_what_the_directory_says_of_a_size_is_not_believed():
