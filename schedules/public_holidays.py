@@ -24,5 +24,5 @@ def public_holidays(year: int) -> dict[date, str]:
 def _of_year(year: int) -> Mapping[date, str]:
     from holidays.countries.vietnam import Vietnam
 
-    found = Vietnam(years=year, language="vi")  # type: ignore[no-untyped-call]
+    found = Vietnam(years=year, language="vi")
     return {day: name for day, name in found.items() if day.year == year}
