@@ -1,6 +1,7 @@
 """The disks of a whole fleet: documents and bitmaps in one SQLite file; equal content is stored once."""
 
 import hashlib
+import re
 import shutil
 import sqlite3
 from collections import OrderedDict, defaultdict
@@ -38,6 +39,7 @@ of each node then holds its SHA-256, as text."""
 MOST_SHARED = 256
 """Shared documents known in memory; others are looked up in the file."""
 _PART = ".part"
+_NAME = re.compile(r"([0-9a-f]+)-(\d+)-of-(\d+)")
 
 
 class FleetStorage:
@@ -58,13 +60,14 @@ class FleetStorage:
         """Nodes whose fault has happened: it happens once, also over restarts of the process."""
 
     def open(self) -> None:
-        """Open or create the storage; delete what a killed process left incomplete."""
+        """Open or create the storage; delete what a killed process or the first releases left unusable."""
         self._chunks.mkdir(parents=True, exist_ok=True)
         for file in self._chunks.iterdir():
-            if file.suffix == _PART:
+            chunk = _chunk_of(file.name)
+            if chunk is None:
                 file.unlink()
             else:
-                self._kept.add(_chunk_of(file.name))
+                self._kept.add(chunk)
         self._db = sqlite3.connect(self._folder / "nodes.sqlite", isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         # NORMAL survives a killed process; a power cut of the host is not a fault of the simulated disk.
@@ -213,7 +216,7 @@ def _name_of(chunk: tuple[RecordingId, int, int]) -> str:
     return f"{recording}-{n}-of-{count}"
 
 
-def _chunk_of(name: str) -> tuple[RecordingId, int, int]:
-    """Return the chunk whose file has this name."""
-    recording, n, _, count = name.split("-")
-    return RecordingId(recording), int(n), int(count)
+def _chunk_of(name: str) -> tuple[RecordingId, int, int] | None:
+    """Return the chunk whose file has this name; None: it is no chunk's."""
+    found = _NAME.fullmatch(name)
+    return None if found is None else (RecordingId(found[1]), int(found[2]), int(found[3]))

@@ -116,9 +116,10 @@ def test_a_dropped_recording_is_no_longer_held(shelf, tmp_path):
     other.close()
 
 
-def test_half_written_chunks_are_swept_when_it_opens(tmp_path):
+def test_half_written_chunks_and_those_of_other_names_are_swept_when_it_opens(tmp_path):
     (tmp_path / "chunks").mkdir()
-    (tmp_path / "chunks" / "abc.part").write_bytes(b"half")
+    (tmp_path / "chunks" / f"{REC}-0-of-3.part").write_bytes(b"half")
+    (tmp_path / "chunks" / REC).write_bytes(b"as the first releases named them")
     shelf = reopened(tmp_path)
     assert list((tmp_path / "chunks").iterdir()) == []
     shelf.close()
