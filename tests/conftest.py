@@ -1,9 +1,10 @@
 """What every test may use; everything bigger lives in tests/support/."""
 
+import fcntl
 import functools
 import gc
+import os
 import shutil
-import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -17,8 +18,8 @@ from sqlalchemy.util import LRUCache
 
 from controller.features.accounts import encryption as sealing
 from controller.features.accounts import passwords
+from controller.store import Store, migrating
 from controller.store import engine as store_engine
-from controller.store import migrating
 from tests.support.groups import GroupScheduling, is_on_postgresql
 from tests.support.nightly import NIGHTLY, QUICK, amount, is_due, is_quick
 from tests.support.ports import free_port
@@ -79,24 +80,31 @@ def _statements_compiled_once():
 
 @pytest.fixture(scope="session", autouse=True)
 def _migrated_once(tmp_path_factory):
-    """A SQLite file that is not there yet is copied from the first one that the migrations made.
+    """A SQLite file that is not there yet is copied from the first one that the migrations made in this run.
 
     Where migrations themselves are tested, `migrating.upgrade.__wrapped__` is what runs them.
     """
-    template = tmp_path_factory.mktemp("migrated") / "loa.db"
+    base = tmp_path_factory.getbasetemp()
+    template = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "migrated.db"
 
     @functools.wraps(migrating.upgrade)
     def upgrade(engine, revision="head"):
         file = Path(engine.url.database or "")
         if (engine.dialect.name, revision) != ("sqlite", "head") or file.exists():
             return upgrade.__wrapped__(engine, revision)
-        if template.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            return shutil.copy(template, file)
-        upgrade.__wrapped__(engine)
-        template.touch(0o600)
-        with closing(sqlite3.connect(file)) as made, closing(sqlite3.connect(template)) as kept:
-            return made.backup(kept)
+        with template.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # all workers of a run have one
+            if not template.exists():
+                _migrate(template)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return shutil.copy(template, file)
+
+    def _migrate(made):
+        unfinished = made.with_suffix(".new")
+        unfinished.touch(0o600)
+        with closing(Store(f"sqlite:///{unfinished}")) as store:
+            upgrade.__wrapped__(store._engine)
+        unfinished.rename(made)
 
     with pytest.MonkeyPatch.context() as here:
         here.setattr(migrating, "upgrade", upgrade)

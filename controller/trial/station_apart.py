@@ -84,6 +84,10 @@ class StationApart:
         with suppress(subprocess.TimeoutExpired):
             enrolling.wait(_END_S)
         children.end(enrolling)
+        self.start_again(nodes)
+
+    def start_again(self, nodes: list[list[Any]]) -> None:
+        """Start it where its nodes are enrolled; `nodes` as another start has `told` them."""
         self._process, told = self._run({})
         self.told = {**told, "nodes": nodes}
 
@@ -163,7 +167,7 @@ def main(asked: dict[str, Any]) -> None:
     settings = _settings(asked)
     log_to(settings.home / "loa.log", "WARNING")
     with ExitStack() as parts:
-        station = Controller(settings, serve_pages=not asked.get("enrols"))
+        station = Controller(settings, serve_pages=asked.get("pages", True) and not asked.get("enrols"))
         station.start()
         parts.callback(station.stop)
         if asked.get("enrols"):

@@ -1,16 +1,20 @@
 """A whole station in this process for tests: tone voice, real broker, real fleet as a child."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from controller.app import Controller
+from controller.clocks import utc_now
 from controller.features.airings.queries import deliveries_of, get_airing
 from controller.features.fleet.service import NewNode
 from controller.features.imports.bulletin_files import sample
+from controller.features.provisioning.service import found
+from controller.host.home_folder import make_home
 from controller.model.airing_states import AiringState
 from controller.settings import Settings
+from controller.store import Store
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
 from controller.trial.simulated import enrol_fleet, fleet_of, key_seed
@@ -31,6 +35,14 @@ def key_of(station: Controller, node: NodeId) -> NodeKey:
 
 
 OVER = (AiringState.AIRED, AiringState.MISSED, AiringState.CANCELLED)
+
+
+def found_home(settings: Settings) -> None:
+    """Make a station's folder, database, people and keys here: in a process of its own it takes longer."""
+    make_home(settings.home)
+    with closing(Store(settings.database)) as store:
+        store.upgrade()
+        found(store, settings, now=utc_now())
 
 
 @contextmanager

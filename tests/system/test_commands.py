@@ -14,19 +14,16 @@ import soundfile
 from typer.testing import CliRunner
 
 from controller.cli import app
-from controller.clocks import utc_now
 from controller.features.bulletins.queries import rendering_of
 from controller.features.imports.bulletin_files import TitledText
-from controller.features.provisioning.service import found
 from controller.settings import Settings
-from controller.store import Store
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
 from tests.support.added_voice import MODEL, SHA256
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.nightly import amount
 from tests.support.parts import missing
-from tests.support.running_station import PROVINCE, playing, running
+from tests.support.running_station import PROVINCE, found_home, playing, running
 from tests.support.waiting import wait_until
 from tts.samples import __name__ as samples
 
@@ -183,12 +180,7 @@ def test_doctor_without_a_station_fails_with_1(tmp_path):
 def founded(tmp_path_factory):
     """The home of a station that was founded and is not running."""
     home = tmp_path_factory.mktemp("founded") / "var"
-    settings = Settings(home=home)
-    home.mkdir()
-    store = Store(settings.database)
-    store.upgrade()
-    found(store, settings, now=utc_now())
-    store.close()
+    found_home(Settings(home=home))
     return home
 
 

@@ -13,6 +13,7 @@ from controller.trial.bench_ingest import loaded
 from controller.trial.simulated import key_seed
 from controller.trial.station_apart import StationApart
 from tests.support.brokers import BrokerProcess
+from tests.support.running_station import found_home
 from tests.support.waiting import wait_until
 
 NODES, A_SECOND, SECONDS = 60, 200, 5.0
@@ -30,8 +31,10 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_database(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     asked = {"home": str(home), "nodes": NODES, "broker": "mosquitto", "broker_url": broker.url}
+    asked["pages"] = False
     first, second = StationApart(home, asked | {"airings": 2}), StationApart(home, asked)
     try:
+        found_home(first.settings)
         first.start()
         load = {
             "port": urlsplit(broker.url).port,
@@ -50,7 +53,7 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_database(tmp_path):
             sending = pool.submit(loaded, load, tmp_path)
             assert wait_until(lambda: received(first) > 2 * A_SECOND)
             os.kill(first.pid, signal.SIGKILL)
-            second.start()
+            second.start_again(first.told["nodes"])
             told = sending.result()
         with second.store.read() as session:
             kept = set(session.scalars(select(StoredReceipt.id)))

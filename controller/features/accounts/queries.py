@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotAllowed, NotFound
@@ -13,6 +13,8 @@ from controller.model.accounts import Account, Delegation, HeldKey, RuleName, St
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole, judge
 from controller.store import one_read
 from devices.ids import AreaCode, Role
+
+_NAMED = select(Account).where(Account.name == bindparam("name"))
 
 
 @one_read
@@ -26,7 +28,7 @@ def get_operator(session: Session, operator_id: OperatorId) -> Operator:
 
 def operator_named(session: Session, name: str) -> Operator | None:
     """Return the person with that sign-in name, or None."""
-    account = session.scalars(select(Account).where(Account.name == name.strip().lower())).one_or_none()
+    account = session.scalars(_NAMED, {"name": name.strip().lower()}).one_or_none()
     return None if account is None else account.operator()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
@@ -44,11 +44,16 @@ _TOPICS: Final[dict[DocumentKind, Callable[[str], str]]] = {
 }
 _FIRST = tuple(_TOPICS)
 """Order of publishing: a node should know the keys before what they signed, and all before it moves."""
+_OF_TARGET: Final = select(Published).where(
+    Published.kind == bindparam("kind"), Published.target == bindparam("target")
+)
+_OF_TARGET_LOCKED: Final = _OF_TARGET.with_for_update()
+_UNACKNOWLEDGED: Final = select(Published).where(Published.acknowledged_at.is_(None))
 
 
 def unacknowledged(session: Session) -> list[Outgoing]:
     """Return the documents that the broker has not acknowledged, in publishing order."""
-    rows = session.scalars(select(Published).where(Published.acknowledged_at.is_(None))).all()
+    rows = session.scalars(_UNACKNOWLEDGED).all()
     return [outgoing(row) for row in _ordered(rows)]
 
 
@@ -60,8 +65,8 @@ def retained_state(session: Session) -> list[Outgoing]:
 
 def published(session: Session, kind: DocumentKind, target: str, *, lock: bool = False) -> Published | None:
     """Return the newest document of a kind for a target, or None."""
-    query = select(Published).where(Published.kind == kind, Published.target == target)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    query = _OF_TARGET_LOCKED if lock else _OF_TARGET
+    return session.scalars(query, {"kind": kind, "target": target}).one_or_none()
 
 
 def published_in(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.added_voice import put_voice
 from tests.support.loopback_google import LoopbackGoogle
+from tests.support.nightly import amount
 from tests.support.parts import missing
 from tts.engines import BUILT_IN, engines_with, make_engine, voice_named
 from tts.errors import EngineFailed, EngineUnavailable
@@ -60,7 +61,7 @@ def test_its_first_voice_is_the_default_and_an_unknown_one_is_refused(engine):
 
 def test_it_says_a_phrase_in_each_of_its_voices(engine):
     engine.prepare()
-    for voice in engine.voices:
+    for voice in engine.voices[:: amount(max(1, len(engine.voices) - 1), 1)]:  # by day the first and the last
         sound = engine.speak(PHRASE, voice.name, 1.0)
         assert sound.samples.dtype == np.float32
         assert sound.samples.ndim == 1

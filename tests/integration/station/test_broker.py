@@ -1,5 +1,6 @@
 """The broker that the station brings along comes back when it dies."""
 
+import logging
 import os
 import signal
 import socket
@@ -8,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from controller.cli import app
 from controller.errors import StartFailed
 from controller.host.broker import ChildBroker, refuse_trial_broker
 from controller.settings import Settings
@@ -114,12 +117,25 @@ def test_simulated_ones_may_have_it_and_real_ones_another(chosen, with_fleet):
     refuse_trial_broker(Settings(**chosen), with_fleet=with_fleet)
 
 
+@pytest.fixture
+def own_log_and_signals(monkeypatch):
+    """Give back what a command that runs on takes for itself: its process's log, SIGINT and SIGTERM."""
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
+    level = logging.root.level
+    monkeypatch.setattr(logging.root, "handlers", [])
+    yield
+    for handler in logging.root.handlers:
+        handler.close()
+    logging.root.setLevel(level)
+    for sign, act in before.items():
+        signal.signal(sign, act)
+
+
+@pytest.mark.usefixtures("own_log_and_signals")
 def test_the_command_refuses_before_anything_is_started(tmp_path):
-    env = os.environ | {"LOA_HOME": str(tmp_path / "home"), "LOA_PORT": "0"}
-    # a program of its own: the command sends the log of its process to a file
-    command = [Path(sys.executable).with_name("loa"), "up", "--no-fleet", "--broker", "embedded"]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 1
+    env = {"LOA_HOME": str(tmp_path / "home"), "LOA_PORT": "0"}
+    done = CliRunner().invoke(app, ["up", "--no-fleet", "--broker", "embedded"], env=env)
+    assert done.exit_code == 1
     assert "station.trial_broker" in done.stderr
     assert not (tmp_path / "home" / "loa.sqlite").exists()
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from controller.settings import Settings
-from controller.store import Store
 from tests.architecture.source import ROOT
+from tests.support.running_station import found_home
 
 HEAVY = {
     "alembic": "a migration",
@@ -55,10 +55,7 @@ print(json.dumps(sorted(loaded)))
 def loaded(tmp_path_factory):
     """What a station that has started, on a database that is there, has loaded."""
     home = tmp_path_factory.mktemp("loads") / "home"
-    home.mkdir(0o700)
-    store = Store(Settings(home=home).database)
-    store.upgrade()
-    store.close()
+    found_home(Settings(home=home))
     done = subprocess.run(
         [sys.executable, "-c", STATION, str(home)],
         check=False,
