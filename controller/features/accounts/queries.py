@@ -89,19 +89,26 @@ def sees(session: Session, by: Operator, area: AreaCode) -> bool:
     return not {by.area, *by.deputises_in}.isdisjoint(lineage) or area in area_tree(session).lineage(by.area)
 
 
+# asked for by each request, and nearly always in vain: to build it anew costs more than its answer
+_LENT = (
+    select(Delegation, Account)
+    .join(Account, Account.id == Delegation.giver)
+    .where(
+        Delegation.receiver == bindparam("receiver"),
+        Delegation.ended_at.is_(None),
+        Account.disabled_at.is_(None),
+    )
+)
+_LENT_NOW = _LENT.where(Delegation.until > bindparam("now"))
+
+
 def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> frozenset[AreaCode]:
     """Return the areas delegated to the person for approval; `now` None: also expired ones.
 
     A delegation is valid only while its giver may approve there; the giver's row is read each time.
     """
-    query = (
-        select(Delegation, Account)
-        .join(Account, Account.id == Delegation.giver)
-        .where(Delegation.receiver == receiver, Delegation.ended_at.is_(None), Account.disabled_at.is_(None))
-    )
-    if now is not None:
-        query = query.where(Delegation.until > now)
-    rows = session.execute(query).all()
+    query, values = (_LENT, {}) if now is None else (_LENT_NOW, {"now": now})
+    rows = session.execute(query, {"receiver": receiver} | values).all()
     if not rows:
         return frozenset()
     tree = area_tree(session)

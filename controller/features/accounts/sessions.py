@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotSignedIn
@@ -25,7 +25,7 @@ from controller.features.accounts.service import keyed_roles, make_key
 from controller.features.journal.service import record
 from controller.model.accounts import Account, SignedIn
 from controller.model.permissions import Operator
-from controller.store import Store, one_read, one_write
+from controller.store import Store, once_a_snapshot, one_read, one_write
 from devices.ids import Role
 
 IDLE = timedelta(hours=8)
@@ -135,8 +135,8 @@ def operator_of_token(session: Session, token: str, now: datetime) -> Operator |
 
 def wants_touch(session: Session, token: str, now: datetime) -> bool:
     """Return whether the session's last use is old enough to be written down anew."""
-    signed_in = session.get(SignedIn, digest_of_secret(token))
-    return signed_in is not None and now - signed_in.last_seen_at >= TOUCH_EVERY
+    row = _row_of(session, token)
+    return row is not None and now - row[0].last_seen_at >= TOUCH_EVERY
 
 
 def is_fresh(session: Session, token: str, now: datetime) -> bool:
@@ -205,12 +205,17 @@ def open_session(
     return token
 
 
+# asked for by each request: to build it anew costs more than the database takes to answer it
+_BY_TOKEN = (
+    select(SignedIn, Account)
+    .join(Account, Account.id == SignedIn.operator)
+    .where(SignedIn.token_sha256 == bindparam("digest"), Account.disabled_at.is_(None))
+)
+
+
+@once_a_snapshot
 def _row_of(session: Session, token: str) -> tuple[SignedIn, Account] | None:
-    row = session.execute(
-        select(SignedIn, Account)
-        .join(Account, Account.id == SignedIn.operator)
-        .where(SignedIn.token_sha256 == digest_of_secret(token), Account.disabled_at.is_(None))
-    ).one_or_none()
+    row = session.execute(_BY_TOKEN, {"digest": digest_of_secret(token)}).one_or_none()
     return None if row is None else (row.SignedIn, row.Account)
 
 

@@ -213,10 +213,17 @@ def _count_reach(
             tile.sounding += reach.sounding
 
 
+_SOUNDING = (
+    select(Bulletin.title)
+    .join(Airing, Airing.bulletin == Bulletin.id)
+    .where(Airing.state == AiringState.SOUNDING)
+    .limit(MOST_LINES)
+)
+
+
 def sounding_now(session: Session) -> Sequence[str]:
     """Return the titles of airings that sound somewhere now."""
-    query = select(Bulletin.title).join(Airing, Airing.bulletin == Bulletin.id)
-    return session.scalars(query.where(Airing.state == AiringState.SOUNDING).limit(MOST_LINES)).all()
+    return session.scalars(_SOUNDING).all()
 
 
 @one_read

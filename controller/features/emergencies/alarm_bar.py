@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
@@ -38,17 +38,20 @@ class AlarmLine:
     words: str
 
 
+# of every page: to build it anew costs more than the database takes to answer it
+_WAITS = and_(Emergency.state == EmergencyState.CALLED, Emergency.called_at > bindparam("lapsed"))
+_CALLED = (
+    select(Emergency, Bulletin.title, Airing.state)
+    .join(Bulletin, Bulletin.id == Emergency.bulletin)
+    .outerjoin(Airing, Airing.id == Emergency.airing)
+    .where(or_(_WAITS, Airing.state.in_(IN_PLANS)))
+    .order_by(Emergency.called_at.desc(), Emergency.id)
+)
+
+
 def alarm_lines(session: Session, scope: Scope, now: datetime) -> tuple[AlarmLine, ...]:
     """Return what sounds or waits in the person's view, the newest first."""
-    waits = and_(Emergency.state == EmergencyState.CALLED, Emergency.called_at > now - CALL_LIFE)
-    query = (
-        select(Emergency, Bulletin.title, Airing.state)
-        .join(Bulletin, Bulletin.id == Emergency.bulletin)
-        .outerjoin(Airing, Airing.id == Emergency.airing)
-        .where(or_(waits, Airing.state.in_(IN_PLANS)))
-        .order_by(Emergency.called_at.desc(), Emergency.id)
-    )
-    rows = list(session.execute(query))
+    rows = list(session.execute(_CALLED, {"lapsed": now - CALL_LIFE}))
     called = [row.airing for row, _, _ in rows if row.airing is not None]
     targets = targets_of(session, called) if called else {}
     lines = []
