@@ -1,21 +1,25 @@
 """A province behind a site, asked by an HTTP client in the same process."""
 
 import functools
+import hashlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from anyio.from_thread import start_blocking_portal
-from starlette.testclient import TestClient
+from jinja2 import FileSystemBytecodeCache
 
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import disable_operator
 from controller.host.station_keys import Secrets
+from controller.http import render
 from controller.settings import Settings
 from devices.jose import ROOT, SigningKey
 from tests.integration.web.kept_world import KeptWorld
 from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import Seeds, SiteWorld
 from tests.support.shared_site import site_before
+from tests.support.site_client import SiteClient
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +60,18 @@ def objects(world):
 def _loop():
     """One event loop with its threads for all requests, as in the server; else each would start its own."""
     with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as here:
-        here.setattr(TestClient, "portal", portal)
+        here.setattr(SiteClient, "portal", portal)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once(pytestconfig, tmp_path_factory):
+    """Two hundred templates are compiled once for all workers: to compile them takes four seconds of each."""
+    kept = getattr(pytestconfig, "cache", None)
+    options = hashlib.sha256(Path(render.__file__).read_bytes()).hexdigest()[:16]
+    folder = kept.mkdir(f"templates-{options}") if kept else tmp_path_factory.mktemp("templates")
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(render._environment(), "bytecode_cache", FileSystemBytecodeCache(str(folder)))
         yield
 
 
@@ -68,7 +83,7 @@ def site(world):
 @pytest.fixture
 def client(site):
     """A client whose faults come back as pages, as they would over a network."""
-    return TestClient(site, raise_server_exceptions=False, follow_redirects=False)
+    return SiteClient(site, raise_server_exceptions=False, follow_redirects=False)
 
 
 @pytest.fixture
@@ -76,7 +91,7 @@ def sign_in(site, seeds):
     """Returns a client that is signed in as the person named (the door itself has tests of its own)."""
 
     def signed_in(name):
-        client = TestClient(site, raise_server_exceptions=False, follow_redirects=False)
+        client = SiteClient(site, raise_server_exceptions=False, follow_redirects=False)
         client.cookies.set("loa", seeds.tokens[name])
         return client
 

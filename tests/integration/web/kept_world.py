@@ -10,9 +10,8 @@ class KeptWorld:
     def __init__(self, seeds, folder, tell):
         self._folder, self._first = folder, seeds.world(folder)
         self._shown = tell(self._first)
+        self._seeds = seeds.of(folder / "loa.sqlite", self._first.store)
         self._first.store.close()
-        self._seeds = copy.copy(seeds)
-        self._seeds._file = folder / "loa.sqlite"
 
     def world(self, folder):
         """Return a copy of the world."""

@@ -1,14 +1,15 @@
 """A whole province for the pages: 65 communes, 130 nodes, people, recordings; made by the use cases."""
 
+import copy
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from limits.storage import MemoryStorage
 
-from controller.features.accounts.queries import operator_named
-from controller.features.accounts.service import create_operator, make_keys
+from controller.features.accounts.service import make_keys
 from controller.features.accounts.sessions import Tries, sign_in
 from controller.features.airings.consent import standing_in_family
 from controller.features.airings.queries import get_airing
@@ -30,7 +31,6 @@ from controller.features.provisioning.service import FirstAdministrator, found_a
 from controller.host.station_keys import StationSeal
 from controller.host.traces import OFF
 from controller.model.enrolment import Welcome
-from controller.model.permissions import OperatorRole
 from controller.model.speech import Speech
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
@@ -43,6 +43,7 @@ from devices.chunks import manifest_of
 from devices.ids import AreaCode, Grade, NodeId
 from devices.jose import SigningKey
 from devices.messages import NodeState, Vitals
+from tests.integration.web.people import PASSWORDS, add_people, known_in
 from tests.integration.web.samples import Samples
 from tests.support.node_keys import Signer, publics
 from tests.support.station_world import Seed, welcome
@@ -55,13 +56,6 @@ from tts.uploads import UploadStore
 PROVINCE = AreaCode("56")
 NHA_TRANG = AreaCode("22366")
 BAC_NHA_TRANG = AreaCode("22333")
-PASSWORDS = {
-    "canbo": "cá bơi ngược dòng",
-    "xanhatrang": "sóng vỗ bờ cát",
-    "duyet": "đèn biển Hòn Lớn",
-    "kythuat": "dây đồng chống sét",
-    "quantri": "chùm chìa khóa đồng",
-}
 TITLE = "Phòng, chống bão số 13"
 TEXT = (
     "Uỷ ban nhân dân tỉnh Khánh Hoà thông báo: bão số 13 dự kiến đổ bộ vào rạng sáng ngày 26/11/2026.\n\n"
@@ -135,6 +129,8 @@ class SiteWorld(Samples):
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
     signer: Signer = field(default_factory=Signer)
     nodes_broker: str = "mqtt://broker.example:1883"
+    known: tuple | None = None
+    """`known_in` its store, where somebody has asked before."""
 
     def __post_init__(self):
         self.settings.home.mkdir(exist_ok=True)
@@ -142,9 +138,8 @@ class SiteWorld(Samples):
         self._now = datetime.now(UTC) if self.real_clock else self.start
         self.store.on_commit(self.changes.note)
         self.security = SecurityLog(self.store)
-        with self.store.read() as session:
-            self.people = {name: operator_named(session, name) for name in PASSWORDS}
-            self.communes = [area.code for area in areas(session) if area.parent == PROVINCE]
+        people, communes = self.known or known_in(self.store, PROVINCE)
+        self.people, self.communes = dict(people), list(communes)
         self.officer, self.approver = self.people["canbo"], self.people["duyet"]
         self.nodes = [NodeId(f"loa-{code}-{number}") for code in self.communes for number in (1, 2)]
 
@@ -338,6 +333,12 @@ class SiteWorld(Samples):
         return airing
 
 
+@cache
+def _usual_settings():
+    """Return the settings of a world but for its folder: to read and check them all takes 10 ms."""
+    return Settings(receipts_kept_years=1)
+
+
 class Seeds:
     """Makes worlds on copies of one seeded database: hashing passwords and enrolling once is enough."""
 
@@ -352,7 +353,7 @@ class Seeds:
         store.signer = StationSeal(self._key)
         with store.write() as session:
             load_areas(session)
-            _people(session, made_at)
+            add_people(session, made_at, PROVINCE, NHA_TRANG)
             nodes = [
                 NewNode(NodeId(f"loa-{one.code}-{number}"), one.code, f"Cụm {number}, {one.name}")
                 for one in areas(session)
@@ -367,31 +368,18 @@ class Seeds:
             name: sign_in(store, name=name, password=password, address="test", tries=Tries(), now=NOON)
             for name, password in PASSWORDS.items()
         }
+        self._known = known_in(store, PROVINCE)
         store.close()
+
+    def of(self, file: Path, store: Store) -> "Seeds":
+        """Return the same on a file with what was done in the store since."""
+        made = copy.copy(self)
+        made._file, made._known = file, known_in(store, PROVINCE)
+        return made
 
     def world(self, folder: Path, **options) -> SiteWorld:
         shutil.copy(self._file, folder / "loa.sqlite")
         store = Store(sqlite_url(folder / "loa.sqlite"), signer=StationSeal(self._key))
-        options.setdefault("settings", Settings(home=folder / "home", receipts_kept_years=1))
+        options.setdefault("settings", _usual_settings().model_copy(update={"home": folder / "home"}))
+        options.setdefault("known", self._known)
         return SiteWorld(store, RecordingStore(folder / "recordings"), self._key, **options)
-
-
-def _people(session, now):
-    people = {
-        "canbo": ("Nguyễn Thị Hoa", {OperatorRole.OFFICER}, PROVINCE),
-        "xanhatrang": ("Trần Văn Biển", {OperatorRole.OFFICER}, NHA_TRANG),
-        "duyet": ("Lê Minh Đức", {OperatorRole.APPROVER}, PROVINCE),
-        "kythuat": ("Phạm Quốc Bảo", {OperatorRole.TECHNICIAN}, PROVINCE),
-        "quantri": ("Đỗ Thị Mai", {OperatorRole.ADMINISTRATOR}, PROVINCE),
-    }
-    for name, (shown, roles, area) in people.items():
-        create_operator(
-            session,
-            name=name,
-            display_name=shown,
-            roles=roles,
-            area=area,
-            password=PASSWORDS[name],
-            by=None,
-            now=now,
-        )

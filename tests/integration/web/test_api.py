@@ -3,10 +3,10 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from controller.features.bulletins.queries import rendering_of
 from tests.integration.web.site_world import PASSWORDS, Made
+from tests.support.site_client import SiteClient
 from tests.support.stored_rows import bulletins
 from tests.support.swelling_tone import mp3
 
@@ -20,7 +20,7 @@ AIR = {
 
 
 def test_a_program_signs_in_by_name_and_password_and_out(site):
-    client = TestClient(site)
+    client = SiteClient(site)
     assert client.get("/api/v1/me").status_code == 401
     wrong = client.post("/api/v1/sign-in", json={"name": "canbo", "password": "không phải"})
     assert (wrong.status_code, wrong.json()["code"]) == (401, "operator.wrong-password")

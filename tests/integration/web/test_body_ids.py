@@ -8,7 +8,6 @@ import copy
 
 import pytest
 from fastapi.routing import iter_route_contexts
-from starlette.testclient import TestClient
 
 from controller.features.accounts.service import create_operator
 from controller.features.accounts.sessions import Tries, sign_in
@@ -19,6 +18,7 @@ from tests.integration.web.access_calls import CALLS as ROWS
 from tests.integration.web.access_row import SIGNED
 from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE
+from tests.support.site_client import SiteClient
 
 UNKNOWN = "khong-co-cai-nay"
 AREA = "{area}"
@@ -287,7 +287,7 @@ def wards(world, site, seeds):
             things[f"{{{role}}}"] = person.name
         tried = {"password": PASSWORDS["quantri"], "address": "t", "tries": Tries(), "now": world.now()}
         token = sign_in(world.store, name=f"{role}.{BAC_NHA_TRANG}", **tried)
-        client = TestClient(site, raise_server_exceptions=False, follow_redirects=False)
+        client = SiteClient(site, raise_server_exceptions=False, follow_redirects=False)
         client.cookies.set("loa", token)
         clients[role] = client
     world.do(sign_key_sets, root_key=seeds.root_key)

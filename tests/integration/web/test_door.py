@@ -1,8 +1,8 @@
 import pytest
-from starlette.testclient import TestClient
 
 from controller.features.accounts.pages.sign_in import own_place
 from tests.integration.web.site_world import PASSWORDS
+from tests.support.site_client import SiteClient
 
 
 def enter(client, name="canbo", password=None, **fields):
@@ -50,7 +50,7 @@ def test_the_cookie_cannot_be_read_by_scripts_nor_sent_by_other_sites(client):
 
 
 def test_over_https_the_cookie_is_secure_and_bound_to_the_host(site):
-    client = TestClient(site, base_url="https://loa.test", follow_redirects=False)
+    client = SiteClient(site, base_url="https://loa.test", follow_redirects=False)
     cookie = enter(client).headers["set-cookie"]
     assert cookie.startswith("__Host-loa=")
     assert "Secure" in cookie

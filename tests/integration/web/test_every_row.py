@@ -25,6 +25,8 @@ from controller.model.listener_report_states import Trouble
 from controller.model.notices import NoticeKind
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
+from controller.runtime.receipt_ingestion import fold_receipts
+from controller.runtime.receipt_judging import judge, node_keys
 from controller.site import end_streams
 from devices.ids import Grade
 from devices.messages import ReceiptKind
@@ -68,12 +70,20 @@ def set_all(world, table, **values):
 
 
 def test_every_receipt_and_every_reason_of_the_wire(world, objects, look):
-    nodes = [objects["{node_id}"]]
+    node = objects["{node_id}"]
     world.bring_online()
     for named in (objects["{airing_id}"], objects["{prepared}"], "withdrawn-long-ago"):
         for kind in ReceiptKind:
-            for reason in REASONS:
-                world.tell(named, MADE, kind, nodes, reason=reason, heard_ms=3000)
+            told = {
+                "airing": named,
+                "recording": MADE.recording,
+                "kind": kind,
+                "heard_ms": 3000,
+                "volume": 70,
+            }
+            told["at"] = world.now()
+            batch = [world.signer.message(node, *({"reason": one} | told for one in REASONS), session=3)]
+            world.do(fold_receipts, judge(batch, world.ask(node_keys, {node})))
             assert look(NODE) == {}, kind
             world.later(seconds=1)  # so that the newest ones, which the page shows, are of one kind
     assert look(NODE, *AIRING, "/khan", "/") == {}

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from controller.features.accounts.administration import reset_password
 from controller.features.accounts.service import open_key
@@ -15,6 +14,8 @@ from devices.ids import Role
 from tests.integration.web.access_rows import OPEN, ROWS
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
 from tests.integration.web.test_pages import text_of
+from tests.support.nightly import NIGHTLY
+from tests.support.site_client import SiteClient
 
 FIRST, OWN = "cấp tạm cho lần đầu", "của riêng tôi, không ai biết"
 
@@ -42,9 +43,11 @@ def given(world, client):
 
 def test_who_has_a_given_password_comes_nowhere_before_choosing_another(given):
     wrong = {}
-    for key in (key for key, row in ROWS.items() if row.needs != OPEN):
+    asked = [key for key, row in ROWS.items() if row.needs != OPEN and "{" not in key]
+    own = [key for key in asked if "/tai-khoan" in key or "/me" in key]
+    for key in asked if NIGHTLY else {*own, *asked[::6]}:
         method, path = key.split(" ")
-        if "/mat-khau" in path or "doi-mat-khau" in path or path.endswith("me/password") or "{" in path:
+        if "/mat-khau" in path or "doi-mat-khau" in path or path.endswith("me/password"):
             continue
         reply = given.request(method, path)
         is_led = reply.headers.get("location") == "/tai-khoan/doi-mat-khau"
@@ -99,7 +102,7 @@ def test_a_new_account_begins_with_a_password_to_be_changed(sign_in, client):
 def test_a_change_of_password_ends_tokens_and_every_other_session(world, site, sign_in, officer, how):
     other, token = sign_in("canbo"), token_of(world, world.officer)
     bearer = {"authorization": f"Bearer {token}"}
-    program = TestClient(site)
+    program = SiteClient(site)
     assert program.get("/api/v1/me", headers=bearer).status_code == 200
     if how == "changed":
         assert choose(officer, PASSWORDS["canbo"]).status_code == 303

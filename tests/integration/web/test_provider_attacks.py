@@ -10,7 +10,6 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from controller.features.accounts.provider_flow import LIFE
 from controller.features.accounts.rate_limits import BearerSecret, Tries
@@ -20,6 +19,7 @@ from tests.integration.web.by_provider import back, come, provider_before
 from tests.integration.web.site_world import PASSWORDS
 from tests.support.openid_provider import CLIENT, SECRET, signed
 from tests.support.shared_site import site_before
+from tests.support.site_client import SiteClient
 
 GO = "/dang-nhap/co-quan"
 HOME = "/dang-nhap/co-quan/ve"
@@ -126,13 +126,13 @@ def test_another_process_of_pages_takes_the_way_back_and_it_counts_once_for_all(
     asked = openid.OpenIdProvider(provider.issuer, CLIENT, SECRET)
     world.provider = replace(world.provider, provider=asked)
     for status in (303, 401):  # each time another process, with nothing in its memory
-        other = TestClient(site_before(world), raise_server_exceptions=False, follow_redirects=False)
+        other = SiteClient(site_before(world), raise_server_exceptions=False, follow_redirects=False)
         other.cookies.set("loa-co-quan", cookie, path="/dang-nhap")
         assert other.get(f"{there.path}?{there.query}").status_code == status
 
 
 def test_a_code_of_somebody_else_is_refused_by_the_verifier_of_this_browser(client, site, provider):
-    other = TestClient(site, raise_server_exceptions=False, follow_redirects=False)
+    other = SiteClient(site, raise_server_exceptions=False, follow_redirects=False)
     theirs = urlsplit(provider.code_for(other.get(GO).headers["location"], "an.nguyen"))
     (code,) = parse_qs(theirs.query)["code"]
     (state,) = parse_qs(urlsplit(client.get(GO).headers["location"]).query)["state"]
@@ -140,7 +140,7 @@ def test_a_code_of_somebody_else_is_refused_by_the_verifier_of_this_browser(clie
 
 
 def test_a_link_with_an_attackers_code_signs_nobody_in(client, site, provider):
-    attacker = TestClient(site, raise_server_exceptions=False, follow_redirects=False)
+    attacker = SiteClient(site, raise_server_exceptions=False, follow_redirects=False)
     there = provider.code_for(attacker.get(GO).headers["location"], "an.nguyen")
     theirs = f"{urlsplit(there).path}?{urlsplit(there).query}"
     assert refused(client.get(theirs))  # the victim never set out

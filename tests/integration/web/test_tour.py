@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from starlette.testclient import TestClient
 
 from controller.features.accounts.scope import scope_of
 from controller.features.bulletins.listening_proof import note_played, note_served
@@ -12,6 +11,7 @@ from controller.model.first_people import OF_A_COMMUNE
 from controller.settings import PRACTICE_PROVINCE, Settings
 from tests.integration.web.site_world import NHA_TRANG, Made
 from tests.integration.web.trial_world import NODE, begin_trial
+from tests.support.site_client import SiteClient
 from tests.support.swelling_tone import mp3
 
 
@@ -23,7 +23,7 @@ def trial(world):
 @pytest.fixture
 def here(site):
     """A browser on the station's own machine."""
-    return TestClient(site, base_url="http://127.0.0.1:8056", client=("127.0.0.1", 5), follow_redirects=False)
+    return SiteClient(site, base_url="http://127.0.0.1:8056", client=("127.0.0.1", 5), follow_redirects=False)
 
 
 def done(world):
@@ -138,7 +138,7 @@ def test_a_station_with_real_loudspeakers_has_none_of_it(officer, here):
 
 def test_a_practice_station_says_so_on_each_page_and_has_a_cookie_of_its_own(world, seeds, site):
     world.settings = Settings(province=PRACTICE_PROVINCE)
-    client = TestClient(site, follow_redirects=False)
+    client = SiteClient(site, follow_redirects=False)
     client.cookies.set("loa", seeds.tokens["canbo"])
     assert client.get("/").status_code == 303  # the cookie of the real station opens nothing here
     client.cookies.set("loa-tap-duot", seeds.tokens["canbo"])

@@ -2,7 +2,6 @@
 
 import pyotp
 import pytest
-from starlette.testclient import TestClient
 
 from controller.features.accounts.known_devices import LIFE, device_cookie, known_device
 from controller.features.accounts.rate_limits import BearerSecret
@@ -10,6 +9,7 @@ from controller.features.accounts.second_factor import begin_second_factor, conf
 from controller.model.emergency_states import Kind
 from tests.integration.web.site_world import BAC_NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_emergency_pages import prepared_of
+from tests.support.site_client import SiteClient
 
 AREA = "22333"
 
@@ -27,7 +27,7 @@ def phone(world):
 @pytest.fixture
 def stranger(site):
     """Another browser at the same address."""
-    return TestClient(site, raise_server_exceptions=False, follow_redirects=False)
+    return SiteClient(site, raise_server_exceptions=False, follow_redirects=False)
 
 
 def enter(client, name="duyet", password=None):

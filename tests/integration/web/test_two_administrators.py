@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from starlette.testclient import TestClient
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.service import create_operator
@@ -30,6 +29,7 @@ from devices.signing import TrustedKeys, verified_by_all
 from devices.statements import Policy
 from tests.integration.web.signing_by_device import OTHER, PHONE
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE
+from tests.support.site_client import SiteClient
 
 SECOND = "mật khẩu của người thứ hai"
 
@@ -67,7 +67,7 @@ def second(world, two, site):  # noqa: ARG001 - signs in as that person
     token = come_in(
         world.store, name="quantri2", password=SECOND, address="t", tries=Tries(), now=world.now()
     )
-    client = TestClient(site, follow_redirects=False)
+    client = SiteClient(site, follow_redirects=False)
     client.cookies.set("loa", token)
     return client
 
