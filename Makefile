@@ -167,7 +167,7 @@ $(BIN)/python:
 $(RUNS): requirements.txt pyproject.toml | $(BIN)/python
 	@echo 'Cài đặt các thư viện (vài phút ở lần đầu) / installing libraries (minutes, the first time)'
 	@$(LISTED) -r requirements.txt
-	@$(PIP) install --no-deps -e .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps -e .
 	@touch $@
 
 # the two lists have no package in common, so they are installed in parallel

@@ -28,3 +28,8 @@ if ! "$python" -m venv "$venv"; then
     rm -rf "$venv"
     fail "Không tạo được $venv / could not make $venv"
 fi
+
+# the pip of Python 3.11 takes twice the processor time: it compares each file of a package with each kind of system.
+# Where a newer one cannot be had, it does
+"$venv/bin/python" -m pip --quiet --disable-pip-version-check --no-input \
+    install --no-deps --no-compile --require-hashes -r requirements-pip.txt 2>/dev/null || true

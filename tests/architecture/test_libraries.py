@@ -115,5 +115,5 @@ def test_a_board_gets_all_libraries_that_its_program_needs_and_no_others():
 
 
 def test_no_list_names_a_registry():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-pip.txt"):
         assert "://" not in (ROOT / name).read_text(encoding="utf-8")
