@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices.ids import ClockSource, ClockTrust
-from devices.node.clock_line import USUAL_DRIFT, ClockLine, fitted
+from devices.node.clock_line import USUAL_DRIFT, ClockLine, fitted, least_trip
 from devices.node.exchanges import MICROSECOND, Exchange, instant, micros
 
 MOST_EXCHANGES = 32
@@ -242,11 +242,11 @@ class StationClock:
         if len(kept) > MOST_EXCHANGES:
             kept.remove(max(kept[: MOST_EXCHANGES // 2], key=lambda one: one.round_trip))
         since_us = exchange.arrived_us - MEMORY_S * 1_000_000
-        floor = fitted(kept)[1] if kept[0].arrived_us < since_us else 0.0
+        floor = least_trip(kept) if kept[0].arrived_us < since_us else 0.0
         while kept[0].arrived_us < since_us:
             oldest = kept.pop(0)
             self._past = (self._past or ClockLine.starting(oldest)).measured(oldest, floor)
-        line, _ = fitted(kept)
+        line = fitted(kept)
         if self._past is not None:
             joined = line.joined(self._past)
             self._past = None if joined is None else self._past

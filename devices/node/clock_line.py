@@ -126,22 +126,32 @@ class ClockLine:
         return self.var_a + 2 * t * self.cov + t * t * self.var_b + walked
 
 
-def fitted(exchanges: Sequence[Exchange]) -> tuple[ClockLine, float]:
-    """Return the line at the newest exchange, and the least round trip (fastest of each direction)."""
+def fitted(exchanges: Sequence[Exchange]) -> ClockLine:
+    """Return the line at the newest exchange."""
     newest = exchanges[-1]
     trips = [e.round_trip for e in exchanges]
-    shortest = min(trips)
-    excess = (sum(trips) - len(trips) * shortest) / (2 * max(1, len(trips) - 1))
+    excess = (sum(trips) - len(trips) * min(trips)) / (2 * max(1, len(trips) - 1))
+    quickest = _quickest(exchanges)
+    told = quickest.mean(quickest.likeliest())
+    # each least delay is longer than the shortest that is possible, by its excess / n on the average
+    var_a = told.var_a + ((max(excess, LEAST_NOISE) / len(trips)) ** 2 + LEAST_NOISE**2 / len(trips)) / 2
+    return replace(told, at_us=newest.middle_us, base_us=newest.offset_us, var_a=var_a)
+
+
+def least_trip(exchanges: Sequence[Exchange]) -> float:
+    """Return the least round trip, seconds: of the fastest of each direction at the likeliest drift."""
+    quickest = _quickest(exchanges)
+    _, _, least = quickest.at(quickest.likeliest())
+    return min(*(e.round_trip for e in exchanges), least)
+
+
+def _quickest(exchanges: Sequence[Exchange]) -> "_Quickest":
+    newest = exchanges[-1]
     times = [(e.middle_us - newest.middle_us) / 1e6 for e in exchanges]
     there = [(e.received_us - e.sent_us - newest.offset_us) / 1e6 for e in exchanges]
     back = [(e.arrived_us - e.replied_us + newest.offset_us) / 1e6 for e in exchanges]
     up, down = _below(zip(times, there, strict=True)), _below(zip(times, back, strict=True))
-    quickest = _Quickest(up, down, trips)
-    told, least = quickest.mean(quickest.likeliest())
-    # each least delay is longer than the shortest that is possible, by its excess / n on the average
-    var_a = told.var_a + ((max(excess, LEAST_NOISE) / len(trips)) ** 2 + LEAST_NOISE**2 / len(trips)) / 2
-    line = replace(told, at_us=newest.middle_us, base_us=newest.offset_us, var_a=var_a)
-    return line, min(shortest, least)
+    return _Quickest(up, down, [e.round_trip for e in exchanges])
 
 
 def _noise(excess: float) -> float:
@@ -208,12 +218,12 @@ class _Quickest:
         excess = self._total - self._n * (one + other)
         return (2 - 2 * self._n) * math.log(excess) - cost, (one - other) / 2, one + other
 
-    def mean(self, likeliest: float) -> tuple[ClockLine, float]:
-        """Return the mean line over all drifts, as likely as each is, and the least delays at the likeliest.
+    def mean(self, likeliest: float) -> ClockLine:
+        """Return the mean line over all drifts, as likely as each is.
 
         The likeliest drift alone is further off by a third: it goes by two exchanges.
         """
-        top, offset, least = self.at(likeliest)
+        top, offset, _ = self.at(likeliest)
         low, high = likeliest - self._reach(likeliest, top, -1), likeliest + self._reach(likeliest, top, 1)
         step = (high - low) / MEAN_STEPS
         s0 = sa = sb = saa = sbb = sab = 0.0
@@ -229,7 +239,7 @@ class _Quickest:
             sab += share * a * b
         a, b = sa / s0, sb / s0
         var_a, var_b, cov = saa / s0 - a * a, sbb / s0 - b * b, sab / s0 - a * b
-        return ClockLine(0, 0, offset + a, likeliest + b, var_a, var_b, cov), least
+        return ClockLine(0, 0, offset + a, likeliest + b, var_a, var_b, cov)
 
     def _reach(self, likeliest: float, top: float, sign: int) -> float:
         """Return how far to one side of the likeliest drift one is still worth counting."""

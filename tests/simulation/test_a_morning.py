@@ -8,6 +8,7 @@ import pytest
 from devices.ids import Grade
 from simulator.speakers import Began, Over
 from tests.simulation.station_in_world import Scene
+from tests.support.nightly import amount
 from tests.support.world import Network
 
 NODES = 12
@@ -27,7 +28,7 @@ def recording(scene: Scene, n: int, duration_ms: int = MINUTE_MS):
     return scene.station.add_recording(random.Random(n).randbytes(60_000), duration_ms)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(amount(2, 5)))
 def test_a_commune_hears_its_bulletin_at_one_instant_over_a_bad_network(seed):
     scene = Scene(seed, nodes=NODES, network=Network(jitter_s=0.010, loss=0.1, doubled=0.1))
     scene.station.publish_policy("56", quiet=[("22:00", "05:00")], loudest=70)
@@ -39,7 +40,7 @@ def test_a_commune_hears_its_bulletin_at_one_instant_over_a_bad_network(seed):
     assert spread_ms(scene, "a1") < 25
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(amount(2, 5)))
 def test_power_cuts_all_over_the_commune_cost_seconds_and_no_airing(seed):
     scene = Scene(seed, nodes=NODES)
     start = scene.in_s(60)
@@ -60,7 +61,7 @@ def test_power_cuts_all_over_the_commune_cost_seconds_and_no_airing(seed):
         assert heard_ms - 10_500 <= finished.heard_ms <= heard_ms
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(amount(2, 3)))
 def test_a_broker_that_is_killed_and_forgets_everything_changes_nothing_that_is_heard(seed):
     scene = Scene(seed, nodes=NODES)
     start = scene.in_s(60)

@@ -8,6 +8,7 @@ import pytest
 from devices.ids import ClockSource
 from simulator.speakers import Began
 from tests.simulation.station_in_world import Scene
+from tests.support.nightly import amount
 from tests.support.world import Network
 
 LENGTH = 30_000
@@ -41,7 +42,7 @@ def told(scene, node, airing):
 
 
 def test_three_days_without_anything_cost_no_airing_and_no_receipt():
-    scene = Scene(nodes=6)
+    scene = Scene(nodes=amount(3, 6))
     scene.run(HOUR_S)
     airings = plan_days(scene)
     scene.world.broker.fail()
@@ -67,7 +68,7 @@ def test_three_days_without_anything_cost_no_airing_and_no_receipt():
 
 
 def test_by_satellite_everything_is_heard_on_the_minute():
-    scene = Scene(nodes=4, network=SATELLITE)
+    scene = Scene(nodes=amount(2, 4), network=SATELLITE)
     scene.run(600)
     airings = plan_days(scene, days=1)
     scene.run(24 * HOUR_S)

@@ -15,9 +15,10 @@ from devices.node.playing import JOIN_AHEAD
 from devices.plan import timetable
 from devices.statements import Policy, QuietHours
 from tests.simulation.station_in_world import Scene
+from tests.support.nightly import amount
 from tests.support.wall import vietnam
 
-PLANS = int(os.environ.get("LOA_PLAYED_PLANS", "100"))
+PLANS = int(os.environ.get("LOA_PLAYED_PLANS", amount(50, 100)))
 IN_ONE_WORLD = 50
 """Plans that one loudspeaker plays one after the other: so many lives in a row, and not a boot for each."""
 STEP = timedelta(seconds=2)

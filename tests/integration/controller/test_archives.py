@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -18,12 +19,15 @@ from controller.features.archives.stranger import verify_archive
 from controller.features.doctor.invariants import invariants
 from controller.features.evidence.verification import check_proof
 from controller.features.reports.service import note_aired
+from controller.host.station_keys import StationSeal
 from controller.model.airings import Delivery, StoredReceipt
 from controller.model.evidence import KeptDocument
 from controller.model.fleet import Hardware
 from controller.model.reports import AsAired
 from controller.settings import Settings
+from controller.store import Store
 from tests.support.station_world import NODES, PROVINCE
+from tests.support.stored_rows import sqlite_url
 
 HERE, THERE = NODES[0].id, NODES[1].id
 FEBRUARY = datetime(2027, 2, 5, tzinfo=UTC)
@@ -51,12 +55,35 @@ def aired(world, *nodes):
     return airing
 
 
-@pytest.fixture
-def year(world):
+def _told(world):
     """Two airings of 2026 and one of 2027, and it is February of 2027."""
     old = [aired(world, HERE), aired(world, HERE, THERE)]
     world.now = FEBRUARY - timedelta(days=30)
     return [*old, aired(world, HERE)]
+
+
+@pytest.fixture(scope="module")
+def kept(database, worlds, tmp_path_factory):
+    """A file with such a year, told once; on PostgreSQL each test tells its own."""
+    if database != "sqlite":
+        return None
+    folder = tmp_path_factory.mktemp("kept")
+    world = worlds.world(folder)
+    year = _told(world)
+    world.store.close()
+    return folder / "loa.db", year
+
+
+@pytest.fixture
+def year(world, kept, tmp_path):
+    if kept is None:
+        return _told(world)
+    file, year = kept
+    world.store.close()
+    shutil.copy(file, tmp_path / file.name)
+    world.store = Store(sqlite_url(tmp_path / file.name), signer=StationSeal(world.station_key))
+    world.now = FEBRUARY - timedelta(days=30)
+    return year
 
 
 def made(world, settings, year=2026, *, now=FEBRUARY):
