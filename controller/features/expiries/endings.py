@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from controller.features.accounts.queries import administrators_of
@@ -24,6 +24,32 @@ AHEAD = (timedelta(days=90), timedelta(days=30), timedelta(days=7), timedelta())
 and that it has come."""
 
 _LOG = logging.getLogger(__name__)
+
+_SECOND = aliased(HeldKey)
+_KEYS = (
+    select(HeldKey.holder, HeldKey.role, func.max(HeldKey.not_after), Account.display_name)
+    .outerjoin(Account, Account.id == HeldKey.holder)
+    .where(HeldKey.retired_at.is_(None), HeldKey.passkey.is_(None))
+    .group_by(HeldKey.holder, HeldKey.role, Account.display_name)
+)
+_DEVICES = (
+    select(Passkey.id, Passkey.holder, Passkey.name, Account.display_name, func.max(HeldKey.not_after))
+    .join(HeldKey, HeldKey.passkey == Passkey.id)
+    .join(Account, Account.id == Passkey.holder)
+    .where(HeldKey.retired_at.is_(None), Passkey.removed_at.is_(None))
+    .group_by(Passkey.id, Passkey.holder, Passkey.name, Account.display_name)
+)
+_ROOT_SETS = select(Published.expires_at).where(Published.kind == DocumentKind.ROOTS)
+_KEY_SETS = select(func.min(Published.expires_at)).where(
+    Published.kind == DocumentKind.KEYS, Published.payload != ""
+)
+_SIGNED = (
+    select(Published, HeldKey.not_after, _SECOND.not_after)
+    .join(HeldKey, HeldKey.kid == Published.kid)
+    .outerjoin(_SECOND, _SECOND.kid == Published.second_kid)
+    .where(Published.kind == bindparam("kind"), Published.payload != "")
+    .order_by(Published.target)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +104,7 @@ def was_notified(session: Session, kind: NoticeKind, subject: str, since: dateti
 
 def _keys(session: Session) -> Iterable[Ending]:
     """Yield the newest active key of the station and of each person and role."""
-    query = (
-        select(HeldKey.holder, HeldKey.role, func.max(HeldKey.not_after), Account.display_name)
-        .outerjoin(Account, Account.id == HeldKey.holder)
-        .where(HeldKey.retired_at.is_(None), HeldKey.passkey.is_(None))
-        .group_by(HeldKey.holder, HeldKey.role, Account.display_name)
-    )
-    for holder, role, ends_at, name in session.execute(query):
+    for holder, role, ends_at, name in session.execute(_KEYS):
         if role is Role.STATION:
             yield Ending(
                 "station",
@@ -106,8 +126,7 @@ def _keys(session: Session) -> Iterable[Ending]:
 
 
 def _roots(session: Session) -> Iterable[Ending]:
-    query = select(Published.expires_at).where(Published.kind == DocumentKind.ROOTS)
-    ends_at = session.scalar(query)
+    ends_at = session.scalar(_ROOT_SETS)
     if ends_at is not None:
         yield Ending(
             "roots",
@@ -120,14 +139,7 @@ def _roots(session: Session) -> Iterable[Ending]:
 
 def _passkeys(session: Session) -> Iterable[Ending]:
     """Yield each device that signs; a person with several has time to enrol one of them again."""
-    query = (
-        select(Passkey.id, Passkey.holder, Passkey.name, Account.display_name, func.max(HeldKey.not_after))
-        .join(HeldKey, HeldKey.passkey == Passkey.id)
-        .join(Account, Account.id == Passkey.holder)
-        .where(HeldKey.retired_at.is_(None), Passkey.removed_at.is_(None))
-        .group_by(Passkey.id, Passkey.holder, Passkey.name, Account.display_name)
-    )
-    for device, holder, called, name, ends_at in session.execute(query):
+    for device, holder, called, name, ends_at in session.execute(_DEVICES):
         yield Ending(
             f"passkey.{device}",
             ends_at,
@@ -139,10 +151,7 @@ def _passkeys(session: Session) -> Iterable[Ending]:
 
 
 def _key_set(session: Session) -> Iterable[Ending]:
-    query = select(func.min(Published.expires_at)).where(
-        Published.kind == DocumentKind.KEYS, Published.payload != ""
-    )
-    ends_at = session.scalar(query)
+    ends_at = session.scalar(_KEY_SETS)
     if ends_at is not None:
         yield Ending(
             "keys",
@@ -182,12 +191,5 @@ def _places(session: Session) -> Iterable[Ending]:
 
 def _signed(session: Session, kind: DocumentKind) -> Sequence[tuple[Published, datetime]]:
     """Return the documents of a kind, each with the end of the key that ends first of its signers."""
-    second = aliased(HeldKey)
-    query = (
-        select(Published, HeldKey.not_after, second.not_after)
-        .join(HeldKey, HeldKey.kid == Published.kid)
-        .outerjoin(second, second.kid == Published.second_kid)
-        .where(Published.kind == kind, Published.payload != "")
-        .order_by(Published.target)
-    )
-    return [(row, min(one, other or one)) for row, one, other in session.execute(query)]
+    rows = session.execute(_SIGNED, {"kind": kind})
+    return [(row, min(one, other or one)) for row, one, other in rows]

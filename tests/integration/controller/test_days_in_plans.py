@@ -72,8 +72,9 @@ def test_a_plan_is_issued_once_a_day_and_not_as_each_airing_comes_near(days_worl
     settle(world)
     world.publish()
     issued = 0
-    for _ in range(48):  # from ten in the morning, every half an hour
-        world.later(minutes=30)
+    steps = amount(24, 48)
+    for _ in range(steps):  # from ten in the morning, every hour, by night every half an hour
+        world.later(hours=24 / steps)
         world.advance()
         for one in airings[:4]:
             if state(world, one) is AiringState.SOUNDING:
