@@ -115,13 +115,15 @@ class Watch:
 class Clicks:
     """Counts what a person presses on a page (typing is not counted)."""
 
+    _COUNTS = "addEventListener('click', e => e.isTrusted && window.loaPressed(), true)"
+
     def __init__(self):
         self.number = 0
 
     def over(self, page):
         page.expose_function("loaPressed", self._pressed)
-        page.add_init_script("addEventListener('click', e => e.isTrusted && window.loaPressed(), true)")
-        page.reload()
+        page.add_init_script(self._COUNTS)
+        page.evaluate(self._COUNTS)  # the page that is there
         return page
 
     def _pressed(self):

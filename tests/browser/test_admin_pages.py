@@ -49,6 +49,7 @@ def test_the_map_and_its_table_change_without_a_reload(world, open_page):
     assert page.evaluate("() => document.body.dataset.mark") == "same page"
 
 
+@pytest.mark.nightly  # test_outlined_map does it each time, on the same page with outlines
 def test_a_commune_of_the_map_is_reached_and_opened_by_keyboard(open_page):
     page = open_page("kythuat", "/ban-do")
     page.get_by_role("link", name="Bỏ qua bản đồ, đến bảng").focus()

@@ -1,6 +1,7 @@
 import re
 from datetime import date, time
 
+import pytest
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import get_airing
@@ -102,6 +103,7 @@ def test_the_week_follows_what_others_plan(world, open_page, screen):
     expect(page.locator('[data-day="2026-11-26"]')).to_contain_text("Vừa đặt")
 
 
+@pytest.mark.nightly  # the pages and forms of test_schedule_pages, sent by a browser
 def test_a_schedule_needs_no_script(world, open_page):
     bulletin = approved(world)
     page = open_page("canbo", f"/lich/tao?ban_tin={bulletin}", java_script_enabled=False)

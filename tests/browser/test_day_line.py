@@ -2,16 +2,12 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import get_airing
-from tests.browser.serving import PHONE
+from tests.browser.serving import ON_SCREENS
 from tests.integration.web.site_world import NHA_TRANG
 from tests.support.stored_rows import note_vitals, open_airings
-
-WIDE = {"viewport": {"width": 1366, "height": 768}}
-SCREENS = pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
 
 
 def planned(world, title, seconds):
@@ -27,7 +23,7 @@ def place(page, airing, minutes=0):
     return box["x"] + box["width"] / 2 + minutes * line["width"] / 1440, line["y"] + line["height"] / 2
 
 
-@SCREENS
+@ON_SCREENS
 def test_an_airing_is_moved_by_dragging_and_by_keys(world, open_page, screen):
     planned(world, "Bản tin chiều", 5 * 3600)  # 16:40
     held = planned(world, "Bản tin tối", 8 * 3600)  # 19:40
@@ -67,7 +63,7 @@ def test_an_airing_is_moved_by_dragging_and_by_keys(world, open_page, screen):
     assert {f"{one.starts_at:%H:%M}" for one in world.ask(open_airings)} == {"09:40", "09:59"}
 
 
-@SCREENS
+@ON_SCREENS
 def test_three_planted_troubles_are_found_in_two_touches(world, open_page, server, clicks, screen):
     world.do(note_vitals, [world.vitals(world.nodes[77], 5, amplifier_ok=False)])
     world.lose([world.nodes[40], world.nodes[41]])

@@ -15,7 +15,7 @@ from controller.runtime.speech_ahead import SpeechAhead
 from controller.runtime.speech_samples import Sampler
 from controller.settings import Settings
 from schedules.icalendar import from_text
-from tests.browser.serving import DESKTOP, PHONE
+from tests.browser.serving import ON_SCREENS, PHONE
 from tests.browser.test_legible import WIDTHS, faults
 from tests.support.nightly import NIGHTLY, amount
 from tests.support.old_letters import tcvn3
@@ -154,7 +154,7 @@ def test_an_act_is_pasted_heard_mended_scheduled_and_sent_on_an_old_phone(
     assert sorted(f"{from_text(one.rule).at:%H:%M}" for one in made) == ["05:00", "17:00"]
 
 
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP | {"viewport": {"width": 1366, "height": 900}}])
+@ON_SCREENS
 def test_the_editor_with_its_choices_open_is_legible_at_twice_the_size_too(open_page, screen):
     page = open_page("xanhatrang", "/tao-ban-tin", screen=screen)
     page.locator("#noi_dung").fill("TDP số 5 họp lúc 19h30. Công tác tuyên truỳên.")

@@ -10,8 +10,8 @@ from controller.features.accounts.service import disable_operator
 from tests.browser.days_shown import sound_the_alarm
 from tests.browser.forms_shown import WAYS
 from tests.browser.serving import DESKTOP, PHONE
-from tests.browser.shots import ALARM_SHOTS, LAST_SHOTS, SHOTS
-from tests.support.nightly import NIGHTLY
+from tests.browser.shots import ALARM_SHOTS, APPROVER, LAST_SHOTS, OFFICER, SHOTS
+from tests.support.nightly import NIGHTLY, amount
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -21,6 +21,7 @@ OF_PLACES = ["target-size"]
 """The rule of those tags that measures where things lie; `too_small` asks more of nearly all of them."""
 WHOLE, MAIN = "html", "main"
 """Where axe looks: everywhere, or not at the menus that a person's pages share."""
+_USUAL = amount(MAIN, WHOLE)
 OPEN_FOLDS = "() => { for (const fold of document.querySelectorAll('main details')) fold.open = true; }"
 WIDTHS = "() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]"
 NARROW = {"width": 320, "height": 640}
@@ -44,7 +45,7 @@ def faults_of_structure(page, within=WHOLE):
     return _faults_in(page, within, "light", {"type": "tag", "values": TAGS}, off)
 
 
-def faults(page, within=WHOLE):
+def faults(page, within=_USUAL):
     """What axe finds in both."""
     return faults_in_light(page, within) + faults_in_dark(page, within)
 
@@ -100,8 +101,8 @@ def too_small(page):
 
 # Without a telephone's touch and zoom: it would zoom out of a page that is too wide, and hide it from us.
 SCREEN = {"viewport": PHONE["viewport"], "reduced_motion": "reduce"}
-_PARTS = 2
-"""So many tests share the pages of an ordinary day, so that several workers look at them at once."""
+_OF_BULLETINS = {OFFICER, APPROVER}
+"""Who looks at half of the pages: two workers look at once, and at each person's menu only one of them."""
 _SAMPLED = 3
 
 
@@ -121,12 +122,15 @@ def ways_to_look(n, *, is_first):
     """In which ways axe looks at the n-th page; `is_first`: of its person.
 
     A look takes half a second of processor time, half of it for the menus. It looks at each page's own part
-    on a phone by all rules that read neither colours nor places, and in all ways at each person's first page,
-    for the menu that a phone folds away. Colours are those of one style sheet: at every third page it looks
-    by all rules in light and dark, and by night at all pages, whole, on both screens.
+    on a phone by all rules that read neither colours nor places, and at each person's first page with all
+    around it: on a phone in all ways, in light on a wide screen too, for the menu that a phone folds away.
+    Colours are those of one style sheet: at every third page it looks by all rules in light and dark, and by
+    night at all pages, whole, on both screens.
     """
-    if is_first or NIGHTLY:
+    if NIGHTLY:
         return {}
+    if is_first:
+        return {"phone": [partial(faults, within=WHOLE)], "wide": [faults_in_light]}
     return {"phone": [partial(faults if n % _SAMPLED == 0 else faults_of_structure, within=MAIN)], "wide": []}
 
 
@@ -148,10 +152,11 @@ def faults_of(shots, shown, open_page, server):
     return found
 
 
-@pytest.mark.parametrize("part", range(_PARTS))
-def test_every_page_can_be_read_and_pressed(shown, open_page, server, part):
+@pytest.mark.parametrize("of_bulletins", [True, False], ids=["bulletins", "station"])
+def test_every_page_can_be_read_and_pressed(shown, open_page, server, of_bulletins):
     """The pages are those of the pictures: every page of the table of addresses is among them."""
-    assert faults_of(SHOTS[part::_PARTS], shown, open_page, server) == []
+    shots = [shot for shot in SHOTS if (shot.who in _OF_BULLETINS) is of_bulletins]
+    assert faults_of(shots, shown, open_page, server) == []
 
 
 @pytest.mark.usefixtures("shown")

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from controller.features.bulletins.queries import waiting_renderings
@@ -11,13 +10,11 @@ from controller.features.maps.positions import place_nodes, positions_of
 from controller.features.speaker_tests.results import recent_test
 from controller.features.speaker_tests.service import prepare_test
 from controller.model.fleet import PositionSource
-from tests.browser.serving import PHONE
+from tests.browser.serving import ON_SCREENS, PHONE
 from tests.browser.test_legible import faults, sideways, sideways_at_200_percent
 from tests.integration.web.site_world import NHA_TRANG, Made
 from tests.support.swelling_tone import mp3
 
-DESK = {"viewport": {"width": 1366, "height": 768}}
-SCREENS = pytest.mark.parametrize("screen", [DESK, PHONE], ids=["1366", "390"])
 NODE, OTHER = f"loa-{NHA_TRANG}-1", f"loa-{NHA_TRANG}-2"
 SHOWN = """() => [...document.querySelectorAll('.map-picture .label.named text:last-of-type')].map(one => {
   const box = one.getBoundingClientRect();
@@ -44,7 +41,7 @@ def names(page):
     return {name for name, *_ in found}
 
 
-@SCREENS
+@ON_SCREENS
 def test_every_commune_is_named_found_and_zoomed_to(open_page, screen):
     page = open_page("kythuat", "/ban-do", screen=screen)
     first = names(page)
@@ -68,7 +65,7 @@ def test_every_commune_is_named_found_and_zoomed_to(open_page, screen):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Diên Khánh")
 
 
-@SCREENS
+@ON_SCREENS
 def test_a_pole_is_placed_by_the_phone_and_by_a_touch_and_seen_there(world, server, open_page, screen):
     placed = [Placed(OTHER, 12.2500, 109.1900)]
     world.do(place_nodes, placed, source=PositionSource.FILE, by=world.people["kythuat"])

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from controller.features.maps.outlines import communes_to_outline, keep_outlines, prepare_outlines
-from tests.browser.serving import PHONE
+from tests.browser.serving import ON_SCREENS
 from tests.browser.test_legible import faults, sideways
 from tests.integration.web.site_world import NHA_TRANG
 from tests.support.made_outlines import made_outlines
@@ -55,7 +55,7 @@ def test_an_outline_is_reached_and_opened_by_keyboard_and_stays_alive(world, ope
 
 
 @pytest.mark.usefixtures("outlined")
-@pytest.mark.parametrize("screen", [{}, PHONE], ids=["wide", "phone"])
+@ON_SCREENS
 def test_the_outlined_map_is_legible(open_page, screen):
     page = open_page("quantri", "/ban-do", screen=screen)
     expect(page.locator(".map-picture")).to_be_visible()

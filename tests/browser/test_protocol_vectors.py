@@ -10,12 +10,15 @@ from tests.support import protocol_vectors
 READER = Path(__file__).with_name("page_reader.js")
 
 
-@pytest.fixture
-def reader(page):
+@pytest.fixture(scope="module")
+def reader(browser):
+    """The page of one worker: what it answers rests on the case alone."""
+    page = browser.new_page()
     page.route("https://loa.example/", lambda route: route.fulfill(body="<!doctype html>"))
     page.goto("https://loa.example/")  # Web Crypto is there on pages with a name and TLS only
     page.add_script_tag(path=READER)
-    return page
+    yield page
+    page.close()
 
 
 def answers(reader, name):

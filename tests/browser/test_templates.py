@@ -4,10 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 from controller.features.templates.service import add_template
-from tests.browser.serving import DESKTOP, PHONE
+from tests.browser.serving import ON_SCREENS, PHONE
 from tests.browser.test_legible import faults, too_small
 from tests.browser.test_text_pages import narrow_too
 from tests.integration.web.site_world import PROVINCE
+from tests.support.nightly import amount
 from tests.support.stored_rows import bulletins
 
 TEXT = "Lời sẽ đọc trên loa"
@@ -20,7 +21,9 @@ def market(world):
 
 
 @pytest.mark.usefixtures("market")
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize(
+    "scripts", amount([True], [True, False]), ids=amount(["scripts"], ["scripts", "no-scripts"])
+)
 def test_a_template_is_chosen_filled_and_handed_in_with_five_clicks(world, open_page, clicks, scripts):
     page = open_page("xanhatrang", "/tao-ban-tin", screen=PHONE, java_script_enabled=scripts)
     page = clicks.over(page) if scripts else page
@@ -65,12 +68,9 @@ def test_words_that_lay_on_this_machine_alone_are_not_covered_by_a_template(open
 
 
 @pytest.mark.usefixtures("market")
-@pytest.mark.parametrize(
-    ("screen", "checks"),
-    [(DESKTOP, [faults]), (PHONE, [faults, too_small, narrow_too])],
-    ids=["desktop", "phone"],
-)
-def test_the_library_with_all_its_folds_open_is_legible(open_page, server, screen, checks):
+@ON_SCREENS
+def test_the_library_with_all_its_folds_open_is_legible(open_page, server, screen):
+    checks = [faults, too_small, narrow_too] if screen is PHONE else [faults]
     page, found = open_page("duyet", "/thu-vien", screen=screen, reduced_motion="reduce"), []
     for place in ("/thu-vien", "/tao-ban-tin", "/tao-ban-tin?mau=hop-thon"):
         page.goto(server.address + place)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import deliveries_of
@@ -77,6 +78,7 @@ def test_words_that_are_put_right_when_they_are_sent_stay_so_and_can_be_taken_ba
     open_page.watch.forgive("422")  # the page that shows what was put right is one
 
 
+@pytest.mark.nightly
 def test_a_sound_is_brought_and_handed_in_without_a_script(world, open_page):
     page = open_page("canbo", "/tao-ban-tin", screen=PHONE, java_script_enabled=False)
     page.get_by_role("link", name="Dùng tệp ghi âm thay cho chữ").click()
@@ -92,6 +94,7 @@ def test_a_sound_is_brought_and_handed_in_without_a_script(world, open_page):
     assert world.ask(bulletins)[0].state is BulletinState.SUBMITTED
 
 
+@pytest.mark.nightly
 def test_a_programme_is_put_in_order_on_a_phone_without_a_script(world, open_page):
     for title in ("Tin một", "Tin hai"):
         bulletin, _ = world.submitted(title)

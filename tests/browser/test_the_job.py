@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import get_airing
@@ -70,6 +71,7 @@ def test_what_is_still_to_be_heard_is_not_said_any_more_once_it_is_heard(world, 
     expect(fault).to_be_hidden()
 
 
+@pytest.mark.nightly  # test_words_and_sound presses the same button each time
 def test_a_bulletin_is_returned_with_a_reason(world, open_page):
     bulletin, _ = world.submitted()
     page = open_page("duyet", f"/duyet/{bulletin}")

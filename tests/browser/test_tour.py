@@ -1,27 +1,24 @@
 """A newcomer takes the tour of a trial to its end; search is reached from any page by keys and by touch."""
 
-import pytest
 from playwright.sync_api import expect
 
 from controller.features.bulletins.queries import rendering_of
-from tests.browser.serving import DESKTOP, PHONE, listen
-from tests.browser.test_legible import faults, sideways, too_small
+from tests.browser.serving import DESKTOP, ON_SCREENS, PHONE, listen
+from tests.browser.test_legible import WHOLE, faults, sideways, too_small
 from tests.integration.web.site_world import NHA_TRANG, Made
 from tests.integration.web.trial_world import NODE, begin_trial
 from tests.support.stored_rows import bulletins, open_airings
 from tests.support.swelling_tone import mp3
 
-SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
-
-@SCREENS
+@ON_SCREENS
 def test_a_newcomer_takes_the_tour_to_its_end(world, open_page, screen):
     begin_trial(world)
     page = open_page(path="/dang-nhap", screen=screen)
     strip = page.get_by_role("region", name="Xã mẫu")
     page.get_by_role("button", name="Cán bộ xã").click()
     expect(strip).to_contain_text("việc 1/6")
-    assert [*faults(page), *sideways(page), *too_small(page)] == []
+    assert [*faults(page, WHOLE), *sideways(page), *too_small(page)] == []
     strip.get_by_role("link", name="Làm ngay").click()
     page.get_by_label("Tiêu đề").fill("Họp thôn")
     page.get_by_label("Lời sẽ đọc trên loa").fill("Mời bà con đến họp lúc 19 giờ.")

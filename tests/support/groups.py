@@ -7,6 +7,7 @@ read them, so that every worker made everything for itself.
 from xdist.scheduler import LoadScopeScheduling
 
 _BY_FILE = (
+    "tests/browser/test_protocol_vectors.py",
     "tests/unit/",
     "tests/contract/engines/",
     "tests/contract/stores/",
