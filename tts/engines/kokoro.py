@@ -75,11 +75,24 @@ class Utterance:
     symbols: tuple[Symbol, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rime:
+    """The part of a syllable that carries its tone, in pitch frames."""
+
+    syllable: Syllable
+    onset: int
+    """Of the voiced onset, which has the pitch that the tone begins with."""
+    begin: int
+    heard: int
+    """Behind the last frame that can be heard."""
+    end: int
+
+
 class KokoroEngine:
     """Engine "loa"; loads about 100 MB of graphs into its process on first use."""
 
     name = "loa"
-    version = "6"
+    version = "7"
     voices = BUILT_IN_VOICES["loa"]
 
     def __init__(self, prepared: Path, threads: int = 1) -> None:
@@ -162,10 +175,12 @@ class KokoroEngine:
         known[DURATIONS] = np.where(vowels, np.maximum(durations, NUCLEUS_AT_LEAST), durations)
         heard = self._run("melody", known | {"style": style})
         bounds = np.concatenate([[0], np.cumsum(known[DURATIONS])]) * FRAMES_A_UNIT
-        tones = _tones(said.syllables, symbols, bounds, heard[ENERGY][0] > AUDIBLE)
+        rimes = _rimes(said.syllables, symbols, bounds, heard[ENERGY][0] > AUDIBLE)
+        tones = _tones(rimes, heard[PITCH].shape[-1])
         timbre = TIMBRES[voice]
         ours = timbre.base_hz * np.exp2(tones * np.float32(timbre.reach / 12))
         heard[PITCH] = np.where(np.isnan(tones), heard[PITCH], ours)
+        _creak(rimes, heard[PITCH][0], heard[ENERGY][0])
         spoken = self._run("voice", heard | {"style": style})["audio"]
         samples = np.clip(np.asarray(spoken, np.float32).ravel(), -1.0, 1.0)
         seconds = bounds / bounds[-1] * len(samples) / SAMPLE_RATE
@@ -239,36 +254,62 @@ def _slice(said: Utterance, begin: int, end: int) -> Utterance:
     return Utterance(tuple(said.syllables[place] for place in places), moved)
 
 
-def _tones(
-    syllables: tuple[Syllable, ...],
-    symbols: tuple[Symbol, ...],
+def _tones(rimes: Sequence[Rime], frames: int) -> NDArray[np.float32]:
+    """Semitones above the base pitch for each frame; NaN where the model's own pitch stays."""
+    import numpy as np
+
+    from tts.engines.tones import contour
+
+    bent = np.full(frames, np.nan, np.float32)
+    for number, rime in enumerate(rimes):
+        curve = contour(rime.syllable, rime.heard - rime.begin, progress=number / len(rimes))
+        bent[rime.onset : rime.begin] = curve[0]
+        bent[rime.begin : rime.heard] = curve
+        bent[rime.heard : rime.end] = curve[-1]
+    return bent
+
+
+def _creak(rimes: Sequence[Rime], pitch: NDArray[np.float32], energy: NDArray[np.float32]) -> None:
+    """Lower pitch and energy, in place, where the throat narrows or closes within a tone."""
+    import numpy as np
+
+    from tts.engines.tones import creaks
+
+    silent = min(0.0, float(energy.min()))
+    for rime in rimes:
+        frames = rime.heard - rime.begin
+        for creak in creaks(rime.syllable):
+            first = rime.begin + round(creak.begin * frames)
+            last = rime.end if creak.end == 1 else rime.begin + round(creak.end * frames)
+            pitch[first:last] *= creak.pitch
+            energy[first:last] = np.maximum(energy[first:last] - creak.softer, silent)
+
+
+def _rimes(
+    syllables: Sequence[Syllable],
+    symbols: Sequence[Symbol],
     bounds: NDArray[np.int64],
     audible: NDArray[np.bool_],
-) -> NDArray[np.float32]:
-    """Semitones above the base pitch for each frame; NaN where the model's own pitch stays.
+) -> list[Rime]:
+    """Where each syllable carries its tone.
 
     A tone is completed while its syllable can be heard: at the end of a phrase the voice fades long
     before the syllable's time is over, and a rise after that would be lost.
     """
     import numpy as np
 
-    from tts.engines.tones import contour
-
-    bent = np.full(len(audible), np.nan, np.float32)
     parts: dict[int, dict[SyllablePart, list[int]]] = {}
     for place, symbol in enumerate(symbols):
         parts.setdefault(symbol.syllable, {}).setdefault(symbol.part, []).append(place)
+    rimes = []
     for number, syllable in enumerate(syllables):
         at = parts[number]
         toned = [*at.get(SyllablePart.GLIDE, []), *at[SyllablePart.NUCLEUS]]
         if not syllable.is_stopped:
             toned += at.get(SyllablePart.CODA, [])
-        begin, end = bounds[toned[0]], bounds[toned[-1] + 1]
+        begin, end = int(bounds[toned[0]]), int(bounds[toned[-1] + 1])
         loud = np.flatnonzero(audible[begin:end])
-        heard = int(loud[-1]) + 1 if len(loud) else int(end - begin)
-        curve = contour(syllable, heard, progress=number / len(syllables))
-        bent[begin : begin + heard] = curve
-        bent[begin + heard : end] = curve[-1]
-        if SyllablePart.VOICED in at:
-            bent[bounds[at[SyllablePart.VOICED][0]] : begin] = curve[0]
-    return bent
+        heard = begin + int(loud[-1]) + 1 if len(loud) else end
+        onset = int(bounds[at[SyllablePart.VOICED][0]]) if SyllablePart.VOICED in at else begin
+        rimes.append(Rime(syllable, onset, begin, heard, end))
+    return rimes
