@@ -1,11 +1,13 @@
 """Calendar of the page Lịch phát: the airings of each day of a week, made or still to be made."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.viewer import Viewer
@@ -119,18 +121,20 @@ def days_shown(
     wanted = [first + timedelta(days=number) for number in range(days)]
     since, until = _midnight(first), _midnight(first + timedelta(days=days))
     heard = _heard(viewer, commune)
-    found = _airings(session, viewer, heard, since, until)
-    found += _to_come(session, heard, own, max(since, now + AHEAD), until)
-    by_day: dict[date, list[_Found]] = {day: [] for day in wanted}
-    for one in sorted(found, key=lambda one: (one.at, one.title)):
-        by_day[one.at.astimezone(ZONE).date()].append(one)
-    drawn = {day: ones[:shown_a_day] for day, ones in by_day.items()}
+    to_come = _by_day(_to_come(session, heard, own, max(since, now + AHEAD), until))
+    airings = _Airings(session, viewer, heard, since, until)
+    read = _by_day(airings.first_of_each_day(shown_a_day))
+    drawn, count = {}, {}
+    for day in wanted:
+        ones = [*read.get(day, ()), *to_come.get(day, ())]
+        drawn[day] = sorted(ones, key=lambda one: (one.at, one.title))[:shown_a_day]
+        count[day] = len(airings.starts.get(day, ())) + len(to_come.get(day, ()))
     entries, meetings = _entries(session, viewer, [one for ones in drawn.values() for one in ones], now)
     shown = []
     for day in wanted:
         one_day = CalendarDay(day, day == today, lunar_words(day), day_off(day, own))
         one_day.entries = [next(entries) for _ in drawn[day]]
-        one_day.more = len(by_day[day]) - len(drawn[day])
+        one_day.more = count[day] - len(drawn[day])
         one_day.meetings = [one for one in meetings if one.first.starts_at.astimezone(ZONE).date() == day]
         shown.append(one_day)
     return shown
@@ -169,13 +173,44 @@ def _heard(viewer: Viewer, commune: str) -> frozenset[AreaCode]:
     return scope.tree.around([code])
 
 
-def _airings(
-    session: Session, viewer: Viewer, heard: frozenset[AreaCode], since: datetime, until: datetime
-) -> list[_Found]:
-    condition: ColumnElement[bool] = and_(Airing.starts_at >= since, Airing.starts_at < until)
-    if heard != viewer.scope.hears or not viewer.scope.is_whole():
-        condition &= Airing.id.in_(select(Target.airing).where(Target.area.in_(heard)))
-    query = (
+def _by_day(found: Iterable[_Found]) -> dict[date, list[_Found]]:
+    by_day: dict[date, list[_Found]] = {}
+    for one in found:
+        by_day.setdefault(one.at.astimezone(ZONE).date(), []).append(one)
+    return by_day
+
+
+class _Airings:
+    """The airings of some days: when each begins, and the cards of those that are drawn."""
+
+    def __init__(
+        self, session: Session, viewer: Viewer, heard: frozenset[AreaCode], since: datetime, until: datetime
+    ) -> None:
+        self._session = session
+        self._condition: ColumnElement[bool] = and_(Airing.starts_at >= since, Airing.starts_at < until)
+        if heard != viewer.scope.hears or not viewer.scope.is_whole():
+            in_time = (Target.starts_at >= since, Target.starts_at < until)
+            self._condition &= Airing.id.in_(select(Target.airing).where(Target.area.in_(heard), *in_time))
+        query = select(Airing.starts_at).where(self._condition).order_by(Airing.starts_at).limit(_MOST)
+        self.starts: dict[date, list[datetime]] = {}
+        """Of each day, in order: a week has a thousand, of which a page draws a tenth."""
+        for at in session.scalars(query):
+            self.starts.setdefault(at.astimezone(ZONE).date(), []).append(at)
+
+    def first_of_each_day(self, most: int) -> list[_Found]:
+        """Return the first airings of each day, and all that begin with the last of these."""
+        if not self.starts:
+            return []
+        query = _cards().where(self._condition)
+        if any(len(starts) > most for starts in self.starts.values()):
+            days = self.starts.values()
+            query = query.where(or_(*(Airing.starts_at.between(day[0], day[:most][-1]) for day in days)))
+        return [_Found(*fields) for fields in self._session.execute(query)]
+
+
+@cache
+def _cards() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Airing.starts_at,
             Bulletin.title,
@@ -189,11 +224,8 @@ def _airings(
         )
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .outerjoin(Occurrence, Occurrence.airing == Airing.id)
-        .where(condition)
         .order_by(Airing.starts_at, Airing.id)
-        .limit(_MOST)
     )
-    return [_Found(*fields) for fields in session.execute(query)]
 
 
 def _to_come(

@@ -80,6 +80,13 @@ def test_an_airing_planned_by_hand_far_ahead_is_met_and_named(world):
     assert met(world, Once(at=time(5, 30), first=date(2027, 2, 8))).total == 0
 
 
+def test_an_airing_for_several_of_the_asked_areas_is_met_once(world):
+    start, both = local(date(2027, 2, 7), time(5, 30)).astimezone(UTC), (NHA_TRANG, BAC_NHA_TRANG)
+    world.do(plan_airing, world.approved(), areas=both, starts_at=start, by=world.approver)
+    found = met(world, TET, areas=both)
+    assert (found.total, set(found.named[0].areas)) == (1, set(both))
+
+
 def test_several_times_of_a_day_are_asked_together_and_what_has_ended_is_not_met(world):
     morning = lay(world, DAILY)
     evening = lay(world, Weekly(at=time(17), first=date(2026, 11, 1), weekdays=frozenset({Weekday.FRIDAY})))

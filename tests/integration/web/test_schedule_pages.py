@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from controller.features.accounts.service import disable_operator
 from controller.features.bulletins.service import submit_bulletin
+from controller.features.schedules.calendar import SHOWN_A_DAY
 from controller.features.schedules.form import ScheduleTyped, typed_of
 from controller.features.schedules.queries import get_schedule, next_occurrences, own_days
 from controller.features.schedules.service import schedule_bulletin
@@ -375,3 +376,15 @@ def test_several_times_of_the_day_make_a_schedule_each(world, officer):
     wrong = officer.post("/lich/tao", data=form | {"gio_ba": "25:00"})
     assert wrong.status_code == 422
     assert len(world.ask(running_schedules)) == 2
+
+
+def test_a_full_day_shows_the_first_cards_and_counts_the_others(world, officer, bulletin):
+    early = world.plan(bulletin, seconds=3600)
+    later = {}
+    for number in range(SHOWN_A_DAY, 0, -1):  # all at one instant: then by their titles
+        text, _ = world.submitted(f"Bản tin số {number:02}")
+        later[number] = world.plan(text, seconds=7200)
+    page = officer.get("/lich").text
+    shown = list(dict.fromkeys(re.findall(r'class="[^"]*" href="/phat/([^"/]+)"', page)))
+    assert shown == [early, *(later[number] for number in range(1, SHOWN_A_DAY))]
+    assert "Còn 1 lượt" in page
