@@ -106,6 +106,17 @@ class Word(TypeDecorator[E]):
         super().__init__()
         self.words = words
 
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], E | None]:
+        """Return the function that gives the member with a stored value: pages read thousands of words."""
+        del dialect, coltype
+        members: dict[Any, E | None] = {word.value: word for word in self.words}
+        members[None] = None
+
+        def member(value: Any) -> E | None:
+            return members[value] if value in members else self.words(value)
+
+        return member
+
     def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
         """Return the member's value; refuse a value that is not in this enumeration."""
         del dialect

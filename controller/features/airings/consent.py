@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.airings.queries import targets_of
@@ -138,18 +138,28 @@ def standing_of(asked: frozenset[AreaCode], said: Mapping[AreaCode, bool]) -> Co
     return ConsentStanding(agreed, declined, asked - agreed - declined)
 
 
+_HOMES = select(Account.id, Account.area).where(Account.id.in_(bindparam("people", expanding=True)))
+
+
 def _homes(session: Session, people: Collection[OperatorId]) -> dict[OperatorId, AreaCode]:
-    query = select(Account.id, Account.area).where(Account.id.in_(people))
-    return {person: area for person, area in session.execute(query)}  # noqa: C416 - a typed dict from typed rows
+    rows = session.execute(_HOMES, {"people": list(people)})
+    return {person: area for person, area in rows}  # noqa: C416 - a typed dict from typed rows
+
+
+_ANSWERS = select(Answer).where(
+    or_(
+        Answer.airing.in_(bindparam("roots", expanding=True)),
+        Answer.schedule.in_(bindparam("schedules", expanding=True)),
+    )
+)
 
 
 def _answers(session: Session, airings: Collection[AskedAiring]) -> dict[AiringId, dict[AreaCode, bool]]:
     """Return the latest answer of each commune on each airing, given for it or for its schedule."""
     roots = {one.linked_to or one.id for one in airings}
     schedules = {one.schedule for one in airings if one.schedule is not None}
-    query = select(Answer).where(or_(Answer.airing.in_(roots), Answer.schedule.in_(schedules)))
     said: dict[str, list[Answer]] = defaultdict(list)
-    for row in session.scalars(query):
+    for row in session.scalars(_ANSWERS, {"roots": list(roots), "schedules": list(schedules)}):
         said[row.airing or row.schedule or ""].append(row)
     found: dict[AiringId, dict[AreaCode, bool]] = {}
     for one in airings:

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
@@ -39,29 +41,41 @@ def delivery_facts(
 
     `within`: counted among the nodes of these areas. An emergency is left out: it starts at once.
     """
+    asked: dict[str, Any] = {"silent": now - SILENT_AFTER, "lately": now - LATELY, "until": now + AHEAD}
+    asked |= {"since": since} if since is not None else {}
+    asked |= {"within": sorted(within)} if within is not None else {}
+    query = _on_their_way(has_since=since is not None, is_within=within is not None)
+    return [_facts(airing, size, counts) for airing, size, *counts in session.execute(query, asked)]
+
+
+@cache
+def _on_their_way(*, has_since: bool, is_within: bool) -> Select[*tuple[Any, ...]]:
+    """Return the query, built once, which takes longer than running it."""
     has_it = Delivery.rung >= int(DeliveryStage.FETCHED)
     in_time = or_(Delivery.fetched_at.is_(None), Delivery.fetched_at <= Airing.starts_at)
-    is_away = or_(~Node.online, Node.last_heard_at.is_(None), Node.last_heard_at < now - SILENT_AFTER)
+    is_silent = or_(Node.last_heard_at.is_(None), Node.last_heard_at < bindparam("silent"))
+    is_away = or_(~Node.online, is_silent, Node.quarantined_at.is_not(None))
     conditions = (
         has_it,
         and_(has_it, in_time),
-        and_(~has_it, or_(is_away, Node.quarantined_at.is_not(None))),
-        and_(has_it, func.coalesce(Delivery.fetched_at >= now - LATELY, False)),
+        and_(~has_it, is_away),
+        and_(has_it, func.coalesce(Delivery.fetched_at >= bindparam("lately"), False)),
     )
     query = (
         select(Airing, Recording.size, func.count(), *counted(conditions))
         .join(Delivery, Delivery.airing == Airing.id)
         .join(Node, Node.id == Delivery.node)
         .join(Recording, Recording.id == Airing.recording)
-        .where(Airing.state.in_(IN_PLANS), Airing.starts_at <= now + AHEAD, Airing.every_ms.is_(None))
+        .where(Airing.state.in_(IN_PLANS), Airing.starts_at <= bindparam("until"), Airing.every_ms.is_(None))
         .where(Airing.delivering_at.is_not(None), Node.retired_at.is_(None))
         .group_by(Airing.id, Recording.size)
     )
-    if since is not None:
-        query = query.where(Airing.starts_at >= since)
-    if within is not None:
-        query = query.where(func.coalesce(Delivery.area, Node.area).in_(within))
-    return [_facts(airing, size, counts) for airing, size, *counts in session.execute(query)]
+    if has_since:
+        query = query.where(Airing.starts_at >= bindparam("since"))
+    if is_within:
+        area = func.coalesce(Delivery.area, Node.area)
+        query = query.where(area.in_(bindparam("within", expanding=True)))
+    return query
 
 
 def _facts(airing: Airing, size: int, counts: Sequence[int]) -> DeliveryFacts:

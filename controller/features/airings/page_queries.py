@@ -319,10 +319,12 @@ def visible_airing(session: Session, scope: Scope, airing_id: str) -> AiringView
     Where what bears the id is for other areas by now, the part of it that is for the person's is returned: an
     airing is split while its page, or a list that names it, is open. So go on with the `id` of what comes.
     """
-    views = airing_views(session, scope, Airing.id == airing_id, limit=1)
+    views = airing_views(session, scope, Airing.id == airing_id, limit=1, few=True)
     if not views:
         family = Airing.id.in_(parts_with(session, AiringId(airing_id)))
-        views = sorted(airing_views(session, scope, family), key=lambda view: view.state not in OPEN)
+        views = sorted(
+            airing_views(session, scope, family, few=True), key=lambda view: view.state not in OPEN
+        )
     if not views:
         raise NotFound("Không có lượt phát này, hoặc lượt phát không thuộc địa bàn của bạn.")
     views[0].spread = start_spread(session, views[0].id)

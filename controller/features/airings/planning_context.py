@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.airings.conflicts import PlanningContext
@@ -94,7 +95,7 @@ def planned_between(
         .order_by(Target.area, Target.starts_at)
     )
     rows = session.execute(query).all()
-    texts = _texts(session, {row.bulletin for row in rows})
+    texts = texts_of(session, {row.bulletin for row in rows})
     planned: dict[AiringId, Planned] = {}
     for row in rows:
         known = planned.get(row.id)
@@ -126,7 +127,7 @@ _OF_AIRING = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class PlannedText:
     """What a planned airing needs to know of its bulletin."""
 
     title: str
@@ -134,19 +135,24 @@ class _Text:
     duration_ms: int
 
 
-def _texts(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, _Text]:
-    query = (
+def texts_of(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, PlannedText]:
+    """Return what planned airings need to know of their bulletins; one query where all are recorded."""
+    return {
+        row.id: PlannedText(row.title, row.until, row.duration_ms or length_of(session, row.id)[0])
+        for row in session.execute(_texts(), {"bulletins": list(bulletins)}).all()
+    }
+
+
+@cache
+def _texts() -> Select[*tuple[Any, ...]]:
+    return (
         select(Bulletin.id, Bulletin.title, approved_until().label("until"), Recording.duration_ms)
         .outerjoin(
             Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
         )
         .outerjoin(Recording, Recording.id == Rendering.recording)
-        .where(Bulletin.id.in_(bulletins))
+        .where(Bulletin.id.in_(bindparam("bulletins", expanding=True)))
     )
-    return {
-        row.id: _Text(row.title, row.until, row.duration_ms or length_of(session, row.id)[0])
-        for row in session.execute(query).all()
-    }
 
 
 @once_a_snapshot

@@ -6,9 +6,11 @@ Circular 39/2020/TT-BTTTT leaves the order to the commune. Until it decides, the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import combinations
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
@@ -16,7 +18,7 @@ from controller.features.accounts.queries import require
 from controller.features.airings.conflict_check import Asking, check_each_for_conflicts
 from controller.features.airings.conflicts import BY_POLICY, ConflictKind
 from controller.features.airings.consent import commune_of
-from controller.features.airings.planning_context import length_of, planned_between
+from controller.features.airings.planning_context import length_of, texts_of
 from controller.features.airings.queries import get_airing, targets_of
 from controller.features.airings.reopening import is_still_open, reopen
 from controller.features.airings.split import root_of, split_off
@@ -34,7 +36,6 @@ from devices.ids import AiringId, AreaCode, Grade
 
 AHEAD = timedelta(days=14)
 """As far as occurrences are made: what comes later is not planned yet."""
-_A_SECOND = timedelta(seconds=1)
 MOST = 20
 """Collisions that are told at once; the nearest first."""
 _ALREADY = (
@@ -117,31 +118,31 @@ def start_after(session: Session, airing: Airing) -> datetime:
 
 def _sides(session: Session, meant: frozenset[AreaCode], now: datetime) -> Sequence[Side]:
     """Return the priority airings for these areas that are in no plan yet, by start."""
-    is_later = (Airing.state == AiringState.DELIVERING) & (Airing.starts_at > now + STILL_OPEN)
-    still_open = (Airing.state == AiringState.PLANNED) | is_later
-    query = (
-        select(Airing.id, Airing.starts_at)
-        .join(Target, Target.airing == Airing.id)
-        .where(Target.area.in_(meant), Target.starts_at > now, Target.starts_at < now + AHEAD)
-        .where(still_open, Airing.grade == Grade.PRIORITY)
-    )
-    open_to_it = {row.id: row.starts_at for row in session.execute(query)}
-    if len(open_to_it) <= 1:
+    asked = {"meant": sorted(meant), "now": now, "until": now + AHEAD, "fixed": now + STILL_OPEN}
+    rows = {row.id: row for row in session.execute(_open_to_order(), asked)}
+    if len(rows) <= 1:
         return []
-    first, last = min(open_to_it.values()) - _A_SECOND, max(open_to_it.values()) + _A_SECOND
-    planned = planned_between(session, meant, first, last)
-    sides = [
-        Side(
-            name,
-            one.bulletin,
-            one.title,
-            one.airing.starts_at,
-            one.airing.starts_at + timedelta(milliseconds=one.airing.duration_ms),
-        )
-        for name, one in planned.items()
-        if name in open_to_it
-    ]
+    texts = texts_of(session, {row.bulletin for row in rows.values()})
+    sides = []
+    for row in rows.values():
+        text = texts[row.bulletin]
+        lasts = timedelta(milliseconds=row.duration_ms or text.duration_ms)
+        sides.append(Side(row.id, row.bulletin, text.title, row.starts_at, row.starts_at + lasts))
     return sorted(sides, key=lambda side: (side.starts_at, side.airing))
+
+
+@cache
+def _open_to_order() -> Select[*tuple[Any, ...]]:
+    """Return the query, built once: every page of a commune asks it, and building takes longer."""
+    is_later = (Airing.state == AiringState.DELIVERING) & (Airing.starts_at > bindparam("fixed"))
+    return (
+        select(Airing.id, Airing.bulletin, Airing.starts_at, Airing.duration_ms)
+        .join(Target, Target.airing == Airing.id)
+        .where(Target.area.in_(bindparam("meant", expanding=True)))
+        .where(Target.starts_at > bindparam("now"), Target.starts_at < bindparam("until"))
+        .where((Airing.state == AiringState.PLANNED) | is_later)
+        .where(Airing.grade == Grade.PRIORITY, Airing.node.is_(None))
+    )
 
 
 def _check(session: Session, first: Airing, then: Airing, home: AreaCode, now: datetime) -> None:

@@ -172,15 +172,17 @@ def reaches(
 _NODES_IN_USE = (
     select(Node.area, func.count())
     .where(Node.retired_at.is_(None), Node.quarantined_at.is_(None))
+    .where(Node.area.in_(bindparam("areas", expanding=True)))
     .group_by(Node.area)
 )
 
 
 def _coming(session: Session, aims: Aims, within: Collection[AreaCode] | None) -> dict[AiringId, Reach]:
-    nodes = {area: int(count) for area, count in session.execute(_NODES_IN_USE)}
     below = {areas: aims.tree.below(areas) for areas in set(aims.targets.values())}
     if within is not None:
         below = {areas: found & frozenset(within) for areas, found in below.items()}
+    meant = sorted(frozenset[AreaCode]().union(*below.values()))
+    nodes = {area: int(count) for area, count in session.execute(_NODES_IN_USE, {"areas": meant})}
     return {
         airing_id: Reach(sum(nodes.get(area, 0) for area in below[areas]))
         for airing_id, areas in aims.targets.items()

@@ -6,9 +6,9 @@ Groups are made in each commune by itself: a loudspeaker that is added there cha
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from controller.features.areas.queries import area_tree
@@ -88,7 +88,7 @@ def _poles_in(
     there = tree.below(communes)
     commune_of = {area: _commune(tree, area) for area in there}
     allowed = {area: turns_allowed(tree, most, area) for area in there}
-    for node, area, latitude, longitude in session.execute(_nodes_in(there)):
+    for node, area, latitude, longitude in session.execute(_nodes_in(), {"areas": list(there)}):
         place = None if latitude is None or longitude is None else (latitude, longitude)
         poles[commune_of[area]].append((area, Pole(node, place, allowed[area])))
     return poles
@@ -124,12 +124,17 @@ def _groups(poles: tuple[Pole[NodeId], ...]) -> Mapping[NodeId, int]:
     return groups(poles)
 
 
-def _nodes_in(areas: Collection[AreaCode]) -> Select[NodeId, AreaCode, float | None, float | None]:
+@cache
+def _nodes_in() -> Select[NodeId, AreaCode, float | None, float | None]:
     """Return the query of the loudspeakers in use in areas with their places, in the order of enrolment."""
     return (
         select(Node.id, Node.area, NodePosition.latitude, NodePosition.longitude)
         .outerjoin(NodePosition, NodePosition.node == Node.id)
-        .where(Node.area.in_(areas), Node.retired_at.is_(None), Node.quarantined_at.is_(None))
+        .where(
+            Node.area.in_(bindparam("areas", expanding=True)),
+            Node.retired_at.is_(None),
+            Node.quarantined_at.is_(None),
+        )
         .order_by(Node.enrolled_at, Node.id)
     )
 

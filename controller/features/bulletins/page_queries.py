@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
@@ -80,9 +80,12 @@ def act_of(session: Session, bulletin: Bulletin, now: datetime) -> ActShown | No
     return None if row is None else act_shown(row, now)
 
 
+_TITLES = select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_(bindparam("bulletins", expanding=True)))
+
+
 def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[BulletinId, str]:
     """Return the titles of bulletins."""
-    rows = session.execute(select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_(set(bulletin_ids))))
+    rows = session.execute(_TITLES, {"bulletins": list(set(bulletin_ids))})
     return {bulletin: title for bulletin, title in rows}  # noqa: C416 - a typed dict from typed rows
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
@@ -30,6 +32,9 @@ _HANDED_IN = (BulletinState.SUBMITTED, BulletinState.APPROVED)
 """A commune is not asked about a draft: its words may still change."""
 _PATIENCE = timedelta(days=1)
 """An airing whose start lies further back than this is over, whatever its latest start says."""
+_MEANT: BindParameter[Any] = bindparam("meant", expanding=True)
+"""The areas whose airings sound in the commune."""
+_ABOVE: BindParameter[Any] = bindparam("above", expanding=True)
 
 
 @one_read
@@ -48,63 +53,81 @@ def questions_for(session: Session, tree: AreaTree, operator: Operator, now: dat
 def _airings(
     session: Session, home: AreaCode, meant: frozenset[AreaCode], above: Sequence[AreaCode], now: datetime
 ) -> list[QuestionShown]:
+    asked = {"home": home, "meant": sorted(meant), "above": list(above), "now": now, "since": now - _PATIENCE}
+    found: dict[AiringId, QuestionShown] = {}
+    for root, name, bulletin, starts_at, latest, created_at, title, person in session.execute(
+        _asked_airings(), asked
+    ):
+        question = QuestionShown(
+            subject=Subject.AIRING,
+            id=name,
+            bulletin=bulletin,
+            title=title,
+            starts_at=starts_at,
+            until=latest,
+            asked_by=person,
+            asked_at=created_at,
+        )
+        found.setdefault(root, question)  # several villages of the commune, or parts: one word is for all
+    return list(found.values())
+
+
+@cache
+def _asked_airings() -> Select[*tuple[Any, ...]]:
+    """Return the query, built once: every page of a commune asks it, and building takes longer."""
     root = func.coalesce(Airing.linked_to, Airing.id)
-    query = (
-        select(root.label("root"), Airing, Bulletin.title, Account.display_name)
+    fields = (Airing.id, Airing.bulletin, Airing.starts_at, Airing.latest_start_at, Airing.created_at)
+    return (
+        select(root, *fields, Bulletin.title, Account.display_name)
         .join(Target, Target.airing == Airing.id)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .join(Account, Account.id == Airing.created_by)
-        .where(Target.area.in_(meant), Target.starts_at >= now - _PATIENCE)
-        .where(Airing.state == AiringState.PLANNED, Airing.grade == Grade.ROUTINE, Account.area.in_(above))
-        .where(Airing.schedule.is_(None), Airing.node.is_(None), Airing.latest_start_at > now)
+        .where(Target.area.in_(_MEANT), Target.starts_at >= bindparam("since"))
+        .where(Airing.state == AiringState.PLANNED, Airing.grade == Grade.ROUTINE, Account.area.in_(_ABOVE))
+        .where(Airing.schedule.is_(None), Airing.node.is_(None), Airing.latest_start_at > bindparam("now"))
         .where(Bulletin.state.in_(_HANDED_IN))
-        .where(~exists().where(Answer.airing == root, Answer.area == home))
+        .where(~exists().where(Answer.airing == root, Answer.area == bindparam("home")))
         .order_by(Airing.starts_at, Airing.id)
         .limit(MOST)
     )
-    found: dict[AiringId, QuestionShown] = {}
-    for name, airing, title, person in session.execute(query):
-        about = {"subject": Subject.AIRING, "title": title, "asked_by": person}
-        question = QuestionShown.of(airing, **about, until=airing.latest_start_at, asked_at=airing.created_at)
-        found.setdefault(name, question)  # several villages of the commune, or parts: one word is for all
-    return list(found.values())
 
 
 def _schedules(
     session: Session, home: AreaCode, meant: frozenset[AreaCode], above: Sequence[AreaCode], now: datetime
 ) -> list[QuestionShown]:
-    next_at = (
-        select(func.min(Airing.starts_at))
-        .where(Airing.schedule == Schedule.id, Airing.state == AiringState.PLANNED, Airing.starts_at > now)
-        .scalar_subquery()
-    )
-    query = (
-        select(Schedule, Bulletin.title, Account.display_name, next_at)
-        .join(Bulletin, Bulletin.id == Schedule.bulletin)
-        .join(Account, Account.id == Schedule.created_by)
-        .where(Schedule.id.in_(select(ScheduleTarget.schedule).where(ScheduleTarget.area.in_(meant))))
-        .where(Schedule.state == ScheduleState.RUNNING, Schedule.grade == Grade.ROUTINE)
-        .where(Bulletin.state.in_(_HANDED_IN))
-        .where(Account.area.in_(above), ~_is_answered(home))
-        .order_by(Schedule.id)
-        .limit(MOST)
-    )
+    asked = {"home": home, "meant": sorted(meant), "above": list(above), "now": now}
     return [
-        QuestionShown.of(
-            row,
+        QuestionShown(
             subject=Subject.SCHEDULE,
+            id=name,
+            bulletin=bulletin,
             title=title,
             starts_at=starts_at,
             until=None,
             asked_by=person,
-            asked_at=row.created_at,
+            asked_at=created_at,
         )
-        for row, title, person, starts_at in session.execute(query)
+        for name, bulletin, created_at, title, person, starts_at in session.execute(_asked_schedules(), asked)
     ]
 
 
-def _is_answered(home: AreaCode) -> ColumnElement[bool]:
-    return exists().where(and_(Answer.schedule == Schedule.id, Answer.area == home))
+@cache
+def _asked_schedules() -> Select[*tuple[Any, ...]]:
+    is_next = (Airing.state == AiringState.PLANNED) & (Airing.starts_at > bindparam("now"))
+    next_at = select(func.min(Airing.starts_at)).where(Airing.schedule == Schedule.id, is_next)
+    is_answered = exists().where(Answer.schedule == Schedule.id, Answer.area == bindparam("home"))
+    fields = (Schedule.id, Schedule.bulletin, Schedule.created_at)
+    return (
+        select(*fields, Bulletin.title, Account.display_name, next_at.scalar_subquery())
+        .join(Bulletin, Bulletin.id == Schedule.bulletin)
+        .join(Account, Account.id == Schedule.created_by)
+        .where(Schedule.id.in_(select(ScheduleTarget.schedule).where(ScheduleTarget.area.in_(_MEANT))))
+        .where(Schedule.state == ScheduleState.RUNNING, Schedule.grade == Grade.ROUTINE)
+        .where(Bulletin.state.in_(_HANDED_IN))
+        .where(Account.area.in_(_ABOVE), ~is_answered)
+        .order_by(Schedule.id)
+        .limit(MOST)
+    )
 
 
 @one_read

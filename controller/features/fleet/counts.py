@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import product
 from math import prod
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.fleet.faults import (
@@ -37,32 +38,42 @@ def statuses_by_area(
 
     The database groups nodes by the facts that `status_of` reads; `status_of` then gives each group's status.
     """
-    mark = _mark(now)
-    query = select(Node.area, mark, func.count()).where(Node.retired_at.is_(None)).group_by(Node.area, mark)
-    if areas is not None:
-        query = query.where(Node.area.in_(areas))
+    asked: dict[str, Any] = {"silent": now - SILENT_AFTER, "waited": now - CLOCK_PATIENCE}
+    asked |= {} if areas is None else {"areas": sorted(areas)}
     known = _statuses()
     counts: dict[AreaCode, Counter[NodeStatus]] = {}
-    for area, marked, nodes in session.execute(query):
+    for area, marked, nodes in session.execute(_counted(in_areas=areas is not None), asked):
         counts.setdefault(area, Counter())[known[marked]] += nodes
     return counts
+
+
+@cache
+def _counted(*, in_areas: bool) -> Select[*tuple[Any, ...]]:
+    """Return the query, built once, which takes longer than running it for a commune."""
+    mark = _mark(bindparam("silent"), bindparam("waited"))
+    query = select(Node.area, mark, func.count()).where(Node.retired_at.is_(None)).group_by(Node.area, mark)
+    return query.where(Node.area.in_(bindparam("areas", expanding=True))) if in_areas else query
 
 
 def has_status(statuses: Collection[NodeStatus], now: datetime) -> ColumnElement[bool]:
     """Return the SQL condition for nodes in use that have one of the statuses."""
     wanted = [mark for mark, found in _statuses().items() if found in statuses]
-    return Node.retired_at.is_(None) & _mark(now).in_(wanted)
+    return Node.retired_at.is_(None) & _mark(now - SILENT_AFTER, now - CLOCK_PATIENCE).in_(wanted)
 
 
-def _mark(now: datetime) -> ColumnElement[int]:
-    """Return the number of what `status_of` looks at, in the digits of `_SIZES`."""
+def _mark(
+    silent: datetime | BindParameter[datetime], waited: datetime | BindParameter[datetime]
+) -> ColumnElement[int]:
+    """Return the number of what `status_of` looks at, in the digits of `_SIZES`.
+
+    Who was last heard before `silent` says nothing any more; who came before `waited` should know the time.
+    """
     heard = case(
         (Node.last_heard_at.is_(None), _NEVER),
-        (Node.last_heard_at < now - SILENT_AFTER, _LONG_AGO),
+        (Node.last_heard_at < silent, _LONG_AGO),
         else_=_LATELY,
     )
-    waited = and_(_CLOCK_UNKNOWN, Node.online_at < now - CLOCK_PATIENCE)
-    faulty = case((or_(_REPORTS_FAULT, waited), 1), else_=0)
+    faulty = case((or_(_REPORTS_FAULT, and_(_CLOCK_UNKNOWN, Node.online_at < waited)), 1), else_=0)
     return _TIMELESS + heard * _WEIGHTS["heard"] + faulty * _WEIGHTS["faulty"]
 
 

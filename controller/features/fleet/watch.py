@@ -241,14 +241,10 @@ def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetim
     tree, turns = area_tree(session), _flapping(session, now)
     communes = {area: _commune(tree, area) for area in tree.parents if areas is None or area in areas}
     in_use = (Node.retired_at.is_(None), Node.quarantined_at.is_(None))
-    sizes: dict[AreaCode, int] = defaultdict(int)
-    counting = select(Node.area, func.count()).where(*in_use).group_by(Node.area)
-    for area, nodes in session.execute(counting):
-        if area in communes:
-            sizes[communes[area]] += nodes
     lost = (*in_use, ~Node.online, Node.last_heard_at.is_not(None), Node.online_at >= now - LOST_WITHIN)
     steady = (*lost, Node.id.not_in(turns))
     fallen = _fallen(session, steady, communes)
+    sizes = _sizes(session, communes, {one.area for one in fallen})
     outages = {one.area: as_one_outage(one, sizes[one.area]) for one in fallen}
     apart = [area for area, commune in communes.items() if commune in outages and outages[commune] is None]
     losses: list[NodeAway] = []
@@ -262,6 +258,20 @@ def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetim
         unsteady = select(Node.id, Node.area).where(*in_use, Node.id.in_(turns), Node.area.in_(communes))
         flapping |= {node: (communes[area], turns[node][0].at) for node, area in session.execute(unsteady)}
     return newest_first([*filter(None, outages.values()), *events(losses, flapping, sizes)])
+
+
+def _sizes(
+    session: Session, communes: Mapping[AreaCode, AreaCode], wanted: Collection[AreaCode]
+) -> dict[AreaCode, int]:
+    """Return how many nodes are in use in each of these communes: where none is away, nobody asks."""
+    sizes: dict[AreaCode, int] = defaultdict(int)
+    there = [area for area, commune in communes.items() if commune in wanted]
+    query = select(Node.area, func.count()).where(Node.retired_at.is_(None), Node.quarantined_at.is_(None))
+    for area, nodes in (
+        session.execute(query.where(Node.area.in_(there)).group_by(Node.area)) if there else ()
+    ):
+        sizes[communes[area]] += nodes
+    return sizes
 
 
 def _fallen(

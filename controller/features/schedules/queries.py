@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
@@ -169,13 +170,18 @@ def recorded_ms(session: Session, bulletins: Collection[BulletinId]) -> dict[Bul
     """Return how long the newest wordings are that have a recording; one query."""
     if not bulletins:
         return {}
-    query = (
+    rows = session.execute(_recorded(), {"bulletins": list(bulletins)})
+    return {bulletin: length for bulletin, length in rows}  # noqa: C416 - typed rows
+
+
+@cache
+def _recorded() -> Select[BulletinId, int]:
+    return (
         select(Bulletin.id, Recording.duration_ms)
         .join(Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision))
         .join(Recording, Recording.id == Rendering.recording)
-        .where(Bulletin.id.in_(bulletins))
+        .where(Bulletin.id.in_(bindparam("bulletins", expanding=True)))
     )
-    return {bulletin: length for bulletin, length in session.execute(query)}  # noqa: C416 - typed rows
 
 
 def version_of_schedule(schedule: Schedule) -> str:

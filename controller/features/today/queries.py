@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
@@ -33,7 +33,8 @@ from controller.features.today.troubles import (
     nodes_seen,
 )
 from controller.model.airing_states import AiringState
-from controller.model.airings import Airing
+from controller.model.airings import Airing, Target
+from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.local_time import ZONE
@@ -153,12 +154,31 @@ def _airings(session: Session, scope: Scope, now: datetime, line: AskedLine | No
         AiringList(Airing.state == AiringState.SOUNDING, few=True),
         AiringList(is_missed, newest_first=True, limit=MOST_LINES, few=True),
         AiringList(is_open, limit=MOST_LINES, few=True),
-        AiringList(Airing.state == AiringState.AIRED, newest_first=True, limit=1),
+        AiringList(_is_last_aired(scope), newest_first=True, limit=1, few=True),
     ]
     # a deputy sees more than the line of the own commune, which then is read by itself
     if line is not None and line.scope.seen == scope.seen:
         asked.append(line.airings)
     return airing_lists(session, scope, *asked)
+
+
+def _is_last_aired(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition of few airings, among them the newest that was aired in the person's view.
+
+    The newest of each area: an index leads to it, where all that a commune ever heard would be sorted.
+    """
+    is_aired = Airing.state == AiringState.AIRED
+    if scope.is_whole():
+        return is_aired
+    newest = (
+        select(Target.airing)
+        .join(Airing, and_(Airing.id == Target.airing, is_aired))
+        .where(Target.area == Area.code)
+        .order_by(Target.starts_at.desc(), Target.airing.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return and_(is_aired, Airing.id.in_(select(newest).where(Area.code.in_(scope.hears))))
 
 
 def _todo(session: Session, operator: Operator, scope: Scope, *, asked: OpenQuestions, now: datetime) -> Todo:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
@@ -161,8 +161,9 @@ def _unheard(session: Session, seen: frozenset[AreaCode], now: datetime) -> Sequ
 
 
 def _taken(session: Session, seen: frozenset[AreaCode]) -> Sequence[Care]:
-    query = select(Care).join(Node, Node.id == Care.node).where(Care.assignee.is_not(None))
-    query = query.where(Node.area.in_(seen), Node.quarantined_at.is_(None))
+    is_there = and_(Node.id == Care.node, Node.area.in_(seen), Node.quarantined_at.is_(None))
+    # asked of each that is taken: a join would look for the care of each loudspeaker of a province
+    query = select(Care).where(Care.assignee.is_not(None), select(Node.id).where(is_there).exists())
     return session.scalars(query.order_by(Care.changed_at).limit(MOST_ORDERS)).all()
 
 
