@@ -8,6 +8,7 @@ committed files against vendor.json (needs neither).
 import hashlib
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,15 @@ ICONS = (HERE / "icons.txt").read_text(encoding="utf-8").split()
 # package -> its files: (source inside the package, name among our vendored files)
 FILES: dict[str, list[tuple[str, str]]] = {
     "htmx.org": [("dist/htmx.min.js", "htmx.min.js"), ("dist/ext/hx-sse.min.js", "hx-sse.min.js")],
-    "@tabler/core": [("dist/css/tabler.min.css", "tabler.min.css")],
     FONT: [
         (f"files/be-vietnam-pro-{subset}-{weight}-normal.woff2", f"fonts/{subset}-{weight}.woff2")
         for weight in FONT_WEIGHTS
         for subset in FONT_SUBSETS
     ],
 }
+# Of 635 kB a page uses 75: a telephone loads what is used, and computes no styles of what is not.
+TABLER, TABLER_USED = "dist/css/tabler.min.css", "tabler.used.css"
+LEFT_OUT = HERE / "left-out.txt"
 # Tabler's own licence file is not in its package: the text is MIT, the holder is named in the style sheet.
 TABLER_LICENCE = "LICENSE-tabler-core.txt"
 
@@ -47,6 +50,12 @@ def without_map(content: bytes) -> bytes:
     """Drop the reference to a source map that we do not ship."""
     content = re.sub(rb"/\*# sourceMappingURL=\S+ \*/\s*$", b"", content)
     return re.sub(rb"//# sourceMappingURL=\S+\s*$", b"", content)
+
+
+def used_of(sheet: Path) -> bytes:
+    """Return a style sheet with only the rules that our pages use; note the classes that are left out."""
+    command = ["node", str(HERE / "trim.mjs"), str(sheet), str(LEFT_OUT)]
+    return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 - files of ours
 
 
 def font_css() -> str:
@@ -101,6 +110,8 @@ def copy() -> None:
     for name, files in FILES.items():
         for source, target in files:
             keep(PAGE, target, without_map((MODULES / name / source).read_bytes()), name)
+    core = "@tabler/core"
+    keep(PAGE, TABLER_USED, without_map(used_of(MODULES / core / TABLER)), core)
     keep(PAGE, "be-vietnam-pro.css", font_css().encode(), FONT)
     keep(PAGE, "icons.svg", sprite().encode(), "@tabler/icons")
     keep(TESTS, "axe.min.js", (MODULES / "axe-core/axe.min.js").read_bytes(), "axe-core")

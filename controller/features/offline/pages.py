@@ -14,7 +14,7 @@ from controller.http.web_manifest import web_manifest
 router = APIRouter()
 _KEPT = (
     *("app.css", "admin.css", "texts.css", "editor.css", "theme.js", "app.js", "offline.js", "loa.svg"),
-    *("vendor/tabler.min.css", "vendor/be-vietnam-pro.css", "vendor/htmx.min.js", "vendor/hx-sse.min.js"),
+    *("vendor/tabler.used.css", "vendor/be-vietnam-pro.css", "vendor/htmx.min.js", "vendor/hx-sse.min.js"),
     *("vendor/icons.svg", "vendor/fonts/vietnamese-400.woff2", "vendor/fonts/latin-400.woff2"),
 )
 """Files that the empty form needs."""
