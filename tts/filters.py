@@ -57,7 +57,7 @@ class _Recursion:
         older, last = self._y
         right[0] -= self._a1 * last + self._a2 * older
         right[1:2] -= self._a2 * last
-        y = dtbsv(2, self._band[:, : len(block)], right, lower=1, diag=1, overwrite_x=1)
+        y: NDArray[np.float64] = dtbsv(2, self._band[:, : len(block)], right, lower=1, diag=1, overwrite_x=1)
         self._x, self._y = x[-2:], np.concatenate([self._y, y])[-2:]
         return y
 
