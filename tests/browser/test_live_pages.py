@@ -108,7 +108,7 @@ def test_running_clocks_run_by_the_servers_time(world, open_page):
 def test_a_lost_server_is_told_at_once_with_the_age_of_what_is_seen_and_heals(world, server, open_page):
     page = open_page("canbo")
     banner = page.locator("#mat-ket-noi")
-    expect(page.locator("#dang-phat")).to_be_visible()
+    expect(page.locator("#tom-tat")).to_be_visible()
     page.wait_for_timeout(500)
     expect(banner).to_be_hidden()
     mark(page)
@@ -129,7 +129,7 @@ def test_one_page_holds_one_stream_and_leaves_none_behind(world, server, open_pa
     live = server.site.state.live
     for path in ("/phat", "/", "/cum-loa/loa-22366-1", "/cum-loa", "/"):
         page.goto(server.address + path)
-    expect(page.locator("#dang-phat")).to_be_visible()
+    expect(page.locator("#tom-tat")).to_be_visible()
     page.wait_for_timeout(1_000)
     assert live._viewers.total() == 1
     page.close()
@@ -142,7 +142,7 @@ def test_one_page_holds_one_stream_and_leaves_none_behind(world, server, open_pa
 
 def test_a_session_that_ends_leads_to_the_door(world, server, open_page):
     page = open_page("canbo")
-    expect(page.locator("#dang-phat")).to_be_visible()
+    expect(page.locator("#tom-tat")).to_be_visible()
     world.later(hours=9)
     server.stop()
     server.start()
