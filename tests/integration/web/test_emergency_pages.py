@@ -127,11 +127,14 @@ def test_who_stopped_or_declined_a_call_is_told(world, officer, approver, sign_i
 def test_anybody_there_stops_it_in_two_clicks(officer, approver, sign_in, alarm):
     place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
     technician = sign_in("kythuat")
+    silence_it = "bấm Dừng để loa im"
+    assert silence_it in text_of(approver.get(place))
     (stop,) = set(re.findall(r'href="(/khan/[^"]+/dung)"', technician.get("/").text))
     assert stop == f"{place}/dung"
     assert "Dừng ngay" in text_of(technician.get(stop))
     assert technician.post(stop).headers["location"] == place
     assert "Đã dừng" in text_of(technician.get(place))
+    assert silence_it not in text_of(approver.get(place))
     assert (
         "/dung" not in re.findall(r'<div id="thanh-khan".*?</div>\s*<', officer.get("/").text, re.DOTALL)[0]
     )
