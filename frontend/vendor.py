@@ -18,6 +18,7 @@ MODULES = HERE / "node_modules"
 PAGE = HERE.parent / "controller" / "http" / "static" / "vendor"
 TESTS = HERE.parent / "tests" / "browser" / "vendor"
 INDEX = PAGE / "vendor.json"
+LOCK = HERE / "package-lock.json"
 
 FONT_WEIGHTS = (400, 600)
 FONT_SUBSETS = ("vietnamese", "latin-ext", "latin")
@@ -88,6 +89,14 @@ def sprite() -> str:
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 
+def forget_addresses() -> None:
+    """Drop from the lock file where its packages ask for money; .npmrc keeps out where they come from."""
+    lock = json.loads(LOCK.read_text(encoding="utf-8"))
+    for told in lock["packages"].values():
+        told.pop("funding", None)
+    LOCK.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def copy() -> None:
     """Write every vendored file, and vendor.json that names package, version, licence and digest."""
     entries: list[dict[str, str]] = []
@@ -147,6 +156,7 @@ def differences() -> list[str]:
 def main() -> int:
     """Refresh, or with --check report differences; return the exit code."""
     if "--check" not in sys.argv[1:]:
+        forget_addresses()
         copy()
     wrong = differences()
     sys.stdout.write("".join(f"{line}\n" for line in wrong) or "vendored files are as recorded\n")

@@ -42,6 +42,25 @@ def world(worlds, tmp_path):
         world.store.close()
 
 
+@pytest.fixture(scope="module")
+def told_once(database, worlds, tmp_path_factory):
+    """Tells a new world once for all tests of a module: its folder to copy, what was told, and its seed.
+
+    None on PostgreSQL, which has one world at a time: there each test tells its own.
+    """
+
+    def tell(story):
+        if database != "sqlite":
+            return None
+        folder = tmp_path_factory.mktemp("told")
+        world = worlds.world(folder)
+        found = story(world, folder)
+        world.store.close()
+        return folder, found, world.seed
+
+    return tell
+
+
 @pytest.fixture(scope="session")
 def sqlite_worlds():
     """Worlds beside `world`: on PostgreSQL there is one at a time."""

@@ -63,25 +63,18 @@ def _told(world):
 
 
 @pytest.fixture(scope="module")
-def kept(database, worlds, tmp_path_factory):
-    """A file with such a year, told once; on PostgreSQL each test tells its own."""
-    if database != "sqlite":
-        return None
-    folder = tmp_path_factory.mktemp("kept")
-    world = worlds.world(folder)
-    year = _told(world)
-    world.store.close()
-    return folder / "loa.db", year
+def kept(told_once):
+    return told_once(lambda world, _folder: _told(world))
 
 
 @pytest.fixture
 def year(world, kept, tmp_path):
     if kept is None:
         return _told(world)
-    file, year = kept
+    folder, year, _ = kept
     world.store.close()
-    shutil.copy(file, tmp_path / file.name)
-    world.store = Store(sqlite_url(tmp_path / file.name), signer=StationSeal(world.station_key))
+    shutil.copy(folder / "loa.db", tmp_path)
+    world.store = Store(sqlite_url(tmp_path / "loa.db"), signer=StationSeal(world.station_key))
     world.now = FEBRUARY - timedelta(days=30)
     return year
 

@@ -14,15 +14,8 @@ from tests.support.stored_rows import sqlite_url
 
 
 @pytest.fixture(scope="module")
-def kept(database, worlds, tmp_path_factory):
-    """A folder with such a world, told once; on PostgreSQL each test tells its own."""
-    if database != "sqlite":
-        return None
-    folder = tmp_path_factory.mktemp("kept")
-    world = worlds.world(folder)
-    year = told(world, folder)
-    world.store.close()
-    return folder, year, world.seed
+def kept(told_once):
+    return told_once(told)
 
 
 @pytest.fixture
