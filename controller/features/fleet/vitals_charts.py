@@ -36,6 +36,7 @@ _GAP = timedelta(minutes=30)
 CELL = 2
 """Quarters in a cell of the strip: half an hour is wide enough to be touched on a telephone."""
 DAYS = 30
+_NEW = "mới thêm, chưa có số liệu"
 _WELL = 0.98
 """A day with two quarters missing is a good one: a station that starts anew hears nothing for a moment."""
 
@@ -81,6 +82,8 @@ class Month:
 
 def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> Month:
     """Return one cell for each of the last days up to a quarter, including today."""
+    if _is_too_new(quarters, until, enrolled_at):
+        return Month((), _NEW)
     counts = {quarter: one.samples for quarter, one in quarters.items()}
     today = start_of(until - 1).astimezone(ZONE).date()
     first = quarter_of(enrolled_at)
@@ -110,6 +113,11 @@ def month_begins(until: int) -> int:
     return _midnight(today - timedelta(days=DAYS - 1))
 
 
+def _is_too_new(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> bool:
+    """Return whether the first figures are still to come: they are kept by the quarter of an hour."""
+    return not quarters and quarter_of(enrolled_at) >= until - CELL
+
+
 def _midnight(day: date) -> int:
     return quarter_of(datetime.combine(day, time(), ZONE))
 
@@ -121,6 +129,8 @@ def _share(part: float) -> str:
 
 def day_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> VitalsChart:
     """Return the chart of the day before a quarter; no cells for hours before the node was enrolled."""
+    if _is_too_new(quarters, until, enrolled_at):
+        return VitalsChart((), (), _NEW)
     since = until - QUARTERS_OF_DAY
     words = strip({quarter: one.samples for quarter, one in quarters.items()}, since, until, CELL)
     first = max(0, (min(quarter_of(enrolled_at), until - 1) - since) // CELL)

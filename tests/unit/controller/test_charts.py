@@ -26,6 +26,17 @@ def test_bars_stand_from_the_smallest_to_the_largest_and_nothing_is_still_seen()
     assert bars([]) == []
 
 
+def test_a_loudspeaker_that_is_minutes_old_is_not_said_to_have_been_away():
+    until = quarter_of(NOON) + 1
+    for minutes in (0, 14):
+        enrolled_at = NOON - timedelta(minutes=minutes)
+        for shown in (day_shown({}, until, enrolled_at), month_shown({}, until, enrolled_at)):
+            assert (shown.cells, shown.share) == ((), "mới thêm, chưa có số liệu")
+    hour_ago = NOON - timedelta(hours=1)
+    assert [one.tone for one in day_shown({}, until, hour_ago).cells] == ["bad"] * 3
+    assert month_shown({}, until, hour_ago).share == "có liên lạc 0% thời gian"
+
+
 def test_a_line_breaks_where_nothing_was_told_for_long():
     told = [(NOON + timedelta(minutes=m), float(m)) for m in (0, 15, 30, 120, 135)]
     drawn = lines(told, NOON, NOON + timedelta(hours=3), longest_gap=timedelta(minutes=30))
@@ -93,7 +104,6 @@ def test_a_node_of_twenty_minutes_is_not_blamed_for_the_day_before():
     assert cell.tone == "good"
     assert cell.x + cell.width == pytest.approx(WIDTH, abs=2)
     assert day.share == "có liên lạc 100% thời gian"
-    assert len(day_shown({}, until, NOON).cells) == 1
 
 
 def policy(target, **limits):
