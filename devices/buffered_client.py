@@ -1,7 +1,7 @@
 """paho's client with buffers of our own: many packets by one call to the socket, in both directions.
 
-Publishing, its acknowledgements and all that is written go past paho, which makes some ten objects for each
-message and a system call for each packet. Connecting, subscribing, keep-alive and reading remain paho's.
+Messages, their acknowledgements and all that is read and written go past paho, which makes some ten objects
+for each message and reads each packet byte by byte. Connecting, subscribing and keep-alive remain paho's.
 """
 
 import socket
@@ -13,17 +13,19 @@ from typing import Final, Literal, cast
 
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.exception import MalformedPacket
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
 from devices.arrival_times import receive
+from devices.incoming_packets import BadPacket, Packet, Packets, PublishPacket, read_publish
 
-__all__ = ["LONGEST_PACKET", "READS_AT_ONCE", "READ_BYTES", "BufferedClient", "publish_packet"]
+__all__ = ["READS_AT_ONCE", "READ_BYTES", "BufferedClient", "publish_packet"]
 
 READ_BYTES: Final = 16 * 1024
 """Bytes read from the socket in one call: some fifty receipts."""
-LONGEST_PACKET: Final = 1024 * 1024
-"""Twice the longest signed message. MQTT allows 256 MB, and who has the broker could end a small board so."""
+LONGEST_READ: Final = 64 * 1024
+"""The same while a long packet comes, such as a chunk."""
 READS_AT_ONCE: Final = 8
 """Buffers read before what they hold is handed on: under a flood the rest waits in the socket."""
 WRITE_BYTES: Final = 64 * 1024
@@ -33,7 +35,9 @@ _NOTHING: Final = memoryview(b"")
 _LAST: Final = -1
 """The number of DISCONNECT."""
 _LONGEST: Final = 268_435_455
-_PUBLISH, _PUBACK, _QOS_1, _RETAIN = 0x30, 0x40, 0x02, 0x01
+_PUBLISH, _QOS_1, _RETAIN, _KIND = 0x30, 0x02, 0x01, 0xF0
+_ACKNOWLEDGED: Final = b"\x40\x02"
+"""The head of a PUBACK that means success; the packet id follows."""
 _CONTINUES, _SEVEN = 0x80, 7
 _REASON_AT: Final = 2
 """Where a PUBACK has its reason; shorter ones mean success."""
@@ -61,9 +65,6 @@ def publish_packet(topic: str, payload: bytes, packet_id: int | None, *, retain:
 class BufferedClient(Client):
     """One connection's client. `send` may come from any thread, all else from the owner's."""
 
-    _unread = b""
-    _at = 0
-    _reads_left = READS_AT_ONCE
     _writing = _NOTHING
     """The joined packets that the socket has not taken yet."""
     _written: tuple[int, ...] = ()
@@ -79,57 +80,79 @@ class BufferedClient(Client):
             protocol=MQTTProtocolVersion.MQTTv5,
             reconnect_on_failure=False,
         )
+        self._packets = Packets()
+        self.on_published: Callable[[PublishPacket], None] = lambda _: None
+        """Called with each PUBLISH that comes; the broker is told afterwards that it came."""
         self.on_written: Callable[[tuple[int, ...]], None] = lambda _: None
         """Called with the numbers given to `send` once these packets are written."""
         self.on_acknowledged: Callable[[int, str | None], None] = lambda *_: None
         """Called with a packet id and, if the broker refused the message, why."""
 
-    # -- reading: paho itself reads one byte, one byte more, then the rest of each packet
+    # -- reading
+
+    def _packet_read(self) -> MQTTErrorCode:
+        """Read what the socket holds, at most `READS_AT_ONCE` buffers, and handle each packet in it."""
+        reads = 0
+        while reads < READS_AT_ONCE or self._has_decrypted:
+            size = max(READ_BYTES, min(self._packets.lacks, LONGEST_READ))
+            try:
+                read = self._received(size)
+            except BlockingIOError:
+                return MQTTErrorCode.MQTT_ERR_AGAIN
+            except OSError:
+                return MQTTErrorCode.MQTT_ERR_CONN_LOST
+            if not read:
+                return MQTTErrorCode.MQTT_ERR_CONN_LOST
+            reads += 1
+            try:
+                code = self._handle(read)
+            except (BadPacket, MalformedPacket):
+                return MQTTErrorCode.MQTT_ERR_PROTOCOL
+            if code != MQTTErrorCode.MQTT_ERR_SUCCESS or self._sock is None:
+                return code
+            if len(read) < size and not self._has_decrypted:
+                break  # nothing more is there now; the descriptor announces what comes
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     @property
-    def has_unread(self) -> bool:
-        """Whether buffered bytes wait, which the descriptor does not announce."""
-        return self._at < len(self._unread)
-
-    @property
-    def has_decrypted(self) -> bool:
+    def _has_decrypted(self) -> bool:
         """Whether TLS holds decrypted bytes, which the descriptor does not announce."""
-        found = self.socket()
-        return isinstance(found, ssl.SSLSocket) and found.pending() > 0
+        return isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0
 
-    def forget_unread(self) -> None:
-        """Discard the buffered bytes."""
-        self._unread, self._at = b"", 0
-
-    def may_read_again(self) -> None:
-        """Let the socket be read for so many more buffers."""
-        self._reads_left = READS_AT_ONCE
-
-    def _sock_recv(self, bufsize: int) -> bytes:
-        if not self.has_unread:
-            if bufsize > LONGEST_PACKET:
-                raise OSError(f"a packet of {bufsize} bytes")
-            if bufsize >= READ_BYTES:
-                self.came_at = None
-                return super()._sock_recv(bufsize)
-            if self._reads_left <= 0 and not self.has_decrypted:
-                raise BlockingIOError
-            self._reads_left -= 1
-            self._unread, self._at = self._received(), 0
-        found = self._unread[self._at : self._at + bufsize]
-        self._at += len(found)
-        if self._at == len(self._unread):
-            self.forget_unread()  # thousands of clients would keep a buffer each
-        return found
-
-    def _received(self) -> bytes:
+    def _received(self, size: int) -> bytes:
         if self._sock is None:
             raise ConnectionError("the socket is closed")
         try:
-            data, self.came_at = receive(cast("socket.socket", self._sock), READ_BYTES)
+            data, self.came_at = receive(cast("socket.socket", self._sock), size)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as error:
             raise BlockingIOError from error
         return data
+
+    def _handle(self, read: bytes) -> MQTTErrorCode:
+        """Handle the packets that are whole now: PUBLISH here, the others by paho."""
+        self._last_bytes_received = monotonic()
+        acknowledged: list[bytes] = []
+        code = MQTTErrorCode.MQTT_ERR_SUCCESS
+        for packet in self._packets.add(read):
+            if packet.is_publish:
+                published = read_publish(packet)
+                self.on_published(published)
+                if published.packet_id:
+                    acknowledged += (_ACKNOWLEDGED, published.packet_id)
+                continue
+            code = self._handle_by_paho(packet)
+            if code != MQTTErrorCode.MQTT_ERR_SUCCESS or self._sock is None:
+                break
+        if acknowledged:
+            self.send(b"".join(acknowledged))
+        return code
+
+    def _handle_by_paho(self, packet: Packet) -> MQTTErrorCode:
+        if packet.kind & _KIND == _PUBLISH:
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL  # QoS 2, to which we never subscribe
+        body, found = bytearray(packet.body), self._in_packet
+        found["command"], found["remaining_length"], found["packet"] = packet.kind, len(body), body
+        return self._packet_handle()
 
     def _handle_pubackcomp(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
         packet = self._in_packet["packet"]
@@ -153,10 +176,6 @@ class BufferedClient(Client):
     def want_write(self) -> bool:
         """Say whether something waits to be written."""
         return bool(self._writing or self._out_packet)
-
-    def _send_puback(self, mid: int) -> MQTTErrorCode:
-        self.send(b"\x40\x02" + mid.to_bytes(2, "big"))
-        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def _packet_queue(
         self, command: int, packet: bytes | bytearray, mid: int, qos: int, info: object = None

@@ -19,7 +19,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Final, cast
 
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import Client
 from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -28,6 +28,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from devices.arrival_times import ask_for_stamps
 from devices.buffered_client import FAILURES_FROM, BufferedClient, publish_packet
+from devices.incoming_packets import PublishPacket
 from devices.link_api import (
     Address,
     AnyLink,
@@ -127,7 +128,7 @@ class Connection:
             client.will_set(will.topic, will.payload, will.qos, will.retain)
         client.on_connect = self._note_connect
         client.on_subscribe = self._note_subscribe
-        client.on_message = self._note_message
+        client.on_published = self._note_message
         client.on_acknowledged = self._note_acknowledged
         client.on_written = self._note_written
         client.on_disconnect = self._note_disconnect
@@ -147,15 +148,15 @@ class Connection:
     def _note_subscribe(self, _c: Client, _u: Any, mid: int, codes: list[ReasonCode], _p: Any) -> None:
         self._queue.append(partial(self._grant, mid, codes))
 
-    def _note_message(self, _c: Client, _u: Any, message: MQTTMessage) -> None:
+    def _note_message(self, came: PublishPacket) -> None:
         try:
-            topic = message.topic
+            topic = came.topic.decode()
         except UnicodeDecodeError:
             _log.warning("dropped a message whose topic is not UTF-8")
             return
-        came_at = self._client.came_at
-        came = Message(topic, bytes(message.payload), message.qos, bool(message.retain), came_at)
-        self._queue.append(partial(self._take, came))
+        qos, came_at = 1 if came.packet_id else 0, self._client.came_at
+        message = Message(topic, came.payload, qos, came.retain, came_at)
+        self._queue.append(partial(self._take, message))
 
     def _note_acknowledged(self, packet_id: int, failure: str | None) -> None:
         self._queue.append(partial(self._settle, packet_id, failure))
@@ -205,10 +206,7 @@ class Connection:
 
     def read(self) -> None:
         """Take in what arrived, at most `READS_AT_ONCE` buffers; the descriptor announces the rest again."""
-        self._client.may_read_again()
         self._check(self._client.loop_read())
-        while self._client.socket() is not None and (self._client.has_unread or self._client.has_decrypted):
-            self._check(self._client.loop_read())
 
     def write(self) -> None:
         """Send what waits, as far as the socket takes it."""
@@ -280,8 +278,6 @@ class Connection:
         """Close the socket if it is open; the last call for every connection."""
         if (found := self._client.socket()) is not None:
             found.close()
-            self._client.forget_unread()
-            self._client.may_read_again()
             # paho releases its socket when it finds it closed.
             self._client.loop_read()
         self._queue.clear()

@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from devices.buffered_client import LONGEST_PACKET, READ_BYTES, READS_AT_ONCE, BufferedClient
+from devices.buffered_client import READ_BYTES, READS_AT_ONCE, BufferedClient
+from devices.incoming_packets import LONGEST_PACKET
 
 
 class Counted:
@@ -50,16 +51,13 @@ def client(pair):
     made = BufferedClient("a-client")
     made._sock = pair[0]
     made.heard = []
-    made.on_message = lambda _c, _u, message: made.heard.append((message.topic, bytes(message.payload)))
+    made.on_published = lambda came: made.heard.append((came.topic.decode(), came.payload))
     yield made
     made._sock = None
 
 
 def read(client):
-    client.may_read_again()
     client.loop_read()
-    while client.has_unread:
-        client.loop_read()
 
 
 def test_fifty_messages_that_came_together_are_one_call(client, pair):
@@ -81,13 +79,13 @@ def test_a_message_that_comes_in_pieces_is_put_together(client, pair):
     assert client.heard == sent
 
 
-def test_nothing_of_a_connection_that_is_let_go_is_read(client, pair):
+def test_what_follows_the_end_that_the_broker_announced_is_not_read(client, pair):
     _, theirs = pair
-    theirs.sendall(publish("loa/1", b"1") + publish("loa/2", b"2"))
-    client.loop_read()
-    client.forget_unread()
+    ends = bytes.fromhex("e0028e00")  # DISCONNECT: another client took our name
+    theirs.sendall(publish("loa/1", b"1") + ends + publish("loa/2", b"2"))
     read(client)
     assert client.heard == [("loa/1", b"1")]
+    assert client.socket() is None
 
 
 def test_a_flood_is_read_in_parts_so_that_what_came_is_handed_on(client, pair):
@@ -119,4 +117,4 @@ def test_a_packet_longer_than_any_true_one_ends_the_connection_before_it_is_in_m
 def test_no_buffer_is_kept_once_it_is_read(client, pair):
     pair[1].sendall(publish("loa/1", b"x" * 1000))
     read(client)
-    assert client._unread == b""
+    assert client._packets._part is None
