@@ -162,6 +162,9 @@ def demo(
         Literal["auto", "embedded", "mosquitto", "tree"],
         typer.Option(help="Trạm trung chuyển MQTT khởi động kèm; tree: một trạm gốc, hai trạm nhánh."),
     ] = "auto",
+    database: Annotated[
+        Literal["sqlite", "postgresql"], typer.Option(help="Cơ sở dữ liệu dùng một lần.")
+    ] = "sqlite",
     fail: Annotated[str, typer.Option(help="Lỗi mô phỏng, như offline=5%,loss=2%,reboot=3%.")] = "",
     speed: Annotated[float, typer.Option(min=0.1, max=1000, help="Phát nhanh gấp mấy lần.")] = 1.0,
     engine: Annotated[str | None, typer.Option(help="Giọng đọc: loa, gtts, espeak.")] = None,
@@ -176,6 +179,7 @@ def demo(
         text_file=text_file,
         record=record,
         broker=broker,
+        database=database,
         fail=fail,
         speed=speed,
         engine=engine,

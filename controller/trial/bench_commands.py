@@ -13,6 +13,8 @@ BrokerOrTree = Annotated[
     typer.Option(help="Trạm trung chuyển MQTT; tree: một trạm gốc, hai trạm nhánh."),
 ]
 
+Database = Annotated[Literal["sqlite", "postgresql"], typer.Option(help="Cơ sở dữ liệu dùng một lần.")]
+
 bench = Commands()
 
 
@@ -27,13 +29,14 @@ def emergency(
         ),
     ] = 0,
     broker: BrokerOrTree = "auto",
+    database: Database = "sqlite",
     *,
     as_json: AsJson = False,
 ) -> None:
     """Từ lúc gọi đến khi loa cuối cùng thật sự kêu, và từ lúc dừng đến khi loa cuối cùng im."""
     from controller.trial.bench_emergency import bench_emergency
 
-    figures = bench_emergency(nodes, runs, broker, storm)
+    figures = bench_emergency(nodes, runs, broker, database, storm=storm)
     if as_json:
         print_json(figures)
         return
@@ -56,13 +59,14 @@ def delivery(
     << 20,
     loss: Annotated[int, typer.Option(min=0, max=50, help="Phần trăm gói âm thanh bị mất.")] = 0,
     broker: BrokerOrTree = "auto",
+    database: Database = "sqlite",
     *,
     as_json: AsJson = False,
 ) -> None:
     """Từ lúc công bố kế hoạch đến khi mọi cụm loa có đủ tệp âm thanh và đã kiểm xong, gửi hết tốc độ."""
     from controller.trial.bench_delivery import bench_delivery
 
-    figures = bench_delivery(nodes, size, broker, loss)
+    figures = bench_delivery(nodes, size, broker, database, loss_percent=loss)
     if as_json:
         print_json(figures)
         return
@@ -102,13 +106,14 @@ def ingest(
 def rest(
     nodes: Annotated[int, typer.Option(min=1, max=20_000, help="Số cụm loa mô phỏng.")] = 5000,
     broker: Broker = "auto",
+    database: Database = "sqlite",
     *,
     as_json: AsJson = False,
 ) -> None:
     """Khi không phát gì: đài dùng bao nhiêu máy, và trả lời giờ cho loa sau bao lâu."""
     from controller.trial.bench_rest import bench_rest
 
-    figures = bench_rest(nodes, broker)
+    figures = bench_rest(nodes, broker, database)
     if as_json:
         print_json(figures)
         return

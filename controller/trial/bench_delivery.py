@@ -12,6 +12,7 @@ from controller.terminal.progress import Stages
 from controller.trial.bench_ground import ToneMade, approved, throw_away_station
 from controller.trial.bench_references import count_over_mqtt, count_over_nginx, count_over_sockets
 from controller.trial.broker_tree import TrialBroker
+from controller.trial.empty_database import TrialDatabase
 from controller.trial.fleet_process import FleetProcesses
 from controller.trial.job import TrialRun
 from controller.trial.outside import memory_kb
@@ -67,11 +68,13 @@ class Watcher:
             self.plan_at = self.plan_at or time.time()
 
 
-def bench_delivery(nodes: int, size: int, broker: TrialBroker, loss_percent: int = 0) -> dict[str, Any]:
+def bench_delivery(
+    nodes: int, size: int, broker: TrialBroker, database: TrialDatabase, loss_percent: int = 0
+) -> dict[str, Any]:
     """Deliver one recording of `size` bytes to all nodes, at unlimited rate; return the figures."""
     body = random.Random(size).randbytes(size)  # noqa: S311 - the same each time, and not compressible
     opened = {"pace_bytes_per_second": OPEN_PACE, "uplink_bytes_per_second": OPEN_PACE * nodes}
-    with throw_away_station(broker, **opened) as (home, station, stages, parts):
+    with throw_away_station(broker, database, **opened) as (home, station, stages, parts):
         enrolled = enrol_simulated(station, nodes)
         fleet = fleet_of(station, enrolled, fail=f"loss={loss_percent}%" if loss_percent else "")
         processes = len(fleet.processes)

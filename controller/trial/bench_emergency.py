@@ -27,6 +27,7 @@ from controller.trial.bench_ground import (
     throw_away_home,
 )
 from controller.trial.broker_tree import TrialBroker, broker_settings
+from controller.trial.empty_database import TrialDatabase, empty_database
 from controller.trial.percentiles import nearest_rank, spread
 from controller.trial.station_apart import StationApart
 from devices.ids import AreaCode
@@ -238,12 +239,14 @@ class EmergencyBench:
         return self.ears.wait(lambda: len(self._sounding()) >= self.reachable, seconds)
 
 
-def bench_emergency(nodes: int, runs: int, broker: TrialBroker, storm: int = 0) -> dict[str, Any]:
+def bench_emergency(
+    nodes: int, runs: int, broker: TrialBroker, database: TrialDatabase, storm: int = 0
+) -> dict[str, Any]:
     """Return the figures; creates everything it needs and deletes it afterwards."""
     began = time.monotonic()
     with throw_away_home() as (home, stages, parts):
-        brokers = broker_settings(broker, home, parts)
-        station = StationApart(home, {"home": str(home), "nodes": nodes, **brokers, "alarms": True})
+        asked = {"home": str(home), "nodes": nodes, "alarms": True, **broker_settings(broker, home, parts)}
+        station = StationApart(home, asked | {"database": parts.enter_context(empty_database(database))})
         parts.callback(station.stop)
         station.start()
         fleet, reachable = started_fleet(parts, station, station.nodes)

@@ -22,6 +22,7 @@ from controller.model.first_people import OFFICER
 from controller.settings import Settings
 from controller.terminal.progress import Stages
 from controller.trial.broker_tree import TrialBroker, broker_settings
+from controller.trial.empty_database import TrialDatabase, empty_database
 from controller.trial.fleet_process import FleetProcesses
 from controller.trial.job import TrialRun
 from controller.trial.simulated import StationAccess, enrol_simulated, fleet_of
@@ -172,7 +173,7 @@ def throw_away_home() -> Iterator[tuple[Path, Stages, ExitStack]]:
 
 @contextmanager
 def throw_away_station(
-    broker: TrialBroker, **chosen: Any
+    broker: TrialBroker, database: TrialDatabase = "sqlite", **chosen: Any
 ) -> Iterator[tuple[Path, Controller, Stages, ExitStack]]:
     """Start a station in a temporary folder; `chosen` are additional settings.
 
@@ -180,7 +181,9 @@ def throw_away_station(
     """
     with throw_away_home() as (home, stages, parts):
         log_to(home / "loa.log", "WARNING")
-        station = Controller(bench_settings(home, broker_settings(broker, home, parts) | chosen))
+        chosen |= broker_settings(broker, home, parts)
+        chosen["database_url"] = parts.enter_context(empty_database(database))
+        station = Controller(bench_settings(home, chosen))
         station.start()
         parts.callback(station.stop)
         yield home, station, stages, parts

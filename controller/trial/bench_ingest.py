@@ -4,11 +4,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
@@ -21,14 +20,13 @@ from controller.model.fleet import RecentVitals
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
 from controller.trial.bench_ground import throw_away_home
+from controller.trial.empty_database import TrialDatabase, empty_database
 from controller.trial.load import VITALS_A_RECEIPT
 from controller.trial.outside import used_by
-from controller.trial.postgres import running_postgres
 from controller.trial.simulated import key_seed
 from controller.trial.station_apart import StationApart
 from devices.budgets import BUDGETS
 
-Database = Literal["sqlite", "postgresql"]
 NORMAL_S = 60.0
 """Seconds in which a node normally sends one receipt and two vitals: a short broadcast a minute."""
 TIMES = 10
@@ -82,7 +80,7 @@ class _Bench:
                 "processor_us_a_message": round(used / max(1, sent) * _MILLION, 1),
             }
 
-    def of(self, database: Database, url: str) -> dict[str, Any]:
+    def of(self, database: TrialDatabase, url: str) -> dict[str, Any]:
         """Return the figures of one database."""
         with ExitStack() as parts:
             home = self.home / database
@@ -154,7 +152,7 @@ def loaded(asked: dict[str, Any], home: Path) -> dict[str, Any]:
 def bench_ingest(
     nodes: int,
     broker: BrokerChoice,
-    databases: tuple[Database, ...],
+    databases: tuple[TrialDatabase, ...],
     *,
     minute: float | None = None,
     saturated: float | None = None,
@@ -165,7 +163,7 @@ def bench_ingest(
         reference = bench.reference()
         found: dict[str, dict[str, Any]] = {}
         for database in databases:
-            with _empty(database) as url:
+            with empty_database(database) as url:
                 found[database] = bench.of(database, url)
     for one in found.values():
         one["ratio"] = _ratio(one["messages_per_second"], reference["messages_per_second"])
@@ -181,16 +179,6 @@ def bench_ingest(
         "lost": sum(one["lost"] for one in found.values()),
         **found,
     }
-
-
-@contextmanager
-def _empty(database: Database) -> Iterator[str]:
-    """Yield the URL of an empty database; for SQLite the station chooses it."""
-    if database == "sqlite":
-        yield ""
-        return
-    with running_postgres() as server:
-        yield server.create()
 
 
 def _lost(station: StationApart, loads: list[dict[str, Any]]) -> dict[str, int]:

@@ -17,6 +17,7 @@ from controller.terminal.progress import Stages
 from controller.trial import children
 from controller.trial.bench_ground import PATIENCE_S, started_fleet, throw_away_home
 from controller.trial.bench_ingest import loaded
+from controller.trial.empty_database import TrialDatabase, empty_database
 from controller.trial.outside import Used
 from controller.trial.percentiles import spread
 from controller.trial.simulated import key_seed
@@ -92,10 +93,13 @@ class ClockProbe:
                 self.answers_ms.append((at - began) * _MS)
 
 
-def bench_rest(nodes: int, broker: BrokerChoice, seconds: float | None = None) -> dict[str, Any]:
+def bench_rest(
+    nodes: int, broker: BrokerChoice, database: TrialDatabase, seconds: float | None = None
+) -> dict[str, Any]:
     """Return the figures; creates everything it needs and deletes it afterwards."""
     with throw_away_home() as (home, stages, parts):
-        station = StationApart(home, {"home": str(home), "nodes": nodes, "broker": broker, "airings": 1})
+        asked = {"home": str(home), "nodes": nodes, "broker": broker, "airings": 1}
+        station = StationApart(home, asked | {"database": parts.enter_context(empty_database(database))})
         parts.callback(station.stop)
         station.start()
         fleet, connected = started_fleet(parts, station, station.nodes, nice=NICE)

@@ -19,6 +19,7 @@ from controller.host.logs import log_to
 from controller.settings import Settings
 from controller.terminal.progress import Stages
 from controller.trial.broker_tree import TrialBroker, broker_settings
+from controller.trial.empty_database import TrialDatabase, empty_database
 from controller.trial.fleet_process import FleetProcesses, refuse_bad_faults
 from controller.trial.job import TrialRun, report, succeeded
 from controller.trial.simulated import enrol_simulated, fleet_of
@@ -39,6 +40,7 @@ class DemoOptions:
     text_file: Path | None
     record: Path | None
     broker: TrialBroker
+    database: TrialDatabase
     fail: str
     speed: float
     engine: str | None
@@ -54,8 +56,9 @@ def run(trial: DemoOptions) -> int:
         parts.callback(shutil.rmtree, home, ignore_errors=True)
         log_to(home / "loa.log", "INFO")
         stages = parts.enter_context(Stages())
-        brokers = broker_settings(trial.broker, home, parts)
-        station = Controller(_settings(trial, home, brokers), serve_pages=not trial.once)
+        chosen = broker_settings(trial.broker, home, parts)
+        chosen["database_url"] = parts.enter_context(empty_database(trial.database))
+        station = Controller(_settings(trial, home, chosen), serve_pages=not trial.once)
         station.start()
         parts.callback(station.stop)
         job = TrialRun(station, stages)
@@ -75,13 +78,12 @@ def _draft(trial: DemoOptions) -> TitledText:
     return draft_of(written)
 
 
-def _settings(trial: DemoOptions, home: Path, brokers: dict[str, Any]) -> Settings:
-    chosen: dict[str, Any] = {
+def _settings(trial: DemoOptions, home: Path, chosen: dict[str, Any]) -> Settings:
+    usual: dict[str, Any] = {
         "home": home,
         "database_url": "",
         "recordings": "",  # what is thrown away is in no store of the real station
         "uploads": "",
-        **brokers,
         "port": 0,
         "quiet_begins": "00:00",
         "quiet_ends": "00:00",  # a demonstration must also work at night
@@ -93,8 +95,8 @@ def _settings(trial: DemoOptions, home: Path, brokers: dict[str, Any]) -> Settin
         "speech_cache": Settings().speech_cache_dir,
     }
     if trial.engine is not None:
-        chosen["engine"] = trial.engine
-    return Settings(**chosen)
+        usual["engine"] = trial.engine
+    return Settings(**usual | chosen)
 
 
 def _started_fleet(trial: DemoOptions, job: TrialRun, parts: ExitStack) -> FleetProcesses:

@@ -1,4 +1,4 @@
-"""`loa bench emergency` on a small fleet: heard, ended and called off everywhere; the broadcast goes on."""
+"""`loa bench emergency` on few loudspeakers: heard, ended, called off everywhere; the broadcast goes on."""
 
 import json
 
@@ -12,9 +12,10 @@ NODES = 8
 
 @pytest.mark.slow
 @pytest.mark.nightly
-def test_an_emergency_is_heard_ended_and_called_off_by_every_loudspeaker(tmp_path, monkeypatch):
+@pytest.mark.parametrize("more", [[], ["--broker", "tree", "--database", "postgresql"]])
+def test_an_emergency_is_heard_ended_and_called_off_by_every_loudspeaker(tmp_path, monkeypatch, more):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))
-    asked = ["bench", "emergency", "--nodes", str(NODES), "--runs", "2", "--storm", "4", "--json"]
+    asked = ["bench", "emergency", "--nodes", str(NODES), "--runs", "2", "--storm", "4", "--json", *more]
     done = CliRunner().invoke(app, asked, catch_exceptions=False)
     assert done.exit_code == 0, done.stderr
     figures = json.loads(done.stdout)

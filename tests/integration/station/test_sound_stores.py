@@ -76,6 +76,7 @@ def test_a_station_that_is_thrown_away_writes_into_no_store_of_the_real_one(tmp_
         text_file=None,
         record=None,
         broker="embedded",
+        database="sqlite",
         fail="",
         speed=1.0,
         engine=None,

@@ -1,0 +1,19 @@
+"""The database of a demonstration or a benchmark: SQLite in its folder, or a throw-away PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from controller.trial.postgres import running_postgres
+
+TrialDatabase = Literal["sqlite", "postgresql"]
+
+
+@contextmanager
+def empty_database(kind: TrialDatabase) -> Iterator[str]:
+    """Yield the URL of an empty database, "" where the station chooses it; StartFailed without PostgreSQL."""
+    if kind == "sqlite":
+        yield ""
+        return
+    with running_postgres() as server:
+        yield server.create()
