@@ -6,7 +6,8 @@ RUNS := $(VENV)/.installed-to-run
 TESTS := $(VENV)/.installed-to-test
 PEER := $(VENV)/peer
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
-# the lists have every package with its hash, so nothing is resolved; Python compiles modules when it loads them
+# the lists have every package with its hash, so nothing is resolved, and what builds Loa is in one of them;
+# Python compiles modules when it loads them
 LISTED := $(PIP) install --no-deps --no-compile --require-hashes
 # thousands of small databases are synced to disk many times a second: use memory where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
@@ -164,10 +165,10 @@ parts:
 $(BIN)/python:
 	@deploy/make-venv.sh "$(PYTHON)" "$(VENV)"
 
-$(RUNS): requirements.txt pyproject.toml | $(BIN)/python
+$(RUNS): requirements-install.txt requirements.txt pyproject.toml | $(BIN)/python
 	@echo 'Cài đặt các thư viện (vài phút ở lần đầu) / installing libraries (minutes, the first time)'
-	@$(LISTED) -r requirements.txt
-	@PYTHONWARNINGS=ignore $(PIP) install --no-deps -e .
+	@$(LISTED) -r requirements-install.txt -r requirements.txt
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 # the two lists have no package in common, so they are installed in parallel

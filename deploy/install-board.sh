@@ -31,8 +31,8 @@ install -d -o loa-board -m 700 /var/lib/loa-board
 pins=$(mktemp)
 trap 'rm -f "$pins"' EXIT
 listed >"$pins"
-/opt/loa-board/bin/pip install --quiet --no-deps --require-hashes -r "$pins"
-/opt/loa-board/bin/pip install --quiet --no-deps .
+/opt/loa-board/bin/pip install --quiet --no-deps --require-hashes -r requirements-install.txt -r "$pins"
+/opt/loa-board/bin/pip install --quiet --no-deps --no-build-isolation .
 ln -sf /opt/loa-board/bin/loa-board /usr/local/bin/loa-board
 cp deploy/board/loa-board.service /etc/systemd/system/
 systemctl daemon-reload

@@ -120,8 +120,8 @@ install_loa() {
     (
         umask 022
         [ -x .venv/bin/python ] || deploy/make-venv.sh python3 .venv
-        .venv/bin/pip install --quiet --no-deps --require-hashes -r requirements.txt
-        .venv/bin/pip install --quiet --no-deps --editable .
+        .venv/bin/pip install --quiet --no-deps --require-hashes -r requirements-install.txt -r requirements.txt
+        .venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
     )
     install -d -o loa -g loa -m 700 var
     for folder in recordings uploads; do

@@ -29,7 +29,10 @@ if ! "$python" -m venv "$venv"; then
     fail "Không tạo được $venv / could not make $venv"
 fi
 
-# the pip of Python 3.11 takes twice the processor time: it compares each file of a package with each kind of system.
-# Where a newer one cannot be had, it does
-"$venv/bin/python" -m pip --quiet --disable-pip-version-check --no-input \
-    install --no-deps --no-compile --require-hashes -r requirements-pip.txt 2>/dev/null || true
+# what builds Loa, and a newer pip: that of Python 3.11 takes twice the processor time, since it compares each file of a
+# package with each kind of system
+if ! "$venv/bin/python" -m pip --quiet --disable-pip-version-check --no-input \
+    install --no-deps --no-compile --require-hashes -r requirements-install.txt; then
+    rm -rf "$venv"
+    fail "Không cài được pip và setuptools vào $venv / could not install pip and setuptools in $venv"
+fi

@@ -20,6 +20,9 @@ OVERRIDDEN = {
     Requirement(line).name for line in PROJECT.get("tool", {}).get("uv", {}).get("override-dependencies", [])
 }
 
+BUILDS = re.compile(r"\binstall\b.* \.$")
+"""A line that installs Loa itself, from the folder where it stands."""
+
 # used without an import of ours: by whom
 USED_BY_OTHERS = {
     "audioop-lts": "pydub",
@@ -115,5 +118,19 @@ def test_a_board_gets_all_libraries_that_its_program_needs_and_no_others():
 
 
 def test_no_list_names_a_registry():
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-pip.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-install.txt"):
         assert "://" not in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_loa_is_built_by_what_is_listed_with_its_digest():
+    """A build in isolation fetches the newest setuptools, whatever it is; `LISTED` asks for digests."""
+    listed = (ROOT / "requirements-install.txt").read_text(encoding="utf-8")
+    pins = {pin.name: pin for pin in map(Requirement, re.findall(r"^(\S+==\S+) \\$", listed, re.MULTILINE))}
+    for wanted in map(Requirement, PROJECT["build-system"]["requires"]):
+        assert wanted.specifier.contains(str(pins[wanted.name].specifier).removeprefix("=="))
+    said = [ROOT / "Makefile", *ROOT.glob("deploy/*.sh"), *ROOT.glob("docs/*.md"), ROOT / "README.md"]
+    builds = [
+        line for file in said for line in file.read_text(encoding="utf-8").splitlines() if BUILDS.search(line)
+    ]
+    assert len(builds) >= 4
+    assert [line for line in builds if "--no-build-isolation" not in line] == []
