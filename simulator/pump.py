@@ -4,7 +4,9 @@ The saves of many brains in a slice are committed in one transaction; only then 
 """
 
 import asyncio
+import contextlib
 import heapq
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Collection
@@ -28,6 +30,11 @@ LONGEST_SLICE_S = 0.25
 PLANS_SLICE_S = 0.04
 """Seconds of one slice for new plans: its nodes share one transaction, and the first of them is armed early
 enough for a start 0.35 s after the call."""
+PLANS_CALM_S = 0.05
+"""A broker hands a plan to the nodes one after the other, a busy one within 0.4 s: for so long after each new
+plan everything but plans waits."""
+PLANS_LONGEST_S = 1.0
+"""Plans that go on coming hold up everything else for no longer than this."""
 CLOCKS = topics.time(NodeId(""))
 """Prefix of the topics of clock requests and replies."""
 PLANS = topics.plan("")
@@ -80,6 +87,8 @@ class Pump:
         """The order of processing: a node for each of its events, unless it was processed already."""
         self._first: deque[Seat] = deque()
         """Nodes with a new plan in their queue."""
+        self._planned_at = self._plans_since = -math.inf
+        """When the newest new plan came, and the first of those that came right after each other."""
         self._has_work = asyncio.Event()
         self._timers: list[tuple[float, int, Seat, int]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -114,10 +123,15 @@ class Pump:
         """Queue an event for a brain.
 
         Real nodes run in parallel; here they share a processor. A new plan, with all events queued before it
-        for its node, is processed before all other events, those that come to its node later among them.
-        Otherwise the last node would start only after the first ones have sent all their receipts.
+        for its node, is processed before all other events, those that come to its node later among them, and
+        before those the plans of other nodes that are still on their way. Otherwise the last node would start
+        only after the first ones have sent all their receipts. To begin a sound needs no event: it was armed.
         """
-        (self._first if _is_new_plan(event) else self._turns).append(seat)
+        if _is_new_plan(event):
+            self._first.append(seat)
+            self._note_plan(time.monotonic())
+        else:
+            self._turns.append(seat)
         seat.waiting.append((seat.node.life, event))
         self._has_work.set()
 
@@ -131,12 +145,34 @@ class Pump:
         while True:
             await self._has_work.wait()
             self._think_of_plans()
-            self._think(min(max(SLICE_S, others_took), LONGEST_SLICE_S))
+            left_s = self._more_plans_within_s(time.monotonic())
+            if left_s <= 0:
+                self._think(min(max(SLICE_S, others_took), LONGEST_SLICE_S))
+            elif not self._first:
+                await self._news_within(left_s)
+                continue
             if not (self._turns or self._first):
                 self._has_work.clear()
             turned_at = time.perf_counter()
             await asyncio.sleep(0)
             others_took = time.perf_counter() - turned_at
+
+    def _note_plan(self, now: float) -> None:
+        if now >= self._planned_at + PLANS_CALM_S:
+            self._plans_since = now
+        self._planned_at = now
+
+    def _more_plans_within_s(self, now: float) -> float:
+        """Return how long to wait for the plans of other nodes; 0: nothing is held up."""
+        until = min(self._planned_at + PLANS_CALM_S, self._plans_since + PLANS_LONGEST_S)
+        return max(0.0, until - now) if self._turns else 0.0
+
+    async def _news_within(self, seconds: float) -> None:
+        """Return when something is queued, after so many seconds at the latest."""
+        self._has_work.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._has_work.wait(), seconds)
+        self._has_work.set()
 
     def _note_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():

@@ -105,6 +105,40 @@ def test_while_plans_are_said_the_loop_gets_no_turn_between_two_nodes(shelf, mon
     assert turns == {0}
 
 
+def test_what_else_comes_waits_for_plans_of_others_that_are_on_their_way(shelf, monkeypatch):
+    monkeypatch.setattr(pump, "PLANS_CALM_S", 60.0)
+    one, others, order = seat("one"), [seat("other"), seat("third")], []
+
+    async def run():
+        is_done = asyncio.Event()
+
+        def note(thinking):
+            order.append(thinking.node.id)
+            if others:
+                pumping.queue(others.pop(0), PLAN)  # comes to its node after the first one has thought
+            else:
+                is_done.set()
+
+        pumping = Pump(shelf, None, note)
+        for event in (PLAN, CUT):
+            pumping.queue(one, event)
+        await pumping.start()
+        async with asyncio.timeout(10):
+            await is_done.wait()
+        await pumping.stop()
+
+    asyncio.run(run())
+    assert order == ["one", "other", "third"]
+    assert [event for _, event in one.waiting] == [CUT]
+
+
+def test_plans_without_end_do_not_hold_up_everything_else_for_ever(shelf, monkeypatch):
+    monkeypatch.setattr(pump, "PLANS_CALM_S", 60.0)
+    monkeypatch.setattr(pump, "PLANS_LONGEST_S", 0.05)
+    one, other = seat("one"), seat("other")
+    assert asyncio.run(thought(shelf, [(other, Tick()), (one, PLAN)])) == ["one", "other"]
+
+
 class Told:
     """Executes effects: notes, at each message, which session is on the node's disk."""
 
