@@ -1,4 +1,4 @@
-"""Ed25519 (RFC 8032) by libsodium; the only module that uses PyNaCl.
+"""Ed25519 (RFC 8032) by libsodium.
 
 A check takes half the processor time that it takes in OpenSSL (`cryptography`, joserfc), and the station
 checks one for each receipt, a node one for each time reply. libsodium refuses all that OpenSSL refuses, and

@@ -22,7 +22,7 @@ DOORS = {
     "joserfc": {"devices/jose.py", "controller/host/openid.py"},  # the wire; a provider's tokens
     "authlib": {"controller/host/openid.py"},
     "opentelemetry": {"controller/host/traces.py"},
-    "nacl": {"devices/ed25519.py"},
+    "nacl": {"devices/ed25519.py", "controller/features/accounts/encryption.py"},  # keys; their seals
     "obstore": {"tts/buckets.py"},
     "gtts": {"tts/engines/gtts.py"},
     "pydub": {"tts/mixing.py"},

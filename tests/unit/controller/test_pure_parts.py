@@ -5,6 +5,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,6 +135,13 @@ def test_a_seal_opens_whatever_guessing_cost_when_it_was_made(monkeypatch):
     cheap = seal(b"secret", Sealing.by("mật khẩu"), "kid/holder")
     for sealed in (of_first_cost, before_costs_were_noted, cheap):
         assert unseal(sealed, "mật khẩu", "kid/holder") == b"secret"
+
+
+def test_a_key_of_one_lane_is_what_any_argon2id_makes_of_the_password():
+    cost = Cost(iterations=2, lanes=1, memory_kib=64)
+    made = Sealing(cost, b"0123456789abcdef", sealing._key("mật khẩu", b"0123456789abcdef", cost))
+    other = Argon2id(salt=made.salt, length=32, iterations=2, lanes=1, memory_cost=64)
+    assert made.key == other.derive("mật khẩu".encode())
 
 
 def test_a_nodes_status_is_what_its_facts_amount_to():
