@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 INSTANT_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
 FIRST_YEAR, LAST_YEAR = 1970, 2999
@@ -28,20 +28,21 @@ def written_instant(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"  # it cuts, and does not round
 
 
-def _read_instant(value: Any) -> Any:
+def _read_instant(value: Any) -> datetime:
+    """Return an instant of the wire, or of our own code, in UTC and in whole milliseconds.
+
+    One function and no chain of pydantic's: each message has an instant, and 5,000 nodes send thousands.
+    """
     if isinstance(value, str):
-        if not _INSTANT.match(value):
+        if not _INSTANT.fullmatch(value):
             raise ValueError("must be RFC 3339 in UTC with three decimals and Z")
-        return datetime.fromisoformat(value)  # what does not exist (a 30 February) is a ValueError too
-    if isinstance(value, int | float):
-        raise ValueError("must be a string, not a number")  # noqa: TRY004 - pydantic wants ValueError
-    return value
-
-
-def _aware_ms(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise ValueError("must be an aware datetime")
-    at = whole_ms(at)
+        at = datetime.fromisoformat(value)  # what does not exist (a 30 February) is a ValueError too
+    elif isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("must be an aware datetime")
+        at = whole_ms(value)
+    else:
+        raise ValueError("must be a string")  # noqa: TRY004 - pydantic wants ValueError
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
     return at
@@ -49,8 +50,7 @@ def _aware_ms(at: datetime) -> datetime:
 
 Instant = Annotated[
     datetime,
-    BeforeValidator(_read_instant),
-    AfterValidator(_aware_ms),
+    PlainValidator(_read_instant),
     PlainSerializer(written_instant, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": INSTANT_PATTERN}),
 ]

@@ -4,9 +4,11 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TypeVar
@@ -36,6 +38,8 @@ M = TypeVar("M", NodeState, Vitals, Receipts)
 
 _QUEUE = 20_000  # messages: four times what 5,000 nodes send at once; as many vitals in addition
 _BATCH = 1_000  # messages in one transaction: 1,000 receipts take about 80 ms of processor time
+_AHEAD = 250  # messages that wait: from so many on, the next batch is judged while one is written
+_TOGETHER = 100  # answers that are signed before any is sent: each signature gives the interpreter away
 _WAKE = 0.5  # seconds between checks of the stop flag
 _BREATH = 1.0  # seconds of pause after a database error; messages stay in the queue
 _GATHER = 0.2  # seconds to wait for a full batch: a transaction costs as much as fifty messages
@@ -53,9 +57,28 @@ class _Word:
     at: float  # of its arrival, by the monotonic clock
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A batch as it is written: births and deaths, judged receipts, and answers to what is committed."""
+
+    states: list[tuple[bool, NodeState]]
+    judged: list[JudgedReceipts]
+    again: list[Committed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    words: list[_Word]
+    read: Callable[[], _Read]
+
+
 @dataclass
 class Ingest:
-    """One thread that writes births, deaths, vitals and receipts in batches."""
+    """One thread that writes births, deaths, vitals and receipts in batches.
+
+    While more wait than one batch, another thread checks the signatures of the next: libsodium does not hold
+    the interpreter, nor does a database that writes. It lives for one batch, so at rest there is none.
+    """
 
     store: Store
     link: AnyLink
@@ -65,6 +88,7 @@ class Ingest:
     arrived: int = 0  # messages of nodes since the start, without vitals: these decide nothing
     written: int = 0  # messages that were processed, with whatever result
     _states_left: list[_Word] = field(default_factory=list)  # not written while the database was unavailable
+    _ahead: _Batch | None = None  # being read by another thread
     _inbox: "deque[_Word]" = field(default_factory=deque)  # without vitals
     _receipts_waiting: set[tuple[NodeId, bytes]] = field(default_factory=set)  # in the inbox or the batch
     _vitals_inbox: "deque[tuple[NodeId, bytes]]" = field(default_factory=deque)
@@ -119,7 +143,7 @@ class Ingest:
             self._many.set()
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while self._ahead is not None or not self._stopping.is_set():
             self.turn()
             self._write_vitals()
         self._take_vitals()
@@ -132,18 +156,20 @@ class Ingest:
     def turn(self) -> None:
         """Wait a limited time for a batch, write and acknowledge it; vitals have their own interval."""
         self._stopping.wait(max(0.0, self._free_at - time.monotonic()))
-        batch = self._next_batch()
+        batch = self._ahead or self._batch(self._next_words())
+        is_behind = len(self._inbox) >= _AHEAD and not self._stopping.is_set()
+        self._ahead = _read_meanwhile(self._batch(self._popped())) if is_behind else None
         self._take_vitals()
         self._drops.tell(_QUEUE)
         self._tell_of_floods()
-        if batch or self._states_left:
+        if batch.words or self._states_left:
             self._take_in(batch)
             self._receipts_waiting.difference_update(
                 (word.topic.node, word.payload)
-                for word in batch
+                for word in batch.words
                 if isinstance(word.topic, topics.ReceiptTopic)
             )
-            self.written += len(batch)
+            self.written += len(batch.words)
         MESSAGES_WAITING.set(len(self._inbox))
 
     def _take_vitals(self) -> None:
@@ -163,21 +189,21 @@ class Ingest:
             _LOG.error("vitals of nodes could not be written now (%s)", error.code)
             self._stopping.wait(_BREATH)
 
-    def _take_in(self, batch: list[_Word]) -> None:
+    def _take_in(self, batch: _Batch) -> None:
         left, self._states_left = self._states_left, []
-        batch = [*left, *batch]
+        words = [*left, *batch.words]
         try:
-            committed = self._write(batch)
+            committed = self._write(batch.read, left)
         except (Busy, Unavailable) as error:
-            if len(batch) > len(left):
-                _LOG.error("%d words of nodes could not be written now (%s)", len(batch), error.code)
-            self._put_off(batch)
+            if batch.words:
+                _LOG.error("%d words of nodes could not be written now (%s)", len(words), error.code)
+            self._put_off(words)
         except Exception:  # noqa: BLE001 - an invalid message of one node must not stop the ingest thread
-            _LOG.exception("a batch of %d could not be written; each is tried alone", len(batch))
-            self._write_one_by_one(batch)
+            _LOG.exception("a batch of %d could not be written; each is tried alone", len(words))
+            self._write_one_by_one(words)
         else:
-            if batch:
-                RECEIPT_WAIT_SECONDS.observe(time.monotonic() - batch[0].at)
+            if words:
+                RECEIPT_WAIT_SECONDS.observe(time.monotonic() - words[0].at)
             self._acknowledge(committed)
 
     def _tell_of_floods(self) -> None:
@@ -201,27 +227,33 @@ class Ingest:
         self._states_left = [word for word in batch if isinstance(word.topic, topics.StateTopic)][-_QUEUE:]
         self._stopping.wait(_BREATH)
 
-    def _next_batch(self) -> list[_Word]:
+    def _next_words(self) -> list[_Word]:
         """Return the oldest messages, at most a batch; without waiting when a full batch is queued."""
         if not self._come.wait(_WAKE):
             return []
         self._many.wait(_GATHER)
+        return self._popped()
+
+    def _popped(self) -> list[_Word]:
         self._many.clear()
         self._come.clear()
-        batch = [self._inbox.popleft() for _ in range(min(_BATCH, len(self._inbox)))]
+        words = [self._inbox.popleft() for _ in range(min(_BATCH, len(self._inbox)))]
         left = len(self._inbox)
         if left:
             self._come.set()
         if left >= _BATCH:
             self._many.set()
-        return batch
+        return words
+
+    def _batch(self, words: list[_Word]) -> _Batch:
+        return _Batch(words, partial(self._read, words))
 
     def _write_one_by_one(self, batch: list[_Word]) -> None:
         for at, one in enumerate(batch):
             if self._stopping.is_set():
                 return
             try:
-                self._acknowledge(self._write([one]))
+                self._acknowledge(self._write(partial(self._read, [one])))
             except (Busy, Unavailable) as error:
                 _LOG.error("%d words of nodes could not be written now (%s)", len(batch) - at, error.code)
                 self._put_off(batch[at:])
@@ -229,12 +261,11 @@ class Ingest:
             except Exception:  # noqa: BLE001 - an invalid message must not block the others
                 _LOG.exception("a message on %s could not be written", one.topic)
 
-    def _write(self, batch: list[_Word]) -> list[Committed]:
-        """Write a batch in one transaction; return, by node, the receipts that are now committed."""
-        now = self.now()
+    def _read(self, words: Iterable[_Word]) -> _Read:
+        """Parse messages and judge receipts; may run in another thread than the one that writes."""
         receipts: list[Receipts] = []
         states: list[tuple[bool, NodeState]] = []
-        for word in batch:
+        for word in words:
             try:
                 match word.topic:
                     case topics.StateTopic(node):
@@ -248,17 +279,25 @@ class Ingest:
         parts = [self._committed.apart(told) for told in receipts]
         again = [answer for answer, _ in parts if answer is not None]
         receipts = [left for _, left in parts if left is not None]
-        if not states and not receipts:
-            return again
-        judged = self._judge(receipts) if receipts else []
+        return _Read(states, self._judge(receipts) if receipts else [], again)
+
+    def _write(self, read: Callable[[], _Read], left: Iterable[_Word] = ()) -> list[Committed]:
+        """Write a batch in one transaction, after births and deaths that are `left` of an earlier one.
+
+        Return, by node, the receipts that are now committed.
+        """
+        told, now = read(), self.now()
+        states = [*self._read(left).states, *told.states]
+        if not states and not told.judged:
+            return told.again
         with self.store.write(is_report=True) as session:
             for retained, group in groupby(states, key=itemgetter(0)):  # in order of arrival
                 note_states(session, [state for _, state in group], now=now, retained=retained)
-            committed = fold_receipts(session, judged, now=now)
+            committed = fold_receipts(session, told.judged, now=now)
         self._committed.note(committed)
         RECEIPTS.labels("committed").inc(sum(len(one.ids) for one in committed))
         RECEIPTS.labels("refused").inc(sum(len(one.refused) for one in committed))
-        return [*again, *committed]
+        return [*told.again, *committed]
 
     def _judge(self, receipts: list[Receipts]) -> list[JudgedReceipts]:
         """Check signatures before anything is locked: of 1,000 receipts that takes some 150 ms."""
@@ -270,16 +309,35 @@ class Ingest:
         return judged
 
     def _acknowledge(self, committed: list[Committed]) -> None:
-        for one in committed:
-            self.budgets.committed(one.node, len(one.ids))
-            for at in range(0, max(len(one.ids), len(one.refused)), MOST_RECEIPTS):
-                part = slice(at, at + MOST_RECEIPTS)
-                said = ReceiptsCommitted(node=one.node, ids=one.ids[part], refused=one.refused[part])
-                signed = sign(said, self.key).encode()
-                try:
-                    self.link.publish(topics.receipt_committed(one.node), signed, qos=0, retain=False)
-                except LinkDown:
-                    return  # the nodes repeat what was not acknowledged
+        for at in range(0, len(committed), _TOGETHER):
+            answers = [answer for one in committed[at : at + _TOGETHER] for answer in self._answers(one)]
+            try:
+                for node, signed in answers:
+                    self.link.publish(topics.receipt_committed(node), signed, qos=0, retain=False)
+            except LinkDown:
+                return  # the nodes repeat what was not acknowledged
+
+    def _answers(self, one: Committed) -> Iterator[tuple[NodeId, bytes]]:
+        """Yield the signed answers to one node, and charge it for its receipts."""
+        self.budgets.committed(one.node, len(one.ids))
+        for at in range(0, max(len(one.ids), len(one.refused)), MOST_RECEIPTS):
+            part = slice(at, at + MOST_RECEIPTS)
+            said = ReceiptsCommitted(node=one.node, ids=one.ids[part], refused=one.refused[part])
+            yield one.node, sign(said, self.key).encode()
+
+
+def _read_meanwhile(batch: _Batch) -> _Batch:
+    """Begin to read a batch in a thread of its own; return it with the outcome, which is waited for."""
+    outcome: Future[_Read] = Future()
+
+    def read() -> None:
+        try:
+            outcome.set_result(batch.read())
+        except Exception as error:  # noqa: BLE001 - whoever writes the batch gets it
+            outcome.set_exception(error)
+
+    threading.Thread(target=read, name="ingest-ahead", daemon=True).start()
+    return _Batch(batch.words, outcome.result)
 
 
 def _own(said: M, node: NodeId) -> M:

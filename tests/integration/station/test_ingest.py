@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import threading
 import time
 from contextlib import closing, contextmanager
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from controller.features.fleet.queries import get_node
 from controller.host.metrics import exposition
 from controller.model.airings import StoredReceipt
+from controller.model.fleet import StateTurn
 from controller.runtime import receipt_judging
 from controller.runtime.committed_receipts import CommittedReceipts
 from controller.runtime.ingest import GIVE_WAY_S, Ingest
@@ -127,6 +129,88 @@ def test_what_was_committed_is_answered_again_without_being_written_again(world,
     assert wait_until(lambda: len(told) == 4)
     answers = [read_payload(one.payload.decode())["ids"] for one in told]
     assert answers == [names[:1], names[:1], names[1:], names[:1]]
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    """Two messages are a batch, and the next is judged meanwhile as soon as one more waits."""
+    monkeypatch.setattr("controller.runtime.ingest._BATCH", 2)
+    monkeypatch.setattr("controller.runtime.ingest._AHEAD", 1)
+
+
+def say_fetched(world, ingest, times):
+    said = [world.said(NODE, world.fields("0-unknown-airing-0000", "fetched")) for _ in range(times)]
+    for one in said:
+        ingest.take(topics.ReceiptTopic(NODE), one.payload())
+    return [receipt_id(one.receipts[0]) for one in said]
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_while_more_wait_than_a_batch_the_next_is_judged_meanwhile_and_answered_once_it_is_committed(
+    world, ingest, broker, monkeypatch
+):
+    threads, told = [], []
+    judge = receipt_judging.open_receipt
+    monkeypatch.setattr(
+        receipt_judging,
+        "open_receipt",
+        lambda text, *how: threads.append(threading.current_thread().name) or judge(text, *how),
+    )
+
+    def answered(message):
+        with world.store.read() as session:
+            rows = set(session.scalars(select(StoredReceipt.id)))
+        told.extend((name, name in rows) for name in read_payload(message.payload.decode())["ids"])
+
+    node = MemoryLink(broker, NODE, on_message=answered)
+    node.subscribe(topics.receipt_committed(NODE))
+    node.start()
+    assert wait_until(lambda: node.is_up and ingest.link.is_up)
+    names = say_fetched(world, ingest, 5)
+    for _ in range(3):
+        ingest.turn()
+    assert [name == "ingest-ahead" for name in threads] == [False, False, True, True, True]
+    assert wait_until(lambda: len(told) == 5)
+    assert told == [(name, True) for name in names], "in order, and none before its row is there"
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_births_behind_a_batch_that_could_not_be_written_follow_it(world, ingest):
+    say_born(world, ingest, 5)
+    with busy(world):
+        ingest.turn()
+    for _ in range(2):
+        ingest.turn()
+    assert ingest.written == 5
+    assert world.ask(get_node, NODE).session == 5
+    turns = world.ask(lambda session: session.scalar(select(func.count()).select_from(StateTurn)))
+    assert turns == 1, "of the first birth, which was left, and not of a later one"
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_batch_that_was_judged_is_written_before_the_end(world, ingest):
+    say_fetched(world, ingest, 4)
+    ingest.turn()
+    ingest.stop()
+    ingest.start()  # its thread finds that it is to stop
+    assert wait_until(lambda: ingest.written == 4)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_what_cannot_be_judged_in_a_batch_costs_no_other_message(world, ingest, monkeypatch):
+    names = say_fetched(world, ingest, 4)
+    judge = receipt_judging.receipt_id
+
+    def fails(text):
+        if judge(text) == names[2]:
+            raise RuntimeError("a fault of ours")
+        return judge(text)
+
+    monkeypatch.setattr(receipt_judging, "receipt_id", fails)
+    for _ in range(2):
+        ingest.turn()
+    kept = world.ask(lambda session: set(session.scalars(select(StoredReceipt.id))))
+    assert kept == {names[0], names[1], names[3]}
 
 
 def committed_receipts():
