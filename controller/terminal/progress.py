@@ -1,11 +1,12 @@
 """Progress on a terminal: one bar per stage, on standard error; see docs/commands.md."""
 
+import sys
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 STAGES = {
     "reading": "1. Đọc hiểu văn bản",
@@ -23,20 +24,13 @@ class Stages:
     """Progress bars; a stage appears when it is first reported. Without a terminal, lines are printed."""
 
     quiet: bool = False
-    _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
-    _progress: Progress | None = None
-    _tasks: dict[str, TaskID] = field(default_factory=dict)
+    _progress: "Progress | None" = None
+    _tasks: "dict[str, TaskID]" = field(default_factory=dict)
     _printed: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
-        if not self.quiet and self._console.is_terminal:
-            self._progress = Progress(
-                TextColumn("{task.description:<34}"),
-                BarColumn(bar_width=28),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                console=self._console,
-            )
+        if not self.quiet and sys.stderr.isatty():
+            self._progress = _bars()
             self._progress.start()
         return self
 
@@ -49,8 +43,12 @@ class Stages:
 
     def say(self, sentence: str) -> None:
         """Print a line above the bars."""
-        if not self.quiet:
-            self._console.print(sentence, soft_wrap=True)
+        if self.quiet:
+            return
+        if self._progress is None:
+            print(sentence, file=sys.stderr)  # noqa: T201 - a command speaks
+        else:
+            self._progress.console.print(sentence, soft_wrap=True)
 
     def show(self, stage: str, done: int, total: int) -> None:
         """Show `done` of `total`; a stage never goes back."""
@@ -67,4 +65,18 @@ class Stages:
         step = done * _FEW // total
         if self._printed.get(stage, -1) < step:
             self._printed[stage] = step
-            self._console.print(f"{stage}: {done}/{total}")
+            print(f"{stage}: {done}/{total}", file=sys.stderr)  # noqa: T201 - a command speaks
+
+
+def _bars() -> "Progress":
+    """Return bars on standard error. rich takes 6 MB, and a station that runs by itself shows no bars."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description:<34}"),
+        BarColumn(bar_width=28),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True, highlight=False),
+    )

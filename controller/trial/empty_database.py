@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from controller.trial.postgres import running_postgres
-
 TrialDatabase = Literal["sqlite", "postgresql"]
 
 
@@ -15,5 +13,7 @@ def empty_database(kind: TrialDatabase) -> Iterator[str]:
     if kind == "sqlite":
         yield ""
         return
+    from controller.trial.postgres import running_postgres  # imported late: it loads psycopg, 12 MB
+
     with running_postgres() as server:
         yield server.create()

@@ -4,7 +4,6 @@ from datetime import timedelta
 from io import StringIO
 from typing import Annotated
 
-import segno
 import typer
 
 from controller.client.local_client import LocalCaller
@@ -105,6 +104,8 @@ def _made_code(here: LocalCaller, new: NewNode, hours: float) -> Printed:
     row, code = make_code(here, new, life=life, taken=taken, **here.stamp)
     welcome = welcome_of(settings, station_key(settings), settings.broker_url, "")
     qr, picture = qr_payload(welcome.address, typed_code(code), welcome.root_public), StringIO()
+    import segno  # imported late: 2 MB, for a picture that is seldom asked for
+
     segno.make(qr, error="m").terminal(picture, compact=True)
     made = {"id": row.id, "node": row.node, "code": code, "expires_at": row.expires_at, "qr": qr}
     once = f"Mã gắn cụm loa {row.node}: {code}   (dùng một lần, đến {wall(row.expires_at)})"

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-import segno
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
@@ -89,6 +88,8 @@ def withdraw(visit: SignedVisit, enrolment_id: str) -> Response:
 def picture_of(welcome: Welcome, code: str, *, scale: int = 6) -> str:
     """Return the QR code that a device scans, as a data URI; `scale`: pixels a module."""
     payload = qr_payload(welcome.address, typed_code(code), welcome.root_public)
+    import segno  # imported late: 2 MB, for a picture that is seldom asked for
+
     picture = segno.make(payload, error="m", micro=False)
     return picture.svg_data_uri(scale=scale, border=4, light="#fff", dark="#000")
 

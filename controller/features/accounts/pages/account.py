@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
-import segno
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
@@ -203,6 +202,8 @@ def _page(visit: Visit, *, error: LoaError | None = None, done: str = "", made: 
 
 def _factor_page(visit: Visit, error: LoaError | None = None) -> Response:
     enrolment = begin_second_factor(visit.store, by=visit.by, place=visit.station.label, now=visit.now())
+    import segno  # imported late: 2 MB, for a picture that is seldom asked for
+
     code = segno.make(enrolment.uri, error="m", micro=False)
     context = {
         "picture": code.svg_data_uri(scale=5, border=4, light="#fff", dark="#000"),

@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Form, Path, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -160,6 +159,8 @@ def poles(
 @lru_cache(maxsize=_CODES)
 def _code_of(address: str) -> str:
     """Return the QR code of a URL as a data URI."""
+    import segno  # imported late: 2 MB, for a picture that is seldom asked for
+
     code = segno.make(address, error="m", micro=False, mask=_MASK)
     drawn: str = code.svg_data_uri(scale=4, border=2, light="#fff")
     return drawn
