@@ -64,6 +64,8 @@ _NEVER: Final = 10_000.0
 _TOO_LONG: Final = 0.6  # for each character beyond comfort
 _TOO_SHORT: Final = 3.0  # for each syllable that a piece is too short
 _UNEVEN: Final = 4.0  # for a piece that is empty beside a comfortable one; less for less
+_SOON: Final = COMFORTABLE_CHARACTERS // 2  # of a sentence's first piece: some 12 syllables
+_LATE: Final = 3.0  # for a first piece that is comfortable; less for less: what is pressed is heard after it
 
 _REMEMBERED: Final = 512
 """Sentences whose pieces are kept: an editor asks again for a text of which one sentence changed."""
@@ -176,6 +178,8 @@ def _cheapest_start(cheapest: list[tuple[float, int]], ends: list[int], end: int
     for start in range(end - 1, max(0, end - MOST_SYLLABLES) - 1, -1):
         length = ends[end] - ends[start]
         alone = _cost_of_length(end - start, length)
+        if not start:
+            alone += _cost_of_wait(length)
         if length > COMFORTABLE_CHARACTERS and alone > best[0]:
             break  # a still longer piece costs still more
         best = min(best, (cheapest[start][0] + alone, start))
@@ -189,6 +193,11 @@ def _cost_of_length(syllables: int, characters: int) -> float:
     short = max(0, FEWEST_SYLLABLES - syllables)
     uneven = beyond / COMFORTABLE_CHARACTERS
     return _ANOTHER + short * _TOO_SHORT + uneven * uneven * _UNEVEN
+
+
+def _cost_of_wait(characters: int) -> float:
+    """What a long first piece of a sentence costs: nothing is heard before it is spoken."""
+    return max(0, characters - _SOON) / _SOON * _LATE
 
 
 def _cost_of_cut(words: Sequence[str], cut: int) -> float:

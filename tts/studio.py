@@ -90,6 +90,7 @@ class _Work:
     held: set[str]
     ends: ExitStack
     tell: OnProgress
+    given_up: Future[None]
 
 
 class Studio:
@@ -144,10 +145,13 @@ class Studio:
         on_progress: OnProgress | None = None,
         *,
         into: RecordingStore | None = None,
+        given_up: Future[None] | None = None,
     ) -> Rendered:
         """Speak the order and store the recording; raises SpeechError.
 
         `on_progress` is called from this thread. `into`: another store than that of all recordings.
+        `given_up`: when it fails while phrases are spoken, its error is raised: what waits for a worker is
+        dropped, and what is being spoken comes into the cache.
         """
         tell = on_progress or (lambda _: None)
         tell(Progress("reading", 0, 1))
@@ -157,7 +161,7 @@ class Studio:
         tell(Progress("reading", 1, 1))
         for last in range(1, _TRIES + 1):
             try:
-                return self._record(order, script, tell, self._recordings if into is None else into)
+                return self._record(order, script, tell, self._recordings if into is None else into, given_up)
             except FileNotFoundError as lost:
                 _LOG.warning("a phrase has left the cache: %s", lost)
                 if last == _TRIES:
@@ -204,10 +208,15 @@ class Studio:
         return self._workers.process_ids()
 
     def _record(
-        self, order: RenderOrder, script: Script, tell: OnProgress, store: RecordingStore
+        self,
+        order: RenderOrder,
+        script: Script,
+        tell: OnProgress,
+        store: RecordingStore,
+        given_up: Future[None] | None,
     ) -> Rendered:
         with self._keeping() as held, scratch(self._scratch) as place, ExitStack() as ends:
-            spoken = self._speak(_Work(order, script, place, held, ends, tell))
+            spoken = self._speak(_Work(order, script, place, held, ends, tell, given_up or Future()))
             tell(Progress("mixing", 0, 1))
             mixed, lengths = spoken.assembly.mixed()
             origin = _origin(script)
@@ -288,7 +297,7 @@ class Studio:
                 assembly.go_on()
                 if not running:
                     return _Spoken(cast, cached, assembly)
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                for future in wait([work.given_up, *running], return_when=FIRST_COMPLETED).done:
                     future.result()
                     assembly.spoken(self._cache.path(running.pop(future)))
                     done += 1

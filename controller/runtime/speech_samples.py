@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from controller.errors import Busy, Unavailable
+from controller.errors import Busy, Conflict, Unavailable
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import checked_sample, checked_sentence
 from controller.features.speech.queries import speech_in
@@ -45,25 +46,31 @@ def sample_order(settings: Settings, text: str, speech: Speech, **more: Any) -> 
     return replace(order, **more)
 
 
+class _NewerAsked(SpeechError):  # noqa: N818 - says what happened, as the errors of speech do
+    """The same person wants to hear another phrase."""
+
+    code = "speech.newer"
+    text = "Bạn đã bấm nghe đoạn khác, nên đoạn này không đọc nữa."
+
+
 @dataclass
 class Sampler:
-    """One sample at a time, and one a person: the workers are reserved for bulletins."""
+    """One sample at a time, of each person the newest: the workers are reserved for bulletins."""
 
     store: Store
     studio: Studio
     samples: RecordingStore  # apart from all recordings: what is deleted here is in no row
     settings: Settings
-    _speaking: threading.Lock = field(default_factory=threading.Lock)
-    _waiting: threading.BoundedSemaphore = field(
-        default_factory=lambda: threading.BoundedSemaphore(_MOST_WAITING)
-    )
-    _asking: set[OperatorId] = field(default_factory=set)
-    _counting: threading.Lock = field(default_factory=threading.Lock)
+    _turns: threading.Condition = field(default_factory=threading.Condition)
+    _is_speaking: bool = False
+    _waiting: int = 0
+    _newest: dict[OperatorId, Future[None]] = field(default_factory=dict)
+    """Of each person who waits for a phrase: fails once a newer one is asked for."""
 
     @property
     def is_speaking(self) -> bool:
         """Whether a person waits for a sample."""
-        return self._speaking.locked()
+        return self._is_speaking
 
     def sample(self, text: str, area: AreaCode, speech: Speech | None = None) -> bytes:
         """Return the text as MP3, without chimes; raises BadInput, Busy or Unavailable.
@@ -74,54 +81,69 @@ class Sampler:
         with self.store.read() as session:
             words = words_for(session, area)
             speech = speech or speech_in(session, area, speech_by(self.settings))
-        return self._spoken(sample_order(self.settings, text, speech, words=words))
+        return self._spoken(sample_order(self.settings, text, speech, words=words), Future())
 
     def phrase(self, spoken: str, place: int, by: OperatorId, speech: Speech) -> bytes:
         """Return one phrase of a sentence that was read already, as it sounds inside it.
 
-        One at a time a person; raises BadInput, Busy or Unavailable.
+        Raises BadInput, Busy or Unavailable; Conflict once the same person asks for another phrase.
         """
         order = sample_order(self.settings, checked_sentence(spoken, place), speech, phrase=place)
-        with self._one_each(by):
-            return self._spoken(order)
+        with self._newest_of(by) as given_up:
+            return self._spoken(order, given_up)
 
     @contextmanager
-    def _one_each(self, by: OperatorId) -> Iterator[None]:
-        with self._counting:
-            if by in self._asking:
-                raise Busy("Máy đang đọc câu bạn vừa bấm. Hãy đợi một chút.", code="speech.busy")
-            self._asking.add(by)
+    def _newest_of(self, by: OperatorId) -> Iterator[Future[None]]:
+        """End what the person waited for before; yield what fails once this gives way in turn."""
+        own: Future[None] = Future()
+        with self._turns:
+            earlier = self._newest.pop(by, None)
+            self._newest[by] = own
+            if earlier is not None:
+                earlier.set_exception(_NewerAsked())
+                self._turns.notify_all()
         try:
-            yield
+            yield own
         finally:
-            with self._counting:
-                self._asking.discard(by)
+            with self._turns:
+                if self._newest.get(by) is own:
+                    del self._newest[by]
 
-    def _spoken(self, order: RenderOrder) -> bytes:
+    def _spoken(self, order: RenderOrder, given_up: Future[None]) -> bytes:
         if not self.settings.speech_workers:
             raise Unavailable(
                 "Máy chủ này không đọc thành tiếng, nên không nghe thử được.", code="speech.none"
             )
-        if not self._begin():
-            raise Busy("Đang đọc thử cho người khác. Hãy thử lại sau vài giây.", code="speech.busy")
         try:
-            return self._made(order)
+            with self._turn(given_up):
+                return self._made(order, given_up)
+        except _NewerAsked as newer:
+            raise Conflict(newer.sentence, code=newer.code) from newer
         except SpeechError as error:
             raise Unavailable(error.sentence, code=error.code) from error
-        finally:
-            self._speaking.release()
 
-    def _begin(self) -> bool:
-        """Wait for the turn, a few at most and a few seconds at most; False where it does not come."""
-        if not self._waiting.acquire(blocking=False):
-            return False
+    @contextmanager
+    def _turn(self, given_up: Future[None]) -> Iterator[None]:
+        """Wait for the turn, a few at most and a few seconds at most; raises Busy or what gave it up."""
+        with self._turns:
+            if self._waiting < _MOST_WAITING:
+                self._waiting += 1
+                self._turns.wait_for(lambda: not self._is_speaking or given_up.done(), _WAIT_SECONDS)
+                self._waiting -= 1
+            if given_up.done():
+                given_up.result()
+            if self._is_speaking:
+                raise Busy("Đang đọc thử cho người khác. Hãy thử lại sau vài giây.", code="speech.busy")
+            self._is_speaking = True
         try:
-            return self._speaking.acquire(timeout=_WAIT_SECONDS)
+            yield
         finally:
-            self._waiting.release()
+            with self._turns:
+                self._is_speaking = False
+                self._turns.notify_all()
 
-    def _made(self, order: RenderOrder) -> bytes:
-        spoken = self.studio.render(order, into=self.samples).recording
+    def _made(self, order: RenderOrder, given_up: Future[None]) -> bytes:
+        spoken = self.studio.render(order, into=self.samples, given_up=given_up).recording
         content = self.samples.read(spoken)
         self.samples.delete(spoken)
         return content

@@ -14,8 +14,8 @@
     for (const name of [...FIELDS, ...WHERE]) for (const value of all.getAll(name)) fields.append(name, value);
     return fields;
   };
-  const post = async (place, body, patience = PATIENCE) => {
-    const end = new AbortController(), timer = setTimeout(() => end.abort(), patience);
+  const post = async (place, body, patience = PATIENCE, end = new AbortController()) => {
+    const timer = setTimeout(() => end.abort(), patience);
     try {
       return await fetch(place, { method: "POST", body, redirect: "manual", signal: end.signal });
     } catch { return null; } finally { clearTimeout(timer); }
@@ -63,25 +63,35 @@
 
   // --- sounds: phrase by phrase, the next one fetched while one sounds; kept in this page alone, a few of them ---
   const MOST = 24, sounds = new Map(), player = new Audio();
+  const keyOf = (item) => {
+    const area = find("[data-ear-sum]")?.dataset.area ?? "", pace = form.elements.toc_do?.value ?? "usual";
+    return JSON.stringify([area, { cau: item.say, doan: item.place, toc_do: pace, giong: form.elements.giong?.value ?? "" }]);
+  };
   const fetched = (item) => {
-    const pace = form.elements.toc_do?.value ?? "usual", voice = form.elements.giong?.value ?? "";
-    const area = find("[data-ear-sum]")?.dataset.area ?? "", key = [pace, voice, area, item.place, item.say].join("\n");
-    if (sounds.has(key)) return sounds.get(key);
-    const coming = chain.then(async () => {
-      const asked = () => post(`/soan/doan.mp3?xa=${encodeURIComponent(area)}`, new URLSearchParams({ cau: item.say, doan: item.place, toc_do: pace, giong: voice }), LONGER);
-      let reply = await asked();
-      if (reply?.status === 503) { await new Promise((done) => setTimeout(done, 1000)); reply = await asked(); }
-      if (!reply?.ok) { sounds.delete(key); throw new Error(whyNot(reply)); }
-      return URL.createObjectURL(await reply.blob());
+    const key = keyOf(item), [area, asked] = JSON.parse(key);
+    if (sounds.has(key)) return sounds.get(key).coming;
+    const one = { over: new AbortController(), here: false };
+    const ask = () => one.over.signal.aborted ? null : post(`/soan/doan.mp3?xa=${encodeURIComponent(area)}`, new URLSearchParams(asked), LONGER, one.over);
+    one.coming = chain.then(async () => {
+      let reply = await ask();
+      if (reply?.status === 503) { await new Promise((done) => setTimeout(done, 1000)); reply = await ask(); }
+      if (!reply?.ok) throw new Error(whyNot(reply));
+      const sound = await reply.blob();
+      one.here = true;
+      return URL.createObjectURL(sound);
     });
-    chain = coming.catch(() => {}); // one at a time, as the station wants it
-    sounds.set(key, coming);
+    chain = one.coming.catch(() => { if (sounds.get(key) === one) sounds.delete(key); }); // one at a time, as the station wants it
+    sounds.set(key, one);
     if (sounds.size > MOST) {
       const [oldest, gone] = sounds.entries().next().value;
       sounds.delete(oldest);
-      gone.then((place) => { if (place !== player.src) URL.revokeObjectURL(place); }).catch(() => {});
+      gone.coming.then((place) => { if (place !== player.src) URL.revokeObjectURL(place); }).catch(() => {});
     }
-    return coming;
+    return one.coming;
+  };
+  const clearWayFor = (item) => { // what is still being fetched gives way to what was pressed; the station ends the older question of a person
+    const key = item && keyOf(item);
+    for (const [other, one] of sounds) if (other !== key && !one.here) { sounds.delete(other); one.over.abort(); }
   };
   let chain = Promise.resolve(), queue = [], at = 0, turn = 0;
   const mark = (on) => { for (const one of ear.querySelectorAll("[data-line]")) one.toggleAttribute("aria-current", one === on); };
@@ -110,7 +120,7 @@
       if (mine === turn) end(fault.name === "NotAllowedError" ? "Trình duyệt chưa cho phát tiếng. Hãy bấm lại." : fault.message);
     }
   };
-  const play = (items) => { end(); queue = items; at = 0; next(); };
+  const play = (items) => { end(); clearWayFor(items[0]); queue = items; at = 0; next(); };
   player.addEventListener("ended", () => { at += 1; next(); });
   const phrasesOf = (line) => Array.from({ length: Number(line.dataset.phrases) }, (_, place) => ({ say: line.dataset.say, place, of: line }));
 

@@ -87,6 +87,23 @@ def test_no_phrase_of_a_legal_text_is_longer_than_the_voice_takes_at_once():
     assert min(len(phrase.text.split()) for phrase in said) >= 4
 
 
+@pytest.mark.parametrize(
+    ("written", "first"),
+    [
+        (
+            "Thông báo số 12/TB-UBND ngày 20/11/2026 về việc tiêm phòng dại cho chó, mèo.",
+            "Thông báo số mười hai của ủy ban nhân dân",
+        ),
+        (
+            "Mọi thắc mắc xin gọi 19001909.",
+            "Mọi thắc mắc xin gọi một chín không không, một chín không chín, xin nhắc lại,",
+        ),
+    ],
+)
+def test_a_sentence_that_is_cut_begins_with_a_short_phrase(written, first):
+    assert phrases(read(written, register="radio"))[0].text == first
+
+
 def test_a_line_without_a_mark_is_closed_by_a_full_stop():
     assert [phrase.text for phrase in phrases("thông báo\nMời họp.")] == ["thông báo.", "Mời họp."]
 
@@ -164,8 +181,9 @@ _FEW_WORDS = st.sampled_from(["và", "đến,", "x" * 30, "x" * 50 + ",", "một
 def test_of_all_ways_to_divide_a_sentence_the_one_that_costs_least_is_found(words):
     def cost(pieces):
         ends = [sum(map(len, pieces[:number])) for number in range(1, len(pieces))]
-        lengths = (sum(len(word) + 1 for word in piece) for piece in pieces)
+        lengths = [sum(len(word) + 1 for word in piece) for piece in pieces]
         alone = sum(map(dividing._cost_of_length, map(len, pieces), lengths))
+        alone += dividing._cost_of_wait(lengths[0])
         return alone + sum(dividing._cost_of_cut(words, end) for end in ends)
 
     def divided(cuts):
