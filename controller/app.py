@@ -28,6 +28,7 @@ from controller.runtime.broker_leaves import BrokerLeaves
 from controller.runtime.budgets import Budgets
 from controller.runtime.checkpoints import checkpoints_by
 from controller.runtime.due import DueWatch
+from controller.runtime.give_way import GiveWay
 from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
 from controller.runtime.lateness_notices import LatenessWatch
@@ -119,8 +120,8 @@ class Controller(PageStation):
 
     def publish_now(self, outgoing: Iterable[Outgoing]) -> None:
         """Publish at once what was signed and committed; the periodic task repeats it if it fails."""
-        self.ingest.give_way()
-        self.publisher.publish_now(outgoing)
+        if self.publisher.publish_now(outgoing):
+            self.way.begin()
 
     @property
     def times(self) -> Times:
@@ -217,7 +218,8 @@ class Controller(PageStation):
         )
         self.doors = BrokerPasswordFile(self.led, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
-        self.ingest = Ingest(self.led, self.link, self.key, self.now, self.budgets)
+        self.way = GiveWay()
+        self.ingest = Ingest(self.led, self.link, self.key, self.now, self.budgets, self.way)
         self.time_service = self._make_time_service()
         self.others = Announcements(self.store, on_decided=self.wake, on_urgent=self._publish_for_another)
         self.fetcher = RecordingFetcher(self.recordings, self._needs)
@@ -231,9 +233,8 @@ class Controller(PageStation):
             may_speak=self._leads_now,
         )
         tidying = Tidying(self.led, self.recordings, self.uploads, self.settings, self.now)
-        house = Housekeeping(
-            self.led, self.settings, self.uploads, tidying, self.now, self._may_act, self._take_due_key
-        )
+        acts = (self.now, self._may_act, self._take_due_key)
+        house = Housekeeping(self.led, self.settings, self.uploads, tidying, *acts, way=self.way)
         self.lateness = LatenessWatch(self.led, lambda: self.times, self.now, self.steady)
         beats = (
             Beat("work", _WORK_EVERY, self._work),
@@ -243,7 +244,7 @@ class Controller(PageStation):
             checkpoints_by(self.settings, self.store, self.now).beat(),
             *house.beats(),
         )
-        self.clock = Clock([replace(beat, act=measured(beat.name, beat.act)) for beat in beats])
+        self.clock = Clock([replace(one, act=self.way.after(measured(one.name, one.act))) for one in beats])
 
     def _make_time_service(self) -> TimeService:
         return time_service_of(

@@ -1,7 +1,7 @@
 """Periodic tasks that are not urgent: planning ahead, the as-aired log, and deleting old data."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from controller.features.accounts.sessions import sweep_sessions
@@ -20,10 +20,11 @@ from controller.features.reports.service import note_aired
 from controller.features.reports.sums import sum_aired
 from controller.features.schedules.occurrence_making import make_occurrences
 from controller.host.interpreter import return_freed_memory
+from controller.runtime.give_way import GiveWay
 from controller.runtime.receipt_removal import ReceiptRemover
 from controller.runtime.recording_cleanup import Tidying
 from controller.settings import Settings
-from controller.store import Store
+from controller.store import Session, Store
 from schedules.clock import Beat
 from tts.uploads import UploadStore
 
@@ -48,6 +49,7 @@ class Housekeeping:
     now: Callable[[], datetime]
     may_act: Callable[[], bool]
     renew_key: Callable[[], None]
+    way: GiveWay = field(default_factory=GiveWay, kw_only=True)
 
     def __post_init__(self) -> None:
         self.removing = ReceiptRemover(self.store, self.settings, self.now, self.may_act)
@@ -72,25 +74,17 @@ class Housekeeping:
             tell_of_troubles(session, now=self.now())
         with self.store.write() as session:
             air_again(session, now=self.now())
-        for _ in range(_PLAN_AHEAD_BATCHES):
-            with self.store.write() as session:
-                made = make_occurrences(session, now=self.now())
-            if made.is_all:
-                return
+        self._batches(
+            lambda session: not make_occurrences(session, now=self.now()).is_all, _PLAN_AHEAD_BATCHES
+        )
 
     def note_aired(self) -> None:
         """Write the as-aired log of airings that have ended, with late receipts; judge drills, sum it up."""
         if not self.may_act():
             return
-        for step in (note_aired, judge_drills):
-            for _ in range(_NOTE_AIRED_BATCHES):
-                with self.store.write() as session:
-                    if not step(session, now=self.now()):
-                        break
-        for _ in range(_SUMMING_BATCHES):
-            with self.store.write() as session:
-                if not sum_aired(session):
-                    break
+        self._batches(lambda session: note_aired(session, now=self.now()), _NOTE_AIRED_BATCHES)
+        self._batches(lambda session: judge_drills(session, now=self.now()), _NOTE_AIRED_BATCHES)
+        self._batches(sum_aired, _SUMMING_BATCHES)
 
     def keep_house(self) -> None:
         """Renew the station's key when due, notify of what expires, and delete old data."""
@@ -105,12 +99,17 @@ class Housekeeping:
             drop_old_vitals(session, now=self.now())
             sweep_messages(session, now=self.now())
             sweep_announcements(session, now=self.now())
-        for _ in range(_THINNING_BATCHES):
-            with self.store.write() as session:
-                if not thin_vitals(session, now=self.now()):
-                    break
+        self._batches(lambda session: thin_vitals(session, now=self.now()), _THINNING_BATCHES)
         with self.store.read() as session:
             needed = uploads_needed(session)
         sweep_uploads(self.uploads, needed, self.now())
         self.tidying.look()
         self.removing.look()
+
+    def _batches(self, write_some: Callable[[Session], object], most: int) -> None:
+        """Write in short transactions until one finds no more, at most so many; calls go between two."""
+        for _ in range(most):
+            self.way.wait()
+            with self.store.write() as session:
+                if not write_some(session):
+                    return

@@ -20,6 +20,7 @@ from controller.host.metrics import MESSAGES_WAITING, RECEIPT_WAIT_SECONDS, RECE
 from controller.runtime.budgets import Budgets
 from controller.runtime.committed_receipts import CommittedReceipts
 from controller.runtime.drops import TELL_EVERY, Drops
+from controller.runtime.give_way import GiveWay
 from controller.runtime.receipt_ingestion import Committed, fold_receipts
 from controller.runtime.receipt_judging import JudgedReceipts, judge, node_keys, refusals
 from controller.runtime.vitals_batch import VitalsWriter
@@ -43,8 +44,6 @@ _TOGETHER = 100  # answers that are signed before any is sent: each signature gi
 _WAKE = 0.5  # seconds between checks of the stop flag
 _BREATH = 1.0  # seconds of pause after a database error; messages stay in the queue
 _GATHER = 0.2  # seconds to wait for a full batch: a transaction costs as much as fifty messages
-GIVE_WAY_S = 1.0
-"""For so long after a call of an emergency the processor belongs to what does not sound yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,7 @@ class Ingest:
     key: SigningKey
     now: Callable[[], datetime]
     budgets: Budgets = field(default_factory=lambda: Budgets(time.monotonic))
+    way: GiveWay = field(default_factory=GiveWay)  # after a call, what was heard by others can wait
     arrived: int = 0  # messages of nodes since the start, without vitals: these decide nothing
     written: int = 0  # messages that were processed, with whatever result
     _states_left: list[_Word] = field(default_factory=list)  # not written while the database was unavailable
@@ -96,7 +96,6 @@ class Ingest:
     _come: threading.Event = field(default_factory=threading.Event)  # set while the inbox is not empty
     _many: threading.Event = field(default_factory=threading.Event)  # set while the inbox holds a full batch
     _tell_at: float = 0.0
-    _free_at: float = 0.0  # by the monotonic clock; until then a call of an emergency has the processor
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -149,13 +148,9 @@ class Ingest:
         self._take_vitals()
         self._write_vitals(everything=True)
 
-    def give_way(self) -> None:
-        """Write nothing for a second: a call is going out, and receipts of who sounds already can wait."""
-        self._free_at = time.monotonic() + GIVE_WAY_S
-
     def turn(self) -> None:
         """Wait a limited time for a batch, write and acknowledge it; vitals have their own interval."""
-        self._stopping.wait(max(0.0, self._free_at - time.monotonic()))
+        self._stopping.wait(self.way.left_s)
         batch = self._ahead or self._batch(self._next_words())
         is_behind = len(self._inbox) >= _AHEAD and not self._stopping.is_set()
         self._ahead = _read_meanwhile(self._batch(self._popped())) if is_behind else None

@@ -107,21 +107,24 @@ class Publisher:
         """Sign what is new in these areas' plans, in the transaction that changed them."""
         return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
 
-    def publish_now(self, outgoing: Iterable[Outgoing]) -> None:
+    def publish_now(self, outgoing: Iterable[Outgoing]) -> bool:
         """Hand over at once what was signed and committed, in the thread of the urgent caller.
 
         Does not wait for the acknowledgement: later runs note it, or send again what was not accepted.
+        Returns whether there was something, and all of it was handed over.
         """
         if not self.may_publish():
-            return  # another station may hold the database: a later run sends it when that is excluded
-        until = self.clock() + _ACKNOWLEDGED_WITHIN
+            return False  # another station may hold the database: a later run sends it when that is excluded
+        until, is_handed = self.clock() + _ACKNOWLEDGED_WITHIN, False
         for document in outgoing:
             try:
                 pending = self._publish(document)
             except LinkDown:
-                return  # a later run sends it when the broker is back
+                return False  # a later run sends it when the broker is back
             if pending is not None:
                 self._hurried[document.published_id, document.version] = (pending, until)
+            is_handed = True
+        return is_handed
 
     def put_back(self) -> int:
         """Repair documents that somebody else changed or deleted at the broker; return how many."""

@@ -15,7 +15,8 @@ from controller.model.airings import StoredReceipt
 from controller.model.fleet import StateTurn
 from controller.runtime import receipt_judging
 from controller.runtime.committed_receipts import CommittedReceipts
-from controller.runtime.ingest import GIVE_WAY_S, Ingest
+from controller.runtime.give_way import GIVE_WAY_S
+from controller.runtime.ingest import Ingest
 from controller.runtime.receipt_ingestion import Committed
 from controller.store import Store
 from devices import topics
@@ -83,7 +84,7 @@ def test_births_that_came_while_the_database_was_busy_are_written_afterwards(wor
 
 
 def test_while_a_call_goes_out_nothing_is_written_and_all_of_it_afterwards(world, ingest):
-    ingest.give_way()
+    ingest.way.begin()
     called_at = time.monotonic()
     say_born(world, ingest, 3)
     ingest.turn()

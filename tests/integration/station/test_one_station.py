@@ -59,11 +59,15 @@ def test_a_station_that_lost_the_database_to_another_publishes_nothing_until_it_
             forget_acknowledgements(session)
         first.wake()
         time.sleep(2)  # several beats: none of them may send anything
-        first.publish_now(waiting(first))
+        urgent = waiting(first)
+        first.publish_now(urgent)
         assert waiting(first)
+        assert first.way.left_s == 0, "nothing was handed over: the periodic work must send it"
         other.release()
         first.wake()
         assert wait_until(lambda: not waiting(first))
+        first.publish_now(urgent)
+        assert first.way.left_s > 0
 
 
 def test_a_station_that_stood_still_past_its_lease_begins_a_new_epoch(tmp_path, postgres):  # noqa: F811
