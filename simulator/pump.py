@@ -135,6 +135,23 @@ class Pump:
         seat.waiting.append((seat.node.life, event))
         self._has_work.set()
 
+    def take_chunk(self, seat: Seat, chunk: Received) -> None:
+        """Pass a chunk to its brain at once, as a real node does, unless something waits that comes first.
+
+        Of a delivery chunks are most of all events: to queue one costs as much as its brain takes for it.
+        """
+        if seat.waiting or self._first:
+            self.queue(seat, chunk)
+            return
+        asked: dict[NodeId, tuple[Seat, list[Effect]]] = {}
+        try:
+            self._pass_on(seat, chunk, asked)
+            if asked:
+                self._commit(asked.values())
+        except Exception as error:  # the link that brought it would only log it
+            self.failure = self.failure or error
+            raise
+
     def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
         """Save, then execute, what a brain requests."""
         self._commit([(seat, effects)])
@@ -176,7 +193,7 @@ class Pump:
 
     def _note_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
-            self.failure = task.exception()
+            self.failure = self.failure or task.exception()
 
     def _think_of_plans(self) -> None:
         """Process the new plans of all nodes, for as long as the event loop may be blocked.
@@ -208,8 +225,11 @@ class Pump:
     def _think_of(self, seat: Seat, asked: dict[NodeId, tuple[Seat, list[Effect]]]) -> Event:
         """Pass a node's next event to its brain, return it; `asked`: what to save before it is executed."""
         life, event = seat.waiting.popleft()
-        if seat.node.life != life:
-            return event
+        if seat.node.life == life:
+            self._pass_on(seat, event, asked)
+        return event
+
+    def _pass_on(self, seat: Seat, event: Event, asked: dict[NodeId, tuple[Seat, list[Effect]]]) -> None:
         effects = seat.node.handle(event, true_now())
         node = seat.node.id
         before, seat.receiving = seat.receiving, None
@@ -219,12 +239,11 @@ class Pump:
             self._shelf.keep_chunk(node, chunk)
             seat.receiving = chunk.recording
             if before == chunk.recording:
-                return event  # a further chunk changes no instant: most of all events of a delivery
+                return  # a further chunk changes no instant
         else:
             self._carry_out(seat, effects)
         self.plan_wake(seat)
         self._after(seat)
-        return event
 
     def _commit(self, asked: Collection[tuple[Seat, list[Effect]]]) -> None:
         saves: list[tuple[NodeId, Save]] = [
