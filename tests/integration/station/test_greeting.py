@@ -1,9 +1,9 @@
 """What `loa up` says of the first passwords, and to whom."""
 
 import io
+from contextlib import redirect_stderr
 from datetime import timedelta
 
-from rich.console import Console
 from sqlalchemy import update
 
 from controller.features.accounts.queries import operator_named
@@ -26,8 +26,9 @@ from tests.support.running_station import running
 
 def test_a_station_that_no_person_watches_names_the_file_and_no_password(tmp_path):
     said = io.StringIO()
-    with running(tmp_path, serve_pages=True, speech_workers=0, broker="embedded") as station:
-        _greet(station, Stages(_console=Console(file=said, width=300)), is_trial=False)
+    running_station = running(tmp_path, serve_pages=True, speech_workers=0, broker="embedded")
+    with running_station as station, redirect_stderr(said):
+        _greet(station, Stages(), is_trial=False)
     passwords = Secrets(tmp_path).passwords()
     assert len(passwords) == len(FIRST_OPERATORS)
     assert not [word for word in passwords.values() if word in said.getvalue()]
@@ -56,8 +57,9 @@ def test_a_trial_has_an_officer_of_one_commune_who_says_yes_to_the_sample(tmp_pa
         sign_keys_of_a_trial(station)
         with station.store.read() as session:
             assert keys_to_sign_for(session, station.now()) == 0
-        stages = Stages(_console=Console(file=said, width=300))
-        _greet(station, stages, is_trial=True)
+        stages = Stages()
+        with redirect_stderr(said):
+            _greet(station, stages, is_trial=True)
         with station.store.read() as session:
             everybody = [operator_named(session, first.name).id for first in FIRST_OPERATORS]
             assert [notices_of(session, one) for one in everybody] == [[], [], []]  # nobody did anything
