@@ -8,6 +8,7 @@ from tests.browser.told_day import ToldDay
 from tests.integration.web.site_world import Seeds
 from tests.support.nightly import amount
 from tests.support.parts import missing
+from tests.support.templates_compiled import templates_compiled_once  # noqa: F401 - a fixture
 
 EXPECTED = (
     "net::ERR_INCOMPLETE_CHUNKED_ENCODING",

@@ -1,18 +1,14 @@
 """A province behind a site, asked by an HTTP client in the same process."""
 
 import functools
-import hashlib
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from anyio.from_thread import start_blocking_portal
-from jinja2 import FileSystemBytecodeCache
 
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import disable_operator
 from controller.host.station_keys import Secrets
-from controller.http import render
 from controller.settings import Settings
 from devices.jose import ROOT, SigningKey
 from tests.integration.web.kept_world import KeptWorld
@@ -20,6 +16,7 @@ from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import Seeds, SiteWorld
 from tests.support.shared_site import site_before
 from tests.support.site_client import SiteClient
+from tests.support.templates_compiled import templates_compiled_once  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="session")
@@ -61,17 +58,6 @@ def _loop():
     """One event loop with its threads for all requests, as in the server; else each would start its own."""
     with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as here:
         here.setattr(SiteClient, "portal", portal)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _templates_compiled_once(pytestconfig, tmp_path_factory):
-    """Two hundred templates are compiled once for all workers: to compile them takes four seconds of each."""
-    kept = getattr(pytestconfig, "cache", None)
-    options = hashlib.sha256(Path(render.__file__).read_bytes()).hexdigest()[:16]
-    folder = kept.mkdir(f"templates-{options}") if kept else tmp_path_factory.mktemp("templates")
-    with pytest.MonkeyPatch.context() as here:
-        here.setattr(render._environment(), "bytecode_cache", FileSystemBytecodeCache(str(folder)))
         yield
 
 
