@@ -36,7 +36,7 @@ class Street:
         world.approve(talk, TALK.data)
         self.node = self.station.add_node("22333-1", (PROVINCE, NHA_TRANG), join_ahead=QUICK, **PERFECT)
         self.talk = world.plan(talk, seconds=20)
-        self.run(30)
+        self.run(30, every=5.0)  # nothing changes but that the talk begins
         self.called = self.do(
             call_alone, WantedCall([PROVINCE], self.alarm), "Lũ về.", password=PASSWORD, times=TIMES
         )
@@ -69,7 +69,8 @@ def test_the_interrupted_bulletin_is_not_heard_between_an_alarm_and_its_all_clea
     street.run(after_s)
     asked_at = street.station.world.now
     cleared = street.do(sound_all_clear, street.called.row.id, street.clear, password=PASSWORD, times=TIMES)
-    street.run(60)
+    street.run(30)
+    street.run(30, every=5.0)  # the talk goes on
     first, *_ = began = street.begins(asked_at)
     assert first.arm.airing == cleared.row.airing
     starts_at = street.world.ask(get_airing, cleared.row.airing).starts_at
@@ -82,5 +83,6 @@ def test_an_all_clear_after_a_stop_does_not_bring_the_alarm_back(street):
     street.run(5)
     asked_at = street.station.world.now
     cleared = street.do(sound_all_clear, street.called.row.id, street.clear, password=PASSWORD, times=TIMES)
-    street.run(60)
+    street.run(30)
+    street.run(30, every=5.0)  # the talk goes on
     assert {one.arm.airing for one in street.begins(asked_at)} == {cleared.row.airing, street.talk}
