@@ -39,6 +39,11 @@ def faults_in_dark(page, within=WHOLE):
     return _faults_in(page, within, "dark", {"type": "rule", "values": OF_COLOURS})
 
 
+def all_faults_in_dark(page, within=WHOLE):
+    """What axe finds in dark by all rules, where it does not look in light."""
+    return _faults_in(page, within, "dark", {"type": "tag", "values": TAGS})
+
+
 def faults_of_structure(page, within=WHOLE):
     """What axe finds by the rules that read neither colours nor places, which take most of its time."""
     off = {rule: {"enabled": False} for rule in OF_COLOURS + OF_PLACES}
@@ -104,17 +109,38 @@ SCREEN = {"viewport": PHONE["viewport"], "reduced_motion": "reduce"}
 _OF_BULLETINS = {OFFICER, APPROVER}
 """Who looks at half of the pages: two workers look at once, and at each person's menu only one of them."""
 _SAMPLED = 3
+_BY_ALL_RULES = (faults_in_light, all_faults_in_dark)
+_ON_WIDE = amount((), (faults,))
+"""By day axe looks on a phone alone: on a wide screen a page has the same elements."""
 
 
-def faults_on(page, *, phone=(faults,), wide=(faults,)):
+def faults_on(page, *, phone=(faults,), wide=_ON_WIDE):
     """What is wrong with a page at both sizes; `phone`, `wide`: in which ways axe looks at it there."""
-    found = sideways_at(page, PHONE["viewport"]) + too_small(page)
-    found += [] if page.title() else [f"{page.url}: no title"]
-    found += [fault for check in phone for fault in check(page)]
-    found += sideways_at(page, NARROW) + sideways_at(page, ZOOMED)
-    found += sideways_at(page, DESKTOP["viewport"])
-    found += [fault for check in wide for fault in check(page)]
+    found = _faults_at_sizes(page, phone, wide)
     page.set_viewport_size(SCREEN["viewport"])
+    return found
+
+
+def _faults_at_sizes(page, phone, wide):
+    """Return the same; the page stays on the screen on which it did not begin.
+
+    Each change of its size costs a fifth of what it costs to load it. So the next page begins on the other
+    screen, and by day a page is seen at one of the two other widths: the one next to where it began.
+    """
+    found = [] if page.title() else [f"{page.url}: no title"]
+    sizes = [
+        (PHONE["viewport"], [too_small, *phone]),
+        (NARROW, []),
+        (ZOOMED, []),
+        (DESKTOP["viewport"], wide),
+    ]
+    if page.viewport_size == DESKTOP["viewport"]:
+        sizes.reverse()
+    if not NIGHTLY:
+        del sizes[2]
+    for size, checks in sizes:
+        found += sideways_at(page, size)
+        found += [fault for check in checks for fault in check(page)]
     return found
 
 
@@ -124,14 +150,16 @@ def ways_to_look(n, *, is_first):
     A look takes half a second of processor time, half of it for the menus. It looks at each page's own part
     on a phone by all rules that read neither colours nor places, and at each person's first page with all
     around it: on a phone in all ways, in light on a wide screen too, for the menu that a phone folds away.
-    Colours are those of one style sheet: at every third page it looks by all rules in light and dark, and by
-    night at all pages, whole, on both screens.
+    Colours are those of one style sheet: at every third page it looks by all rules, in light and in dark in
+    turn, and by night at all pages, whole, in both, on both screens.
     """
     if NIGHTLY:
-        return {}
+        return {"phone": [faults], "wide": [faults]}
     if is_first:
         return {"phone": [partial(faults, within=WHOLE)], "wide": [faults_in_light]}
-    return {"phone": [partial(faults if n % _SAMPLED == 0 else faults_of_structure, within=MAIN)], "wide": []}
+    turn, rest = divmod(n, _SAMPLED)
+    look = faults_of_structure if rest else _BY_ALL_RULES[turn % 2]
+    return {"phone": [partial(look, within=MAIN)], "wide": []}
 
 
 def faults_of(shots, shown, open_page, server):
@@ -146,7 +174,7 @@ def faults_of(shots, shown, open_page, server):
         answer = page.goto(server.address + place)
         assert (place, answer.status) == (place, 200)
         page.evaluate(OPEN_FOLDS)
-        found += faults_on(page, **ways_to_look(n, is_first=is_first))
+        found += _faults_at_sizes(page, **ways_to_look(n, is_first=is_first))
     for page in pages.values():
         page.close()
     return found
@@ -165,7 +193,7 @@ def test_so_can_what_a_form_leads_to(world, open_page, server):
     for n, way in enumerate(WAYS.values()):
         page = open_page(None, None, **SCREEN)
         way(page, server.address, world)
-        found += faults_on(page, **ways_to_look(n, is_first=n == 0))
+        found += _faults_at_sizes(page, **ways_to_look(n, is_first=n == 0))
         page.close()
     open_page.watch.forgive("404")  # the page that tells of a mistake
     assert found == []
