@@ -19,7 +19,7 @@ MOST_REMEMBERED = 20_000
 
 @dataclass
 class CommittedReceipts:
-    """Ids of receipts with their nodes, the oldest first; for one thread."""
+    """Ids of receipts with their nodes, the oldest first; one thread notes them, two look them up."""
 
     most: int = MOST_REMEMBERED
     _known: "OrderedDict[tuple[NodeId, str], None]" = field(default_factory=OrderedDict)
