@@ -30,6 +30,9 @@ from simulator.spec import SOFTWARE, FleetSpec
 
 SWITCH_S = 0.0005
 """Switch interval of the interpreter: how long the loop may delay a loudspeaker that is due."""
+YOUNG = 20_000
+"""New objects at which the garbage collector runs by itself (default: 700): most are events that wait for
+their node, and no garbage. A process of 2,500 nodes has a million objects."""
 WATCH_S = 0.5
 FAILED = 1
 USAGE_ERROR = 2
@@ -61,6 +64,7 @@ def main() -> int:
     os.nice(spec.nice)
     _allow_many_files()
     sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(YOUNG)
     facts = FactLines(sys.stdout.buffer)
     facts.start()
     try:

@@ -140,7 +140,7 @@ class Pump:
 
         Of a delivery chunks are most of all events: to queue one costs as much as its brain takes for it.
         """
-        if seat.waiting or self._first:
+        if seat.waiting or self._first or time.monotonic() < self._calm_at():
             self.queue(seat, chunk)
             return
         asked: dict[NodeId, tuple[Seat, list[Effect]]] = {}
@@ -181,8 +181,11 @@ class Pump:
 
     def _more_plans_within_s(self, now: float) -> float:
         """Return how long to wait for the plans of other nodes; 0: nothing is held up."""
-        until = min(self._planned_at + PLANS_CALM_S, self._plans_since + PLANS_LONGEST_S)
-        return max(0.0, until - now) if self._turns else 0.0
+        return max(0.0, self._calm_at() - now) if self._turns else 0.0
+
+    def _calm_at(self) -> float:
+        """Return until when everything but plans waits, by time.monotonic."""
+        return min(self._planned_at + PLANS_CALM_S, self._plans_since + PLANS_LONGEST_S)
 
     async def _news_within(self, seconds: float) -> None:
         """Return when something is queued, after so many seconds at the latest."""

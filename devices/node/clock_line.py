@@ -10,9 +10,10 @@ summarised in one line by a Kalman filter whose drift is a random walk. Both are
 
 import math
 from bisect import bisect
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from devices.node.exchanges import Exchange
 
@@ -26,6 +27,9 @@ MEAN_STEPS = 64
 """Steps over all drifts that count."""
 LEAST_REACH, NEGLIGIBLE = 1e-8, 12.0
 """The nearest drift that is tried, and logarithm of how unlikely one is that is left out."""
+FIRST_REACH = LEAST_REACH * 2**12
+"""The drift that is tried first: after a burst the outermost that counts is some 40 ppm away."""
+TWO_VARIANCES = 2 * USUAL_DRIFT * USUAL_DRIFT
 DRIFT_WALK = 0.5e-6**2 / 1800
 """Variance that the drift gains in a second: it changes by about 0.5 ppm in half an hour (temperature)."""
 MOST_WALK = 1.5e-6
@@ -132,17 +136,16 @@ def fitted(exchanges: Sequence[Exchange]) -> ClockLine:
     trips = [e.round_trip for e in exchanges]
     excess = (sum(trips) - len(trips) * min(trips)) / (2 * max(1, len(trips) - 1))
     quickest = _quickest(exchanges)
-    told = quickest.mean(quickest.likeliest())
+    a, b, var_a, var_b, cov = quickest.mean(quickest.likeliest())
     # each least delay is longer than the shortest that is possible, by its excess / n on the average
-    var_a = told.var_a + ((max(excess, LEAST_NOISE) / len(trips)) ** 2 + LEAST_NOISE**2 / len(trips)) / 2
-    return replace(told, at_us=newest.middle_us, base_us=newest.offset_us, var_a=var_a)
+    var_a += ((max(excess, LEAST_NOISE) / len(trips)) ** 2 + LEAST_NOISE**2 / len(trips)) / 2
+    return ClockLine(newest.middle_us, newest.offset_us, a, b, var_a, var_b, cov)
 
 
 def least_trip(exchanges: Sequence[Exchange]) -> float:
     """Return the least round trip, seconds: of the fastest of each direction at the likeliest drift."""
     quickest = _quickest(exchanges)
-    _, _, least = quickest.at(quickest.likeliest())
-    return min(*(e.round_trip for e in exchanges), least)
+    return min(*(e.round_trip for e in exchanges), quickest.least(quickest.likeliest()))
 
 
 def _quickest(exchanges: Sequence[Exchange]) -> "_Quickest":
@@ -180,6 +183,20 @@ def _slopes(hull: _Points) -> list[float]:
     return [(later[1] - one[1]) / (later[0] - one[0]) for one, later in pairwise(hull)]
 
 
+class _Piece(NamedTuple):
+    """Drifts for which the quickest exchange of each direction is the same, so that all is linear in them."""
+
+    end: float
+    """The first drift that is not among them."""
+    excess: float
+    """Total excess, seconds, at a drift of 0."""
+    excess_gain: float
+    """What it gains with the drift."""
+    offset: float
+    """Offset at zero, seconds, at a drift of 0."""
+    offset_gain: float
+
+
 class _Quickest:
     """How likely each drift is, by the quickest exchanges of each direction.
 
@@ -189,61 +206,91 @@ class _Quickest:
     """
 
     def __init__(self, there: _Points, back: _Points, trips: Sequence[float]) -> None:
-        self._there, self._back, self._n = there, back, len(trips)
-        self._total = sum(trips) + 2 * LEAST_NOISE * len(trips)
-        self._up, self._down = _slopes(there), _slopes(back)
+        self._n = len(trips)
+        self._power = 2 - 2 * self._n
+        self._total = sum(trips) + 2 * LEAST_NOISE * self._n
+        self._pieces = list(self._in_order(there, back))
+        self._ends = [piece.end for piece in self._pieces]
+
+    def _in_order(self, there: _Points, back: _Points) -> Iterator[_Piece]:
+        """Yield the pieces: as the drift grows, the quickest is a later one there and an earlier one back."""
+        ends = [(slope, True) for slope in _slopes(there)] + [(-slope, False) for slope in _slopes(back)]
+        ways = iter(there), reversed(back)
+        (t, y), (other_t, other_y) = next(ways[0]), next(ways[1])
+        for end, is_there in [*sorted(ends), (math.inf, None)]:
+            excess, gain = self._total - self._n * (y + other_y), self._n * (t - other_t)
+            yield _Piece(end, excess, gain, (y - other_y) / 2, -(t + other_t) / 2)
+            if is_there:
+                t, y = next(ways[0])
+            elif is_there is not None:
+                other_t, other_y = next(ways[1])
 
     def likeliest(self) -> float:
         """Return the drift where it is greatest: bisection finds where its derivative changes sign."""
-        low, high, n = -MOST_DRIFT, MOST_DRIFT, self._n
+        low, high = -MOST_DRIFT, MOST_DRIFT
         for _ in range(DRIFT_STEPS):
             drift = (low + high) / 2
-            t, y = self._there[bisect(self._up, drift)]
-            other_t, other_y = self._back[bisect(self._down, -drift)]
-            excess = self._total - n * (y - drift * t + other_y + drift * other_t)
-            gain = (2 * n - 2) * n * (other_t - t) / excess
-            if gain > drift / (USUAL_DRIFT * USUAL_DRIFT):
+            _, excess, gain, _, _ = self._pieces[bisect(self._ends, drift)]
+            if self._power * gain / (excess + gain * drift) > drift / (USUAL_DRIFT * USUAL_DRIFT):
                 low = drift
             else:
                 high = drift
         return drift
 
-    def at(self, drift: float) -> tuple[float, float, float]:
-        """Return its logarithm, the offset at zero, and the sum of both least delays."""
-        t, y = self._there[bisect(self._up, drift)]
-        one = y - drift * t
-        t, y = self._back[bisect(self._down, -drift)]
-        other = y + drift * t
-        cost = drift * drift / (2 * USUAL_DRIFT * USUAL_DRIFT)
-        excess = self._total - self._n * (one + other)
-        return (2 - 2 * self._n) * math.log(excess) - cost, (one - other) / 2, one + other
+    def least(self, drift: float) -> float:
+        """Return the sum of both least delays."""
+        _, excess, gain, _, _ = self._pieces[bisect(self._ends, drift)]
+        return (self._total - excess - gain * drift) / self._n
 
-    def mean(self, likeliest: float) -> ClockLine:
-        """Return the mean line over all drifts, as likely as each is.
+    def mean(self, likeliest: float) -> tuple[float, float, float, float, float]:
+        """Return the mean offset at zero and drift, over all drifts as likely as each is; and how they vary.
 
-        The likeliest drift alone is further off by a third: it goes by two exchanges.
+        That is their variances and covariance. The likeliest drift alone is further off by a third: it goes
+        by two exchanges.
         """
-        top, offset, _ = self.at(likeliest)
-        low, high = likeliest - self._reach(likeliest, top, -1), likeliest + self._reach(likeliest, top, 1)
-        step = (high - low) / MEAN_STEPS
+        low, high = likeliest - self._reach(likeliest, -1), likeliest + self._reach(likeliest, 1)
+        step, n, at_likeliest = (high - low) / MEAN_STEPS, 0, self._offset(likeliest)
         s0 = sa = sb = saa = sbb = sab = 0.0
-        for n in range(MEAN_STEPS + 1):
-            drift = low + n * step
-            how, there, _ = self.at(drift)
-            share, a, b = math.exp(how - top), there - offset, drift - likeliest
-            s0 += share
-            sa += share * a
-            sb += share * b
-            saa += share * a * a
-            sbb += share * b * b
-            sab += share * a * b
+        for piece in self._pieces[bisect(self._ends, low) :]:
+            until = 1 + int(min(MEAN_STEPS, (piece.end - low) / step))
+            w0, w1, w2 = self._weighed(piece, likeliest, [low + one * step for one in range(n, until)])
+            n = max(n, until)
+            a, gain = piece.offset + piece.offset_gain * likeliest - at_likeliest, piece.offset_gain
+            s0, sb, sbb = s0 + w0, sb + w1, sbb + w2
+            sa += a * w0 + gain * w1
+            saa += a * a * w0 + 2 * a * gain * w1 + gain * gain * w2
+            sab += a * w1 + gain * w2
         a, b = sa / s0, sb / s0
-        var_a, var_b, cov = saa / s0 - a * a, sbb / s0 - b * b, sab / s0 - a * b
-        return ClockLine(0, 0, offset + a, likeliest + b, var_a, var_b, cov)
+        return at_likeliest + a, likeliest + b, saa / s0 - a * a, sbb / s0 - b * b, sab / s0 - a * b
 
-    def _reach(self, likeliest: float, top: float, sign: int) -> float:
+    def _weighed(self, piece: _Piece, likeliest: float, drifts: list[float]) -> tuple[float, float, float]:
+        """Return the sums of weights w, of w b and of w b b; b is a drift of the piece less the likeliest."""
+        excess, gain, power, top = piece.excess, piece.excess_gain, self._power, self._logarithm(likeliest)
+        exp, log = math.exp, math.log
+        w0 = w1 = w2 = 0.0
+        for drift in drifts:
+            weight = exp(power * log(excess + gain * drift) - drift * drift / TWO_VARIANCES - top)
+            b = drift - likeliest
+            w0 += weight
+            w1 += (moment := weight * b)
+            w2 += moment * b
+        return w0, w1, w2
+
+    def _reach(self, likeliest: float, sign: int) -> float:
         """Return how far to one side of the likeliest drift one is still worth counting."""
-        reach = LEAST_REACH
-        while reach < MOST_DRIFT and self.at(likeliest + sign * reach)[0] > top - NEGLIGIBLE:
+        least, reach = self._logarithm(likeliest) - NEGLIGIBLE, FIRST_REACH
+        while reach > LEAST_REACH and self._logarithm(likeliest + sign * reach / 2) <= least:
+            reach /= 2
+        while reach < MOST_DRIFT and self._logarithm(likeliest + sign * reach) > least:
             reach *= 2
         return reach
+
+    def _logarithm(self, drift: float) -> float:
+        """Return the logarithm of how likely a drift is."""
+        _, excess, gain, _, _ = self._pieces[bisect(self._ends, drift)]
+        return self._power * math.log(excess + gain * drift) - drift * drift / TWO_VARIANCES
+
+    def _offset(self, drift: float) -> float:
+        """Return the offset at zero, seconds."""
+        _, _, _, offset, gain = self._pieces[bisect(self._ends, drift)]
+        return offset + gain * drift
