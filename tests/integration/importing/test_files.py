@@ -127,7 +127,7 @@ def test_a_page_that_is_a_picture_among_others_is_counted():
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (pdf("", ""), "import.scanned"),
+        (pdf(""), "import.scanned"),
         (pdf(PAGE, password="bí mật"), "import.locked"),
         (pdf(PAGE)[:500], "import.broken"),
         (b"%PDF-1.7 nothing else", "import.broken"),

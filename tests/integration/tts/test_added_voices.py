@@ -37,12 +37,12 @@ def server():
 
 @pytest.fixture(scope="module")
 def fetched_joe(tmp_path_factory, server):
-    """A station's folder with one voice, and its record: to try one out takes five seconds of processor."""
+    """A station's folder with one voice, its record and figures: to try one out takes five seconds."""
     folder = tmp_path_factory.mktemp("joe") / "var"
     with pytest.MonkeyPatch.context() as here:
         here.setenv("LOA_HOME", str(folder))
-        record, _ = add_voice(server.address("/joe.onnx"), None, None, None)
-    return folder, record
+        record, figures = add_voice(server.address("/joe.onnx"), None, None, None)
+    return folder, record, figures
 
 
 @pytest.fixture
@@ -55,13 +55,25 @@ def nothing_is_left(home):
     return added_voices() == [] and not list((home / "voices").glob("*"))
 
 
-def test_a_voice_is_added_by_file_speaks_through_a_worker_and_is_removed(home, tmp_path):
+@pytest.mark.nightly
+def test_a_voice_is_added_by_file(home):
+    """By day one is fetched, and a file with a fault refused: to try one out takes most of the time."""
     record, figures = add_voice(str(MODEL), None, SHA256.upper(), "Joe")
+    is_measured(figures)
+    assert (record.name, record.sha256, record.size) == ("joe", SHA256, MODEL.stat().st_size)
+    assert [voice["name"] for voice in added_voices()] == ["joe"]
+    remove_voice("joe")
+    assert nothing_is_left(home)
+
+
+def is_measured(figures):
     assert 0 < figures.cpu_seconds_per_second < 20
     assert 1 < figures.syllables_per_second < 10
     assert figures.longest_silence_seconds < 1
-    assert (record.name, record.sha256, record.size) == ("joe", SHA256, MODEL.stat().st_size)
-    assert [voice["name"] for voice in added_voices()] == ["joe"]
+
+
+@pytest.mark.usefixtures("joe")
+def test_an_added_voice_speaks_through_a_worker_and_is_removed(home, tmp_path):
     recordings = RecordingStore(tmp_path / "recordings")
     engines = engines_with(home / "voices")
     studio = Studio(tmp_path / "cache", recordings, workers=1, engines=engines, warm_engine=None)
@@ -80,8 +92,10 @@ def test_a_voice_is_added_by_file_speaks_through_a_worker_and_is_removed(home, t
 
 @pytest.mark.usefixtures("joe")
 def test_a_voice_is_added_by_address_with_the_settings_beside_it(server, fetched_joe):
-    record = fetched_joe[1]
-    assert (record.name, record.sha256) == ("joe", SHA256)
+    _, record, figures = fetched_joe
+    is_measured(figures)
+    assert (record.name, record.sha256, record.size) == ("joe", SHA256, MODEL.stat().st_size)
+    assert [voice["name"] for voice in added_voices()] == ["joe"]
     assert record.source == server.address("/joe.onnx")
     asked = [one for one in server.asked if one.startswith("/joe.")]
     assert asked[:2] == ["/joe.onnx", "/joe.onnx.json"]
