@@ -24,10 +24,10 @@ def samples_of(nodes, up_s, delays, swings=HOTTER):
 @pytest.mark.parametrize(
     ("nodes", "up_s", "delays"),
     [
-        (amount(20, 60), 600.0, GROUND),
-        (amount(15, 40), 3600.0, GROUND),
-        (amount(4, 12), 30_000.0, GROUND),
-        (amount(7, 20), 3600.0, SATELLITE),
+        (amount(8, 60), 600.0, GROUND),
+        (amount(6, 40), 3600.0, GROUND),
+        (amount(2, 12), 30_000.0, GROUND),
+        (amount(4, 20), 3600.0, SATELLITE),
     ],
     ids=["ten minutes", "an hour", "a third of a day", "by satellite"],
 )
@@ -47,6 +47,6 @@ def test_exchanges_that_were_quick_by_chance_make_no_node_surer_than_it_can_be()
 
 
 def test_after_three_days_alone_a_node_is_on_the_minute_and_wrong_by_less_than_two_seconds():
-    last = [node[-1] for node in samples_of(amount(20, 60), 3600.0, GROUND)]
+    last = [node[-1] for node in samples_of(amount(8, 60), 3600.0, GROUND)]
     assert all(bound <= ON_THE_MINUTE.total_seconds() for _, bound in last)
     assert max(wrong for wrong, _ in last) <= 2.0

@@ -22,6 +22,7 @@ from devices.node.effects import Publish
 from devices.node.events import Received
 from devices.node.fetching import Fetching
 from devices.wire_types import parse
+from tests.support.nightly import amount
 
 EPOCH = datetime(2026, 11, 28, tzinfo=UTC)
 BODY = random.Random(1).randbytes(11 * 1024 - 100)
@@ -140,7 +141,7 @@ class World:
 @pytest.mark.parametrize(("late_s", "slow_s"), [(0.1, 0.1), (9.0, 0.1), (0.1, 3.0), (9.0, 3.0), (14.0, 1.9)])
 def test_what_is_on_its_way_is_not_sent_again_however_slow_all_is(pace_s, late_s, slow_s):
     most = 0 if 2 * slow_s < SHORT_HOLD_OFF else SHORT_TAIL
-    for seed in range(3):
+    for seed in range(amount(1, 3)):
         world = World(seed, late_s=late_s, slow_s=slow_s, pace_s=pace_s)
         world.run()
         assert world.whole == NODES

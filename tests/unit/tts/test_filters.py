@@ -1,6 +1,4 @@
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -20,7 +18,7 @@ def in_pieces(sections, sound, length):
 def test_a_chain_is_that_of_scipy_however_the_sound_arrives(length):
     from scipy.signal import butter, sosfilt
 
-    sound = babble(0.1 if length < 3 else 2, 0.8)
+    sound = babble(0.02 if length < 3 else 0.5, 0.8)
     sections = [high_pass(300, BUTTERWORTH, RATE), *(low_pass(6000, q, RATE) for q in FOURTH_ORDER)]
     theirs = [butter(2, 300, "highpass", fs=RATE, output="sos")]
     theirs += [butter(4, 6000, "lowpass", fs=RATE, output="sos")]
@@ -48,9 +46,3 @@ def test_k_weighting_has_the_coefficients_of_pyloudnorm():
 def test_one_pole_nears_a_step_by_its_pole():
     made = FilterChain([one_pole(0.9)]).next(np.ones(3))
     assert made == pytest.approx([1 - 0.9, 1 - 0.9**2, 1 - 0.9**3])
-
-
-def test_what_finishes_a_recording_does_not_load_scipy_signal():
-    """It costs a speech process a second of processor time and 50 MB."""
-    seen = "import sys, tts.mastering, tts.shaping, tts.worker\nprint('scipy.signal' in sys.modules)"
-    assert subprocess.check_output([sys.executable, "-c", seen], text=True).strip() == "False"

@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.nightly import amount, examples
@@ -47,7 +47,7 @@ def _check(text):
     assert again
 
 
-@examples(250)
+@settings(max_examples=amount(20, 250))
 @given(_TEXTS)
 def test_any_text_is_read_without_a_digit_and_stays_as_it_is_when_read_again(text):
     _check(text)
@@ -87,7 +87,7 @@ def _work(text):
     return time.process_time() - began
 
 
-@pytest.mark.parametrize("unit", SHAPES[:: amount(3, 1)])
+@pytest.mark.parametrize("unit", SHAPES[:: amount(6, 1)])
 def test_reading_takes_time_in_proportion_to_the_text(unit):
     long, short = unit * (_MORE // len(unit)), unit * (_FEW // len(unit))
     more = _work(long)

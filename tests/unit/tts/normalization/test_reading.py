@@ -1,13 +1,14 @@
 """Reading: a table of what is said for what is written, and what holds for every text."""
 
 import re
+import zlib
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.nightly import examples
+from tests.support.nightly import amount, examples
 from tts.normalization import read
 from tts.normalization.initials import contexts
 from tts.normalization.lexicon import CONTEXT_ROWS
@@ -16,6 +17,8 @@ from tts.normalization.syllables import is_syllable
 _ROWS = [
     line.split("\t") for line in (Path(__file__).parent / "spoken.tsv").read_text("utf-8").splitlines()[1:]
 ]
+
+_MANY = 100  # rows of a category
 
 # a bulletin of our own with what makes a legal text hard to read
 _BULLETIN = """KẾ HOẠCH
@@ -39,6 +42,8 @@ def test_the_table_is_large_enough_to_mean_something():
 @pytest.mark.parametrize("category", sorted({category for category, _, _ in _ROWS}))
 def test_what_is_written_is_spoken_as_an_official_would(category):
     rows = [(written, spoken) for of, written, spoken in _ROWS if of == category]
+    if len(rows) > _MANY:  # a third of them by day
+        rows = [row for row in rows if zlib.crc32(row[0].encode()) % amount(3, 1) == 0]
     made = [(written, spoken, read(written)) for written, spoken in rows]
     assert [
         (written, reading.spoken, spoken) for written, spoken, reading in made if reading.spoken != spoken
