@@ -107,7 +107,7 @@ def too_small(page):
 # Without a telephone's touch and zoom: it would zoom out of a page that is too wide, and hide it from us.
 SCREEN = {"viewport": PHONE["viewport"], "reduced_motion": "reduce"}
 _OF_BULLETINS = {OFFICER, APPROVER}
-"""Who looks at half of the pages: two workers look at once, and at each person's menu only one of them."""
+"""Who looks at half of the pages."""
 _SAMPLED = 3
 _BY_ALL_RULES = (faults_in_light, all_faults_in_dark)
 _ON_WIDE = amount((), (faults,))

@@ -21,6 +21,13 @@ _BY_FILE = (
     "tests/system/test_commands.py::test_speak_writes_each_kind_of_file",
 )
 _WHOLE = "tests/architecture/"
+_DAY = "the day of the pictures"
+_OF_DAY = (
+    "tests/browser/test_admin_pages.py::test_the_day_of_the_pictures",
+    "tests/browser/test_frame.py",
+    "tests/browser/test_legible.py",
+)
+"""What begins with that day: to tell it takes a worker five seconds of processor time."""
 
 
 def is_on_postgresql(nodeid):
@@ -33,6 +40,8 @@ def group_of(nodeid):
         return "postgresql"
     if nodeid.startswith(_WHOLE):
         return _WHOLE
+    if nodeid.startswith(_OF_DAY):
+        return _DAY
     return nodeid.partition("::")[0] if nodeid.startswith(_BY_FILE) else nodeid
 
 

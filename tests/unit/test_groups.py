@@ -15,3 +15,5 @@ def test_what_shares_a_database_server_a_voice_or_syntax_trees_is_one_group():
     stations = {f"tests/system/test_kill.py::test_{n}" for n in range(3)}
     assert {group_of(test) for test in stations} == stations  # each waits: as many as possible at once
     assert len({group_of(f"tests/architecture/test_{name}.py::test_a") for name in "ab"}) == 1
+    day = ("legible.py::test_a", "frame.py::test_b", "admin_pages.py::test_the_day_of_the_pictures_holds")
+    assert len({group_of(f"tests/browser/test_{test}") for test in day}) == 1
