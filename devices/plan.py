@@ -8,8 +8,10 @@ its quiet hours and its minutes a day silence all but emergencies, and its loude
 that an airing meets, cap everything; an emergency at EMERGENCY_FLOOR at the lowest.
 """
 
+import operator
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from heapq import heappop, heappush
@@ -93,15 +95,29 @@ class MergedPlans:
 
     def __init__(self, plans: tuple[Plan, ...] = ()) -> None:
         self.plans = plans
-        self._airings: tuple[PlannedAiring, ...] | None = None
+        self._airings: tuple[PlannedAiring, ...] = ()
         self._since = self._until = datetime.min.replace(tzinfo=UTC)
+
+    def merged(self, now: datetime) -> tuple[PlannedAiring, ...]:
+        """Return what `merge` returns."""
+        if not self._since <= now < self._until:
+            self._airings, self._since = merge(self.plans, now), now
+            self._until = min((one.expires_at for one in self.plans if one.expires_at > now), default=now)
+        return self._airings
+
+    def without(self, airings: AbstractSet[AiringId]) -> "MergedPlans":
+        """Return them without some airings; the same where none is named."""
+        left = tuple(_without_airings(plan, airings) for plan in self.plans)
+        return self if all(map(operator.is_, left, self.plans)) else MergedPlans(left)
 
     def what_sounds(self, policies: Iterable[Policy], now: datetime) -> PlannedAiring | None:
         """Return what `what_sounds` returns."""
-        if self._airings is None or not self._since <= now < self._until:
-            self._airings, self._since = merge(self.plans, now), now
-            self._until = min((one.expires_at for one in self.plans if one.expires_at > now), default=now)
-        return _what_sounds(self._airings, self.plans, policies, now)
+        return _what_sounds(self.merged(now), self.plans, policies, now)
+
+
+def _without_airings(plan: Plan, airings: AbstractSet[AiringId]) -> Plan:
+    left = tuple(airing for airing in plan.airings if airing.airing not in airings)
+    return plan if len(left) == len(plan.airings) else plan.model_copy(update={"airings": left})
 
 
 def _what_sounds(

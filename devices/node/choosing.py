@@ -1,13 +1,13 @@
 """Decides what a node may play, and when: each planned airing is judged by what the node has and recorded."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from devices.ids import AiringId, ClockTrust, Grade, RecordingId
-from devices.messages import Plan, PlannedAiring, ReceiptKind
+from devices.messages import PlannedAiring, ReceiptKind
 from devices.node.clock import StationClock
 from devices.node.effects import Effect
 from devices.node.fetching import Fetching, Standing
@@ -16,7 +16,7 @@ from devices.node.receipts import Fact, Outbox
 from devices.node.records import CALLED_AHEAD, AiringRecord, Records
 from devices.node.trust import Trust
 from devices.not_trusted import NotTrusted, UnknownKey
-from devices.plan import MergedPlans, change_points, ends_at, merge
+from devices.plan import MergedPlans, change_points, ends_at
 from devices.statements import USUAL_ALONE_DAYS
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -120,27 +120,29 @@ class Choosing:
         standing = self._fetching.standing()
         plans = tuple(self._trust.plans.values())
         expiry = max((plan.expires_at for plan in plans), default=station)
-        self._as_sent = {a.airing: a for a in merge(plans, station)}
-        airings = {
-            name: self._as_begun(self._trust.as_taken(a, station), station, now)
-            for name, a in self._as_sent.items()
-        }
+        told = MergedPlans(plans)
+        self._as_sent = {a.airing: a for a in told.merged(station)}
+        airings: dict[AiringId, PlannedAiring] = {}
+        reasons: dict[AiringId, NotTrusted | None] = {}
+        for name, sent in self._as_sent.items():
+            mine, reasons[name] = self._trust.as_taken(sent, station)
+            airings[name] = self._as_begun(mine, station, now)
         refused: set[AiringId] = set()
         for airing in airings.values():
             if ends_at(airing) <= station and self.records.get(airing.airing) is None:
                 continue
             record, changed = self.records.meet(airing, expiry)
-            why = self.why_refused(airing, station)
+            reason = reasons[airing.airing]
+            why = reason.code if reason is not None else self._fetching.why_not(airing.recording)
             if why is not None:
                 refused.add(airing.airing)
             facts = self._tell(record, airing, why, station, now)
             effects += [self.records.save(record), *facts] if changed or facts else []
         self.planned = airings
         self._starts = sorted({a.starts_at for a in airings.values()})
-        begun = self._as_all_begun(plans, airings)
-        self._approved = MergedPlans(tuple(_without(plan, refused) for plan in begun))
+        self._approved = self._as_all_begun(told, airings).without(refused)
         named = {a.recording for a in airings.values() if a.airing not in refused and ends_at(a) > station}
-        hold, told = self.keeping.meet(station, now)
+        hold, kept = self.keeping.meet(station, now)
         ends = [plan.expires_at for plan in plans] + [ends_at(a) for a in airings.values()]
         ends += [airings[airing].starts_at - PATIENT_WITH_KEYS for airing in refused]
         ends += [airings[record.airing].starts_at + CALLED_AHEAD for record in self._put_off]
@@ -148,7 +150,7 @@ class Choosing:
         has_repeated = any(a.every_ms is not None for a in airings.values())
         self._met = _Met(station, until, standing, has_repeated)
         self._soon = hold | {a.recording for a in airings.values() if a.starts_at <= station + SOON}
-        return [*effects, *told], named | hold
+        return [*effects, *kept], named | hold
 
     def _as_begun(self, airing: PlannedAiring, station: datetime, now: datetime) -> PlannedAiring:
         """Return a repeated emergency with its start set to now, where the clock is not together with others.
@@ -180,23 +182,17 @@ class Choosing:
         has_begun = record is not None and record.has_begun_here
         return self._clock.is_set or has_begun or self._trust.is_called(emergency)
 
-    def _as_all_begun(
-        self, plans: tuple[Plan, ...], airings: Mapping[AiringId, PlannedAiring]
-    ) -> Iterable[Plan]:
+    @staticmethod
+    def _as_all_begun(told: MergedPlans, airings: Mapping[AiringId, PlannedAiring]) -> MergedPlans:
         """Return the plans with the starts and the recordings that apply at this node."""
-        if all(_is_same(airings.get(a.airing, a), a) for plan in plans for a in plan.airings):
-            return plans
-        return (
-            plan.model_copy(update={"airings": tuple(airings.get(a.airing, a) for a in plan.airings)})
-            for plan in plans
+        if all(_is_same(airings.get(a.airing, a), a) for plan in told.plans for a in plan.airings):
+            return told
+        return MergedPlans(
+            tuple(
+                plan.model_copy(update={"airings": tuple(airings.get(a.airing, a) for a in plan.airings)})
+                for plan in told.plans
+            )
         )
-
-    def why_refused(self, airing: PlannedAiring, station: datetime) -> str | None:
-        """Return the reason why an airing must not be played here, or None."""
-        reason = self._trust.judge(self._sent(airing), station)
-        if reason is not None:
-            return reason.code
-        return self._fetching.why_not(airing.recording)
 
     def is_still_approved(self, airing: PlannedAiring, begins_at: datetime) -> bool:
         """Check the approval in full once more, for when it begins; a worse result is stored."""
@@ -243,7 +239,7 @@ class Choosing:
                 case _May.HEARD:
                     return None
                 case _May.NOT_HERE:
-                    approved = MergedPlans(tuple(_without(one, {airing.airing}) for one in approved.plans))
+                    approved = approved.without({airing.airing})
             airing = approved.what_sounds(policies, at)
         return None
 
@@ -389,8 +385,3 @@ class Choosing:
 
 def _is_same(one: PlannedAiring, other: PlannedAiring) -> bool:
     return (one.starts_at, one.recording) == (other.starts_at, other.recording)
-
-
-def _without(plan: Plan, airings: set[AiringId]) -> Plan:
-    left = tuple(airing for airing in plan.airings if airing.airing not in airings)
-    return plan if len(left) == len(plan.airings) else plan.model_copy(update={"airings": left})

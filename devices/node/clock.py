@@ -87,6 +87,8 @@ class StationClock:
         self._least: tuple[datetime, datetime] | None = None
         """A raw instant, and the lower bound of the station's time at it."""
         self._heard: datetime | None = None
+        self._last_offset: tuple[datetime, timedelta] | None = None
+        """The offset at the raw instant that was asked for last: each event asks some ten times for one."""
         self.steps = 0
 
     @property
@@ -110,11 +112,11 @@ class StationClock:
     def at_least(self, station: datetime, raw: datetime) -> None:
         """Note proof that the station's time is at least `station` at a raw instant."""
         if self._least is None or station > self._least[1] + (raw - self._least[0]):
-            self._least = (raw, station)
+            self._least, self._last_offset = (raw, station), None
 
     def add(self, exchange: Exchange) -> bool:
         """Add one exchange; return False if it contradicts all earlier ones, which are then deleted."""
-        self._least = (instant(exchange.arrived_us), instant(exchange.replied_us))
+        self._least, self._last_offset = (instant(exchange.arrived_us), instant(exchange.replied_us)), None
         self.heard(instant(exchange.replied_us))
         if exchange.round_trip < 0 or exchange.arrived_us < exchange.sent_us:
             self.forget()
@@ -124,7 +126,7 @@ class StationClock:
             self.forget()
         self._keep(exchange)
         if self._told is not None and not self._fits(self._told, exchange.arrived_us):
-            self._told = None  # the station's word is signed, the source's is not
+            self._told = self._last_offset = None  # the station's word is signed, the source's is not
         return agrees
 
     def tell(self, source: ClockSource, utc: datetime, error: timedelta, raw: datetime) -> bool:
@@ -139,7 +141,7 @@ class StationClock:
         if is_before or not self._fits(told, raw_us):
             return False
         if self._told is None or told.error(raw_us) <= self._told.error(raw_us):
-            self._told = told
+            self._told, self._last_offset = told, None
         return True
 
     def _fits(self, told: _Basis, raw_us: int) -> bool:
@@ -156,14 +158,14 @@ class StationClock:
             line = self._asked.line
             self._drift = (line.b, min(line.var_b + KEPT_DRIFT**2, USUAL_DRIFT**2))
         self._exchanges.clear()
-        self._past = self._asked = self._told = None
+        self._past = self._asked = self._told = self._last_offset = None
         self.steps += 1
 
     def was_set(self, before: datetime, now: datetime) -> None:
         """Handle a jump of the raw clock from `before` to `now`: only the lower bound of the time is kept."""
         known = self.station(before) if self.is_set or self._least is not None else None
         self.forget()
-        self._least = None if known is None else (now, known)
+        self._least, self._last_offset = None if known is None else (now, known), None
 
     def station(self, raw: datetime) -> datetime:
         """Return the station's time at a raw instant; while it is unknown, its lower bound."""
@@ -183,10 +185,16 @@ class StationClock:
 
     def offset(self, raw: datetime) -> timedelta:
         """Return station minus raw at a raw instant; zero while nothing is known."""
+        last = self._last_offset
+        if last is not None and raw is last[0]:
+            return last[1]
         basis = self._best(raw_us := micros(raw))
         if basis is not None:
-            return timedelta(seconds=basis.line.offset(raw_us))
-        return timedelta(0) if self._least is None else self._least[1] - self._least[0]
+            offset = timedelta(seconds=basis.line.offset(raw_us))
+        else:
+            offset = timedelta(0) if self._least is None else self._least[1] - self._least[0]
+        self._last_offset = raw, offset
+        return offset
 
     def error(self, raw: datetime) -> timedelta | None:
         """Return a bound that the estimate's error rarely exceeds; None while the time is unknown."""
@@ -253,6 +261,7 @@ class StationClock:
             line = joined or line
         half_trip = min([one.round_trip for one in kept]) / 2
         self._asked = _Basis(line, half_trip, kept[-1].middle_us, ClockSource.STATION)
+        self._last_offset = None
 
     def _agrees(self, exchange: Exchange) -> bool:
         """Return whether delays explain the exchange: those above the shortest; all if it is not known."""

@@ -63,8 +63,7 @@ class Keeping:
         hold: set[RecordingId] = set()
         effects: list[Effect] = []
         for kept in named.values():
-            reason = self._trust.judge(kept, station)
-            kept = self._trust.as_taken(kept, station)  # noqa: PLW2901 - from here on what this node plays
+            kept, reason = self._trust.as_taken(kept, station)  # noqa: PLW2901 - from here on what it plays
             if reason is None or self._is_whole(kept):
                 hold.add(kept.recording)
             why = self._fetching.why_not(kept.recording) if reason is None else reason.code

@@ -240,12 +240,12 @@ class Trust:
         texts = (plan.approval_texts.get(airing.approval) for plan in self.plans.values())
         return next((text for text in texts if text is not None), None)
 
-    def as_taken(self, one: P, now: datetime) -> P:
-        """Return what a plan names with the rendition that this node plays, if it is approved."""
-        if self.judge(one, now) is not None:
-            return one
-        mine = self._identity
-        return taken(one, self.renditions[one.approval], mine.capabilities, is_metered=mine.is_metered)
+    def as_taken(self, one: P, now: datetime) -> tuple[P, NotTrusted | None]:
+        """Return what a plan names, with the rendition that this node plays if it is approved; or why not."""
+        if (reason := self.judge(one, now)) is not None:
+            return one, reason
+        mine, renditions = self._identity, self.renditions[one.approval]
+        return taken(one, renditions, mine.capabilities, is_metered=mine.is_metered), None
 
     def remember(self, airing: PlannedAiring, reason: NotTrusted | None) -> None:
         """Replace the earlier result with a later one."""

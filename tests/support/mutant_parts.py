@@ -188,9 +188,9 @@ def limits_of_plans_ignored(merged, policies, now):
     return what_sounds(unlimited, policies, now)
 
 
-def expired_plans_merged(plans, now):
+def expired_plans_merged(merged, now):
     never = now + timedelta(days=1)
-    return devices.plan.merge([plan.model_copy(update={"expires_at": never}) for plan in plans], now)
+    return devices.plan.merge([plan.model_copy(update={"expires_at": never}) for plan in merged.plans], now)
 
 
 class NeverTooLate(Choosing):

@@ -80,7 +80,7 @@ def mutant(name: str, fails: str, *parts: tuple[object, str, Any]) -> Mutant:
     return Mutant(name, frozenset(fails.split()), parts)
 
 
-_BRAIN, _TRUST, _CHOOSING = devices.node.brain, devices.node.trust, devices.node.choosing
+_BRAIN, _TRUST = devices.node.brain, devices.node.trust
 MUTANTS = (
     mutant(
         "signatures are not checked",
@@ -218,7 +218,7 @@ MUTANTS = (
         "POL-15 PWR-05",
         (devices.plan.MergedPlans, "what_sounds", expired_policies_dropped),
     ),
-    mutant("an expired plan is obeyed", "SND-11", (_CHOOSING, "merge", expired_plans_merged)),
+    mutant("an expired plan is obeyed", "SND-11", (devices.plan.MergedPlans, "merged", expired_plans_merged)),
     mutant("the latest start is ignored", "SND-08 SND-09", (_BRAIN, "Choosing", NeverTooLate)),
     mutant("what was heard is played again", "PWR-15 SND-03", (_BRAIN, "Choosing", PlaysAgain)),
     mutant("it speaks alone for ever", "POL-20", (_BRAIN, "Choosing", NeverAlone)),
