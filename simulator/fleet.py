@@ -255,20 +255,18 @@ class Fleet:
         )
 
     def _arrived(self, seat: Seat, message: Message, at: float | None) -> None:
-        """Pass on a message. `at`: when it came, None: ask it; this stamps clock replies and plans."""
-        topic, payload, raw = message.topic, message.payload, None
+        """Queue a message. `at`: when it arrived, None: ask it; this stamps clock replies and plans."""
+        topic, payload, raw, sha256 = message.topic, message.payload, None, None
         if "/chunk/" in topic:
             payload, sha256 = self._pieces.of(payload)
-            self._pump.take_chunk(seat, Received(topic, payload, None, message.retain, sha256))
-            return
-        if topic.startswith(CLOCKS):
+        elif topic.startswith(CLOCKS):
             came_at = _came_at(message) if at is None else at
             raw = seat.node.crystal.raw(datetime.fromtimestamp(came_at, UTC))
         elif topic.startswith(PLANS) and not message.retain:
             seat.told_at, payload = _came_at(message) if at is None else at, self._pieces.of(payload)[0]
         elif "/node/" not in topic:
             payload = self._pieces.of(payload)[0]
-        self._pump.queue(seat, Received(topic, payload, raw, message.retain))
+        self._pump.queue(seat, Received(topic, payload, raw, message.retain, sha256))
 
     def _rose(self, seat: Seat) -> None:
         self.storms.connected(seat.node.id)

@@ -135,23 +135,6 @@ class Pump:
         seat.waiting.append((seat.node.life, event))
         self._has_work.set()
 
-    def take_chunk(self, seat: Seat, chunk: Received) -> None:
-        """Pass a chunk to its brain at once, as a real node does, unless something waits that comes first.
-
-        Of a delivery chunks are most of all events: to queue one costs as much as its brain takes for it.
-        """
-        if seat.waiting or self._first or time.monotonic() < self._calm_at():
-            self.queue(seat, chunk)
-            return
-        asked: dict[NodeId, tuple[Seat, list[Effect]]] = {}
-        try:
-            self._pass_on(seat, chunk, asked)
-            if asked:
-                self._commit(asked.values())
-        except Exception as error:  # the link that brought it would only log it
-            self.failure = self.failure or error
-            raise
-
     def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
         """Save, then execute, what a brain requests."""
         self._commit([(seat, effects)])
@@ -181,11 +164,8 @@ class Pump:
 
     def _more_plans_within_s(self, now: float) -> float:
         """Return how long to wait for the plans of other nodes; 0: nothing is held up."""
-        return max(0.0, self._calm_at() - now) if self._turns else 0.0
-
-    def _calm_at(self) -> float:
-        """Return until when everything but plans waits, by time.monotonic."""
-        return min(self._planned_at + PLANS_CALM_S, self._plans_since + PLANS_LONGEST_S)
+        until = min(self._planned_at + PLANS_CALM_S, self._plans_since + PLANS_LONGEST_S)
+        return max(0.0, until - now) if self._turns else 0.0
 
     async def _news_within(self, seconds: float) -> None:
         """Return when something is queued, after so many seconds at the latest."""
@@ -196,7 +176,7 @@ class Pump:
 
     def _note_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
-            self.failure = self.failure or task.exception()
+            self.failure = task.exception()
 
     def _think_of_plans(self) -> None:
         """Process the new plans of all nodes, for as long as the event loop may be blocked.
@@ -228,11 +208,8 @@ class Pump:
     def _think_of(self, seat: Seat, asked: dict[NodeId, tuple[Seat, list[Effect]]]) -> Event:
         """Pass a node's next event to its brain, return it; `asked`: what to save before it is executed."""
         life, event = seat.waiting.popleft()
-        if seat.node.life == life:
-            self._pass_on(seat, event, asked)
-        return event
-
-    def _pass_on(self, seat: Seat, event: Event, asked: dict[NodeId, tuple[Seat, list[Effect]]]) -> None:
+        if seat.node.life != life:
+            return event
         effects = seat.node.handle(event, true_now())
         node = seat.node.id
         before, seat.receiving = seat.receiving, None
@@ -242,11 +219,12 @@ class Pump:
             self._shelf.keep_chunk(node, chunk)
             seat.receiving = chunk.recording
             if before == chunk.recording:
-                return  # a further chunk changes no instant
+                return event  # a further chunk changes no instant: most of all events of a delivery
         else:
             self._carry_out(seat, effects)
         self.plan_wake(seat)
         self._after(seat)
+        return event
 
     def _commit(self, asked: Collection[tuple[Seat, list[Effect]]]) -> None:
         saves: list[tuple[NodeId, Save]] = [

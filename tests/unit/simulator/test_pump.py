@@ -185,52 +185,15 @@ def test_what_was_meant_for_an_earlier_life_is_dropped(shelf):
     assert asyncio.run(thought(shelf, [(one, CUT), (other, Tick())], count=1)) == ["other"]
 
 
-def chunks_awaited():
-    """Return a scene whose node waits for a recording, and the chunks of it."""
+def test_while_chunks_come_a_node_is_woken_no_later_than_it_wants(shelf, monkeypatch):
     scene = Scene()
     scene.station.spoil = lambda *_: b""  # its first answer is lost, so the node waits longer than usual
     body = random.Random(1).randbytes(40_000)
     recording = scene.station.add_recording(body, 20_000)
     scene.station.publish_plan("56", scene.station.airing("a1", recording, scene.in_s(3600), 20_000))
     scene.run(6)
+    monkeypatch.setattr(pump, "true_now", lambda: scene.now)
     chunks = [Received(topics.chunk(recording, n), sent) for n, sent in enumerate(sent_forms(body, 4096))]
-    return scene, recording, chunks
-
-
-def test_a_chunk_is_on_the_disk_at_once_unless_something_waits_that_comes_before_it(shelf, monkeypatch):
-    scene, recording, chunks = chunks_awaited()
-    monkeypatch.setattr(pump, "true_now", lambda: scene.now)
-    sitting, pumping = Seat(scene.node), Pump(shelf, None, lambda _: None)
-
-    async def run():
-        pumping.take_chunk(sitting, chunks[0])
-        assert len(shelf.pieces_of(scene.node.id, recording)) == 1
-        pumping.queue(sitting, Tick())
-        pumping.take_chunk(sitting, chunks[1])
-        assert [event for _, event in sitting.waiting] == [Tick(), chunks[1]]
-        pumping.queue(seat("other"), PLAN)
-        pumping.take_chunk(third := Seat(scene.node), chunks[2])
-        assert [event for _, event in third.waiting] == [chunks[2]]
-
-    asyncio.run(run())
-    assert len(shelf.pieces_of(scene.node.id, recording)) == 1
-
-
-def test_a_disk_that_takes_no_chunk_ends_the_fleet(shelf, tmp_path, monkeypatch):
-    scene, _, chunks = chunks_awaited()
-    monkeypatch.setattr(pump, "true_now", lambda: scene.now)
-    pumping = Pump(shelf, None, lambda _: None)
-    for file in (tmp_path / "chunks").iterdir():
-        file.unlink()
-    (tmp_path / "chunks").rmdir()
-    with pytest.raises(OSError, match="No such file"):
-        pumping.take_chunk(Seat(scene.node), chunks[0])
-    assert isinstance(pumping.failure, OSError)
-
-
-def test_while_chunks_come_a_node_is_woken_no_later_than_it_wants(shelf, monkeypatch):
-    scene, _, chunks = chunks_awaited()
-    monkeypatch.setattr(pump, "true_now", lambda: scene.now)
     sitting, woken = Seat(scene.node), []
 
     async def run():
@@ -238,10 +201,8 @@ def test_while_chunks_come_a_node_is_woken_no_later_than_it_wants(shelf, monkeyp
         pumping.plan_wake(sitting)
         await pumping.start()
         for event in (*chunks[:4], Tick(), *chunks[4:8]):
-            (pumping.queue if event == Tick() else pumping.take_chunk)(sitting, event)
-            for _ in range(1000):
-                if not sitting.waiting:
-                    break
+            pumping.queue(sitting, event)
+            for _ in range(4):
                 await asyncio.sleep(0)
             assert not sitting.waiting
             woken.append((sitting.wake, scene.node.wake_at()))
