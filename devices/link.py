@@ -52,6 +52,9 @@ _log = logging.getLogger(__name__)
 GREETING_TIMEOUT_S: Final = 10.0
 """From TCP to all subscriptions granted; a broker that accepts thousands at once needs seconds."""
 FILTERS_A_PACKET: Final = 50
+_KERNEL_HOLDS: Final = 256 * 1024
+"""Bytes in the kernel's buffer: four chunks come whole. With the usual one thousands of readers each keep the
+beginning of a chunk until the broker may send its end."""
 _WRITTEN = count(1 << 16)
 """Numbers of messages of QoS 0 until they are written: none is a packet id."""
 
@@ -183,6 +186,7 @@ class Connection:
         )
         found = cast("socket.socket", self._client.socket())
         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL_HOLDS)
         ask_for_stamps(found)
 
     def fileno(self) -> int:
