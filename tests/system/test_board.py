@@ -176,7 +176,7 @@ def test_a_board_that_is_killed_while_it_sounds_goes_on_at_its_place_and_tells_t
         wait_until(lambda: is_online(station), "the board is online")
         starts_in = time.monotonic() - began
         airing = aired(
-            station, SENTENCES + round(1.5 * starts_in)
+            station, SENTENCES + round(2.5 * starts_in)
         )  # the end sounds after it has started again
         wait_until(lambda: rung(station, airing) == DeliveryStage.STARTED, "it sounds")
         time.sleep(3)
