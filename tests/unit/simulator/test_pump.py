@@ -56,11 +56,15 @@ async def thought(shelf, queued, count=None):
         pump.queue(one, event)
         if event is CUT:
             one.node.switch_off()  # its life is another one from here on
+    await running_until(pump, is_done)
+    return order
+
+
+async def running_until(pump, is_done):
     await pump.start()
     async with asyncio.timeout(10):
         await is_done.wait()
     await pump.stop()
-    return order
 
 
 def test_a_plan_and_what_its_node_has_before_it_come_before_all_else(shelf):
@@ -122,10 +126,7 @@ def test_what_else_comes_waits_for_plans_of_others_that_are_on_their_way(shelf, 
         pumping = Pump(shelf, None, note)
         for event in (PLAN, CUT):
             pumping.queue(one, event)
-        await pumping.start()
-        async with asyncio.timeout(10):
-            await is_done.wait()
-        await pumping.stop()
+        await running_until(pumping, is_done)
 
     asyncio.run(run())
     assert order == ["one", "other", "third"]
@@ -161,10 +162,7 @@ def test_what_a_node_says_does_not_come_before_what_it_saved_earlier(shelf):
         pumping.carry_out_saved(one, one.node.switch_on(shelf.memory_of(one.node.id), MORNING))
         for event in (Disconnected(), Connected()):
             pumping.queue(one, event)
-        await pumping.start()
-        async with asyncio.timeout(10):
-            await is_done.wait()
-        await pumping.stop()
+        await running_until(pumping, is_done)
 
     asyncio.run(run())
     assert told.said == [(2, 2)]
