@@ -77,7 +77,10 @@ class CalendarMeeting:
 
 @dataclass(slots=True)
 class CalendarDay:
-    """A day with its airings; `off`: the reason for a day off; `more`: number of cards left out."""
+    """A day with its airings; `off`: the reason for a day off; `more`: number of cards left out at its end.
+
+    `next_at`: when the first of these starts; None if its minute is the one that was asked for.
+    """
 
     day: date
     is_today: bool
@@ -85,6 +88,7 @@ class CalendarDay:
     off: str | None
     entries: list[CalendarEntry] = field(default_factory=list)
     more: int = 0
+    next_at: datetime | None = None
     meetings: list[CalendarMeeting] = field(default_factory=list)
 
 
@@ -115,29 +119,39 @@ def days_shown(
     days: int = 7,
     commune: str = "",
     shown_a_day: int = SHOWN_A_DAY,
+    begin: time = time(),
 ) -> list[CalendarDay]:
-    """Return days with their cards from a given day on, in order; a constant number of queries."""
+    """Return days with their cards from a given day on, in order; a constant number of queries.
+
+    `begin`: what starts before it on the first day is left out.
+    """
     own, today = own_days(session), now.astimezone(ZONE).date()
     wanted = [first + timedelta(days=number) for number in range(days)]
-    since, until = _midnight(first), _midnight(first + timedelta(days=days))
+    since, until = datetime.combine(first, begin, ZONE), _midnight(first + timedelta(days=days))
     heard = _heard(viewer, commune)
     to_come = _by_day(_to_come(session, heard, own, max(since, now + AHEAD), until))
     airings = _Airings(session, viewer, heard, since, until)
     read = _by_day(airings.first_of_each_day(shown_a_day))
-    drawn, count = {}, {}
+    drawn, starts = {}, {}
     for day in wanted:
         ones = [*read.get(day, ()), *to_come.get(day, ())]
         drawn[day] = sorted(ones, key=lambda one: (one.at, one.title))[:shown_a_day]
-        count[day] = len(airings.starts.get(day, ())) + len(to_come.get(day, ()))
+        starts[day] = sorted([*airings.starts.get(day, ()), *(one.at for one in to_come.get(day, ()))])
     entries, meetings = _entries(session, viewer, [one for ones in drawn.values() for one in ones], now)
     shown = []
     for day in wanted:
         one_day = CalendarDay(day, day == today, lunar_words(day), day_off(day, own))
         one_day.entries = [next(entries) for _ in drawn[day]]
-        one_day.more = count[day] - len(drawn[day])
+        one_day.more = len(starts[day]) - len(drawn[day])
+        one_day.next_at = _next_at(starts[day][len(drawn[day]) :], since)
         one_day.meetings = [one for one in meetings if one.first.starts_at.astimezone(ZONE).date() == day]
         shown.append(one_day)
     return shown
+
+
+def _next_at(left: Sequence[datetime], since: datetime) -> datetime | None:
+    """Return when the first of what is left starts; None if a page from its minute on would be the same."""
+    return left[0] if left and left[0] >= since + timedelta(minutes=1) else None
 
 
 def lunar_date(day: date) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -48,7 +48,7 @@ from schedules.public_holidays import public_holidays
 _PAST = 10
 _BULLETINS = 200
 _MOST = 200
-_MOST_A_DAY = 500
+_MOST_A_DAY = 200
 
 
 # --- the calendar
@@ -60,13 +60,20 @@ def week(session: Session, caller: Caller, first: date, commune: str) -> Mapping
     return {"days": days, "xa": commune, **_meetings(session, caller, days)}
 
 
-def day(caller: Caller, wanted: date, commune: str) -> dict[str, Any]:
-    """Return everything that is aired on one day, with its conflicts."""
+def day(caller: Caller, wanted: date, commune: str, begin: time) -> dict[str, Any]:
+    """Return what is aired on one day from a time on, as much as fits on a page, with its conflicts."""
     with caller.store.read() as session:
         (found,) = days_shown(
-            session, caller.viewer, wanted, caller.now(), days=1, commune=commune, shown_a_day=_MOST_A_DAY
+            session,
+            caller.viewer,
+            wanted,
+            caller.now(),
+            days=1,
+            commune=commune,
+            shown_a_day=_MOST_A_DAY,
+            begin=begin,
         )
-        return {"day": found, **_meetings(session, caller, [found])}
+        return {"day": found, "xa": commune, "begin": begin, **_meetings(session, caller, [found])}
 
 
 def _meetings(session: Session, caller: Caller, days: Sequence[CalendarDay]) -> dict[str, Any]:

@@ -6,16 +6,15 @@ from sqlalchemy import select
 
 from controller.features.accounts.service import disable_operator
 from controller.features.bulletins.service import submit_bulletin
-from controller.features.schedules.calendar import SHOWN_A_DAY
 from controller.features.schedules.form import ScheduleTyped, typed_of
 from controller.features.schedules.queries import get_schedule, next_occurrences, own_days
 from controller.features.schedules.service import schedule_bulletin
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airings import Airing
 from schedules.icalendar import from_text
-from schedules.recurrence import Daily, Weekday, Weekly
-from tests.integration.web.site_world import NHA_TRANG, PROVINCE
-from tests.integration.web.test_pages import queries_of, text_of
+from schedules.recurrence import Daily
+from tests.integration.web.site_world import NHA_TRANG
+from tests.integration.web.test_pages import text_of
 from tests.support.stored_rows import running_schedules
 
 FORM = {
@@ -201,58 +200,6 @@ def test_a_schedule_ends_and_says_so(officer, schedule):
     assert officer.get(f"/lich/{schedule}/sua").status_code == 303
 
 
-@pytest.mark.usefixtures("schedule")
-def test_the_week_begins_on_monday_and_shows_holidays_and_the_lunar_day(officer):
-    page = text_of(officer.get("/lich"))
-    assert "23/11/2026 đến 29/11/2026" in page
-    assert page.index("Thứ Hai 23/11 · 15/10 âm lịch") < page.index("Chủ nhật 29/11 · 21/10 âm lịch")
-    assert "Thứ Ba 24/11 · 16/10 âm lịch Nghỉ: Ngày Văn hóa Việt Nam" in page
-    assert "Thứ Tư, hôm nay 25/11" in page
-    assert "17:00 lặp lại Bản tin sáng Phường Nha Trang Chờ xã đồng ý" in page
-
-
-@pytest.mark.usefixtures("schedule")
-def test_what_is_not_made_yet_is_foretold(officer):
-    page = text_of(officer.get("/lich?ngay=2027-01-06", follow_redirects=True))
-    assert "04/01/2027 đến 10/01/2027" in page
-    assert page.count("17:00 lặp lại Bản tin sáng Phường Nha Trang Dự kiến") == 7
-
-
-def test_a_crowded_day_has_a_page_of_its_own(world, officer):
-    bulletin, _ = world.submitted("Tin ngắn")
-    for hour in range(15):
-        world.plan(bulletin, areas=[NHA_TRANG], seconds=1800 + hour * 600)
-    assert "Còn 3 lượt" in text_of(officer.get("/lich"))
-    assert text_of(officer.get("/lich/ngay/2026-11-25")).count("Tin ngắn") == 15
-
-
-def test_one_commune_is_looked_at_alone(world, officer):
-    for area, title in ((NHA_TRANG, "Tin Nha Trang"), ("22333", "Tin nơi khác"), (PROVINCE, "Tin cả tỉnh")):
-        bulletin, _ = world.submitted(title)
-        world.plan(bulletin, areas=[area], seconds=3600)
-    page = text_of(officer.get(f"/lich?xa={NHA_TRANG}"))
-    assert "Tin Nha Trang" in page
-    assert "Tin cả tỉnh" in page
-    assert "Tin nơi khác" not in page
-
-
-def test_a_week_that_cannot_be_is_not_there(officer):
-    for day in ("2026-13-01", "abc", "0001-01-01", "9999-12-31"):
-        assert officer.get(f"/lich/tuan/{day}").status_code == 404
-
-
-def test_the_calendar_takes_the_same_number_of_queries_however_much_there_is(world, officer, bulletin):
-    def lay_down():
-        rule = Weekly(at=time(6), first=date(2026, 11, 25), weekdays=frozenset(Weekday))
-        world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=rule, by=world.officer)
-
-    lay_down()
-    for path in ("/lich", "/lich/tuan/2027-01-04", "/lich/danh-sach"):
-        few = queries_of(world, officer, path)
-        lay_down()
-        assert queries_of(world, officer, path) == few <= 20
-
-
 def test_an_airing_gets_another_time_and_the_old_one_says_where_it_went(world, officer):
     airing, _ = world.approved_airing(areas=[NHA_TRANG], seconds=3600)
     assert "Dời giờ" in officer.get(f"/phat/{airing}").text
@@ -376,15 +323,3 @@ def test_several_times_of_the_day_make_a_schedule_each(world, officer):
     wrong = officer.post("/lich/tao", data=form | {"gio_ba": "25:00"})
     assert wrong.status_code == 422
     assert len(world.ask(running_schedules)) == 2
-
-
-def test_a_full_day_shows_the_first_cards_and_counts_the_others(world, officer, bulletin):
-    early = world.plan(bulletin, seconds=3600)
-    later = {}
-    for number in range(SHOWN_A_DAY, 0, -1):  # all at one instant: then by their titles
-        text, _ = world.submitted(f"Bản tin số {number:02}")
-        later[number] = world.plan(text, seconds=7200)
-    page = officer.get("/lich").text
-    shown = list(dict.fromkeys(re.findall(r'class="[^"]*" href="/phat/([^"/]+)"', page)))
-    assert shown == [early, *(later[number] for number in range(1, SHOWN_A_DAY))]
-    assert "Còn 1 lượt" in page

@@ -1,6 +1,6 @@
 """Lịch phát: the week, one crowded day, and the list of schedules; docs/officer.md says how it is used."""
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from controller.features.schedules import page_queries
 from controller.features.schedules.calendar import WEEK, monday_of
 from controller.http.form_fields import Done
 from controller.http.render import page
-from controller.http.time_fields import read_day
+from controller.http.time_fields import read_clock, read_day
 from controller.model.local_time import ZONE
 from schedules.recurrence import FIRST_YEAR, LAST_YEAR
 
@@ -38,6 +38,14 @@ def day_of(text: str) -> date:
     if not FIRST_YEAR < day.year < LAST_YEAR:
         raise NotFound("Không có ngày này trong lịch.")
     return day
+
+
+def _time_of(text: str) -> time:
+    """Return a time of an address, the day's beginning where there is none; or raise NotFound."""
+    try:
+        return read_clock(text) if text else time()
+    except ValueError:
+        raise NotFound("Không có giờ này trong ngày.") from None
 
 
 @router.get("/lich")
@@ -80,10 +88,12 @@ def _show(visit: Visit, monday: date, *, xa: str, done: str) -> Response:
 
 
 @router.get("/lich/ngay/{day}")
-def one_day(visit: SignedVisit, day: str, xa: Commune = "") -> Response:
-    """Show everything that is aired on one day."""
+def one_day(
+    visit: SignedVisit, *, day: str, xa: Commune = "", tu: Annotated[str, Query(max_length=8)] = ""
+) -> Response:
+    """Show what is aired on one day, from a time on."""
     wanted = day_of(day)
-    context = page_queries.day(visit, wanted, xa)
+    context = page_queries.day(visit, wanted, xa, _time_of(tu))
     return page(visit.request, "lich_ngay.html", context | {"monday": monday_of(wanted)})
 
 
