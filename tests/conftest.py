@@ -31,10 +31,10 @@ pytest.register_assert_rewrite(*(_SUPPORT - sys.modules.keys()))
 gc.disable()  # until all is imported: what modules make stays, and to look through it takes a second
 
 # a loaded machine of two cores is no reason to fail a property that holds, and the same code has the same
-# examples each time, twenty by day; `make properties` looks for others
+# examples each time, ten by day; `make properties` looks for others
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
-    "loa", settings.get_profile("search"), derandomize=True, max_examples=amount(20, 100)
+    "loa", settings.get_profile("search"), derandomize=True, max_examples=amount(10, 100)
 )
 settings.load_profile("loa")
 

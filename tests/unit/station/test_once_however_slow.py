@@ -137,8 +137,12 @@ class World:
         return sum(node.is_whole(RECORDING) for node in self.nodes.values())
 
 
-@pytest.mark.parametrize("pace_s", [0.02, 0.3, 1.4])
-@pytest.mark.parametrize(("late_s", "slow_s"), [(0.1, 0.1), (9.0, 0.1), (0.1, 3.0), (9.0, 3.0), (14.0, 1.9)])
+_PACES = [0.02, 0.3, 1.4]
+_NODES = [(0.1, 0.1), (9.0, 0.1), (0.1, 3.0), (9.0, 3.0), (14.0, 1.9)]
+_SLOW = [(pace, *node) for node in _NODES for pace in _PACES]
+
+
+@pytest.mark.parametrize(("pace_s", "late_s", "slow_s"), _SLOW[:: amount(4, 1)])
 def test_what_is_on_its_way_is_not_sent_again_however_slow_all_is(pace_s, late_s, slow_s):
     most = 0 if 2 * slow_s < SHORT_HOLD_OFF else SHORT_TAIL
     for seed in range(amount(1, 3)):

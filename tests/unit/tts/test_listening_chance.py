@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.support.nightly import amount
 from tests.support.recogniser import standard_error, word_errors
 
 RIGHT, WRONG = ("một hai ba bốn", "một hai ba bốn"), ("một hai ba bốn", "một hai ba năm")
@@ -18,7 +19,7 @@ def test_it_is_how_far_the_rate_of_sentences_drawn_anew_scatters():
     drawn = np.random.default_rng(1)
     rates = [
         word_errors([pairs[place] for place in drawn.integers(len(pairs), size=len(pairs))])
-        for _ in range(300)
+        for _ in range(amount(80, 300))
     ]
     assert standard_error(pairs) == pytest.approx(np.std(rates), rel=0.15)
 

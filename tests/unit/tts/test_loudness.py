@@ -17,12 +17,21 @@ def cut(samples, length):
 
 
 @pytest.mark.parametrize("length", [997, 24_000, 10**9])
-def test_the_meter_agrees_with_pyloudnorm_however_the_sound_arrives(length):
+def test_the_meter_agrees_with_another_one_however_the_sound_arrives(length):
     sound = np.concatenate([babble(7, 0.8), np.zeros(3 * RATE, np.float32), tone(1000, 2, 0.05)])
     level, samples = measured(cut(sound, length), RATE)
     assert level.lufs == pytest.approx(lufs(sound), abs=0.02)
     assert level.dbtp == pytest.approx(dbtp(sound), abs=0.05)
     assert samples == len(sound)
+
+
+@pytest.mark.nightly
+def test_the_other_meter_measures_what_pyloudnorm_does():
+    import pyloudnorm
+
+    for sound in (babble(7, 0.8), babble(2, 0.05), np.concatenate([tone(1000, 2, 0.5), tone(60, 5, 0.01)])):
+        theirs = pyloudnorm.Meter(RATE).integrated_loudness(sound.astype(np.float64))
+        assert lufs(sound) == pytest.approx(theirs, abs=0.001)
 
 
 def test_a_full_scale_sine_between_the_samples_has_a_true_peak_above_them():

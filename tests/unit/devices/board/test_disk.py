@@ -8,6 +8,7 @@ import pytest
 from devices.board.disk import DOCUMENTS_ROOM, PAGE, Disk, DiskBroken
 from devices.ids import RecordingId
 from devices.node.effects import DropDocument, DropRecording, SaveChunk, SaveDocument
+from tests.support.nightly import amount
 
 ROOMY = DOCUMENTS_ROOM + 64 * 1024 * 1024
 SOUND = RecordingId("ab" * 32)
@@ -93,7 +94,8 @@ def test_a_power_cut_at_any_byte_of_a_commit_leaves_all_of_it_or_nothing(tmp_pat
     assert old != new
     frame = 24 + PAGE
     ends = range(len(before), len(after) + 1, frame)
-    cuts = {*range(len(before), len(after), 97), *(end + near for end in ends for near in (-1, 0, 1, 25))}
+    anywhere = range(len(before), len(after), amount(401, 97))
+    cuts = {*anywhere, *(end + near for end in ends for near in (-1, 0, 1, 25))}
     seen = []
     for cut in sorted(cut for cut in cuts if len(before) <= cut <= len(after)):
         lost = len(after) - cut
@@ -109,7 +111,7 @@ def test_a_power_cut_while_the_log_is_carried_over_loses_nothing(tmp_path):
     database, _, after = files_around_a_commit(tmp_path)
     new = cut_state(tmp_path, database, after)
     carried = (tmp_path / "written").read_bytes()  # closing has carried it over
-    for cut in range(0, len(carried) + 1, 509):
+    for cut in range(0, len(carried) + 1, amount(1531, 509)):
         half = carried[:cut] + database[cut:]
         assert cut_state(tmp_path, half, after) == new, cut
 

@@ -14,6 +14,7 @@ from devices.ids import Grade, Role
 from devices.jose import SigningKey
 from tests.simulation.small_station import PROVINCE, YEAR, listed
 from tests.simulation.station_in_world import AREAS, Scene
+from tests.support.nightly import amount
 
 LENGTH = 20_000
 HOUR, DAY = 3600.0, 86_400.0
@@ -51,6 +52,15 @@ def revoke(scene, key):
     """The station's next key set is without the key; the set with it is what the broker goes on to give."""
     scene.station.publish_keys(without=[key])
     scene.run(3)
+
+
+def pass_a_day(scene):
+    """A day passes; but by night it passes for the most part without a link, which is quickly simulated."""
+    without = amount(DAY - HOUR, 0)
+    scene.world.unplug(scene.node)
+    scene.run(without)
+    scene.world.plug_in(scene.node)
+    scene.run(DAY - without)
 
 
 def missing(scene):
@@ -118,7 +128,7 @@ def test_the_broker_withholds_a_policy(scene):
     say_airing(scene, "later", 60)
     scene.run(120)
     assert heard(scene) == []
-    scene.run(DAY)
+    pass_a_day(scene)
     say_airing(scene, "alarm", 60, grade=Grade.EMERGENCY)
     scene.run(120)
     assert heard(scene) == ["alarm"], "a policy silences no alarm, so a missing one does not either"
@@ -251,7 +261,7 @@ def test_the_broker_withholds_a_place(scene):
     assert refused.reason == "documents-withheld"
     scene.world.switch_off(scene.node)
     scene.world.switch_on(scene.node)
-    scene.run(DAY)
+    pass_a_day(scene)
     say_airing(scene, "false", 60, grade=Grade.EMERGENCY)
     scene.run(120)
     assert heard(scene) == ["soon", "alarm"], "two stolen keys of the former ward would call for good"

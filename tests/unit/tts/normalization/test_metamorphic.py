@@ -1,6 +1,6 @@
 """What stands around a text, its capitals, spaces and the lexicon must not change how the rest is read.
 
-Rows of the table of readings are read again with something neutral changed: each tenth row each time, all
+Rows of the table of readings are read again with something neutral changed: every 25th row each time, all
 by night (6 s of processor time). What still differs is counted: `_LEFT` holds the number for each kind of
 change, each time and by night. It may only shrink: lower it when a rule mends more. Rows that are a cue only
 because they are the whole line ("1/10", "4-1", a spaced heading) are among them.
@@ -29,8 +29,8 @@ _LEFT = {
     kind: amount(each_time, by_night)
     for kind, each_time, by_night in [
         ("before", 0, 2),
-        ("after", 2, 15),
-        ("capitals", 10, 92),
+        ("after", 1, 15),
+        ("capitals", 3, 92),
         ("spaces", 0, 0),
         ("lines", 0, 0),
         ("lexicon", 0, 0),
@@ -47,7 +47,7 @@ _ROWS = [
     (written, spoken)
     for line in (Path(__file__).parent / "spoken.tsv").read_text("utf-8").splitlines()[1:]
     for _, written, spoken in [line.split("\t")]
-    if zlib.adler32(written.encode()) % amount(10, 1) == 0
+    if zlib.adler32(written.encode()) % amount(25, 1) == 0
 ]
 
 

@@ -37,7 +37,7 @@ def _on_air(text, **more):
 
 def test_every_difference_from_the_table_of_readings_is_listed_and_no_other_row_differs():
     assert _RADIO.keys() <= _LITERAL.keys()
-    asked = {*list(_RADIO)[:: amount(3, 1)], *list(_LITERAL)[:: amount(9, 1)]}  # the latter are mostly alike
+    asked = {*list(_RADIO)[:: amount(6, 1)], *list(_LITERAL)[:: amount(20, 1)]}  # the latter are mostly alike
     found = {written: _on_air(written) for written in asked}
     assert {one: said for one, said in found.items() if said != _RADIO.get(one, _LITERAL[one])} == {}
     assert [one for one in _RADIO if _RADIO[one] == _LITERAL[one]] == []
@@ -124,7 +124,7 @@ def _plain(spoken):
 def test_words_and_lines_around_a_text_do_not_change_how_it_is_said_on_air():
     differ = []
     for written, spoken in _RADIO.items():
-        if zlib.crc32(written.encode()) % amount(8, 1):
+        if zlib.crc32(written.encode()) % amount(16, 1):
             continue
         lines = _on_air(f"Kính thưa bà con.\n{written}\nXin cảm ơn bà con.").split("\n")
         if _plain(lines[1]) != _plain(spoken):
