@@ -6,6 +6,7 @@ coefficients". A section is (b0, b1, b2, 1, a1, a2): y[n] = b0 x[n] + b1 x[n-1] 
 a2 y[n-2].
 """
 
+import cmath
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -77,6 +78,23 @@ def high_pass(hertz: float, q: float, sample_rate: int) -> Section:
     """Return a high-pass."""
     cosine, alpha = _angle(hertz, q, sample_rate)
     return _section((1 + cosine) / 2, -1 - cosine, (1 + cosine) / 2, 1 + alpha, -2 * cosine, 1 - alpha)
+
+
+def band_pass(low: float, high: float, sample_rate: int) -> list[Section]:
+    """Return the four sections of Butterworth's band-pass of eighth order, by the bilinear transform."""
+    low, high = (2 * sample_rate * math.tan(math.pi * edge / sample_rate) for edge in (low, high))
+    wide, middle = high - low, math.sqrt(low * high)
+    centre = cmath.exp(-2j * math.atan(middle / 2 / sample_rate))
+    sections = []
+    for angle in (1, 3):
+        half = wide * cmath.exp(1j * math.pi * (4 + angle) / 8) / 2
+        for sign in (1, -1):
+            pole = half + sign * cmath.sqrt(half * half - middle * middle)
+            root = (2 * sample_rate + pole) / (2 * sample_rate - pole)
+            a1, a2 = -2 * root.real, abs(root) ** 2
+            gain = abs((1 + a1 * centre + a2 * centre**2) / (1 - centre**2))
+            sections.append((gain, 0.0, -gain, 1.0, a1, a2))
+    return sections
 
 
 def bell(hertz: float, gain_db: float, q: float, sample_rate: int) -> Section:

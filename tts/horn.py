@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tts.filters import FilterChain, band_pass, one_pole
+
 BAND_HZ = (300.0, 4500.0)
 """What an old reflex horn gives back."""
 ECHOES = ((0.045, 0.35), (0.11, 0.25), (0.23, 0.15), (0.41, 0.08))
@@ -19,15 +21,13 @@ _SEED = 1
 
 def through_horn(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
     """The sound as it arrives, at nine tenths of full scale; the same sound always arrives the same way."""
-    from scipy.signal import butter, lfilter, sosfilt
-
-    direct = sosfilt(butter(4, BAND_HZ, "bandpass", fs=sample_rate, output="sos"), samples)
+    direct = FilterChain(band_pass(*BAND_HZ, sample_rate)).next(samples)
     heard = direct.copy()
     for seconds, strength in ECHOES:
         late = round(seconds * sample_rate)
         heard[late:] += strength * direct[: max(0, len(direct) - late)]
     noise = np.random.default_rng(_SEED).standard_normal(len(heard))
-    noise = lfilter([1.0], [1.0, -_NOISE_POLE], noise)
+    noise = FilterChain([one_pole(_NOISE_POLE)]).next(noise)
     speaks = np.abs(direct) > np.abs(direct).max() * _SPEAKS_ABOVE
     wanted = np.sqrt((heard[speaks] ** 2).mean()) * 10 ** (-NOISE_DB / 20)
     arrived = heard + noise * wanted / np.sqrt((noise**2).mean())

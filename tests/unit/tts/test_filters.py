@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.sounds import K_WEIGHTING, RATE, babble
-from tts.filters import FOURTH_ORDER, FilterChain, bell, high_pass, high_shelf, low_pass, one_pole
+from tts.filters import FOURTH_ORDER, FilterChain, band_pass, bell, high_pass, high_shelf, low_pass, one_pole
 
 BUTTERWORTH = 1 / math.sqrt(2)
 
@@ -51,6 +51,13 @@ def test_the_passes_are_butterworths(hertz):
     high, low = [high_pass(300, BUTTERWORTH, RATE)], [low_pass(6000, q, RATE) for q in FOURTH_ORDER]
     assert power(high, hertz) == pytest.approx(1 / (1 + warped(300) ** -4))
     assert power(low, hertz) == pytest.approx(1 / (1 + warped(6000) ** 8))
+
+
+@pytest.mark.parametrize("hertz", [20, 300, 997, 4500, 11_000])
+def test_the_band_pass_is_butterworths(hertz):
+    at, low, high = (math.tan(math.pi * one / RATE) for one in (hertz, 300, 4500))
+    off = (at * at - low * high) / (at * (high - low))
+    assert power(band_pass(300, 4500, RATE), hertz) == pytest.approx(1 / (1 + off**8))
 
 
 def test_nothing_filtered_is_nothing_and_changes_nothing():
