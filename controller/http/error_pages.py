@@ -25,6 +25,7 @@ from controller.http.lanes import in_lane
 from controller.http.named import rows_in
 from controller.http.refusals import status_of
 from controller.http.render import page
+from controller.http.requests import is_for_json
 from tts.errors import SpeechError
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ _UNKNOWN_SOUND = "Các cụm loa vẫn phát theo kế hoạch đã nhận; lỗ
 
 def wants_json(request: Request) -> bool:
     """Return whether a program or a script asks, and not a browser for a page."""
-    return request.url.path.startswith("/api/") or request.headers.get("accept") == "application/json"
+    return is_for_json(request) or request.headers.get("accept") == "application/json"
 
 
 def sounding_sentence(request: Request) -> str:

@@ -36,10 +36,15 @@ def is_from_this_machine(request: Request) -> bool:
     return is_direct and address_of(request) in _THIS_MACHINE and request.url.hostname in _THIS_MACHINE
 
 
+def is_for_json(request: Request) -> bool:
+    """Return whether the JSON interface is asked, which shows no page."""
+    return request.url.path.startswith("/api/")
+
+
 def bearer_of(request: Request) -> str | None:
     """Return the token that a program sent, or None; only the JSON interface accepts tokens."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    is_bearer = scheme.lower() == "bearer" and request.url.path.startswith("/api/")
+    is_bearer = scheme.lower() == "bearer" and is_for_json(request)
     return token.strip() if is_bearer else None
 
 

@@ -7,6 +7,15 @@ JSON and commands hand them the store, or who asks the station, and open nothing
 from sqlalchemy.orm import Session
 
 from controller.store.engine import RACED, Store
-from controller.store.units import Unit, once_a_snapshot, one_read, one_write
+from controller.store.units import Unit, once_a_snapshot, once_until_written, one_read, one_write
 
-__all__ = ["RACED", "Session", "Store", "Unit", "once_a_snapshot", "one_read", "one_write"]
+__all__ = [
+    "RACED",
+    "Session",
+    "Store",
+    "Unit",
+    "once_a_snapshot",
+    "once_until_written",
+    "one_read",
+    "one_write",
+]

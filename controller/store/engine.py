@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,10 +52,12 @@ CHANGED_CHANNEL = "loa_changed"
 
 READ_ONCE = "read_once"
 """Key of `session.info` of a read-only transaction, one snapshot: what was read of it and is kept."""
+READ_BETWEEN = "read_between"
+"""The same of a transaction that writes: what was read, and what it had written by then."""
 
 _MODE = "loa_mode"
 CHANGED = "loa_changed"
-"""Key of a connection's `info`: whether its transaction has changed anything."""
+"""Key of a connection's `info`: how many statements of its transaction have changed each table."""
 
 
 class JournalSigner(Protocol):
@@ -209,7 +212,7 @@ class Store:
         if getattr(self._mine, "writing", False):
             raise RuntimeError("a write transaction may not be opened inside another")
         with _translated(), self._my_turn(urgent=urgent):
-            info = {JOURNAL_SIGNER: self.signer}
+            info: dict[Any, Any] = {JOURNAL_SIGNER: self.signer, READ_BETWEEN: {}}
             with Session(self._writing, expire_on_commit=False, info=info) as session, session.begin():
                 if self._guard is not None:
                     self._guard(session)
@@ -315,14 +318,19 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _forget_changes(connection: Connection) -> None:
-    connection.info[CHANGED] = False
+    connection.info[CHANGED] = Counter()
 
 
 def _note_change(
     connection: Connection, cursor: Any, _sql: str, _values: Any, context: Any, _many: Any
 ) -> None:
     if context is not None and (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount:
-        connection.info[CHANGED] = True
+        note_changed(connection, context.compiled.statement)
+
+
+def note_changed(connection: Connection, statement: Any) -> None:
+    """Note that an INSERT, UPDATE or DELETE changed rows of its table."""
+    connection.info[CHANGED][statement.table.name] += 1
 
 
 @contextmanager

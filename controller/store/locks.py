@@ -5,6 +5,8 @@ from enum import IntEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from controller.store.engine import READ_BETWEEN
+
 
 class Lock(IntEnum):
     """Work that at most one transaction may do at a time; the numbers are arbitrary but fixed."""
@@ -27,3 +29,4 @@ def hold(session: Session, lock: Lock) -> None:
     """Wait, at most the store's lock timeout, for the lock; the transaction holds it until its end."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(int(lock))))
+        session.info.get(READ_BETWEEN, {}).clear()  # who held the lock may have changed what was read before

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from controller.store.engine import CHANGED
+from controller.store.engine import note_changed
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -49,7 +49,7 @@ class Many:
             places = list(zip(*[column(rows) for column in columns], strict=False))  # `repeat` has no end
             done = connection.exec_driver_sql(statement, places)
         if done.rowcount:
-            connection.info[CHANGED] = True
+            note_changed(connection, self.sqlite)
 
 
 _Column = Callable[[Sequence[Mapping[str, Any]]], Iterable[Any]]

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from controller.store.engine import READ_ONCE
+from controller.store.engine import CHANGED, READ_BETWEEN, READ_ONCE
 
 
 class Transactions(Protocol):
@@ -59,6 +59,30 @@ def once_a_snapshot(asked: _InSession[P, R]) -> _InSession[P, R]:
         return known[key]
 
     return kept
+
+
+def once_until_written(*tables: str) -> Callable[[_InSession[P, R]], _InSession[P, R]]:
+    """Read once a snapshot, and once in a transaction that writes, until it writes into these tables."""
+
+    def once(asked: _InSession[P, R]) -> _InSession[P, R]:
+        in_a_snapshot = once_a_snapshot(asked)
+
+        @wraps(asked)
+        def kept(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            known: dict[object, tuple[list[int], R]] | None = session.info.get(READ_BETWEEN)
+            if known is None:
+                return in_a_snapshot(session, *args, **kwargs)
+            session.flush()  # as a query does first
+            changed = session.connection().info[CHANGED]
+            written = [changed[table] for table in tables]
+            key = asked, args, tuple(kwargs.items())
+            if key not in known or known[key][0] != written:
+                known[key] = written, asked(session, *args, **kwargs)
+            return known[key][1]
+
+        return kept
+
+    return once
 
 
 def one_write(operation: _InSession[P, R]) -> _InUnit[P, R]:

@@ -1,15 +1,14 @@
-"""Counts the queries of a call."""
+"""Counts the statements of a call."""
 
 from sqlalchemy import event
 
 
-def queries_of(store, call):
-    """Return how many SELECTs a call makes on a store's database."""
+def statements_of(store, call):
+    """Return the statements that a call makes on a store's database, begins and pragmas too, in order."""
     seen = []
 
     def note(_connection, _cursor, statement, *_rest):
-        if statement.lstrip().upper().startswith("SELECT"):
-            seen.append(statement)
+        seen.append(statement)
 
     engine = store._engine
     event.listen(engine, "before_cursor_execute", note)
@@ -17,4 +16,9 @@ def queries_of(store, call):
         call()
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
+    return seen
+
+
+def queries_of(store, call):
+    """Return how many SELECTs a call makes on a store's database."""
+    return sum(one.lstrip().upper().startswith("SELECT") for one in statements_of(store, call))

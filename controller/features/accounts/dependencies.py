@@ -27,6 +27,7 @@ from controller.http.requests import (
     address_of,
     bearer_of,
     cookie_name,
+    is_for_json,
     station_of,
     token_of,
 )
@@ -127,7 +128,7 @@ def tries_of(request: Request) -> Tries:
 
 @one_read
 def viewer_in(session: Session, request: Request, token: str) -> Viewer | None:
-    """Return who the session's token belongs to; some five queries."""
+    """Return who the session's token belongs to; for a page also what its head says, some five queries."""
     station, header = station_of(request), header_of(request)
     operator = operator_of_token(session, token, station.now()) if token else None
     if operator is None:
@@ -135,6 +136,8 @@ def viewer_in(session: Session, request: Request, token: str) -> Viewer | None:
     scope = scope_of(session, operator)
     lacks = station.require_totp and needs_second_factor(operator)
     lacks = lacks and not has_second_factor(session, operator.id)
+    if is_for_json(request):
+        return Viewer(operator, scope, 0, (), token, lacks_factor=lacks)
     waiting = header.waiting(session, operator, scope)
     asked = header.asked(session, operator, scope, station.now())
     alarms = header.alarms(session, scope, station.now())

@@ -11,7 +11,7 @@ from controller.errors import NotFound
 from controller.model.area_tree import AreaTree
 from controller.model.areas import Area, AreaLanguage, AreaSpan
 from controller.model.languages import LanguageCode
-from controller.store import once_a_snapshot, one_read
+from controller.store import once_a_snapshot, once_until_written, one_read
 from devices.ids import AreaCode
 
 
@@ -37,7 +37,7 @@ def known_areas(session: Session) -> dict[AreaCode, KnownArea]:
 
 
 @one_read
-@once_a_snapshot
+@once_until_written("areas")
 def area_tree(session: Session) -> AreaTree:
     """Return the tree of all areas: some hundred rows, read in one go."""
     rows = session.execute(_PARENTS)

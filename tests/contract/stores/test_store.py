@@ -57,6 +57,19 @@ def test_what_is_read_once_a_snapshot_is_read_again_in_the_next_and_by_who_write
         assert "57" in area_tree(session)
 
 
+def test_who_writes_reads_the_areas_again_only_after_writing_areas(store):
+    with store.write() as session:
+        session.add(area())
+        tree = area_tree(session)
+        session.add(node())
+        session.flush()
+        assert area_tree(session) is tree
+        session.add(area("57", parent="56"))  # not written yet
+        assert area_tree(session).lineage("57") == ("57", "56")
+        session.execute(update(Area).where(Area.code == "57").values(parent=None))
+        assert area_tree(session).lineage("57") == ("57",)
+
+
 def test_migrations_lead_to_exactly_the_shape_of_the_rows(store):
     assert differences(store._engine) == []
 

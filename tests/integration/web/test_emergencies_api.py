@@ -13,6 +13,7 @@ from devices.ids import Grade
 from devices.jose import apart, read_payload
 from devices.messages import Plan
 from tests.integration.web.site_world import BAC_NHA_TRANG, PASSWORDS, PROVINCE, Made
+from tests.support.counted_queries import statements_of
 from tests.support.swelling_tone import mp3
 
 MADE = Made(mp3(), 8_000)
@@ -72,6 +73,20 @@ def test_two_people_call_and_the_plan_goes_out_in_the_second_ones_call(world, of
     assert (airing.airing, airing.every_ms) == (confirmed["airing"], 10_000)
     kids = [part.kid for part in apart(airing.call, "loa-call")]
     assert [kid.partition("-")[0] for kid in kids] == ["caller", "approver"]
+
+
+def test_a_call_makes_few_statements_and_reads_the_areas_once_a_transaction(world, approver, prepared):
+    asked = {
+        "prepared": prepared,
+        "areas": ["56"],
+        "minutes": 30,
+        "alone_because": "Lũ.",
+        "password": PASSWORDS["duyet"],
+    }
+    made = statements_of(world.store, lambda: approver.post(CALLS, json=asked).raise_for_status())
+    of_the_tree = [one for one in made if "areas.parent" in one and "WHERE" not in one]
+    assert len(of_the_tree) == 3  # who asks, whether they may, and the transaction
+    assert len([one for one in made if not one.startswith(("PRAGMA", "BEGIN"))]) <= 63
 
 
 def test_a_wrong_password_starts_nothing_and_is_journaled(world, approver, prepared):
