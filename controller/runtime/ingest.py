@@ -150,7 +150,9 @@ class Ingest:
 
     def turn(self) -> None:
         """Wait a limited time for a batch, write and acknowledge it; vitals have their own interval."""
-        self._stopping.wait(self.way.left_s)
+        if self._ahead is None:
+            self._come.wait(_WAKE)
+        self._stopping.wait(self.way.left_s)  # what a call made come while this waited for it waits, too
         batch = self._ahead or self._batch(self._next_words())
         is_behind = len(self._inbox) >= _AHEAD and not self._stopping.is_set()
         self._ahead = _read_meanwhile(self._batch(self._popped())) if is_behind else None
@@ -223,8 +225,8 @@ class Ingest:
         self._stopping.wait(_BREATH)
 
     def _next_words(self) -> list[_Word]:
-        """Return the oldest messages, at most a batch; without waiting when a full batch is queued."""
-        if not self._come.wait(_WAKE):
+        """Return the oldest messages, at most a batch; without waiting for more of none or a full batch."""
+        if not self._come.is_set():
             return []
         self._many.wait(_GATHER)
         return self._popped()

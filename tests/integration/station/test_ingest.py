@@ -93,6 +93,20 @@ def test_while_a_call_goes_out_nothing_is_written_and_all_of_it_afterwards(world
     assert world.ask(get_node, NODE).online
 
 
+def test_what_comes_after_a_call_waits_also_where_its_thread_was_waiting_for_it(world, ingest):
+    def turn():
+        while not ingest.written:
+            ingest.turn()
+
+    turning = threading.Thread(target=turn)
+    turning.start()
+    ingest.way.begin()
+    called_at = time.monotonic()
+    say_born(world, ingest, 3)
+    turning.join()
+    assert time.monotonic() - called_at >= GIVE_WAY_S
+
+
 def test_a_repeat_of_receipts_that_still_wait_is_not_dealt_with_again_and_a_later_one_is(world, ingest):
     said = world.said(NODE, world.fields("0-unknown-airing-0000", "fetched")).payload()
     other = world.said(NODE, world.fields("0-unknown-airing-0000", "started")).payload()
