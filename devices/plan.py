@@ -114,6 +114,15 @@ class MergedPlans:
         """Return what `what_sounds` returns."""
         return _what_sounds(self.merged(now), self.plans, policies, now)
 
+    def change_points(self, policies: Iterable[Policy], since: datetime, until: datetime) -> list[datetime]:
+        """Return what `change_points` returns."""
+        policies = tuple(policies)
+        expiries = sorted({plan.expires_at for plan in self.plans if since < plan.expires_at < until})
+        points = set(expiries)
+        for begins, ends in zip([since, *expiries], [*expiries, until], strict=True):
+            points |= _points(self.merged(begins), policies, begins, ends)
+        return sorted(point for point in points if since < point < until)
+
 
 def _without_airings(plan: Plan, airings: AbstractSet[AiringId]) -> Plan:
     left = tuple(airing for airing in plan.airings if airing.airing not in airings)
@@ -206,12 +215,7 @@ def change_points(
     plans: Iterable[Plan], policies: Iterable[Policy], since: datetime, until: datetime
 ) -> list[datetime]:
     """Return every instant after `since` and before `until` at which what_sounds may change, in order."""
-    plans, policies = tuple(plans), tuple(policies)
-    expiries = sorted({plan.expires_at for plan in plans if since < plan.expires_at < until})
-    points = set(expiries)
-    for begins, ends in zip([since, *expiries], [*expiries, until], strict=True):
-        points |= _points(merge(plans, begins), policies, begins, ends)
-    return sorted(point for point in points if since < point < until)
+    return MergedPlans(tuple(plans)).change_points(policies, since, until)
 
 
 def _points(

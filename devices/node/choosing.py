@@ -16,7 +16,7 @@ from devices.node.receipts import Fact, Outbox
 from devices.node.records import CALLED_AHEAD, AiringRecord, Records
 from devices.node.trust import Trust
 from devices.not_trusted import NotTrusted, UnknownKey
-from devices.plan import MergedPlans, change_points, ends_at
+from devices.plan import MergedPlans, ends_at
 from devices.statements import USUAL_ALONE_DAYS
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -312,7 +312,7 @@ class Choosing:
         if self._points_until is None or station >= self._points_until:
             self._points_until = station + HORIZON
             policies = tuple(self._trust.policies.values())
-            self._points = change_points(self._approved.plans, policies, station, self._points_until)
+            self._points = self._approved.change_points(policies, station, self._points_until)
         after = bisect_right(self._points, station)
         return self._points[after] if after < len(self._points) else self._points_until
 

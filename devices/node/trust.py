@@ -100,12 +100,11 @@ class Trust:
             self._texts[POLICY + area] = text
 
     def issued_at(self, name: str, text: bytes) -> datetime | None:
-        """Return when a document was issued, if a known key signed it, whatever its lifetime; or None.
-
-        For a node that does not know the time, this is a lower bound of the present.
-        """
+        """Return when a document was issued that a known key signed, at any time: it is no earlier now."""
         kind, _, target = name.partition("/")
         model = _MODELS.get(kind)
+        if model is Plan and self._texts.get(name) is text:
+            return self.plans[target].issued_at  # it was checked when it came
         try:
             if name.startswith(KEYS):
                 return self.ring.read(AreaCode(target), text, None).issued_at
