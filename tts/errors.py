@@ -83,6 +83,13 @@ class EngineFailed(SpeechError):
     text = "Giọng đọc gặp lỗi giữa chừng. Chưa có gì được phát; hãy thử lại hoặc chọn giọng khác."
 
 
+class NotAwaited(SpeechError):
+    """Nobody waits for it any more, so that it was ended half way."""
+
+    code = "speech.given-up"
+    text = "Đoạn này không còn ai chờ nghe nên không đọc nữa."
+
+
 class SilentSpeech(SpeechError):
     """The voice returned silence for words."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from tts.engines import Engine, Sound, make_engine
+from tts.engines import Engine, Interruptible, Sound, make_engine
 from tts.errors import EngineFailed, SilentSpeech
 from tts.files import LEFTOVER, own_prefix, room_needed, write_whole
 from tts.marks import Origin, id3_of
@@ -39,18 +40,51 @@ _SOUND_MODULES = ("tts.mixing", "tts.shaping", "tts.mastering")
 """What Mix and Master need: 0.4 s of processor to import."""
 
 
+NUMBERS = 256
+"""Numbers of jobs, used again and again: one fits into a byte."""
+
+
 @dataclass(slots=True)
 class Bench:
-    """Loaded engines of a worker process, kept between jobs."""
+    """Loaded engines of a worker process, kept between jobs, and whether anybody waits for its job."""
 
     prepared: Path
     _engines: dict[str, Engine] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _running: int | None = None
+    """The number of the job that runs, or ran last."""
+    _unwanted: int | None = None
+    """That of the job that was given up last; it may begin after that."""
 
     def engine(self, path: str) -> Engine:
         """The engine at `module:Class`, constructed once."""
         if path not in self._engines:
             self._engines[path] = make_engine(path, self.prepared)
         return self._engines[path]
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody waits any more for the job that runs."""
+        return self._running is not None and self._running == self._unwanted
+
+    def begin(self, number: int) -> None:
+        """Note which job runs from now on."""
+        with self._lock:
+            self._running = number
+            if self._unwanted != number:  # of a job that ended meanwhile: its number comes again
+                self._unwanted = None
+            self._tell_engines()
+
+    def give_up(self, number: int) -> None:
+        """End this job, if it runs or is about to; called by another thread than that of the jobs."""
+        with self._lock:
+            self._unwanted = number
+            self._tell_engines()
+
+    def _tell_engines(self) -> None:
+        for engine in tuple(self._engines.values()):
+            if isinstance(engine, Interruptible):
+                engine.give_up(given_up=self.is_given_up)
 
 
 class Job(Protocol[Made_co]):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tts.assembly import Assembly
@@ -19,11 +20,12 @@ from tts.files import sweep_leftovers
 from tts.jobs import Master, Measured, Shape, Speak, Warm, scratch
 from tts.marks import Origin, origin_in_file, together
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
+from tts.phrases_ahead import PhrasesAhead
 from tts.recordings import RecordingId, RecordingStore
 from tts.script import Line, Script, script_for, spoken_lines
 from tts.sections import CLOSING, OPENING, OwnChime, Piece, Recorded, sections
 from tts.sidecar import keep_origin, keep_phrases, phrase_times
-from tts.workers import Stopped, Workers, following
+from tts.workers import Stopped, Workers
 
 __all__ = ["LevelOrder", "OnProgress", "Progress", "RenderOrder", "Rendered", "Stage", "Studio"]
 
@@ -123,7 +125,7 @@ class Studio:
         self._workers = Workers(workers, self._prepared)
         self._in_use: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._ahead: dict[str, Future[None]] = {}
+        self._ahead = PhrasesAhead()
 
     def start(self) -> None:
         """Start the worker processes; they load the voice while the caller goes on."""
@@ -151,7 +153,7 @@ class Studio:
 
         `on_progress` is called from this thread. `into`: another store than that of all recordings.
         `given_up`: when it fails while phrases are spoken, its error is raised: what waits for a worker is
-        dropped, and what is being spoken comes into the cache.
+        dropped, and what is being spoken ends half way, unless it is spoken ahead.
         """
         tell = on_progress or (lambda _: None)
         tell(Progress("reading", 0, 1))
@@ -189,18 +191,15 @@ class Studio:
     def speak_ahead(self, order: RenderOrder) -> int:
         """Speak the phrases of spoken text that are not in the cache yet, one by one; return their number.
 
-        `order.phrase`: that one alone; None: all. Nothing is mixed or stored besides. Raises SpeechError.
+        `order.phrase`: that one alone; None: all. Nothing is mixed or stored besides. Raises SpeechError;
+        NotAwaited where a render needed the worker.
         """
         cast = self._cast(order.engine, order.voice, order.rate)
         lines = spoken_lines(order.text) if order.phrase is None else script_for(order).lines
         missing = [line for line in lines if not self._cache.use(cast.key(line))]
         for line in missing:
             digest = cast.key(line)
-            coming = self._ahead[digest] = self._submit(cast, digest, line)
-            try:
-                coming.result()
-            finally:
-                self._ahead.pop(digest, None)
+            self._ahead.speak(digest, partial(self._submit, cast, digest, line))
         return len(missing)
 
     def process_ids(self) -> tuple[int, ...]:
@@ -293,7 +292,7 @@ class Studio:
         try:
             while True:
                 while len(running) < self._window and (pair := next(waiting, None)):
-                    running[self._submit(cast, *pair, urgent=work.order.urgent)] = pair[0]
+                    running[self._awaited(cast, *pair, urgent=work.order.urgent)] = pair[0]
                 assembly.go_on()
                 if not running:
                     return _Spoken(cast, cached, assembly)
@@ -304,7 +303,7 @@ class Studio:
                 work.tell(Progress("speaking", done, total))
         finally:
             for future in running:
-                future.cancel()
+                self._workers.give_up(future)
 
     def _assembly(self, cast: _Cast, work: _Work, missing: Iterable[str]) -> Assembly:
         own = {OPENING: work.order.opening, CLOSING: work.order.closing}
@@ -328,11 +327,19 @@ class Studio:
             urgent=work.order.urgent,
         )
 
-    def _submit(self, cast: _Cast, digest: str, line: Line, *, urgent: bool = False) -> Future[None]:
-        """Have a phrase spoken; one that is being spoken ahead right now is waited for."""
-        coming = self._ahead.get(digest)
+    def _awaited(self, cast: _Cast, digest: str, line: Line, *, urgent: bool) -> Future[None]:
+        """Have a phrase spoken that somebody waits for; one that is being spoken ahead is waited for.
+
+        Where no worker is free, what was begun ahead last, and nobody waits for, gives way.
+        """
+        coming = self._ahead.follow(digest)
         if coming is not None:
-            return following(coming)
+            return coming
+        if self._workers.are_busy and (unawaited := self._ahead.take_unawaited()) is not None:
+            self._workers.give_up(unawaited)
+        return self._submit(cast, digest, line, urgent=urgent)
+
+    def _submit(self, cast: _Cast, digest: str, line: Line, *, urgent: bool = False) -> Future[None]:
         job = Speak(cast.path, line.text, cast.voice, cast.rate, self._cache.path(digest))
         return self._workers.submit(job, self._phrase_seconds, urgent=urgent)
 

@@ -8,12 +8,13 @@ import os
 import signal
 import sys
 import threading
+from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from tts.errors import EngineFailed, SpeechError
-from tts.jobs import Bench, Job
+from tts.errors import EngineFailed, NotAwaited, SpeechError
+from tts.jobs import NUMBERS, Bench, Job
 
 _LOG = logging.getLogger("tts.worker")
 _ENDED = 0
@@ -26,30 +27,36 @@ def main(descriptor: int, prepared: Path) -> None:
     """Serve jobs from the connection; each is answered by (made, None) or (None, error)."""
     os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which ends us in order
-    threading.Thread(target=_end_with_parent, name="lifeline", daemon=True).start()
     bench = Bench(prepared)
+    threading.Thread(target=_obey_parent, args=(bench,), name="lifeline", daemon=True).start()
     with Connection(descriptor) as line:
-        while True:
+        for number in count(1):
             try:
                 job = line.recv()
             except EOFError:
                 return
+            bench.begin(number % NUMBERS)
             line.send(_done(job, bench))
 
 
-def _end_with_parent() -> None:
-    """End at once when the parent has ended, even during a phrase: stdin is closed then."""
-    while os.read(0, 1):
-        pass
+def _obey_parent(bench: Bench) -> None:
+    """Give up the jobs whose numbers come by stdin, a byte each; end at once when it is closed.
+
+    It is closed when the parent has ended, even during a phrase.
+    """
+    while told := os.read(0, 1):
+        bench.give_up(told[0])
     os._exit(_ENDED)
 
 
 def _done(job: Job[Any], bench: Bench) -> tuple[Any, SpeechError | FileNotFoundError | None]:
     try:
         return job.run(bench), None
-    except (SpeechError, FileNotFoundError) as told:
-        return None, told
-    except Exception:  # noqa: BLE001 - any exception of an engine fails the render, not the process
+    except Exception as failed:  # noqa: BLE001 - any exception of an engine fails the render, not the process
+        if bench.is_given_up:
+            return None, NotAwaited()
+        if isinstance(failed, (SpeechError, FileNotFoundError)):
+            return None, failed
         _LOG.exception("%s failed", type(job).__name__)
         return None, EngineFailed()
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tts.errors import EngineFailed
-from tts.jobs import Job
+from tts.jobs import NUMBERS, Job
 
 _LOG = logging.getLogger(__name__)
 
@@ -62,6 +63,9 @@ class _Queue:
         self._urgent: deque[_Task] = deque()
         self._others: deque[_Task] = deque()
         self._is_open = False
+
+    def __len__(self) -> int:
+        return len(self._urgent) + len(self._others)
 
     def open(self) -> None:
         """Take tasks from now on."""
@@ -123,6 +127,7 @@ class Workers:
         self._tasks = _Queue()
         self._threads: list[threading.Thread] = []
         self._processes: dict[int, _Process] = {}
+        self._doing: dict[Future[Any], _Process] = {}
         self._lock = threading.Lock()
         self._stopping = True
 
@@ -163,6 +168,19 @@ class Workers:
             future.set_exception(Stopped())
         return future
 
+    def give_up(self, future: Future[Any]) -> None:
+        """Drop a job that nobody waits for: it does not begin; a phrase that is being spoken ends soon."""
+        if not future.cancel():
+            with self._lock:
+                process = self._doing.pop(future, None)
+                if process is not None:
+                    process.give_up()
+
+    @property
+    def are_busy(self) -> bool:
+        """Whether one more job would have to wait for a process."""
+        return len(self._doing) + len(self._tasks) >= self._count
+
     def process_ids(self) -> tuple[int, ...]:
         """Ids of the running processes."""
         with self._lock:
@@ -195,7 +213,19 @@ class Workers:
     def _done(self, task: _Task, process: "_Process | None") -> "_Process | None":
         if not task.future.set_running_or_notify_cancel():
             return process
-        return self._see_through(task, process)
+        try:
+            return self._see_through(task, process)
+        finally:
+            self._note(task, None)
+
+    def _note(self, task: _Task, process: "_Process | None") -> None:
+        """Note which process does the task from now on; None: it is done."""
+        with self._lock:
+            if process is None:
+                self._doing.pop(task.future, None)
+            else:
+                process.number += 1
+                self._doing[task.future] = process
 
     def _see_through(self, task: _Task, process: "_Process | None") -> "_Process | None":
         """Do the task, on new processes where one dies; return the process that is left, if any."""
@@ -203,6 +233,7 @@ class Workers:
             process = process or self._spawn()
             if process is None:
                 break
+            self._note(task, process)
             try:
                 made, error = process.do(task.job, task.seconds)
             except (EOFError, OSError) as died:
@@ -237,9 +268,10 @@ class Workers:
 
     def _bury(self, process: "_Process | None") -> None:
         if process is not None:
-            process.end()
-            with self._lock:
+            with self._lock:  # from now on nobody writes to it
                 self._processes.pop(process.pid, None)
+                self._doing = {task: doer for task, doer in self._doing.items() if doer is not process}
+            process.end()
 
 
 class _Process:
@@ -262,6 +294,8 @@ class _Process:
                 raise
         self._line: Connection[Any, Any] = ours
         self.pid = self._child.pid
+        self.number = 0
+        """How many jobs it was given; it counts them too."""
 
     def do(self, job: Job[Any], seconds: float) -> tuple[Any, Exception | None]:
         """What the job made, or its error; raises EOFError or OSError when the process died, or TooSlow."""
@@ -270,6 +304,12 @@ class _Process:
             raise TooSlow
         made, error = self._line.recv()
         return made, error
+
+    def give_up(self) -> None:
+        """Ask the process to end the job that it was given last; it goes on with the next one."""
+        if self._child.stdin is not None:
+            with suppress(OSError):  # it has ended
+                os.write(self._child.stdin.fileno(), bytes([self.number % NUMBERS]))
 
     def interrupt(self) -> None:
         """Kill the process without waiting; its files are written atomically."""
@@ -285,16 +325,3 @@ class _Process:
             self._child.wait(_QUIT_SECONDS)
         except subprocess.TimeoutExpired:
             _LOG.warning("worker %d does not end", self.pid)
-
-
-def following(coming: Future[None]) -> Future[None]:
-    """Return a future that ends as the other does; cancelled, it leaves the other."""
-    own: Future[None] = Future()
-
-    def end(done: Future[None]) -> None:
-        if own.set_running_or_notify_cancel():
-            error = done.exception()
-            own.set_result(None) if error is None else own.set_exception(error)
-
-    coming.add_done_callback(end)
-    return own

@@ -12,7 +12,7 @@ from controller.model.speech import Speech
 from controller.runtime.speech_samples import sample_order
 from controller.settings import Settings
 from tts.engines.offered import OFFLINE
-from tts.errors import SpeechError
+from tts.errors import NotAwaited, SpeechError
 from tts.studio import Studio
 
 _LOG = logging.getLogger(__name__)
@@ -108,13 +108,23 @@ class SpeechAhead:
 
     def _run(self, helps: bool) -> None:  # noqa: FBT001 - of a thread
         while (found := self._next(helps=helps)) is not None:
+            by, piece = found
+            text, speech, place = piece
             try:
-                text, speech, place = found
                 self.studio.speak_ahead(sample_order(self.settings, text, speech, phrase=place))
+            except NotAwaited:
+                self._put_back(by, piece)
             except SpeechError as error:
                 _LOG.info("a sentence was not spoken ahead: %s", error.code)
 
-    def _next(self, *, helps: bool) -> _Piece | None:
+    def _put_back(self, by: OperatorId, piece: _Piece) -> None:
+        """Let what gave way to a press be the person's next phrase again, unless the text has changed."""
+        with self._changed:
+            if piece[:2] in self._known.get(by, ()):
+                text = self._texts.setdefault(by, _TextAhead(self.steady(), [], 0))
+                text.left.insert(0, piece)
+
+    def _next(self, *, helps: bool) -> tuple[OperatorId, _Piece] | None:
         """Wait for a phrase whose text has been left alone for a while; None when it is time to stop.
 
         `helps`: only what may be spoken beside another.
@@ -125,7 +135,7 @@ class SpeechAhead:
                 mine = {by: text for by, text in self._texts.items() if text.beside or not helps}
                 ready = [by for by, text in mine.items() if text.due <= now]
                 if ready and not self.is_busy():
-                    return self._taken(ready[0])
+                    return ready[0], self._taken(ready[0])
                 due = min((text.due for text in mine.values()), default=now + _IDLE_SECONDS)
                 self._changed.wait(max(due - now, QUIET_SECONDS / 5))
             return None

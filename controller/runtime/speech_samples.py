@@ -63,7 +63,8 @@ class Sampler:
     settings: Settings
     _turns: threading.Condition = field(default_factory=threading.Condition)
     _is_speaking: bool = False
-    _waiting: int = 0
+    _line: list[Future[None]] = field(default_factory=list)
+    """Those who wait for their turn, in the order in which they came."""
     _newest: dict[OperatorId, Future[None]] = field(default_factory=dict)
     """Of each person who waits for a phrase: fails once a newer one is asked for."""
 
@@ -126,13 +127,10 @@ class Sampler:
     def _turn(self, given_up: Future[None]) -> Iterator[None]:
         """Wait for the turn, a few at most and a few seconds at most; raises Busy or what gave it up."""
         with self._turns:
-            if self._waiting < _MOST_WAITING:
-                self._waiting += 1
-                self._turns.wait_for(lambda: not self._is_speaking or given_up.done(), _WAIT_SECONDS)
-                self._waiting -= 1
+            is_mine = self._waited(given_up)
             if given_up.done():
                 given_up.result()
-            if self._is_speaking:
+            if not is_mine:
                 raise Busy("Đang đọc thử cho người khác. Hãy thử lại sau vài giây.", code="speech.busy")
             self._is_speaking = True
         try:
@@ -141,6 +139,22 @@ class Sampler:
             with self._turns:
                 self._is_speaking = False
                 self._turns.notify_all()
+
+    def _waited(self, given_up: Future[None]) -> bool:
+        """Wait in line, holding the lock; return whether the turn came. Who presses often passes nobody."""
+
+        def is_next() -> bool:
+            return not self._is_speaking and self._line[0] is given_up
+
+        if len(self._line) >= _MOST_WAITING:
+            return False
+        self._line.append(given_up)
+        try:
+            self._turns.wait_for(lambda: is_next() or given_up.done(), _WAIT_SECONDS)
+            return is_next()
+        finally:
+            self._line.remove(given_up)
+            self._turns.notify_all()
 
     def _made(self, order: RenderOrder, given_up: Future[None]) -> bytes:
         spoken = self.studio.render(order, into=self.samples, given_up=given_up).recording

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-import time
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -89,11 +89,22 @@ class SlowEngine(ToneEngine):
 
     name = "slow"
 
+    def __init__(self, prepared: Path) -> None:
+        super().__init__(prepared)
+        self._given_up = threading.Event()
+
+    def give_up(self, *, given_up: bool) -> None:
+        if given_up:
+            self._given_up.set()
+        else:
+            self._given_up.clear()
+
     def speak(self, phrase: str, voice: str, rate: float) -> Sound:
         self._prepared.mkdir(parents=True, exist_ok=True)
         with (self._prepared / "slow-said").open("a") as said:
             said.write(f"{phrase}\n")
-        time.sleep(600 if "treo" in phrase else 0.5)
+        if self._given_up.wait(600 if "treo" in phrase else 0.5):
+            raise EngineFailed
         return super().speak(phrase, voice, rate)
 
 

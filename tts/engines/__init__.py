@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from tts.errors import EngineUnavailable
 
@@ -55,6 +55,14 @@ class Engine(Protocol):
 
         Raises EngineUnavailable or EngineFailed; never leaves a word out.
         """
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """An engine whose phrase can be ended half way: where it takes seconds of processor."""
+
+    def give_up(self, *, given_up: bool) -> None:
+        """While set, `speak` raises as soon as it can; called by another thread than it."""
 
 
 BUILT_IN: Mapping[str, str] = {

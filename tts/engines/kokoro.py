@@ -137,6 +137,11 @@ class KokoroEngine:
         parts = [self._say(piece, voice, rate) for piece in pieces]
         return Sound(np.concatenate([np.zeros(0, np.float32), *_closed_up(pieces, parts)]), SAMPLE_RATE)
 
+    def give_up(self, *, given_up: bool) -> None:
+        """While set, the graph that runs ends after the step that it is at: some hundredths of a second."""
+        if self._options is not None:
+            self._options.terminate = given_up
+
     def _load_tables(self, vectors: Path) -> None:
         import numpy as np
 

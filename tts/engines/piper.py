@@ -41,6 +41,7 @@ class _Loaded:
     record: VoiceRecord
     config: PiperConfig
     session: Any
+    options: Any
     has_speakers: bool
 
 
@@ -97,6 +98,11 @@ class PiperEngine:
                 parts += [self._say(self._loaded, piece, voice.partition(SPEAKER)[2], rate), rest]
         return Sound(np.concatenate(parts[:-1]), self._loaded.config.sample_rate)
 
+    def give_up(self, *, given_up: bool) -> None:
+        """While set, the model that runs ends after the step that it is at."""
+        if self._loaded is not None:
+            self._loaded.options.terminate = given_up
+
     def _records(self) -> tuple[VoiceRecord, ...]:
         return voice_records(self._folder) if self._folder else ()
 
@@ -113,7 +119,7 @@ class PiperEngine:
         if loaded.has_speakers:
             fed["sid"] = np.array([config.speakers.get(speaker, 0)], np.int64)
         try:
-            sound = loaded.session.run(None, fed)[0]
+            sound = loaded.session.run(None, fed, loaded.options)[0]
         except Exception as failed:
             raise EngineFailed from failed
         return np.clip(np.asarray(sound, np.float32).ravel(), -1.0, 1.0)
@@ -165,7 +171,10 @@ def _load(folder: Path, record: VoiceRecord) -> _Loaded:
         session = open_model(steady_model(model))
     except (OSError, BadVoice) as broken:
         raise changed_voice(record) from broken
-    return _Loaded(record, config, session, "sid" in {given.name for given in session.get_inputs()})
+    import onnxruntime
+
+    has_speakers = "sid" in {given.name for given in session.get_inputs()}
+    return _Loaded(record, config, session, onnxruntime.RunOptions(), has_speakers)
 
 
 def open_model(content: bytes) -> Any:

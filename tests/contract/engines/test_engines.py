@@ -12,7 +12,7 @@ from tests.support.added_voice import put_voice
 from tests.support.loopback_google import LoopbackGoogle
 from tests.support.nightly import amount
 from tests.support.parts import missing
-from tts.engines import BUILT_IN, engines_with, make_engine, voice_named
+from tts.engines import BUILT_IN, Interruptible, engines_with, make_engine, voice_named
 from tts.errors import EngineFailed, EngineUnavailable
 
 PHRASE = "Xin chào bà con, mời họp."
@@ -72,6 +72,18 @@ def test_it_says_a_phrase_in_each_of_its_voices(engine):
 def test_the_same_phrase_sounds_the_same(engine):
     first, second = (engine.speak("Mời họp.", engine.voices[0].name, 1.0) for _ in range(2))
     assert np.array_equal(first.samples, second.samples)
+
+
+def test_a_phrase_that_is_given_up_ends_and_the_next_one_sounds_as_before(engine):
+    if not isinstance(engine, Interruptible):
+        return  # it takes no processor to speak of
+    phrase, voice = "Mời họp.", engine.voices[0].name
+    before = engine.speak(phrase, voice, 1.0)
+    engine.give_up(given_up=True)
+    with pytest.raises(Exception, match=r"terminate|Giọng đọc"):
+        engine.speak(phrase, voice, 1.0)
+    engine.give_up(given_up=False)
+    assert np.array_equal(engine.speak(phrase, voice, 1.0).samples, before.samples)
 
 
 def test_nothing_to_say_is_a_failure_or_silence_but_never_a_word(engine):

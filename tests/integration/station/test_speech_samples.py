@@ -99,19 +99,63 @@ def asking(sampler, by, text, speech=SPEECH):
 
 
 def test_what_a_person_presses_last_is_heard_before_what_was_pressed_earlier(world, place):
-    studio = Studio(place / "two", RecordingStore(place / "made"), engines=ENGINES, warm_engine=None)
+    studio = Studio(
+        place / "one", RecordingStore(place / "made"), engines=ENGINES, workers=1, warm_engine=None
+    )
     sampler = Sampler(world.store, studio, RecordingStore(place / "made"), Settings(fallback_engine=""))
     studio.start()
     try:
         first = asking(sampler, ONE, "Câu này treo.", Speech(engine="slow"))  # it is never spoken to its end
-        assert wait_until(lambda: sampler.is_speaking)
+        assert wait_until(lambda: "Câu này treo." in said_in(place / "one"))
+        (voice,) = studio.process_ids()
         others = [asking(sampler, by, f"Câu của {by}.") for by in (OTHER, OperatorId("third"))]
-        assert sampler.phrase("Câu bấm sau.", 0, ONE, SPEECH)
+        assert asking(sampler, ONE, "Câu bấm sau.").result(_PATIENCE)
+        assert studio.process_ids() == (voice,)  # with what it has loaded
         assert first.exception(_PATIENCE).code == "speech.newer"
         assert all(one.result(_PATIENCE) for one in others)
         assert not sampler._newest
     finally:
         studio.stop()
+
+
+def test_who_presses_often_does_not_go_before_another_person(sampler, place):
+    slow = Speech(engine="slow")
+    with sampler._turn(Future()):  # a third person's sample is spoken
+        asking(sampler, ONE, "Câu bấm nhầm.", slow)
+        other = asking(sampler, OTHER, "Câu của người chờ trước.", slow)
+        newest = asking(sampler, ONE, "Câu bấm lại.", slow)
+    assert other.result(_PATIENCE)
+    assert newest.result(_PATIENCE)
+    said = said_in(place / "cache")
+    assert said.index("Câu của người chờ trước.") < said.index("Câu bấm lại.")
+
+
+def test_a_press_does_not_wait_for_what_is_spoken_ahead_which_is_spoken_afterwards(world, place):
+    cache, made = place / "ahead", RecordingStore(place / "made")
+    studio = Studio(cache, made, engines={"loa": ENGINES["slow"]}, workers=1, warm_engine=None)
+    settings = Settings(engine="loa", fallback_engine="")
+    sampler = Sampler(world.store, studio, made, settings)
+    ahead = SpeechAhead(studio, settings, time.monotonic, lambda: sampler.is_speaking)
+    studio.start()
+    ahead.start()
+    try:
+        ahead.offer(ONE, ["Câu đọc trước treo."], SPEECH)
+        assert wait_until(lambda: said_in(cache) == ["Câu đọc trước treo."])
+        assert asking(sampler, OTHER, "Câu có người chờ.").result(_PATIENCE)
+        told = ["Câu đọc trước treo.", "Câu có người chờ.", "Câu đọc trước treo."]
+        assert wait_until(lambda: said_in(cache) == told)
+        ahead.offer(ONE, [], SPEECH)  # its text is gone: it is not put back again
+        assert asking(sampler, OTHER, "Câu thứ hai.").result(_PATIENCE)
+        assert not ahead._texts
+    finally:
+        studio.stop()
+        ahead.stop()
+
+
+def said_in(cache):
+    """Return what the slow voice was asked to say, in order."""
+    said = cache / "prepared" / "slow-said"
+    return said.read_text().splitlines() if said.exists() else []
 
 
 def test_what_a_person_waits_for_no_more_is_not_spoken(sampler, place):
@@ -120,7 +164,7 @@ def test_what_a_person_waits_for_no_more_is_not_spoken(sampler, place):
         told = [asking(sampler, ONE, text, Speech(engine="slow")) for text in texts]
         assert [one.exception(_PATIENCE).code for one in told[:-1]] == ["speech.newer", "speech.newer"]
     assert told[-1].result(_PATIENCE)
-    said = (place / "cache" / "prepared" / "slow-said").read_text()
+    said = said_in(place / "cache")
     assert [text in said for text in texts] == [False, False, True]
 
 

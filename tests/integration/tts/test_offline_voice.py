@@ -7,6 +7,7 @@ sentences of a kind, are for the night.
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -140,6 +141,28 @@ def test_a_phrase_in_pieces_is_said_to_its_end_without_a_rest_between_them(engin
 def test_the_voice_rests_at_a_comma(engine):
     said = engine.speak("Đúng bảy giờ, mời bà con đến họp.", engine.voices[0].name, 1.0)
     assert longest_rest(said.samples, said.sample_rate) > LONG
+
+
+def test_a_phrase_is_given_up_in_the_middle(engine, monkeypatch):
+    began, run = threading.Event(), engine._run
+
+    def told(graph, fed):
+        if graph == "voice":
+            began.set()
+        return run(graph, fed)
+
+    def give_up():
+        began.wait()
+        engine.give_up(given_up=True)
+
+    monkeypatch.setattr(engine, "_run", told)
+    ending = threading.Thread(target=give_up)
+    ending.start()
+    with pytest.raises(Exception, match="terminate"):
+        engine.speak("Đề nghị bà con đưa chó, mèo đến nhà văn hóa thôn trước mười bảy giờ.", "jf_nezumi", 1.0)
+    ending.join()
+    engine.give_up(given_up=False)
+    assert engine.speak("Mời họp.", "jf_nezumi", 1.0).seconds > 0.3
 
 
 @pytest.mark.nightly  # a whole voice is loaded once more
