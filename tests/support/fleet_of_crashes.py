@@ -23,6 +23,7 @@ _CONTEXT.set_forkserver_preload(
         "tests.support.pair",
         "tests.support.fleet_of_crashes",
         "tests.support.speech_machines",
+        "tests.support.frozen_before_forks",
     ]
 )
 _ENDING_S = 60.0
