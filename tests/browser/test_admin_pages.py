@@ -105,23 +105,25 @@ def test_a_report_on_paper_is_one_document_without_buttons(open_page):
     assert "Tạo bản tin" not in "".join(sheet.extract_text() for sheet in sheets)
 
 
-def test_an_emergency_takes_three_clicks_and_is_stopped_by_two_from_anywhere(world, open_page):
+def test_an_emergency_takes_three_clicks_and_is_stopped_by_two_from_anywhere(world, open_page, clicks):
     world.bring_online()
     prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
-    elsewhere = open_page("kythuat", "/ban-do", screen=PHONE)
+    elsewhere = clicks.over(open_page("kythuat", "/ban-do", screen=PHONE))
     expect(elsewhere.locator(".alarm-line")).to_have_count(0)
-    page = open_page("duyet", "/ban-tin", screen=PHONE)
+    page = clicks.over(open_page("duyet", "/ban-tin", screen=PHONE))
     page.get_by_role("link", name="Phát khẩn").first.click()
     page.get_by_role("link", name="Khẩn cấp: lũ").click()
     page.get_by_label("Lý do phát một mình").fill("Đập tràn")
     page.get_by_label("Mật khẩu của bạn, để ký").fill(PASSWORDS["duyet"])
     page.get_by_role("button", name="Phát ngay một mình tới toàn tỉnh").click()
     expect(page.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
+    assert clicks.number <= 3
     # a page that was open before hears of it by its stream
     expect(elsewhere.locator(".alarm-line")).to_contain_text("Đang phát khẩn: Khẩn cấp: lũ")
     elsewhere.get_by_role("link", name="Dừng").click()
     elsewhere.get_by_role("button", name="Dừng ngay").click()
     expect(elsewhere.locator("#khan-tinh-trang")).to_contain_text("Đã dừng")
+    assert clicks.number <= 3 + 2
     expect(page.locator("#khan-tinh-trang")).to_contain_text("Đã dừng")
     expect(page.locator(".alarm-line")).to_have_count(0)
 

@@ -78,6 +78,7 @@ def test_an_officer_stops_in_two_and_has_the_month_in_three(world, server, open_
         page.get_by_role("button", name="Dừng phát").click()
         expect(page.locator("#tinh-trang")).to_contain_text("Đã dừng")
     assert world.hurried
+    assert world.ask(get_airing, airing).state == "cancelled"
     page.goto(server.address)
     with at_most(3):
         page.locator(".more > summary").click()
@@ -128,18 +129,6 @@ def test_an_emergency_is_called_with_three_and_confirmed_with_two(world, open_pa
         second.get_by_label("Mật khẩu của bạn, để ký").fill(PASSWORDS["duyet"])
         second.get_by_role("button", name="Xác nhận, phát ngay").click()
         expect(second.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
-
-
-def test_an_approver_alone_calls_an_emergency_with_three_and_a_reason(world, open_page, clicks, at_most):
-    prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
-    page = clicks.over(open_page("duyet", screen=PHONE))
-    with at_most(3):
-        page.get_by_role("link", name="Phát khẩn").first.click()
-        page.get_by_role("link", name="Khẩn cấp: lũ").click()
-        page.get_by_label("Lý do phát một mình").fill("Đập tràn")
-        page.get_by_label("Mật khẩu của bạn, để ký").fill(PASSWORDS["duyet"])
-        page.get_by_role("button", name="Phát ngay một mình tới toàn tỉnh").click()
-        expect(page.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
 
 
 def test_alone_and_without_a_reason_nothing_sounds(world, open_page):

@@ -17,10 +17,14 @@ FARTHEST = 120
 
 def reach(page, wanted):
     """Press Tab until the element has the focus, which must be seen there."""
+    element = wanted.element_handle()  # to look for it at each press takes most of the time
     for _ in range(FARTHEST):
         page.keyboard.press("Tab")
-        if wanted.evaluate("e => e === document.activeElement"):
-            box = wanted.bounding_box()
+        is_there, has_focus = element.evaluate("e => [e.isConnected, e === document.activeElement]")
+        if not is_there:  # news have come in its place
+            element = wanted.element_handle()
+        if has_focus:
+            box = element.bounding_box()
             assert box is not None
             assert 0 <= box["y"] < page.viewport_size["height"], f"{wanted} is out of sight"
             return

@@ -11,7 +11,7 @@ from controller.features.speaker_tests.results import recent_test
 from controller.features.speaker_tests.service import prepare_test
 from controller.model.fleet import PositionSource
 from tests.browser.serving import ON_SCREENS, PHONE
-from tests.browser.test_legible import faults, sideways, sideways_at_200_percent
+from tests.browser.test_legible import faults, sideways, sideways_at_200_percent, usual_faults
 from tests.integration.web.site_world import NHA_TRANG, Made
 from tests.support.swelling_tone import mp3
 
@@ -80,7 +80,7 @@ def test_a_pole_is_placed_by_the_phone_and_by_a_touch_and_seen_there(world, serv
     page.goto(f"{server.address}/cum-loa/{NODE}/vi-tri")
     page.locator(".map-picture").click()
     expect(page.locator("[data-place-said]")).to_contain_text("Đã chọn trên bản đồ")
-    assert faults(page) == []
+    assert usual_faults(page) == []
     page.get_by_role("button", name="Lưu vị trí").click()
     page.wait_for_url(re.compile("xong=vi-tri"))
     assert world.ask(positions_of, [NODE])[NODE].source == "map"
@@ -121,7 +121,7 @@ def test_from_the_code_on_a_pole_to_a_heard_test_in_two_touches(world, open_page
     page.get_by_role("button", name="Nghe rõ").click()
     expect(page.get_by_role("status").first).to_contain_text("Đã ghi: nghe rõ.")
     assert clicks.number - before == 2
-    assert faults(page) == []
+    assert usual_faults(page) == []
 
 
 def test_a_list_of_places_is_looked_at_on_a_phone_and_then_set(open_page, world):
@@ -133,7 +133,7 @@ def test_a_list_of_places_is_looked_at_on_a_phone_and_then_set(open_page, world)
     said = page.locator("td:has(.tone-bad)").first.bounding_box()
     assert said["width"] > 390 / 3, "room for a sentence"
     assert page.get_by_role("columnheader", name="Dòng").bounding_box()["height"] < 50, "a word on one line"
-    assert faults(page) == []
+    assert usual_faults(page) == []
     assert sideways(page) == []
     assert sideways_at_200_percent(page) == []
     page.get_by_label("Chỉ làm những dòng đúng").check()

@@ -4,9 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from controller.features.templates.service import add_template
-from tests.browser.serving import ON_SCREENS, PHONE
-from tests.browser.test_legible import faults, too_small
-from tests.browser.test_text_pages import narrow_too
+from tests.browser.serving import PHONE
 from tests.integration.web.site_world import PROVINCE
 from tests.support.nightly import amount
 from tests.support.stored_rows import bulletins
@@ -65,15 +63,3 @@ def test_words_that_lay_on_this_machine_alone_are_not_covered_by_a_template(open
     expect(page.get_by_label(TEXT)).to_have_value("Chữ cũ")
     expect(page.get_by_role("status")).to_have_count(0)
     expect(page.locator("[data-draft-said]")).to_contain_text("Đã tự lưu lúc", timeout=15_000)
-
-
-@pytest.mark.usefixtures("market")
-@ON_SCREENS
-def test_the_library_with_all_its_folds_open_is_legible(open_page, server, screen):
-    checks = [faults, too_small, narrow_too] if screen is PHONE else [faults]
-    page, found = open_page("duyet", "/thu-vien", screen=screen, reduced_motion="reduce"), []
-    for place in ("/thu-vien", "/tao-ban-tin", "/tao-ban-tin?mau=hop-thon"):
-        page.goto(server.address + place)
-        page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true })")
-        found += [fault for check in checks for fault in check(page)]
-    assert found == []

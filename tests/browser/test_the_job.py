@@ -3,7 +3,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from controller.features.airings.queries import get_airing
 from controller.features.bulletins.queries import get_bulletin, rendering_of
 from tests.browser.serving import BOTH_SCREENS, ON_SCREENS, listen, listen_in_two_parts, sign_in
 from tests.integration.web.site_world import PASSWORDS, TEXT
@@ -81,20 +80,6 @@ def test_a_bulletin_is_returned_with_a_reason(world, open_page):
     expect(page.get_by_text("Đã trả lại bản tin cho người soạn.")).to_be_visible()
     found = world.ask(get_bulletin, bulletin)
     assert found.returned_reason == "Số liệu, ngày tháng chưa đúng. Ngày 26 là Thứ Năm."
-
-
-@ON_SCREENS
-def test_what_sounds_is_stopped_in_two_clicks(world, open_page, screen):
-    airing, made = world.approved_airing(seconds=10)
-    world.tell(airing, made, "fetched")
-    start = world.later(seconds=10)
-    world.advance()
-    world.tell(airing, made, "started", at=start)
-    page = open_page("canbo", screen=screen)
-    page.get_by_role("link", name="Dừng phát").click()
-    page.get_by_role("button", name="Dừng phát").click()
-    expect(page.locator("#tinh-trang")).to_contain_text("Đã dừng")
-    assert world.ask(get_airing, airing).state == "cancelled"
 
 
 def test_the_main_job_needs_no_script(world, server, open_page):
