@@ -18,6 +18,10 @@ _BY_FILE = (
     "tests/integration/station/test_renderer.py",
     "tests/integration/station/test_speech_samples.py",
     "tests/integration/station/test_what_it_loads.py",
+    "tests/system/test_commands.py::test_a_chime_is_",
+    "tests/system/test_commands.py::test_a_template_is_",
+    "tests/system/test_commands.py::test_a_word_is_",
+    "tests/system/test_commands.py::test_a_word_that_cannot_be_",
     "tests/system/test_commands.py::test_speak_writes_each_kind_of_file",
 )
 _WHOLE = "tests/architecture/"

@@ -12,6 +12,8 @@ def test_what_shares_a_database_server_a_voice_or_syntax_trees_is_one_group():
     assert group_of(f"{on_both[0]}[sqlite]") == on_both[0].partition("::")[0]
     voice = "tests/integration/tts/test_offline_voice.py"
     assert {group_of(f"{voice}::test_{n}") for n in range(3)} == {voice}
+    home = "tests/system/test_commands.py"
+    assert {group_of(f"{home}::test_a_{name}_is_listed") for name in ("chime", "template", "word")} == {home}
     stations = {f"tests/system/test_kill.py::test_{n}" for n in range(3)}
     assert {group_of(test) for test in stations} == stations  # each waits: as many as possible at once
     assert len({group_of(f"tests/architecture/test_{name}.py::test_a") for name in "ab"}) == 1
