@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import typer.testing
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import event
 from sqlalchemy.util import LRUCache
@@ -37,6 +39,10 @@ settings.register_profile(
     "loa", settings.get_profile("search"), derandomize=True, max_examples=amount(10, 100)
 )
 settings.load_profile("loa")
+if not NIGHTLY:
+    # Hypothesis also draws constants of all modules that happen to be loaded: it parses each, four seconds of
+    # processor time in a new clone, and the examples of a test are others in another run
+    providers._get_local_constants = Constants
 
 
 @pytest.fixture(name="free_port")
