@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 from controller.trial.conform.areas import MAIN
-from controller.trial.conform.audio import tone
+from controller.trial.conform.audio import KitRecording, tone
 from controller.trial.conform.laboratory import SOON_S, Laboratory
 from controller.trial.conform.node_view import SeenReceipt
 from devices.messages import PlannedAiring
 
 SHORT = tone(3, 440.0)
-LONG = tone(120, 330.0, 32_768)
-"""Half a megabyte: long enough for a subject to be played while it sounds."""
 MILLISECOND = timedelta(milliseconds=1)
+
+
+def long_tone() -> KitRecording:
+    """Return the long recording, half a megabyte: long enough for a subject to be played meanwhile."""
+    return tone(120, 330.0, 32_768)
 
 
 def last(lab: Laboratory, airing: PlannedAiring, kind: str) -> SeenReceipt:
@@ -21,7 +24,7 @@ def last(lab: Laboratory, airing: PlannedAiring, kind: str) -> SeenReceipt:
 
 def begin_long(lab: Laboratory, label: str, starts_in_s: float = 2.0, target: str = MAIN) -> PlannedAiring:
     """Have the long recording begin, as a routine airing."""
-    airing = lab.station.airing(lab.name(label), LONG, starts_in_s)
+    airing = lab.station.airing(lab.name(label), long_tone(), starts_in_s)
     lab.begin(airing, target=target)
     return airing
 

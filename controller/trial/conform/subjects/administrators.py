@@ -8,7 +8,7 @@ from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import by_all
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
-from controller.trial.conform.sounds import LONG, begin_long, stops
+from controller.trial.conform.sounds import begin_long, long_tone, stops
 from controller.trial.conform.subjects.policies import ALL_DAY, SILENT_S
 from devices import topics
 from devices.enrolment import Place
@@ -53,7 +53,7 @@ _ADDS = Check("ADM-08", "One administrator may sign a place that leaves the node
 
 
 def _play(lab: Laboratory) -> None:
-    lab.provide(LONG)
+    lab.provide(long_tone())
     lab.station.publish_keys(administrators=2)
     airing = begin_long(lab, "ruled")
     for few in _FEW:

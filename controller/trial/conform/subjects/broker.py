@@ -4,7 +4,7 @@ from controller.trial.conform.areas import AREAS, MAIN
 from controller.trial.conform.checks import Check, Requirement
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
-from controller.trial.conform.sounds import LONG, SHORT, last
+from controller.trial.conform.sounds import SHORT, last, long_tone
 
 _ALONE = Check("LNK-01", "Without a link, what is planned begins on time.")
 _TOLD = Check("LNK-02", "What happened without a link is told when there is one again.")
@@ -15,9 +15,9 @@ _ON_TIME_S = 0.5
 
 
 def _play(lab: Laboratory) -> None:
-    lab.provide(SHORT, LONG)
+    lab.provide(SHORT, long_tone())
     short = lab.station.airing(lab.name("alone"), SHORT, 5.0)
-    long = lab.station.airing(lab.name("alone"), LONG, 9.0)
+    long = lab.station.airing(lab.name("alone"), long_tone(), 9.0)
     lab.station.publish_plan(MAIN, [short, long])
     fetched = lab.seen.has(long.airing, "fetched")
     lab.must(fetched, "`fetched` of a recording that is kept", 3.0)

@@ -10,7 +10,7 @@ from controller.trial.conform.forging import claiming_key
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
 from controller.trial.conform.signers import YEAR, root_key
-from controller.trial.conform.sounds import LONG, SHORT, stops
+from controller.trial.conform.sounds import SHORT, long_tone, stops
 from controller.trial.conform.subjects.policies import ALL_DAY
 from devices import topics
 from devices.ids import Role
@@ -84,7 +84,7 @@ _APPROVAL = Check("KEY-11", "An approval by a key that is no longer listed does 
 
 
 def _play(lab: Laboratory) -> None:
-    lab.provide(SHORT, LONG)
+    lab.provide(SHORT, long_tone())
     for attack in _ATTACKS:
         _attack(lab, attack)
     _areas(lab)
@@ -153,7 +153,7 @@ def _coming(lab: Laboratory) -> None:
 
 def _leaving_plan(lab: Laboratory) -> None:
     leaving = lab.station.key("leaving station")
-    airing = lab.station.airing(lab.name("left"), LONG, 2.0)
+    airing = lab.station.airing(lab.name("left"), long_tone(), 2.0)
     plan = lab.station.plan(FAR, [airing])
     high = plan.model_copy(update={"version": plan.version + _DAY_MS // 2})
     lab.bench.send(topics.plan(FAR), lab.station.signed(high, leaving), 1, False)
@@ -175,7 +175,7 @@ def _leaving_plan(lab: Laboratory) -> None:
 
 
 def _leaving_policy(lab: Laboratory) -> None:
-    airing = lab.station.airing(lab.name("ruled"), LONG, 2.0)
+    airing = lab.station.airing(lab.name("ruled"), long_tone(), 2.0)
     lab.begin(airing)
     lab.station.publish_policy(MAIN, "leaving administrator", quiet_hours=ALL_DAY)
     if not lab.wait(lambda: lab.seen.of(airing.airing, "stopped")):
@@ -190,7 +190,7 @@ def _leaving_policy(lab: Laboratory) -> None:
 
 
 def _leaving_before_start(lab: Laboratory) -> None:
-    approval = lab.station.approved(LONG, "leaving approver", approver="kit-leaver")
+    approval = lab.station.approved(long_tone(), "leaving approver", approver="kit-leaver")
     airing = _made_ready(lab, "revoked", approval=approval)
     lab.station.without.add("leaving approver")
     lab.station.publish_keys()
@@ -208,7 +208,7 @@ def _expiring_before_start(lab: Laboratory) -> None:
 
 def _made_ready(lab: Laboratory, label: str, **changes: object) -> PlannedAiring:
     """Plan an airing as the only one, and wait until shortly before its start."""
-    airing = lab.station.airing(lab.name(label), LONG, _READY_S, **changes)
+    airing = lab.station.airing(lab.name(label), long_tone(), _READY_S, **changes)
     lab.station.publish_plan(MAIN, [airing])
     lab.pause(_READY_S - _LATE_S)
     return airing
@@ -222,8 +222,8 @@ def _judge_silent(lab: Laboratory, check: Check, airing: PlannedAiring) -> None:
 
 
 def _leaving_approver(lab: Laboratory) -> None:
-    approval = lab.station.approved(LONG, "leaving approver", approver="kit-leaver")
-    airing = lab.station.airing(lab.name("approved"), LONG, 2.0, approval=approval)
+    approval = lab.station.approved(long_tone(), "leaving approver", approver="kit-leaver")
+    airing = lab.station.airing(lab.name("approved"), long_tone(), 2.0, approval=approval)
     lab.begin(airing)
     lab.station.without.add("leaving approver")
     lab.station.publish_keys()
@@ -237,7 +237,7 @@ def _expiring(lab: Laboratory) -> None:
     """Let the key set expire before an airing starts; other areas' sets are empty."""
     expires_at = (lab.now() + timedelta(seconds=4)).replace(microsecond=0)
     lab.station.publish_keys(expires_at=expires_at)
-    airing = lab.station.airing(lab.name("expired"), LONG, _LATER_S)
+    airing = lab.station.airing(lab.name("expired"), long_tone(), _LATER_S)
     lab.station.publish_plan(MAIN, [airing])
     begun = lab.wait(lab.seen.has(airing.airing, "started"), _LATER_S + SOON_S)
     lab.judge(_OVER.id, not begun, "an airing began by keys that had expired")

@@ -7,7 +7,7 @@ from controller.trial.conform.areas import AREAS, ATTACK, ELSEWHERE, FAR, MAIN, 
 from controller.trial.conform.checks import Check
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory
-from controller.trial.conform.sounds import LONG, begin_long, last
+from controller.trial.conform.sounds import begin_long, last, long_tone
 from devices.enrolment import Place
 from devices.ids import NodeId
 
@@ -54,7 +54,7 @@ _BACK = Check("PLC-10", "Back in an area, the node takes the documents that it f
 
 
 def _play(lab: Laboratory) -> None:
-    lab.provide(LONG)
+    lab.provide(long_tone())
     lab.station.send_place(lab.station.place())
     for attack in _ATTACKS:
         place = attack.change(lab.station.place(areas=_THERE))

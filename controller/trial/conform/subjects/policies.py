@@ -9,7 +9,15 @@ from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import Forge, by, properly, tampered
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
-from controller.trial.conform.sounds import LONG, SHORT, begin_long, last, place_error_ms, sound_short, stops
+from controller.trial.conform.sounds import (
+    SHORT,
+    begin_long,
+    last,
+    long_tone,
+    place_error_ms,
+    sound_short,
+    stops,
+)
 from controller.trial.conform.station import HOUR
 from devices import topics
 from devices.ids import AreaCode
@@ -95,7 +103,7 @@ _ALONE = Check("POL-20", "When the station was not heard for longer than alone_d
 
 
 def _play(lab: Laboratory) -> None:
-    lab.provide(SHORT, LONG)
+    lab.provide(SHORT, long_tone())
     airing = begin_long(lab, "forged")
     for attack in _ATTACKS:
         _attack(lab, airing, attack)

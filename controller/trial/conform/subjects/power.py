@@ -8,7 +8,7 @@ from controller.trial.conform.checks import Check, Requirement
 from controller.trial.conform.forging import properly
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory, Services
-from controller.trial.conform.sounds import LONG, SHORT, begin_long, last, place_error_ms
+from controller.trial.conform.sounds import SHORT, begin_long, last, long_tone, place_error_ms
 from controller.trial.conform.subjects.policies import ALL_DAY
 from devices import topics
 from devices.chunks import wanted
@@ -36,7 +36,7 @@ _PLACE_MS = 1500.0
 
 
 def _play(lab: Laboratory) -> None:
-    lab.provide(SHORT, LONG)
+    lab.provide(SHORT, long_tone())
     _resumes(lab)
     _before_the_time(lab)
     _after_its_time(lab)
@@ -57,7 +57,7 @@ def _resumes(lab: Laboratory) -> None:
     heard = lab.station.airing(lab.name("heard"), SHORT, 1.5)
     lab.begin(heard)
     lab.must(lab.seen.has(heard.airing, "finished"), "`finished`", 3 + SOON_S)
-    airing = lab.station.airing(lab.name("cut"), LONG, 2.0)
+    airing = lab.station.airing(lab.name("cut"), long_tone(), 2.0)
     airing = airing.model_copy(update={"latest_start_at": airing.starts_at})
     older = lab.station.plan(MAIN, [lab.station.refused_airing(lab.name("older"))])
     lab.begin(airing)
@@ -78,7 +78,9 @@ def _resumes(lab: Laboratory) -> None:
     lab.must(lab.probe, "the answer to a probe")
     lab.pause(1.5)
     lab.judge(_VERSION.id, not lab.seen.of(older.airings[0].airing), "the node took it and answered it")
-    wants = [want for at, want in lab.seen.wants if at > since and want.recording in {SHORT.id, LONG.id}]
+    wants = [
+        want for at, want in lab.seen.wants if at > since and want.recording in {SHORT.id, long_tone().id}
+    ]
     lab.judge(_HELD.id, not wants, "it asked for a recording that it had")
     faults = len(lab.seen.faults["REC-03"]) + len(lab.seen.faults["REC-04"])
     lab.judge(_CHAIN.id, faults == chain_faults, "the chain of its receipts is broken")
@@ -131,7 +133,7 @@ def _ruled(lab: Laboratory) -> None:
     lab.must(lab.probe, "the answer to a probe")
     lab.pause(5.0)
     _cycle(lab)
-    airing = lab.station.airing(lab.name("ruled"), LONG, 10.0)
+    airing = lab.station.airing(lab.name("ruled"), long_tone(), 10.0)
     lab.station.publish_plan(MAIN, [airing])
     lab.wait(lab.seen.has(airing.airing, "started"), 10.0 + SOON_S)
     lab.judge(_POLICY.id, not lab.seen.of(airing.airing, "started"), "a routine airing sounds")

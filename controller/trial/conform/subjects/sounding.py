@@ -7,7 +7,7 @@ from controller.trial.conform.checks import Check
 from controller.trial.conform.forging import properly
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import SOON_S, Laboratory
-from controller.trial.conform.sounds import LONG, SHORT, begin_long, last, place_error_ms, stops
+from controller.trial.conform.sounds import SHORT, begin_long, last, long_tone, place_error_ms, stops
 from devices import topics
 from devices.ids import Grade
 from devices.messages import PlannedAiring
@@ -37,7 +37,7 @@ _KEEP = Check("SND-20", "Nothing in `keep` sounds by itself.")
 
 
 def _play(lab: Laboratory) -> None:
-    lab.provide(SHORT, LONG)
+    lab.provide(SHORT, long_tone())
     _whole(lab)
     _interrupted(lab)
     _ranks(lab)
@@ -116,9 +116,9 @@ def _began_before_the_end(lab: Laboratory, one: PlannedAiring, other: PlannedAir
 
 def _late(lab: Laboratory) -> None:
     now = timedelta(seconds=1)
-    missed = lab.station.airing(lab.name("missed"), LONG, -30.0)
+    missed = lab.station.airing(lab.name("missed"), long_tone(), -30.0)
     missed = missed.model_copy(update={"latest_start_at": missed.starts_at + 20 * now})
-    joined = lab.station.airing(lab.name("joined"), LONG, -20.0)
+    joined = lab.station.airing(lab.name("joined"), long_tone(), -20.0)
     lab.station.publish_plan(MAIN, [missed, joined])
     if lab.expect(_JOIN.id, lab.seen.has(joined.airing, "started"), "`started` of a late one"):
         error = place_error_ms(joined, last(lab, joined, "started"))
@@ -128,7 +128,7 @@ def _late(lab: Laboratory) -> None:
 
 
 def _expiring(lab: Laboratory) -> None:
-    airing = lab.station.airing(lab.name("expiring"), LONG, 1.5)
+    airing = lab.station.airing(lab.name("expiring"), long_tone(), 1.5)
     expires_at = (lab.now() + timedelta(seconds=6)).replace(microsecond=0)
     lab.station.publish_plan(MAIN, [airing], expires_at=expires_at)
     lab.must(lab.seen.has(airing.airing, "started"), "`started` of a good airing", 1.5 + SOON_S)

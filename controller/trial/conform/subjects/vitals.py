@@ -5,7 +5,7 @@ from controller.trial.conform.audio import tone
 from controller.trial.conform.checks import Check
 from controller.trial.conform.groups import CheckGroup
 from controller.trial.conform.laboratory import Laboratory, Services
-from controller.trial.conform.sounds import LONG, begin_long
+from controller.trial.conform.sounds import begin_long, long_tone
 from devices.messages import Vitals
 
 _OFTEN = Check("VIT-01", "Vitals come about every 60 s (± 20 %).")
@@ -20,7 +20,7 @@ _LONGEST_S, _SHORTEST_S = 75.0, 45.0
 
 
 def _play(lab: Laboratory) -> None:
-    lab.provide(LONG)
+    lab.provide(long_tone())
     lab.services.states = {
         "policies": {MAIN: lab.station.next_version()},
         "place": lab.station.next_version(),
