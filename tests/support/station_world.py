@@ -1,6 +1,7 @@
 """A small station for tests: areas, people, nodes and keys, made by real operations on a real store."""
 
 import functools
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
 from controller.host.station_keys import StationSeal
 from controller.model.enrolment import Welcome
-from controller.model.permissions import OperatorRole
+from controller.model.permissions import Operator, OperatorRole
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.receipt_ingestion import fold_receipts
@@ -90,20 +91,23 @@ class Seed:
     station_key: object
 
 
+def people_of(store):
+    """Return the five people of a seeded store."""
+    with store.read() as session:
+        return [operator_named(session, name) for name in ("canbo", "vanthu", "duyet", "kythuat", "quantri")]
+
+
 class World:
     """One station on one store, with a clock that only the test moves."""
 
-    def __init__(self, store, seed):
+    def __init__(self, store, seed, people=None):
+        """`people`: as `people_of` found them in the seeded store."""
         self.store, self.seed, self.now = store, seed, NOW
         self.station_key, self.root_key = seed.station_key, seed.root_key
         self.times = Times(least_lead=timedelta(seconds=5), grace=timedelta(seconds=10))
         self.signer, self._told = Signer(), {}
-        with store.read() as session:
-            self.officer = operator_named(session, "canbo")
-            self.clerk = operator_named(session, "vanthu")
-            self.approver = operator_named(session, "duyet")
-            self.technician = operator_named(session, "kythuat")
-            self.administrator = operator_named(session, "quantri")
+        people = people or people_of(store)
+        self.officer, self.clerk, self.approver, self.technician, self.administrator = people
 
     def later(self, **amount):
         self.now += timedelta(**amount)
@@ -284,19 +288,21 @@ def seed(url):
 
 
 @functools.cache
-def _seeded() -> tuple[bytes, Seed]:
-    """Return a seeded SQLite file and its keys, made once by each process."""
+def _seeded() -> tuple[bytes, Seed, list[Operator]]:
+    """Return a seeded SQLite file, its keys and its people, made once by each process."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "seeded.db"
         made = seed(sqlite_url(file))
-        return file.read_bytes(), made
+        with closing(Store(sqlite_url(file))) as store:
+            people = people_of(store)
+        return file.read_bytes(), made, people
 
 
 class SqliteWorlds:
     """Makes worlds on copies of one seeded SQLite file."""
 
     def __init__(self):
-        self._file, self._seed = _seeded()
+        self._file, self._seed, self._people = _seeded()
 
     def url(self, folder):
         file = folder / "loa.db"
@@ -305,7 +311,8 @@ class SqliteWorlds:
         return sqlite_url(file)
 
     def world(self, folder):
-        return World(Store(self.url(folder), signer=StationSeal(self._seed.station_key)), self._seed)
+        store = Store(self.url(folder), signer=StationSeal(self._seed.station_key))
+        return World(store, self._seed, self._people)
 
 
 class PostgresWorlds:
