@@ -54,7 +54,8 @@ _TARGETS = (
 def targets_of(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, tuple[AreaCode, ...]]:
     """Return the target areas of each airing, by code."""
     found: dict[AiringId, tuple[AreaCode, ...]] = {}
-    for airing, area in session.execute(_TARGETS, {"airings": list(airing_ids)}):
+    airings = list(airing_ids)
+    for airing, area in session.execute(_TARGETS, {"airings": airings}) if airings else ():
         found[airing] = (*found.get(airing, ()), area)
     return found
 

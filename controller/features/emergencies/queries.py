@@ -29,7 +29,7 @@ from controller.model.emergency_states import (
 )
 from controller.model.fleet import Node
 from controller.model.permissions import Operator
-from controller.store import one_read
+from controller.store import once_until_written, one_read
 from devices.ids import AreaCode
 
 
@@ -103,6 +103,7 @@ def get_emergency(session: Session, emergency: EmergencyId, *, lock: bool = Fals
     return row
 
 
+@once_until_written("approvals", "bulletins", "keys", "recordings")
 def sound_of(session: Session, bulletin: BulletinId, now: datetime) -> tuple[Approved, Recording]:
     """Return the approval in force and its recording, or raise Conflict: nothing unapproved is called."""
     found = _sounds(session, [bulletin], now).get(bulletin)

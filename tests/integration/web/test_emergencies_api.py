@@ -86,7 +86,7 @@ def test_a_call_makes_few_statements_and_reads_the_areas_once_a_transaction(worl
     made = statements_of(world.store, lambda: approver.post(CALLS, json=asked).raise_for_status())
     of_the_tree = [one for one in made if "areas.parent" in one and "WHERE" not in one]
     assert len(of_the_tree) == 3  # who asks, whether they may, and the transaction
-    assert len([one for one in made if not one.startswith(("PRAGMA", "BEGIN"))]) <= 63
+    assert len([one for one in made if not one.startswith(("PRAGMA", "BEGIN"))]) <= 60
 
 
 def test_a_wrong_password_starts_nothing_and_is_journaled(world, approver, prepared):
