@@ -73,7 +73,9 @@ def delivery(
     typer.echo(
         f"Đã có đủ: {figures['verified']}/{figures['nodes']} cụm loa sau {figures['verified_seconds']} s."
     )
-    typer.echo(f"Chỉ đếm byte: {figures['counting_seconds']} s (gấp {figures['ratio']} lần).")
+    typer.echo(f"Chỉ đếm byte, bằng paho: {figures['counting_seconds']} s (gấp {figures['ratio']} lần).")
+    own = figures["own_reader_seconds"], figures["own_reader_ratio"]
+    typer.echo(f"Chỉ đếm byte, bằng cách đọc của Loa: {own[0]} s (gấp {own[1]} lần).")
     typer.echo(f"Ổ cắm trần: {figures['raw_seconds']} s; nginx: {figures['nginx_seconds'] or 'chưa cài'}.")
     typer.echo(f"Âm thanh gửi tới trạm trung chuyển: {figures['published_ratio']} lần tệp.")
 
@@ -99,7 +101,8 @@ def ingest(
         if name in figures:
             one = figures[name]
             typer.echo(f"{name}: {one['messages_per_second']} tin/giây, mất {one['lost']} tin.")
-    typer.echo(f"Chương trình chỉ nghe, không làm gì: {figures['reference_per_second']} tin/giây.")
+    idle = figures["reference_per_second"], figures["own_reader_per_second"]
+    typer.echo(f"Chương trình chỉ nghe, không làm gì: paho {idle[0]}, cách đọc của Loa {idle[1]} tin/giây.")
 
 
 @bench.command()

@@ -80,7 +80,9 @@ def bench_delivery(
         processes = len(fleet.processes)
         raw = count_over_sockets(home, body, nodes, processes)
         nginx = count_over_nginx(home, body, nodes, processes)
-        counted, counting_used = count_over_mqtt(station.broker_url, sent_forms(body), nodes, processes)
+        sent = station.broker_url, sent_forms(body), nodes, processes
+        counted, counting_used = count_over_mqtt("paho", *sent)
+        own_counted, own_used = count_over_mqtt("loa", *sent)
         fleet.start()
         parts.callback(fleet.stop)
         reachable = int(fleet.wait_ready()["connected"])
@@ -96,7 +98,10 @@ def bench_delivery(
         **figures,
         "counting_seconds": counted,
         "counting_processor_seconds": counting_used,
-        "ratio": round(seconds / counted, 3) if seconds and counted else None,
+        "ratio": _ratio(seconds, counted),
+        "own_reader_seconds": own_counted,
+        "own_reader_processor_seconds": own_used,
+        "own_reader_ratio": _ratio(seconds, own_counted),
         "raw_seconds": raw,
         "nginx_seconds": nginx,
     }
@@ -135,6 +140,10 @@ def _deliver(
         "controller_rss_mb": round(memory_kb(os.getpid(), "VmHWM") / _KB_A_MB, 1),
         "node_rss_kb": round(sum(memory_kb(pid, "VmHWM") for pid in fleet.pids()) / max(1, reachable), 1),
     }
+
+
+def _ratio(seconds: float | None, counted: float | None) -> float | None:
+    return round(seconds / counted, 3) if seconds and counted else None
 
 
 def _sent_each(station: Controller, nodes: int) -> float:

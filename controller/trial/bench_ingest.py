@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 
 from controller.errors import StartFailed
-from controller.host import child_process as child
 from controller.host.broker import ChildBroker
 from controller.model.airings import StoredReceipt
 from controller.model.fleet import RecentVitals
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
+from controller.trial import children
 from controller.trial.bench_ground import throw_away_home
+from controller.trial.bench_references import READERS, READY_S, Reader, each_line
 from controller.trial.empty_database import TrialDatabase, empty_database
 from controller.trial.load import VITALS_A_RECEIPT
 from controller.trial.outside import used_by
@@ -50,19 +50,16 @@ class _Bench:
     minute: float
     saturated: float
 
-    def reference(self) -> dict[str, Any]:
+    def reference(self, reader: Reader) -> dict[str, Any]:
         """Return the figures of a subscriber that does no work, at full speed."""
         with ExitStack() as parts:
-            broker = ChildBroker(self.broker, self.home / "reference")
+            broker = ChildBroker(self.broker, self.home / f"reference-{reader}")
             broker.start()
             parts.callback(broker.stop)
-            idle = child.start(
-                [sys.executable, "-m", "controller.trial.idle_subscriber", broker.url],
-                log=self.home / "idle.log",
-                stdin=subprocess.PIPE,
-            )
-            parts.callback(child.stop, idle)
-            time.sleep(WARM_S)
+            log = self.home / f"idle-{reader}.log"
+            idle = children.started("controller.trial.idle_subscriber", broker.url, reader, log=log)
+            parts.callback(children.end, idle)
+            each_line([idle], READY_S)
             asked = {
                 "port": broker.port,
                 "nodes": [f"node-{n}" for n in range(self.nodes)],
@@ -70,7 +67,7 @@ class _Bench:
                 "key_seed": bytes(32).hex(),
                 "reference": True,
             }
-            self.stages.show("Nghe mà không làm gì", 0, 1)
+            self.stages.show(f"Nghe mà không làm gì ({reader})", 0, 1)
             before = used_by([idle.pid])
             told = self._load(asked, seconds=self.saturated, rate=0.0)
             used = used_by([idle.pid]).seconds - before.seconds
@@ -160,24 +157,35 @@ def bench_ingest(
     """Return the figures; creates everything it needs and deletes it afterwards."""
     with throw_away_home() as (home, stages, _):
         bench = _Bench(home, nodes, broker, stages, minute or MINUTE_S, saturated or SATURATED_S)
-        reference = bench.reference()
+        references = {reader: bench.reference(reader) for reader in READERS}
         found: dict[str, dict[str, Any]] = {}
         for database in databases:
             with empty_database(database) as url:
                 found[database] = bench.of(database, url)
     for one in found.values():
-        one["ratio"] = _ratio(one["messages_per_second"], reference["messages_per_second"])
-        # on a shared machine throughputs say little; processor time for each message is comparable
-        one["processor_ratio"] = _ratio(reference["processor_us_a_message"], one["processor_us_a_message"])
+        one.update(_compared(one, references["paho"], ""))
+        one.update(_compared(one, references["loa"], "own_reader_"))
     worst = min(found.values(), key=lambda one: one["ratio"])
     return {
         "nodes": nodes,
         "messages_per_second": worst["messages_per_second"],
-        "reference_per_second": reference["messages_per_second"],
-        "reference_processor_us_a_message": reference["processor_us_a_message"],
+        "reference_per_second": references["paho"]["messages_per_second"],
+        "reference_processor_us_a_message": references["paho"]["processor_us_a_message"],
         "ratio": worst["ratio"],
+        "own_reader_per_second": references["loa"]["messages_per_second"],
+        "own_reader_processor_us_a_message": references["loa"]["processor_us_a_message"],
+        "own_reader_ratio": worst["own_reader_ratio"],
         "lost": sum(one["lost"] for one in found.values()),
         **found,
+    }
+
+
+def _compared(one: dict[str, Any], reference: dict[str, Any], prefix: str) -> dict[str, float]:
+    """Return the station's ratios to a reference; on a shared machine processor time says more than speed."""
+    taken, processor = "messages_per_second", "processor_us_a_message"
+    return {
+        f"{prefix}ratio": _ratio(one[taken], reference[taken]),
+        f"{prefix}processor_ratio": _ratio(reference[processor], one[processor]),
     }
 
 

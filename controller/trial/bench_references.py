@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from controller.errors import StartFailed
 from controller.host import child_process as child
@@ -56,7 +56,7 @@ class Counting:
 
     def wait_ready(self) -> None:
         """Wait until all are connected (and have subscribed)."""
-        _each_line(self.processes, READY_S)
+        each_line(self.processes, READY_S)
 
     def begin(self) -> None:
         """Tell them to request the data."""
@@ -66,7 +66,7 @@ class Counting:
     def seconds_since(self, began_at: float) -> float | None:
         """Return the time from an instant until the last client had everything; None: limit reached."""
         with suppress(StartFailed):
-            told = _each_line(self.processes, DONE_S)
+            told = each_line(self.processes, DONE_S)
             self.processor_seconds = sum(one.get("processor_seconds", 0.0) for one in told)
             return round(max(float(one["done_at"]) for one in told) - began_at, 3)
         return None
@@ -83,12 +83,18 @@ def counting(be: str, clients: int, processes: int, **told: Any) -> Iterator[Cou
         yield Counting(started)
 
 
+Reader = Literal["paho", "loa"]
+"""By what counting clients read: the library as its makers ship it, or Loa's own links, past it."""
+READERS: Final[tuple[Reader, ...]] = get_args(Reader)
+
+
 def count_over_mqtt(
-    broker: str, chunks: Sequence[bytes], clients: int, processes: int
+    reader: Reader, broker: str, chunks: Sequence[bytes], clients: int, processes: int
 ) -> tuple[float | None, float]:
     """Return how long the chunks take to all clients of the broker, and the processor time."""
     recording = RecordingId("0" * 64)
     told = {"broker": broker, "filter": topics.chunks(recording), "bytes": sum(map(len, chunks))}
+    told |= {"reader": reader}
     with counting("mqtt", clients, processes, **told) as fleet:
         fleet.wait_ready()
         link = Link(broker, "loa-bench-count")
@@ -112,7 +118,7 @@ def count_over_sockets(home: Path, body: bytes, clients: int, processes: int) ->
     file.write_bytes(body)
     with ExitStack() as parts:
         server = _start(parts, {"be": "server", "file": str(file)})
-        port = int(_each_line([server], _UP_S)[0]["port"])
+        port = int(each_line([server], _UP_S)[0]["port"])
         return _count_raw(port, "?", len(body), clients, processes)
 
 
@@ -153,7 +159,7 @@ def _start(parts: ExitStack, told: dict[str, Any]) -> "subprocess.Popen[bytes]":
     return process
 
 
-def _each_line(processes: Sequence["subprocess.Popen[bytes]"], seconds: float) -> list[dict[str, Any]]:
+def each_line(processes: Sequence["subprocess.Popen[bytes]"], seconds: float) -> list[dict[str, Any]]:
     """Return the next line of each; StartFailed if one writes nothing within the limit."""
     until = time.monotonic() + seconds
     lines = []

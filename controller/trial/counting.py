@@ -14,11 +14,12 @@ import selectors
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from controller.trial.plain_paho import PlainClients, Take
 from devices.fleet_link import LinkHub
-from devices.link_api import Message
 
 _CONNECTS = 50  # at once: brokers and kernels have listen backlogs of about 100
 _READ = 256 * 1024  # bytes read from, or written to, a socket at a time
@@ -46,14 +47,29 @@ class Counter:
 
 
 class _Mqtt:
-    """A client with the fleet's MQTT library; it receives and counts."""
+    """What a client over MQTT has received."""
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
         self._had = 0
 
-    def take(self, message: Message) -> None:
-        self._had = self._counter.take(self._had, len(message.payload))
+    def take(self, payload: bytes | bytearray) -> None:
+        self._had = self._counter.take(self._had, len(payload))
+
+
+class _LoaClients:
+    """Clients with the fleet's own links; PlainClients are the same with paho alone."""
+
+    def __init__(self, url: str) -> None:
+        self._hub = LinkHub(url)
+
+    async def start(self) -> None:
+        await self._hub.start()
+
+    def connect(self, name: str, topic_filter: str, take: Take, on_up: Callable[[], None]) -> None:
+        link = self._hub.link(name, on_message=lambda message: take(message.payload), on_up=on_up)
+        link.subscribe(topic_filter)
+        link.start()
 
 
 class _Raw(asyncio.BufferedProtocol):
@@ -74,7 +90,8 @@ class _Raw(asyncio.BufferedProtocol):
 
 async def _count_mqtt(told: dict[str, Any]) -> None:
     counter, up = Counter(told["clients"], told["bytes"]), asyncio.Event()
-    hub, waiting = LinkHub(told["broker"]), told["clients"]
+    clients = (_LoaClients if told["reader"] == "loa" else PlainClients)(told["broker"])
+    waiting = told["clients"]
 
     def rose() -> None:
         nonlocal waiting
@@ -82,11 +99,9 @@ async def _count_mqtt(told: dict[str, Any]) -> None:
         if waiting == 0:
             up.set()
 
-    await hub.start()
+    await clients.start()
     for n in range(told["clients"]):
-        link = hub.link(f"{told['name']}-{n}", on_message=_Mqtt(counter).take, on_up=rose)
-        link.subscribe(told["filter"])
-        link.start()
+        clients.connect(f"{told['name']}-{n}", told["filter"], _Mqtt(counter).take, rose)
         if n % _CONNECTS == 0:
             await asyncio.sleep(_STEP_S)
     await up.wait()

@@ -1,7 +1,7 @@
 """Measures what one message of each kind costs the station, in processor time; no test asserts it.
 
 Part of `make bench`: 5,000 nodes on SQLite, messages in the batches that they come in. What the MQTT library
-takes for each message beside this is `reference_processor_us_a_message` of `loa bench ingest`.
+takes for each message beside this is `own_reader_processor_us_a_message` of `loa bench ingest`.
 """
 
 import tempfile

@@ -47,9 +47,10 @@ def delivery(nodes, *more):
     if found is None:
         return "failed"
     return (
-        f"{found['verified']} verified in {found['verified_seconds']} s; only counting "
-        f"{found['counting_seconds']} s (ratio {found['ratio']}); bare sockets {found['raw_seconds']} s, "
-        f"nginx {found['nginx_seconds']} s; "
+        f"{found['verified']} verified in {found['verified_seconds']} s; only counting, by paho "
+        f"{found['counting_seconds']} s (ratio {found['ratio']}), by our own reader "
+        f"{found['own_reader_seconds']} s (ratio {found['own_reader_ratio']}); "
+        f"bare sockets {found['raw_seconds']} s, nginx {found['nginx_seconds']} s; "
         f"sent to each {found['published_ratio']} times"
     )
 
@@ -60,10 +61,11 @@ def ingest(nodes):
         return "failed"
     each = ", ".join(
         f"{name} {found[name]['messages_per_second']} a second (ratio {found[name]['ratio']}, "
-        f"lost {found[name]['lost']})"
+        f"to our own reader {found[name]['own_reader_ratio']}, lost {found[name]['lost']})"
         for name in ("sqlite", "postgresql")
     )
-    return f"{each}; a subscriber that does nothing {found['reference_per_second']}"
+    idle = f"by paho {found['reference_per_second']}, by our own reader {found['own_reader_per_second']}"
+    return f"{each}; a subscriber that does nothing, {idle}"
 
 
 def rest(nodes):

@@ -21,8 +21,8 @@ def test_what_nodes_say_goes_into_the_database_and_none_of_it_is_lost(tmp_path, 
     figures = json.loads(done.stdout)
     assert (figures["lost"], figures["sqlite"]["acknowledged_without_a_row"]) == (0, 0)
     assert figures["messages_per_second"] > 0
-    assert figures["reference_per_second"] > 0
-    assert figures["ratio"] > 0
+    for name in ("reference_per_second", "ratio", "own_reader_per_second", "own_reader_ratio"):
+        assert figures[name] > 0, name
     assert figures["sqlite"]["at_ten_times"]["receipts"] > 0
 
 
