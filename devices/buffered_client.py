@@ -4,10 +4,14 @@ Messages, their acknowledgements and all that is read and written go past paho, 
 for each message and reads each packet byte by byte. Connecting, subscribing and keep-alive remain paho's.
 """
 
+import fcntl
 import socket
 import ssl
+import sys
+import termios
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Final, Literal, cast
 
@@ -20,17 +24,17 @@ from paho.mqtt.reasoncodes import ReasonCode
 from devices.arrival_times import receive
 from devices.incoming_packets import BadPacket, Packet, Packets, PublishPacket, read_publish
 
-__all__ = ["READS_AT_ONCE", "READ_BYTES", "BufferedClient", "publish_packet"]
+__all__ = ["READS_AT_ONCE", "BufferedClient", "publish_packet"]
 
-READ_BYTES: Final = 16 * 1024
-"""Bytes read from the socket in one call: some fifty receipts."""
 LONGEST_READ: Final = 64 * 1024
-"""The same while a long packet comes, such as a chunk."""
+"""The same while a long packet comes, such as a chunk, of which the beginning was read."""
 READS_AT_ONCE: Final = 8
 """Buffers read before what they hold is handed on: under a flood the rest waits in the socket."""
 WRITE_BYTES: Final = 64 * 1024
 """Packets are joined up to this size; a longer one is sent alone."""
 FAILURES_FROM: Final = 0x80
+_INT: Final = 4
+"""Bytes of the system's int."""
 _NOTHING: Final = memoryview(b"")
 _LAST: Final = -1
 """The number of DISCONNECT."""
@@ -73,7 +77,8 @@ class BufferedClient(Client):
     """When the bytes that were read last came, by time.monotonic; None: not known."""
     _out_packet: "deque[tuple[bytes | bytearray, int]]"  # type: ignore[assignment]  # paho's has a dict each
 
-    def __init__(self, client_id: str) -> None:
+    def __init__(self, client_id: str, read_bytes: int) -> None:
+        """Make one; `read_bytes`: so many are read at a time, and kept of a packet that is not whole yet."""
         super().__init__(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -81,6 +86,9 @@ class BufferedClient(Client):
             reconnect_on_failure=False,
         )
         self._packets = Packets()
+        self._read_bytes = read_bytes
+        self._announced_from = 1
+        """Bytes that must be there before the descriptor announces any."""
         self.on_published: Callable[[PublishPacket], None] = lambda _: None
         """Called with each PUBLISH that comes; the broker is told afterwards that it came."""
         self.on_written: Callable[[tuple[int, ...]], None] = lambda _: None
@@ -94,11 +102,13 @@ class BufferedClient(Client):
         """Read what the socket holds, at most `READS_AT_ONCE` buffers, and handle each packet in it."""
         reads = 0
         while reads < READS_AT_ONCE or self._has_decrypted:
-            size = max(READ_BYTES, min(self._packets.lacks, LONGEST_READ))
+            size = max(self._read_bytes, min(self._packets.lacks, LONGEST_READ))
+            if reads and self._is_rest_to_come(size):
+                break
             try:
                 read = self._received(size)
             except BlockingIOError:
-                return MQTTErrorCode.MQTT_ERR_AGAIN
+                break
             except OSError:
                 return MQTTErrorCode.MQTT_ERR_CONN_LOST
             if not read:
@@ -112,7 +122,28 @@ class BufferedClient(Client):
                 return code
             if len(read) < size and not self._has_decrypted:
                 break  # nothing more is there now; the descriptor announces what comes
+        self._announce_from(min(self._packets.lacks, LONGEST_READ))
         return MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _is_rest_to_come(self, size: int) -> bool:
+        """Whether a long packet has begun whose rest, so many bytes, is not in the kernel yet."""
+        if self._packets.lacks <= self._read_bytes or isinstance(self._sock, ssl.SSLSocket):
+            return False
+        held = fcntl.ioctl(cast("socket.socket", self._sock), termios.FIONREAD, bytes(_INT))
+        return int.from_bytes(held, sys.byteorder) < size
+
+    def _announce_from(self, lacks: int) -> None:
+        """Have the descriptor announce no less than the rest of a long packet, or the connection's end.
+
+        So the rest waits in the kernel until it is whole. Read as it comes, it would lie in this process, for
+        thousands of nodes at once, and wake it for each piece. What the kernel cannot hold is announced, too.
+        """
+        size = lacks if lacks > self._read_bytes else 1
+        if size == self._announced_from or isinstance(self._sock, ssl.SSLSocket):
+            return
+        self._announced_from = size
+        with suppress(OSError):
+            cast("socket.socket", self._sock).setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
 
     @property
     def _has_decrypted(self) -> bool:

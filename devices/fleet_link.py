@@ -33,6 +33,8 @@ NODE_WINDOW: Final = 200
 """A node has little to say: more than this outstanding means that nobody takes it."""
 NODE_HELD: Final = 32 * 1024 * 1024
 """What is retained for one node is less than a tenth of it."""
+NODE_READ: Final = 4 * 1024
+"""Nearly all but chunks is shorter; 5,000 nodes that each hold the beginning of a chunk hold 20 MB."""
 SWEEP_EVERY_S: Final = 5.0
 """How often keep-alive (60 s) and deadlines (15 s) of all are looked at: each look costs every link 25 µs."""
 SLICE: Final = 250
@@ -85,7 +87,9 @@ class LinkHub:
         `address`: another broker than the hub's; a former link of this client must have been cut.
         """
         if options is None:
-            options = Options(client_id, NODE_RECEIVE_MAXIMUM, NODE_KEEPALIVE_S, NODE_WINDOW, NODE_HELD)
+            options = Options(
+                client_id, NODE_RECEIVE_MAXIMUM, NODE_KEEPALIVE_S, NODE_WINDOW, NODE_HELD, NODE_READ
+            )
         link = AsyncLink(self, address or self.address, options, Events(on_message, on_up, on_down), will)
         self._links[client_id] = link
         return link

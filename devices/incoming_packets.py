@@ -63,11 +63,11 @@ class Packets:
         """Yield the packets that are whole now; raise BadPacket."""
         part = self._part
         if part is not None:  # a long packet comes in many pieces: it is copied once, when it is whole
-            part += read
             self._lacks -= len(read)
             if self._lacks > 0:
+                part += read
                 return
-            read, self._part = bytes(part), None
+            read, self._part = b"".join((part, read)), None
         at = yield from self._whole(read)
         if at < len(read):
             self._part = bytearray(read[at:])

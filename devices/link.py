@@ -123,7 +123,7 @@ class Connection:
         self._client = self._make_client(will)
 
     def _make_client(self, will: Will | None) -> BufferedClient:
-        client = BufferedClient(self._options.client_id)
+        client = BufferedClient(self._options.client_id, self._options.read_bytes)
         client.connect_timeout = CONNECT_TIMEOUT_S
         if self._address.user is not None:
             client.username_pw_set(self._address.user, self._address.password)

@@ -168,6 +168,9 @@ class Options:
     """Messages published and not settled; more raise LinkBusy."""
     most_held: int | None = None
     """Bytes of messages that come before all subscriptions are granted; more end the connection."""
+    read_bytes: int = 16 * 1024
+    """Read from the socket at a time: some fifty receipts. Of a packet that is not whole no more is kept,
+    where there is no TLS: one client of thousands reads less."""
     may_speak: Callable[[], bool] = lambda: True
     """Asked before each connect and each publish; cheap. False: nothing is sent, and the link stays down."""
 

@@ -37,7 +37,7 @@ def pair():
 
 @pytest.fixture
 def client(pair):
-    made = BufferedClient("a-client")
+    made = BufferedClient("a-client", 4096)
     made._sock = pair[0]
     made.written = []
     made.on_written = made.written.extend

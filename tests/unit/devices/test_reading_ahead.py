@@ -1,11 +1,15 @@
 """Many messages that came together are taken from the socket in one call; none is lost, none is cut."""
 
+import select
 import socket
 
 import pytest
 
-from devices.buffered_client import READ_BYTES, READS_AT_ONCE, BufferedClient
+from devices.buffered_client import READS_AT_ONCE, BufferedClient
+from devices.fleet_link import NODE_READ
 from devices.incoming_packets import LONGEST_PACKET
+
+READ_BYTES = 16 * 1024
 
 
 class Counted:
@@ -48,7 +52,7 @@ def pair():
 
 @pytest.fixture
 def client(pair):
-    made = BufferedClient("a-client")
+    made = BufferedClient("a-client", READ_BYTES)
     made._sock = pair[0]
     made.heard = []
     made.on_published = lambda came: made.heard.append((came.topic.decode(), came.payload))
@@ -118,3 +122,56 @@ def test_no_buffer_is_kept_once_it_is_read(client, pair):
     pair[1].sendall(publish("loa/1", b"x" * 1000))
     read(client)
     assert client._packets._part is None
+
+
+CHUNK = 3 * NODE_READ
+
+
+@pytest.fixture
+def tcp(client):
+    """The broker's end of a connection over TCP; the client reads as one of thousands."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        theirs = socket.create_connection(door.getsockname())
+        ours, _ = door.accept()
+    theirs.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    ours.setblocking(False)
+    client._sock, client._read_bytes = ours, NODE_READ
+    with ours, theirs:
+        yield theirs
+
+
+def announced(client, within_s):
+    """Whether the system says within so many seconds that the client's socket can be read."""
+    waiting = select.poll()
+    waiting.register(client._sock, select.POLLIN)
+    return bool(waiting.poll(within_s * 1000))
+
+
+def test_the_rest_of_a_chunk_waits_in_the_kernel_until_it_is_whole(client, tcp):
+    """What a process holds of the chunks that come to its thousands of nodes was most of its memory."""
+    sent = [("loa/chunk/1", b"x" * CHUNK), ("loa/chunk/2", b"y" * CHUNK)]
+    written = b"".join(publish(*one) for one in sent)
+    for part in (written[: 2 * NODE_READ], written[2 * NODE_READ : -1]):
+        tcp.sendall(part)
+        assert announced(client, 10)
+        while announced(client, 0.1):
+            read(client)
+            assert len(client._packets._part or b"") <= NODE_READ
+    assert client.heard == sent[:1]
+    tcp.sendall(written[-1:])
+    assert announced(client, 10)
+    read(client)
+    assert client.heard == sent
+
+
+def test_a_connection_that_ends_within_a_chunk_is_noticed(client, tcp):
+    tcp.sendall(publish("loa/chunk/1", b"x" * CHUNK)[: 2 * NODE_READ])
+    assert announced(client, 10)
+    read(client)
+    tcp.close()
+    for _ in range(2):  # what is left, then the end
+        assert announced(client, 10)
+        read(client)
+        if client.socket() is None:
+            return
+    pytest.fail("the end was not noticed")
