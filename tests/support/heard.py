@@ -73,9 +73,9 @@ class Stretch:
 
     def place_of(self, piece) -> tuple[int, float]:
         """Return where a piece of a recording stands, and how alike both are (1: but for volume the same)."""
-        from scipy.signal import fftconvolve  # takes a second of processor to load
-
-        at = int(np.argmax(fftconvolve(self.samples, piece[::-1], "valid")))
+        size = 1 << (len(self.samples) + len(piece) - 1).bit_length()
+        whole, turned = (np.fft.rfft(one, size) for one in (self.samples, piece[::-1]))
+        at = int(np.argmax(np.fft.irfft(whole * turned, size)[len(piece) - 1 : len(self.samples)]))
         return at, self._alike(piece, at)
 
     def whole_of(self, sound) -> tuple[int, float]:
