@@ -19,7 +19,6 @@ from tts.engines.graphs import (
     ENERGY,
     GRAPHS,
     PITCH,
-    SOUNDS,
     TABLES,
     VECTORS,
     package_directory,
@@ -41,8 +40,6 @@ FRAMES_A_UNIT = 2
 """Pitch frames to one unit of the model's durations."""
 AUDIBLE = 3.0
 """Of the model's energy curve; about 15 dB below a vowel's middle."""
-UNITS_BEFORE, UNITS_AFTER = 6, 10
-"""Units of 25 ms around what is audible that are made too, in which soft sounds begin and end."""
 NUCLEUS_AT_LEAST = 2
 """Units (25 ms at the natural tempo) below which a vowel is not understood."""
 _LEAD = Symbol(" ", SyllablePart.BREAK)
@@ -95,7 +92,7 @@ class KokoroEngine:
     """Engine "loa"; loads about 100 MB of graphs into its process on first use."""
 
     name = "loa"
-    version = "8"
+    version = "7"
     voices = BUILT_IN_VOICES["loa"]
 
     def __init__(self, prepared: Path, threads: int = 1) -> None:
@@ -183,20 +180,15 @@ class KokoroEngine:
         known[DURATIONS] = np.where(vowels, np.maximum(durations, NUCLEUS_AT_LEAST), durations)
         heard = self._run("melody", known | {"style": style})
         bounds = np.concatenate([[0], np.cumsum(known[DURATIONS])]) * FRAMES_A_UNIT
-        audible = heard[ENERGY][0] > AUDIBLE
-        rimes = _rimes(said.syllables, symbols, bounds, audible)
+        rimes = _rimes(said.syllables, symbols, bounds, heard[ENERGY][0] > AUDIBLE)
         tones = _tones(rimes, heard[PITCH].shape[-1])
         timbre = TIMBRES[voice]
         ours = timbre.base_hz * np.exp2(tones * np.float32(timbre.reach / 12))
         heard[PITCH] = np.where(np.isnan(tones), heard[PITCH], ours)
         _creak(rimes, heard[PITCH][0], heard[ENERGY][0])
-        units = _sounding(audible)
-        frames = slice(units.start * FRAMES_A_UNIT, units.stop * FRAMES_A_UNIT)
-        sounding = {PITCH: heard[PITCH][..., frames], ENERGY: heard[ENERGY][..., frames]}
-        sounding[SOUNDS] = heard[SOUNDS][..., units]
-        spoken = self._run("voice", sounding | {"style": style})["audio"]
+        spoken = self._run("voice", heard | {"style": style})["audio"]
         samples = np.clip(np.asarray(spoken, np.float32).ravel(), -1.0, 1.0)
-        seconds = (bounds - frames.start) / (frames.stop - frames.start) * len(samples) / SAMPLE_RATE
+        seconds = bounds / bounds[-1] * len(samples) / SAMPLE_RATE
         return shortened(samples, SAMPLE_RATE, REST_AT_MOST * max(1.0, 1 / rate), _marks(symbols, seconds))
 
     def _run(self, graph: str, fed: dict[str, Any]) -> dict[str, Any]:
@@ -204,22 +196,6 @@ class KokoroEngine:
         wanted = {given.name: fed[given.name] for given in session.get_inputs()}
         names = [made.name for made in session.get_outputs()]
         return dict(zip(names, session.run(names, wanted, self._options), strict=True))
-
-
-def _sounding(audible: NDArray[np.bool_]) -> slice:
-    """The units that the voice graph gets: from shortly before what can be heard until shortly after it.
-
-    What lies outside would be silence, which costs as much as speech. The model predicts it all the same:
-    without it, in its durations, the first and last syllables are lost.
-    """
-    import numpy as np
-
-    units = len(audible) // FRAMES_A_UNIT
-    heard = np.flatnonzero(audible)
-    if not len(heard):
-        return slice(0, units)
-    first, last = int(heard[0]) // FRAMES_A_UNIT, int(heard[-1]) // FRAMES_A_UNIT
-    return slice(max(0, first - UNITS_BEFORE), min(units, last + 1 + UNITS_AFTER))
 
 
 def utterance(phrase: str) -> Utterance:
