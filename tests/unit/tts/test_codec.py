@@ -89,7 +89,7 @@ def _bursts(seconds):
 
 
 def test_an_mp3_and_an_opus_of_the_same_sound_are_heard_together():
-    sound = _bursts(6.0)
+    sound = _bursts(3.0)
     mp3, _ = decode_mp3(encode_mp3([sound], SAMPLE_RATE, 48))
     opus, _ = decode_mp3(encode_opus([sound], SAMPLE_RATE, 20, Origin.MACHINE))
     length = min(len(mp3), len(opus))
