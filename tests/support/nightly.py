@@ -18,11 +18,11 @@ def amount(each_time, by_night):
 
 
 def examples(by_night, **more):
-    """Return the settings of one of the slowest property tests: a sixth of its examples outside of nightly.
+    """Return the settings of one of the slowest property tests: a tenth of its examples outside of nightly.
 
     Generating examples takes the processor time (1 to 5 ms each); checking them takes little.
     """
-    return settings(max_examples=amount(by_night // 6, by_night), **more)
+    return settings(max_examples=amount(by_night // 10, by_night), **more)
 
 
 def databases(definition):
