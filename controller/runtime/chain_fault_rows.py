@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from controller.model.airing_states import ChainFaultKind
 from controller.model.airings import ChainFault
 from controller.store.many import Many, insert_told, told_as
+from controller.store.name_lists import named_by
 from devices.ids import NodeId
 
 MOST_FAULTS: Final = 100
@@ -53,9 +54,8 @@ def save_faults(session: Session, found: Mapping[_Key, NewFaults], now: datetime
         [{"of_node": node, "of_kid": kid} for (node, kid), one in found.items() if one.gaps is not None],
     )
     known: dict[_Key, set[tuple[ChainFaultKind, int]]] = defaultdict(set)
-    for node, kid, kind, first in session.connection().execute(
-        _KNOWN, {"nodes": list({node for node, _ in found})}
-    ):
+    nodes = {node for node, _ in found}
+    for node, kid, kind, first in session.connection().execute(_KNOWN, {"nodes": nodes}):
         known[node, kid].add((kind, first))
     rows: list[dict[str, Any]] = []
     for key, one in found.items():
@@ -78,7 +78,7 @@ def _rows(
 
 _COLUMNS = ("node", "kid", "kind", "first", "last", "before", "expected", "noticed_at")
 _KNOWN = select(ChainFault.node, ChainFault.kid, ChainFault.kind, ChainFault.first).where(
-    ChainFault.node.in_(bindparam("nodes", expanding=True))
+    named_by(ChainFault.node, "nodes")
 )
 _ADD = Many(
     sqlite.insert(ChainFault).on_conflict_do_nothing(),

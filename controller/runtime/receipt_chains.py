@@ -4,12 +4,12 @@ A gap that is filled later goes; what does not fit where it belongs is a break. 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, cast
 
-from sqlalchemy import Table, bindparam, select, tuple_
+from sqlalchemy import Table, and_, bindparam, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,11 @@ from controller.features.airings.removed_receipts import is_of_removed_year
 from controller.model.airing_states import ChainFaultKind
 from controller.model.airings import Airing, ChainFault, ReceiptChain, ReceiptRefusal, StoredReceipt
 from controller.model.archives import RemovedNumbers
+from controller.model.fleet import Hardware, Node
 from controller.runtime.chain_fault_rows import NewFaults, NumberGap, save_faults
 from controller.runtime.receipt_judging import JudgedReceipts, SignedReceipt, refusals
 from controller.store.many import Many, insert_told
+from controller.store.name_lists import named_by
 from devices.ids import NodeId
 from devices.receipt_signing import NOTHING_BEFORE
 
@@ -72,7 +74,32 @@ class _Chain:
             self.breaks.add(seq)
 
 
-def follow_chains(session: Session, batch: Iterable[JudgedReceipts], now: datetime) -> None:
+@dataclass(slots=True)
+class KnownNodes:
+    """Nodes of a batch that are enrolled and not in quarantine."""
+
+    first_sessions: dict[tuple[NodeId, str], int] = field(default_factory=dict)
+    """The first session of each with its present key, by its public half."""
+    chains: dict[_Key, _Chain] = field(default_factory=lambda: defaultdict(_Chain))
+
+
+def known_nodes(session: Session, nodes: Collection[NodeId]) -> KnownNodes:
+    """Return what is known of them, by one query: who they are, and how far their keys have counted."""
+    known = KnownNodes()
+    rows = session.connection().execute(_KNOWN, {"nodes": nodes})
+    for node, public, first_session, kid, seq, newest, *gap in rows:
+        known.first_sessions[node, public] = first_session
+        if kid is not None:
+            chain = known.chains[node, kid]
+            chain.seq, chain.newest = seq, newest
+            if gap[0] is not None:
+                chain.gaps.append(NumberGap(*gap))
+    return known
+
+
+def follow_chains(
+    session: Session, known: KnownNodes, batch: Iterable[JudgedReceipts], now: datetime
+) -> None:
     """Note how far each key has counted, and what is missing; call it before the receipts are stored."""
     told: dict[_Key, dict[str, SignedReceipt]] = defaultdict(dict)
     for judged in batch:
@@ -80,13 +107,13 @@ def follow_chains(session: Session, batch: Iterable[JudgedReceipts], now: dateti
     told = {key: receipts for key, receipts in told.items() if receipts}
     if not told:
         return
-    chains = _known(session, told)
+    chains = {key: known.chains[key] for key in told}
     before = {key: chain.seq for key, chain in chains.items()}
     again: dict[_Key, list[SignedReceipt]] = {}
     for key, receipts in told.items():
         in_order = sorted(receipts.values(), key=lambda one: one.receipt.seq)
-        if known := [one for one in in_order if not chains[key].take(one, now)]:
-            again[key] = known
+        if repeated := [one for one in in_order if not chains[key].take(one, now)]:
+            again[key] = repeated
     rows = [
         {"node": node, "kid": kid, "seq": chain.seq, "newest": chain.newest}
         for (node, kid), chain in chains.items()
@@ -115,18 +142,6 @@ def note_refusals(session: Session, batch: Iterable[JudgedReceipts], now: dateti
         session.connection().execute(_REFUSE[session.get_bind().dialect.name], row)
 
 
-def _known(session: Session, told: Iterable[_Key]) -> dict[_Key, _Chain]:
-    nodes = {"nodes": list({node for node, _ in told})}
-    chains = {key: _Chain() for key in told}
-    for node, kid, seq, newest in session.connection().execute(_CHAINS, nodes):
-        if (node, kid) in chains:
-            chains[node, kid].seq, chains[node, kid].newest = seq, newest
-    for node, kid, first, last, before, expected, at in session.connection().execute(_GAPS, nodes):
-        if (node, kid) in chains:
-            chains[node, kid].gaps.append(NumberGap(first, last, before, expected, at))
-    return chains
-
-
 def _forks(session: Session, again: Mapping[_Key, list[SignedReceipt]]) -> dict[_Key, set[int]]:
     """Return the numbers that were used a second time: the receipt that has them is not the stored one."""
     if not again:
@@ -149,7 +164,7 @@ def _not_removed(
     session: Session, lacking: Mapping[_Key, list[SignedReceipt]]
 ) -> Mapping[_Key, list[SignedReceipt]]:
     """Leave out what may repeat a receipt that is in an archive alone, by its number and its airing."""
-    nodes = {"nodes": list({node for (node, _), known in lacking.items() if known})}
+    nodes = {"nodes": {node for (node, _), known in lacking.items() if known}}
     ranges: dict[_Key, list[tuple[int, int]]] = defaultdict(list)
     for node, kid, first, last in session.connection().execute(_REMOVED, nodes):
         ranges[node, kid].append((first, last))
@@ -172,20 +187,34 @@ _AT_ONCE: Final = 500
 """Pairs in one query; SQLite takes some ten thousand values."""
 
 
-_CHAINS = select(ReceiptChain.node, ReceiptChain.kid, ReceiptChain.seq, ReceiptChain.newest).where(
-    ReceiptChain.node.in_(bindparam("nodes", expanding=True))
+_KNOWN = (
+    select(
+        Node.id,
+        Hardware.public,
+        Node.first_session,
+        ReceiptChain.kid,
+        ReceiptChain.seq,
+        ReceiptChain.newest,
+        ChainFault.first,
+        ChainFault.last,
+        ChainFault.before,
+        ChainFault.expected,
+        ChainFault.noticed_at,
+    )
+    .join(Hardware, and_(Hardware.node == Node.id, Hardware.ended_at.is_(None)))
+    .outerjoin(ReceiptChain, ReceiptChain.node == Node.id)
+    .outerjoin(
+        ChainFault,
+        and_(
+            ChainFault.node == ReceiptChain.node,
+            ChainFault.kid == ReceiptChain.kid,
+            ChainFault.kind == ChainFaultKind.GAP,
+        ),
+    )
+    .where(named_by(Node.id, "nodes"), Node.quarantined_at.is_(None))
 )
-_GAPS = select(
-    ChainFault.node,
-    ChainFault.kid,
-    ChainFault.first,
-    ChainFault.last,
-    ChainFault.before,
-    ChainFault.expected,
-    ChainFault.noticed_at,
-).where(ChainFault.node.in_(bindparam("nodes", expanding=True)), ChainFault.kind == ChainFaultKind.GAP)
 _REMOVED = select(RemovedNumbers.node, RemovedNumbers.kid, RemovedNumbers.first, RemovedNumbers.last).where(
-    RemovedNumbers.node.in_(bindparam("nodes", expanding=True))
+    named_by(RemovedNumbers.node, "nodes")
 )
 _NEWER = {"seq": "excluded.seq", "newest": "excluded.newest"}
 _sqlite_chain = sqlite.insert(ReceiptChain)

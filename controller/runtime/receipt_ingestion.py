@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, and_, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
@@ -19,13 +19,13 @@ from controller.features.journal.service import record
 from controller.features.notices.service import take_back
 from controller.model.airing_states import AiringEvent, AiringState, DeliveryStage, after
 from controller.model.airings import Airing, Delivery, StoredReceipt
-from controller.model.fleet import Hardware, Node
 from controller.model.notices import NoticeKind
 from controller.model.reports import AsAired
-from controller.runtime.receipt_chains import follow_chains, note_refusals
+from controller.runtime.receipt_chains import KnownNodes, follow_chains, known_nodes, note_refusals
 from controller.runtime.receipt_judging import JudgedReceipts, SignedReceipt
 from controller.store.locks import Lock, hold
 from controller.store.many import Many, insert_told, told_as
+from controller.store.name_lists import named_by
 from devices.ids import AiringId, NodeId, RecordingId
 from devices.messages import Receipt, ReceiptKind, RefusedReceipt
 
@@ -53,11 +53,11 @@ def fold_receipts(session: Session, batch: Sequence[JudgedReceipts], *, now: dat
     it for ever), but advances nothing. Receipts of nodes that are not enrolled or in quarantine, and of
     hardware that was replaced, are not acknowledged.
     """
-    believed = _believed(session, {told.node for told in batch})
-    heard = [told for told in batch if _is_believed(told, believed)]
+    known = known_nodes(session, {told.node for told in batch})
+    heard = [told for told in batch if _is_believed(told, known)]
     if not heard:
         return []
-    follow_chains(session, heard, now)
+    follow_chains(session, known, heard, now)
     note_refusals(session, heard, now)
     signed = {(told.node, one.id): (told.kid, one) for told in heard for one in told.good}
     _KEEP.execute(session, [_row(kid, one, now) for kid, one in signed.values()])
@@ -81,23 +81,13 @@ def _answers(heard: Iterable[JudgedReceipts]) -> list[Committed]:
     return [Committed(node, tuple(of_node), tuple(refused[node].values())) for node, of_node in ids.items()]
 
 
-def _believed(session: Session, nodes: set[NodeId]) -> dict[tuple[NodeId, str], int]:
-    """Return the nodes that are believed, each with its present key, and their first sessions."""
-    rows = session.connection().execute(_BELIEVED, {"nodes": list(nodes)})
-    return {(node, public): first for node, public, first in rows}
-
-
-def _is_believed(told: JudgedReceipts, believed: Mapping[tuple[NodeId, str], int]) -> bool:
-    first = believed.get((told.node, told.public))  # the key may have changed since the receipts were judged
+def _is_believed(told: JudgedReceipts, known: KnownNodes) -> bool:
+    # the key may have changed since the receipts were judged
+    first = known.first_sessions.get((told.node, told.public))
     return first is not None and told.session >= first
 
 
 _KINDS = frozenset(ReceiptKind)
-_BELIEVED = (
-    select(Node.id, Hardware.public, Node.first_session)
-    .join(Hardware, and_(Hardware.node == Node.id, Hardware.ended_at.is_(None)))
-    .where(Node.id.in_(bindparam("nodes", expanding=True)), Node.quarantined_at.is_(None))
-)
 _COLUMNS = ("node", "id", "airing", "recording", "kind", "at", "offset_ms", "heard_ms", "clock_error_ms")
 _MORE = ("volume", "level_dbfs", "reason", "received_at", "kid", "seq", "sealed")
 _KEEP = Many(  # existing rows stay
@@ -152,9 +142,9 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
             changed[place] = folded
     if changed:
         _save(session, changed)
-        _note_again(session, {airing for airing, _ in changed})
+        _note_again(session, {airing for airing, _ in changed if aired[airing].is_noted})
         heard = {airing for (airing, _), facts in changed.items() if facts.rung >= DeliveryStage.STARTED}
-        _heard_after_all(session, heard, now)
+        _heard_after_all(session, {airing for airing in heard if aired[airing].is_missed}, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +157,31 @@ class _Aired:
     """Longest duration of the sound, over all rounds."""
     has_ended: bool
     """If true, the as-aired log may already contain it."""
+    is_noted: bool
+    """Whether that log is up to it."""
+    is_missed: bool
 
 
 def _aired(session: Session, airings: set[AiringId]) -> dict[AiringId, _Aired]:
-    columns = (Airing.id, Airing.recording, planned_to_sound(), Airing.ended_at)
-    rows = session.execute(select(*columns).where(Airing.id.in_(airings))).all()
-    sounds: dict[RecordingId | None, set[RecordingId]] = {of: {of} if of else set() for _, of, _, _ in rows}
+    rows = session.connection().execute(_AIRED, {"airings": airings}).all()
+    sounds: dict[RecordingId | None, set[RecordingId]] = {of: {of} if of else set() for _, of, *_ in rows}
     for rendition, of in renditions_by_recording(session, {of for of in sounds if of}).items():
         sounds[of].add(rendition)
-    return {one: _Aired(frozenset(sounds[of]), most or 0, ended is not None) for one, of, most, ended in rows}
+    return {
+        one: _Aired(
+            frozenset(sounds[of]),
+            most or 0,
+            ended is not None,
+            noted is not None,
+            state is AiringState.MISSED,
+        )
+        for one, of, most, ended, noted, state in rows
+    }
+
+
+_AIRED = select(
+    Airing.id, Airing.recording, planned_to_sound(), Airing.ended_at, Airing.noted_at, Airing.state
+).where(named_by(Airing.id, "airings"))
 
 
 def _is_of(aired: Mapping[AiringId, _Aired], receipt: Receipt) -> bool:
@@ -201,15 +207,13 @@ def _closed(
 def _facts(
     session: Session, airings: set[AiringId], nodes: set[NodeId]
 ) -> dict[tuple[AiringId, NodeId], Facts]:
-    places = {"airings": list(airings), "nodes": list(nodes)}
-    rows = session.connection().execute(_KNOWN_FACTS, places)
+    rows = session.connection().execute(_KNOWN_FACTS, {"airings": airings, "nodes": nodes})
     return {(airing, node): Facts(DeliveryStage(rung), *others) for airing, node, rung, *others in rows}
 
 
 _KNOWN_FACTS = (
     select(Delivery.airing, Delivery.node, *(getattr(Delivery, name) for name in _FACTS))
-    .where(Delivery.airing.in_(bindparam("airings", expanding=True)))
-    .where(Delivery.node.in_(bindparam("nodes", expanding=True)))
+    .where(named_by(Delivery.airing, "airings"), named_by(Delivery.node, "nodes"))
     .order_by(Delivery.airing, Delivery.node)
     .with_for_update()
 )
@@ -236,12 +240,14 @@ def _save(session: Session, changed: dict[tuple[AiringId, NodeId], Facts]) -> No
 
 def _note_again(session: Session, airings: set[AiringId]) -> None:
     """Mark airings whose as-aired log must be updated with late receipts."""
-    noted = Airing.id.in_(airings) & Airing.noted_at.is_not(None)
-    session.connection().execute(update(Airing).where(noted).values(noted_at=None))
+    if airings:
+        session.connection().execute(update(Airing).where(Airing.id.in_(airings)).values(noted_at=None))
 
 
 def _heard_after_all(session: Session, airings: set[AiringId], now: datetime) -> None:
     """Record that an airing which was given up as missed was heard during an outage."""
+    if not airings:
+        return
     missed = session.scalars(
         select(Airing)
         .where(Airing.id.in_(airings), Airing.state == AiringState.MISSED)

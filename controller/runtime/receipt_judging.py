@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.features.airings.sealed_receipts import pack
 from controller.model.fleet import Hardware
+from controller.store.name_lists import named_by
 from devices.ids import KeyId, NodeId
 from devices.jose import NODE, key_id
 from devices.messages import Receipt, Receipts, RefusedReceipt
@@ -42,12 +43,12 @@ class JudgedReceipts:
 
 def node_keys(session: Session, nodes: Collection[NodeId]) -> dict[NodeId, str]:
     """Return the public key of each node's present hardware; nodes without one are left out."""
-    rows = session.connection().execute(_KEYS, {"nodes": list(nodes)})
+    rows = session.connection().execute(_KEYS, {"nodes": nodes})
     return {node: public for node, public in rows}  # noqa: C416 - typed
 
 
 _KEYS = select(Hardware.node, Hardware.public).where(
-    Hardware.node.in_(bindparam("nodes", expanding=True)), Hardware.ended_at.is_(None)
+    named_by(Hardware.node, "nodes"), Hardware.ended_at.is_(None)
 )
 
 

@@ -21,6 +21,7 @@ from controller.model.fleet import TOLD, Node, StateTurn
 from controller.model.permissions import Act, Operator
 from controller.store import one_write
 from controller.store.many import Many, told_as
+from controller.store.name_lists import named_by
 from devices.ids import AreaCode, NodeId
 from devices.messages import NodeState, Vitals
 
@@ -258,14 +259,13 @@ _NEWEST = Many(
 
 def note_heard(session: Session, nodes: Iterable[NodeId], *, now: datetime) -> None:
     """Record that the nodes were heard."""
-    heard = list(set(nodes))
-    if heard:
+    if heard := set(nodes):
         session.connection().execute(_HEARD, {"nodes": heard, "heard_at": now})
 
 
 _HEARD = (
     update(Node)
-    .where(Node.id.in_(bindparam("nodes", expanding=True)))
+    .where(named_by(Node.id, "nodes"))
     .where(or_(Node.last_heard_at.is_(None), Node.last_heard_at < bindparam("heard_at")))
     .values(last_heard_at=bindparam("heard_at"))
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, delete, func, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from controller.features.fleet.vitals_samples import (
 from controller.model.fleet import Node, RecentVitals, StateTurn, VitalsDay
 from controller.store import one_read
 from controller.store.many import Many, insert_told
+from controller.store.name_lists import named_by
 from devices.ids import NodeId
 from devices.messages import Vitals
 
@@ -60,7 +61,7 @@ def append_samples(session: Session, samples: Sequence[LoggedSample]) -> None:
         return
     known = {
         node: max(first, newest)
-        for node, first, newest in session.connection().execute(_KNOWN, {"told": list(told)})
+        for node, first, newest in session.connection().execute(_KNOWN, {"told": told})
     }
     gathered: dict[tuple[NodeId, int], str] = defaultdict(str)
     for node, number, quarter, text in samples:
@@ -133,7 +134,7 @@ def _keep_day(session: Session, node: NodeId, day: date, quarters: dict[int, Thi
 
 
 _KNOWN = select(Node.id, Node.first_session, Node.session).where(
-    Node.id.in_(bindparam("told", expanding=True)), Node.quarantined_at.is_(None)
+    named_by(Node.id, "told"), Node.quarantined_at.is_(None)
 )
 _INSERT = sqlite.insert(RecentVitals)
 _APPEND = Many(  # a text that is too long already is not extended
