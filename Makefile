@@ -71,7 +71,7 @@ unit: $(TESTS) ## run the unit tests alone (a minute)
 
 .PHONY: quick
 quick: $(TESTS) parts ## before each commit: unit, architecture, and integration on SQLite; nothing slow (5 minutes)
-	@LOA_QUICK=1 $(PYTEST) -q -n 2 $(IN_ORDER) -p no:playwright tests/unit tests/architecture tests/integration
+	@LOA_QUICK=1 $(PYTEST) -q -n $(WORKERS) $(IN_ORDER) -p no:playwright tests/unit tests/architecture tests/integration
 
 .PHONY: check
 check: $(TESTS) ## ruff, mypy --strict and the rules of imports
