@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from controller.store.engine import CHANGED, READ_BETWEEN, READ_ONCE
 
@@ -61,8 +61,9 @@ def once_a_snapshot(asked: _InSession[P, R]) -> _InSession[P, R]:
     return kept
 
 
-def once_until_written(*tables: str) -> Callable[[_InSession[P, R]], _InSession[P, R]]:
+def once_until_written(*tables: type[DeclarativeBase]) -> Callable[[_InSession[P, R]], _InSession[P, R]]:
     """Read once a snapshot, and once in a transaction that writes, until it writes into these tables."""
+    names = [table.__tablename__ for table in tables]
 
     def once(asked: _InSession[P, R]) -> _InSession[P, R]:
         in_a_snapshot = once_a_snapshot(asked)
@@ -74,7 +75,7 @@ def once_until_written(*tables: str) -> Callable[[_InSession[P, R]], _InSession[
                 return in_a_snapshot(session, *args, **kwargs)
             session.flush()  # as a query does first
             changed = session.connection().info[CHANGED]
-            written = [changed[table] for table in tables]
+            written = [changed[name] for name in names]
             key = asked, args, tuple(kwargs.items())
             if key not in known or known[key][0] != written:
                 known[key] = written, asked(session, *args, **kwargs)

@@ -37,7 +37,7 @@ def known_areas(session: Session) -> dict[AreaCode, KnownArea]:
 
 
 @one_read
-@once_until_written("areas")
+@once_until_written(Area)
 def area_tree(session: Session) -> AreaTree:
     """Return the tree of all areas: some hundred rows, read in one go."""
     rows = session.execute(_PARENTS)

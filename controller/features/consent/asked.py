@@ -36,5 +36,5 @@ def asked_of(session: Session, operator: Operator, scope: Scope, now: datetime) 
 
 
 def asked_by(viewer: Viewer) -> OpenQuestions:
-    """Return what the head of this request's page has looked up already; nothing by JSON."""
+    """Return what the head of this request's page has looked up already."""
     return viewer.asked if isinstance(viewer.asked, OpenQuestions) else OpenQuestions()

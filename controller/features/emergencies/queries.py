@@ -103,7 +103,7 @@ def get_emergency(session: Session, emergency: EmergencyId, *, lock: bool = Fals
     return row
 
 
-@once_until_written("approvals", "bulletins", "keys", "recordings")
+@once_until_written(Approved, Bulletin, HeldKey, Recording)
 def sound_of(session: Session, bulletin: BulletinId, now: datetime) -> tuple[Approved, Recording]:
     """Return the approval in force and its recording, or raise Conflict: nothing unapproved is called."""
     found = _sounds(session, [bulletin], now).get(bulletin)

@@ -1,19 +1,21 @@
 """A province behind a site, asked by an HTTP client in the same process."""
 
 import functools
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from anyio.from_thread import start_blocking_portal
 
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import disable_operator
+from controller.features.schedules.service import schedule_bulletin
 from controller.host.station_keys import Secrets
 from controller.settings import Settings
 from devices.jose import ROOT, SigningKey
+from schedules.recurrence import Daily
 from tests.integration.web.kept_world import KeptWorld
 from tests.integration.web.one_of_each import one_of_each
-from tests.integration.web.site_world import Seeds, SiteWorld
+from tests.integration.web.site_world import NHA_TRANG, Seeds, SiteWorld
 from tests.support.shared_site import site_before
 from tests.support.site_client import SiteClient
 from tests.support.templates_compiled import templates_compiled_once  # noqa: F401 - a fixture
@@ -92,6 +94,21 @@ def officer(sign_in):
 @pytest.fixture
 def approver(sign_in):
     return sign_in("duyet")
+
+
+@pytest.fixture
+def bulletin(world):
+    """An approved text."""
+    bulletin, _ = world.submitted("Bản tin sáng")
+    world.approve(bulletin)
+    return bulletin
+
+
+@pytest.fixture
+def schedule(world, bulletin):
+    """Its daily schedule from today on, at 17:00; it is 11:40."""
+    rule = Daily(at=time(17), first=date(2026, 11, 25))
+    return world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=rule, by=world.officer).id
 
 
 @pytest.fixture

@@ -7,22 +7,9 @@ import pytest
 from controller.features.schedules import page_queries
 from controller.features.schedules.calendar import SHOWN_A_DAY
 from controller.features.schedules.service import schedule_bulletin
-from schedules.recurrence import Daily, Weekday, Weekly
+from schedules.recurrence import Weekday, Weekly
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import queries_of, text_of
-
-
-@pytest.fixture
-def bulletin(world):
-    bulletin, _ = world.submitted("Bản tin sáng")
-    world.approve(bulletin)
-    return bulletin
-
-
-@pytest.fixture
-def schedule(world, bulletin):
-    rule = Daily(at=time(17), first=date(2026, 11, 25))  # today; it is 11:40
-    return world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=rule, by=world.officer).id
 
 
 @pytest.mark.usefixtures("schedule")

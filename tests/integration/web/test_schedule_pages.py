@@ -1,5 +1,4 @@
 import re
-from datetime import date, time
 
 import pytest
 from sqlalchemy import select
@@ -8,11 +7,9 @@ from controller.features.accounts.service import disable_operator
 from controller.features.bulletins.service import submit_bulletin
 from controller.features.schedules.form import ScheduleTyped, typed_of
 from controller.features.schedules.queries import get_schedule, next_occurrences, own_days
-from controller.features.schedules.service import schedule_bulletin
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airings import Airing
 from schedules.icalendar import from_text
-from schedules.recurrence import Daily
 from tests.integration.web.site_world import NHA_TRANG
 from tests.integration.web.test_pages import text_of
 from tests.support.stored_rows import running_schedules
@@ -25,19 +22,6 @@ FORM = {
     "ca_vung": "1",
     "viec": "luu",
 }
-
-
-@pytest.fixture
-def bulletin(world):
-    bulletin, _ = world.submitted("Bản tin sáng")
-    world.approve(bulletin)
-    return bulletin
-
-
-@pytest.fixture
-def schedule(world, bulletin):
-    rule = Daily(at=time(17), first=date(2026, 11, 25))  # today; it is 11:40
-    return world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=rule, by=world.officer).id
 
 
 def coming(world, schedule, most=5):

@@ -2,7 +2,7 @@
 
 from controller.features.accounts.dependencies import SignedVisit
 from controller.features.airings.api.airings import airing_shown
-from controller.features.consent.asked import asked_by
+from controller.features.consent.asked import OpenQuestions
 from controller.features.emergencies.queries import emergencies
 from controller.features.emergencies.views import emergency_shown
 from controller.features.today.queries import today as today_of
@@ -18,7 +18,7 @@ router = json_router(tags=["airings"])
 def today(visit: SignedVisit) -> TodayWithEmergencies:
     """Return what sounds or is called, what comes in 24 hours, the last airing, and each commune's nodes."""
     now = visit.now()
-    day = today_of(visit.store, visit, asked_by(visit.viewer))
+    day = today_of(visit.store, visit, OpenQuestions())  # what waits for a commune is on its own address
     called = emergencies(visit.store, visit.scope.hears, now)
     return TodayWithEmergencies(
         emergencies=[emergency_shown(view) for view in called],
