@@ -28,7 +28,6 @@ from controller.runtime.broker_leaves import BrokerLeaves
 from controller.runtime.budgets import Budgets
 from controller.runtime.checkpoints import checkpoints_by
 from controller.runtime.due import DueWatch
-from controller.runtime.give_way import GiveWay
 from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
 from controller.runtime.lateness_notices import LatenessWatch
@@ -121,7 +120,7 @@ class Controller(PageStation):
     def publish_now(self, outgoing: Iterable[Outgoing]) -> None:
         """Publish at once what was signed and committed; the periodic task repeats it if it fails."""
         if self.publisher.publish_now(outgoing):
-            self.way.begin()
+            self.make_way()
 
     @property
     def times(self) -> Times:
@@ -139,6 +138,7 @@ class Controller(PageStation):
 
     def _publish_for_another(self, areas: list[str]) -> None:
         """Sign and publish what another process of pages committed for an emergency or a stop."""
+        self.make_way()
         with self.led.write(urgent=True) as session:
             outgoing = self.publisher.sign(session, [AreaCode(area) for area in areas])
         self.publish_now(outgoing)
@@ -218,7 +218,6 @@ class Controller(PageStation):
         )
         self.doors = BrokerPasswordFile(self.led, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
-        self.way = GiveWay()
         self.ingest = Ingest(self.led, self.link, self.key, self.now, self.budgets, self.way)
         self.time_service = self._make_time_service()
         self.others = Announcements(self.store, on_decided=self.wake, on_urgent=self._publish_for_another)

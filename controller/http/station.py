@@ -119,6 +119,9 @@ class Station(Protocol):
     def times(self) -> Times:
         """Lead times of the station: an emergency starts one lead time after the call."""
 
+    def make_way(self) -> None:
+        """Have receipts and periodic work wait for a second: an emergency or a stop is about to be signed."""
+
     def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
         """Sign the changed plans of these areas in the transaction of the urgent act."""
 

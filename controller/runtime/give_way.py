@@ -1,4 +1,4 @@
-"""After a call of an emergency, or a stop, the processor belongs to what has not heard of it yet."""
+"""While an emergency or its stop is signed and goes out, the processor belongs to that alone."""
 
 import functools
 import time
@@ -21,7 +21,7 @@ class GiveWay:
     _until: float = 0.0
 
     def begin(self) -> None:
-        """Note that a plan has just been handed over that is to be heard at once."""
+        """Note that a plan that is to be heard at once is about to be signed, or was handed over just now."""
         self._until = self.clock() + GIVE_WAY_S
 
     @property

@@ -152,7 +152,7 @@ class Ingest:
         """Wait a limited time for a batch, write and acknowledge it; vitals have their own interval."""
         if self._ahead is None:
             self._come.wait(_WAKE)
-        self._stopping.wait(self.way.left_s)  # what a call made come while this waited for it waits, too
+        self._give_way()  # what a call made come while this waited for it waits, too
         batch = self._ahead or self._batch(self._next_words())
         is_behind = len(self._inbox) >= _AHEAD and not self._stopping.is_set()
         self._ahead = _read_meanwhile(self._batch(self._popped())) if is_behind else None
@@ -168,6 +168,10 @@ class Ingest:
             )
             self.written += len(batch.words)
         MESSAGES_WAITING.set(len(self._inbox))
+
+    def _give_way(self) -> None:
+        """Wait for a call that goes out; never within a transaction."""
+        self._stopping.wait(self.way.left_s)
 
     def _take_vitals(self) -> None:
         """Move all waiting vitals to their writer: that is cheap, and writing receipts may take longer."""
@@ -287,6 +291,7 @@ class Ingest:
         states = [*self._read(left).states, *told.states]
         if not states and not told.judged:
             return told.again
+        self._give_way()  # judging a batch takes as long as writing it
         with self.store.write(is_report=True) as session:
             for retained, group in groupby(states, key=itemgetter(0)):  # in order of arrival
                 note_states(session, [state for _, state in group], now=now, retained=retained)
@@ -307,6 +312,7 @@ class Ingest:
 
     def _acknowledge(self, committed: list[Committed]) -> None:
         for at in range(0, len(committed), _TOGETHER):
+            self._give_way()
             answers = [answer for one in committed[at : at + _TOGETHER] for answer in self._answers(one)]
             try:
                 for node, signed in answers:

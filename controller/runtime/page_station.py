@@ -21,6 +21,7 @@ from controller.model.provider import ProviderWay
 from controller.model.speech import Speech, speech_by
 from controller.model.times import Times
 from controller.runtime.changes import Changes
+from controller.runtime.give_way import GiveWay
 from controller.runtime.provider_way import provider_way
 from controller.runtime.speech_ahead import SpeechAhead
 from controller.runtime.speech_samples import Sampler
@@ -58,6 +59,7 @@ class PageStation:
     makes_backups: bool = True
     traces: Traces = OFF
     part: str = "station"  # which program this is, in traces
+    way: GiveWay = field(default_factory=GiveWay)
     store: Store = field(init=False)
     key: SigningKey = field(init=False)
     security: SecurityLog = field(init=False)
@@ -109,6 +111,10 @@ class PageStation:
     def speak_ahead(self, by: OperatorId, sentences: Iterable[str], speech: Speech) -> None:
         """Have the sentences of what a person writes spoken when there is time."""
         self.ahead.offer(by, sentences, speech)
+
+    def make_way(self) -> None:
+        """Have what can wait do so for a second: an emergency or a stop is about to be signed."""
+        self.way.begin()
 
     # --- starting
 

@@ -92,13 +92,15 @@ def emergency(nodes, runs, *more):
         return "failed"
     storm = found.get("storm")
     beside = (
-        f"; in the storm call {storm['emergency_ms']}, stop {storm['stop_ms']}, {storm['connected']} of "
-        f"{storm['nodes']} back in {storm['connected_s']} s, sounding {storm['sounding_s']} s after power"
+        f"; in the storm call {storm['emergency_ms']}, there {storm['told_ms']}, stop {storm['stop_ms']}, "
+        f"{storm['connected']} of {storm['nodes']} back in {storm['connected_s']} s, "
+        f"sounding {storm['sounding_s']} s after power"
         if storm
         else ""
     )
     call = f"call {found['emergency_ms']}, of it until the plan is there {found['told_ms']}"
-    return f"{call}, stop {found['stop_ms']}, reached {found['reached']}{beside}"
+    rested = f"{found['began_at_rest']} of {2 * found['runs']} at rest"
+    return f"{call}, stop {found['stop_ms']}, {rested}, reached {found['reached']}{beside}"
 
 
 # what is measured, and with how many loudspeakers

@@ -107,6 +107,21 @@ def test_what_comes_after_a_call_waits_also_where_its_thread_was_waiting_for_it(
     assert time.monotonic() - called_at >= GIVE_WAY_S
 
 
+def test_a_batch_that_was_begun_before_a_call_goes_on_after_it(world, ingest, monkeypatch):
+    judge, called_at = receipt_judging.open_receipt, []
+
+    def call_meanwhile(text, *how):
+        ingest.way.begin()
+        called_at.append(time.monotonic())
+        return judge(text, *how)
+
+    monkeypatch.setattr(receipt_judging, "open_receipt", call_meanwhile)
+    say_fetched(world, ingest, 1)
+    ingest.turn()
+    assert time.monotonic() - called_at[0] >= GIVE_WAY_S
+    assert world.ask(lambda session: session.scalar(select(func.count()).select_from(StoredReceipt))) == 1
+
+
 def test_a_repeat_of_receipts_that_still_wait_is_not_dealt_with_again_and_a_later_one_is(world, ingest):
     said = world.said(NODE, world.fields("0-unknown-airing-0000", "fetched")).payload()
     other = world.said(NODE, world.fields("0-unknown-airing-0000", "started")).payload()

@@ -35,6 +35,7 @@ from controller.model.speech import Speech
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.changes import Changes
+from controller.runtime.give_way import GiveWay
 from controller.runtime.receipt_ingestion import fold_receipts
 from controller.runtime.receipt_judging import judge, node_keys
 from controller.settings import Settings
@@ -125,6 +126,8 @@ class SiteWorld(Samples):
     settings: Settings = field(default_factory=Settings)
     wakes: int = 0
     hurried: list = field(default_factory=list)
+    way: GiveWay = field(default_factory=GiveWay)
+    waits_at_signing: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
     signer: Signer = field(default_factory=Signer)
@@ -161,7 +164,11 @@ class SiteWorld(Samples):
     def wake(self):
         self.wakes += 1
 
+    def make_way(self):
+        self.way.begin()
+
     def sign(self, session, areas):
+        self.waits_at_signing.append(self.way.left_s)
         return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
 
     def publish_now(self, outgoing):

@@ -8,6 +8,7 @@ from controller.features.accounts.second_factor import begin_second_factor, conf
 from controller.features.emergencies.preparation import prepare
 from controller.model.emergency_states import Kind
 from controller.model.journal import Entry
+from controller.runtime.give_way import GIVE_WAY_S, GiveWay
 from devices import topics
 from devices.ids import Grade
 from devices.jose import apart, read_payload
@@ -159,6 +160,22 @@ def test_anybody_there_stops_it_without_a_code_and_the_empty_plan_goes_out_in_th
     (plan,) = plans_of(world).values()
     assert plan.airings == ()
     assert [kept.name for kept in plan.keep] == [prepared]
+
+
+def test_what_can_wait_does_so_already_while_a_call_or_a_stop_is_signed(world, approver, prepared):
+    asked = {"prepared": prepared, "areas": ["56"], "password": PASSWORDS["duyet"], "alone_because": "Lũ."}
+
+    def waits_while(path, body):
+        world.way = GiveWay(lambda: 0.0)
+        world.waits_at_signing.clear()
+        approver.post(CALLS + path, json=body).raise_for_status()
+        return world.waits_at_signing
+
+    assert waits_while("", asked) == [GIVE_WAY_S]
+    (running,) = approver.get("/api/v1/today").json()["emergencies"]
+    assert waits_while(f"/{running['id']}/stop", {"reason": ""}) == [GIVE_WAY_S]
+    approver.post(CALLS, json=asked)
+    assert waits_while("/stop", {"areas": ["56"]}) == [GIVE_WAY_S]
 
 
 def test_one_commune_alone_is_stopped(approver, prepared):
