@@ -3,8 +3,12 @@
 import pytest
 
 from controller.trial.conform.checks import CheckVerdict, Requirement
+from controller.trial.conform.laboratory import micros
 from controller.trial.conform.run import GROUPS, checks, run
-from tests.support.conform_world import virtual_laboratory
+from devices import topics
+from devices.link_api import Message
+from devices.messages import TimeRequest
+from tests.support.conform_world import NODE, virtual_laboratory
 from tests.support.mutants import MUTANTS
 from tests.support.nightly import amount
 
@@ -29,6 +33,20 @@ def test_what_the_bench_cannot_do_is_skipped_and_said():
     found = run(laboratory, ["PWR", "LNK"])
     assert {one.verdict for one in found.values()} == {CheckVerdict.SKIPPED}
     assert all("needs" in one.why for one in found.values())
+
+
+def test_a_request_that_came_while_the_broker_stopped_is_not_answered():
+    laboratory = virtual_laboratory()
+    bench, stop = laboratory.bench, laboratory.bench.stop_broker
+
+    def stop_after_a_request():
+        stop()
+        request = TimeRequest(node=NODE, sent_us=micros(bench.now()))
+        bench.hear(Message(topics.time(NODE), request.payload()))
+
+    bench.stop_broker = stop_after_a_request
+    found = run(laboratory, ["LNK"])
+    assert {one.verdict for one in found.values()} == {CheckVerdict.PASSED}
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))

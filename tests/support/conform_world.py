@@ -31,11 +31,7 @@ class VirtualBench:
         self.node = self.world.add(NodeIdentity(NODE, AREAS, root_public, key_of(NODE), broker=HOME_BROKER))
         self.node_broker = HOME_BROKER
         self._came = deque()
-        self._link = MemoryLink(
-            self.world.broker,
-            "conform",
-            on_message=lambda message: self._came.append((self.world.now, message)),
-        )
+        self._link = MemoryLink(self.world.broker, "conform", on_message=self.hear)
         self._link.subscribe(*(make(NODE) for make in FILTERS))
         self._link.start()
         self.world.broker.deliver()
@@ -43,6 +39,10 @@ class VirtualBench:
 
     def now(self):
         return self.world.now
+
+    def hear(self, message):
+        """Keep a message until the kit looks."""
+        self._came.append((self.world.now, message))
 
     def send(self, topic, payload, qos, retain):
         self._link.publish(topic, payload, qos, retain=retain)

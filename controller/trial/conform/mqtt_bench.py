@@ -15,7 +15,8 @@ from devices.link import Link, LinkDown, Message, Options
 
 CLIENT_ID = "loa-conform"
 _FILTERS = (topics.state, topics.vitals, topics.receipt, topics.want, topics.time)
-_LINK_S = 20.0
+_LINK_S = 40.0
+"""Longer than a link waits between two attempts, 22.5 s at most, and connects."""
 _POLL_S = 0.05
 
 
