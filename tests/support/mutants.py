@@ -90,7 +90,8 @@ MUTANTS = (
     ),
     mutant(
         "the role of a key is ignored",
-        "APP-19 APP-20 CLK-03 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 POL-03 REC-15 SIG-11 SIG-12",
+        "APP-19 APP-20 AUT-12 CLK-03 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 "
+        "POL-03 REC-15 SIG-11 SIG-12",
         (_TRUST, "verified_by", by_any_role),
         (_TRUST, "verified_by_all", by_any_role_all),
         (_TRUST, "verify", message_by_any_role),
@@ -106,13 +107,14 @@ MUTANTS = (
     mutant(
         "the scope of an approval is ignored",
         "APP-02 APP-03 APP-04 APP-05 APP-07 APP-08 APP-09 APP-11 "
-        "APP-12 APP-13 APP-14 APP-22 APP-23 APP-25 APP-26 FET-17",
+        "APP-12 APP-13 APP-14 APP-22 APP-23 APP-25 APP-26 FET-17 "
+        "AUT-02 AUT-03 AUT-04 AUT-05 AUT-06 AUT-07 AUT-08 AUT-09 AUT-10 AUT-11 AUT-12",
         (devices.calls, "verify_approval", any_scope),
     ),
     mutant(
         "the area of an administrator is ignored",
-        "HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 PLC-02 PLC-03 POL-04 POL-05",
-        (_TRUST, "check_rulers", rules_everywhere),
+        "ADM-03 HOM-01 HOM-02 HOM-03 HOM-04 HOM-05 HOM-06 HOM-07 PLC-02 PLC-03 POL-04 POL-05",
+        (devices.approvals, "_rules", rules_everywhere),
     ),
     mutant(
         "one administrator is enough",
@@ -132,7 +134,7 @@ MUTANTS = (
     mutant("an older plan is taken", "PLN-06 PLN-07 PLN-10 PWR-04", (_BRAIN, "Trust", TakesOlderPlans)),
     mutant(
         "a version far ahead is taken",
-        "EPO-03 KEY-13 PLC-06 PLN-05 POL-07",
+        "EPO-03 KEY-13 PLC-06 PLN-05 POL-07 VIT-05",
         (devices.node.key_ring, "MOST_AHEAD", timedelta(days=3650)),
     ),
     mutant(
@@ -189,7 +191,7 @@ MUTANTS = (
     mutant("a policy goes with its key", "KEY-10", (_BRAIN, "Trust", ForgetsPoliciesOfKeys)),
     mutant(
         "quiet hours are ignored",
-        "KEY-10 POL-10 POL-14 PWR-05",
+        "ADM-05 ADM-07 ADM-08 KEY-10 POL-10 POL-14 PWR-05",
         (devices.plan.MergedPlans, "what_sounds", ruled({"quiet_hours": ()})),
     ),
     mutant(
