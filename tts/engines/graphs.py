@@ -32,7 +32,7 @@ VECTORS = (
 TABLES = "vectors.npz"
 """The model's vector of each symbol: one table for each of VECTORS, in that order."""
 GRAPHS = ("text", "melody", "voice")
-_LAYOUT = 3
+_LAYOUT = 4
 """Raised when the cut changes, so that graphs prepared by an older release are not used."""
 
 
@@ -43,7 +43,7 @@ def prepared_graphs(directory: Path) -> Path:
     """
     from tts.engines.lighter import signed_products_are_exact
 
-    kind = "signed" if signed_products_are_exact() else "plain"
+    kind = "signed" if signed_products_are_exact() else "unsigned"
     place = directory / f"kokoro-{MODEL_SHA256[:12]}-{_LAYOUT}-{kind}"
     if place.is_dir():
         return place
@@ -128,8 +128,8 @@ def _cut(model: bytes, into: Path) -> None:
     }
     for name, (inputs, outputs, given) in pieces.items():
         piece = graph.piece(name, inputs, outputs, given)
-        if name == "voice" and signed_products_are_exact():
-            lighten(piece)
+        if name == "voice":
+            lighten(piece, signed=signed_products_are_exact())
         onnx.save(piece, str(into / f"{name}.onnx"))
     np.savez(into / TABLES, *(graph.table(looked_up) for looked_up in VECTORS))
 
