@@ -185,7 +185,7 @@ class Ingest:
 
     def _write_vitals(self, *, everything: bool = False) -> None:
         try:
-            self.vitals.write(everything=everything)
+            self.vitals.write(everything=everything, receipts_wait=self._ahead is not None)
         except (Busy, Unavailable) as error:
             _LOG.error("vitals of nodes could not be written now (%s)", error.code)
             self._stopping.wait(_BREATH)

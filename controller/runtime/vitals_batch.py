@@ -2,6 +2,7 @@
 
 Vitals are not acknowledged, and each node sends them again within a minute or so: a crash loses two seconds
 of what is shown, and two minutes of history. Single writes would cost more than all other work at rest.
+While receipts wait, which nodes repeat until they are answered, what is shown of vitals waits up to ten.
 """
 
 import logging
@@ -23,6 +24,7 @@ from devices.messages import Vitals
 _LOG = logging.getLogger(__name__)
 
 _NEWEST_EVERY = 2.0  # seconds: 5,000 nodes at rest are then 333 rows a transaction
+_BEHIND_EVERY = 10.0  # seconds, while receipts wait
 _HISTORY_EVERY = 120.0  # seconds: two samples a node in one write of its row
 _AT_ONCE = 1_000  # nodes in one transaction: measured below 100 ms
 _MOST_NODES = 20_000  # nodes with unwritten vitals while the database is unavailable; oldest dropped first
@@ -62,13 +64,13 @@ class VitalsWriter:
         if len(history.samples) > _MOST_SAMPLES:
             del history.samples[0]
 
-    def write(self, *, everything: bool = False) -> None:
+    def write(self, *, everything: bool = False, receipts_wait: bool = False) -> None:
         """Write what is due, or everything; what the database does not accept now stays for the next call.
 
         Raises Busy or Unavailable.
         """
         now = self.clock()
-        if everything or now - self._newest_at >= _NEWEST_EVERY:
+        if everything or now - self._newest_at >= (_BEHIND_EVERY if receipts_wait else _NEWEST_EVERY):
             self._newest_at = now
             self._write(self._newest, _note_newest)
         due: dict[NodeId, _History] = {}

@@ -1,19 +1,18 @@
-"""Writes of many rows: on PostgreSQL one statement that takes them as JSON, on SQLite `executemany`.
+"""Writes of many rows: on PostgreSQL one statement with an array for each column, on SQLite `executemany`.
 
 PostgreSQL parses, plans and answers each statement separately: 500 statements of one row take some ten
-times as long as one statement of 500 rows.
+times as long as one statement of 500 rows. Arrays in binary form it reads in a quarter of the time that it
+takes for the same rows as JSON, and the driver writes them in half of it.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import ClauseElement, CursorResult, Dialect, Table, text
+from sqlalchemy import ClauseElement, CursorResult, Dialect, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -24,9 +23,21 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def told_as(columns: Mapping[str, Any]) -> str:
-    """Return the SQL for the rows in a statement: a table `told` with these names, typed like the columns."""
-    typed = ", ".join(f"{name} {column.type.compile(_DIALECT)}" for name, column in columns.items())
-    return f"jsonb_to_recordset(CAST(:rows AS jsonb)) AS told({typed})"
+    """Return the SQL for the rows in a statement: a table `told` with these names, typed like the columns.
+
+    Each name is also a parameter of the driver: the list of this column's values. As subqueries they hide
+    from the planner how many rows there are: it then finds each by its key, and never reads a table whole.
+    """
+    arrays = ", ".join(
+        f"(SELECT CAST(%({name})b AS {_array_of(column)}))" for name, column in columns.items()
+    )
+    return f"unnest({arrays}) AS told({', '.join(columns)})"
+
+
+def _array_of(column: Any) -> str:
+    written = column.type.compile(_DIALECT)
+    # a cast to VARCHAR(64) would shorten silently what the column refuses
+    return "TEXT[]" if written.startswith("VARCHAR") else f"{written}[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +48,13 @@ class Many:
     postgresql: str
 
     def execute(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute it; rows hold plain values, bytes, instants, and members of StrEnum."""
+        """Execute it; rows hold plain values, bytes, instants and members of StrEnum, under the same keys."""
         if not rows:
             return
         connection = session.connection()
         if connection.dialect.name == "postgresql":
-            written = json.dumps(rows, default=_written)
-            done: CursorResult[Any] = connection.execute(text(self.postgresql), {"rows": written})
+            told = {name: _values(name, rows) for name in rows[0]}
+            done: CursorResult[Any] = connection.exec_driver_sql(self.postgresql, told)
         else:
             statement, columns = _prepared(self.sqlite, connection.dialect, tuple(rows[0]))
             places = list(zip(*[column(rows) for column in columns], strict=False))  # `repeat` has no end
@@ -91,9 +102,9 @@ def insert_told(table: Table, names: Sequence[str], on_conflict: str) -> str:
     return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {told} ON CONFLICT {on_conflict}"  # noqa: S608 - names of ours
 
 
-def _written(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"  # as PostgreSQL reads a bytea
-    raise TypeError(f"{type(value).__name__} is no value of a row")
+def _values(name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return a column's values, text as `str` itself: of a list with several types the driver takes none."""
+    values = list(map(itemgetter(name), rows))
+    if any(issubclass(kind, str) and kind is not str for kind in set(map(type, values))):
+        return [str(one) if isinstance(one, str) else one for one in values]
+    return values

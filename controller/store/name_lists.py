@@ -9,11 +9,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, Text, bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+
+class _TextArray(UserDefinedType[str]):
+    """PostgreSQL's TEXT[], given as text: the driver takes four times as long to write it from a list."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "TEXT[]"
 
 
 class _Names(TypeDecorator[Iterable[str]]):
@@ -23,11 +32,17 @@ class _Names(TypeDecorator[Iterable[str]]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(Text()) if dialect.name == "postgresql" else Text())
+        return dialect.type_descriptor(_TextArray() if dialect.name == "postgresql" else Text())
 
-    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> list[str] | str:
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str:
         names = list(value or ())
-        return names if dialect.name == "postgresql" else json.dumps(names)
+        return _as_text(names) if dialect.name == "postgresql" else json.dumps(names)
+
+
+def _as_text(names: Iterable[str]) -> str:
+    """Return an array as PostgreSQL reads it."""
+    quoted = (name.replace("\\", r"\\").replace('"', r"\"") for name in names)
+    return "{" + ",".join([f'"{name}"' for name in quoted]) + "}"
 
 
 class _NamedBy(FunctionElement[bool]):

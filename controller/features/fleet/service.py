@@ -27,6 +27,8 @@ from devices.messages import NodeState, Vitals
 
 _HOUR, _TURNS_AN_HOUR = timedelta(hours=1), 60
 """A node flaps from six turns an hour on: more than sixty say no more, and each is a row for 40 days."""
+HEARD_LATELY = timedelta(seconds=15)
+"""A node that was heard so lately is not noted anew for a receipt; it is silent after minutes (faults.py)."""
 _ANY_SESSION = 2**53  # above every number that a session can have
 
 
@@ -258,14 +260,15 @@ _NEWEST = Many(
 
 
 def note_heard(session: Session, nodes: Iterable[NodeId], *, now: datetime) -> None:
-    """Record that the nodes were heard."""
+    """Record that the nodes were heard; where that was noted lately, their wide rows stay as they are."""
     if heard := set(nodes):
-        session.connection().execute(_HEARD, {"nodes": heard, "heard_at": now})
+        since = {"heard_at": now, "lately": now - HEARD_LATELY}
+        session.connection().execute(_HEARD, {"nodes": heard, **since})
 
 
 _HEARD = (
     update(Node)
     .where(named_by(Node.id, "nodes"))
-    .where(or_(Node.last_heard_at.is_(None), Node.last_heard_at < bindparam("heard_at")))
+    .where(or_(Node.last_heard_at.is_(None), Node.last_heard_at < bindparam("lately")))
     .values(last_heard_at=bindparam("heard_at"))
 )

@@ -109,6 +109,18 @@ def test_a_receipt_shows_that_its_node_is_there(world):
     assert world.ask(get_node, NODE).last_heard_at == world.now
 
 
+def test_a_node_that_was_heard_lately_is_not_noted_anew_for_each_receipt(world):
+    airing = delivering(world)
+    world.tell(NODE, airing, "fetched")
+    heard_at = world.now
+    world.later(seconds=10)
+    world.tell(NODE, airing, "started")
+    assert world.ask(get_node, NODE).last_heard_at == heard_at
+    world.later(seconds=6)
+    world.tell(NODE, airing, "finished")
+    assert world.ask(get_node, NODE).last_heard_at == world.now
+
+
 def test_why_a_node_did_not_play_can_be_read(world):
     airing = delivering(world)
     world.tell(NODE, airing, "refused", reason="đồng hồ chưa đúng giờ")

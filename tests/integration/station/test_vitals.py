@@ -74,6 +74,18 @@ def test_the_newest_of_a_node_is_written_within_two_seconds_and_its_history_with
     assert len(history(world)) == 2
 
 
+def test_while_receipts_wait_the_newest_is_written_once_in_ten_seconds(world, writer, clock):
+    writer.write()
+    for second in range(1, 10):
+        writer.take(vitals(world, volume=second), world.now)
+        clock.at += 1
+        writer.write(receipts_wait=True)
+        assert world.ask(get_node, NODE).vitals is None
+    clock.at += 1
+    writer.write(receipts_wait=True)
+    assert world.ask(get_node, NODE).volume == 9
+
+
 def test_what_waits_is_written_when_the_station_stops(world, writer):
     writer.take(vitals(world, volume=33), world.now)
     writer.write(everything=True)

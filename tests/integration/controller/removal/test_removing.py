@@ -220,19 +220,38 @@ def test_receipts_can_be_deleted_only_of_a_year_that_is_ordered_to_go_and_while_
     assert count(world, StoredReceipt) == 4
 
 
+_REFUSING = {
+    "sqlite": (
+        ["CREATE TRIGGER stuck BEFORE DELETE ON receipts BEGIN SELECT RAISE(ABORT, 'stuck'); END"],
+        "DROP TRIGGER stuck",
+    ),
+    "postgresql": (
+        [
+            (
+                "CREATE FUNCTION be_stuck() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE 'stuck' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+            ),
+            "CREATE TRIGGER stuck BEFORE DELETE ON receipts FOR EACH ROW EXECUTE FUNCTION be_stuck()",
+        ],
+        "DROP TRIGGER stuck ON receipts",
+    ),
+}
+"""Statements by which no receipt can be deleted, and the one that ends it."""
+
+
 def test_after_a_step_that_failed_the_next_run_does_that_step_again(world, settings):
     ordered(world, settings)
     going = remover(world, settings, at_once=2, batches=1)
     going.look()
+    refusing, allowing = _REFUSING[world.store.url.get_backend_name()]
     with world.store.write() as session:
-        session.execute(
-            text("CREATE TRIGGER full BEFORE DELETE ON receipts BEGIN SELECT RAISE(ABORT, 'full'); END")
-        )
+        for statement in refusing:
+            session.execute(text(statement))
     with pytest.raises(Conflict):
         going.look()
     assert world.ask(archives)[-1].removal.went_through == 2
     with world.store.write() as session:
-        session.execute(text("DROP TRIGGER full"))
+        session.execute(text(allowing))
     for _ in range(5):
         going.look()
     assert world.ask(archives)[-1].removal.removed == 9
