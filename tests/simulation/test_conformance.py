@@ -2,13 +2,19 @@
 
 import pytest
 
+from controller.trial.conform import mqtt_bench
 from controller.trial.conform.checks import CheckVerdict, Requirement
-from controller.trial.conform.laboratory import micros
+from controller.trial.conform.handling import Unattended
+from controller.trial.conform.laboratory import Laboratory, micros
+from controller.trial.conform.mqtt_bench import MqttBench
+from controller.trial.conform.node_view import NodeView
 from controller.trial.conform.run import GROUPS, checks, run
+from controller.trial.conform.signers import root_key
+from controller.trial.conform.station import KitStation
 from devices import topics
 from devices.link_api import Message
 from devices.messages import TimeRequest
-from tests.support.conform_world import NODE, virtual_laboratory
+from tests.support.conform_world import NODE, NOON, virtual_laboratory
 from tests.support.mutants import MUTANTS
 from tests.support.nightly import amount
 
@@ -47,6 +53,16 @@ def test_a_request_that_came_while_the_broker_stopped_is_not_answered():
     bench.stop_broker = stop_after_a_request
     found = run(laboratory, ["LNK"])
     assert {one.verdict for one in found.values()} == {CheckVerdict.PASSED}
+
+
+def test_a_broker_that_goes_away_leaves_the_rest_of_the_run_its_outcomes(monkeypatch, free_port):
+    monkeypatch.setattr(mqtt_bench, "_LINK_S", 0.1)
+    bench = MqttBench(f"mqtt://127.0.0.1:{free_port}", NODE, Unattended(None, ""), None)
+    station = KitStation(NODE, root_key(NOON), bench.now, bench.send)
+    found = run(Laboratory(bench, station, NodeView(NODE, "")), ["PLN", "PWR"])
+    plans = {(one.verdict, one.why) for check, one in found.items() if check.startswith("PLN")}
+    assert plans == {(CheckVerdict.NOT_REACHED, "the broker was not reached for 40 s")}
+    assert found["PWR-01"].verdict is CheckVerdict.SKIPPED
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))

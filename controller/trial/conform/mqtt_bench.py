@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from controller.errors import StartFailed
 from controller.host.broker import ChildBroker
-from controller.trial.conform.checks import Requirement
+from controller.trial.conform.checks import Requirement, Unmet
 from controller.trial.conform.handling import NodeHandling
 from devices import topics
 from devices.ids import NodeId
@@ -18,6 +18,7 @@ _FILTERS = (topics.state, topics.vitals, topics.receipt, topics.want, topics.tim
 _LINK_S = 40.0
 """Longer than a link waits between two attempts, 22.5 s at most, and connects."""
 _POLL_S = 0.05
+_GONE = f"the broker was not reached for {_LINK_S:g} s"
 
 
 class MqttBench:
@@ -35,7 +36,8 @@ class MqttBench:
         """Connect."""
         self._link.subscribe(*(make(self._node) for make in _FILTERS))
         self._link.start()
-        self._wait_until_up(self._link)
+        if not self._comes_up(self._link):
+            raise StartFailed("Không kết nối được với trạm trung chuyển MQTT.", code="conform.broker")
 
     def stop(self) -> None:
         """Disconnect."""
@@ -46,14 +48,14 @@ class MqttBench:
         return datetime.now(UTC)
 
     def send(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:  # noqa: FBT001 - as Send
-        """Publish; wait for the link for a bounded time."""
+        """Publish; wait for the link for a bounded time, then raise Unmet."""
         end = time.monotonic() + _LINK_S
         while True:
             try:
                 self._link.publish(topic, payload, qos, retain=retain)
-            except LinkDown:
+            except LinkDown as down:
                 if time.monotonic() > end:
-                    raise
+                    raise Unmet(_GONE) from down
                 time.sleep(_POLL_S)
             else:
                 return
@@ -85,8 +87,10 @@ class MqttBench:
         url = f"{parts.scheme}://{self._node}:{user}@{host}" if parts.username else self._url
         other = Link(url, self._node, options=Options(self._node))
         other.start()
-        self._wait_until_up(other)
+        is_kicked = self._comes_up(other)
         other.stop()
+        if not is_kicked:
+            raise Unmet(_GONE)
 
     def stop_broker(self) -> None:
         """Stop the kit's own broker."""
@@ -97,7 +101,8 @@ class MqttBench:
         """Start it again, and wait for the link."""
         assert self._broker is not None, "Requirement.BROKER says whether it may be called"
         self._broker.start()
-        self._wait_until_up(self._link)
+        if not self._comes_up(self._link):
+            raise Unmet(_GONE)
 
     def cut_power(self) -> None:
         """Take the node's power."""
@@ -115,9 +120,8 @@ class MqttBench:
         self._came.put((self.now(), message))
 
     @staticmethod
-    def _wait_until_up(link: Link) -> None:
+    def _comes_up(link: Link) -> bool:
         end = time.monotonic() + _LINK_S
-        while not link.is_up:
-            if time.monotonic() > end:
-                raise StartFailed("Không kết nối được với trạm trung chuyển MQTT.", code="conform.broker")
+        while not link.is_up and time.monotonic() <= end:
             time.sleep(_POLL_S)
+        return link.is_up
