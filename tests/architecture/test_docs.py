@@ -123,6 +123,12 @@ def test_no_page_has_a_merge_left_open():
     assert [page.name for page, text in pages().items() if left.search(text)] == []
 
 
+def test_a_number_names_one_decision():
+    numbers = [page.name[:3] for page in pages() if page.parent == ROOT / "docs/decisions"]
+    assert len(numbers) > 100
+    assert {number for number in numbers if numbers.count(number) > 1} == set()
+
+
 def test_every_link_leads_to_a_file():
     assert pages()
     assert [
