@@ -120,7 +120,10 @@ class Station(Protocol):
         """Lead times of the station: an emergency starts one lead time after the call."""
 
     def make_way(self) -> None:
-        """Have receipts and periodic work wait for a second: an emergency or a stop is about to be signed."""
+        """Have receipts and periodic work wait for a second: an emergency or a stop is about to be signed.
+
+        Only for who may do it: somebody who may not would hold up the receipts of the province.
+        """
 
     def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
         """Sign the changed plans of these areas in the transaction of the urgent act."""

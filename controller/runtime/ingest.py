@@ -20,7 +20,7 @@ from controller.host.metrics import MESSAGES_WAITING, RECEIPT_WAIT_SECONDS, RECE
 from controller.runtime.budgets import Budgets
 from controller.runtime.committed_receipts import CommittedReceipts
 from controller.runtime.drops import TELL_EVERY, Drops
-from controller.runtime.give_way import GiveWay
+from controller.runtime.give_way import GIVE_WAY_S, GiveWay
 from controller.runtime.receipt_ingestion import Committed, fold_receipts
 from controller.runtime.receipt_judging import JudgedReceipts, judge, node_keys, refusals
 from controller.runtime.vitals_batch import VitalsWriter
@@ -96,6 +96,7 @@ class Ingest:
     _come: threading.Event = field(default_factory=threading.Event)  # set while the inbox is not empty
     _many: threading.Event = field(default_factory=threading.Event)  # set while the inbox holds a full batch
     _tell_at: float = 0.0
+    _patience_s: float = GIVE_WAY_S  # for which the present batch may still wait for calls
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -152,6 +153,7 @@ class Ingest:
         """Wait a limited time for a batch, write and acknowledge it; vitals have their own interval."""
         if self._ahead is None:
             self._come.wait(_WAKE)
+        self._patience_s = GIVE_WAY_S
         self._give_way()  # what a call made come while this waited for it waits, too
         batch = self._ahead or self._batch(self._next_words())
         is_behind = len(self._inbox) >= _AHEAD and not self._stopping.is_set()
@@ -170,8 +172,13 @@ class Ingest:
         MESSAGES_WAITING.set(len(self._inbox))
 
     def _give_way(self) -> None:
-        """Wait for a call that goes out; never within a transaction."""
-        self._stopping.wait(self.way.left_s)
+        """Wait for a call that goes out; never within a transaction.
+
+        However often is called, a batch waits for a second at most, all its waits together.
+        """
+        wait_s = min(self.way.left_s, self._patience_s)
+        self._patience_s -= wait_s
+        self._stopping.wait(wait_s)
 
     def _take_vitals(self) -> None:
         """Move all waiting vitals to their writer: that is cheap, and writing receipts may take longer."""

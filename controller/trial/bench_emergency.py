@@ -29,6 +29,7 @@ from controller.trial.bench_ground import (
 )
 from controller.trial.broker_tree import TrialBroker, broker_settings
 from controller.trial.empty_database import TrialDatabase, empty_database
+from controller.trial.outside import machine_busy_s
 from controller.trial.percentiles import nearest_rank, spread
 from controller.trial.station_apart import StationApart
 from devices.ids import AreaCode
@@ -53,8 +54,9 @@ MEASURED = (
     "told_ms",
     "stop_told_ms",
     "processor_ms",
+    "others_cores",
 )
-"""What is told of every call and its stop; operator.md says what each is."""
+"""What is told of every call and its stop; docs/commands.md says what each is."""
 _MS = 1000
 
 
@@ -150,12 +152,13 @@ class EmergencyBench:
         }
 
     def _call_and_stop(self, why: str) -> dict[str, float]:
-        used_before, began_at = self._used(), time.time()
+        used_before, beside_before, began_at = self._used(), _beside_us_s(), time.time()
         called = self._call(why)
         answered_at = time.time()
         begun = self._all(self.ears.began, called["airing"])
         told = self._told_since(began_at)
-        used = self._used() - used_before
+        used, taken_s = self._used() - used_before, time.time() - began_at
+        others = _beside_us_s() - beside_before - used
         if self._steady is None:
             self._calm_down()
         stopped_at = time.time()
@@ -167,6 +170,7 @@ class EmergencyBench:
             "answer_ms": round((answered_at - began_at) * _MS, 1),
             "told_ms": _last(told, began_at),
             "processor_ms": round(used * _MS),
+            "others_cores": round(max(0.0, others / taken_s), 2),
             "stop_ms": _last(over, stopped_at),
             "stop_told_ms": _last(self._told_since(stopped_at), stopped_at),
             "sounded": len(begun),
@@ -310,6 +314,11 @@ def _spreads(runs: Sequence[Mapping[str, float]], names: Collection[str]) -> dic
 def _spread_s(since: Mapping[str, float], until: Mapping[str, float]) -> dict[str, float]:
     """Return percentiles of the seconds from each loudspeaker's first to its second instant."""
     return spread([at - since[node] for node, at in until.items() if node in since])
+
+
+def _beside_us_s() -> float:
+    """Return the processor seconds that this machine spent on other processes than this one."""
+    return machine_busy_s() - time.process_time()
 
 
 def _last(instants: Sequence[float], since: float) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _PARENT, _UTIME, _STIME = 1, 11, 12  # fields of /proc/PID/stat, counted after the program's name
+_BUSY = (0, 1, 2, 5, 6, 7)  # user, nice, system, irq, softirq, steal in the first line of /proc/stat
 _BROKERS = ("mosquitto", "iotcore")
 
 
@@ -27,6 +28,15 @@ def used_by(pids: list[int]) -> Used:
             ticks += int(told[_UTIME]) + int(told[_STIME])
             kilobytes += memory_kb(pid, "VmRSS")
     return Used(ticks / os.sysconf("SC_CLK_TCK"), round(kilobytes / 1024, 1))
+
+
+def machine_busy_s() -> float:
+    """Return the processor seconds that everything on this machine used since its start, all cores together.
+
+    What a virtual machine's host gave to others in that time is in it.
+    """
+    told = (_PROC / "stat").read_text("ascii").partition("\n")[0].split()[1:]
+    return sum(int(told[at]) for at in _BUSY) / os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> list[int]:

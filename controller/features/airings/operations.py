@@ -20,8 +20,8 @@ def stop_airing(caller: Caller, airing_id: str, reason: str) -> AiringId:
     """Stop any airing, planned or sounding, as fast as an emergency; return the part that was stopped."""
     with caller.store.write(urgent=True) as session:
         airing = visible_airing(session, caller.scope, airing_id).id
-        caller.station.make_way()
         ended = cancel_airing(session, airing, **caller.stamp, reason=reason)
+        caller.station.make_way()
         targets = targets_of(session, ended)
         outgoing = caller.station.sign(session, {area for areas in targets.values() for area in areas})
     caller.station.publish_now(outgoing)

@@ -197,8 +197,8 @@ def stop_one(
     """End one emergency everywhere, or in some areas only."""
     with caller.store.write(urgent=True) as session:
         check_visible(session, emergency, caller.scope.hears)
-        caller.station.make_way()
         changed = stop_emergency(session, emergency, by=caller.by, now=caller.now(), reason=reason, only=only)
+        caller.station.make_way()
         outgoing = caller.station.sign(session, changed)
     caller.station.publish_now(outgoing)
 
@@ -206,8 +206,8 @@ def stop_one(
 def stop_where(caller: Caller, areas: Collection[AreaCode], reason: str) -> list[Emergency]:
     """End everything that was called and sounds in areas, there alone."""
     with caller.store.write(urgent=True) as session:
-        caller.station.make_way()
         ended, changed = stop_in(session, areas, by=caller.by, now=caller.now(), reason=reason)
+        caller.station.make_way()
         outgoing = caller.station.sign(session, changed)
     caller.station.publish_now(outgoing)
     return ended
@@ -228,7 +228,6 @@ def _called(
         raise BadInput(
             "Phát khẩn cấp cần mật khẩu của bạn để ký. Chưa có gì được phát.", code="operator.password-needed"
         )
-    caller.station.make_way()
     with _wrong_proofs_counted(caller, tries):
         key = proof.touch or _unlocked(caller, proof.password)
         with caller.store.write(urgent=True) as session:
@@ -242,6 +241,8 @@ def _called(
 
 
 def _unlocked(caller: Caller, password: str) -> OnePassword:
+    """Open the person's key; all else waits meanwhile, so this is only for who may try a password now."""
+    caller.station.make_way()
     role = callers_role(caller.by)
     return unlock_key(caller.store, caller.by, role=role, password=password, now=caller.now(), urgent=True)
 

@@ -15,7 +15,7 @@ from controller.model.airings import StoredReceipt
 from controller.model.fleet import StateTurn
 from controller.runtime import receipt_judging
 from controller.runtime.committed_receipts import CommittedReceipts
-from controller.runtime.give_way import GIVE_WAY_S
+from controller.runtime.give_way import GIVE_WAY_S, GiveWay
 from controller.runtime.ingest import Ingest
 from controller.runtime.receipt_ingestion import Committed
 from controller.store import Store
@@ -107,7 +107,9 @@ def test_what_comes_after_a_call_waits_also_where_its_thread_was_waiting_for_it(
     assert time.monotonic() - called_at >= GIVE_WAY_S
 
 
-def test_a_batch_that_was_begun_before_a_call_goes_on_after_it(world, ingest, monkeypatch):
+@pytest.fixture
+def called_meanwhile(ingest, monkeypatch):
+    """Receipts are judged while somebody calls; the instants of the calls."""
     judge, called_at = receipt_judging.open_receipt, []
 
     def call_meanwhile(text, *how):
@@ -116,10 +118,37 @@ def test_a_batch_that_was_begun_before_a_call_goes_on_after_it(world, ingest, mo
         return judge(text, *how)
 
     monkeypatch.setattr(receipt_judging, "open_receipt", call_meanwhile)
+    return called_at
+
+
+def receipts_stored(world):
+    return world.ask(lambda session: session.scalar(select(func.count()).select_from(StoredReceipt)))
+
+
+def test_a_batch_that_was_begun_before_a_call_goes_on_after_it(world, ingest, called_meanwhile):
     say_fetched(world, ingest, 1)
     ingest.turn()
-    assert time.monotonic() - called_at[0] >= GIVE_WAY_S
-    assert world.ask(lambda session: session.scalar(select(func.count()).select_from(StoredReceipt))) == 1
+    assert time.monotonic() - called_meanwhile[0] >= GIVE_WAY_S
+    assert receipts_stored(world) == 1
+
+
+@pytest.mark.usefixtures("called_meanwhile")
+def test_calls_without_end_hold_a_batch_up_once(world, ingest):
+    now, waits = [0.0], []
+
+    def waited(seconds):
+        waits.append(seconds)
+        now[0] += seconds
+        ingest.way.begin()  # somebody calls again, all the time
+
+    ingest.way = GiveWay(lambda: now[0])
+    ingest._stopping.wait = waited
+    ingest.way.begin()
+    say_fetched(world, ingest, 1)
+    ingest.turn()
+    assert len(waits) > 1
+    assert sum(waits) == GIVE_WAY_S
+    assert receipts_stored(world) == 1
 
 
 def test_a_repeat_of_receipts_that_still_wait_is_not_dealt_with_again_and_a_later_one_is(world, ingest):

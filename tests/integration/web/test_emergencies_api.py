@@ -168,14 +168,37 @@ def test_what_can_wait_does_so_already_while_a_call_or_a_stop_is_signed(world, a
     def waits_while(path, body):
         world.way = GiveWay(lambda: 0.0)
         world.waits_at_signing.clear()
-        approver.post(CALLS + path, json=body).raise_for_status()
+        approver.post(path, json=body).raise_for_status()
         return world.waits_at_signing
 
-    assert waits_while("", asked) == [GIVE_WAY_S]
+    assert waits_while(CALLS, asked) == [GIVE_WAY_S]
     (running,) = approver.get("/api/v1/today").json()["emergencies"]
-    assert waits_while(f"/{running['id']}/stop", {"reason": ""}) == [GIVE_WAY_S]
+    assert waits_while(f"{CALLS}/{running['id']}/stop", {"reason": ""}) == [GIVE_WAY_S]
     approver.post(CALLS, json=asked)
-    assert waits_while("/stop", {"areas": ["56"]}) == [GIVE_WAY_S]
+    assert waits_while(f"{CALLS}/stop", {"areas": ["56"]}) == [GIVE_WAY_S]
+    airing, _ = world.approved_airing(seconds=30)
+    assert waits_while(f"/api/v1/airings/{airing}/stop", {"reason": ""}) == [GIVE_WAY_S]
+
+
+def test_nobody_waits_for_a_call_or_a_stop_that_is_refused(world, sign_in, approver, prepared):
+    asked = {"prepared": prepared, "areas": ["56"], "password": PASSWORDS["duyet"], "alone_because": "Lũ."}
+    running = approver.post(CALLS, json=asked).json()
+    airing, _ = world.approved_airing(seconds=30)
+    world.way = GiveWay(lambda: 0.0)
+    elsewhere = sign_in("xanhatrang")  # an officer of one commune
+    for path, body in (
+        (f"{CALLS}/{running['id']}/stop", {"reason": ""}),
+        (f"{CALLS}/stop", {"areas": ["56"]}),
+        (f"/api/v1/airings/{airing}/stop", {"reason": ""}),
+        (CALLS, asked | {"password": PASSWORDS["xanhatrang"]}),
+    ):
+        assert elsewhere.post(path, json=body).status_code in {403, 404}, path
+    assert world.way.left_s == 0
+    for _ in range(10):
+        approver.post(CALLS, json=asked | {"password": "không phải đâu"})
+    world.way = GiveWay(lambda: 0.0)
+    assert approver.post(CALLS, json=asked).status_code == 429
+    assert world.way.left_s == 0
 
 
 def test_one_commune_alone_is_stopped(approver, prepared):
