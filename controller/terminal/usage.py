@@ -4,11 +4,12 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
+from functools import partialmethod
 from typing import Any, TextIO, cast
 
 import typer
 from pydantic import ValidationError
-from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 _OF_VALUES: Mapping[str, str] = {
@@ -58,7 +59,8 @@ _OF_HELP = (
     (_HELP_OF_HELP, "Hiện phần này rồi dừng.".ljust(len(_HELP_OF_HELP))),  # in a table: as wide as before
 )
 """Texts that typer writes into each help page and that no setting of it changes."""
-_SHOW_HELP = rich_utils.rich_format_help
+_SHOWN = ((TyperCommand, TyperCommand.format_help), (TyperGroup, TyperGroup.format_help))
+"""How typer shows a help page of a command and of a group."""
 _INTERRUPTED = "Đã dừng."
 _HELP_ALONE = "NoArgsIsHelpError"
 """Typer has printed the help when it raises this; it exports no class of that name."""
@@ -117,19 +119,22 @@ class _HelpSaid:
 
 def say_help_in_vietnamese() -> None:
     """Make the help pages of all commands use Vietnamese headings."""
+    for kind, show in _SHOWN:
+        kind.format_help = partialmethod(_show_help, show)  # type: ignore[method-assign, assignment]
+
+
+def _show_help(command: Any, show: Callable[..., None], context: Any, formatter: Any) -> None:
+    # imported late: it loads rich, a fifth of the time in which a command starts
+    from typer import rich_utils
+
     rich_utils.ARGUMENTS_PANEL_TITLE = "Đối số"
     rich_utils.OPTIONS_PANEL_TITLE = "Tùy chọn"
     rich_utils.COMMANDS_PANEL_TITLE = "Lệnh"
     rich_utils.REQUIRED_LONG_STRING = "[bắt buộc]"
     rich_utils.DEFAULT_STRING = "[mặc định: {}]"
     rich_utils.ENVVAR_STRING = "[biến môi trường: {}]"
-    if rich_utils.rich_format_help is _SHOW_HELP:
-        rich_utils.rich_format_help = _show_help
-
-
-def _show_help(**page: Any) -> None:
     with redirect_stdout(cast("TextIO", _HelpSaid(sys.stdout))):
-        _SHOW_HELP(**page)
+        show(command, context, formatter)
 
 
 def run_program(program: Callable[..., Any]) -> int:

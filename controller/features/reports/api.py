@@ -7,7 +7,8 @@ from fastapi import Query, Response
 from controller.features.accounts.dependencies import SignedVisit, Visit
 from controller.features.accounts.viewer import Viewer
 from controller.features.reports.coverage import Cell, Table
-from controller.features.reports.files import MEDIA, WRITERS, Form, as_csv
+from controller.features.reports.files import MEDIA, WRITERS, as_csv
+from controller.features.reports.forms import Form
 from controller.features.reports.monthly import MOST_MONTHS, coverage, span
 from controller.features.reports.queries import aired_at_most
 from controller.features.reports.schemas import AiredShown, CoverageShown

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from controller.errors import BadInput
-from controller.features.reports.files import Form
+from controller.features.reports.forms import Form
 from devices.ids import AreaCode
 
 Out = Annotated[Path | None, typer.Option(help="Tệp nhận báo cáo; không nêu thì in ra (csv, json).")]

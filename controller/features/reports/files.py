@@ -4,13 +4,13 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 from controller.features.reports.coverage import COLUMNS, GROUPS, Cell, Group, Table
+from controller.features.reports.forms import Form
 
 _BOM = "\ufeff"
 """Excel reads a CSV file as UTF-8 only where it begins with this."""
@@ -21,15 +21,6 @@ _WIDTHS = (16, 12, 40, 11, 15, 9, 15, 11, 13, 13, 11)
 """Of the columns in Excel, in characters."""
 _WIDTHS_MM = (26, 24, 70, 17, 20, 17, 20, 19, 21, 21, 19)
 """Of the columns on paper: A4 across, less its edges."""
-
-
-class Form(StrEnum):
-    """File format of a report."""
-
-    JSON = "json"
-    CSV = "csv"
-    XLSX = "xlsx"
-    PDF = "pdf"
 
 
 MEDIA = {
