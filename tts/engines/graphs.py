@@ -32,7 +32,9 @@ VECTORS = (
 TABLES = "vectors.npz"
 """The model's vector of each symbol: one table for each of VECTORS, in that order."""
 GRAPHS = ("text", "melody", "voice")
-_LAYOUT = 4
+REWRITTEN = "voice"
+"""The graph that is rewritten when the model is cut."""
+_LAYOUT = 5
 """Raised when the cut changes, so that graphs prepared by an older release are not used."""
 
 
@@ -128,7 +130,7 @@ def _cut(model: bytes, into: Path) -> None:
     }
     for name, (inputs, outputs, given) in pieces.items():
         piece = graph.piece(name, inputs, outputs, given)
-        if name == "voice":
+        if name == REWRITTEN:
             lighten(piece, signed=signed_products_are_exact())
         onnx.save(piece, str(into / f"{name}.onnx"))
     np.savez(into / TABLES, *(graph.table(looked_up) for looked_up in VECTORS))

@@ -8,7 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 from tts.engines.lighter import lighten
 
 CHANNELS = 64
-ROWS = 1024
+ROWS = 512
 """Of a piece, with so many channels."""
 node = helper.make_node
 
@@ -82,14 +82,15 @@ class Graph:
         return self.add("Add", source, scaled, made=made)
 
     def blocks(self):
-        """Two blocks beside each other, and the sum of what they make and of the sound."""
+        """Two blocks beside each other, and the sum of what they make and of something else."""
         made = []
         for own, (taps, step) in (("first", (3, 1)), ("second", (7, 3))):
             activated = self.snake(self.normalisation("sound", f"{own}/normal1"), f"{own}/snake1")
             middle = self.convolution(activated, f"{own}/middle", taps, step)
             activated = self.snake(self.normalisation(middle, f"{own}/normal2"), f"{own}/snake2")
             made.append(self.add("Add", self.convolution(activated, f"{own}/end", taps), "sound", made=own))
-        return self.add("Add", self.add("Add", *made, made="both"), "sound", made="made")
+        opposite = self.add("Neg", "sound", made="opposite")
+        return self.add("Add", self.add("Add", *made, made="both"), opposite, made="made")
 
     def model(self, output, source="sound"):
         graph = helper.make_graph(
