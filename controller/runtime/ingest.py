@@ -43,7 +43,7 @@ _AHEAD = 250  # messages that wait: from so many on, the next batch is judged wh
 _TOGETHER = 100  # answers that are signed before any is sent: each signature gives the interpreter away
 _WAKE = 0.5  # seconds between checks of the stop flag
 _BREATH = 1.0  # seconds of pause after a database error; messages stay in the queue
-_GATHER = 0.2  # seconds to wait for a full batch: a transaction costs as much as fifty messages
+_GATHER = 0.2  # seconds that the oldest waits for a full batch: a transaction costs as much as fifty messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +236,10 @@ class Ingest:
         self._stopping.wait(_BREATH)
 
     def _next_words(self) -> list[_Word]:
-        """Return the oldest messages, at most a batch; without waiting for more of none or a full batch."""
-        if not self._come.is_set():
+        """Return the oldest messages, at most a batch; waits for more of them while the oldest is new."""
+        if not self._inbox:
             return []
-        self._many.wait(_GATHER)
+        self._many.wait(max(0.0, self._inbox[0].at + _GATHER - time.monotonic()))
         return self._popped()
 
     def _popped(self) -> list[_Word]:

@@ -13,6 +13,7 @@ from controller.features.fleet.queries import get_node
 from controller.host.metrics import exposition
 from controller.model.airings import StoredReceipt
 from controller.model.fleet import StateTurn
+from controller.runtime import ingest as ingesting
 from controller.runtime import receipt_judging
 from controller.runtime.committed_receipts import CommittedReceipts
 from controller.runtime.give_way import GIVE_WAY_S, GiveWay
@@ -91,6 +92,16 @@ def test_while_a_call_goes_out_nothing_is_written_and_all_of_it_afterwards(world
     assert time.monotonic() - called_at >= GIVE_WAY_S
     assert ingest.written == 3
     assert world.ask(get_node, NODE).online
+
+
+def test_what_has_waited_already_is_not_kept_waiting_for_more(world, ingest, monkeypatch):
+    monkeypatch.setattr(ingesting, "_GATHER", GIVE_WAY_S)
+    ingest.way.begin()
+    say_born(world, ingest)
+    said_at = time.monotonic()
+    ingest.turn()
+    assert ingest.written == 1
+    assert time.monotonic() - said_at < 2 * GIVE_WAY_S
 
 
 def test_what_comes_after_a_call_waits_also_where_its_thread_was_waiting_for_it(world, ingest):
