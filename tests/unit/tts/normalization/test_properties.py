@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.any_text import ANY_CHARACTER
 from tests.support.nightly import amount, examples
 from tests.support.reading_shapes import SHAPES
 from tts.normalization import read
@@ -24,10 +25,10 @@ _SCRAPS = (
 )
 _BITS = st.sampled_from(_SCRAPS.split())
 _TEXTS = st.one_of(
-    st.text(max_size=80),
+    st.text(ANY_CHARACTER, max_size=80),
     st.lists(_BITS, max_size=10).map(" ".join),
     st.lists(_BITS, max_size=10).map("".join),
-    st.lists(st.one_of(_BITS, st.text(max_size=4)), max_size=10).map(" ".join),
+    st.lists(st.one_of(_BITS, st.text(ANY_CHARACTER, max_size=4)), max_size=10).map(" ".join),
 )
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.any_text import ANY_CHARACTER
 from tests.support.nightly import amount, examples
 from tts.normalization import read
 from tts.normalization.syllables import is_syllable
@@ -105,7 +106,7 @@ _TEXTS = st.lists(st.sampled_from(_SCRAPS.split()), max_size=10).map(" ".join)
 
 
 @examples(200)
-@given(st.one_of(_TEXTS, st.text(max_size=60)))
+@given(st.one_of(_TEXTS, st.text(ANY_CHARACTER, max_size=60)))
 def test_only_words_differ_between_the_registers(text):
     literal, radio = read(text), read(text, register="radio")
     assert radio.written == literal.written
