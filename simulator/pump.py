@@ -85,8 +85,8 @@ class Pump:
         """Called for a node after each processed event."""
         self._turns: deque[Seat] = deque()
         """The order of processing: a node for each of its events, unless it was processed already."""
-        self._first: list[tuple[int, int, Seat]] = []
-        """Nodes with a new plan in their queue, a heap: by what is before it, then in order of arrival."""
+        self._first: deque[Seat] = deque()
+        """Nodes with a new plan in their queue."""
         self._planned_at = self._plans_since = -math.inf
         """When the newest new plan came, and the first of those that came right after each other."""
         self._has_work = asyncio.Event()
@@ -126,12 +126,9 @@ class Pump:
         for its node, is processed before all other events, those that come to its node later among them, and
         before those the plans of other nodes that are still on their way. Otherwise the last node would start
         only after the first ones have sent all their receipts. To begin a sound needs no event: it was armed.
-        Of nodes with a new plan the one with the fewest events before it comes first, as it would be ready
-        first: one that connects has to read all its documents before.
         """
         if _is_new_plan(event):
-            self._count += 1
-            heapq.heappush(self._first, (len(seat.waiting), self._count, seat))
+            self._first.append(seat)
             self._note_plan(time.monotonic())
         else:
             self._turns.append(seat)
@@ -196,7 +193,7 @@ class Pump:
         asked: dict[NodeId, tuple[Seat, list[Effect]]] = {}
         while time.perf_counter() < until:
             if self._first:
-                seat = heapq.heappop(self._first)[2]
+                seat = self._first.popleft()
                 while not _is_new_plan(self._think_of(seat, asked)):
                     pass  # what came to this node before its plan
             elif self._turns and not of_plans_alone:

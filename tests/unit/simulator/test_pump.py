@@ -80,13 +80,6 @@ def test_what_comes_to_a_node_after_its_plan_waits_until_others_have_thought_of_
     assert asyncio.run(thought(shelf, queued)) == ["one", "other", "other", "one", "one"]
 
 
-def test_a_node_with_less_before_its_plan_is_not_held_up_by_one_that_has_more(shelf):
-    busy, less, free = seat("busy"), seat("less"), seat("free")
-    before = [(busy, Tick()), (busy, Tick()), (less, Tick())]
-    order = asyncio.run(thought(shelf, [*before, (busy, PLAN), (less, PLAN), (free, PLAN)]))
-    assert order == ["free", "less", "less", "busy", "busy", "busy"]
-
-
 def test_a_plan_that_lay_at_the_broker_waits_for_its_turn(shelf):
     one, other, third = seat("one"), seat("other"), seat("third")
     queued = [(other, Tick()), (one, KEPT_PLAN), (third, PLAN)]
