@@ -34,6 +34,7 @@ TABLES = "vectors.npz"
 GRAPHS = ("text", "melody", "voice")
 REWRITTEN = "voice"
 """The graph that is rewritten when the model is cut."""
+_CUTS = f"kokoro-{MODEL_SHA256[:12]}-"
 _LAYOUT = 5
 """Raised when the cut changes, so that graphs prepared by an older release are not used."""
 
@@ -46,7 +47,7 @@ def prepared_graphs(directory: Path) -> Path:
     from tts.engines.lighter import signed_products_are_exact
 
     kind = "signed" if signed_products_are_exact() else "unsigned"
-    place = directory / f"kokoro-{MODEL_SHA256[:12]}-{_LAYOUT}-{kind}"
+    place = directory / f"{_CUTS}{_LAYOUT}-{kind}"
     if place.is_dir():
         return place
     directory.mkdir(parents=True, exist_ok=True)
@@ -76,13 +77,19 @@ def _only_one(lock: Path) -> Iterator[None]:
 
 
 def _prepare(place: Path) -> None:
-    """Cut the model in a temporary directory and rename it, so that a half-made one is never used."""
+    """Cut the model in a temporary directory and rename it, so that a half-made one is never used.
+
+    What other releases cut, 90 MB each, is removed; a release that runs has it in memory.
+    """
     for leftover in place.parent.glob("cutting-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     making = Path(tempfile.mkdtemp(prefix="cutting-", dir=place.parent))
     try:
         _cut(_installed_model(), making)
         making.rename(place)
+        for cut in place.parent.glob(f"{_CUTS}*"):
+            if not cut.name.startswith(f"{_CUTS}{_LAYOUT}-"):
+                shutil.rmtree(cut, ignore_errors=True)
     except (KeyError, ValueError) as unknown:
         raise EngineUnavailable from unknown
     finally:

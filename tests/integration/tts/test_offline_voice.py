@@ -19,7 +19,7 @@ from tests.support.nightly import amount
 from tests.support.recogniser import SENTENCES, heard, word_errors
 from tests.support.silences import LONG, longest_rest
 from tts.codec import decode_mp3
-from tts.engines.graphs import GRAPHS, TABLES, prepared_graphs
+from tts.engines.graphs import GRAPHS, MODEL_SHA256, TABLES, prepared_graphs
 from tts.engines.kokoro import TIMBRES, KokoroEngine
 from tts.errors import EngineFailed
 from tts.estimate import estimated_ms
@@ -29,6 +29,7 @@ from tts.studio import RenderOrder, Studio
 pytestmark = pytest.mark.slow  # real speech
 
 RATE = 24_000
+OLDER = f"kokoro-{MODEL_SHA256[:12]}-3-signed"
 SAID = SENTENCES[: amount(1, 4)]
 UNDERSTOOD = 0.30
 """Pooled word error rate at most; espeak-ng's is 0.65, real recordings have 0.10."""
@@ -42,12 +43,14 @@ ALIKE = 0.8
 def cut(tmp_path_factory):
     """A studio's folder, and where the model lies in it; two processes asked for it at the same time.
 
-    A cut was broken off there before.
+    A cut was broken off there before, and an older release had made one.
     """
     cache = tmp_path_factory.mktemp("cache")
     prepared = cache / "prepared"
     (prepared / "cutting-dead").mkdir(parents=True)
     (prepared / "cutting-dead" / "text.onnx").write_bytes(b"half")
+    (prepared / OLDER).mkdir()
+    (prepared / OLDER / "text.onnx").write_bytes(b"as an older release cut it")
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         return cache, set(pool.map(prepared_graphs, [prepared] * 2))
 
@@ -184,6 +187,7 @@ def test_the_model_is_cut_once_after_a_broken_cut_even_when_several_processes_as
     assert {file.name for file in place.iterdir()} == {TABLES, *(f"{graph}.onnx" for graph in GRAPHS)}
     assert (place / "voice.onnx").stat().st_size > 1_000_000
     assert not list((cache / "prepared").glob("cutting-*"))
+    assert not (cache / "prepared" / OLDER).exists()
 
 
 @pytest.fixture(scope="module")
