@@ -237,9 +237,11 @@ class Ingest:
 
     def _next_words(self) -> list[_Word]:
         """Return the oldest messages, at most a batch; waits for more of them while the oldest is new."""
-        if not self._inbox:
+        if not self._come.is_set():
             return []
-        self._many.wait(max(0.0, self._inbox[0].at + _GATHER - time.monotonic()))
+        now = time.monotonic()
+        came_at = self._inbox[0].at if self._inbox else now  # vitals alone came
+        self._many.wait(max(0.0, came_at + _GATHER - now))
         return self._popped()
 
     def _popped(self) -> list[_Word]:

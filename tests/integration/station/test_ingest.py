@@ -104,6 +104,17 @@ def test_what_has_waited_already_is_not_kept_waiting_for_more(world, ingest, mon
     assert time.monotonic() - said_at < 2 * GIVE_WAY_S
 
 
+def test_after_vitals_alone_the_thread_rests_until_something_comes(world, ingest, monkeypatch):
+    monkeypatch.setattr(ingesting, "_WAKE", 0.3)
+    said = {"clock_offset_ms": 0.0, "clock_error_ms": 1.0, "volume": 70, "storage_free": 1}
+    told = Vitals(node=NODE, session=1, at=world.now, **said)
+    ingest.take(topics.VitalsTopic(NODE), told.payload())
+    ingest.turn()
+    began = time.monotonic()
+    ingest.turn()
+    assert time.monotonic() - began >= 0.3
+
+
 def test_what_comes_after_a_call_waits_also_where_its_thread_was_waiting_for_it(world, ingest):
     def turn():
         while not ingest.written:
