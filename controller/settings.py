@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tts.normalization import Region, Register
+from tts.manners import Region, Register
 
 BrokerChoice = Literal["auto", "embedded", "mosquitto"]
 PRACTICE_PROVINCE = "tap-duot"

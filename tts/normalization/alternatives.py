@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from tts.manners import Region, Register
 from tts.normalization.dates import day_and_month
 from tts.normalization.documents import code_part
 from tts.normalization.grammar import grammar_at
@@ -14,7 +15,7 @@ from tts.normalization.initials import composed, contexts
 from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.normalization.numbers import LARGEST, cardinal, roman_value, spell_digits, written_number
 from tts.normalization.radio import may_differ
-from tts.normalization.regions import Region, Register, in_region
+from tts.normalization.regions import in_region
 from tts.normalization.result import Alternative
 from tts.normalization.scanner import hits, prepared
 from tts.normalization.scene import Hit, Scene

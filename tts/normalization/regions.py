@@ -1,11 +1,9 @@
-"""Manner of reading: the register; and the region: "nghìn, linh" in the north, "ngàn, lẻ" farther south."""
+"""The region's number words: "nghìn, linh" in the north, "ngàn, lẻ" farther south."""
 
 import re
-from typing import Final, Literal
+from typing import Final
 
-Region = Literal["north", "central", "south"]
-Register = Literal["literal", "radio"]
-"""All that is written, or what an announcer says of it."""
+from tts.manners import Region
 
 _SOUTHERN: Final = {"nghìn": "ngàn", "linh": "lẻ"}
 _SAID_OTHERWISE: Final[dict[Region, dict[str, str]]] = {"north": {}, "central": _SOUTHERN, "south": _SOUTHERN}

@@ -7,6 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from tts.manners import Region, Register
 from tts.normalization.alignment import Alignment, JoinedSpeech
 from tts.normalization.cleaning import clean
 from tts.normalization.cues import Cues
@@ -18,7 +19,7 @@ from tts.normalization.mending import mend
 from tts.normalization.province import own_words
 from tts.normalization.quantities import counted_hectares
 from tts.normalization.radio import on_air
-from tts.normalization.regions import Region, Register, in_region
+from tts.normalization.regions import in_region
 from tts.normalization.result import Reading, ReadingWarning
 from tts.normalization.scene import Hit, OwnEntries, Scene
 from tts.normalization.syllables import is_syllable

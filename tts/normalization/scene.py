@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Protocol
 
+from tts.manners import Region
 from tts.normalization.cues import Cues, compiled
 from tts.normalization.fields import Fields
 from tts.normalization.lexicon import ABBREVIATIONS
-from tts.normalization.regions import Region
 from tts.normalization.syllables import is_syllable
 
 _REMEMBERED: Final = 24  # words; no cue reaches farther back

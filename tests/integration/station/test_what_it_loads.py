@@ -77,8 +77,17 @@ def test_it_has_not_loaded_what_something_rare_or_a_process_beside_it_needs(libr
     assert library not in loaded, f"only {HEAVY[library]} needs it: import it in the function that uses it"
 
 
-def test_a_command_begins_without_what_only_help_pages_reports_or_the_station_need():
-    said = "import controller.cli, sys; print(*{name.partition('.')[0] for name in sys.modules})"
+def test_a_command_begins_without_what_only_help_pages_reports_texts_or_the_station_need():
+    said = "import controller.cli, controller.settings, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", said], check=True, cwd=ROOT, capture_output=True, text=True)
-    needless = {"cryptography", "fastapi", "joserfc", "numpy", "paho", "rich", "sqlalchemy"}
+    needless = {
+        "cryptography",
+        "fastapi",
+        "joserfc",
+        "numpy",
+        "paho",
+        "rich",
+        "sqlalchemy",
+        "tts.normalization",
+    }
     assert needless & set(done.stdout.split()) == set()
