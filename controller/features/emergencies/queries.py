@@ -236,8 +236,14 @@ def count_ready(session: Session, prepared: PreparedId, areas: Collection[AreaCo
     return session.scalar(query) or 0
 
 
-def running_in(session: Session, areas: Collection[AreaCode]) -> list[tuple[Emergency, Airing]]:
-    """Return what is called and sounds in any of the areas: what a stop there would end; oldest first."""
+def running_in(
+    session: Session, areas: Collection[AreaCode], *, lock: bool = False
+) -> list[tuple[Emergency, Airing]]:
+    """Return what is called and sounds in any of the areas: what a stop there would end; oldest first.
+
+    `lock`: its airings, for who ends them. It comes before anything is recorded: who advances airings has
+    them locked when it waits for the journal.
+    """
     meant = area_tree(session).around(areas)
     query = (
         select(Emergency, Airing)
@@ -245,6 +251,8 @@ def running_in(session: Session, areas: Collection[AreaCode]) -> list[tuple[Emer
         .where(Airing.state.in_(IN_PLANS))
         .order_by(Emergency.called_at, Emergency.id)
     )
+    if lock:
+        query = query.with_for_update(of=Airing)
     rows = [(row[0], row[1]) for row in session.execute(query)]
     targets = targets_of(session, [airing.id for _, airing in rows])
     return [row for row in rows if not meant.isdisjoint(targets.get(row[1].id, ()))]

@@ -36,7 +36,7 @@ def stop_in(
     Returns what was ended, wholly or in part, and the areas whose plans change.
     """
     require(session, by, Act.STOP, *areas)
-    running = running_in(session, areas)
+    running = running_in(session, areas, lock=True)
     if not running:
         raise Conflict(
             "Không có gì khẩn cấp đang phát ở đây; có thể đã dừng rồi.", code="emergency.none-running"
@@ -61,19 +61,26 @@ def stop_emergency(
     row = get_emergency(session, emergency, lock=True)
     areas = only or row.areas
     require(session, by, Act.STOP, *areas)
-    running = [(one, airing) for one, airing in running_in(session, areas) if one.id == row.id]
+    running = [(one, airing) for one, airing in running_in(session, areas, lock=True) if one.id == row.id]
     if not running:
         raise Conflict("Lượt này không còn phát nữa; có thể đã dừng hoặc đã hết giờ.", code="emergency.over")
     return _end(session, running, areas, reason.strip() or STOPPED, by=by, now=now)
 
 
-def give_way(session: Session, started: Emergency, *, by: Operator, now: datetime) -> frozenset[AreaCode]:
-    """End what was called before and sounds where an alarm or an all-clear starts, only there.
+def give_way(
+    session: Session,
+    running: list[tuple[Emergency, Airing]],
+    started: Emergency,
+    *,
+    by: Operator,
+    now: datetime,
+) -> frozenset[AreaCode]:
+    """End what was called before (`running_in`) where an alarm or an all-clear starts, only there.
 
     The caller has checked the permission. Returns the areas whose plans change. Pages tell what ended by what
     started at the same time by the same person: `now` and `by` are those of the start.
     """
-    running, why = running_in(session, started.areas), REPLACED[started.kind]
+    why = REPLACED[started.kind]
     return _end(session, running, started.areas, why, by=by, now=now, is_replaced=True)
 
 

@@ -146,8 +146,8 @@ def _lay_down(
         "areas": list(areas),
         **_columns(schedule.skips),
     }
-    record(session, by, "schedule.made", schedule.id, now, detail=detail)
     keep_current(session, [schedule], now=now, by=by)
+    record(session, by, "schedule.made", schedule.id, now, detail=detail)
 
 
 @one_write
@@ -184,8 +184,8 @@ def change_schedule(
         setattr(schedule, name, value)
     forgotten = forget_answers(session, schedule.id)  # communes agreed to other times
     detail = {"rule": schedule.rule, "answers_void": forgotten, **_columns(skips)}
-    record(session, by, "schedule.changed", schedule_id, now, detail=detail)
     keep_current(session, [schedule], now=now, by=by)
+    record(session, by, "schedule.changed", schedule_id, now, detail=detail)
 
 
 @one_write
@@ -218,12 +218,12 @@ def cancel_occurrence(
     reason = reason.strip()[:LONGEST_REASON] or CANCELLED
     with _in_words():
         schedule.rule = to_text(cancel(rule, original_at))
-    detail = {"original_at": wall(original_at), "reason": reason}
-    record(session, by, "schedule.occurrence_cancelled", schedule_id, now, detail=detail)
     if row is not None:
         cancel_airing(session, row.airing, by=by, now=now, reason=reason)
         session.delete(row)
         session.flush()
+    detail = {"original_at": wall(original_at), "reason": reason}
+    record(session, by, "schedule.occurrence_cancelled", schedule_id, now, detail=detail)
 
 
 @one_write
@@ -260,8 +260,8 @@ def move_occurrence(
     check_in_force(session, schedule.bulletin, to)
     schedule.rule = to_text(moved)
     detail = {"original_at": wall(original_at), "to": wall(to)}
-    record(session, by, "schedule.occurrence_moved", schedule_id, now, detail=detail)
     keep_current(session, [schedule], now=now, by=by)
+    record(session, by, "schedule.occurrence_moved", schedule_id, now, detail=detail)
 
 
 @one_write
