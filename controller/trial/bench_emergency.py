@@ -6,8 +6,10 @@ calls, and reads what the loudspeakers really did.
 
 import math
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from controller.client.http_client import RemoteStation
@@ -272,11 +274,11 @@ class EmergencyBench:
         return self.ears.wait(lambda: len(self._sounding()) >= self.reachable, seconds)
 
 
-def bench_emergency(
-    nodes: int, runs: int, broker: TrialBroker, database: TrialDatabase, storm: int = 0
-) -> dict[str, Any]:
-    """Return the figures; creates everything it needs and deletes it afterwards."""
-    began = time.monotonic()
+@contextmanager
+def emergency_ground(
+    nodes: int, broker: TrialBroker = "auto", database: TrialDatabase = "sqlite"
+) -> Iterator[tuple[EmergencyBench, Path]]:
+    """Start station and loudspeakers, and give what measures them and their home; delete all afterwards."""
     with throw_away_home() as (home, stages, parts):
         asked = {"home": str(home), "nodes": nodes, "alarms": True, **broker_settings(broker, home, parts)}
         station = StationApart(home, asked | {"database": parts.enter_context(empty_database(database))})
@@ -286,15 +288,23 @@ def bench_emergency(
         password = Secrets(home).passwords()[APPROVER]
         signed_in = RemoteStation.signed_in(station.told["address"], APPROVER, password, str)
         approver = parts.enter_context(signed_in)
-        bench = EmergencyBench(station, approver, stages, Ears(fleet), reachable)
+        yield EmergencyBench(station, approver, stages, Ears(fleet), reachable), home
+
+
+def bench_emergency(
+    nodes: int, runs: int, broker: TrialBroker, database: TrialDatabase, storm: int = 0
+) -> dict[str, Any]:
+    """Return the figures; creates everything it needs and deletes it afterwards."""
+    began = time.monotonic()
+    with emergency_ground(nodes, broker, database) as (bench, _):
         bench.make_ready(runs * RUN_S + (STORM_PATIENCE_S if storm else 0))
         done = []
         for number in range(1, runs + 1):
             done.append(bench.run(number))
-            stages.show("Gọi và dừng khẩn cấp", number, runs)
-        told = _figures(done, reachable, nodes) | {"began_at_rest": bench.began_at_rest}
+            bench.stages.show("Gọi và dừng khẩn cấp", number, runs)
+        told = _figures(done, bench.reachable, nodes) | {"began_at_rest": bench.began_at_rest}
         if storm:
-            told["storm"] = bench.storm(min(storm, reachable))
+            told["storm"] = bench.storm(min(storm, bench.reachable))
         told |= bench.all_clear()
         return told | {"seconds": round(time.monotonic() - began, 1)}
 

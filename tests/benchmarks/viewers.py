@@ -1,7 +1,7 @@
 """Measures what a station uses while people look at live pages and 1,000 nodes report; no test asserts it.
 
-Run by `make viewers`. The station runs in this process, nodes and viewers in others, so that its processor
-time is its own: pages, database, plans and what nodes tell. A broadcast sounds everywhere meanwhile; half of
+Run by `make viewers`. The station has a process of its own, so that its processor time is pages, database,
+plans and what nodes tell. A broadcast sounds everywhere meanwhile; half of
 the viewers look at Hôm nay and half at the broadcast's own page. `docs/benchmarks.md` has figures.
 """
 
@@ -22,8 +22,7 @@ from controller.host.station_keys import Secrets
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.first_people import OFFICER
-from controller.trial.bench_emergency import EmergencyBench
-from controller.trial.bench_ground import Ears, throw_away_ground
+from controller.trial.bench_emergency import emergency_ground
 
 _SETTLED = 20  # seconds: streams are open, the broadcast's first receipts are written
 
@@ -75,30 +74,29 @@ def sounding(station):
 
 def measured(station, home, viewers, seconds):
     """Return the station's processor seconds a second, and what the viewers got."""
-    port, airing = urlsplit(station.pages.address).port, sounding(station)
+    port, airing = urlsplit(station.told["address"]).port, sounding(station)
     paths = ["/song" if n % 2 == 0 else f"/song/phat/{airing}" for n in range(viewers)]
     asked = json.dumps([port, signed_in(port, home), paths, _SETTLED + seconds + 5])
     with subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.viewers", "--look", asked], stdout=subprocess.PIPE
     ) as others:
         time.sleep(_SETTLED)
-        used, began = time.process_time(), time.monotonic()
+        used, began = station.used().seconds, time.monotonic()
         time.sleep(seconds)
-        used, taken = time.process_time() - used, time.monotonic() - began
+        used, taken = station.used().seconds - used, time.monotonic() - began
         told = json.loads(others.communicate()[0])
     return used / taken, told
 
 
 def main(nodes, viewers, seconds):
-    with throw_away_ground(nodes, "auto") as ground:
-        bench = EmergencyBench(ground.station, ground.stages, Ears(ground.fleet), ground.reachable)
-        bench.make_ready(runs=2 * (seconds + _SETTLED + 10) // 8)
+    with emergency_ground(nodes) as (bench, home):
+        bench.make_ready(2 * (seconds + _SETTLED + 10))
         print("| live pages | processor seconds a second | sent a viewer |\n|---|---|---|")  # noqa: T201
         for number in (0, viewers):
-            share, told = measured(ground.station, ground.home, number, seconds)
+            share, told = measured(bench.station, home, number, seconds)
             assert told["ended"] == 0, f"{told['ended']} streams ended before their time"
             each = told["bytes"] / 1000 / max(1, number)
-            who = f"{number} viewers, {ground.reachable:,} nodes reporting"
+            who = f"{number} viewers, {bench.reachable:,} nodes reporting"
             print(f"| {who} | {share:.2f} | {each:.0f} kB |", flush=True)  # noqa: T201
 
 
