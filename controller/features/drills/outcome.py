@@ -34,9 +34,9 @@ def follow_up(session: Session, drill: Drill, *, now: datetime) -> None:
     """Tell who planned it and who mends loudspeakers there; plan the next one if it is repeated."""
     counts = total(tally(session, drill, compared_with(session, drill)))
     heard = {"counted": counts.counted, "heard": counts.heard}
-    record(session, None, "drill.judged", drill.id, now, detail=heard)
     areas = _areas(session, drill)
     planned = _plan_next(session, drill, areas, now)
+    record(session, None, "drill.judged", drill.id, now, detail=heard)
     if session.get_one(Airing, drill.airing).state is AiringState.CANCELLED and not counts.heard:
         return  # a person called it off, and knows
     sentence = " ".join([*_sentences(drill, counts), *planned])

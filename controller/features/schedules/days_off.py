@@ -39,8 +39,8 @@ def set_day_off(
             f"Ngày {day:%d/%m/%Y} không phải ngày lễ nên vẫn phát như thường.", code="day-off.no-holiday"
         )
     row = session.merge(OwnDay(day=day, name=name, off=off, created_by=by.id, created_at=now))
-    record(session, by, "day_off.set", day.isoformat(), now, detail={"name": name, "off": off})
     _follow(session, now)
+    record(session, by, "day_off.set", day.isoformat(), now, detail={"name": name, "off": off})
     return row
 
 
@@ -52,8 +52,8 @@ def remove_day_off(session: Session, day: date, *, by: Operator, now: datetime) 
     if row is None:
         raise NotFound("Ngày này không có trong danh sách của tỉnh.", code="day-off.unknown")
     session.delete(row)
-    record(session, by, "day_off.removed", day.isoformat(), now, detail={"name": row.name, "off": row.off})
     _follow(session, now)
+    record(session, by, "day_off.removed", day.isoformat(), now, detail={"name": row.name, "off": row.off})
 
 
 def _require_rule(session: Session, by: Operator) -> None:
