@@ -54,6 +54,8 @@ READ_ONCE = "read_once"
 """Key of `session.info` of a read-only transaction, one snapshot: what was read of it and is kept."""
 READ_BETWEEN = "read_between"
 """The same of a transaction that writes: what was read, and what it had written by then."""
+LAST_ACTS = "last_acts"
+"""Key of `session.info` of a transaction that writes: what is called with it just before its commit."""
 
 _MODE = "loa_mode"
 CHANGED = "loa_changed"
@@ -212,11 +214,14 @@ class Store:
         if getattr(self._mine, "writing", False):
             raise RuntimeError("a write transaction may not be opened inside another")
         with _translated(), self._my_turn(urgent=urgent):
-            info: dict[Any, Any] = {JOURNAL_SIGNER: self.signer, READ_BETWEEN: {}}
+            last_acts: list[Callable[[Session], None]] = []
+            info: dict[Any, Any] = {JOURNAL_SIGNER: self.signer, READ_BETWEEN: {}, LAST_ACTS: last_acts}
             with Session(self._writing, expire_on_commit=False, info=info) as session, session.begin():
                 if self._guard is not None:
                     self._guard(session)
                 yield session
+                for act in last_acts:
+                    act(session)
                 session.flush()
                 changed = bool(session.connection().info.get(CHANGED))
                 plans = decides and not is_report

@@ -241,8 +241,7 @@ def running_in(
 ) -> list[tuple[Emergency, Airing]]:
     """Return what is called and sounds in any of the areas: what a stop there would end; oldest first.
 
-    `lock`: its airings, for who ends them. It comes before anything is recorded: who advances airings has
-    them locked when it waits for the journal.
+    `lock`: its airings, for who ends them.
     """
     meant = area_tree(session).around(areas)
     query = (

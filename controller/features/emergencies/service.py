@@ -100,10 +100,9 @@ def confirm_emergency(
     check_confirmable(session, emergency, by=by, now=now)
     sign_second(session, row, by=by, password=password, now=now)
     row.confirmed_by, row.confirmed_at = by.id, now
-    running = running_in(session, row.areas, lock=True)
     record(session, by, "emergency.confirmed", row.id, now)
     stop_ringing(session, row, f"({by.display_name} đã xác nhận.)", now=now)
-    return _start(session, row, running, by=by, now=now, times=times)
+    return _start(session, row, by=by, now=now, times=times)
 
 
 def check_confirmable(session: Session, emergency: EmergencyId, *, by: Operator, now: datetime) -> None:
@@ -150,10 +149,9 @@ def call_alone(
     row = _write_down(session, call, Kind.ALARM, Act.AIR_EMERGENCY, by=by, now=now)
     row.alone_because = because.strip()
     sign_first(session, row, by=by, password=password, now=now, alone=row.alone_because)
-    running = running_in(session, row.areas, lock=True)
     detail = _detail(row) | {"reason": row.alone_because}
     record(session, by, "emergency.glass-broken", row.id, now, detail=detail)
-    return _start(session, row, running, by=by, now=now, times=times)
+    return _start(session, row, by=by, now=now, times=times)
 
 
 def decline_emergency(
@@ -189,9 +187,8 @@ def sound_all_clear(
     row = _write_down(session, call, Kind.ALL_CLEAR, Act.AIR_EMERGENCY, by=by, now=now)
     row.clears = cleared.id
     sign_first(session, row, by=by, password=password, now=now, alone=ALL_CLEAR)
-    running = running_in(session, row.areas, lock=True)
     record(session, by, "emergency.all-clear", row.id, now, detail=_detail(row) | {"clears": cleared.id})
-    return _start(session, row, running, by=by, now=now, times=times)
+    return _start(session, row, by=by, now=now, times=times)
 
 
 def start_test(session: Session, call: WantedCall, *, by: Operator, now: datetime, times: Times) -> Started:
@@ -202,7 +199,7 @@ def start_test(session: Session, call: WantedCall, *, by: Operator, now: datetim
             "Đang có phát khẩn cấp trong địa bàn nên không thử loa được lúc này.", code="emergency.running"
         )
     record(session, by, "emergency-test.called", row.id, now, detail=_detail(row))
-    started = _start(session, row, [], by=by, now=now, times=times)
+    started = _start(session, row, by=by, now=now, times=times)
     airing, (_, recording) = session.get_one(Airing, row.airing), sound_of(session, row.bulletin, now)
     if allowed_start(session, airing, row.areas, airing.starts_at, recording.duration_ms) != airing.starts_at:
         raise AgainstPolicy(
@@ -284,20 +281,12 @@ def _check_one_may(session: Session, row: Emergency, confirmer: Operator) -> Non
         require(session, get_operator(session, row.called_by), Act.AIR_EMERGENCY, *row.areas)
 
 
-def _start(
-    session: Session,
-    row: Emergency,
-    running: list[tuple[Emergency, Airing]],
-    *,
-    by: Operator,
-    now: datetime,
-    times: Times,
-) -> Started:
-    """Add it to the plans: an emergency repeats, overrides everything, ends `running`; a test sounds once."""
+def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, times: Times) -> Started:
+    """Add it to the plans: an emergency repeats and overrides everything; a test sounds once."""
     approved, recording = sound_of(session, row.bulletin, now)
     is_test = row.kind is Kind.TEST
     signed = None if is_test else called(row, approved, recording)
-    changed = give_way(session, running, row, by=by, now=now) if running else frozenset()
+    changed = frozenset() if is_test else give_way(session, row, by=by, now=now)
     held = 0
     if row.prepared is not None:
         held = count_ready(session, row.prepared, row.areas, now)

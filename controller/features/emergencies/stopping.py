@@ -67,20 +67,13 @@ def stop_emergency(
     return _end(session, running, areas, reason.strip() or STOPPED, by=by, now=now)
 
 
-def give_way(
-    session: Session,
-    running: list[tuple[Emergency, Airing]],
-    started: Emergency,
-    *,
-    by: Operator,
-    now: datetime,
-) -> frozenset[AreaCode]:
-    """End what was called before (`running_in`) where an alarm or an all-clear starts, only there.
+def give_way(session: Session, started: Emergency, *, by: Operator, now: datetime) -> frozenset[AreaCode]:
+    """End what was called before and sounds where an alarm or an all-clear starts, only there.
 
     The caller has checked the permission. Returns the areas whose plans change. Pages tell what ended by what
     started at the same time by the same person: `now` and `by` are those of the start.
     """
-    why = REPLACED[started.kind]
+    running, why = running_in(session, started.areas, lock=True), REPLACED[started.kind]
     return _end(session, running, started.areas, why, by=by, now=now, is_replaced=True)
 
 

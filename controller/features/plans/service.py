@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from controller.features.bulletins.renditions import renditions_by_recording
-from controller.features.journal.queries import head
+from controller.features.journal.service import head_with_this
 from controller.features.plans.desired_state import (
     NO_CAP,
     NOTHING,
@@ -93,7 +93,7 @@ def _urgency(content: Content, now: datetime) -> tuple[bool, datetime]:
 
 def _checkpoint(session: Session) -> JournalCheckpoint | None:
     """Return how far the journal reaches: loudspeakers keep it and say it in their receipts."""
-    tree = head(session).tree
+    tree = head_with_this(session).tree
     return JournalCheckpoint(size=tree.size, root=tree.root()) if tree.size else None
 
 

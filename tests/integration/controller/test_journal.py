@@ -2,7 +2,8 @@
 
 import json
 import threading
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 
 import pytest
 from sqlalchemy import text
@@ -10,9 +11,10 @@ from sqlalchemy import text
 from controller.errors import LoaError
 from controller.features.journal.chain import JournalBroken, verify
 from controller.features.journal.queries import entries_of, export
-from controller.features.journal.service import STATION, record, record_each
+from controller.features.journal.service import STATION, head_with_this, record, record_each
 from controller.store import Store
 from tests.support.stored_rows import newest_entries
+from tests.support.waiting import WITHIN
 
 
 def exported(world):
@@ -49,6 +51,51 @@ def test_writers_at_once_make_one_unbroken_chain(world):
         for thread in threads:
             thread.join()
     assert verify(exported(world), world.station_key.public_x).entries == before + 60
+
+
+@pytest.mark.both_databases
+def test_who_has_recorded_something_holds_nobody_up_before_the_commit(world):
+    def act(subject):
+        with world.store.write() as session:
+            record(session, None, "act.done", subject, world.now)
+
+    with ThreadPoolExecutor() as threads:
+        with world.store.write() as session:
+            record(session, None, "act.done", "begun first", world.now)
+            quick = threads.submit(act, "ended first")
+            if not world.store.is_sqlite:  # SQLite has one writer at a time
+                quick.result(timeout=WITHIN)
+        quick.result(timeout=WITHIN)
+    subjects = ["begun first", "ended first"] if world.store.is_sqlite else ["ended first", "begun first"]
+    assert [json.loads(line)["subject"] for line in exported(world)[-2:]] == subjects
+    verify(exported(world), world.station_key.public_x)
+
+
+def test_an_act_that_is_undone_with_its_savepoint_leaves_no_entry(world):
+    def fail(session, subject):
+        with session.begin_nested():
+            record(session, None, "act.done", subject, world.now)
+        raise ZeroDivisionError
+
+    with world.store.write() as session:
+        record(session, None, "act.done", "before", world.now)
+        with suppress(ZeroDivisionError), session.begin_nested():
+            record(session, None, "act.done", "undone", world.now)
+            fail(session, "released, and undone with what is around it")
+        with session.begin_nested():
+            record(session, None, "act.done", "kept", world.now)
+    subjects = [json.loads(line)["subject"] for line in exported(world)]
+    assert subjects[-2:] == ["before", "kept"]
+    assert "undone" not in subjects
+
+
+def test_the_end_of_the_journal_is_asked_with_what_the_same_transaction_has_done(world):
+    before = verify(exported(world), world.station_key.public_x).entries
+    with world.store.write() as session:
+        record(session, None, "act.done", "s", world.now)
+        assert head_with_this(session).tree.size == before + 1
+        record(session, None, "act.done", "t", world.now)
+    assert verify(exported(world), world.station_key.public_x).entries == before + 2
 
 
 def test_an_act_on_many_subjects_has_an_entry_for_each_in_the_same_chain(world):
