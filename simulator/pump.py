@@ -29,7 +29,7 @@ LONGEST_SLICE_S = 0.25
 """Brains get as long as the loop took for all else, up to this: so neither of them is starved."""
 PLANS_SLICE_S = 0.04
 """Seconds of one slice for new plans: its nodes share one transaction, and the first of them is armed early
-enough for a start 0.35 s after the call."""
+enough for a start 0.3 s after the call."""
 PLANS_CALM_S = 0.05
 """A broker hands a plan to the nodes one after the other, a busy one within 0.4 s: for so long after each new
 plan everything but plans waits."""
