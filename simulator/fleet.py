@@ -104,6 +104,11 @@ class Fleet:
         """Return why the fleet cannot continue, or None."""
         return self._pump.failure
 
+    def is_quiet(self, seconds: float) -> bool:
+        """Return whether no brain has anything to do, and nothing begins or ends for so many seconds."""
+        due = self._bank.due_at()
+        return self._pump.is_idle and (due is None or due > time.time() + seconds)
+
     async def stop(self) -> None:
         """Cut the power of all nodes; the disks stay intact. Bounded."""
         self._is_stopping = True

@@ -119,6 +119,11 @@ class Pump:
         """Return whether the queue is so long that repeatable messages should be dropped."""
         return len(self._turns) > MOST_QUEUED
 
+    @property
+    def is_idle(self) -> bool:
+        """Return whether nothing is queued."""
+        return not (self._turns or self._first)
+
     def queue(self, seat: Seat, event: Event) -> None:
         """Queue an event for a brain.
 

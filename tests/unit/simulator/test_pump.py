@@ -52,8 +52,10 @@ async def thought(shelf, queued, count=None):
             is_done.set()
 
     pump = Pump(shelf, None, note)
+    assert pump.is_idle
     for one, event in queued:
         pump.queue(one, event)
+        assert not pump.is_idle
         if event is CUT:
             one.node.switch_off()  # its life is another one from here on
     await running_until(pump, is_done)
