@@ -82,10 +82,8 @@ def test_no_receipt_is_lost_and_nothing_that_was_approved_under_the_old_wire_is_
                 assert wait_until(lambda: len(signed(station, done["airing"])) == len(NODES), 60)
                 assert set(signed(station, done["airing"])) == {("finished", "signed-later")}
                 assert reasons(station, done["airing"]) == {"signed-later"}
-                with station.store.read() as session:
-                    later = session.get(Airing, done["later"])
-                    assert later.state is AiringState.CANCELLED
-                    left = later.starts_at - station.now()
+                assert wait_until(lambda: airing_of(station, done["later"]).state is AiringState.CANCELLED)
+                left = airing_of(station, done["later"]).starts_at - station.now()
                 time.sleep(max(0.0, left.total_seconds()) + 5)
                 assert not sounded(fleet, done["later"])
                 job = TrialRun(station, Stages(quiet=True))
@@ -114,6 +112,11 @@ def signed(station, airing):
 def reasons(station, airing):
     with station.store.read() as session:
         return set(session.scalars(select(Delivery.reason).where(Delivery.airing == airing)))
+
+
+def airing_of(station, airing):
+    with station.store.read() as session:
+        return session.get_one(Airing, airing)
 
 
 def again(station, airing):
