@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from tts.normalization.fields import WebAddress
-from tts.normalization.lexicon import DOMAINS, FOREIGN, NAME_ROWS, SIGN_ROWS
+from tts.normalization.lexicon import DOMAINS, FOREIGN, table
 from tts.normalization.numbers import spell_digits
 from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
 from tts.normalization.syllables import as_syllable, fewest_pieces, is_syllable
@@ -14,7 +14,7 @@ from tts.normalization.transliteration import transliterated
 
 
 def _names(part: str) -> str:
-    return "|".join(row["typed"] for row in NAME_ROWS if row["part"] == part)
+    return "|".join(table("names", "typed", "name", part=part))
 
 
 _LONGEST_SYLLABLE = 7  # "nghiêng"
@@ -24,7 +24,7 @@ _UNMARKED_RIME: Final = re.compile(
     r"[uy]ye(?:n|t)$|(?:i|y)e(?:u|n|ng|m)$|u(?:e|ech|enh)$|u(?:o(?:n|ng|i|m|c|t|p|u)|an|ay|at|ang)$"
 )
 """Rimes that only marks make whole: "chuyen", "nguoi", "dien"."""
-_NAMES: Final = {row["typed"]: row["name"] for row in NAME_ROWS}
+_NAMES: Final = table("names", "typed", "name")
 _PERSON: Final = re.compile(  # "tranvanhai", "lethihoa"
     rf"(?P<family>{_names('family')})(?P<middle>{_names('middle')})(?P<given>[a-z]|(?!et|eu|ti)[a-z]{{2,16}})"
 )
@@ -39,7 +39,7 @@ _MOST_INITIALS = 5
 _LONGEST_LABEL = 40  # a longer run of letters is no name; its letters are read
 _LED_NAME: Final = re.compile(r"(?P<lead>[ie])(?P<rest>(?:[A-Z][a-z]+)+)")  # "iKhanhHoa"
 _NAMES_JOINED: Final = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}(?![a-z])")
-_SIGNS: Final = {row["sign"]: row["address"] for row in SIGN_ROWS}
+_SIGNS: Final = table("signs", "sign", "address")
 _TOP: Final = (
     "vn|com|net|org|gov|edu|info|io|me|tv|asia|mobi|biz"
     r"|(?:ly|gl|gle|be|app|link|page|site|shop|store|top|xyz|cc|pro|club|co|ai)(?=/)"

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final
 
 from tts.manners import Region, Register
@@ -12,7 +11,7 @@ from tts.normalization.dates import day_and_month
 from tts.normalization.documents import code_part
 from tts.normalization.grammar import grammar_at
 from tts.normalization.initials import composed, contexts
-from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
+from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN, NO_WORDS
 from tts.normalization.numbers import LARGEST, cardinal, roman_value, spell_digits, written_number
 from tts.normalization.radio import may_differ
 from tts.normalization.regions import in_region
@@ -28,7 +27,6 @@ MOST: Final = 6
 _LONGEST: Final = 64  # characters of a spot
 _TWO_NUMBERS: Final = re.compile(r"(\d{1,4}) ?(?:[/:-]|\.(?!\d{3})) ?(\d{1,4})")
 _AMOUNT: Final = re.compile(r"\d+(?:\.\d{3})*(?:,\d+)?")
-_NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def alternatives(
     start: int,
     end: int,
     *,
-    words: Mapping[str, str] = _NO_WORDS,
+    words: Mapping[str, str] = NO_WORDS,
     region: Region = "north",
     register: Register = "literal",
 ) -> tuple[Alternative, ...]:

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Final
 
 from tts.normalization.checking import HTML_TAG, is_control
-from tts.normalization.lexicon import CHARACTER_ROWS
+from tts.normalization.lexicon import rows
 
 _ZERO_WIDTH: Final = dict.fromkeys(
     map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"),
@@ -39,9 +39,9 @@ _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²
 _WITH_MARK: Final = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")
 
 _SIGNS: Final = {"\t": " "} | {
-    one: row["becomes"] for row in CHARACTER_ROWS if row["how"] == "each" for one in row["typed"]
+    one: row["becomes"] for row in rows("characters") if row["how"] == "each" for one in row["typed"]
 }
-_TYPED: Final = tuple((row["typed"], row["becomes"]) for row in CHARACTER_ROWS if row["how"] == "whole")
+_TYPED: Final = tuple((row["typed"], row["becomes"]) for row in rows("characters") if row["how"] == "whole")
 _KEPT: Final = frozenset("°²³‰µ±≥≤≠≈→€£¥₫•")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from tts.normalization.lexicon import COUNTED, CUE_ROWS, EACH, SCALES, UNITS
+from tts.normalization.lexicon import SCALES, UNITS, rows
 from tts.normalization.numbers import NUMBER_WORDS
 
 _SMALL: Final = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
@@ -23,15 +23,15 @@ def _any_of(words: Iterable[str]) -> str:
 
 _NAMED: Final = {
     "{number}": _any_of(sorted(NUMBER_WORDS)),
-    "{counted}": rf"(?:{_any_of(COUNTED)})(?!\w)",
-    "{each}": _any_of(EACH),
+    "{counted}": rf"(?:{_any_of(row['word'] for row in rows('counted'))})(?!\w)",
+    "{each}": _any_of(row["word"] for row in rows("each")),
     "{unit}": _any_of((*SCALES, *UNITS)),
     "{scale}": _any_of(SCALES),
 }
 """Word lists that a pattern may name."""
 
 
-_ALL: Final = {(row["module"], row["cue"]): row["pattern"] for row in CUE_ROWS}
+_ALL: Final = {(row["module"], row["cue"]): row["pattern"] for row in rows("cues")}
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Final
 
 from tts.normalization.cues import Cues
 from tts.normalization.fields import DayOfMonth
-from tts.normalization.lexicon import NAMED_DAYS
+from tts.normalization.lexicon import rows
 from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
 from tts.normalization.templates import say, simple_rules
 
@@ -18,12 +18,16 @@ _QUARTERS = 4
 _EASY = 5  # a denominator up to this may be one of a fraction: "1/4-3/4"
 _OLDEST = 1700  # year that stands after a month without "tháng"; "1/1000" is a fraction
 _CHAINED: Final = re.compile(r"(?<![\w/])\d{1,2}/$")
-_KNOWN_DAYS: Final = NAMED_DAYS["known"]  # holidays and memorial days that are written without "ngày"
-_STREETS: Final = _KNOWN_DAYS | NAMED_DAYS["street"]  # that streets are named after
+_NAMED_DAYS: Final = {
+    kind: frozenset((int(row["day"]), int(row["month"])) for row in rows("days") if row["kind"] == kind)
+    for kind in ("known", "street", "holiday")
+}
+_KNOWN_DAYS: Final = _NAMED_DAYS["known"]  # holidays and memorial days that are written without "ngày"
+_STREETS: Final = _KNOWN_DAYS | _NAMED_DAYS["street"]  # that streets are named after
 _SECOND_DAY: Final = re.compile(
     r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"
 )
-_HOLIDAYS: Final = _KNOWN_DAYS | NAMED_DAYS["holiday"]
+_HOLIDAYS: Final = _KNOWN_DAYS | _NAMED_DAYS["holiday"]
 _ANOTHER_DAY: Final = re.compile(r"(?<![\d/])[0-3]?\d/(?:1[0-2]|0?[1-9]) ?[:-] ?[^\W\d]")
 _ROUND_THE_CLOCK: Final = (24, 7)
 

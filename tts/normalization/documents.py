@@ -8,7 +8,7 @@ from typing import Final
 from tts.normalization.cues import Cues, cue_named
 from tts.normalization.fields import DocumentSign, NumberedDocument
 from tts.normalization.initials import office
-from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FIELD_ROWS, FOREIGN, ISSUERS, SENSE_ROWS
+from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN, ISSUERS, rows
 from tts.normalization.numbers import cardinal, spell_digits
 from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
 from tts.normalization.templates import number_said, say, spell
@@ -31,8 +31,8 @@ _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d ?-")  # "2025-2026/HK1"
 _ADDRESSED: Final = ["bà", "con"]  # "bà con, số 135/BC-CAX" names no kind
 _ROOM: Final = re.compile(r"([PV])(\d{1,2})")
 _DESKS: Final = {
-    field: [(re.compile(row["body"]), row["spoken"]) for row in FIELD_ROWS if row["written"] == field]
-    for field in {row["written"] for row in FIELD_ROWS}
+    field: [(re.compile(row["body"]), row["spoken"]) for row in rows("fields") if row["written"] == field]
+    for field in {row["written"] for row in rows("fields")}
 }
 _SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng", "TTr": "thanh tra"}
 _KINDS: Final = {"TK": "tờ khai", "BK": "bảng kê", "KK": "kê khai", "QTT": "quyết toán thuế"}  # before a tax
@@ -102,7 +102,7 @@ def code_said(scene: Scene, code: str) -> DocumentSign:
 
 def _meant_here(scene: Scene, code: str, sign: DocumentSign) -> DocumentSign:
     """The sign, where its letters stand for something else than usually: the Party's QĐ is a "quy định"."""
-    for row in SENSE_ROWS:
+    for row in rows("senses"):
         told = not row["after"] or scene.cue(cue_named(row["after"]), int(row["within"]))
         if told and re.search(row["sign"], code):
             for usual in row["usual"].split("|"):

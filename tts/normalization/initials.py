@@ -7,11 +7,12 @@ from functools import cache
 from typing import Final
 
 from tts.normalization.cues import compiled
-from tts.normalization.lexicon import ABBREVIATIONS, BODIES, CONTEXT_ROWS, DOCUMENT_CODES, HEAD_ROWS, OFFICES
+from tts.normalization.lexicon import ABBREVIATIONS, BODIES, DOCUMENT_CODES, rows, table
 from tts.normalization.scene import Scene
 
-_HEADS: Final = {row["written"]: row["spoken"] for row in HEAD_ROWS}
-_OF_BODIES: Final = frozenset(row["written"] for row in HEAD_ROWS if row["heads"] == "body")
+_HEADS: Final = table("heads")
+_OF_BODIES: Final = frozenset(table("heads", heads="body"))
+_OFFICES: Final = table("offices")
 _LEVELS: Final = {"X": "xã", "P": "phường"}  # whose body it is: BCHQS and X
 _WHERE: Final = {"X": "xã", "P": "phường", "T": "tỉnh", "KV": "khu vực"}  # behind an office's own initials
 _ECHOED: Final = frozenset({"đất", "hộ", "tổng", "ban", "tổ", "năm", "khu", "thôn", "thuế", "bệnh"})
@@ -57,7 +58,7 @@ def _known(initials: str) -> str | None:
 
 def _of_field(initials: str) -> str | None:
     for cut in range(len(initials) - 2, 0, -1):
-        head, field = OFFICES.get(initials[:cut]), _known(initials[cut:])
+        head, field = _OFFICES.get(initials[:cut]), _known(initials[cut:])
         if head and field and not field.startswith("đất "):
             return f"{head} {field}"
     return None
@@ -107,7 +108,7 @@ def _around(line: str, start: int, end: int) -> str:
 
 
 _ROWS: Final[dict[str, list[dict[str, str]]]] = defaultdict(list)
-for _row in CONTEXT_ROWS:
+for _row in rows("contexts"):
     _ROWS[_row["written"]].append(_row)
 
 

@@ -7,21 +7,18 @@ The tables are the published code charts.
 import re
 from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOMAINS, LEGACY, OLD_LETTER_ROWS
+from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOMAINS, NO_WORDS, table
 from tts.normalization.syllables import is_syllable
 
-_OLD: Final = {
-    name: {row["written"]: row["letter"] for row in OLD_LETTER_ROWS if row["encoding"] == name}
-    for name in ("TCVN3", "VNI")
+_TCVN3: Final = {
+    ord(old): ord(new) for old, new in table("old_letters", value="letter", encoding="TCVN3").items()
 }
-_TCVN3: Final = {ord(old): ord(new) for old, new in _OLD["TCVN3"].items()}
 
 
 def _vni_table() -> dict[str, str]:
-    small = _OLD["VNI"]
+    small = table("old_letters", value="letter", encoding="VNI")
     large = {written.upper(): said.upper() for written, said in small.items()}
     return large | {written.capitalize(): said.upper() for written, said in small.items()} | small
 
@@ -48,7 +45,7 @@ _NEVER_WRITTEN: Final = re.compile(  # no final half vowel bears the tone ("xaõ
     r"(?:[aăâeê][òóõùú]|[aăâoôơ][ìí]|[aâ]ý|[yê][ùú])$|ñ", re.IGNORECASE
 )
 _WRITTEN: Final = re.compile(r"[^\w\s.,;:?!]|[\d_]")  # what spoken text, which must stay as it is, has not
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_TELLING: Final = table("legacy", value="encoding")  # words of an old encoding that no Vietnamese word is
 _PAID: Final = re.compile(r"(?<=\d)[ñ®](?!\w)")  # đ, the đồng
 _COMMON: Final = frozenset(
     word
@@ -98,7 +95,7 @@ def from_legacy(text: str) -> FromLegacy:
     """
     if _HIGH.search(text) is None:
         return FromLegacy(text, None)
-    telling = LEGACY if _WRITTEN.search(text) else _NONE
+    telling = _TELLING if _WRITTEN.search(text) else NO_WORDS
     lines = text.split("\n")
     encoding, whole = _turn_whole_lines(lines, telling)
     found, unsure = encoding, dict[tuple[str, str], None]()

@@ -6,7 +6,7 @@ from typing import Final
 from tts.normalization.cues import Cues, compiled
 from tts.normalization.dashes import NUMERIC, YEAR, dash, falls, same_kind
 from tts.normalization.labels import small_roman
-from tts.normalization.lexicon import ABBREVIATIONS, SIGN_ROWS, UNITS
+from tts.normalization.lexicon import ABBREVIATIONS, UNITS, table
 from tts.normalization.numbers import NUMBER_WORDS, spell_digits
 from tts.normalization.scene import Hit, Rule, Scene, matching
 from tts.normalization.syllables import split_tone
@@ -25,7 +25,7 @@ _LONGEST_TERM: Final = 20  # characters
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
 _SAID: Final = {sign: UNITS[sign] for sign in "%‰°$€₫"} | {
-    row["sign"]: row["text"] for row in SIGN_ROWS if row["text"]
+    sign: said for sign, said in table("signs", "sign", "text").items() if said
 }
 _SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Final
 
 from tts.normalization.edits import Edit, EditedLine, Edits, Substitute, substitute
-from tts.normalization.lexicon import TONE_ROWS
+from tts.normalization.lexicon import rows
 from tts.normalization.scanned import mend_scanned
 from tts.normalization.scene import OwnEntries
 
-_MISPLACED: Final = tuple((re.compile(row["pattern"]), int(row["heir"])) for row in TONE_ROWS)
+_MISPLACED: Final = tuple((re.compile(row["pattern"]), int(row["heir"])) for row in rows("tones"))
 _SPANISH: Final = re.compile("[ñÑ]")  # what is left of them bears no tone
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 

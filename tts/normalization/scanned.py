@@ -6,7 +6,7 @@ from typing import Final
 
 from tts.normalization.cues import compiled
 from tts.normalization.edits import Substitute, substitute
-from tts.normalization.lexicon import ABBREVIATIONS, SCANNED_ROWS
+from tts.normalization.lexicon import ABBREVIATIONS, rows
 from tts.normalization.syllables import in_syllables, is_syllable
 
 
@@ -33,7 +33,7 @@ def _named(pattern: str) -> re.Pattern[str]:
 
 
 _MENDED: Final = tuple(
-    (_named(row["pattern"]), _CHANGES.get(row["becomes"], row["becomes"])) for row in SCANNED_ROWS
+    (_named(row["pattern"]), _CHANGES.get(row["becomes"], row["becomes"])) for row in rows("scanned")
 )
 """Letters that stand where a figure was, and spaces that were put into numbers."""
 

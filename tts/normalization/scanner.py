@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final
 
 from tts.manners import Region, Register
@@ -13,7 +12,7 @@ from tts.normalization.cleaning import clean
 from tts.normalization.cues import Cues
 from tts.normalization.grammar import grammar_at
 from tts.normalization.legacy import from_legacy
-from tts.normalization.lexicon import ABBREVIATIONS
+from tts.normalization.lexicon import ABBREVIATIONS, NO_WORDS
 from tts.normalization.marks import any_sign
 from tts.normalization.mending import mend
 from tts.normalization.province import own_words
@@ -34,13 +33,11 @@ _RUN: Final = re.compile(
 _HECTARES: Final = "ha"  # the one unit that is a syllable: "mỗi ha"
 _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 
-_NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
-
 
 def read(
     text: str,
     *,
-    words: Mapping[str, str] = _NO_WORDS,
+    words: Mapping[str, str] = NO_WORDS,
     region: Region = "north",
     register: Register = "literal",
 ) -> Reading:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from tts.normalization.lexicon import ALIKE_ROWS, RIME_ROWS
+from tts.normalization.lexicon import rows, table
 
 _TONES: Final = {"\u0300": "`", "\u0301": "'", "\u0309": "?", "\u0303": "~", "\u0323": "."}
 _ACUTE: Final = "\u0301"
@@ -17,7 +17,7 @@ _ONSETS: Final = (
     *("b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", ""),
 )
 _BEHIND: Final = {
-    onset: frozenset(row["rime"] for row in RIME_ROWS if onset in row["after"].split())
+    onset: frozenset(row["rime"] for row in rows("rimes") if onset in row["after"].split())
     for onset in ("any", "qu", "none")
 }
 _RIMES: Final = _BEHIND["any"] | _BEHIND["none"]
@@ -88,13 +88,9 @@ def _tone_fits(rime: str, tone: str) -> bool:
     return not stopped or (tone != "" and tone in _STOPPED_TONES)
 
 
-def _alike(part: str) -> tuple[tuple[str, str], ...]:
-    return tuple((row["written"], row["becomes"]) for row in ALIKE_ROWS if row["part"] == part)
-
-
-_ALIKE_ONSETS: Final = _alike("onset")
-_BARE_RIMES: Final = _alike("rime")
-_ALIKE_CODAS: Final = _alike("coda")
+_ALIKE_ONSETS: Final = table("alike", value="becomes", part="onset").items()
+_BARE_RIMES: Final = [(row["written"], row["becomes"]) for row in rows("alike") if row["part"] == "rime"]
+_ALIKE_CODAS: Final = table("alike", value="becomes", part="coda").items()
 
 
 @lru_cache(maxsize=16_384)

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from tts.normalization.cues import cue_named
-from tts.normalization.lexicon import LETTERS, POINT_LETTERS, RULE_ROWS, SCALES, UNITS
+from tts.normalization.lexicon import LETTERS, POINT_LETTERS, SCALES, UNITS, rows
 from tts.normalization.numbers import cardinal, month, ordinal, spell_digits, whole_value, written_number
 from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
 
@@ -131,7 +131,7 @@ def say(
 
 def simple_rules(group: str) -> tuple[Rule, ...]:
     """The rules of `rules.csv` that need no code, in their order."""
-    return tuple(_simple(row) for row in RULE_ROWS if row["group"] == group)
+    return tuple(_simple(row) for row in rows("rules") if row["group"] == group)
 
 
 def _simple(row: dict[str, str]) -> Rule:

@@ -4,17 +4,17 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from tts.normalization.lexicon import ALIKE_ROWS, SPELLING_ROWS
+from tts.normalization.lexicon import rows, table
 from tts.normalization.syllables import as_syllable, is_syllable, with_acute
 
 _SHORTEST, _LONGEST = 3, 24  # letters; other runs are no words
 _MOST_SILENT: Final = 3  # consonants at the end that may go unsaid
-_SPELLINGS: Final = tuple((re.compile(row["spelling"]), row["sound"]) for row in SPELLING_ROWS)
+_SPELLINGS: Final = tuple((re.compile(row["spelling"]), row["sound"]) for row in rows("spellings"))
 _UNIT: Final = re.compile(
     r"(?:ph|th|ch|kh|nh|ng(?![aeiouăâêôơư])|gi(?=[aeouâăêôơư])|qu(?=[aeiouâăêôơư])|tr)|."
 )
 _VOWELS: Final = re.compile(r"sần|[aăâeêioôơuưầ]+[iuy]?")
-_CODAS: Final = {row["written"]: row["becomes"] for row in ALIKE_ROWS if row["part"] == "end"}
+_CODAS: Final = table("alike", value="becomes", part="end")
 
 
 def _near_sounds(word: str) -> str:

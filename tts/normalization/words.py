@@ -8,7 +8,7 @@ from tts.normalization.addresses import joined_names, segmented
 from tts.normalization.cues import Cues, compiled
 from tts.normalization.documents import code_part
 from tts.normalization.initials import SURE, composed, is_alone, meaning_around, meant, no_echo
-from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
+from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN, LETTERS, UNITS, table
 from tts.normalization.mending import put_tones
 from tts.normalization.roman import ROMAN_RULES, in_headline
 from tts.normalization.scene import Hit, Rule, Scene, matching
@@ -19,6 +19,8 @@ from tts.normalization.transliteration import in_pieces, transliterated
 _CUE: Final = Cues("words")
 
 LETTER: Final = r"[^\W\d_]"
+_DOTTED: Final = table("dotted")
+_STANDS_BEFORE: Final = table("dotted", value="before")
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
 _TITLE_WORD: Final = compiled(  # "X. Diên An", "X. DIÊN AN"
     rf" ?(?:[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]|(?=[A-ZĐ]*[À-Ỹ])[A-ZĐÀ-Ỹ]{{2,7}}(?!\w))"
@@ -42,7 +44,7 @@ _SHORTEST_ORGAN = 3  # a shorter sign of documents says too little by itself
 
 
 def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
-    spoken, before = DOTTED[found.group()]
+    spoken, before = _DOTTED[found.group()], _STANDS_BEFORE[found.group()]
     here = _dotted_here(scene, found)
     if here or not _may_stand(scene, found.end(), before):
         return here
@@ -62,7 +64,7 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     """What a shortened word means because of what is around it: "đàn GS." ends a sentence."""
     written, end = found.group(), found.end()
     meant = meaning_around(scene, written[:-1], found.start(), end - 1) if written[-1] == "." else None
-    if meant and meant != DOTTED[written][0]:
+    if meant and meant != _DOTTED[written]:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
     if written == "P." and scene.follows(_NUMBER, end) and _CUE.indoors.search(scene.around(found)):
@@ -302,7 +304,7 @@ def _unknown(scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), said, "spelt", sure=False, warning=problem)
 
 
-_DOTTED: Final = "|".join(re.escape(written) for written in sorted(DOTTED, key=len, reverse=True))
+_ANY_DOTTED: Final = "|".join(re.escape(written) for written in sorted(_DOTTED, key=len, reverse=True))
 _SPACED: Final = "|".join(
     re.escape(written)
     for written in sorted(ABBREVIATIONS, key=len, reverse=True)
@@ -320,7 +322,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
         lambda _, found: Hit(found.end(), ABBREVIATIONS[found.group()], "abbreviation"),
     ),
     matching(rf"{_NAME_PART}(?:\.{_NAME_PART}){{1,4}}(?!\w)\.?", _person),
-    matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
+    matching(rf"(?:{_ANY_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     *ROMAN_RULES,
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
     matching(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),

@@ -8,7 +8,7 @@ import pytest
 import tts.normalization
 from tts.normalization import grammar, read
 from tts.normalization.cues import Cues, compiled, cue_named
-from tts.normalization.lexicon import CUE_ROWS, RULE_ROWS, SENSE_ROWS
+from tts.normalization.lexicon import rows
 from tts.normalization.templates import KINDS, simple_rules
 
 _PACKAGE = Path(tts.normalization.__file__).parent
@@ -25,19 +25,19 @@ def _asked_in_code():
 
 
 def _asked_in_lists():
-    for row in [*RULE_ROWS, *SENSE_ROWS]:
+    for row in [*rows("rules"), *rows("senses")]:
         yield from (tuple(row[one].split(".")) for one in ("after", "follows") if row.get(one))
 
 
 def test_every_cue_is_asked_for_and_every_one_that_is_asked_for_is_there():
-    listed = [(row["module"], row["cue"]) for row in CUE_ROWS]
+    listed = [(row["module"], row["cue"]) for row in rows("cues")]
     assert len(listed) == len(set(listed))
     assert set(listed) == {*_asked_in_code(), *_asked_in_lists()}
 
 
 def test_every_pattern_compiles():
     """In a program each is compiled when it is first asked for."""
-    for row in CUE_ROWS:
+    for row in rows("cues"):
         assert cue_named(f"{row['module']}.{row['cue']}").pattern
     grammars = [one for one in vars(grammar).values() if isinstance(one, grammar.Grammar)]
     assert len(grammars) > 5
@@ -52,7 +52,7 @@ def test_a_cue_that_is_not_listed_is_an_error():
         cue_named("times.no_such_cue")
 
 
-@pytest.mark.parametrize("row", RULE_ROWS, ids=lambda row: f"{row['group']}: {row['example']}")
+@pytest.mark.parametrize("row", rows("rules"), ids=lambda row: f"{row['group']}: {row['example']}")
 def test_a_template_names_parts_of_its_pattern_and_known_ways_to_say_them(row):
     parts = _PART.findall(row["spoken"])
     assert {name for name, _ in parts} <= set(compiled(row["pattern"]).groupindex)
@@ -62,8 +62,8 @@ def test_a_template_names_parts_of_its_pattern_and_known_ways_to_say_them(row):
 
 def test_every_group_of_rules_stands_in_the_grammar():
     source = "".join(path.read_text("utf-8") for path in _PACKAGE.glob("*.py"))
-    assert {row["group"] for row in RULE_ROWS} == set(re.findall(r'simple_rules\("([^"]+)"\)', source))
-    assert all(simple_rules(row["group"]) for row in RULE_ROWS)
+    assert {row["group"] for row in rows("rules")} == set(re.findall(r'simple_rules\("([^"]+)"\)', source))
+    assert all(simple_rules(row["group"]) for row in rows("rules"))
 
 
 def test_what_stands_in_square_brackets_is_said_where_its_part_is_written():
