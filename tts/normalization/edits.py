@@ -4,9 +4,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 _NEW: Final = -1  # a character that nobody typed
+
+
+Replacement = str | Callable[[re.Match[str]], str]
+Substitute = Callable[[re.Pattern[str], Replacement, str], str]
+"""Puts something in the place of each match of a pattern in a text, as `re.Pattern.sub` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +24,6 @@ class Edit:
     start: int
     end: int
     typed: str
-
-
-class Substitute(Protocol):
-    """Put something in the place of each match of a pattern, as `re.sub` does."""
-
-    def __call__(
-        self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str], text: str, /
-    ) -> str:
-        """Return the text after it."""
-
-
-def substitute(
-    pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str], text: str, /
-) -> str:
-    """Substitute without remembering what was there."""
-    return pattern.sub(replacement, text)
 
 
 class EditedLine:
@@ -52,9 +41,7 @@ class EditedLine:
         for start, end in kept:
             self._is_kept[start : end + 2] = b"\1" * (end + 2 - start)
 
-    def substitute(
-        self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str], text: str, /
-    ) -> str:
+    def substitute(self, pattern: re.Pattern[str], replacement: Replacement, text: str) -> str:
         """Substitute in `text`, which is what the last call returned, and remember what was there."""
         pieces: list[str] = []
         sources: list[int] = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from tts.normalization.edits import Edit, EditedLine, Edits, Substitute, substitute
+from tts.normalization.edits import Edit, EditedLine, Edits, Substitute
 from tts.normalization.lexicon import rows
 from tts.normalization.scanned import mend_scanned
 from tts.normalization.scene import OwnEntries
@@ -36,7 +36,7 @@ def mend(text: str, own: OwnEntries | None = None) -> tuple[str, Edits]:
     return "\n".join(lines), Edits(edits)
 
 
-def _mended(text: str, sub: Substitute = substitute) -> str:
+def _mended(text: str, sub: Substitute = re.Pattern.sub) -> str:
     return mend_scanned(put_tones(text, sub), sub)
 
 
@@ -46,7 +46,7 @@ def _edited(typed: str, own: OwnEntries | None) -> tuple[str, Sequence[Edit]]:
     return line.text, line.edits()
 
 
-def put_tones(text: str, sub: Substitute = substitute) -> str:
+def put_tones(text: str, sub: Substitute = re.Pattern.sub) -> str:
     """The text (NFC) with such marks moved; nothing else is changed. `sub` puts in each change."""
     for pattern, heir in _MISPLACED:
         text = sub(pattern, partial(_moved, heir), text)

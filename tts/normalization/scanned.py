@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from tts.normalization.cues import compiled
-from tts.normalization.edits import Substitute, substitute
+from tts.normalization.edits import Substitute
 from tts.normalization.lexicon import ABBREVIATIONS, rows
 from tts.normalization.syllables import in_syllables, is_syllable
 
@@ -80,7 +80,7 @@ _WITH_MARK: Final = {"sô": "số", "điêu": "điều", "điêm": "điểm", "n
 _SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
 
 
-def mend_scanned(text: str, sub: Substitute = substitute) -> str:
+def mend_scanned(text: str, sub: Substitute) -> str:
     """The text with figures and words put together again as they were printed; `sub` puts in each change."""
     text = sub(_GLUED, _unglued, sub(_MARK_LOST, _marked, text))
     if _SUSPECT.search(text):
