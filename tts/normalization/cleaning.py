@@ -35,9 +35,6 @@ _NOTE: Final = re.compile(  # the number of a note below: "quy định³ của",
 _VARIABLE: Final = re.compile(r"(?<![\w/])([A-LN-Za-ln-z])([²³])(?!\w)")  # of a formula; m² is a unit
 _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
-
-_WITH_MARK: Final = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")
-
 _SIGNS: Final = {"\t": " "} | {
     one: row["becomes"] for row in rows("characters") if row["how"] == "each" for one in row["typed"]
 }
@@ -72,7 +69,7 @@ def _plain(character: str) -> str:
 def _plain_letter(character: str) -> str:
     """Vietnamese letters stay; a fraction and other forms of Latin letters become plain ones."""
     base = unicodedata.normalize("NFD", character)
-    if (base[0].isascii() and set(base[1:]) <= _VIETNAMESE_MARKS) or character in _WITH_MARK:
+    if (base[0].isascii() and set(base[1:]) <= _VIETNAMESE_MARKS) or character in "đĐ":
         return character
     compatible = unicodedata.normalize("NFKD", character)
     if "\u2044" in compatible:

@@ -50,13 +50,8 @@ def _below_thousand(number: int, *, full: bool) -> str:
     if not rest:
         return said
     if rest < len(DIGITS):
-        return f"{said} linh {_unit(rest)}"
+        return f"{said} linh {month(rest)}"
     return f"{said} {_below_hundred(rest)}"
-
-
-def _unit(digit: int) -> str:
-    """A unit after "linh": four is "tư", as after "mươi"."""
-    return {4: "tư"}.get(digit, DIGITS[digit])
 
 
 def _below_hundred(number: int) -> str:
@@ -70,7 +65,7 @@ def _below_hundred(number: int) -> str:
 
 
 def month(number: int) -> str:
-    """A number that names one of a row, as months and weekdays: the fourth is "tư"."""
+    """A number that names one of a row, as months and weekdays, or stands after "linh": four is "tư"."""
     return {4: "tư"}.get(number) or cardinal(number)
 
 
@@ -112,17 +107,10 @@ def whole_value(written: str) -> int:
     return int(written) if written.isdecimal() else roman_value(written) or 0
 
 
-_ROMAN: Final = re.compile(r"(?:X{0,3})(?:IX|IV|V?I{0,3})")
-_ROMAN_VALUES: Final = {"I": 1, "V": 5, "X": 10}
+_ROMAN_UNITS: Final = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+_ROMAN: Final = {"X" * (value // 10) + _ROMAN_UNITS[value % 10]: value for value in range(1, 40)}
 
 
 def roman_value(written: str) -> int | None:
     """The value of a Roman number up to 39 (I, V and X), or None if it is none."""
-    letters = written.upper()
-    if not letters or not _ROMAN.fullmatch(letters):
-        return None
-    values = [_ROMAN_VALUES[letter] for letter in letters]
-    return sum(
-        -value if place + 1 < len(values) and values[place + 1] > value else value
-        for place, value in enumerate(values)
-    )
+    return _ROMAN.get(written.upper())

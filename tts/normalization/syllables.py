@@ -61,17 +61,11 @@ def _is_onset_with(onset: str, rime: str) -> bool:
     return onset != "" or not rime.startswith("iê")
 
 
-def _rimes_of(base: str) -> list[tuple[str, str]]:
-    """Every way to cut the toneless word into onset and rime; "gi" lends its i to the rime."""
+def _rimes_of(base: str) -> list[str]:
+    """The rime of every way to cut the toneless word behind an onset; "gi" lends its i to the rime."""
     cuts = [(onset, base[len(onset) :]) for onset in _ONSETS if base.startswith(onset)]
-    found = [(onset, rime) for onset, rime in cuts if rime and _is_onset_with(onset, rime)]
-    if base.startswith("gi"):
-        rest = base[1:]
-        if rest in _RIMES:  # gì, gìn, giếng
-            found.append(("gi", rest))
-        if "i" + base[2:] in _RIMES and base[2:3] == "ê":
-            found.append(("gi", "i" + base[2:]))
-    return found
+    rimes = [rime for onset, rime in cuts if rime and _is_onset_with(onset, rime)]
+    return [*rimes, base[1:]] if base.startswith("gi") and base[1:] in _RIMES else rimes  # gì, gìn, giếng
 
 
 @lru_cache(maxsize=65_536)
@@ -80,7 +74,7 @@ def is_syllable(word: str) -> bool:
     base, tone = split_tone(word)
     if len(tone) > 1 or not base:
         return False
-    return any(_tone_fits(rime, tone) for _, rime in _rimes_of(base))
+    return any(_tone_fits(rime, tone) for rime in _rimes_of(base))
 
 
 def _tone_fits(rime: str, tone: str) -> bool:

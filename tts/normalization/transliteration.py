@@ -10,17 +10,11 @@ from tts.normalization.syllables import as_syllable, is_syllable, with_acute
 _SHORTEST, _LONGEST = 3, 24  # letters; other runs are no words
 _MOST_SILENT: Final = 3  # consonants at the end that may go unsaid
 _SPELLINGS: Final = tuple((re.compile(row["spelling"]), row["sound"]) for row in rows("spellings"))
-_UNIT: Final = re.compile(
-    r"(?:ph|th|ch|kh|nh|ng(?![aeiouăâêôơư])|gi(?=[aeouâăêôơư])|qu(?=[aeiouâăêôơư])|tr)|."
-)
 _VOWELS: Final = re.compile(r"sần|[aăâeêioôơuưầ]+[iuy]?")
+_PART: Final = re.compile(  # vowels, or one consonant
+    rf"{_VOWELS.pattern}|ph|th|ch|kh|nh|ng(?![aeiouăâêôơư])|gi(?=[aeouâăêôơư])|qu(?=[aeiouâăêôơư])|tr|."
+)
 _CODAS: Final = table("alike", value="becomes", part="end")
-
-
-def _near_sounds(word: str) -> str:
-    for pattern, sound in _SPELLINGS:
-        word = pattern.sub(sound, word)
-    return word
 
 
 def _joined(onset: str, vowel: str, coda: str) -> str | None:
@@ -30,7 +24,7 @@ def _joined(onset: str, vowel: str, coda: str) -> str | None:
         onset = "k" if soft else "c"
     if onset in {"g", "ng"} and soft:
         onset += "h"
-    for sound in (vowel, {"o": "ô", "e": "ê", "iu": "iu", "u": "u"}.get(vowel, vowel), vowel[:1]):
+    for sound in (vowel, {"o": "ô", "e": "ê"}.get(vowel, vowel), vowel[:1]):
         for end in (coda, ""):
             for attempt in (onset + sound + end, with_acute(onset + sound + end)):
                 if is_syllable(attempt):
@@ -43,10 +37,12 @@ def transliterated(word: str) -> str | None:
     """Vietnamese syllables near the sound of an unmarked foreign word, or None."""
     if not word.isascii() or not word.isalpha() or not _SHORTEST <= len(word) <= _LONGEST:
         return None
-    near = _near_sounds(word.lower())
+    near = word.lower()
+    for pattern, sound in _SPELLINGS:
+        near = pattern.sub(sound, near)
     said: list[str] = []
     onsets: list[str] = []
-    parts = [part for part in re.findall(rf"{_VOWELS.pattern}|{_UNIT.pattern}", near) if part]
+    parts = _PART.findall(near)
     place = 0
     while place < len(parts):
         part = parts[place]
@@ -98,15 +94,12 @@ def in_pieces(word: str) -> str | None:
 
 def _near(piece: str) -> str | None:
     """One syllable, or two where vowels do not go together ("niê" → "ni ê")."""
-    if is_syllable(piece):
-        return piece
     near = as_syllable(piece)
     if near:
         return near
     for cut in range(1, len(piece)):
         first, second = piece[:cut], piece[cut:]
-        if is_syllable(first) and second[0] in _VOWEL:
-            rest = second if is_syllable(second) else as_syllable(second)
-            if rest:
-                return f"{first} {rest}"
+        rest = as_syllable(second) if is_syllable(first) and second[0] in _VOWEL else None
+        if rest:
+            return f"{first} {rest}"
     return None

@@ -246,10 +246,7 @@ def say_unknown(word: str) -> tuple[str, bool]:
         return near, word[0].isupper() or not word.isascii()
     cluster = _CUE.cluster.match(word.lower())
     if cluster:
-        rest = word.lower()[cluster.end() :]
-        if is_syllable(rest):
-            return f"{_SOUNDS[cluster.group()]} {rest}", True
-        near = as_syllable(rest)
+        near = as_syllable(word[cluster.end() :])
         if near:
             return f"{_SOUNDS[cluster.group()]} {near}", True
     pieces = in_pieces(word) if word.istitle() or not word.isascii() else None
