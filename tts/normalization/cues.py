@@ -31,33 +31,28 @@ _NAMED: Final = {
 """Word lists that a pattern may name."""
 
 
-_ALL: Final = {(row["module"], row["cue"]): row["pattern"] for row in rows("cues")}
+_ALL: Final = {f"{row['module']}.{row['cue']}": row["pattern"] for row in rows("cues")}
 
 
 @cache
-def _cue(module: str, cue: str) -> re.Pattern[str]:
-    pattern = _ALL[module, cue]
-    for name, words in _NAMED.items():
-        pattern = pattern.replace(name, words)
-    return compiled(pattern)
-
-
 def cue_named(name: str) -> re.Pattern[str]:
     """The cue that is called so: "times.hour"."""
-    module, _, cue = name.partition(".")
-    return _cue(module, cue)
+    pattern = _ALL[name]
+    for listed, words in _NAMED.items():
+        pattern = pattern.replace(listed, words)
+    return compiled(pattern)
 
 
 class Cues:
     """The cues of one module, each an attribute, compiled when it is first asked for."""
 
     def __init__(self, module: str) -> None:
-        self.__dict__["_module"] = module
+        self._module = module
 
     def __getattr__(self, cue: str) -> re.Pattern[str]:
         """Only asked for what is not an attribute yet, or what the list does not have."""
-        if (self.__dict__["_module"], cue) not in _ALL:
-            raise AttributeError(f"cues.csv has no {cue}")
-        pattern = _cue(self.__dict__["_module"], cue)
-        self.__dict__[cue] = pattern
+        name = f"{self._module}.{cue}"
+        if name not in _ALL:
+            raise AttributeError(f"cues.csv has no {name}")
+        self.__dict__[cue] = pattern = cue_named(name)
         return pattern
