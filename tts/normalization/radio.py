@@ -21,7 +21,7 @@ from tts.normalization.fields import (
     Quantity,
     WebAddress,
 )
-from tts.normalization.numbers import cardinal, month, spell_digits
+from tts.normalization.numbers import cardinal, month, ordinal, spell_digits
 from tts.normalization.scene import Hit
 from tts.normalization.syllables import bare_letters
 
@@ -75,11 +75,6 @@ class _Line:
             hit and (hit.rule == "range" or hit.spoken in _UNTIL) and hit.spoken.startswith(("đ", "t"))
         )
 
-    def is_times(self, at: int) -> bool:
-        """Whether a hit says "times", between two lengths."""
-        hit = self.hit(at)
-        return hit is not None and hit.rule == "times"
-
 
 def on_air(line: str, hits: Sequence[tuple[int, Hit]], told: set[str]) -> list[Hit]:
     """The hits of a line as they are said on air; `told`: numbers that this text said twice already."""
@@ -94,16 +89,15 @@ def on_air(line: str, hits: Sequence[tuple[int, Hit]], told: set[str]) -> list[H
 
 def may_differ(hit: Hit) -> bool:
     """Whether a hit has fields that an announcer may say otherwise."""
-    return type(hit.fields) in _VERBALISERS or isinstance(hit.fields, DigitGroups)
+    return type(hit.fields) in _VERBALISERS
 
 
 def _said(view: _Line, at: int, hit: Hit) -> Hit:
-    if isinstance(hit.fields, DigitGroups):
-        spoken = _digits(view, hit.fields)
-        return hit if spoken == hit.spoken else replace(hit, spoken=spoken, after=True)
     verbalise, word = _VERBALISERS.get(type(hit.fields)), _OF_RULES.get(hit.rule)
     spoken = verbalise(view, at, hit.fields) if verbalise else word(view, at, hit) if word else hit.spoken
-    return hit if spoken == hit.spoken else replace(hit, spoken=spoken)
+    if spoken == hit.spoken:
+        return hit
+    return replace(hit, spoken=spoken, after=hit.after or isinstance(hit.fields, DigitGroups))
 
 
 def _sign(view: _Line, at: int, hit: Hit) -> str:
@@ -123,9 +117,8 @@ def _repeated(view: _Line, at: int) -> range:
         hit = view.hits[end][1]
         if hit.rule == "bracket":
             inside = " ".join(one.spoken for _, one in view.hits[at + 1 : end]).lower()
-            again = len(inside.split()) > 1 and view.said_before(at).endswith(f" {inside}")
-            again = again or (len(inside.split()) > 1 and view.said_before(at) == inside)
-            return range(at, end + 1) if again else range(0)
+            again = f" {view.said_before(at)}".endswith(f" {inside}")
+            return range(at, end + 1) if again and len(inside.split()) > 1 else range(0)
     return range(0)
 
 
@@ -193,7 +186,7 @@ def _number(view: _Line, at: int, found: PlainNumber) -> str:
     if not found.value or found.value > _LAST_DAY:
         return found.said
     if _is_item(view, at):
-        return _ordinal(found.value)
+        return f"thứ {ordinal(found.value)}"
     if not view.line[place].isdecimal():
         return found.said
     if _is_day_of_range(view, at):
@@ -217,12 +210,10 @@ def _is_item(view: _Line, at: int) -> bool:
     return False
 
 
-def _ordinal(number: int) -> str:
-    return f"thứ {({1: 'nhất', 4: 'tư'}).get(number) or cardinal(number)}"
-
-
 def _quantity(view: _Line, at: int, found: Quantity) -> str:
-    measured = found.unit == "mét" and not (found.scale or view.is_until(at - 1) or view.is_times(at - 1))
+    before = view.hit(at - 1)
+    is_area = before is not None and before.rule == "times"  # "2 m x 3 m"
+    measured = found.unit == "mét" and not (found.scale or view.is_until(at - 1) or is_area)
     metres = _METRES.fullmatch(found.written) if measured else None
     said = _in_metres(metres) if metres else _joined(found.number, found.scale, found.unit)
     if found.per:
@@ -283,7 +274,7 @@ def _per(view: _Line, at: int, hit: Hit) -> str:
     return "một" if chained or first in _ONE_OF else "mỗi"
 
 
-def _digits(view: _Line, found: DigitGroups) -> str:
+def _digits(view: _Line, _at: int, found: DigitGroups) -> str:
     """Figures in threes and fours; a telephone or an account is said once more where it is told first."""
     figures = "".join(found.groups)
     groups = found.groups
@@ -307,7 +298,7 @@ def _in_groups(figures: str) -> tuple[str, ...]:
 
 def _mark(_view: _Line, _at: int, found: ListMark) -> str:
     if found.kind == "number":
-        return _ordinal(found.value).capitalize()
+        return f"Thứ {ordinal(found.value)}"
     return f"{_MARKED[found.kind]} {found.said}" if found.kind in _MARKED else found.said
 
 
@@ -331,6 +322,7 @@ _VERBALISERS: Final[dict[type[Any], Callable[[_Line, int, Any], str]]] = {
     DayOfMonth: _day,
     PlainNumber: _number,
     Quantity: _quantity,
+    DigitGroups: _digits,
     ListMark: _mark,
     WebAddress: _address,
 }

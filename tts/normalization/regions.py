@@ -6,7 +6,6 @@ from typing import Final
 from tts.manners import Region
 
 _SOUTHERN: Final = {"nghìn": "ngàn", "linh": "lẻ"}
-_SAID_OTHERWISE: Final[dict[Region, dict[str, str]]] = {"north": {}, "central": _SOUTHERN, "south": _SOUTHERN}
 _NUMBER_WORD: Final = re.compile(r"\b(?:nghìn|linh)\b")
 _NO_NUMBERS: Final = frozenset(  # rules that speak words which were never a number
     ["plain", "province", "defined", "abbreviation", "foreign", "address", "letter", "spelt", "respelt"]
@@ -15,7 +14,6 @@ _NO_NUMBERS: Final = frozenset(  # rules that speak words which were never a num
 
 def in_region(spoken: str, rule: str, region: Region) -> str:
     """What a rule said, with its number words as the region says them; other words stay."""
-    otherwise = _SAID_OTHERWISE[region]
-    if not otherwise or rule in _NO_NUMBERS:
+    if region == "north" or rule in _NO_NUMBERS:
         return spoken
-    return _NUMBER_WORD.sub(lambda word: otherwise[word.group()], spoken.replace("linh tư", "linh bốn"))
+    return _NUMBER_WORD.sub(lambda word: _SOUTHERN[word.group()], spoken.replace("linh tư", "linh bốn"))

@@ -101,11 +101,11 @@ def _signature_line(lines: list[str]) -> int | None:
 
 
 def _read_line(scene: Scene, offset: int, alignment: Alignment, told: set[str] | None) -> str:
-    speech = JoinedSpeech()
+    speech, region = JoinedSpeech(), scene.region
     found = list(hits(scene))
     said = [hit for _, hit in found] if told is None else on_air(scene.line, found, told)
     for (place, _), hit in zip(found, said, strict=True):
-        here = hit if scene.region == "north" else _in_region(hit, scene.region)
+        here = replace(hit, spoken=in_region(hit.spoken, hit.rule, region)) if region != "north" else hit
         speech.add(here.spoken, soft=here.after)
         alignment.add(offset + place, offset + here.end, here)
     return speech.text()
@@ -130,10 +130,6 @@ def hits(scene: Scene, place: int = 0, end: int | None = None) -> Iterator[tuple
             scene.hear(hit)
         scene.spaced = False
         place = hit.end
-
-
-def _in_region(hit: Hit, region: Region) -> Hit:
-    return replace(hit, spoken=in_region(hit.spoken, hit.rule, region))
 
 
 def _hear_as_written(scene: Scene, place: int, end: int) -> None:
