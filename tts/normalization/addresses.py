@@ -7,7 +7,7 @@ from typing import Final
 from tts.normalization.fields import WebAddress
 from tts.normalization.lexicon import DOMAINS, FOREIGN, table
 from tts.normalization.numbers import spell_digits
-from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
+from tts.normalization.scene import Hit, Rule, Scene, hit_of
 from tts.normalization.syllables import as_syllable, fewest_pieces, is_syllable
 from tts.normalization.templates import spell
 from tts.normalization.transliteration import transliterated
@@ -180,10 +180,10 @@ def _handle(scene: Scene, found: re.Match[str]) -> Hit | None:
     return hit_of(found.end(), address_of(found.group().lstrip("#")), "address")
 
 
-HANDLE: Final[Rule] = matching(r"(?P<sign>[#@])(?P<name>[A-Za-z][A-Za-z0-9_]{1,39})(?![\w@.])", _handle)
+HANDLE: Final[Rule] = Rule(r"(?P<sign>[#@])(?P<name>[A-Za-z][A-Za-z0-9_]{1,39})(?![\w@.])", _handle)
 _PATH: Final = r"(?:[/?#][A-Za-z0-9./?#&=%_~:+@-]*)?"
 ADDRESS_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+", _address),
-    matching(rf"(?i:https?://)[A-Za-z0-9.-]+(?::\d+)?{_PATH}", _address),
-    matching(rf"(?:[A-Za-z0-9-]{{1,63}}\.){{1,8}}(?i:{_TOP})(?![\w@]){_PATH}", _address),
+    Rule(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+", _address),
+    Rule(rf"(?i:https?://)[A-Za-z0-9.-]+(?::\d+)?{_PATH}", _address),
+    Rule(rf"(?:[A-Za-z0-9-]{{1,63}}\.){{1,8}}(?i:{_TOP})(?![\w@]){_PATH}", _address),
 )

@@ -6,7 +6,7 @@ from typing import Final
 from tts.normalization.cues import Cues
 from tts.normalization.fields import DayOfMonth
 from tts.normalization.lexicon import rows
-from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
+from tts.normalization.scene import Hit, Rule, Scene, hit_of
 from tts.normalization.templates import say, simple_rules
 
 _CUE: Final = Cues("dates")
@@ -62,7 +62,7 @@ def _is_likely_a_day(scene: Scene, found: re.Match[str]) -> bool:
     if scene.follows(_CUE.where_or_when, end):
         return True
     ends = _CUE.heads_a_line if scene.at_start else _CUE.ends
-    return ends.match(scene.line, end) is not None and not _CUE.other_part.search(scene.around(found))
+    return ends.match(scene.line, end) is not None and not _CUE.other_part.search(scene.around(*found.span()))
 
 
 def day_and_month(day: int, number: int) -> str | None:
@@ -214,7 +214,7 @@ def _is_scheduled(scene: Scene, found: re.Match[str]) -> bool:
     """Whether the day begins a part of a list of who comes when: "5/11 thôn 1; 6/11: thôn 2"."""
     begins = scene.at_start or scene.before(found.start())[-1:] in set(":;,(•-")
     whose = scene.follows(_CUE.for_whom, found.end()) if begins and int(found["month"]) > _EASY else None
-    return whose is not None and bool(whose["who"] or _ANOTHER_DAY.search(scene.around(found)))
+    return whose is not None and bool(whose["who"] or _ANOTHER_DAY.search(scene.around(*found.span())))
 
 
 def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bool:
@@ -280,32 +280,32 @@ def _months_listed(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d| ?[hg](?![^\W\d]))"
 DATE_RULES: Final[tuple[Rule, ...]] = (
-    matching(
+    Rule(
         r"(?P<days>\d{1,2}(?P<join>,| ?[+&] ?)\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
         r"(?:/(?P<year>(?:19|20)\d\d))?(?![\d/])",
         _listed_days,
     ),
-    matching(
+    Rule(
         r"(?<=\()(?P<days>\d{1,2}(?:, \d{1,2}){0,5}(?:,| và|, và) \d{1,2})/(?P<month>\d{1,2})"
         r"(?:/(?P<year>(?:19|20)\d\d))?(?=\)|, ?tại|, ?[Tt]hứ| ÂL| âm)",
         _days_in_brackets,
     ),
     *simple_rules("short dates"),
-    matching(r"0?4(?= ?(?:[,;.)](?!\d)|và \d|$)| (?:năm|hằng|hàng|tới|này|âm)\b)", _fourth_month),
-    matching(r"(?P<months>[1-9]\d?(?:,[1-9]\d?){1,5})/(?P<year>20\d\d)(?![\d/])", _months_listed),
-    matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
-    matching(
+    Rule(r"0?4(?= ?(?:[,;.)](?!\d)|và \d|$)| (?:năm|hằng|hàng|tới|này|âm)\b)", _fourth_month),
+    Rule(r"(?P<months>[1-9]\d?(?:,[1-9]\d?){1,5})/(?P<year>20\d\d)(?![\d/])", _months_listed),
+    Rule(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
+    Rule(
         r"(?P<day>\d{1,2})(?P<m> ?[/.-] ?)(?P<month>\d{1,2})(?P=m)(?P<year>\d{4})"
         r"(?![\d/]|\.\d|-\d(?!\d?[/.-]\d{1,2}[/.-]\d{4}))",  # one more date may follow a dash
         _full_date,
     ),
-    matching(r"(?P<day>\d{1,2})(?P<m>[/])(?P<month>\d{1,2})(?P=m)(?P<year>\d{2})(?![\d/])", _full_date),
-    matching(r"(?P<month>\d{1,2}) ?[/-] ?(?P<year>\d{4})(?![\d/]|[.]\d)", _month_of_year),
-    matching(r"(?P<month>\d{1,2})\.(?P<year>20\d\d)(?![\d/]|[.,]\d)", _month_with_point),
-    matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
-    matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
+    Rule(r"(?P<day>\d{1,2})(?P<m>[/])(?P<month>\d{1,2})(?P=m)(?P<year>\d{2})(?![\d/])", _full_date),
+    Rule(r"(?P<month>\d{1,2}) ?[/-] ?(?P<year>\d{4})(?![\d/]|[.]\d)", _month_of_year),
+    Rule(r"(?P<month>\d{1,2})\.(?P<year>20\d\d)(?![\d/]|[.,]\d)", _month_with_point),
+    Rule(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
+    Rule(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
 )
-DAY_AFTER_TIME: Final[Rule] = matching(
+DAY_AFTER_TIME: Final[Rule] = Rule(
     r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))|-{1,2} ?(?=\d{1,2}(?P<m>[/.-])\d{1,2}(?P=m)20\d\d(?!\d))"
     r"|-(?=\d{1,2}/(?:0?[1-9]|1[0-2])(?![\d/hg:]))",
     _date_after_time,

@@ -8,7 +8,7 @@ from tts.normalization.fields import DigitGroups
 from tts.normalization.initials import meaning_around
 from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.normalization.numbers import cardinal, spell_digits
-from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
+from tts.normalization.scene import Hit, Rule, Scene, hit_of
 from tts.normalization.templates import say, simple_rules, spell
 
 _CUE: Final = Cues("digits")
@@ -224,41 +224,41 @@ def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 PHONE_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?:\(\+?84\)|\(84[ .-]|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{1,4}){1,4}(?!\d)", _phone),
-    matching(r"\(0\d{1,4}\)[ .-]?\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)", _phone),
-    matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?!\d|/(?! ?0\d\d| ?\d{6})|[.,]\d)", _phone),
-    matching(
+    Rule(r"(?:\(\+?84\)|\(84[ .-]|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{1,4}){1,4}(?!\d)", _phone),
+    Rule(r"\(0\d{1,4}\)[ .-]?\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)", _phone),
+    Rule(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?!\d|/(?! ?0\d\d| ?\d{6})|[.,]\d)", _phone),
+    Rule(
         r"(?:0\d{1,4}(?:[ .]\d{1,2})?|1[89]00)[ .]?(?:[xX]{2,4}|\*{2,4})"
         r"(?:[ .]?(?:[xX]{2,4}|\*{2,4}|\d{2,4}))?(?!\w)",
         _masked,
     ),
-    matching(r"\d{1,6}(?:[xX]{3,8}|\*{3,8})\d{0,6}(?!\w)", _masked),
-    matching(
+    Rule(r"\d{1,6}(?:[xX]{3,8}|\*{3,8})\d{0,6}(?!\w)", _masked),
+    Rule(
         r"(?:84[ .-]\d{2,3}(?:[ .-]\d{3}){2}|0084[ .-]?\d{9})(?![\d/]|[.,]\d)",
         lambda _, found: _dialled(found.end(), found.group()),  # as from abroad, without its plus
     ),
-    matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4}){0,2}(?![\d/]|[.,]\d|-\d)", _service_phone),
-    matching(r"[1-9]\d{2,4}(?!\w|[.,/-]\d)", _message),
-    matching(r"(?:[2-9][ .])?\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
-    matching(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
-    matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
-    matching(r"\d{2}(?:(?:[.-]\d{3,}){2,3}|[.-]\d{5,}|(?: \d{3,4}){2,3})(?![\w%]|[.,/-]\d)", _identity),
-    matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)| \d(?= \d{5})){0,8}(?!\w|[/%]|,\d)", _identity),
+    Rule(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4}){0,2}(?![\d/]|[.,]\d|-\d)", _service_phone),
+    Rule(r"[1-9]\d{2,4}(?!\w|[.,/-]\d)", _message),
+    Rule(r"(?:[2-9][ .])?\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
+    Rule(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
+    Rule(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
+    Rule(r"\d{2}(?:(?:[.-]\d{3,}){2,3}|[.-]\d{5,}|(?: \d{3,4}){2,3})(?![\w%]|[.,/-]\d)", _identity),
+    Rule(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)| \d(?= \d{5})){0,8}(?!\w|[/%]|,\d)", _identity),
 )
-MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
+MIXED: Final[Rule] = Rule(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
     *simple_rules("roads"),
-    matching(
+    Rule(
         r"(?P<kind>QL|ĐT|TL|HL|ĐH|ĐX|VĐ)(?:\. ?| )?"
         r"(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w|[.,]\d)",
         _road,
     ),
 )
 SERIES_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"\d{1,2}(?: ?- ?\d{1,2}){2,5}(?![\w%-]| ?-|[/.,]\d)", _several),
-    matching(r"\d{1,3}(?: ?: ?\d{1,3}){2,5}(?![\w%]|[:/.,]\d)", _ratio_of_more),
+    Rule(r"\d{1,2}(?: ?- ?\d{1,2}){2,5}(?![\w%-]| ?-|[/.,]\d)", _several),
+    Rule(r"\d{1,3}(?: ?: ?\d{1,3}){2,5}(?![\w%]|[:/.,]\d)", _ratio_of_more),
 )
 CODE_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{5,8})(?!\w|[.,/-]\d)", _serial),
-    matching(r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
+    Rule(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{5,8})(?!\w|[.,/-]\d)", _serial),
+    Rule(r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
 )

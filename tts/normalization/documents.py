@@ -10,7 +10,7 @@ from tts.normalization.fields import DocumentSign, NumberedDocument
 from tts.normalization.initials import office
 from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN, ISSUERS, rows
 from tts.normalization.numbers import cardinal, spell_digits
-from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
+from tts.normalization.scene import Hit, Rule, Scene, hit_of
 from tts.normalization.templates import number_said, say, spell
 
 _CUE: Final = Cues("documents")
@@ -219,21 +219,21 @@ def _number(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 DOCUMENT_RULES: Final[tuple[Rule, ...]] = (
-    matching(
+    Rule(
         rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/.-] ?(?P<year>(?:19|20)\d\d))?"
         rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w|{_PLATE_FOLLOWS})",
         _document,
     ),
-    matching(r"(?P<number>\d{1,6}) ?/ ?(?P<year>(?:19|20)\d\d)(?! ?[/-] ?[A-ZĐ]|[\d/]|[.,]\d)", _of_year),
+    Rule(r"(?P<number>\d{1,6}) ?/ ?(?P<year>(?:19|20)\d\d)(?! ?[/-] ?[A-ZĐ]|[\d/]|[.,]\d)", _of_year),
 )
-DOCUMENT_SIGN: Final[Rule] = matching(rf"{_PART}(?:[-/]{_PART}){{1,5}}(?!\w)", _sign)
+DOCUMENT_SIGN: Final[Rule] = Rule(rf"{_PART}(?:[-/]{_PART}){{1,5}}(?!\w)", _sign)
 FORM_RULES: Final[tuple[Rule, ...]] = (
-    matching(
+    Rule(
         r"(?P<number>\d{1,3})(?P<letter>[a-zđA-ZĐ]?)(?:/(?P<year>20\d\d))?(?P<mark>[/-])"
         r"(?P<code>[A-ZĐ]{2,8}\d{0,3}(?:[-/.][A-ZĐ]{2,8})?)(?!\w)",
         _mark,
     ),
-    matching(
+    Rule(
         r"(?P<number>0\d{1,2})(?P<letter>[a-zđA-Z]?)(?:-(?P<last>0\d{1,2}))?(?:\.(?=[A-ZĐ]{2})|(?!\w|[.,/]\d))",
         _number,
     ),

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from tts.normalization.cues import Cues, compiled
-from tts.normalization.scene import Hit, Rule, Scene, matching
+from tts.normalization.scene import Hit, Rule, Scene
 from tts.normalization.templates import say
 
 _CUE: Final = Cues("houses")
@@ -38,6 +38,6 @@ def _house_with_letters(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 HOUSE_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<parts>\d{1,4}(?:/\d{1,4}){1,4})(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house),
-    matching(r"(?P<parts>\d{1,4}[A-ZĐ](?:/\d{1,4}[A-ZĐ]?){1,3})(?![\w/]|[.,]\d)", _house_with_letters),
+    Rule(r"(?P<parts>\d{1,4}(?:/\d{1,4}){1,4})(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house),
+    Rule(r"(?P<parts>\d{1,4}[A-ZĐ](?:/\d{1,4}[A-ZĐ]?){1,3})(?![\w/]|[.,]\d)", _house_with_letters),
 )

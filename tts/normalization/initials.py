@@ -102,11 +102,6 @@ class Context:
         return not self.near or self.near.search(around) is not None
 
 
-def _around(line: str, start: int, end: int) -> str:
-    """The line near a place in small letters, without what stands at the place itself."""
-    return f"{line[max(0, start - _AROUND) : start]}|{line[end : end + _AROUND]}".lower()
-
-
 _ROWS: Final[dict[str, list[dict[str, str]]]] = defaultdict(list)
 for _row in rows("contexts"):
     _ROWS[_row["written"]].append(_row)
@@ -169,7 +164,7 @@ def _scores(scene: Scene, initials: str, start: int, end: int) -> dict[str, floa
     """The evidence for each meaning: all rows that hold add up; of two that are even the earlier is ahead."""
     if initials not in _ROWS:
         return {}
-    said, around = scene.last_words(_SAID_BEFORE), _around(scene.line, start, end)
+    said, around = scene.last_words(_SAID_BEFORE), scene.around(start, end, _AROUND).lower()
     if said.endswith(_ADDRESSED) or scene.before(start).endswith(":"):
         said = ""  # what is told begins here: "Kính thưa bà con, LS …", "thông báo: KH …"
     scores: dict[str, float] = {}

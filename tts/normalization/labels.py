@@ -7,7 +7,7 @@ from tts.normalization.cues import compiled
 from tts.normalization.fields import ListMark
 from tts.normalization.lexicon import LETTERS, POINT_LETTERS
 from tts.normalization.numbers import cardinal, roman_value
-from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
+from tts.normalization.scene import Hit, Rule, Scene, hit_of
 from tts.normalization.templates import point_letter, spell
 
 _COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
@@ -58,20 +58,20 @@ def small_roman(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 LABEL_RULES: Final[tuple[Rule, ...]] = (  # asked at the start of a line alone
-    matching(r"(?P<label>i)[.)](?= [^\n]{1,90}\bii[.)])", small_roman),
-    matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
-    matching(
+    Rule(r"(?P<label>i)[.)](?= [^\n]{1,90}\bii[.)])", small_roman),
+    Rule(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
+    Rule(
         r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
         r"(?:[.)-]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
         _label,
     ),
-    matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
-    matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
-    matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
-    matching(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
-    matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
-    matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
+    Rule(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
+    Rule(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
+    Rule(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
+    Rule(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
+    Rule(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
+    Rule(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )
-ITEM_IN_LINE: Final[Rule] = matching(
+ITEM_IN_LINE: Final[Rule] = Rule(
     r"(?<=[;:,.] )(?P<label>i(?=[.)] [^\n]{1,90}\bii[.)])|ii|iii|iv|vi|vii|viii|ix)[.)](?= )", small_roman
 )

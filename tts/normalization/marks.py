@@ -8,7 +8,7 @@ from tts.normalization.dashes import NUMERIC, YEAR, dash, falls, same_kind
 from tts.normalization.labels import small_roman
 from tts.normalization.lexicon import ABBREVIATIONS, UNITS, table
 from tts.normalization.numbers import NUMBER_WORDS, spell_digits
-from tts.normalization.scene import Hit, Rule, Scene, matching
+from tts.normalization.scene import Hit, Rule, Scene
 from tts.normalization.syllables import split_tone
 from tts.normalization.templates import say, simple_rules
 
@@ -169,28 +169,28 @@ def any_sign(scene: Scene, place: int) -> Hit:
 
 SIGN_RULES: Final[tuple[Rule, ...]] = (
     *simple_rules("signs"),
-    matching(r"(?:\*\d{1,14}){1,4}#", _menu),
-    matching(r"\^ ?(?P<power>\d{1,2})(?!\d|[.,]\d)", _raised),
-    matching(r"÷", _divided),
-    matching(r"→", _arrow),
-    matching(r"(?<=\" )>(?= \")", _arrow),
-    matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
-    matching(r"[-+•*]{1,9}(?= )|[-•*](?=[^\W\d_])", _bullet),
-    matching(r"\((?P<label>[ivx]{1,5})\)", small_roman),
-    matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
-    matching(
+    Rule(r"(?:\*\d{1,14}){1,4}#", _menu),
+    Rule(r"\^ ?(?P<power>\d{1,2})(?!\d|[.,]\d)", _raised),
+    Rule(r"÷", _divided),
+    Rule(r"→", _arrow),
+    Rule(r"(?<=\" )>(?= \")", _arrow),
+    Rule(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
+    Rule(r"[-+•*]{1,9}(?= )|[-•*](?=[^\W\d_])", _bullet),
+    Rule(r"\((?P<label>[ivx]{1,5})\)", small_roman),
+    Rule(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
+    Rule(
         r"\.(?=(?:docx?|xlsx?|pptx?|pdf|jpe?g|png|zip|rar|mp[34]|exe|apk)(?!\w))",
         lambda scene, found: Hit(found.end(), "chấm", "sign") if scene.spaced else None,
     ),
-    matching(r"\.(?=\d)", _roman_point),
-    matching(r"\.{2,}(?:/\.{2,})*", _dots),
+    Rule(r"\.(?=\d)", _roman_point),
+    Rule(r"\.{2,}(?:/\.{2,})*", _dots),
     *simple_rules("lines"),
-    matching(r"-{1,2}>?", dash),
-    matching(r"/", _slash),
+    Rule(r"-{1,2}>?", dash),
+    Rule(r"/", _slash),
 )
 TIMES_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"[xX](?= {0,2}\d)", _times),
-    matching(r"x(?= (?:[A-Za-z](?!\w)|\())", _times_of_letters),
-    matching(r"x(?= [^\W\d_])", _times_amount),
-    matching(r"x(?=\d{1,2}(?!\w))", _times_alone),
+    Rule(r"[xX](?= {0,2}\d)", _times),
+    Rule(r"x(?= (?:[A-Za-z](?!\w)|\())", _times_of_letters),
+    Rule(r"x(?= [^\W\d_])", _times_amount),
+    Rule(r"x(?=\d{1,2}(?!\w))", _times_alone),
 )

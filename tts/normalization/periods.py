@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from tts.normalization.cues import Cues
-from tts.normalization.scene import Hit, Rule, Scene, matching
+from tts.normalization.scene import Hit, Rule, Scene
 from tts.normalization.templates import say
 
 _CUE: Final = Cues("periods")
@@ -48,13 +48,13 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _other_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether another short weekday stands near by: "T2 chào cờ, T4 kiểm tra"."""
-    around = scene.around(found)
+    around = scene.around(*found.span())
     sunday = found.group() == "CN" and _CUE.day_near.search(around) and scene.after(found.end())[:1] in ":,;)"
     return bool(sunday) or _CUE.short_day.search(around) is not None
 
 
 PERIOD_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"T(?P<number>\d{1,2})(?![\w/]|\.\d)", _month_of_quarter),
-    matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone),
-    matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday),
+    Rule(r"T(?P<number>\d{1,2})(?![\w/]|\.\d)", _month_of_quarter),
+    Rule(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone),
+    Rule(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday),
 )

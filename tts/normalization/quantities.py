@@ -8,7 +8,7 @@ from tts.normalization.cues import Cues
 from tts.normalization.fields import PlainNumber, Quantity
 from tts.normalization.lexicon import MONEY, SCALES, UNITS
 from tts.normalization.numbers import cardinal, spell_digits, written_number
-from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
+from tts.normalization.scene import Hit, Rule, Scene, hit_of
 from tts.normalization.templates import say, simple_rules
 
 _CUE: Final = Cues("quantities")
@@ -241,35 +241,35 @@ def _money_sign(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 _EAST: Final = re.compile(r" ?[-,;] ?\d{2,3}(?:[.,]\d+)?°?E(?!\w)")
-COORDINATE: Final[Rule] = matching(
+COORDINATE: Final[Rule] = Rule(
     r"(?P<number>\d{1,3}(?:[.,]\d{1,2})?)(?P<degree> ?° ?)?(?P<side>[NBEĐ])(?!\w)", _coordinate
 )
 _PER: Final = rf"(?: ?/ ?(?P<per>{_UNIT}){_ENDS})?"
-AMOUNT: Final[Rule] = matching(
+AMOUNT: Final[Rule] = Rule(
     rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}(?!\.đ)"
     rf"(?: ?(?P<scaled>{_UNIT}){_ENDS}(?![²³]))?"
     rf"|(?P<unit>{_UNIT}){_ENDS}(?![²³]){_PER})",
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<list>\d{1,2}(?:(?:,\d{1,2}){1,20}|(?:/\d{1,2}){2,4}))(?![\w%]|[.,/]\d)", _listed),
+    Rule(r"(?P<list>\d{1,2}(?:(?:,\d{1,2}){1,20}|(?:/\d{1,2}){2,4}))(?![\w%]|[.,/]\d)", _listed),
     *simple_rules("voltages"),
-    matching(
+    Rule(
         rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
         r"(?: ?(?P<unit>h|mmHg|ha|m[23²³]|km|kg|mg|ml|[MG]bps|tấn|lít|k?Wh?|MW|cm|mm)(?!\w))?",
         _fraction,
     ),
-    matching(
+    Rule(
         r"[1-9]\d{0,2}(?: \d{3}){1,4}(?= (?:hộ|người|trường hợp|con|cây|lượt|học sinh|cử tri|nhân khẩu|phiếu"
         r"|suất|hồ sơ|lao động|đại biểu|căn|thửa|cuộc|vụ|đơn|em|đảng viên|hội viên|đoàn viên)(?!\w))",
         _spaced_thousands,
     ),
     *simple_rules("standards"),
-    matching(rf"(?P<first>{_WHOLE}):(?P<second>{_WHOLE})(?![\d:]|[.,]\d)", _ratio),
-    matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
-    matching(_NUMBER, _bare),
+    Rule(rf"(?P<first>{_WHOLE}):(?P<second>{_WHOLE})(?![\d:]|[.,]\d)", _ratio),
+    Rule(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
+    Rule(_NUMBER, _bare),
 )
-MONEY_BEFORE: Final[Rule] = matching(
+MONEY_BEFORE: Final[Rule] = Rule(
     rf"(?P<sign>VNĐ|VND|USD|EUR|US\$) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
 )
 
@@ -286,6 +286,6 @@ def counted_hectares(scene: Scene, hit: Hit) -> Hit:
 
 
 SIGNED_RULES: Final[tuple[Rule, ...]] = (
-    matching(rf"(?P<sign>[$€£¥]) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign),
-    matching(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ|oC)?)", _negative),
+    Rule(rf"(?P<sign>[$€£¥]) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign),
+    Rule(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ|oC)?)", _negative),
 )

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from tts.normalization.cues import Cues
-from tts.normalization.scene import Hit, Rule, Scene, matching
+from tts.normalization.scene import Hit, Rule, Scene
 from tts.normalization.templates import say, simple_rules
 
 _CUE: Final = Cues("references")
@@ -71,13 +71,13 @@ def _point_named(scene: Scene, found: re.Match[str]) -> Hit | None:
 _ENDS: Final = r"(?P<letter>[a-eđ]?)(?![\w/+]|[.,]\d)"
 REFERENCE_RULES: Final[tuple[Rule, ...]] = (
     *simple_rules("points"),
-    matching(
+    Rule(
         r"[dD](?P<listed>(?=,? (?:khoản|và|hoặc|đến|của|[kK]\.? ?\d)|, ?[a-zđ]\b|\)?[.;,](?= |$)|\)?$))?"
         r"(?![\w+&'-]|\.\w|,\d|/(?![a-zđ]\b))",
         _point_named,
     ),
-    matching(r"(?P<first>[a-zđ]) ?- ?(?P<last>[a-zđ])(?!\w)", _points),
+    Rule(r"(?P<first>[a-zđ]) ?- ?(?P<last>[a-zđ])(?!\w)", _points),
     *simple_rules("articles"),
-    matching(rf"(?P<sign>[Kk])\.? ?(?P<number>\d{{1,2}}){_ENDS}", _clause),
-    matching(rf"Đ(?P<dot>\.?) ?(?P<number>\d{{1,3}}){_ENDS}", _article),
+    Rule(rf"(?P<sign>[Kk])\.? ?(?P<number>\d{{1,2}}){_ENDS}", _clause),
+    Rule(rf"Đ(?P<dot>\.?) ?(?P<number>\d{{1,3}}){_ENDS}", _article),
 )

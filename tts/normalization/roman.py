@@ -6,7 +6,7 @@ from typing import Final
 from tts.normalization.cues import Cues
 from tts.normalization.lexicon import ABBREVIATIONS
 from tts.normalization.numbers import roman_value
-from tts.normalization.scene import Hit, Rule, Scene, matching
+from tts.normalization.scene import Hit, Rule, Scene
 from tts.normalization.syllables import is_syllable
 from tts.normalization.templates import say, simple_rules
 
@@ -55,8 +55,8 @@ def in_headline(scene: Scene, found: re.Match[str]) -> bool:
 ROMAN_RULES: Final[tuple[Rule, ...]] = (
     *simple_rules("roman labels"),
     *simple_rules("periods and places"),
-    matching(r"(?P<roman>[IVX]+)(?!\w)", _roman),
-    matching(
+    Rule(r"(?P<roman>[IVX]+)(?!\w)", _roman),
+    Rule(
         r"(?P<roman>[IVX]{2,5}(?=[A-D])|I(?=[AB])|[IVX]{1,5}(?=[a-dđ]))(?P<letter>\w)(?!\w)",
         _roman_and_letter,
     ),

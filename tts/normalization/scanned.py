@@ -44,10 +44,8 @@ _SUSPECT: Final = re.compile(  # what all of them need: looked for first, for fe
     r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφФф⌀])|(?<=[ựỰ] [dD]0))"
 )
 
-_TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
-_ANY_TONED: Final = _TONED + _TONED.upper()
-_BROKEN: Final = re.compile(  # "QUY Ế T Đ Ị NH": a letter of another font stands apart
-    rf"(?<!\w)(?P<head>[^\W\d_]{{1,4}}) (?P<toned>[{_ANY_TONED}])"
+_BROKEN: Final = compiled(  # "QUY Ế T Đ Ị NH": a letter of another font stands apart
+    r"(?<!\w)(?P<head>[^\W\d_]{1,4}) (?P<toned>[À-Ỹà-ỹ])"
     r"(?: (?P<tail>(?i:ch|ng|nh|[cmnpt]))(?!\w)| (?P<glide>(?i:[iouya]))(?![\w']))?(?!\w)"
 )
 _CONSONANTS: Final = re.compile(r"(?:ngh?|nh|ch|tr|th|ph|kh|gh|[bcdđghklmnprstvx])", re.IGNORECASE)
@@ -55,20 +53,20 @@ _WORDS_ALONE: Final = frozenset("ởýạảóôơàáừổồủ")  # may foll
 _STAND_ALONE: Final = frozenset("ởýạảôơ")
 _APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\W\d_](?=[^\S\n]*(?:\n|$))")
 _WIDE: Final = re.compile(r"[^\S\n]{2,}")
-_LONE: Final = re.compile(
+_LONE: Final = compiled(
     r" (?:ngh?|nh|th|tr|ch|kh|ph|gh|[acmnptio])(?![^\W_])| y ban\b| [ềếểễệỀẾỂỄỆ]"
-    rf"| đ [{_TONED}][^\W\d_]|[A-ZĐ] [{_TONED.upper()}][A-Z]|[ưƯ] [ờớởỡợỜỚỞỠỢ]\w"
+    r"| đ [à-ỹ][^\W\d_]|[A-ZĐ] [À-Ỹ][A-Z]|[ưƯ] [ờớởỡợỜỚỞỠỢ]\w"
 )
-_CUT: Final = re.compile(
-    rf"(?<!\w)(?P<head>[^\W\d_]{{0,4}}[{_ANY_TONED}]) "
+_CUT: Final = compiled(
+    r"(?<!\w)(?P<head>[^\W\d_]{0,4}[À-Ỹà-ỹ]) "
     r"(?P<tail>(?:ch|ng|nh|[acmnptio])(?![\w')]|\.\w))"
     r"|(?<![\w.])(?P<glide>[Ủủ] y(?= ban\b)|(?:ngh|ng|nh|th|tr|ch|kh|ph|NGH|NG|NH|TH|TR|CH|KH|PH"
     r"|[bcdđghklmnpstvxBCDĐGHKLMNPSTVX])?[ưƯ] [ờớởỡợỜỚỞỠỢ](?:ng|NG|c|C|m|M|n|N|i|I|p|P))(?!\w)"
     r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh"
-    rf"|(?:ngh|ng|nh|th|tr|ch|kh|[bcdđghklmnpstvx])?[iuy](?= [ềếểễệỀẾỂỄỆ])"
-    rf"|(?<!điểm )(?<!và )đ(?= [{_TONED}][^\W\d_])"
-    rf"|[BCDĐGHKLMNPSTVX](?= [{_TONED.upper()}][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
-    rf"(?P<rest>[aeiouy{_ANY_TONED}][^\W\d_]{{0,4}})(?!\w)"
+    r"|(?:ngh|ng|nh|th|tr|ch|kh|[bcdđghklmnpstvx])?[iuy](?= [ềếểễệỀẾỂỄỆ])"
+    r"|(?<!điểm )(?<!và )đ(?= [à-ỹ][^\W\d_])"
+    r"|[BCDĐGHKLMNPSTVX](?= [À-Ỹ][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
+    r"(?P<rest>[aeiouyÀ-Ỹà-ỹ][^\W\d_]{0,4})(?!\w)"
 )
 _MARK_LOST: Final = re.compile(  # "Sô 125/UBND", "Điêu 5", "ngay 15/11"; one class begins all, which is quick
     r"[SĐđNnKk](?<!\w.)(?:(?<=S)ô(?=:? ?[\dlI])|(?<=[Đđ])iêu(?= [\dlI]{1,3}(?!\w))"

@@ -9,7 +9,7 @@ from typing import Final
 from tts.manners import Region, Register
 from tts.normalization.alignment import Alignment, JoinedSpeech
 from tts.normalization.cleaning import clean
-from tts.normalization.cues import Cues
+from tts.normalization.cues import Cues, compiled
 from tts.normalization.grammar import grammar_at
 from tts.normalization.legacy import from_legacy
 from tts.normalization.lexicon import ABBREVIATIONS, NO_WORDS
@@ -22,10 +22,11 @@ from tts.normalization.regions import in_region
 from tts.normalization.result import Reading, ReadingWarning
 from tts.normalization.scene import Hit, OwnEntries, Scene
 from tts.normalization.syllables import is_syllable
-from tts.normalization.words import UNKNOWN
+from tts.normalization.words import unknown_word
 
 _MARKS: Final = Cues("marks")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_LATIN: Final = compiled("[a-zđà-ỹ]")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
 _RUN: Final = re.compile(
     r"[^\W\d_]{2,7}(?: [^\W\d_]{2,7}){0,30}(?= |$|[,;:?!)])"
@@ -199,19 +200,13 @@ def _next_word(scene: Scene, place: int) -> Hit:
         return hit
     if syllable:
         return Hit(end, word.lower() if word.isupper() else word[0] + word[1:].lower(), "plain")
-    return _strange_word(scene, place, found)
+    return _strange_word(scene, found)
 
 
-def _strange_word(scene: Scene, place: int, found: re.Match[str]) -> Hit:
+def _strange_word(scene: Scene, found: re.Match[str]) -> Hit:
     word = found.group()
-    latin = word.isascii() or any(
-        character.isascii() or character in _VIETNAMESE for character in word.lower()
-    )
-    hit = UNKNOWN(scene, place) if latin else None
+    hit = unknown_word(scene, found) if _LATIN.search(word.lower()) else None
     if hit and hit.spoken:
         return hit
     warning = ("leftover", f"Chữ “{word[:40]}” không phải tiếng Việt nên bị bỏ qua.")
     return Hit(found.end(), "", "leftover", sure=False, warning=warning)
-
-
-_VIETNAMESE: Final = frozenset("ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ")

@@ -107,10 +107,9 @@ class Scene:
         """The line just after a place, without the spaces there."""
         return self.line[place : place + _WINDOW].lstrip(" ")
 
-    def around(self, found: re.Match[str]) -> str:
+    def around(self, start: int, end: int, width: int = _WINDOW) -> str:
         """The line near a place, without what stands there."""
-        before = self.line[max(0, found.start() - _WINDOW) : found.start()]
-        return f"{before}|{self.line[found.end() : found.end() + _WINDOW]}"
+        return f"{self.line[max(0, start - width) : start]}|{self.line[end : end + width]}"
 
     def after_house(self, place: int) -> bool:
         """Whether the number of a house, or of a class, stands just before: "hẻm 5/1, 5/2"."""
@@ -156,13 +155,3 @@ class Rule:
     def match(self) -> Callable[[str, int], re.Match[str] | None]:
         """Compiled when it is first asked for: every program that starts would wait for two hundred."""
         return compiled(self.pattern).match
-
-    def __call__(self, scene: Scene, place: int) -> Hit | None:
-        """Speak for what stands at the place, or return None."""
-        found = self.match(scene.line, place)
-        return self.say(scene, found) if found else None
-
-
-def matching(pattern: str, say: Say) -> Rule:
-    """A rule for one pattern."""
-    return Rule(pattern, say)

@@ -13,7 +13,7 @@ from typing import Final
 from tts.normalization.cues import cue_named
 from tts.normalization.lexicon import LETTERS, POINT_LETTERS, SCALES, UNITS, rows
 from tts.normalization.numbers import cardinal, month, ordinal, spell_digits, whole_value, written_number
-from tts.normalization.scene import Hit, Rule, Scene, hit_of, matching
+from tts.normalization.scene import Hit, Rule, Scene, hit_of
 
 _BRACKETED: Final = re.compile(r"\[([^\]]*)\]")
 _PART: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -144,4 +144,4 @@ def _simple(row: dict[str, str]) -> Rule:
             return None
         return say(found, row["spoken"], row["class"], sure="?" not in row["how"], after="," in row["how"])
 
-    return matching(row["pattern"], told)
+    return Rule(row["pattern"], told)

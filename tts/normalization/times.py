@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from tts.normalization.cues import Cues
-from tts.normalization.scene import Hit, Rule, Scene, matching
+from tts.normalization.scene import Hit, Rule, Scene
 from tts.normalization.templates import say, simple_rules
 
 _CUE: Final = Cues("times")
@@ -53,26 +53,26 @@ _AFTER_BARE_MINUTES: Final = (
 )
 TIME_RULES: Final[tuple[Rule, ...]] = (
     *simple_rules("lengths of time"),
-    matching(r"(?P<hour>\d{1,2})[hg](?P<minute>\d{1,2})' ?(?P<second>\d{1,2})(?:''|\")(?!\w)", _clock),
-    matching(
+    Rule(r"(?P<hour>\d{1,2})[hg](?P<minute>\d{1,2})' ?(?P<second>\d{1,2})(?:''|\")(?!\w)", _clock),
+    Rule(
         r"(?P<hour>\d{1,2})[hg](?P<minute>[0-5]\d)?(?P<second>)/"
         r"(?=(?:0?[1-9]|[12]\d|3[01])(?:/\d{1,2}(?:/\d{4})?)?"
         r"(?![\w/]|[.,]\d| (?:ngày|buổi|tuần|người|ca)\b))",
         _on_a_day,
     ),
-    matching(
+    Rule(
         r"(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)(?P<second>)(?: ?(?:h|giờ)(?!\w))?(?![\d%]|[.,]\d)", _pointed
     ),
-    matching(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
-    matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
-    matching(  # 17h, 17h30, 17h 30p, 17g30
+    Rule(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
+    Rule(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
+    Rule(  # 17h, 17h30, 17h 30p, 17g30
         r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?!\.?[^\W\d])"
         rf"(?:[.:]?(?P<minute>\d{{2}}|\d(?![\w/:-]|[.,]\d))(?!\d){_MINUTE_SIGN}?"
         rf"| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"
         rf"| (?P<bare>\d{{2}}){_AFTER_BARE_MINUTES})?{_SECONDS}",
         _clock,
     ),
-    matching(  # 17 giờ 30, 17 giờ 30 phút
+    Rule(  # 17 giờ 30, 17 giờ 30 phút
         rf"(?P<hour>\d{{1,2}}) ?giờ ?(?:(?P<minute>\d{{2}}){_AFTER_BARE_MINUTES}"
         rf"|(?P<spaced>\d{{1,2}}){_MINUTE_SIGN})"
         rf"{_SECONDS}",

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from tts.normalization.cues import compiled
 from tts.normalization.lexicon import rows, table
 from tts.normalization.syllables import as_syllable, is_syllable, with_acute
 
@@ -68,9 +69,10 @@ def transliterated(word: str) -> str | None:
     return " ".join(said)
 
 
-_VOWEL: Final = "aăâeêioôơuưyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
-_PIECE: Final = re.compile(rf"[^{_VOWEL}]*[{_VOWEL}]+(?:[^{_VOWEL}]+$|ng(?![{_VOWEL}])|nh(?![{_VOWEL}])"
-                           rf"|[^{_VOWEL}](?=[^{_VOWEL}]))?")  # fmt: skip
+_VOWEL: Final = compiled("[aeiouyà-ỹ]")
+_PIECE: Final = compiled(
+    r"[^aeiouyà-ỹ]*[aeiouyà-ỹ]+(?:[^aeiouyà-ỹ]+$|n[gh](?![aeiouyà-ỹ])|[^aeiouyà-ỹ](?=[^aeiouyà-ỹ]))?"
+)
 _BREATHED: Final = re.compile(r"^([bdđ])h")  # "Dhông", of the highlands
 _MOST_PIECES = 5
 
@@ -99,7 +101,7 @@ def _near(piece: str) -> str | None:
         return near
     for cut in range(1, len(piece)):
         first, second = piece[:cut], piece[cut:]
-        rest = as_syllable(second) if is_syllable(first) and second[0] in _VOWEL else None
+        rest = as_syllable(second) if is_syllable(first) and _VOWEL.match(second) else None
         if rest:
             return f"{first} {rest}"
     return None

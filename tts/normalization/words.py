@@ -11,7 +11,7 @@ from tts.normalization.initials import SURE, composed, is_alone, meaning_around,
 from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN, LETTERS, UNITS, table
 from tts.normalization.mending import put_tones
 from tts.normalization.roman import ROMAN_RULES, in_headline
-from tts.normalization.scene import Hit, Rule, Scene, matching
+from tts.normalization.scene import Hit, Rule, Scene
 from tts.normalization.syllables import as_syllable, in_syllables, is_syllable
 from tts.normalization.templates import say, simple_rules, spell
 from tts.normalization.transliteration import in_pieces, transliterated
@@ -67,7 +67,7 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     if meant and meant != _DOTTED[written]:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
-    if written == "P." and scene.follows(_NUMBER, end) and _CUE.indoors.search(scene.around(found)):
+    if written == "P." and scene.follows(_NUMBER, end) and _CUE.indoors.search(scene.around(*found.span())):
         office = "phòng"  # "khám tại P.12"
     head = scene.follows(_OFFICE, end) if written == "TP." else None
     if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
@@ -268,7 +268,8 @@ def _in_small_letters(scene: Scene, found: re.Match[str]) -> str | None:
     return meaning_around(scene, large, found.start(), found.end()) or ABBREVIATIONS.get(large)
 
 
-def _unknown(scene: Scene, found: re.Match[str]) -> Hit:
+def unknown_word(scene: Scene, found: re.Match[str]) -> Hit:
+    """A word that no list knows: near its sound, as initials that are taken apart, or letter by letter."""
     written = found.group()
     storm = transliterated(written) if written.isupper() and scene.cue(_CUE.storm, 6) else None
     if storm:
@@ -310,31 +311,30 @@ _SPACED: Final = "|".join(
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 _NAME_PART: Final = rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])"
 WORD_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<place>[PX])(?P<number>)(?=:? [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
+    Rule(r"(?P<place>[PX])(?P<number>)(?=:? [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
     *simple_rules("short words"),
-    matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
-    matching(r"(?:[A-F]|[B-D]E|F[B-E])(?!\w|\.0\d)", _licence),
-    matching(
+    Rule(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
+    Rule(r"(?:[A-F]|[B-D]E|F[B-E])(?!\w|\.0\d)", _licence),
+    Rule(
         rf"(?:{_SPACED}|TP\.HCM)(?!\w)",
         lambda _, found: Hit(found.end(), ABBREVIATIONS[found.group()], "abbreviation"),
     ),
-    matching(rf"{_NAME_PART}(?:\.{_NAME_PART}){{1,4}}(?!\w)\.?", _person),
-    matching(rf"(?:{_ANY_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
+    Rule(rf"{_NAME_PART}(?:\.{_NAME_PART}){{1,4}}(?!\w)\.?", _person),
+    Rule(rf"(?:{_ANY_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     *ROMAN_RULES,
-    matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
-    matching(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
+    Rule(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
+    Rule(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
     *simple_rules("sums"),
-    matching(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
-    matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
-    matching(rf"{LETTER}+(?!\w)", _foreign),
-    matching(rf"{LETTER}(?![\w])", _single),
+    Rule(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
+    Rule(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
+    Rule(rf"{LETTER}+(?!\w)", _foreign),
+    Rule(rf"{LETTER}(?![\w])", _single),
 )
-WARD: Final[Rule] = matching(
+WARD: Final[Rule] = Rule(
     r"(?P<place>[PQ])\.?(?P<number>\d{1,2})(?=, ?(?:[PQ]\.? ?\d|Q\.|TP|Tp|TX|[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ]))",
     _ward,
 )
-DIRECTIONS: Final[Rule] = matching(
+DIRECTIONS: Final[Rule] = Rule(
     r"(?:(?P<ours>[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2})|(?P<english>[NSEW]{1,3}))(?!\w| ?=)", _directions
 )
-UNIT_AFTER_SLASH: Final[Rule] = matching(r"(?:m[23²³]|\w+)(?!\w)", _unit_after_slash)
-UNKNOWN: Final[Rule] = matching(rf"{LETTER}+", _unknown)
+UNIT_AFTER_SLASH: Final[Rule] = Rule(r"(?:m[23²³]|\w+)(?!\w)", _unit_after_slash)
