@@ -12,8 +12,9 @@ from tts.normalization.templates import say, simple_rules
 _CUE: Final = Cues("dates")
 _DASHES: Final = Cues("dashes")
 
-_FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _MONTHS, _DAYS = 12, 31
+_DAY: Final = r"(?P<day>0?[1-9]|[12]\d|3[01])"
+_MONTH: Final = r"(?P<month>0?[1-9]|1[0-2])"
 _QUARTERS = 4
 _EASY = 5  # a denominator up to this may be one of a fraction: "1/4-3/4"
 _OLDEST = 1700  # year that stands after a month without "tháng"; "1/1000" is a fraction
@@ -72,22 +73,15 @@ def day_and_month(day: int, number: int) -> str | None:
     return DayOfMonth((day,), number, names_it=True).literal()
 
 
-def _is_year(number: int) -> bool:
-    return _FIRST_YEAR <= number <= _LAST_YEAR
-
-
 def _is_named(scene: Scene) -> bool:
     """Whether "ngày" was said already."""
     return scene.cue(_CUE.named_day, 1) or scene.cue(_CUE.days_named, 14)
 
 
-def _full_date(scene: Scene, found: re.Match[str]) -> Hit | None:
-    day, month_number, year = int(found["day"]), int(found["month"]), int(found["year"])
-    short = len(found["year"]) != 4  # noqa: PLR2004
-    if not (1 <= day <= _DAYS and 1 <= month_number <= _MONTHS and (short or _is_year(year))):
-        return None
-    fields = DayOfMonth((day,), month_number, year, names_it=not _is_named(scene))
-    return hit_of(found.end(), fields, "date", sure=not short)
+def _full_date(scene: Scene, found: re.Match[str]) -> Hit:
+    day, month, year = found["day"], found["month"], found["year"]
+    fields = DayOfMonth((int(day),), int(month), int(year), names_it=not _is_named(scene))
+    return hit_of(found.end(), fields, "date", sure=len(year) == len("2026"))
 
 
 def _number_in_year(scene: Scene, number: int, year: int) -> str | None:
@@ -106,8 +100,6 @@ def _number_in_year(scene: Scene, number: int, year: int) -> str | None:
 
 def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, year = int(found["month"]), int(found["year"])
-    if not (number >= 1 and _is_year(year)):
-        return None
     counted = _number_in_year(scene, number, year)
     if counted:
         return say(found, f"{counted} năm {{year}}", "numbered")
@@ -125,31 +117,26 @@ def _month_with_point(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     day, number = int(found["day"]), int(found["month"])
-    chained = _CHAINED.search(scene.before(found.start())) is not None  # "5/4/2"
-    if chained or not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
-        return None  # "lớp 5/1, 5/2"
+    if _CHAINED.search(scene.before(found.start())) or scene.after_house(found.start()):
+        return None  # "5/4/2", "lớp 5/1, 5/2"
     cued = _is_cued(scene, found)
     among_streets = (day, number) in _STREETS and scene.cue(_CUE.street_list, 16)
     named_so = (day, number) in _STREETS and scene.cue(_CUE.school, 3)  # "trường mầm non 2/4"
     if scene.cue(_CUE.street, 3) or named_so or (among_streets and scene.follows(_CUE.listed, found.end())):
         return hit_of(found.end(), DayOfMonth((day,), number, is_street=True), "date")
-    known = (day, number) in _KNOWN_DAYS and not scene.follows(_CUE.counted_follows, found.end())
+    of_something = scene.follows(_CUE.counted_follows, found.end()) is not None
+    known = (day, number) in _KNOWN_DAYS and not of_something
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued or _is_scheduled(scene, found)
     cued = cued and not scene.cue(_CUE.fraction_said, 5)  # "1/3-1/2"
     cued = cued and not (found["mark"] == "." and scene.cue(_CUE.each_day, 2))
-    other = (
-        scene.cue(_CUE.part, 2)
-        or scene.cue(_CUE.house, 2)
-        or scene.cue(_CUE.map, 2)
-        or (day, number) == _ROUND_THE_CLOCK
-    )
+    other = any(scene.cue(cue, 2) for cue in (_CUE.part, _CUE.house, _CUE.map))
+    other = other or (day, number) == _ROUND_THE_CLOCK
     if (other and not cued) or _is_no_date(scene, found, is_cued=cued):
         return None
     if found["mark"] == "/":
         padded = "0" in (found["day"][0], found["month"][0]) and scene.follows(_CUE.no_whole, found.end())
-        part = day <= number or scene.rule == "phone"
-        part = part or (day <= _MONTHS and scene.follows(_CUE.counted_follows, found.end()) is not None)
+        part = day <= number or scene.rule == "phone" or (day <= _MONTHS and of_something)
         likely = padded or _is_likely_a_day(scene, found)
         if not (cued or known or likely) and part:
             return None  # a fraction
@@ -223,13 +210,17 @@ def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bo
     return alone or (scene.cue(_CUE.holiday, 3) and (day, number) in _HOLIDAYS)
 
 
+def _are_days(numbers: list[int]) -> bool:
+    return numbers == sorted(set(numbers)) and numbers[0] >= 1 and numbers[-1] <= _DAYS
+
+
 def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Several days of a month without spaces between: "ngày 15,16,17/12", "15+16/12/2025"."""
     days, number = [int(day) for day in re.split(r"\D+", found["days"])], int(found["month"])
     named = scene.cue(_CUE.named_day, 1)
     if not (named or found["year"] or max(days) > _MONTHS or "+" in found["days"] or "&" in found["days"]):
         return None  # "8,5/10"
-    if days != sorted(set(days)) or 0 in days or days[-1] > _DAYS or not 1 <= number <= _MONTHS:
+    if not _are_days(days):
         return None
     joint = ", " if "," in found["days"] else " và "
     year = int(found["year"]) if found["year"] else None
@@ -238,14 +229,9 @@ def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _days_in_brackets(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Days of one month that stand for themselves: "(15, 16, 17/12)", "(5 và 6/12/2026)"."""
-    days, number = [int(day) for day in re.findall(r"\d+", found["days"])], int(found["month"])
-    told = (
-        found["year"]
-        or scene.follows(_CUE.calendar, found.end())
-        or days[-1] > _MONTHS
-        or len(found["month"]) > 1
-    )
-    if not told or days != sorted(set(days)) or days[0] < 1 or days[-1] > _DAYS or not 1 <= number <= _MONTHS:
+    days = [int(day) for day in re.findall(r"\d+", found["days"])]
+    told = found["year"] or days[-1] > _MONTHS or len(found["month"]) > 1
+    if not (told or scene.follows(_CUE.calendar, found.end())) or not _are_days(days):
         return None
     named = "" if scene.cue(_CUE.named_day, 1) else "ngày "
     return say(found, named + "{days:each} tháng {month:month}[ năm {year}]", "date")
@@ -255,11 +241,6 @@ def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether "5-7" after "ngày" is one day, though it could be three: a time or a weekday tells."""
     written = found["day"].startswith("0") or found["month"].startswith("0")
     return written or scene.rule == "time" or scene.cue(_CUE.on_the_day, 4)
-
-
-def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The sign between a time and its day in "07h/07/11", "8h00 - 8/11/2026": silent, the day is named."""
-    return Hit(found.end(), "ngày", "date") if scene.rule == "time" else None
 
 
 def _fourth_month(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -281,32 +262,32 @@ def _months_listed(scene: Scene, found: re.Match[str]) -> Hit | None:
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d| ?[hg](?![^\W\d]))"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     Rule(
-        r"(?P<days>\d{1,2}(?P<join>,| ?[+&] ?)\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
-        r"(?:/(?P<year>(?:19|20)\d\d))?(?![\d/])",
+        r"(?P<days>\d{1,2}(?P<join>,| ?[+&] ?)\d{1,2}(?:(?P=join)\d{1,2}){0,5})"
+        rf"/{_MONTH}(?:/(?P<year>(?:19|20)\d\d))?(?![\d/])",
         _listed_days,
     ),
     Rule(
-        r"(?<=\()(?P<days>\d{1,2}(?:, \d{1,2}){0,5}(?:,| và|, và) \d{1,2})/(?P<month>\d{1,2})"
-        r"(?:/(?P<year>(?:19|20)\d\d))?(?=\)|, ?tại|, ?[Tt]hứ| ÂL| âm)",
+        r"(?<=\()(?P<days>\d{1,2}(?:, \d{1,2}){0,5}(?:,| và|, và) \d{1,2})"
+        rf"/{_MONTH}(?:/(?P<year>(?:19|20)\d\d))?(?=\)|, ?tại|, ?[Tt]hứ| ÂL| âm)",
         _days_in_brackets,
     ),
     *simple_rules("short dates"),
     Rule(r"0?4(?= ?(?:[,;.)](?!\d)|và \d|$)| (?:năm|hằng|hàng|tới|này|âm)\b)", _fourth_month),
     Rule(r"(?P<months>[1-9]\d?(?:,[1-9]\d?){1,5})/(?P<year>20\d\d)(?![\d/])", _months_listed),
-    Rule(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
+    Rule(rf"(?P<year>[12]\d{{3}})-(?=\d\d-){_MONTH}-(?=\d\d){_DAY}(?!\d)", _full_date),
     Rule(
-        r"(?P<day>\d{1,2})(?P<m> ?[/.-] ?)(?P<month>\d{1,2})(?P=m)(?P<year>\d{4})"
+        rf"{_DAY}(?P<m> ?[/.-] ?){_MONTH}(?P=m)(?P<year>[12]\d{{3}})"
         r"(?![\d/]|\.\d|-\d(?!\d?[/.-]\d{1,2}[/.-]\d{4}))",  # one more date may follow a dash
         _full_date,
     ),
-    Rule(r"(?P<day>\d{1,2})(?P<m>[/])(?P<month>\d{1,2})(?P=m)(?P<year>\d{2})(?![\d/])", _full_date),
-    Rule(r"(?P<month>\d{1,2}) ?[/-] ?(?P<year>\d{4})(?![\d/]|[.]\d)", _month_of_year),
-    Rule(r"(?P<month>\d{1,2})\.(?P<year>20\d\d)(?![\d/]|[.,]\d)", _month_with_point),
-    Rule(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
-    Rule(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
+    Rule(rf"{_DAY}/{_MONTH}/(?P<year>\d\d)(?![\d/])", _full_date),
+    Rule(r"(?P<month>0?[1-9]|[1-9]\d) ?[/-] ?(?P<year>[12]\d{3})(?![\d/]|[.]\d)", _month_of_year),
+    Rule(r"(?P<month>0?[1-9]|[1-9]\d)\.(?P<year>20\d\d)(?![\d/]|[.,]\d)", _month_with_point),
+    Rule(rf"{_DAY}(?P<mark>[/.-]){_MONTH}{_NO_MORE}", _day_of_month),
+    Rule(rf"{_DAY}(?P<mark>/){_MONTH}(?=-\d{{1,2}}/\d)", _day_of_month),
 )
-DAY_AFTER_TIME: Final[Rule] = Rule(
+DAY_AFTER_TIME: Final[Rule] = Rule(  # silent in "07h/07/11", "8h00 - 8/11/2026"; the day is named
     r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))|-{1,2} ?(?=\d{1,2}(?P<m>[/.-])\d{1,2}(?P=m)20\d\d(?!\d))"
     r"|-(?=\d{1,2}/(?:0?[1-9]|1[0-2])(?![\d/hg:]))",
-    _date_after_time,
+    lambda scene, found: Hit(found.end(), "ngày", "date") if scene.rule == "time" else None,
 )
