@@ -91,14 +91,8 @@ def _label(part: str) -> str | None:
     known = DOMAINS.get(part.lower()) or FOREIGN.get(part) or FOREIGN.get(part.lower())
     if known is None and len(part) >= _SHORTEST_KNOWN:
         known = FOREIGN.get(part.upper())
-    return (
-        known
-        or _person(part.lower())
-        or _office(part.lower())
-        or _of_known(part.lower())
-        or segmented(part.lower())
-        or _spelt_then_said(part.lower())
-    )
+    ways = (_person, _office, _of_known, segmented, _spelt_then_said)
+    return known or next(filter(None, (way(part.lower()) for way in ways)), None)
 
 
 def _guessed(part: str) -> str | None:

@@ -14,36 +14,28 @@ _COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]"
 
 
 def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A number, letter or Roman number that opens a line: "1.", "a)", "II."."""
+    """A number, letter or Roman number that opens a line: "1.", "a)", "II.", "V.1."."""
     mark = found["label"]
-    if mark == "X" and scene.follows(_COMMUNE, found.end()):
-        return None
-    return _marked(found.end(), _mark(mark))
+    fields = None if mark == "X" and scene.follows(_COMMUNE, found.end()) else _mark(mark)
+    return _marked(found.end(), fields) if fields else None
 
 
 def _marked(end: int, fields: ListMark) -> Hit:
     return hit_of(end, fields, "label", after=True)
 
 
-def _mark(mark: str) -> ListMark:
+def _mark(mark: str) -> ListMark | None:
     if mark.isdecimal():
         return ListMark("number", cardinal(int(mark)), int(mark))
     if "." in mark:
-        return ListMark("section", " chấm ".join(cardinal(int(part)) for part in mark.split(".")))
+        values = [int(part) if part.isdecimal() else roman_value(part) for part in mark.split(".")]
+        numbers = [cardinal(value) for value in values if value is not None]
+        return ListMark("section", " chấm ".join(numbers)) if len(numbers) == len(values) else None
     value = roman_value(mark) if mark.isupper() or len(mark) > 1 else None
     if value:
         return ListMark("part" if mark.isupper() else "item", cardinal(value), value)
     said = POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
     return ListMark("part" if mark.isupper() else "letter", said)
-
-
-def _roman_label(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A label of two kinds of numbers: "V.1."."""
-    value = roman_value(found["roman"])
-    if value is None:
-        return None
-    said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
-    return _marked(found.end(), ListMark("section", f"{cardinal(value)} chấm {said}"))
 
 
 def _mixed_label(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -66,7 +58,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (  # asked at the start of a line alone
         _label,
     ),
     Rule(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
-    Rule(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
+    Rule(r"(?P<label>[IVX]{1,5}\.\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _label),
     Rule(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
     Rule(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
     Rule(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),

@@ -17,13 +17,10 @@ _TCVN3: Final = {
 }
 
 
-def _vni_table() -> dict[str, str]:
-    small = table("old_letters", value="letter", encoding="VNI")
-    large = {written.upper(): said.upper() for written, said in small.items()}
-    return large | {written.capitalize(): said.upper() for written, said in small.items()} | small
-
-
-_VNI: Final = _vni_table()
+_SMALL_VNI: Final = table("old_letters", value="letter", encoding="VNI")
+_VNI: Final = {
+    capital(old): new.upper() for capital in (str.upper, str.capitalize) for old, new in _SMALL_VNI.items()
+} | _SMALL_VNI
 _VNI_FIND: Final = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
 _UNICODE: Final = re.compile("[\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u0300-\u0323]")
 _HIGH: Final = re.compile("[\u00a1-\u00ff]")
@@ -170,9 +167,8 @@ def _turn_words(line: str, known: str | None, telling: Mapping[str, str]) -> Fro
 
 def _turned_in(line: str, word: str, encoding: str) -> str:
     """The word in Unicode; in a line of capitals it is one of them ("VÒ" is "VỀ")."""
-    plain = [letter for letter in line if letter.isascii() and letter.isalpha()]
     turned = _TURN[encoding](word)
-    return turned.upper() if len(plain) > 1 and all(map(str.isupper, plain)) else turned
+    return turned.upper() if _is_in_capitals(line) else turned
 
 
 def _is_clear(word: str, encoding: str) -> bool:
@@ -266,20 +262,21 @@ def _is_vietnamese(word: str) -> bool:
 def _from_tcvn3(line: str) -> str:
     """TCVN3 has no capitals with marks of tone: "BáO" was "BÁO" in a font of capitals."""
     turned = line.translate(_TCVN3)
-    plain = [letter for letter in line if letter.isascii() and letter.isalpha()]
-    if len(plain) > 1 and all(map(str.isupper, plain)):
-        return turned.upper()
-    return _CAPITALS.sub(_all_capitals, turned)
+    return turned.upper() if _is_in_capitals(line) else _CAPITALS.sub(_all_capitals, turned)
 
 
 def _all_capitals(found: re.Match[str]) -> str:
     word = found.group()
-    plain = [letter for letter in word if letter.isascii()]
-    return word.upper() if 1 < len(plain) < len(word) and all(map(str.isupper, plain)) else word
+    return word.upper() if _is_in_capitals(word) else word
 
 
-def _from_vni(text: str) -> str:
-    return _VNI_FIND.sub(lambda found: _VNI[found.group()], text)
+def _is_in_capitals(text: str) -> bool:
+    """Whether its letters without marks, two or more, are capitals."""
+    plain = [letter for letter in text if letter.isascii() and letter.isalpha()]
+    return len(plain) > 1 and all(map(str.isupper, plain))
 
 
-_TURN: Final[dict[str, Callable[[str], str]]] = {"TCVN3": _from_tcvn3, "VNI": _from_vni}
+_TURN: Final[dict[str, Callable[[str], str]]] = {
+    "TCVN3": _from_tcvn3,
+    "VNI": lambda text: _VNI_FIND.sub(lambda found: _VNI[found.group()], text),
+}

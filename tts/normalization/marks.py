@@ -24,15 +24,13 @@ _VARIABLE: Final = re.compile(r"(?<!\w)[A-Za-z]$")
 _LONGEST_TERM: Final = 20  # characters
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
-_SAID: Final = {sign: UNITS[sign] for sign in "%‰°$€₫"} | {
-    sign: said for sign, said in table("signs", "sign", "text").items() if said
-}
-_SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
-_PAUSES: Final = frozenset("()[]{}|•→")
-
-
-def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
-    return Hit(found.end(), "", "bullet") if scene.at_start else None
+_OF_SIGNS: Final = (  # what is said for a sign by itself, the rule, and whether it is a pause
+    dict.fromkeys("\"'*_#^`\\~©®™\u00b2\u00b3", ("", "silent", False))
+    | dict.fromkeys("()[]{}|•→", ("", "bracket", True))
+    | {sign: (UNITS[sign], "sign", False) for sign in "%‰°$€₫"}
+    | {sign: (said, "sign", False) for sign, said in table("signs", "sign", "text").items() if said}
+    | {sign: (sign, "plain", False) for sign in ".,;:?!"}
+)
 
 
 def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -153,14 +151,9 @@ def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
 def any_sign(scene: Scene, place: int) -> Hit:
     """The last rule: every sign is said, is a pause, is silent, or is left over with a warning."""
     sign = scene.line[place]
-    if sign in ".,;:?!":
-        return Hit(place + 1, sign, "plain")
-    if sign in _SAID:
-        return Hit(place + 1, _SAID[sign], "sign")
-    if sign in _PAUSES:
-        return Hit(place + 1, "", "bracket", after=True)
-    if sign in _SILENT:
-        return Hit(place + 1, "", "silent")
+    if sign in _OF_SIGNS:
+        said, rule, is_pause = _OF_SIGNS[sign]
+        return Hit(place + 1, said, rule, after=is_pause)
     if sign.isdecimal():  # no figure is ever lost
         return Hit(place + 1, spell_digits(sign), "number", sure=False)
     warning = ("leftover", f"Ký tự “{sign}” không đọc được nên bị bỏ qua.")
@@ -175,7 +168,10 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     Rule(r"→", _arrow),
     Rule(r"(?<=\" )>(?= \")", _arrow),
     Rule(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
-    Rule(r"[-+•*]{1,9}(?= )|[-•*](?=[^\W\d_])", _bullet),
+    Rule(
+        r"[-+•*]{1,9}(?= )|[-•*](?=[^\W\d_])",
+        lambda scene, found: Hit(found.end(), "", "bullet") if scene.at_start else None,
+    ),
     Rule(r"\((?P<label>[ivx]{1,5})\)", small_roman),
     Rule(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
     Rule(

@@ -23,7 +23,7 @@ _Found = tuple[re.Pattern[str], dict[str, str]]
 def check_entry(written: str, spoken: str) -> None:
     """Raise BadEntry, with a Vietnamese sentence, unless the entry can be a province's own word."""
     bare = _tidy(written)
-    if bare and not _has_letter(bare):
+    if bare and not any(map(str.isalpha, bare)):
         raise BadEntry(f"«{bare}» không có chữ cái nào. Số do phần đọc số lo, không thêm vào từ điển được.")
     check_own_word(written, spoken)
 
@@ -50,10 +50,6 @@ def check_own_word(written: str, spoken: str) -> None:
         )
 
 
-def _has_letter(text: str) -> bool:
-    return any(character.isalpha() for character in text)
-
-
 def _tidy(text: str) -> str:
     """One line in NFC with single spaces, cleaned as the texts are in which it is looked for."""
     return " ".join(clean(unicodedata.normalize("NFC", text))[0].split())
@@ -62,6 +58,11 @@ def _tidy(text: str) -> str:
 def _said(spoken: str) -> str:
     """How an entry is spoken, put right as texts are."""
     return mend(_tidy(spoken))[0]
+
+
+def _first_word(text: str, place: int = 0) -> str:
+    found = _FIRST_WORD.match(text, place)
+    return found.group().lower() if found else ""
 
 
 class OwnWords:
@@ -78,8 +79,7 @@ class OwnWords:
                 continue  # reading never fails: entries are checked when they are added
             entry = _tidy(written)
             self._spoken[entry] = _said(spoken).rstrip(_MARKS)
-            first = _FIRST_WORD.match(entry)
-            self._by_first_word.setdefault(first.group().lower() if first else entry, []).append(entry)
+            self._by_first_word.setdefault(_first_word(entry), []).append(entry)
 
     def get(self, written: str) -> str | None:
         """How an entry that is written exactly so is spoken."""
@@ -93,10 +93,10 @@ class OwnWords:
         """The longest entry that stands at the place as whole words."""
         if place and (line[place - 1].isalnum() or line[place - 1] in "_@"):
             return None
-        first = _FIRST_WORD.match(line, place) if self._by_first_word else None
-        if first is None or first.group().lower() not in self._by_first_word:
+        first = _first_word(line, place) if self._by_first_word else ""
+        if first not in self._by_first_word:
             return None
-        pattern, spoken = self._entries(first.group().lower())
+        pattern, spoken = self._entries(first)
         found = pattern.match(line, place)
         if found is None:
             return None
