@@ -156,15 +156,13 @@ def _part(part: str) -> str:
     return _label(part) or _guessed(part.lower()) or spell(part)
 
 
-def _is_sure(address: WebAddress) -> bool:
-    return all(_label(part) or not _guessed(part.lower()) for part, _ in address.parts if part.isalpha())
-
-
 def _address(_scene: Scene, found: re.Match[str]) -> Hit:
     written = found.group().rstrip(".,;:!?)'\"/")
     bare = re.sub(r"^https?://", "", written, flags=re.IGNORECASE)
     address = address_of(bare)
-    return hit_of(found.start() + len(written), address, "address", sure=_is_sure(address))
+    names = [part for part, _ in address.parts if part.isalpha()]
+    sure = all(_label(name) or not _guessed(name.lower()) for name in names)
+    return hit_of(found.start() + len(written), address, "address", sure=sure)
 
 
 def _handle(scene: Scene, found: re.Match[str]) -> Hit | None:

@@ -17,16 +17,17 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace("À-Ỹ", _LARGE).replace("à-ỹ", _SMALL))
 
 
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, words))
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for each of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 _NAMED: Final = {
-    "{number}": _any_of(sorted(NUMBER_WORDS)),
-    "{counted}": rf"(?:{_any_of(row['word'] for row in rows('counted'))})(?!\w)",
-    "{each}": _any_of(row["word"] for row in rows("each")),
-    "{unit}": _any_of((*SCALES, *UNITS)),
-    "{scale}": _any_of(SCALES),
+    "{number}": any_of(sorted(NUMBER_WORDS)),
+    "{counted}": rf"(?:{any_of(row['word'] for row in rows('counted'))})(?!\w)",
+    "{each}": any_of(row["word"] for row in rows("each")),
+    "{unit}": any_of((*SCALES, *UNITS)),
+    "{scale}": any_of(SCALES),
 }
 """Word lists that a pattern may name."""
 

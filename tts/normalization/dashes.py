@@ -65,7 +65,8 @@ def dash(scene: Scene, found: re.Match[str]) -> Hit:
         if _is_score(scene, end):
             return Hit(end, "", "score")
         reckoned = _RESULT.match(follows) or _RECKONED.search(before)
-        doubtful = not reckoned and (falls(before, follows) or _may_be_a_month(scene, follows))
+        month = scene.cue(_CUE.day_said, 2) and _CUE.month_follows.match(follows)  # "ngày 7-8": two days?
+        doubtful = not reckoned and (month or falls(before, follows))
         return Hit(end, "trừ" if reckoned else "đến", "range", sure=not doubtful)
     weekdays = weekday and _CUE.short_day.match(follows)
     if weekdays and (_CUE.more_days.match(follows) or _CUE.days_before.search(before)):
@@ -81,11 +82,6 @@ def dash(scene: Scene, found: re.Match[str]) -> Hit:
     if (until and not its_date) or along or among or onward or measured or hours or days:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
-
-
-def _may_be_a_month(scene: Scene, follows: str) -> bool:
-    """Whether "ngày 7-8" may be the seventh of August as well as two days."""
-    return scene.cue(_CUE.day_said, 2) and _CUE.month_follows.match(follows) is not None
 
 
 def _is_apart(scene: Scene, before: str, follows: str) -> bool:

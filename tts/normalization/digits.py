@@ -188,17 +188,14 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
         said_number = spell_digits(figures) if zero else " chấm ".join(parts)
         return Hit(found.end(), f"{meaning} {said_number}", "abbreviation")
     for part in re.findall(r"\d+|\.|[^\d.]+", found.group()):
-        if part == ".":
-            said.append("chấm")
-        elif not part.isdecimal():
-            if part in _COUNTED and not said:
-                said.append(ABBREVIATIONS[part])
-                continue
-            said.append(FOREIGN.get(part) or FOREIGN.get(part.lower()) or spell(part))
-        elif part.startswith("0") or len(part) > 4 or scene.cue(_CUE.flight, 3):  # noqa: PLR2004
-            said.append(spell_digits(part))
+        if part.isdecimal():
+            singly = part.startswith("0") or len(part) > 4 or scene.cue(_CUE.flight, 3)  # noqa: PLR2004
+            said.append(spell_digits(part) if singly else cardinal(int(part)))
+        elif part in _COUNTED and not said:
+            said.append(ABBREVIATIONS[part])
         else:
-            said.append(cardinal(int(part)))
+            name = FOREIGN.get(part) or FOREIGN.get(part.lower()) or spell(part)
+            said.append("chấm" if part == "." else name)
     long = re.search(r"\d{3}", found.group()) is not None  # a number, or figures one by one
     return Hit(found.end(), " ".join(said), "mixed", sure=not long)
 

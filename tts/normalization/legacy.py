@@ -9,6 +9,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
+from tts.normalization.cues import any_of
 from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOMAINS, NO_WORDS, table
 from tts.normalization.syllables import is_syllable
 
@@ -21,7 +22,7 @@ _SMALL_VNI: Final = table("old_letters", value="letter", encoding="VNI")
 _VNI: Final = {
     capital(old): new.upper() for capital in (str.upper, str.capitalize) for old, new in _SMALL_VNI.items()
 } | _SMALL_VNI
-_VNI_FIND: Final = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
+_VNI_FIND: Final = re.compile(any_of(_VNI))
 _UNICODE: Final = re.compile("[\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u0300-\u0323]")
 _HIGH: Final = re.compile("[\u00a1-\u00ff]")
 _WORD: Final = re.compile("[A-Za-z\u00a1-\u00ff]+")

@@ -50,7 +50,9 @@ def put_tones(text: str, sub: Substitute = re.Pattern.sub) -> str:
     """The text (NFC) with such marks moved; nothing else is changed. `sub` puts in each change."""
     for pattern, heir in _MISPLACED:
         text = sub(pattern, partial(_moved, heir), text)
-    return sub(_SPANISH, _without_tilde, text) if "ñ" in text or "Ñ" in text else text
+    if "ñ" not in text and "Ñ" not in text:
+        return text
+    return sub(_SPANISH, lambda found: "n" if found.group() == "ñ" else "N", text)
 
 
 def _moved(heir: int, found: re.Match[str]) -> str:
@@ -60,7 +62,3 @@ def _moved(heir: int, found: re.Match[str]) -> str:
     bare = ["".join(part for part in letter if part not in _TONES) for letter in parts]
     bare[heir] += tone
     return unicodedata.normalize("NFC", "".join(bare))
-
-
-def _without_tilde(found: re.Match[str]) -> str:
-    return "n" if found.group() == "ñ" else "N"

@@ -16,12 +16,12 @@ _QUARTER_NUMBERS: Final = {"một": 1, "hai": 2, "ba": 3, "bốn": 4}
 def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """T9 and T10, where bills and wages are spoken of (T2 to T7 are weekdays)."""
     window = scene.line[max(0, found.start() - _AROUND) : found.end() + _AROUND].lower()
-    late = int(found["number"]) > 1 and scene.cue(_CUE.month_in_time, 2)
-    late = late or bool(int(found["number"]) > 1 and _CUE.of_each_month.search(window))
-    headed = int(found["number"]) > 1 and re.match(r": ?\d", scene.line[found.end() : found.end() + 3])
-    late = late or bool(headed and not scene.cue(_CUE.building, 2))  # "T11: 45 ca"
+    headed = re.match(r": ?\d", scene.line[found.end() : found.end() + 3])
+    headed = None if scene.cue(_CUE.building, 2) else headed  # "T11: 45 ca"
+    told = headed or scene.cue(_CUE.month_in_time, 2) or _CUE.of_each_month.search(window)
+    told = told if int(found["number"]) > 1 else None
     listed = scene.rule == "month" and _CUE.joined.search(scene.before(found.start()))
-    if not (late or listed or scene.cue(_CUE.compared, 2) or _CUE.monthly.search(window)):
+    if not (told or listed or scene.cue(_CUE.compared, 2) or _CUE.monthly.search(window)):
         return None
     return say(found, "tháng {number:month}", "month")
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from tts.normalization.cues import Cues
+from tts.normalization.cues import Cues, any_of
 from tts.normalization.fields import PlainNumber, Quantity
 from tts.normalization.lexicon import MONEY, SCALES, UNITS
 from tts.normalization.numbers import cardinal, spell_digits, written_number
@@ -26,7 +26,7 @@ _UNIT: Final = "|".join(  # in "1m35" there are no cubic metres
     re.escape(unit) + (r"(?!\d)" if unit[-1].isdecimal() else "")
     for unit in sorted(UNITS, key=len, reverse=True)
 )
-_SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
+_SCALE: Final = any_of(SCALES)
 _SCREENS: Final = frozenset({"480", "720", "1080", "1440", "2160"})  # lines of a picture: 1080p
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t", "TB"})  # units only right at the number
@@ -72,8 +72,9 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _unit_said(scene: Scene, found: re.Match[str], unit: str) -> str:
     """The words of a unit, or of another one that is written alike."""
-    if _is_age(scene, found, unit):
-        return "tuổi"
+    aged = unit in {"T", "t"} and (scene.cue(_CUE.aged, 8) or scene.follows(_CUE.age_follows, found.end()))
+    if aged:
+        return "tuổi"  # "BN nữ, 34T", "(29T, trú xã X)"
     if unit == "p" and found["number"] in _SCREENS:
         return "pê"
     tall = unit in {"m2", "m3"} and not (found["gap"] or found["per"]) and scene.cue(_CUE.tall, 3)
@@ -97,12 +98,6 @@ def _is_no_unit(scene: Scene, found: re.Match[str]) -> bool:
     return False
 
 
-def _is_age(scene: Scene, found: re.Match[str], unit: str) -> bool:
-    """Whether a T after a number is years of age: "BN nữ, 34T", "(29T, trú xã X)"."""
-    aged = scene.cue(_CUE.aged, 8) or scene.follows(_CUE.age_follows, found.end())
-    return unit in {"T", "t"} and bool(aged)
-
-
 def _is_power(scene: Scene, found: re.Match[str]) -> bool:
     """Whether CV or HP after a number is horsepower: "10 CV chưa trả lời" are letters, HP1 is a class."""
     end = found.end()
@@ -123,9 +118,8 @@ def _stands_apart(scene: Scene, number: str, unit: str | None) -> bool:
 
 
 def _plain_number(scene: Scene, number: str, *, counted: bool = False) -> str:
-    if _PROJECT_NUMBER.fullmatch(number) and scene.cue(_CUE.project, 2):
-        return spell_digits(number)
-    if number.isdecimal() and number.startswith("0") and len(number) > 2:  # noqa: PLR2004
+    project = _PROJECT_NUMBER.fullmatch(number) and scene.cue(_CUE.project, 2)
+    if project or (number.isdecimal() and number.startswith("0") and len(number) > 2):  # noqa: PLR2004
         return spell_digits(number)
     if number.isdecimal() and scene.words:
         value = int(number) if len(number) < 3 else 0  # noqa: PLR2004

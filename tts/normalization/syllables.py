@@ -74,12 +74,7 @@ def is_syllable(word: str) -> bool:
     base, tone = split_tone(word)
     if len(tone) > 1 or not base:
         return False
-    return any(_tone_fits(rime, tone) for rime in _rimes_of(base))
-
-
-def _tone_fits(rime: str, tone: str) -> bool:
-    stopped = rime.endswith(("c", "ch", "p", "t"))
-    return not stopped or (tone != "" and tone in _STOPPED_TONES)
+    return any(tone in _STOPPED_TONES or not rime.endswith(("c", "ch", "p", "t")) for rime in _rimes_of(base))
 
 
 _ALIKE_ONSETS: Final = table("alike", value="becomes", part="onset").items()

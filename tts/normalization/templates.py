@@ -39,10 +39,6 @@ def number_said(written: str) -> str:
     return "không " * (len(written) - len(bare)) + cardinal(int(bare)) if bare else cardinal(0)
 
 
-def _plain(written: str) -> int:
-    return int(written.replace(".", ""))
-
-
 def _short_number(written: str) -> str:
     return cardinal(int(written)) if len(written) <= _LONGEST_SHORT else spell_digits(written)
 
@@ -78,7 +74,7 @@ KINDS: Final[Mapping[str, Callable[[str], str]]] = {
     "points": _joined(" chấm ", r"\.", _number_or_letter),  # 2.1.b
     "version": _joined(" chấm ", r"\.", _short_number),  # 1.10.20250
     "alley": _joined(" xuyệt ", "/", _number),  # 45/2/7
-    "part": lambda written: month(_plain(written)),  # what a whole is divided by: phần tư
+    "part": lambda written: month(int(written.replace(".", ""))),  # what a whole is divided by: phần tư
     "each": lambda written: re.sub(r"\d+", lambda found: _number(found[0]), written),  # figures among words
     "unit": (SCALES | UNITS).__getitem__,
     "place": {"P": "phường", "X": "xã", "Q": "quận"}.__getitem__,

@@ -36,16 +36,6 @@ def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
     return say(found, "{hour} giờ", "time") if cued and int(found["hour"]) <= _HOURS else None
 
 
-def _pointed(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A time with a point, after "lúc": 14.30."""
-    return _clock(scene, found) if scene.cue(_CUE.at, 2) else None
-
-
-def _on_a_day(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """An hour and its day, as weather is told: "từ 19h/26 đến 19h/27"."""
-    return _clock(scene, found, " ngày")
-
-
 _MINUTE_SIGN: Final = r"(?: ?(?:phút|ph|p|m|')(?!\w))"
 _SECONDS: Final = r"(?: ?(?P<second>\d{1,2}) ?(?:giây|s)(?!\w))?"
 _AFTER_BARE_MINUTES: Final = (
@@ -54,14 +44,15 @@ _AFTER_BARE_MINUTES: Final = (
 TIME_RULES: Final[tuple[Rule, ...]] = (
     *simple_rules("lengths of time"),
     Rule(r"(?P<hour>\d{1,2})[hg](?P<minute>\d{1,2})' ?(?P<second>\d{1,2})(?:''|\")(?!\w)", _clock),
-    Rule(
+    Rule(  # an hour and its day, as weather is told: "từ 19h/26 đến 19h/27"
         r"(?P<hour>\d{1,2})[hg](?P<minute>[0-5]\d)?(?P<second>)/"
         r"(?=(?:0?[1-9]|[12]\d|3[01])(?:/\d{1,2}(?:/\d{4})?)?"
         r"(?![\w/]|[.,]\d| (?:ngày|buổi|tuần|người|ca)\b))",
-        _on_a_day,
+        lambda scene, found: _clock(scene, found, " ngày"),
     ),
-    Rule(
-        r"(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)(?P<second>)(?: ?(?:h|giờ)(?!\w))?(?![\d%]|[.,]\d)", _pointed
+    Rule(  # after "lúc": 14.30
+        r"(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)(?P<second>)(?: ?(?:h|giờ)(?!\w))?(?![\d%]|[.,]\d)",
+        lambda scene, found: _clock(scene, found) if scene.cue(_CUE.at, 2) else None,
     ),
     Rule(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
     Rule(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 from tts.normalization.addresses import joined_names, segmented
-from tts.normalization.cues import Cues, compiled
+from tts.normalization.cues import Cues, any_of, compiled
 from tts.normalization.documents import code_part
 from tts.normalization.initials import SURE, composed, is_alone, meaning_around, meant, no_echo
 from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN, LETTERS, UNITS, table
@@ -190,8 +190,7 @@ def _half_day(scene: Scene, found: re.Match[str]) -> Hit | None:
     hour = _HOUR_BEFORE.search(scene.before(found.start()))
     if scene.rule != "time" or hour is None:
         return None
-    evening = int(hour[1]) >= _EVENING and int(hour[1]) < _NOON
-    late = "trưa" if int(hour[1]) == _NOON else "tối" if evening else "chiều"
+    late = "trưa" if int(hour[1]) == _NOON else "tối" if _EVENING <= int(hour[1]) < _NOON else "chiều"
     return Hit(found.end(), "sáng" if found.group()[0] in "aA" else late, "time")
 
 
@@ -302,11 +301,8 @@ def unknown_word(scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), said, "spelt", sure=False, warning=problem)
 
 
-_ANY_DOTTED: Final = "|".join(re.escape(written) for written in sorted(_DOTTED, key=len, reverse=True))
-_SPACED: Final = "|".join(
-    re.escape(written)
-    for written in sorted(ABBREVIATIONS, key=len, reverse=True)
-    if compiled(r"[ .,/]|-.*[à-ỹ]").search(written)  # "TT-Huế" has more than capitals
+_SPACED: Final = any_of(  # "TT-Huế" has more than capitals
+    written for written in ABBREVIATIONS if compiled(r"[ .,/]|-.*[à-ỹ]").search(written)
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 _NAME_PART: Final = rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])"
@@ -320,7 +316,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
         lambda _, found: Hit(found.end(), ABBREVIATIONS[found.group()], "abbreviation"),
     ),
     Rule(rf"{_NAME_PART}(?:\.{_NAME_PART}){{1,4}}(?!\w)\.?", _person),
-    Rule(rf"(?:{_ANY_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
+    Rule(rf"(?:{any_of(_DOTTED)})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     *ROMAN_RULES,
     Rule(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
     Rule(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
