@@ -30,10 +30,6 @@ _ALL_KINDS: Final = KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "B
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d ?-")  # "2025-2026/HK1"
 _ADDRESSED: Final = ["bà", "con"]  # "bà con, số 135/BC-CAX" names no kind
 _ROOM: Final = re.compile(r"([PV])(\d{1,2})")
-_DESKS: Final = {
-    field: [(re.compile(row["body"]), row["spoken"]) for row in rows("fields") if row["written"] == field]
-    for field in {row["written"] for row in rows("fields")}
-}
 _SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng", "TTr": "thanh tra"}
 _KINDS: Final = {"TK": "tờ khai", "BK": "bảng kê", "KK": "kê khai", "QTT": "quyết toán thuế"}  # before a tax
 _SHORTEST: Final = 3  # letters of a matter, which is said in words: GTGT, KNĐ; shorter marks are spelt
@@ -77,7 +73,8 @@ def _desk(body: str, field: str) -> str | None:
     room = _ROOM.fullmatch(field)
     if room:
         return f"{'phòng' if room[1] == 'P' else 'vụ'} {cardinal(int(room[2]))}"
-    return next((said for of, said in _DESKS.get(field, ()) if of.search(body)), None)
+    desks = (row for row in rows("fields") if row["written"] == field and re.search(row["body"], body))
+    return next((row["spoken"] for row in desks), None)
 
 
 def code_said(scene: Scene, code: str) -> DocumentSign:

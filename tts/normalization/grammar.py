@@ -63,14 +63,9 @@ class Grammar:
 
 
 def _gate(rules: tuple[Rule, ...]) -> _Gate:
-    """One pattern for all: its last group names the first rule that matches."""
-    parts = (f"(?:{_numbered(rule.pattern, at)})(?P<r{at}>)" for at, rule in enumerate(rules))
-    return compiled("|".join(parts)).match
-
-
-def _numbered(pattern: str, at: int) -> str:
-    """A pattern whose groups have names of their own beside others; only whether it matches counts."""
-    return _GROUP.sub(rf"(?P\g<sign>g{at}_", pattern)
+    """One pattern for all, their groups renamed: its last group names the first rule that matches."""
+    renamed = (_GROUP.sub(rf"(?P\g<sign>g{at}_", rule.pattern) for at, rule in enumerate(rules))
+    return compiled("|".join(f"(?:{pattern})(?P<r{at}>)" for at, pattern in enumerate(renamed))).match
 
 
 _DIGITS: Final = Grammar(

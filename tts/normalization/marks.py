@@ -43,9 +43,7 @@ def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
             return Hit(found.end(), "", "repeat")
     letters = [letter for letter in initials if letter.isalpha()]
     words = scene.words[-len(letters) :]
-    if len(words) == len(letters) and all(
-        split_tone(word)[0][:1].upper() == letter for word, letter in zip(words, letters, strict=True)
-    ):
+    if letters == [split_tone(word)[0][:1].upper() for word in words]:
         scene.definitions[initials] = " ".join(words)
         return Hit(found.end(), "", "repeat")
     return None
@@ -58,18 +56,15 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     if yearly and scene.follows(YEAR, end):
         return Hit(end, "năm", "year")
     counted = scene.follows(_CUE.each, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
-    if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
-        return Hit(end, "trên", "per")  # 50 mg/100 ml, "20.000 đồng/01 lượt"
     often = scene.follows(_CUE.often, end) and scene.cue(_CUE.happening, 1)
-    if often or (scene.rule == "time" and scene.line.startswith("24h", end)):
-        return Hit(end, "trên", "per")
-    if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
-        return Hit(end, "trên", "per")  # 9,5/10 điểm
-    if follows.isalpha() and (
-        counted or scene.rule in {"unit", "money", "percent", "power"} or scene.cue(_CUE.per, 3)
-    ):
-        return Hit(end, "trên", "per")
-    return Hit(end, "", "slash", after=True)
+    per = often or (scene.rule == "time" and scene.line.startswith("24h", end))
+    if follows.isdecimal() and scene.rule in {"unit", "money"}:
+        per = per or scene.line[end - 2 : end - 1].isalpha()  # 50 mg/100 ml, "20.000 đồng/01 lượt"
+    elif follows.isdecimal() and scene.rule == "number":
+        per = per or _DECIMALS.search(scene.before(found.start())) is not None  # 9,5/10 điểm
+    elif follows.isalpha():
+        per = per or counted or scene.rule in {"unit", "money", "percent", "power"} or scene.cue(_CUE.per, 3)
+    return Hit(end, "trên", "per") if per else Hit(end, "", "slash", after=True)
 
 
 def _dots(scene: Scene, found: re.Match[str]) -> Hit:

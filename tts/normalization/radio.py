@@ -107,10 +107,6 @@ def _sign(view: _Line, at: int, hit: Hit) -> str:
     return "" if hit.spoken in {":", ","} and _is_of_alarm(view, at + 1) else hit.spoken
 
 
-def _letter(view: _Line, at: int, hit: Hit) -> str:
-    return f"điểm {hit.spoken}" if _is_item(view, at) else hit.spoken
-
-
 def _repeated(view: _Line, at: int) -> range:
     """The hits in brackets that say again what stands before: "Bộ Giáo dục và Đào tạo (Bộ GDĐT)"."""
     for end in range(at + 1, min(at + 8, len(view.hits))):
@@ -155,18 +151,15 @@ def _day(view: _Line, at: int, found: DayOfMonth) -> str:
         return found.literal()
     begins = view.is_until(at + 1) and view.day_at(at + 2)
     ends = view.is_until(at - 1) and (view.day_at(at - 2) or _is_day_of_range(view, at - 2))
-    once = begins and len(found.days) == 1
-    same_year = bool(once and begins and (found.year or begins.year) in {begins.year, None})
-    same_month = bool(same_year and begins and begins.month == found.month)
+    once = begins if len(found.days) == 1 else None
+    same_year = bool(once and (found.year or once.year) in {once.year, None})
+    same_month = bool(same_year and once and once.month == found.month)
     named = found.names_it and not ends
     already = view.said_before(at).endswith(("mùng", "mồng", "rằm"))
     days = found.joint.join(map(cardinal if already else _day_said, found.days))
-    said = [*(["ngày"] if named else []), days]
-    if not same_month:
-        said.append(f"tháng {month(found.month)}")
-    if found.year and not same_year:
-        said.append(f"năm {cardinal(found.year)}")
-    return " ".join(said)
+    of_month = "" if same_month else f"tháng {month(found.month)}"
+    of_year = f"năm {cardinal(found.year)}" if found.year and not same_year else ""
+    return _joined("ngày" if named else "", days, of_month, of_year)
 
 
 def _day_said(day: int) -> str:
@@ -328,7 +321,7 @@ _VERBALISERS: Final[dict[type[Any], Callable[[_Line, int, Any], str]]] = {
 }
 _OF_RULES: Final[dict[str, Callable[[_Line, int, Hit], str]]] = {
     "plain": _sign,
-    "letter": _letter,
+    "letter": lambda view, at, hit: f"điểm {hit.spoken}" if _is_item(view, at) else hit.spoken,
     "per": _per,
 }
 """Of what has no fields that are said otherwise."""

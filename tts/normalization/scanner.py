@@ -76,19 +76,13 @@ def prepared(text: str, words: Mapping[str, str]) -> tuple[Alignment, OwnEntries
     alignment = Alignment(*mend(cleaned, own))
     if encoding:
         sentence = f"Văn bản ở bảng mã cũ {encoding}, đã được chuyển sang Unicode. Hãy xem lại từng chữ."
-        alignment.warnings.append(ReadingWarning("encoding", sentence + _of_unsure(unsure), 0, 0))
+        told = ", ".join(f"“{now}” (hay “{then}”?)" for now, then in unsure)
+        sentence += f" Chữ đọc được cả hai cách, giữ nguyên: {told}." if told else ""
+        alignment.warnings.append(ReadingWarning("encoding", sentence, 0, 0))
     if had_tags:
         sentence = "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ."
         alignment.warnings.append(ReadingWarning("html", sentence, 0, 0))
     return alignment, own
-
-
-def _of_unsure(words: tuple[tuple[str, str], ...]) -> str:
-    """The words that were left because they read both ways, in a sentence."""
-    if not words:
-        return ""
-    told = ", ".join(f"“{now}” (hay “{then}”?)" for now, then in words)
-    return f" Chữ đọc được cả hai cách, giữ nguyên: {told}."
 
 
 def _signature_line(lines: list[str]) -> int | None:
@@ -179,16 +173,10 @@ def next_hit(scene: Scene, place: int) -> Hit:
 
 
 def _rule_hit(scene: Scene, place: int) -> Hit:
-    if scene.line[place].isalpha():
-        return _next_word(scene, place)
-    return grammar_at(scene, place).cheapest(scene, place) or any_sign(scene, place)
-
-
-def _next_word(scene: Scene, place: int) -> Hit:
     line = scene.line
-    found = _WORD.match(line, place)
+    found = _WORD.match(line, place) if line[place].isalpha() else None
     if found is None:
-        return any_sign(scene, place)
+        return grammar_at(scene, place).cheapest(scene, place) or any_sign(scene, place)
     word, end = found.group(), found.end()
     per = scene.words[-1:] == ["trên"] and line[place - 1] == "/"
     syllable = is_syllable(word)

@@ -85,13 +85,8 @@ def in_pieces(word: str) -> str | None:
     pieces = _PIECE.findall(word.lower())
     if "".join(pieces) != word.lower() or not 1 < len(pieces) + (len(pieces) == 1) <= _MOST_PIECES:
         return None
-    said: list[str] = []
-    for piece in pieces:
-        near = _near(_BREATHED.sub(r"\1", piece))
-        if near is None:
-            return None
-        said.append(near)
-    return " ".join(said)
+    said = [_near(_BREATHED.sub(r"\1", piece)) for piece in pieces]
+    return " ".join(filter(None, said)) if all(said) else None
 
 
 def _near(piece: str) -> str | None:
