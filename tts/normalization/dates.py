@@ -245,9 +245,8 @@ def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
 
 def _fourth_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The fourth month or day of the week among several: "các tháng 1, 4, 7", "thứ 2, 4, 6"."""
-    listed = re.search(r"(?:,|-|và|đến)$", scene.before(found.start()).lower()) and scene.cue(
-        _CUE.months_said, 12
-    )
+    joined = re.search(r"(?:,|-|và|đến)$", scene.before(found.start()).lower())
+    listed = joined and scene.cue(_CUE.months_said, 12)
     return say(found, "{month:month}", "month", month=found.group()) if listed else None
 
 

@@ -156,14 +156,11 @@ def _turn_words(line: str, known: str | None, telling: Mapping[str, str]) -> Fro
         pieces += [line[last:start], _turned_in(line, words[at], encoding)]
         last = end
     text = "".join([*pieces, line[last:]])
-    paid = _PAID.sub(lambda found: _TURN[encoding](found.group()), text)
+    turn = _TURN[encoding]
     unsure = (words[at] for at in sorted(beside - old) if 0 <= at < len(words))
-    told = tuple(
-        (word, _TURN[encoding](word))
-        for word in unsure
-        if _reads_both_ways(word, encoding, common_as_is=False)
-    )
-    return FromLegacy(paid, encoding, told[:_MOST_UNSURE])
+    told = [(word, turn(word)) for word in unsure if _reads_both_ways(word, encoding, common_as_is=False)]
+    paid = _PAID.sub(lambda found: turn(found.group()), text)
+    return FromLegacy(paid, encoding, tuple(told[:_MOST_UNSURE]))
 
 
 def _turned_in(line: str, word: str, encoding: str) -> str:

@@ -137,10 +137,9 @@ def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
     """What is dialled to ask a network: *111#."""
-    said = [
-        spell_digits(part) if part.isdecimal() else "sao" for part in re.findall(r"\d+|\*", found.group())
-    ]
-    return Hit(found.end(), f"{' '.join(said)} thăng", "phone")
+    parts = re.findall(r"\d+|\*", found.group())
+    said = " ".join("sao" if part == "*" else spell_digits(part) for part in parts)
+    return Hit(found.end(), f"{said} thăng", "phone")
 
 
 def any_sign(scene: Scene, place: int) -> Hit:

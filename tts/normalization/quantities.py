@@ -189,12 +189,8 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
         return say(found, "{upper}, {lower}", "years")
     part = upper == 1 or (upper < lower <= _EASY_DENOMINATOR)
     template = ("{upper:written} phần {lower:part}" if part else over) + "[ {unit:unit}]"
-    return say(found, template, "fraction", sure=bool(found["unit"] or _is_told_part(scene, found)))
-
-
-def _is_told_part(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether words tell that two numbers with a stroke are a part or a share: no house, no code, no day."""
-    return scene.follows(_DATES.amount_follows, found.end()) is not None or scene.cue(_DATES.amount, 16)
+    told = found["unit"] or scene.follows(_DATES.amount_follows, found.end()) or scene.cue(_DATES.amount, 16)
+    return say(found, template, "fraction", sure=bool(told))  # else it may be a house, a code or a day
 
 
 def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:

@@ -209,10 +209,8 @@ def _apostrophe(_scene: Scene, found: re.Match[str]) -> Hit:
 
 def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
-    spoken = (
-        FOREIGN.get(written) or FOREIGN.get(written.lower()) or FOREIGN.get(written.replace("-", "").lower())
-    )
-    spoken = spoken or joined_names(written)
+    forms = (written, written.lower(), written.replace("-", "").lower())
+    spoken = next((FOREIGN[form] for form in forms if form in FOREIGN), None) or joined_names(written)
     return Hit(found.end(), spoken, "foreign") if spoken else None
 
 
@@ -277,11 +275,8 @@ def unknown_word(scene: Scene, found: re.Match[str]) -> Hit:
     if meant:
         return Hit(found.end(), meant, "abbreviation", sure=False)
     parts = _JOINED_WORDS.split(written)
-    if (
-        len(parts) > 1
-        and not written.isascii()
-        and all(len(part) > 1 and is_syllable(part) for part in parts)
-    ):
+    glued = len(parts) > 1 and not written.isascii()
+    if glued and all(len(part) > 1 and is_syllable(part) for part in parts):
         shown = (part.lower() if part.isupper() else part for part in parts)
         return Hit(found.end(), " ".join(shown), "respelt", sure=False)  # "cứNghị", "sốBA"
     said, near = say_unknown(written)
