@@ -211,6 +211,7 @@ def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bo
 
 
 def _are_days(numbers: list[int]) -> bool:
+    """Whether they are days of a month, each once and in order."""
     return numbers == sorted(set(numbers)) and numbers[0] >= 1 and numbers[-1] <= _DAYS
 
 
