@@ -19,6 +19,10 @@ LONGEST_SLEEP_S = 0.5
 SPIN_S = 0.0015
 """A sleep may end this much late; the last part is waited for in short sleeps."""
 SHORT_SLEEP_S = 0.0002
+TOGETHER_S = 0.005
+"""What begins or ends this soon after each other is reported together: what follows from a report would take
+the interpreter from those that are to begin."""
+LONGEST_UNREPORTED_S = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +189,18 @@ class SpeakerThread:
             self._thread.join(2)
 
     def _run(self) -> None:
+        unreported: list[Sounded] = []
         while not self._stopping:
             self._wake.clear()
-            due = self._bank.due_at()
-            left = LONGEST_SLEEP_S if due is None else due - self._clock()
+            due, now = self._bank.due_at(), self._clock()
+            left = LONGEST_SLEEP_S if due is None else due - now
+            is_old = bool(unreported) and now > unreported[0].true_at + LONGEST_UNREPORTED_S
+            if unreported and (left > TOGETHER_S or is_old):
+                self._report(unreported)
+                unreported = []
             if left > SPIN_S:
                 self._wake.wait(min(left - SPIN_S, LONGEST_SLEEP_S))
             elif left > 0:
                 self._wake.wait(SHORT_SLEEP_S)
-            elif facts := self._bank.fire(self._clock):
-                self._report(facts)
+            else:
+                unreported += self._bank.fire(self._clock)
