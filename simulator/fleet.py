@@ -69,7 +69,8 @@ class Fleet:
         self._links: HomeLinks[Seat] = HomeLinks(self._hub, self._came, self._rose, self._fell)
         self._rng = random.Random(f"fleet {spec.seed}")  # noqa: S311 - a repeatable world
         self._seats: dict[NodeId, Seat] = {}
-        self._pump = Pump(self._shelf, self.execute, self._fix_fate)
+        moments = (self._fix_fate, self._links.start, self._bank.due_at)
+        self._pump = Pump(self._shelf, self.execute, *moments)
         self._up: set[NodeId] = set()
         self._all_up = asyncio.Event()
         self._strikes: set[asyncio.TimerHandle] = set()
@@ -190,13 +191,11 @@ class Fleet:
     # -- power
 
     def _switch_on(self, seat: Seat) -> None:
-        memory = self._shelf.memory_of(seat.node.id)
         self._links.boot(seat)
-        effects = seat.node.switch_on(memory, true_now())
-        self._pump.carry_out_saved(seat, effects)
-        self._links.start(seat)
+        self._pump.boot(seat)
 
     def _switch_off(self, seat: Seat) -> None:
+        self._pump.stay_dark(seat)
         if not seat.node.is_on:
             return
         self._note([*self._bank.cut(seat.node.id, time.time())])

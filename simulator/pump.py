@@ -42,6 +42,9 @@ _COMMITTED = (SaveDocument, DropDocument, DropRecording)
 """Effects that are committed before the node continues; of a chunk only its bytes, see `keep_chunk`."""
 MOST_QUEUED = 200_000
 """Queued events: 40 each for 5,000 nodes; above it chunks are dropped, and requested again."""
+GIVE_WAY_S, MOST_GIVEN, GIVEN_EVERY_S = 0.005, 6, 0.25
+"""From so long before loudspeakers begin or end until they have, no brain runs: for so many times this long,
+so often at most."""
 BITMAPS_EVERY_S = 3.0
 """How long a chunk's arrival may be in memory only; a killed process fetches these chunks again."""
 
@@ -78,17 +81,32 @@ class Seat:
 class Pump:
     """Processes events and effects of all nodes; belongs to one event loop."""
 
-    def __init__(self, shelf: FleetStorage, execute: Execute, after: Callable[[Seat], None]) -> None:
+    def __init__(
+        self,
+        shelf: FleetStorage,
+        execute: Execute,
+        after: Callable[[Seat], None],
+        booted: Callable[[Seat], None] = lambda _: None,
+        sound_due_at: Callable[[], float | None] = lambda: None,
+    ) -> None:
+        """Make a pump; `after` is called for a node after each event, `booted` when it has booted.
+
+        `sound_due_at`: when the next loudspeaker begins or ends, true time.
+        """
         self._shelf = shelf
         self._execute = execute
         self._after = after
-        """Called for a node after each processed event."""
+        self._booted = booted
+        self._sound_due_at = sound_due_at
+        self._dark: dict[NodeId, Seat] = {}
+        """Nodes that have power and have not booted yet, in order."""
         self._turns: deque[Seat] = deque()
         """The order of processing: a node for each of its events, unless it was processed already."""
         self._first: deque[Seat] = deque()
         """Nodes with a new plan in their queue."""
-        self._planned_at = self._plans_since = -math.inf
-        """When the newest new plan came, and the first of those that came right after each other."""
+        self._planned_at = self._plans_since = self._gave_way_at = -math.inf
+        """When the newest new plan came, the first of those that came right after each other, and when no
+        brain ran for the sake of loudspeakers that began."""
         self._has_work = asyncio.Event()
         self._timers: list[tuple[float, int, Seat, int]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -122,7 +140,7 @@ class Pump:
     @property
     def is_idle(self) -> bool:
         """Return whether nothing is queued."""
-        return not (self._turns or self._first)
+        return not (self._turns or self._first or self._dark)
 
     def queue(self, seat: Seat, event: Event) -> None:
         """Queue an event for a brain.
@@ -140,10 +158,14 @@ class Pump:
         seat.waiting.append((seat.node.life, event))
         self._has_work.set()
 
-    def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
-        """Save, then execute, what a brain requests."""
-        self._commit([(seat, effects)])
-        self.plan_wake(seat)
+    def boot(self, seat: Seat) -> None:
+        """Have a node boot. It waits while plans come: a real node boots on a processor of its own."""
+        self._dark[seat.node.id] = seat
+        self._has_work.set()
+
+    def stay_dark(self, seat: Seat) -> None:
+        """Take back what `boot` was told, if it has not happened yet."""
+        self._dark.pop(seat.node.id, None)
 
     async def _run(self) -> None:
         others_took = 0.0
@@ -152,11 +174,13 @@ class Pump:
             self._think_of_plans()
             left_s = self._more_plans_within_s(time.monotonic())
             if left_s <= 0:
-                self._think(min(max(SLICE_S, others_took), LONGEST_SLICE_S))
+                slice_s = min(max(SLICE_S, others_took), LONGEST_SLICE_S, await self._give_way())
+                self._think(slice_s)
+                self._boot_some(slice_s)
             elif not self._first:
                 await self._news_within(left_s)
                 continue
-            if not (self._turns or self._first):
+            if self.is_idle:
                 self._has_work.clear()
             turned_at = time.perf_counter()
             await asyncio.sleep(0)
@@ -170,7 +194,7 @@ class Pump:
     def _more_plans_within_s(self, now: float) -> float:
         """Return how long to wait for the plans of other nodes; 0: nothing is held up."""
         until = min(self._planned_at + PLANS_CALM_S, self._plans_since + PLANS_LONGEST_S)
-        return max(0.0, until - now) if self._turns else 0.0
+        return max(0.0, until - now) if self._turns or self._dark else 0.0
 
     async def _news_within(self, seconds: float) -> None:
         """Return when something is queued, after so many seconds at the latest."""
@@ -178,6 +202,25 @@ class Pump:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._has_work.wait(), seconds)
         self._has_work.set()
+
+    async def _give_way(self) -> float:
+        """Wait while loudspeakers begin or end; return how long it is until the next ones do, seconds.
+
+        They are many machines, and this process's one interpreter must not be why one begins after another.
+        """
+        left_s = self._sound_in_s()
+        if left_s >= GIVE_WAY_S or time.monotonic() < self._gave_way_at + GIVEN_EVERY_S:
+            return max(left_s, SLICE_S)
+        for _ in range(MOST_GIVEN):
+            await asyncio.sleep(GIVE_WAY_S)
+            if self._sound_in_s() >= GIVE_WAY_S:
+                break
+        self._gave_way_at = time.monotonic()
+        return SLICE_S
+
+    def _sound_in_s(self) -> float:
+        due = self._sound_due_at()
+        return math.inf if due is None else due - time.time()
 
     def _note_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
@@ -209,6 +252,20 @@ class Pump:
                 break
         if asked:
             self._commit(asked.values())
+
+    def _boot_some(self, slice_s: float) -> None:
+        """Boot nodes for one slice; what they read is committed: no slice leaves anything unsaved."""
+        until = time.perf_counter() + slice_s
+        booted: list[tuple[Seat, list[Effect]]] = []
+        while self._dark and time.perf_counter() < until:
+            seat = self._dark.pop(next(iter(self._dark)))
+            memory = self._shelf.memory_of(seat.node.id)
+            booted.append((seat, seat.node.switch_on(memory, true_now())))
+        if booted:
+            self._commit(booted)
+        for seat, _ in booted:
+            self.plan_wake(seat)
+            self._booted(seat)
 
     def _think_of(self, seat: Seat, asked: dict[NodeId, tuple[Seat, list[Effect]]]) -> Event:
         """Pass a node's next event to its brain, return it; `asked`: what to save before it is executed."""

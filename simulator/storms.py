@@ -70,8 +70,8 @@ class Storms:
 
     def _plug(self, asked: Plug) -> None:
         seat = self.seats.get(asked.plug)
-        if seat is None or seat.node.is_on == asked.is_in:
-            return  # another process plays it, or it is so already
+        if seat is None or (asked.is_in and seat.node.is_on):
+            return  # another process plays it, or it has power already
         (self.on if asked.is_in else self.off)(seat)
 
     def _run(self, storm: Storm) -> None:

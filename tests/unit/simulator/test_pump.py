@@ -142,6 +142,56 @@ def test_plans_without_end_do_not_hold_up_everything_else_for_ever(shelf, monkey
     assert asyncio.run(thought(shelf, [(other, Tick()), (one, PLAN)])) == ["one", "other"]
 
 
+def test_nodes_boot_when_no_plan_comes_and_one_that_lost_its_power_again_does_not(shelf, monkeypatch):
+    monkeypatch.setattr(pump, "PLANS_CALM_S", 0.1)
+    seats, order = {name: seat(name) for name in ("one", "other", "dark")}, []
+
+    async def run():
+        is_done = asyncio.Event()
+
+        def has_booted(one):
+            assert one.node.is_on
+            order.append(f"{one.node.id} boots")
+            is_done.set()
+
+        pumping = Pump(shelf, lambda *_: None, lambda one: order.append(one.node.id), has_booted)
+        for name in ("dark", "one"):
+            pumping.boot(seats[name])
+        assert not pumping.is_idle
+        pumping.stay_dark(seats["dark"])
+        for _ in range(3):
+            pumping.queue(seats["other"], PLAN)
+        await running_until(pumping, is_done)
+        assert pumping.is_idle
+
+    asyncio.run(run())
+    assert order == ["other", "other", "other", "one boots"]
+    assert not seats["dark"].node.is_on
+
+
+def test_no_brain_runs_while_loudspeakers_begin_but_not_for_long(shelf, monkeypatch):
+    monkeypatch.setattr(pump, "GIVE_WAY_S", 0.02)
+    due, at = time.time() + 0.05, []
+
+    async def run():
+        is_done = asyncio.Event()
+
+        def note(_):
+            at.append(time.time())
+            is_done.set()
+
+        for sound_due_at in (lambda: due if time.time() < due else None, time.time):
+            is_done.clear()
+            pumping = Pump(shelf, None, note, sound_due_at=sound_due_at)
+            await asyncio.sleep(max(0.0, due - 0.01 - time.time()))
+            pumping.queue(seat("one"), Tick())
+            await running_until(pumping, is_done)
+
+    asyncio.run(run())
+    assert at[0] >= due
+    assert len(at) == 2
+
+
 class Told:
     """Executes effects: notes, at each message, which session is on the node's disk."""
 
@@ -160,10 +210,13 @@ def test_what_a_node_says_does_not_come_before_what_it_saved_earlier(shelf):
 
     async def run():
         is_done = asyncio.Event()
-        pumping = Pump(shelf, told, lambda one: one.waiting or is_done.set())
-        pumping.carry_out_saved(one, one.node.switch_on(shelf.memory_of(one.node.id), MORNING))
-        for event in (Disconnected(), Connected()):
-            pumping.queue(one, event)
+
+        def has_booted(seat):
+            for event in (Disconnected(), Connected()):
+                pumping.queue(seat, event)
+
+        pumping = Pump(shelf, told, lambda one: one.waiting or is_done.set(), has_booted)
+        pumping.boot(one)
         await running_until(pumping, is_done)
 
     asyncio.run(run())

@@ -12,8 +12,9 @@ def fleet(*names):
 
     def switch(is_on):
         def act(seat):
+            if seat.node.is_on != is_on:
+                done.append((seat.node.id, is_on))
             seat.node.is_on = is_on
-            done.append((seat.node.id, is_on))
 
         return act
 
