@@ -171,7 +171,7 @@ class Settings(BaseSettings):
         description="Least time from a plan's publication to its start, beside the transfer.",
     )
     emergency_lead_seconds: float = Field(
-        default=0.3,
+        default=0.27,
         ge=0,
         le=5,
         description="Time from the call of a prepared emergency to its one start at all nodes that have it.",

@@ -30,7 +30,7 @@ class Times:
     """Rate of the broker's line to all nodes together; many nodes share it."""
     each_node: timedelta = timedelta(milliseconds=2)
     """Work of station and broker for one node before a start: its wants, its receipt, its clock requests."""
-    called_lead: timedelta = timedelta(milliseconds=300)
+    called_lead: timedelta = timedelta(milliseconds=270)
     """For an emergency that nodes already store: all that get its plan within this time start together."""
     grace: timedelta = timedelta(seconds=10)
     """Wait after the end for the last receipts, and for clocks that are slightly wrong."""

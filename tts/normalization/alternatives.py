@@ -12,7 +12,7 @@ from tts.normalization.documents import code_part
 from tts.normalization.grammar import grammar_at
 from tts.normalization.initials import composed, contexts
 from tts.normalization.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN, NO_WORDS
-from tts.normalization.numbers import LARGEST, cardinal, month, roman_value, spell_digits, written_number
+from tts.normalization.numbers import LARGEST, cardinal, in_a_row, roman_value, spell_digits, written_number
 from tts.normalization.radio import may_differ
 from tts.normalization.regions import in_region
 from tts.normalization.result import Alternative
@@ -140,7 +140,7 @@ def _of_figures(spot: _SpotInLine) -> Iterator[tuple[str, str]]:
 def _of_two_numbers(first: int, second: int) -> Iterator[tuple[str, str]]:
     if said := day_and_month(first, second):
         yield "date", said
-    yield "fraction", f"{cardinal(first)} phần {month(second)}"
+    yield "fraction", f"{cardinal(first)} phần {in_a_row(second)}"
     yield "range", f"{cardinal(first)} đến {cardinal(second)}"
     yield "ratio", f"{cardinal(first)} trên {cardinal(second)}"
     yield "score", f"{cardinal(first)} {cardinal(second)}"

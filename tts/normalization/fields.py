@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from tts.normalization.numbers import cardinal, month, spell_digits
+from tts.normalization.numbers import cardinal, in_a_row, spell_digits
 
 
 class Fields(Protocol):
@@ -72,7 +72,7 @@ class DayOfMonth:
         """Day, month and year."""
         days = self.joint.join(map(cardinal, self.days))
         year = f" năm {cardinal(self.year)}" if self.year else ""
-        return f"{'ngày ' if self.names_it else ''}{days} tháng {month(self.month)}{year}"
+        return f"{'ngày ' if self.names_it else ''}{days} tháng {in_a_row(self.month)}{year}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def _below_thousand(number: int, *, full: bool) -> str:
     if not rest:
         return said
     if rest < len(DIGITS):
-        return f"{said} linh {month(rest)}"
+        return f"{said} linh {in_a_row(rest)}"
     return f"{said} {_below_hundred(rest)}"
 
 
@@ -64,14 +64,14 @@ def _below_hundred(number: int) -> str:
     return f"{DIGITS[tens]} mươi {tail}".strip()
 
 
-def month(number: int) -> str:
+def in_a_row(number: int) -> str:
     """A number that names one of a row, as months and weekdays, or stands after "linh": four is "tư"."""
     return {4: "tư"}.get(number) or cardinal(number)
 
 
 def ordinal(number: int) -> str:
     """A number after "thứ"."""
-    return {1: "nhất"}.get(number) or month(number)
+    return {1: "nhất"}.get(number) or in_a_row(number)
 
 
 def spell_digits(digits: str) -> str:

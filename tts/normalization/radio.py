@@ -21,7 +21,7 @@ from tts.normalization.fields import (
     Quantity,
     WebAddress,
 )
-from tts.normalization.numbers import cardinal, month, ordinal, spell_digits
+from tts.normalization.numbers import cardinal, in_a_row, ordinal, spell_digits
 from tts.normalization.scene import Hit
 from tts.normalization.syllables import bare_letters
 
@@ -157,7 +157,7 @@ def _day(view: _Line, at: int, found: DayOfMonth) -> str:
     named = found.names_it and not ends
     already = view.said_before(at).endswith(("mùng", "mồng", "rằm"))
     days = found.joint.join(map(cardinal if already else _day_said, found.days))
-    of_month = "" if same_month else f"tháng {month(found.month)}"
+    of_month = "" if same_month else f"tháng {in_a_row(found.month)}"
     of_year = f"năm {cardinal(found.year)}" if found.year and not same_year else ""
     return _joined("ngày" if named else "", days, of_month, of_year)
 

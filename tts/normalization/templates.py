@@ -12,7 +12,7 @@ from typing import Final
 
 from tts.normalization.cues import cue_named
 from tts.normalization.lexicon import LETTERS, POINT_LETTERS, SCALES, UNITS, rows
-from tts.normalization.numbers import cardinal, month, ordinal, spell_digits, whole_value, written_number
+from tts.normalization.numbers import cardinal, in_a_row, ordinal, spell_digits, whole_value, written_number
 from tts.normalization.scene import Hit, Rule, Scene, hit_of
 
 _BRACKETED: Final = re.compile(r"\[([^\]]*)\]")
@@ -62,7 +62,7 @@ KINDS: Final[Mapping[str, Callable[[str], str]]] = {
     "written": written_number,  # with its thousands and decimals: 1.500, 2,5
     "roman": lambda written: cardinal(whole_value(written)),  # III or 3
     "ordinal": lambda written: ordinal(whole_value(written)),  # after "thứ": nhất, tư
-    "month": lambda written: month(whole_value(written)),  # 4 is tư
+    "month": lambda written: in_a_row(whole_value(written)),  # 4 is tư
     "noughts": number_said,  # 05 is không năm
     "digits": spell_digits,  # one by one
     "groups": _joined(", ", r"\D+", spell_digits),  # one by one, with a pause between groups
@@ -70,11 +70,11 @@ KINDS: Final[Mapping[str, Callable[[str], str]]] = {
     "letter": lambda written: LETTERS[written.upper()],
     "point": point_letter,  # of a law: d is dê, đ is đê
     "list": _joined(", ", r"\D+", _number),  # 16-16-8
-    "row": _joined(", ", r"\D+", lambda written: month(int(written))),  # of months or weekdays
+    "row": _joined(", ", r"\D+", lambda written: in_a_row(int(written))),  # of months or weekdays
     "points": _joined(" chấm ", r"\.", _number_or_letter),  # 2.1.b
     "version": _joined(" chấm ", r"\.", _short_number),  # 1.10.20250
     "alley": _joined(" xuyệt ", "/", _number),  # 45/2/7
-    "part": lambda written: month(int(written.replace(".", ""))),  # what a whole is divided by: phần tư
+    "part": lambda written: in_a_row(int(written.replace(".", ""))),  # what a whole is divided by: phần tư
     "each": lambda written: re.sub(r"\d+", lambda found: _number(found[0]), written),  # figures among words
     "unit": (SCALES | UNITS).__getitem__,
     "place": {"P": "phường", "X": "xã", "Q": "quận"}.__getitem__,
