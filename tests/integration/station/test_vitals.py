@@ -86,6 +86,14 @@ def test_while_receipts_wait_the_newest_is_written_once_in_ten_seconds(world, wr
     assert world.ask(get_node, NODE).volume == 9
 
 
+def test_a_node_that_says_much_loses_none_of_its_history(world, writer):
+    for second in range(100):
+        writer.take(vitals(world), world.now + timedelta(seconds=second))
+        writer.write()
+    writer.write(everything=True)
+    assert len(history(world)) == 100
+
+
 def test_what_waits_is_written_when_the_station_stops(world, writer):
     writer.take(vitals(world, volume=33), world.now)
     writer.write(everything=True)
