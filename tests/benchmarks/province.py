@@ -83,7 +83,11 @@ def sync(nodes, *more):
     found = loa("bench", "sync", "--broker", "mosquitto", "--nodes", nodes, *more)
     if found is None:
         return "failed"
-    return f"clock error {found['clock_error_ms']} ms, start spread {found['start_spread_ms']} ms"
+    alone = ", ".join(f"{part} {told['village_span_ms']}" for part, told in found["virtual"].items())
+    return (
+        f"clock error {found['clock_error_ms']} ms, start spread {found['start_spread_ms']} ms, "
+        f"in a village {found['village_span_ms']} ms; in virtual time {alone}"
+    )
 
 
 def emergency(nodes, runs, *more):
