@@ -6,6 +6,8 @@ and entries of the journal are all there in any case. docs/benchmarks.md has fig
 """
 
 import argparse
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -106,4 +108,5 @@ if __name__ == "__main__":
     parser.add_argument("--years", type=float, default=3)
     parser.add_argument("--only", nargs="*", default=(), help="names of pages, as in tests/browser/shots.py")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server ends with us
     main(asked.share, asked.years, asked.only)
