@@ -59,7 +59,8 @@ def loaded(server, folder, share, years):
     began = time.monotonic()
     for what, rows in RowsOfYears(url, size, shown["heard"]).load():
         print(f"{time.monotonic() - began:5.0f} s: {rows:,} {what}", flush=True)  # noqa: T201
-    print(f"{time.monotonic() - began:5.0f} s: {summed(world)} steps of sums for reports", flush=True)  # noqa: T201
+    steps = summed(world)
+    print(f"{time.monotonic() - began:5.0f} s: {steps} steps of sums for reports", flush=True)  # noqa: T201
     return world, seeds, shown
 
 
