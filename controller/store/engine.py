@@ -283,9 +283,8 @@ def _engine(url: str, wait_seconds: float, name: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        # a plan for any values is bad where a commune has a hundredth of the rows, and a month of years;
-        # to compile a query takes longer than any of ours runs
-        planned = "-c plan_cache_mode=force_custom_plan -c jit=off"
+        # a plan for any values is bad where a commune has a hundredth of the rows, and a month of years
+        planned = "-c plan_cache_mode=force_custom_plan"
         options = f"-c lock_timeout={int(wait_seconds * 1000)} -c timezone=UTC {planned}"
         connecting = {"options": options, "connect_timeout": 10, "application_name": name, **DEAD_LINES}
         engine = create_engine(parsed, connect_args=connecting, pool_pre_ping=True, **pool)
