@@ -121,7 +121,7 @@ pages: $(TESTS) ## measure every page at 5,000 loudspeakers and 100,000 airings 
 
 # in /var/tmp: 8 GB for a tenth, some 50 GB for SHARE=1
 .PHONY: years
-years: $(TESTS) parts ## measure every page over three years of a province on PostgreSQL (SHARE=0.1: 15 minutes; 1: hours)
+years: $(TESTS) parts ## measure every page over three years of a province on PostgreSQL (SHARE=1: half an hour)
 	$(BIN)/python -m tests.benchmarks.years --share $(SHARE)
 
 .PHONY: viewers

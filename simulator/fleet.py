@@ -69,8 +69,13 @@ class Fleet:
         self._links: HomeLinks[Seat] = HomeLinks(self._hub, self._came, self._rose, self._fell)
         self._rng = random.Random(f"fleet {spec.seed}")  # noqa: S311 - a repeatable world
         self._seats: dict[NodeId, Seat] = {}
-        moments = (self._fix_fate, self._links.start, self._bank.due_at)
-        self._pump = Pump(self._shelf, self.execute, *moments)
+        self._pump = Pump(
+            self._shelf,
+            self.execute,
+            self._fix_fate,
+            booted=self._links.start,
+            sound_due_at=self._bank.due_at,
+        )
         self._up: set[NodeId] = set()
         self._all_up = asyncio.Event()
         self._strikes: set[asyncio.TimerHandle] = set()

@@ -65,7 +65,7 @@ def _below_hundred(number: int) -> str:
 
 
 def in_a_row(number: int) -> str:
-    """A number that names one of a row, as months and weekdays, or stands after "linh": four is "tư"."""
+    """A number that names one of a row (month, weekday), or stands after "linh" or "phần": four is "tư"."""
     return {4: "tư"}.get(number) or cardinal(number)
 
 

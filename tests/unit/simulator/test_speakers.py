@@ -157,5 +157,27 @@ def test_the_thread_notices_an_earlier_start_while_it_sleeps(bank):
     thread.stop()
 
 
+def test_what_begins_together_is_reported_together_and_later_ones_apart(bank):
+    reports, done = [], threading.Event()
+
+    def report(facts):
+        reports.append([fact.node for fact in facts if isinstance(fact, Began)])
+        if sum(map(len, reports)) == 12:
+            done.set()
+
+    thread = SpeakerThread(bank, time.time, report)
+    thread.start()
+    due = time.time() + 0.3
+    for n in range(10):
+        bank.arm(f"n{n}", arm(), due + n * 0.0001)
+    bank.arm("later", arm(), due + 0.3)
+    bank.arm("last", arm(), due + 0.6)
+    assert done.wait(30)
+    thread.stop()
+    *together, later, last = [nodes for nodes in reports if nodes]
+    assert (later, last) == (["later"], ["last"])
+    assert len(together) <= 2  # the second where this thread was held up
+
+
 def test_an_arm_names_its_planned_instant():
     assert arm().planned_at - NOON == timedelta(0)
