@@ -241,7 +241,9 @@ def _days_in_brackets(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether "5-7" after "ngày" is one day, though it could be three: a time or a weekday tells."""
     written = found["day"].startswith("0") or found["month"].startswith("0")
-    return written or scene.rule == "time" or scene.cue(_CUE.on_the_day, 4)
+    bracketed = scene.before(found.start())[-1:] == "(" and scene.line.startswith(")", found.end())
+    told = scene.cue(_CUE.on_the_day, 4) or (bracketed and scene.cue(_CUE.this_day, 2))
+    return written or scene.rule == "time" or told
 
 
 def _fourth_month(scene: Scene, found: re.Match[str]) -> Hit | None:
