@@ -68,6 +68,7 @@ class Fleet:
         self._hub = LinkHub(spec.broker, authorities=spec.authorities, randomness=links)
         self._links: HomeLinks[Seat] = HomeLinks(self._hub, self._came, self._rose, self._fell)
         self._rng = random.Random(f"fleet {spec.seed}")  # noqa: S311 - a repeatable world
+        self._brains_rng = random.Random(f"brains {spec.seed}")  # noqa: S311
         self._seats: dict[NodeId, Seat] = {}
         self._pump = Pump(
             self._shelf,
@@ -157,7 +158,7 @@ class Fleet:
         crystal = ClockModel.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
         spread = timedelta(seconds=spec.move_within_s)
         defect = dealt.fate if dealt is not None and dealt.fate in DEFECTS else None
-        node = VirtualNode(identity, crystal, spec.seed, move_spread=spread, defect=defect)
+        node = VirtualNode(identity, crystal, self._brains_rng, move_spread=spread, defect=defect)
         seat = Seat(node, dealt=dealt)
         if not spec.delays.are_none:
             seat.way = Way(told.id, spec.seed, spec.delays)

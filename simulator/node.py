@@ -28,12 +28,13 @@ class VirtualNode:
         self,
         identity: NodeIdentity,
         crystal: ClockModel,
-        seed: int,
+        rng: random.Random,
         join_ahead: timedelta = JOIN_AHEAD,
         move_spread: timedelta = MOVE_SPREAD,
         *,
         defect: Fate | None = None,
     ) -> None:
+        """Create it without power. `rng` may be shared with others: a generator's state is 2.5 kB."""
         self._defect = defect
         self._join_ahead = join_ahead
         self._move_spread = move_spread
@@ -42,7 +43,7 @@ class VirtualNode:
         self.brain: Brain | None = None
         self.life = 0
         """Grows at each change of power: events of an earlier life are dropped."""
-        self._seed = seed
+        self._rng = rng
         self._will: Will | None = None
 
     @property
@@ -58,10 +59,9 @@ class VirtualNode:
     def switch_on(self, memory: NodeMemory, true: datetime) -> list[Effect]:
         """Switch it on; return the first effects of its brain."""
         self.life += 1
-        rng = random.Random(f"brain {self._seed} {self.id} {self.life}")  # noqa: S311 - a repeatable world
         if self._defect is Fate.FULL:
             memory = replace(memory, storage_free=FULL_FLASH_BYTES)
-        self.brain = Brain(self.identity, memory, rng, self._join_ahead, self._move_spread)
+        self.brain = Brain(self.identity, memory, self._rng, self._join_ahead, self._move_spread)
         return self.handle(Booted(), true)
 
     def switch_off(self) -> None:

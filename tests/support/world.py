@@ -196,7 +196,8 @@ class World:
     ) -> VirtualNode:
         """Add a node without power; `join_ahead` depends on the board: how fast it joins a recording."""
         crystal = ClockModel.of(identity.node, self._seed, error_ms, drift_ppm, self.now)
-        node = VirtualNode(identity, crystal, self._seed, join_ahead, defect=defect)
+        rng = random.Random(f"brain {self._seed} {identity.node} 1")
+        node = VirtualNode(identity, crystal, rng, join_ahead, defect=defect)
         self._places[node.id] = _Place(node, self.broker, self._link(node, self.broker))
         return node
 

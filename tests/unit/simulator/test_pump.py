@@ -39,7 +39,7 @@ def shelf(tmp_path):
 def seat(name):
     """A node without power: it is told of everything and asks for nothing."""
     identity = NodeIdentity(NodeId(name), (AreaCode("56"),), "A" * 43, key_of(name))
-    return Seat(VirtualNode(identity, ClockModel.of(NodeId(name), 0, 0, 0, MORNING), 0))
+    return Seat(VirtualNode(identity, ClockModel.of(NodeId(name), 0, 0, 0, MORNING), random.Random(name)))
 
 
 async def thought(shelf, queued, count=None):
