@@ -15,6 +15,7 @@ from controller.features.airings.consent import standings
 from controller.features.airings.heard import heard_whole, whole_ms
 from controller.features.airings.queries import (
     Aims,
+    newest_to,
     reach_by_area,
     reaches,
     start_spread,
@@ -227,14 +228,20 @@ def sounding_now(session: Session) -> Sequence[str]:
 
 
 @one_read
-def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[StoredReceipt]:
-    """Return a node's latest receipts, newest first."""
+def receipts_of(session: Session, node: NodeId, limit: int, *, now: datetime) -> Sequence[StoredReceipt]:
+    """Return a node's latest receipts, newest first: those of its last airings, if it had many of late.
+
+    All that it ever told, thousands a year, is on as many pages of the disk.
+    """
+    last = newest_to(session, node, now, limit)
     query = (
         select(StoredReceipt)
         .where(StoredReceipt.node == node)
         .order_by(func.coalesce(StoredReceipt.at, StoredReceipt.received_at).desc())
         .limit(limit)
     )
+    if len(last) == limit:
+        query = query.where(StoredReceipt.airing.in_(last))
     return session.scalars(query).all()
 
 

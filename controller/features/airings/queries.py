@@ -79,13 +79,13 @@ def deliveries_to(
         .limit(limit)
     )
     if until is not None:
-        newest = _newest_to(session, node, until, limit)
+        newest = newest_to(session, node, until, limit)
         found = Airing.id.in_(newest) if len(newest) == limit else Airing.starts_at <= until
         query = query.where(found)
     return [(delivery, airing) for delivery, airing in session.execute(query)]
 
 
-def _newest_to(session: Session, node: NodeId, until: datetime, limit: int) -> Sequence[AiringId]:
+def newest_to(session: Session, node: NodeId, until: datetime, limit: int) -> Sequence[AiringId]:
     """Return the newest airings that a node has a delivery of, of some days before `until`.
 
     `offset(0)` has PostgreSQL ask airing by airing, from the newest on, instead of reading all deliveries

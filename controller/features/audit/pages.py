@@ -16,12 +16,12 @@ from controller.features.accounts.viewer import Viewer
 from controller.features.audit.queries import (
     PAGE,
     Wanted,
-    count_entries,
     find_entries,
     sealed_lines,
     whole_chain,
 )
 from controller.features.journal.chain import JournalBroken
+from controller.features.journal.queries import count_entries
 from controller.features.journal.security_log import security_events
 from controller.features.journal.service import STATION
 from controller.http.form_fields import AskedId, AskedWord

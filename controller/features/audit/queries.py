@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from controller.features.journal.chain import BEGINNING, hash_of, verify
@@ -73,12 +73,6 @@ def find_entries(session: Session, wanted: Wanted) -> JournalPage:
         places={subject: place for subject, (_, place) in named.items() if place},
         unsound=_unsound(session, rows),
     )
-
-
-@one_read
-def count_entries(session: Session) -> int:
-    """Count the entries of the journal."""
-    return session.scalar(select(func.count()).select_from(Entry)) or 0
 
 
 @one_read

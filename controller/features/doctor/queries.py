@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from controller.features.journal.queries import count_entries
 from controller.model.airings import Airing
 from controller.model.base import Base
 from controller.model.fleet import Node
-from controller.model.journal import Entry
 from controller.store import one_read
 
 
@@ -24,7 +24,7 @@ class RowsCounted:
 @one_read
 def count_rows(session: Session) -> RowsCounted:
     """Count the rows of the largest tables."""
-    return RowsCounted(_count(session, Airing), _count(session, Node), _count(session, Entry))
+    return RowsCounted(_count(session, Airing), _count(session, Node), count_entries(session))
 
 
 def _count(session: Session, table: type[Base]) -> int:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.features.journal.chain import BEGINNING, canonical, written
 from controller.model.journal import Entry
+from controller.store import one_read
 from devices.merkle import HASH_BYTES, MerkleTree, join, leaf_of, proof_by_subtrees
 
 _AT_ONCE = 1000
@@ -34,6 +35,12 @@ def head(session: Session) -> JournalHead:
     if last.peaks is not None:
         return JournalHead(last.hash, MerkleTree(last.seq, last.peaks))
     return JournalHead(last.hash, _grown(session, 0, last.seq))
+
+
+@one_read
+def count_entries(session: Session) -> int:
+    """Return how many entries there are: they are numbered from 1, without a gap."""
+    return session.scalar(select(func.max(Entry.seq))) or 0
 
 
 def export(session: Session) -> Iterator[str]:

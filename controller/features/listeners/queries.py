@@ -96,7 +96,7 @@ def _is_agreed(said: ConsentStanding | None, areas: Collection[AreaCode]) -> boo
 @one_read
 def aired_in(session: Session, areas: Collection[AreaCode], since: datetime) -> list[PublicAiring]:
     """Return the airings heard in the areas since an instant, each text once, newest first."""
-    meant = select(Target.airing).where(Target.area.in_(areas))
+    meant = select(Target.airing).where(Target.area.in_(areas), Target.starts_at >= since)
     query = _aired().where(Airing.id.in_(meant), Airing.starts_at >= since)
     query = query.order_by(Airing.starts_at.desc(), Airing.id.desc()).limit(4 * _MOST_AIRED)
     found: dict[str, PublicAiring] = {}

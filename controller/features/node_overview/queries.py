@@ -91,7 +91,7 @@ def node_page(session: Session, caller: Caller, node_id: str) -> Mapping[str, An
         "area": caller.scope.name(node.area),
         "deliveries": deliveries,
         "titles": titles_of(session, [airing.bulletin for _, airing in deliveries]),
-        "receipts": receipts_of(session, node.id, _RECEIPTS),
+        "receipts": receipts_of(session, node.id, _RECEIPTS, now=caller.now()),
         "receipt_faults": receipt_faults(session, node.id, caller.now()),
         "may_keep": caller.scope.may(caller.by, Act.ENROL, [node.area]),
         "photographed_at": photographed_at(session, node.id),

@@ -1,9 +1,10 @@
-"""A loudspeaker's last deliveries are the newest of all that it had, however many a page shows."""
+"""A loudspeaker's last deliveries and receipts are the newest of all, however many a page shows."""
 
 from datetime import timedelta
 
 import pytest
 
+from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
 from tests.integration.controller.test_as_aired import HERE, aired
 
@@ -29,3 +30,20 @@ def test_the_newest_deliveries_are_shown_those_of_later_airings_not(world):
     ]
     assert names(world, 1, until=before_third) == [second]
     assert names(world, 9, until=None) == [third, second, first]
+
+
+def told(world, limit):
+    receipts = world.ask(receipts_of, HERE, limit, now=world.now)
+    return [(receipt.airing, str(receipt.kind)) for receipt in receipts]
+
+
+@pytest.mark.both_databases
+def test_so_are_the_newest_receipts(world):
+    airings = []
+    for _ in range(3):
+        airings.append(aired(world)[0])
+        world.later(hours=1)
+    kinds = ("finished", "started", "fetched")
+    newest_first = [(airing, kind) for airing in reversed(airings) for kind in kinds]
+    for limit in (1, 2, 3, 5, 20):  # up to three all are of the last airings
+        assert told(world, limit) == newest_first[:limit]

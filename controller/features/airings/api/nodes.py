@@ -19,6 +19,6 @@ def node(visit: SignedVisit, node_id: str) -> NodeWhole:
     """Return one node with its last deliveries and receipts, newest first."""
     found = visible_node(visit.store, visit.scope, node_id)
     deliveries = [one for one, _ in deliveries_to(visit.store, found.id, _LAST)]
-    receipts = receipts_of(visit.store, found.id, _LAST)
+    receipts = receipts_of(visit.store, found.id, _LAST, now=visit.now())
     told = {"receipt_faults": receipt_faults(visit.store, found.id, visit.now())}
     return NodeWhole.of(node_shown(found, visit.now()), deliveries=deliveries, receipts=receipts, **told)
