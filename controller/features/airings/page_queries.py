@@ -229,20 +229,20 @@ def sounding_now(session: Session) -> Sequence[str]:
 
 @one_read
 def receipts_of(session: Session, node: NodeId, limit: int, *, now: datetime) -> Sequence[StoredReceipt]:
-    """Return a node's latest receipts, newest first: those of its last airings, if it had many of late.
+    """Return a node's latest receipts, newest first.
 
-    All that it ever told, thousands a year, is on as many pages of the disk.
+    They are sought among its last airings first: all that it ever told, thousands a year, is on as many pages
+    of the disk. A node that was silent of late is asked for all of it.
     """
-    last = newest_to(session, node, now, limit)
     query = (
         select(StoredReceipt)
         .where(StoredReceipt.node == node)
         .order_by(func.coalesce(StoredReceipt.at, StoredReceipt.received_at).desc())
         .limit(limit)
     )
-    if len(last) == limit:
-        query = query.where(StoredReceipt.airing.in_(last))
-    return session.scalars(query).all()
+    last = newest_to(session, node, now, limit)
+    found = session.scalars(query.where(StoredReceipt.airing.in_(last))).all() if len(last) == limit else ()
+    return found if len(found) == limit else session.scalars(query).all()
 
 
 @one_read

@@ -47,3 +47,12 @@ def test_so_are_the_newest_receipts(world):
     newest_first = [(airing, kind) for airing in reversed(airings) for kind in kinds]
     for limit in (1, 2, 3, 5, 20):  # up to three all are of the last airings
         assert told(world, limit) == newest_first[:limit]
+
+
+@pytest.mark.both_databases
+def test_a_loudspeaker_that_was_silent_of_late_shows_what_it_told_before(world):
+    heard, _ = aired(world)
+    world.later(hours=1)
+    silent, _ = aired(world, nodes=())
+    assert names(world, 1, until=world.now) == [silent]
+    assert told(world, 1) == [(heard, "finished")]

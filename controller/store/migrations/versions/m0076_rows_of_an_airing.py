@@ -1,4 +1,4 @@
-"""PostgreSQL is told how many rows an airing has; from a sample of the rows it guesses twenty times too many.
+"""PostgreSQL is told how many rows an airing has; from a sample of the rows it guesses ten times too many.
 
 The rows of an airing lie side by side, so a sample of some pages sees the same airings again and again and
 takes them for all there are. Then lists of airings were planned as if most of three years were asked for. The
