@@ -46,7 +46,7 @@ RUN_S = 12.0
 DARK_S, WITHIN_S = 2.0, 10.0
 """A storm: seconds without power, and seconds within which all have it again."""
 CALLED_AFTER_S = (1.0, 4.0, 7.0)
-"""Seconds after the first power-on at which alarms are called; each is stopped before the next."""
+"""Seconds after the first power-on at which the alarms of a storm each are called."""
 STORM_PATIENCE_S = 90.0
 MEASURED = (
     "emergency_ms",
@@ -60,6 +60,21 @@ MEASURED = (
 )
 """What is told of every call and its stop; docs/commands.md says what each is."""
 _MS = 1000
+
+
+@dataclass(frozen=True)
+class _Storm:
+    """What one storm did; seconds since the power of a loudspeaker was back, and since the first had it."""
+
+    run: Mapping[str, float]
+    cut: int
+    connected_s: Sequence[float]
+    sounding_s: Sequence[float]
+    """Until it began to sound anything."""
+    again_s: Sequence[float]
+    """Until it began what it sounds at the end."""
+    all_sounding_s: float | None
+    """None: not all did."""
 
 
 @dataclass
@@ -102,39 +117,56 @@ class EmergencyBench:
         self._hear_broadcast()
         return told
 
-    def storm(self, nodes: int) -> dict[str, Any]:
-        """Cut the power of nodes and restore it; call and stop alarms meanwhile; wait until all sound."""
+    def storms(self, nodes: int) -> dict[str, Any]:
+        """Cut and restore the power of nodes, once for each of CALLED_AFTER_S; call an alarm in each storm.
+
+        One call a storm: what the loudspeakers report of an alarm and of its stop is left over for seconds,
+        and no alarm is called in the midst of the reports of another.
+        """
+        storms = [self._storm(nodes, after) for after in CALLED_AFTER_S]
+        runs = [storm.run for storm in storms]
+        backs = [storm.all_sounding_s for storm in storms]
+        return {
+            "nodes": min(storm.cut for storm in storms),
+            "storms": len(storms),
+            "connected": min(len(storm.connected_s) for storm in storms),
+            "connected_s": spread([s for storm in storms for s in storm.connected_s]),
+            "sounding": min(len(storm.again_s) for storm in storms),
+            "sounding_s": spread([s for storm in storms for s in storm.sounding_s]),
+            "broadcast_again_s": spread([s for storm in storms for s in storm.again_s]),
+            "all_sounding_s": None if None in backs else max(back for back in backs if back is not None),
+            **_spreads(runs, MEASURED),
+            "steady": self.reachable - nodes,
+            "steady_reached": int(min(run["sounded"] for run in runs)),
+            "steady_stopped": int(min(run["stopped"] for run in runs)),
+        }
+
+    def _storm(self, nodes: int, called_after_s: float) -> "_Storm":
+        """Cut and restore the power; call and stop an alarm meanwhile; wait until all sound."""
         self.ears.forget()
+        self._calm_down()
         self.ears.fleet.storm(nodes, DARK_S, WITHIN_S)
         self.ears.wait(lambda: len(self.ears.power.get("cut", ())) >= nodes, DARK_S)
         cut = self.ears.power.get("cut", {})
         self._steady = frozenset(self._nodes() - cut.keys())
         self.ears.wait(lambda: bool(self.ears.power.get("powered")), SOUND_PATIENCE_S)
         first_at = min(self.ears.power.get("powered", {}).values(), default=time.time())
-        runs = []
-        for after in CALLED_AFTER_S:
-            time.sleep(max(0.0, first_at + after - time.time()))
-            runs.append(self._call_and_stop("Đo trong bão."))
+        time.sleep(max(0.0, first_at + called_after_s - time.time()))
+        run = self._call_and_stop("Đo trong bão.")
         is_back = self._hear_broadcast(STORM_PATIENCE_S)
         time.sleep(CALM_S)  # facts of one instant arrive in a line for each kind
         self.ears.listen()
+        self._steady = None
         powered, connected = self.ears.power.get("powered", {}), self.ears.power.get("connected", {})
         heard = self._sounding()
-        again = {node: at for node, at in heard.items() if node in cut}
-        self._steady = None
-        return {
-            "nodes": len(cut),
-            "connected": len(connected),
-            "connected_s": _spread_s(powered, connected),
-            "sounding": len(again),
-            "sounding_s": _spread_s(powered, self.ears.first_since(powered)),
-            "broadcast_again_s": _spread_s(powered, again),
-            "all_sounding_s": round(max(heard.values(), default=first_at) - first_at, 1) if is_back else None,
-            **_spreads(runs, MEASURED),
-            "steady": self.reachable - len(cut),
-            "steady_reached": int(min(run["sounded"] for run in runs)),
-            "steady_stopped": int(min(run["stopped"] for run in runs)),
-        }
+        return _Storm(
+            run,
+            len(cut),
+            _seconds(powered, connected),
+            _seconds(powered, self.ears.first_since(powered)),
+            _seconds(powered, {node: at for node, at in heard.items() if node in cut}),
+            round(max(heard.values(), default=first_at) - first_at, 1) if is_back else None,
+        )
 
     def all_clear(self) -> dict[str, Any]:
         """Call the alarm again, end it by the all-clear, and wait until the broadcast continues."""
@@ -297,14 +329,14 @@ def bench_emergency(
     """Return the figures; creates everything it needs and deletes it afterwards."""
     began = time.monotonic()
     with emergency_ground(nodes, broker, database) as (bench, _):
-        bench.make_ready(runs * RUN_S + (STORM_PATIENCE_S if storm else 0))
+        bench.make_ready(runs * RUN_S + (len(CALLED_AFTER_S) * STORM_PATIENCE_S if storm else 0))
         done = []
         for number in range(1, runs + 1):
             done.append(bench.run(number))
             bench.stages.show("Gọi và dừng khẩn cấp", number, runs)
         told = _figures(done, bench.reachable, nodes) | {"began_at_rest": bench.began_at_rest}
         if storm:
-            told["storm"] = bench.storm(min(storm, bench.reachable))
+            told["storm"] = bench.storms(min(storm, bench.reachable))
         told |= bench.all_clear()
         return told | {"seconds": round(time.monotonic() - began, 1)}
 
@@ -321,9 +353,9 @@ def _spreads(runs: Sequence[Mapping[str, float]], names: Collection[str]) -> dic
     return {name: spread([run[name] for run in runs]) for name in names}
 
 
-def _spread_s(since: Mapping[str, float], until: Mapping[str, float]) -> dict[str, float]:
-    """Return percentiles of the seconds from each loudspeaker's first to its second instant."""
-    return spread([at - since[node] for node, at in until.items() if node in since])
+def _seconds(since: Mapping[str, float], until: Mapping[str, float]) -> list[float]:
+    """Return the seconds from each loudspeaker's first to its second instant."""
+    return [at - since[node] for node, at in until.items() if node in since]
 
 
 def _beside_us_s() -> float:

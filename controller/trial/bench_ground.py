@@ -124,6 +124,7 @@ class Ears:
         self.began.clear()
         self.ended.clear()
         self.begins.clear()
+        self.power.clear()
 
     def first_since(self, instants: Mapping[str, float]) -> dict[str, float]:
         """Return when each of these loudspeakers first began anything after its instant."""
