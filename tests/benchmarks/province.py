@@ -123,7 +123,10 @@ ROWS = {
     "delivery 2,000 on a tree": (2_000, lambda nodes: delivery(nodes, *TREE)),
     "sync 1,000 on a tree": (1_000, lambda nodes: sync(nodes, *TREE)),
     "emergency 1,000 on a tree": (1_000, lambda nodes: emergency(nodes, 20, *TREE)),
-    "emergency 5,000": (5_000, lambda nodes: emergency(nodes, 5)),
+    "emergency 5,000, storm of 2,000": (
+        5_000,
+        lambda nodes: emergency(nodes, 5, "--storm", nodes * 2 // 5),
+    ),
     "emergency 1,000 beside a storm of 2,000": (
         3_000,
         lambda nodes: emergency(nodes, 3, "--storm", nodes * 2 // 3),
