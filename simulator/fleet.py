@@ -50,8 +50,9 @@ BEFORE_START = timedelta(seconds=0.5)
 BACK_BEFORE_END = timedelta(seconds=8)
 """By then a power-cycled node has booted, connected and set its clock, and still plays the end."""
 READY_TIMEOUT_S = 30.0
-READY_PER_NODE_S = 0.01
-"""Seconds for each node that the fleet waits for connections before it reports how many there are."""
+READY_PER_NODE_S = 0.02
+"""Seconds for each node that the fleet waits for connections, and for what follows, before it reports."""
+CALM_LOOK_S = 0.05
 
 
 class Fleet:
@@ -91,7 +92,7 @@ class Fleet:
         self.storms = Storms(facts, self._rng, *power)
 
     async def start(self) -> None:
-        """Open the disks, boot and connect every node, and report when all expected ones are connected."""
+        """Open the disks, boot and connect all nodes, report when all expected ones have and are calm."""
         self._spec.storage.mkdir(parents=True, exist_ok=True)
         self._shelf.open()
         if self._tape is not None:
@@ -176,16 +177,16 @@ class Fleet:
         try:
             async with asyncio.timeout(limit):
                 await self._all_up.wait()
+                while not self._pump.is_idle:  # noqa: ASYNC110 - an event would be told of each message
+                    await asyncio.sleep(CALM_LOOK_S)
         except TimeoutError:
-            _log.warning("only %d of %d nodes connected", len(self._up), len(self._seats))
+            _log.warning("%d of %d nodes connected, not all of them calm", len(self._up), len(self._seats))
         fates = {seat.node.id: seat.dealt.fate for seat in self._seats.values() if seat.dealt is not None}
         self._facts.tell(
             "ready",
             nodes=len(self._seats),
             connected=len(self._up),
-            told_offline=sorted(
-                node for node, fate in fates.items() if fate in {Fate.NEVER_CONNECTS, Fate.DROPS}
-            ),
+            told_offline=sorted(n for n, fate in fates.items() if fate in {Fate.NEVER_CONNECTS, Fate.DROPS}),
             told_to_reboot=sorted(node for node, fate in fates.items() if fate is Fate.REBOOTS),
             told_defects={node: fate for node, fate in sorted(fates.items()) if fate in DEFECTS},
         )

@@ -335,7 +335,8 @@ class Brain:
     def _tick(self, now: datetime) -> list[Effect]:
         effects: list[Effect] = []
         if (asks_at := self._pings.due_at()) is not None and now >= asks_at:
-            effects += self._pings.tick(now, longest_gap=self._clock.longest_gap(now))
+            longest_gap, is_together = self._clock.longest_gap(now), self._clock.is_together(now)
+            effects += self._pings.tick(now, longest_gap=longest_gap, is_together=is_together)
         if self._playing_at is not None and now >= self._playing_at:
             effects += self._agree(now)
             self._pings.before(self._playing.next_start(now), now)
@@ -347,8 +348,7 @@ class Brain:
         return effects
 
     def _fetch(self, now: datetime) -> list[Effect]:
-        due = self._fetching.due_at()
-        if due is None or now < due:
+        if (due := self._fetching.due_at()) is None or now < due:
             return []
         airing = self._playing.next_airing(now)
         return self._fetching.tick(now, airing and airing[0])
