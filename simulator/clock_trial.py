@@ -132,9 +132,7 @@ class ClockTrial:
                 self._ask(asks_at + 1e-5)
 
     def _ask(self, at: float) -> None:
-        raw, clock = self._raw(at), self._clock
-        is_together = clock.is_together(raw)
-        for asked in self._pings.tick(raw, longest_gap=clock.longest_gap(raw), is_together=is_together):
+        for asked in self._pings.tick(self._raw(at), longest_gap=self._clock.longest_gap(self._raw(at))):
             request = parse(TimeRequest, asked.payload)
             self._asked += 1
             received_at = self._way.from_node(at)

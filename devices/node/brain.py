@@ -335,8 +335,7 @@ class Brain:
     def _tick(self, now: datetime) -> list[Effect]:
         effects: list[Effect] = []
         if (asks_at := self._pings.due_at()) is not None and now >= asks_at:
-            longest_gap, is_together = self._clock.longest_gap(now), self._clock.is_together(now)
-            effects += self._pings.tick(now, longest_gap=longest_gap, is_together=is_together)
+            effects += self._pings.tick(now, longest_gap=self._clock.longest_gap(now))
         if self._playing_at is not None and now >= self._playing_at:
             effects += self._agree(now)
             self._pings.before(self._playing.next_start(now), now)
@@ -348,7 +347,8 @@ class Brain:
         return effects
 
     def _fetch(self, now: datetime) -> list[Effect]:
-        if (due := self._fetching.due_at()) is None or now < due:
+        due = self._fetching.due_at()
+        if due is None or now < due:
             return []
         airing = self._playing.next_airing(now)
         return self._fetching.tick(now, airing and airing[0])

@@ -18,8 +18,7 @@ DOUBT_GAP = timedelta(seconds=2)
 """First wait of a node whose error bound grows fast; each further one is twice as long, up to the usual gap.
 A burst while all nodes connect, or while a recording goes to all, can be too slow to use."""
 PRESSING = timedelta(seconds=60)
-"""This near to a start, before or after it, the wait does not grow while a node would be heard as an echo.
-All who doubt a little, asking so often, would keep each other's exchanges slow where many share a station."""
+"""This near to a start, before or after it, the wait in doubt does not grow: an airing may be joined."""
 BEFORE_START = tuple(timedelta(seconds=s) for s in (28, 23, 18, 13, 8, 4))
 """Distances before an airing's start: the drift of half a minute is the largest error left."""
 BURSTS_APART = timedelta(seconds=10)
@@ -81,17 +80,15 @@ class Pings:
         jittered = (start - gap - self._rng.random() * timedelta(seconds=2) for gap in BEFORE_START)
         self._due = sorted([*self._due, *(at for at in jittered if at > now)])[: 2 * MOST_OPEN]
 
-    def tick(self, now: datetime, *, longest_gap: timedelta, is_together: bool) -> list[Publish]:
+    def tick(self, now: datetime, *, longest_gap: timedelta) -> list[Publish]:
         """Return the request that is due, if any; several missed ones become one.
 
         `longest_gap`: until when the clock needs the next exchange; zero while its error bound grows fast.
-        `is_together`: whether the clock is good enough to sound together with other nodes.
         """
         if not self._due or now < self._due[0]:
             return []
         self._due = [at for at in self._due if at > now]
-        gap = self._next_gap(now, longest_gap, is_together=is_together)
-        next_at = now + self._rng.uniform(0.8, 1.2) * gap
+        next_at = now + self._rng.uniform(0.8, 1.2) * self._next_gap(now, longest_gap)
         if not self._due or self._due[0] > next_at:
             self._due.insert(0, next_at)
             if longest_gap:
@@ -105,10 +102,10 @@ class Pings:
         request = TimeRequest(node=self._node, sent_us=sent)
         return [Publish(topics.time(self._node), request.payload(), qos=0)]
 
-    def _next_gap(self, now: datetime, longest_gap: timedelta, *, is_together: bool) -> timedelta:
+    def _next_gap(self, now: datetime, longest_gap: timedelta) -> timedelta:
         if longest_gap:
             return min(self._gap, longest_gap)
-        is_pressing = not is_together and self._start is not None and abs(now - self._start) < PRESSING
+        is_pressing = self._start is not None and abs(now - self._start) < PRESSING
         return DOUBT_GAP if is_pressing else self._doubt
 
     def answered(self, reply: TimeReply, arrived: datetime) -> Exchange | None:

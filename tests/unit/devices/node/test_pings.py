@@ -12,7 +12,7 @@ from devices.node.pings import BURST, Pings
 BEGAN = datetime(2026, 11, 27, 5, tzinfo=UTC)
 
 
-def asked(seconds, is_steady, start=None, *, is_together=False):
+def asked(seconds, is_steady, start=None):
     """Return when requests went out, in seconds since the connect; `start` is an airing's."""
     pings = Pings(NodeId("loa-1"), random.Random(3))
     pings.connected(BEGAN)
@@ -21,8 +21,7 @@ def asked(seconds, is_steady, start=None, *, is_together=False):
     went = []
     while (at := pings.due_at()) is not None and at <= BEGAN + timedelta(seconds=seconds):
         since = (at - BEGAN).total_seconds()
-        longest_gap = timedelta(seconds=is_steady(since))
-        went += [since for _ in pings.tick(at, longest_gap=longest_gap, is_together=is_together)]
+        went += [since for _ in pings.tick(at, longest_gap=timedelta(seconds=is_steady(since)))]
     return went
 
 
@@ -55,14 +54,8 @@ def test_the_last_request_before_a_start_is_some_seconds_before_it(start):
     assert 4 <= start - before[-1] <= 6
 
 
-def test_who_would_be_an_echo_asks_every_two_seconds_from_a_minute_before_a_start_until_a_minute_after_it():
+def test_doubt_asks_every_two_seconds_from_a_minute_before_a_start_until_a_minute_after_it():
     went = [since for since in asked(400, lambda _: 0, start=200) if since > BURST]
     gaps = [(one, later - one) for one, later in pairwise(went)]
     assert all(gap <= 2.4 for one, gap in gaps if 140 <= one <= 258)
     assert all(gap > 10 for one, gap in gaps if 60 <= one < 115 or one > 300)
-
-
-def test_who_only_doubts_a_little_asks_six_times_before_a_start_and_no_more_often_than_else():
-    went = [since for since in asked(400, lambda _: 0, start=200, is_together=True) if since > 100]
-    assert 6 <= sum(170 <= since < 200 for since in went) <= 8
-    assert all(later - one > 10 for one, later in pairwise(went) if one < 140 or one > 200)
