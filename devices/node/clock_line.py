@@ -2,9 +2,7 @@
 
 The newest exchanges are fitted to the fastest of each direction: each delay is the least delay of its
 direction plus an excess, and with exponential excesses the line with the least total excess is the most
-likely one (Moon, Skelly, Towsley: Estimation and removal of clock skew, INFOCOM 1999). Of slow exchanges it
-counts that they were slower, not by how much: a link that was full for a while tells nothing of the others
-(type II censoring; Epstein, Sobel: Life testing, 1953). What is taken is the
+likely one (Moon, Skelly, Towsley: Estimation and removal of clock skew, INFOCOM 1999). What is taken is the
 mean over all lines, as likely as each is: its error is the smaller (Pitman's estimator). Older exchanges are
 summarised in one line by a Kalman filter whose drift is a random walk. Both are normal distributions of
 (offset, drift) and are combined as such.
@@ -40,9 +38,6 @@ LEAST_NOISE = 0.0003
 """Error of even the fastest exchange, seconds: interrupts, scheduling."""
 NOISE_PER_EXCESS = 0.29
 """Delay above the shortest is in one of two directions: uniform within half of it, deviation 1/sqrt(12)."""
-QUICK_SHARE, LEAST_QUICK = 3, 4
-"""The quickest third of the exchanges, four at least, says how long the excess is; the others count as long
-as the slowest of these."""
 STARTING_OFFSET = 1.0
 """Standard deviation, seconds, of an offset from a single exchange; half of its round trip, if more."""
 CONTRADICTION = 7.0
@@ -138,8 +133,8 @@ class ClockLine:
 def fitted(exchanges: Sequence[Exchange]) -> ClockLine:
     """Return the line at the newest exchange."""
     newest = exchanges[-1]
-    trips, quick = _trips(exchanges)
-    excess = (sum(trips) - len(trips) * min(trips)) / (2 * max(1, quick - 1))
+    trips = [e.round_trip for e in exchanges]
+    excess = (sum(trips) - len(trips) * min(trips)) / (2 * max(1, len(trips) - 1))
     quickest = _quickest(exchanges)
     a, b, var_a, var_b, cov = quickest.mean(quickest.likeliest())
     # each least delay is longer than the shortest that is possible, by its excess / n on the average
@@ -159,15 +154,7 @@ def _quickest(exchanges: Sequence[Exchange]) -> "_Quickest":
     there = [(e.received_us - e.sent_us - newest.offset_us) / 1e6 for e in exchanges]
     back = [(e.arrived_us - e.replied_us + newest.offset_us) / 1e6 for e in exchanges]
     up, down = _below(zip(times, there, strict=True)), _below(zip(times, back, strict=True))
-    return _Quickest(up, down, *_trips(exchanges))
-
-
-def _trips(exchanges: Sequence[Exchange]) -> tuple[list[float], int]:
-    """Return the round trips (s), each at most that of the slowest quick one, and how many are quick."""
-    trips = [e.round_trip for e in exchanges]
-    quick = min(len(trips), max(LEAST_QUICK, math.ceil(len(trips) / QUICK_SHARE)))
-    longest = sorted(trips)[quick - 1]
-    return [min(trip, longest) for trip in trips], quick
+    return _Quickest(up, down, [e.round_trip for e in exchanges])
 
 
 def _noise(excess: float) -> float:
@@ -215,13 +202,12 @@ class _Quickest:
 
     With drift b the least delay of one direction is min(y - b t), of the other min(y + b t), and the total
     excess what all round trips take beyond both. Excesses are exponential, and their mean is not known: b is
-    as likely as the total excess to the power of 2 - 2 n, times the normal distribution of drifts; n is the
-    number of quick exchanges, whose excess is known.
+    as likely as the total excess to the power of 2 - 2 n, times the normal distribution of drifts.
     """
 
-    def __init__(self, there: _Points, back: _Points, trips: Sequence[float], quick: int) -> None:
+    def __init__(self, there: _Points, back: _Points, trips: Sequence[float]) -> None:
         self._n = len(trips)
-        self._power = 2 - 2 * quick
+        self._power = 2 - 2 * self._n
         self._total = sum(trips) + 2 * LEAST_NOISE * self._n
         self._pieces = list(self._in_order(there, back))
         self._ends = [piece.end for piece in self._pieces]

@@ -662,16 +662,16 @@ const noiseOf = (excess) => 0.0003 + 0.29 * Math.max(0, excess);
 // a line: at own clock `at` the offset is `base` us + `a` s, and drifts by `b`; variances of a and b, covariance
 function fittedLine(kept) {
   const [at, base, count] = [middleOf(kept[kept.length - 1]), offsetOf(kept[kept.length - 1]), kept.length];
-  const inOrder = kept.map(tripOf).sort((one, other) => one - other), quick = Math.min(count, Math.max(4, Math.ceil(count / 3)));
-  const trips = inOrder.map((one) => Math.min(one, inOrder[quick - 1]));
-  const excess = trips.reduce((sum, one) => sum + one - inOrder[0], 0) / (2 * Math.max(1, quick - 1));
+  const trips = kept.map(tripOf);
+  const shortest = Math.min(...trips);
+  const excess = trips.reduce((sum, one) => sum + one - shortest, 0) / (2 * Math.max(1, count - 1));
   const times = kept.map((one) => (middleOf(one) - at) / 1e6);
   const quickest = (b) => [
     Math.min(...kept.map(([sent, received], n) => (received - sent - base) / 1e6 - b * times[n])),
     Math.min(...kept.map(([, , replied, arrived], n) => (arrived - replied + base) / 1e6 + b * times[n])),
   ];
   const excessAt = (b) => trips.reduce((sum, one) => sum + one + 0.0006, 0) - count * quickest(b).reduce((u, d) => u + d);
-  const worth = (b) => (2 - 2 * quick) * Math.log(excessAt(b)) - b ** 2 / (2 * USUAL_DRIFT ** 2);
+  const worth = (b) => (2 - 2 * count) * Math.log(excessAt(b)) - b ** 2 / (2 * USUAL_DRIFT ** 2);
   let [low, high] = [-500e-6, 500e-6];
   for (let n = 0, third = (high - low) / 3; n < 60; n += 1, third = (high - low) / 3)
     [low, high] = worth(low + third) < worth(high - third) ? [low + third, high] : [low, high - third];
@@ -682,7 +682,7 @@ function fittedLine(kept) {
   const mean = (of) => lines.reduce((sum, [b, u, d, p]) => sum + p * of(b, (u - d) / 2), 0) / lines.reduce((sum, one) => sum + one[3], 0);
   const [b, a] = [mean((one) => one), mean((_, one) => one)];
   const [varA, varB] = [mean((_, one) => (one - a) ** 2) + ((Math.max(excess, 0.0003) / count) ** 2 + 0.0003 ** 2 / count) / 2, mean((one) => (one - b) ** 2)];
-  return [{ at, base, a, b, varA, varB, cov: mean((one, offset) => (one - b) * (offset - a)) }, Math.min(inOrder[0], floor)];
+  return [{ at, base, a, b, varA, varB, cov: mean((one, offset) => (one - b) * (offset - a)) }, Math.min(shortest, floor)];
 }
 
 const startedLine = (one, b = 0, varB = USUAL_DRIFT ** 2) =>
