@@ -52,7 +52,7 @@ BACK_BEFORE_END = timedelta(seconds=8)
 READY_TIMEOUT_S = 30.0
 READY_PER_NODE_S = 0.02
 """Seconds for each node that the fleet waits for connections, and for what follows, before it reports."""
-CALM_LOOK_S = 0.05
+LOOK_S = 0.05
 
 
 class Fleet:
@@ -92,7 +92,7 @@ class Fleet:
         self.storms = Storms(facts, self._rng, *power)
 
     async def start(self) -> None:
-        """Open the disks, boot and connect all nodes, report when all expected ones have and are calm."""
+        """Open the disks, boot and connect every node; report when all that came with that is done."""
         self._spec.storage.mkdir(parents=True, exist_ok=True)
         self._shelf.open()
         if self._tape is not None:
@@ -178,9 +178,9 @@ class Fleet:
             async with asyncio.timeout(limit):
                 await self._all_up.wait()
                 while not self._pump.is_idle:  # noqa: ASYNC110 - an event would be told of each message
-                    await asyncio.sleep(CALM_LOOK_S)
+                    await asyncio.sleep(LOOK_S)
         except TimeoutError:
-            _log.warning("%d of %d nodes connected, not all of them calm", len(self._up), len(self._seats))
+            _log.warning("%d of %d nodes connected, or some still busy", len(self._up), len(self._seats))
         fates = {seat.node.id: seat.dealt.fate for seat in self._seats.values() if seat.dealt is not None}
         self._facts.tell(
             "ready",

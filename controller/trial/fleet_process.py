@@ -21,6 +21,7 @@ from controller.trial.outside import used_by
 from devices.ids import NodeId
 
 _READY_SECONDS = 120.0  # seconds; 5,000 nodes connect in about three; a busy machine takes longer
+_READY_NODE_SECONDS = 0.02  # seconds for each node, which the fleet itself waits for too (simulator/fleet.py)
 _QUEUE = 100_000  # unread facts: two for each of 5,000 nodes, ten times
 _READER_SECONDS = 5.0  # seconds; its pipe has ended by then
 _TOLD_WRONG = 2  # exit code of a program with wrong arguments
@@ -53,8 +54,8 @@ class FleetProcess:
         self._reader.start()
 
     def wait_ready(self) -> Fact:
-        """Wait until its nodes are connected; return its ready message."""
-        end = time.monotonic() + _READY_SECONDS
+        """Wait until its nodes are connected and calm; return its ready message."""
+        end = time.monotonic() + _READY_SECONDS + _READY_NODE_SECONDS * len(self.spec["nodes"])
         while time.monotonic() < end:
             try:
                 fact = self._facts.get(timeout=1.0)
@@ -138,7 +139,7 @@ class FleetProcesses:
             process.start()
 
     def wait_ready(self) -> Fact:
-        """Wait until all nodes are connected; return the combined ready messages."""
+        """Wait until all nodes are connected and calm; return the combined ready messages."""
         told = [process.wait_ready() for process in self.processes]
         return {
             "nodes": sum(one["nodes"] for one in told),

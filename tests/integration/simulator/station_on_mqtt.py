@@ -66,8 +66,8 @@ class FleetProcess:
 
     def __init__(self, folder: Path, broker: str, station: SmallStation, nodes: int, **spec: object) -> None:
         self.names = [f"n{n:04d}" for n in range(nodes)]
-        self._spec = folder / "fleet.json"
-        self._spec.write_text(
+        self.spec_path = folder / "fleet.json"
+        self.spec_path.write_text(
             json.dumps(
                 {
                     "broker": broker,
@@ -88,7 +88,7 @@ class FleetProcess:
     def start(self) -> None:
         self._began = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "simulator", "--with-parent", "--spec", str(self._spec)],
+            [sys.executable, "-m", "simulator", "--with-parent", "--spec", str(self.spec_path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,

@@ -1,5 +1,6 @@
 """A fleet as a process on a real broker: it plays as one, survives being killed, and ends when told."""
 
+import asyncio
 import io
 import json
 import random
@@ -14,6 +15,9 @@ import pytest
 import soundfile
 
 from devices.statements import Rendition
+from simulator.facts import FactLines
+from simulator.fleet import Fleet
+from simulator.spec import FleetSpec
 from tests.integration.simulator.station_on_mqtt import (
     LIMIT,
     ROOT,
@@ -103,6 +107,25 @@ def test_twenty_loudspeakers_play_two_seconds_as_one_and_tell_it(tmp_path, broke
             assert abs(started.at - airing.starts_at) < timedelta(milliseconds=spread)
         assert fleet.terminate() == 0
         assert fleet.told("stopped")[0]["counts"]["ended"] == NODES
+
+
+async def is_calm_when_ready(fleet, facts) -> bool:
+    facts.start()
+    try:
+        await fleet.start()
+        return fleet.is_quiet(0)
+    finally:
+        await fleet.stop()
+        facts.stop()
+
+
+def test_a_fleet_is_ready_when_nothing_is_left_of_what_came_with_its_connections(tmp_path, broker):
+    with StationOnMqtt(broker.url) as station:
+        station.publish_keys()
+        station.publish_policy("56", loudest=70)
+        told = FleetProcess(tmp_path, broker.url, station, 200).spec_path.read_text()
+        facts = FactLines(io.BytesIO())
+        assert asyncio.run(is_calm_when_ready(Fleet(FleetSpec.model_validate_json(told), facts), facts))
 
 
 def test_a_fleet_killed_in_the_middle_goes_on_when_it_starts_again_and_is_heard_once(tmp_path, broker):
