@@ -39,9 +39,9 @@ def decoded(content: bytes):
     return samples[:, 0], rate
 
 
-def first_loud(samples) -> int:
+def first_loud(samples, above=SILENT) -> int:
     """Return the first sample that is not silence: where a voice pauses nobody hears whether it plays."""
-    return int(np.flatnonzero(np.abs(samples) > SILENT)[0])
+    return int(np.flatnonzero(np.abs(samples) > above)[0])
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from devices.kernel_clock import kernel_clock
 from devices.node.receipts import RECEIPT
 from tests.support.children import ENDING_S, child, end
 from tests.support.guarded_broker import guarding
-from tests.support.heard import decoded, first_loud, stretches
+from tests.support.heard import FAINT, TENTH, decoded, first_loud, stretches
 from tests.support.running_station import running
 
 ROOT = Path(__file__).parents[2]
@@ -198,11 +198,12 @@ def test_a_board_that_is_killed_while_it_sounds_goes_on_at_its_place_and_tells_t
     assert [one.kind for one in told] == ["fetched", "started", "started", "finished"]
     assert [one.seq for one in told] == [1, 2, 3, 4]
     joined = round(told[2].offset_ms * RATE / 1000)
-    pause = first_loud(expected[joined:])
-    voice, alike = after.place_near(expected[joined + pause :][: RATE // 5], at - (place - joined - pause))
+    pause, voice = first_loud(expected[joined:]), joined + first_loud(expected[joined:], FAINT)
+    heard, alike = after.place_near(expected[voice:][:TENTH], at - (place - voice))
     assert alike > ALIKE, "it told at which place it goes on"
-    assert after.loud[0] > voice - RATE / 50, "and nothing before that place sounded"
-    assert abs(seconds(told[2].at - after.time_of(voice - pause))) < TOLERANCE_S
+    began = heard - (voice - joined)
+    assert after.loud[0] > began + pause - RATE / 50, "and nothing before that place sounded"
+    assert abs(seconds(told[2].at - after.time_of(began))) < TOLERANCE_S
     whole_ms, cut_ms = len(expected) / RATE * 1000, (before.loud[1] - first) / RATE * 1000
     rest_ms = whole_ms - told[2].offset_ms
     assert rest_ms - DELAY_MS <= told[3].heard_ms <= rest_ms + cut_ms, "no more than sounded"
