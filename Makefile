@@ -100,7 +100,8 @@ conform: $(RUNS) ## hold the simulated loudspeaker to every rule of the protocol
 	@exec $(BIN)/loa conform --simulated
 
 .PHONY: bench
-bench: $(TESTS) peer ## measure what decides how big a station may get (half an hour, nothing beside it)
+bench: export LOA_BENCH := 1
+bench: $(TESTS) parts peer ## measure what decides how big a station may get (half an hour, nothing beside it)
 	PYTHONPATH=$(PEER) $(BIN)/python -m tests.benchmarks.measure --voice
 	$(BIN)/python -m tests.benchmarks.schedules --schedules 10000
 	$(BIN)/python -m tests.benchmarks.messages

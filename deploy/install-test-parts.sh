@@ -1,7 +1,8 @@
 #!/bin/sh
 # Install the Debian packages that only tests need and that are missing: a browser, a broker, a database, a font,
 # espeak-ng, ffmpeg as an independent loudness meter, systemd's checker of units, and what reads scans; by night
-# (LOA_NIGHTLY=1) also LibreOffice and Prometheus, which are large, and what makes fresh trees of Debian.
+# (LOA_NIGHTLY=1) also LibreOffice and Prometheus, which are large, and what makes fresh trees of Debian; for
+# `make bench` (LOA_BENCH=1) also nginx, beside which a delivery is measured.
 # Works as root or through sudo, without questions; no package starts a service.
 set -eu
 
@@ -16,6 +17,7 @@ has_vietnamese() { has_scans && tesseract --list-langs 2>/dev/null | grep -qx vi
 has_office() { [ "${LOA_NIGHTLY:-}" != 1 ] || command -v soffice >/dev/null 2>&1; }
 has_prometheus() { [ "${LOA_NIGHTLY:-}" != 1 ] || command -v prometheus >/dev/null 2>&1; }
 has_trees() { [ "${LOA_NIGHTLY:-}" != 1 ] || { command -v mmdebstrap && command -v ip; } >/dev/null 2>&1; }
+has_nginx() { [ "${LOA_BENCH:-}" != 1 ] || [ -x /usr/sbin/nginx ]; }
 has_font() { [ -n "$(find /usr/share/fonts -name 'NotoSans-Regular.*' -print -quit 2>/dev/null)" ]; }
 
 # Sets $missing to the packages whose part is not there.
@@ -32,6 +34,7 @@ look() {
     has_office || missing="$missing libreoffice-writer-nogui"
     has_prometheus || missing="$missing prometheus"
     has_trees || missing="$missing mmdebstrap iproute2"
+    has_nginx || missing="$missing nginx-light"
     has_systemd || missing="$missing systemd"
 }
 
