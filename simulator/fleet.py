@@ -144,14 +144,14 @@ class Fleet:
 
     async def _seat_all(self) -> None:
         dealt = deal((node.id for node in self._spec.nodes), self._spec.fail, self._spec.seed)
-        now = true_now()
+        now, pause_s = true_now(), self._spec.powered_within_s / max(1, len(self._spec.nodes))
         for n, told in enumerate(self._spec.nodes):
             seat = self._seat(told, dealt.get(told.id), now)
             seat.is_recorded = self._tape is not None and n % RECORDED_EACH == 0
             if not seat.is_away:
                 self._switch_on(seat)
-            if n % 20 == 0:
-                await asyncio.sleep(0)
+            if pause_s or n % 20 == 0:
+                await asyncio.sleep(pause_s)
 
     def _seat(self, told: NodeSpec, dealt: Dealt | None, now: datetime) -> Seat:
         spec = self._spec

@@ -73,6 +73,8 @@ class FleetSpec(BaseModel):
     """Of the nodes, whose link is metered: they take the smallest rendition."""
     delays: Delays = Delays()
     """Transit times of messages, added to the machine's own."""
+    powered_within_s: Annotated[float, Field(ge=0)] = 0.0
+    """Seconds over which nodes get power one after the other; 0: as fast as the machine goes."""
     clocks_every_s: Annotated[float, Field(ge=0)] = 0.0
     """How often the fleet reports the errors of its nodes' clocks; 0: never."""
     record_dir: Path | None = None

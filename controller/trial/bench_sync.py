@@ -26,9 +26,11 @@ AHEAD_S: Final = 35.0
 """How far ahead an airing is planned (usually hours): nodes send five requests in the last half minute."""
 SOUND_S: Final = 15
 """Duration of each airing's recording, 90 kB; it is delivered while clocks are measured."""
+POWER_GAP_S: Final = 0.02
+"""Between the power of two nodes, in all processes: the first eight requests of hundreds that connect
+at once in one process wait for each other, and that is measured instead of links and clocks."""
 SETTLE_S: Final = 30.0
-"""Wait after connecting: the first eight requests of many nodes in one process delay each other; by the end
-one or two more were answered."""
+"""Wait after connecting: by then one or two more requests were answered."""
 UP_S: Final = 3600.0
 """Virtual time that nodes are connected before they lose their link: they have learnt their drift by then."""
 NEW_UP_S: Final = 600.0
@@ -88,7 +90,8 @@ class Watch:
 def bench_sync(nodes: int, broker: TrialBroker) -> dict[str, Any]:
     """Return the figures: deliveries in real time, then ten minutes and a lost link in virtual time."""
     began = time.monotonic()
-    with throw_away_ground(nodes, broker, delays=LINKS, clocks_every_s=CLOCKS_EVERY_S) as ground:
+    fleet = {"delays": LINKS, "clocks_every_s": CLOCKS_EVERY_S, "powered_within_s": POWER_GAP_S * nodes}
+    with throw_away_ground(nodes, broker, **fleet) as ground:
         watch = Watch(ground)
         time.sleep(SETTLE_S)
         watch.forget()

@@ -128,6 +128,21 @@ def test_a_fleet_is_ready_when_nothing_is_left_of_what_came_with_its_connections
         assert asyncio.run(is_calm_when_ready(Fleet(FleetSpec.model_validate_json(told), facts), facts))
 
 
+async def seconds_until_ready(fleet) -> float:
+    began = asyncio.get_running_loop().time()
+    await fleet.start()
+    taken = asyncio.get_running_loop().time() - began
+    await fleet.stop()
+    return taken
+
+
+def test_a_fleet_gets_power_over_the_time_that_it_was_told(tmp_path, broker):
+    with StationOnMqtt(broker.url) as station:
+        told = FleetProcess(tmp_path, broker.url, station, 4, powered_within_s=2.0).spec_path.read_text()
+        fleet = Fleet(FleetSpec.model_validate_json(told), FactLines(io.BytesIO()))
+        assert asyncio.run(seconds_until_ready(fleet)) >= 2
+
+
 def test_a_fleet_killed_in_the_middle_goes_on_when_it_starts_again_and_is_heard_once(tmp_path, broker):
     with running(tmp_path, broker) as (station, fleet):
         fleet.wait_ready()
