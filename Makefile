@@ -101,7 +101,7 @@ conform: $(RUNS) ## hold the simulated loudspeaker to every rule of the protocol
 
 .PHONY: bench
 bench: export LOA_BENCH := 1
-bench: $(TESTS) parts peer ## measure what decides how big a station may get (half an hour, nothing beside it)
+bench: $(TESTS) parts peer ## measure what decides how big a station may get (45 minutes, nothing beside it)
 	PYTHONPATH=$(PEER) $(BIN)/python -m tests.benchmarks.measure --voice
 	$(BIN)/python -m tests.benchmarks.schedules --schedules 10000
 	$(BIN)/python -m tests.benchmarks.messages

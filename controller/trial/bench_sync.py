@@ -23,12 +23,12 @@ CLOCKS_EVERY_S: Final = 2.0
 """How often the fleet reports its nodes' clock errors: about 2 % of a processor for 1,000 nodes."""
 AIRINGS: Final = 2
 AHEAD_S: Final = 35.0
-"""How far ahead an airing is planned (usually hours): nodes send five requests in the last half minute."""
+"""How far ahead an airing is planned (usually hours): nodes send six requests in the last half minute."""
 SOUND_S: Final = 15
 """Duration of each airing's recording, 90 kB; it is delivered while clocks are measured."""
 POWER_GAP_S: Final = 0.02
-"""Between the power of two nodes, in all processes: the first eight requests of hundreds that connect
-at once in one process wait for each other, and that is measured instead of links and clocks."""
+"""Seconds from one node's power to the next one's, in all processes together. Hundreds that connect at once
+in one process delay each other's first eight requests: that would be measured, not links and clocks."""
 SETTLE_S: Final = 30.0
 """Wait after connecting: by then one or two more requests were answered."""
 UP_S: Final = 3600.0

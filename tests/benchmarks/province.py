@@ -1,7 +1,7 @@
 """Prints what a station does at the size of a province, figures beside references; part of `make bench`.
 
 Each row is one `loa demo` or `loa bench`, run as a person would run it, on throw-away data. All of it takes
-some twenty minutes on two processors, with nothing beside it. docs/benchmarks.md says how each measures.
+some forty minutes on two processors, with nothing beside it. docs/benchmarks.md says how each measures.
 """
 
 import argparse

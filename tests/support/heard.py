@@ -40,7 +40,7 @@ def decoded(content: bytes):
 
 
 def first_loud(samples, above=SILENT) -> int:
-    """Return the first sample that is not silence: where a voice pauses nobody hears whether it plays."""
+    """Return the first sample above a level: where a voice pauses nobody hears whether it plays."""
     return int(np.flatnonzero(np.abs(samples) > above)[0])
 
 
