@@ -5,6 +5,7 @@ The folder holds its private key (which never leaves it) and the station's answe
 
 import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,6 +96,18 @@ def qr_words(text: str) -> tuple[str, str, str]:
         return read_qr(text)
     except ValueError:
         raise NotEnrolled("Đây không phải là mã QR gắn cụm loa.") from None
+
+
+def with_root_joined(words: Sequence[str]) -> list[str]:
+    """Return a command's words with `--root KEY` as `--root=KEY`.
+
+    One in 64 keys begins with a dash (base64url), which argparse takes for another option.
+    """
+    joined = list(words)
+    if "--root" in joined[:-1]:
+        at = joined.index("--root")
+        joined[at : at + 2] = [f"--root={joined[at + 1]}"]
+    return joined
 
 
 def enrolled_in(folder: Path) -> Enrolled | None:

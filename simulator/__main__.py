@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from devices.enrolling import NotEnrolled, enrol, enrol_by_qr, enrolled_in
+from devices.enrolling import NotEnrolled, enrol, enrol_by_qr, enrolled_in, with_root_joined
 from simulator.facts import FactLines
 from simulator.faults import BadFaults, parse_faults
 from simulator.fleet import Fleet
@@ -46,7 +46,7 @@ USAGE_ERROR = 2
 def main() -> int:
     """Run a fleet until it is told to stop; return the exit code."""
     parser = _parser()
-    told = parser.parse_args()
+    told = parser.parse_args(with_root_joined(sys.argv[1:]))
     if told.check_faults is not None:
         return _check_faults(told.check_faults)
     if (told.spec is None) == (told.storage is None):

@@ -19,7 +19,16 @@ from devices.board.hardware import SOFTWARE
 from devices.board.sound_output import BUFFER_S, OutputGone, OutputSettings, SoundOutput, aplay, wav_folder
 from devices.board.supervisor import Supervisor
 from devices.board.time_sources import USUAL_PPM
-from devices.enrolling import KEY_FILE, REPLY_FILE, Enrolled, NotEnrolled, enrol, enrolled_in, qr_words
+from devices.enrolling import (
+    KEY_FILE,
+    REPLY_FILE,
+    Enrolled,
+    NotEnrolled,
+    enrol,
+    enrolled_in,
+    qr_words,
+    with_root_joined,
+)
 
 FAILED, USAGE_ERROR = 1, 2
 MIB: Final = 1024 * 1024
@@ -29,7 +38,7 @@ TONE_RATE, TONE_HERTZ, TONE_S = 24_000, 440, 2
 
 def main() -> int:
     """Do what the command line says; return the exit code."""
-    told = _parser().parse_args()
+    told = _parser().parse_args(with_root_joined(sys.argv[1:]))
     logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s")
     try:
         do: Callable[[argparse.Namespace], None] = told.do

@@ -142,7 +142,9 @@ class OwnBoard(SimulatedNode):
         assert self.desk is not None, "set before the run"
         address, code, root = self.desk.address, self.desk.code, self.desk.station.root.public_x
         command = [*self._program, "enrol", code, "--address", address, "--root", root]
-        done = subprocess.run(command, timeout=_COMMAND_S, capture_output=True, check=False)  # noqa: S603 - ours
+        self._home.mkdir(parents=True, exist_ok=True)
+        with (self._home / "node.log").open("ab") as log:
+            done = subprocess.run(command, timeout=_COMMAND_S, stdout=log, stderr=log, check=False)  # noqa: S603 - ours
         if done.returncode == 0:
             self.restore_power()
 
