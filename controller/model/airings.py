@@ -141,6 +141,7 @@ class Delivery(Base):
 
     `area`: the node's area when the airing was planned; it does not change when the node moves.
     `turn`: which of the airing's turns is this node's, from 0 on.
+    PostgreSQL keeps the foreign keys of no delivery: a call to a province would look up thousands (0077).
     """
 
     __tablename__ = "deliveries"

@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import column, insert, select, table, text
+from sqlalchemy import column, insert, inspect, select, table, text
 
 from controller.model.areas import Area
 from controller.model.base import UtcDateTime
@@ -149,3 +149,10 @@ def test_published_plans_state_each_approval_once_afterwards_and_are_issued_anew
 def test_what_was_there_before_search_is_found_afterwards(upgraded):
     with upgraded.read() as session:
         assert session.get(Node, "kh-1").search_text == " cho dam kh 1"
+
+
+def test_deliveries_of_a_call_wait_for_no_row_but_their_own_on_postgresql(upgraded):
+    with upgraded.read() as session:
+        keys = inspect(session.connection()).get_foreign_keys("deliveries")
+    looked_up = {key["referred_table"] for key in keys}
+    assert looked_up == ({"airings", "areas", "nodes"} if upgraded.is_sqlite else set())
