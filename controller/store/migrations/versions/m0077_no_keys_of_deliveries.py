@@ -1,8 +1,8 @@
 """PostgreSQL no longer looks up the airing, loudspeaker and area of each delivery.
 
 It does so row by row, and locks what it finds: of the 0.13 to 0.22 s that the deliveries of a call to
-3,000 loudspeakers took, the rows themselves were 0.01. Nothing that they name is ever deleted, and each writer
-has just read it. SQLite, which all tests run on, keeps the keys.
+3,000 loudspeakers took, the rows themselves were 0.01. Nothing that they name is ever deleted, and writers
+have just read it. SQLite, which all tests run on, keeps the keys.
 """
 
 from alembic import op
