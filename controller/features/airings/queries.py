@@ -16,7 +16,7 @@ from controller.model.airing_states import OPEN, AiringState, DeliveryStage
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.area_tree import AreaTree
 from controller.model.fleet import Node
-from controller.store import one_read
+from controller.store import once_a_snapshot, one_read
 from devices.ids import AiringId, AreaCode, NodeId
 
 _RECENT = timedelta(days=8)
@@ -85,6 +85,7 @@ def deliveries_to(
     return [(delivery, airing) for delivery, airing in session.execute(query)]
 
 
+@once_a_snapshot
 def newest_to(session: Session, node: NodeId, until: datetime, limit: int) -> Sequence[AiringId]:
     """Return the newest airings that a node has a delivery of, of some days before `until`.
 

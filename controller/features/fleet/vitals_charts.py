@@ -10,6 +10,7 @@ from controller.features.fleet.vitals_samples import (
     QUARTERS_OF_DAY,
     Presence,
     Thinned,
+    is_there,
     quarter_of,
     start_of,
     strip,
@@ -80,11 +81,13 @@ class Month:
     share: str
 
 
-def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> Month:
-    """Return one cell for each of the last days up to a quarter, including today."""
-    if _is_too_new(quarters, until, enrolled_at):
+def month_shown(samples: Mapping[int, int], until: int, enrolled_at: datetime) -> Month:
+    """Return one cell for each of the last days up to a quarter, including today.
+
+    `samples`: the number of them in each quarter.
+    """
+    if _is_too_new(samples, until, enrolled_at):
         return Month((), _NEW)
-    counts = {quarter: one.samples for quarter, one in quarters.items()}
     today = start_of(until - 1).astimezone(ZONE).date()
     first = quarter_of(enrolled_at)
     step = WIDTH / DAYS
@@ -94,10 +97,9 @@ def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: dateti
         begins, ends = max(_midnight(day), first), min(_midnight(day + timedelta(days=1)), until)
         if begins >= ends:
             continue
-        seen = strip(counts, begins, ends, 1)
+        well = sum(is_there(samples.get(quarter, 0)) for quarter in range(begins, ends))
         # the quarter in which the node was enrolled is never full: the samples received count as all of them
-        is_new = begins == first and seen[0] == Presence.PARTLY
-        well = seen.count(Presence.THERE) + is_new
+        well += begins == first and samples.get(first, 0) > 0 and not is_there(samples[first])
         there, asked = there + well, asked + ends - begins
         share = well / (ends - begins)
         tone = StatusTone.GOOD if share >= _WELL else StatusTone.WARN if share else StatusTone.BAD
@@ -113,7 +115,7 @@ def month_begins(until: int) -> int:
     return _midnight(today - timedelta(days=DAYS - 1))
 
 
-def _is_too_new(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> bool:
+def _is_too_new(quarters: Mapping[int, object], until: int, enrolled_at: datetime) -> bool:
     """Return whether the first figures are still to come: they are kept by the quarter of an hour."""
     return not quarters and quarter_of(enrolled_at) >= until - CELL
 

@@ -1,10 +1,10 @@
 """The log of vitals: appended in batches, thinned to quarters after two days, kept for 400; and its reads."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeVar, cast
 
 from sqlalchemy import Table, delete, func, select
 from sqlalchemy.dialects import sqlite
@@ -14,6 +14,8 @@ from controller.features.fleet.vitals_samples import (
     QUARTERS_OF_DAY,
     Sample,
     Thinned,
+    count_packed,
+    count_written,
     first_quarter,
     pack,
     quarter_of,
@@ -38,6 +40,7 @@ LONGEST_QUARTER = 16_000
 """Signs of one node's quarter, ten times a usual one: who talks more is not written down further."""
 NODES_AT_ONCE = 25
 """Thinned in one transaction: some 100 ms in which nobody else writes."""
+_Told = TypeVar("_Told")
 
 
 class LoggedSample(NamedTuple):
@@ -87,7 +90,7 @@ def thin_vitals(session: Session, *, now: datetime, nodes: int = NODES_AT_ONCE) 
     columns = select(RecentVitals.node, RecentVitals.quarter, RecentVitals.samples).where(*is_due)
     for node, quarter, samples in session.execute(columns):
         day, number = divmod(quarter, QUARTERS_OF_DAY)
-        days[node, _day(day)][number] = thin(read(samples))
+        days[node, _day(day)][number] = thin(samples)
     for (node, day_of), quarters in days.items():
         _keep_day(session, node, day_of, quarters)
     session.execute(delete(RecentVitals).where(*is_due).execution_options(synchronize_session=False))
@@ -105,14 +108,29 @@ def drop_old_vitals(session: Session, *, now: datetime) -> None:
 
 def quarters_of(session: Session, node: NodeId, since: int, until: int) -> dict[int, Thinned]:
     """Return a node's quarters from one number up to, not including, another; two queries."""
-    days = (_day(since // QUARTERS_OF_DAY), _day((until - 1) // QUARTERS_OF_DAY))
-    kept = select(VitalsDay).where(VitalsDay.node == node, VitalsDay.day.between(*days))
-    found: dict[int, Thinned] = {}
-    for row in session.scalars(kept):
-        first = first_quarter(row.day)
-        found |= {first + number: one for number, one in unpack(row.packed).items()}
-    found |= {quarter: thin(read(samples)) for quarter, samples in recent_of(session, node, since, until)}
+    found = _of_days(session, node, since, until, unpack)
+    found |= {quarter: thin(samples) for quarter, samples in recent_of(session, node, since, until)}
     return {quarter: one for quarter, one in sorted(found.items()) if since <= quarter < until}
+
+
+def samples_of(session: Session, node: NodeId, since: int, until: int) -> dict[int, int]:
+    """Return the number of samples of the same quarters; two queries."""
+    found = _of_days(session, node, since, until, count_packed)
+    recent = recent_of(session, node, since, until)
+    return found | {quarter: count_written(samples) for quarter, samples in recent}
+
+
+def _of_days(
+    session: Session, node: NodeId, since: int, until: int, opened: Callable[[bytes], dict[int, _Told]]
+) -> dict[int, _Told]:
+    """Return what the thinned days tell of their quarters, those of the first and last day included."""
+    days = (_day(since // QUARTERS_OF_DAY), _day((until - 1) // QUARTERS_OF_DAY))
+    kept = select(VitalsDay.day, VitalsDay.packed).where(VitalsDay.node == node, VitalsDay.day.between(*days))
+    found: dict[int, _Told] = {}
+    for day, packed in session.execute(kept):
+        first = first_quarter(day)
+        found |= {first + number: one for number, one in opened(packed).items()}
+    return found
 
 
 def recent_of(session: Session, node: NodeId, since: int, until: int) -> list[tuple[int, str]]:

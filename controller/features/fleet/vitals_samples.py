@@ -5,7 +5,7 @@ A quarter is a span of 15 minutes, counted since 1970. A day is a UTC day of 96 
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -77,13 +77,16 @@ def read(text: str) -> list[Sample]:
     return found
 
 
-def thin(samples: Sequence[Sample]) -> Thinned:
-    """Return the summary of a quarter."""
-    figures = tuple(
-        _figure([sample.figures[n] for sample in samples if sample.figures[n] is not None])
-        for n in range(len(FIGURES))
-    )
-    return Thinned(len(samples), sum(sample.sounding for sample in samples), figures)
+def thin(text: str) -> Thinned:
+    """Return the summary of a quarter's samples."""
+    lines = [line.split(",") for line in text.split(";") if line]
+    _, sounding, *columns = zip(*lines, strict=True)
+    return Thinned(len(lines), sounding.count("1"), tuple(map(_figure, columns)))
+
+
+def count_written(text: str) -> int:
+    """Return the number of a quarter's samples."""
+    return text.count(";")
 
 
 def pack(quarters: Mapping[int, Thinned]) -> bytes:
@@ -102,10 +105,20 @@ def unpack(packed: bytes) -> dict[int, Thinned]:
     }
 
 
+def count_packed(packed: bytes) -> dict[int, int]:
+    """Return the number of samples of each quarter that was given to `pack`."""
+    return {number: samples for number, samples, *_ in json.loads(zlib.decompress(packed))}
+
+
 class Presence:
     """Share of the expected samples that arrived, for a strip of a node's days."""
 
     THERE, PARTLY, AWAY = "there", "partly", "away"
+
+
+def is_there(samples: int, quarters: int = 1) -> bool:
+    """Whether at least half of the samples arrived that so many quarters should have."""
+    return samples >= quarters * EXPECTED / 2
 
 
 def strip(quarters: Mapping[int, int], since: int, until: int, cell: int) -> list[str]:
@@ -117,12 +130,12 @@ def strip(quarters: Mapping[int, int], since: int, until: int, cell: int) -> lis
         if came == 0:
             words.append(Presence.AWAY)
         else:
-            words.append(Presence.THERE if came >= len(span) * EXPECTED / 2 else Presence.PARTLY)
+            words.append(Presence.THERE if is_there(came, len(span)) else Presence.PARTLY)
     return words
 
 
-def _figure(values: Iterable[float | None]) -> Figure | None:
-    kept = [value for value in values if value is not None]
+def _figure(texts: Iterable[str]) -> Figure | None:
+    kept = [float(text) for text in texts if text]
     if not kept:
         return None
     return min(kept), round(sum(kept) / len(kept), _DECIMALS), max(kept)

@@ -21,7 +21,7 @@ from controller.features.fleet.queries import facts_of, get_node, visible_node
 from controller.features.fleet.signs import group_by_area
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.fleet.vitals_charts import day_shown, month_begins, month_shown
-from controller.features.fleet.vitals_log import quarters_of
+from controller.features.fleet.vitals_log import quarters_of, samples_of
 from controller.features.fleet.vitals_samples import QUARTERS_OF_DAY, quarter_of
 from controller.features.journal.queries import entries_of
 from controller.features.journal.service import STATION
@@ -78,24 +78,25 @@ def node_page(session: Session, caller: Caller, node_id: str) -> Mapping[str, An
     """Return one node as it is now, with its last deliveries and receipts."""
     node = visible_node(session, caller.scope, node_id)
     facts, can = facts_of(node), capabilities_of(node.capabilities)
-    plan_bytes = longest_plan(session, node.id, node.area)
-    deliveries = deliveries_to(session, node.id, _DELIVERIES, until=caller.now())
+    plan_bytes, now = longest_plan(session, node.id, node.area), caller.now()
+    # as many as receipts, so that the airings of both are sought once
+    deliveries = deliveries_to(session, node.id, _RECEIPTS, until=now)[:_DELIVERIES]
     return {
         "node": node,
         "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
         "limits": limits_of(can, caller.station.settings.bitrate_kbps, plan_bytes),
         "outputs": outputs_of(can),
         "can": can,
-        "status": status_of(facts, caller.now()),
+        "status": status_of(facts, now),
         "faults": reported_faults(facts) if node.online else (),
         "area": caller.scope.name(node.area),
         "deliveries": deliveries,
         "titles": titles_of(session, [airing.bulletin for _, airing in deliveries]),
-        "receipts": receipts_of(session, node.id, _RECEIPTS, now=caller.now()),
-        "receipt_faults": receipt_faults(session, node.id, caller.now()),
+        "receipts": receipts_of(session, node.id, _RECEIPTS, now=now),
+        "receipt_faults": receipt_faults(session, node.id, now),
         "may_keep": caller.scope.may(caller.by, Act.ENROL, [node.area]),
         "photographed_at": photographed_at(session, node.id),
-        "test": recent_test(session, node.id, caller.now()),
+        "test": recent_test(session, node.id, now),
     }
 
 
@@ -104,14 +105,11 @@ def node_history(session: Session, caller: Caller, node_id: str) -> Mapping[str,
     node = get_node(session, NodeId(node_id))
     may_keep = caller.scope.may(caller.by, Act.ENROL, [node.area])
     until = quarter_of(caller.now()) + 1
-    quarters = quarters_of(session, node.id, month_begins(until), until)
+    day = quarters_of(session, node.id, until - QUARTERS_OF_DAY, until)
+    month = samples_of(session, node.id, month_begins(until), until)
     return {
-        "day": day_shown(
-            {at: one for at, one in quarters.items() if at >= until - QUARTERS_OF_DAY},
-            until,
-            node.enrolled_at,
-        ),
-        "month": month_shown(quarters, until, node.enrolled_at),
+        "day": day_shown(day, until, node.enrolled_at),
+        "month": month_shown(month, until, node.enrolled_at),
         "care": care_of(session, node.id),
         "may_keep": may_keep,
         "hardware": hardware_of(session, node_id) if may_keep else (),

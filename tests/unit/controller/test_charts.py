@@ -69,11 +69,11 @@ def test_a_nodes_day_says_when_it_was_there_and_how_warm():
 def test_a_nodes_month_has_a_bar_for_each_local_day_since_it_was_there():
     until = quarter_of(NOON)
     midnight = until - 4 * 12
-    quarters = {midnight + n: thinned(EXPECTED, 40.0) for n in range(-2 * 96, 4 * 12)}
-    del quarters[midnight + 5], quarters[midnight + 6]
+    samples = {midnight + n: EXPECTED for n in range(-2 * 96, 4 * 12)}
+    del samples[midnight + 5], samples[midnight + 6]
     for n in range(-96, -20):
-        del quarters[midnight + n]
-    month = month_shown(quarters, until, NOON - timedelta(days=4))
+        del samples[midnight + n]
+    month = month_shown(samples, until, NOON - timedelta(days=4))
     today = NOON.astimezone(ZONE).date()
     assert [cell.words.split(":")[0] for cell in month.cells] == [
         said_day(today - timedelta(days=n)) for n in (4, 3, 2, 1, 0)
@@ -97,7 +97,7 @@ def test_a_node_that_never_told_anything_has_an_empty_day():
 def test_a_node_of_twenty_minutes_is_not_blamed_for_the_day_before():
     until = quarter_of(NOON)
     told, since = {until - 1: thinned(3, 40.0)}, NOON - timedelta(minutes=5)
-    month = month_shown(told, until, since)
+    month = month_shown({until - 1: 3}, until, since)
     assert [(cell.tone, month.share) for cell in month.cells] == [("good", "có liên lạc 100% thời gian")]
     day = day_shown(told, until, NOON - timedelta(minutes=5))
     (cell,) = day.cells

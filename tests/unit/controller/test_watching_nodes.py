@@ -24,6 +24,8 @@ from controller.features.fleet.vitals_samples import (
     FIGURES,
     Presence,
     Thinned,
+    count_packed,
+    count_written,
     pack,
     quarter_of,
     read,
@@ -208,7 +210,7 @@ def test_a_quarter_that_is_written_read_thinned_and_packed_says_what_was_told(to
             true = getattr(vitals, name)
             assert (figure is None) == (true is None)
             assert figure is None or figure == pytest.approx(true, rel=1e-5, abs=0.01)
-    short = thin(samples)
+    short = thin(text)
     assert short.samples == len(told)
     for n, figure in enumerate(short.figures):
         values = [sample.figures[n] for sample in samples if sample.figures[n] is not None]
@@ -217,7 +219,11 @@ def test_a_quarter_that_is_written_read_thinned_and_packed_says_what_was_told(to
             assert figure[0] == min(values)
             assert figure[2] == max(values)
             assert figure[0] - 0.01 <= figure[1] <= figure[2] + 0.01
-    assert unpack(pack({7: short, 95: short})) == {7: short, 95: short}
+    packed = pack({7: short, 95: short})
+    assert unpack(packed) == {7: short, 95: short}
+    assert (
+        count_packed(packed) == dict.fromkeys((7, 95), count_written(text)) == {7: len(told), 95: len(told)}
+    )
 
 
 def test_a_strip_says_for_each_cell_whether_the_node_was_there():
