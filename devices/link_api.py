@@ -162,7 +162,7 @@ class Options:
 
     client_id: str
     receive_maximum: int = 65535
-    """MQTT receive maximum: unacknowledged QoS 1 messages to us; 8 for a node saves the broker's memory."""
+    """MQTT receive maximum: unacknowledged QoS 1 messages to us; 4 for a node saves the broker's memory."""
     keepalive_s: int = 30
     window: int = 1000
     """Messages published and not settled; more raise LinkBusy."""
