@@ -221,9 +221,8 @@ def test_a_quarter_that_is_written_read_thinned_and_packed_says_what_was_told(to
             assert figure[0] - 0.01 <= figure[1] <= figure[2] + 0.01
     packed = pack({7: short, 95: short})
     assert unpack(packed) == {7: short, 95: short}
-    assert (
-        count_packed(packed) == dict.fromkeys((7, 95), count_written(text)) == {7: len(told), 95: len(told)}
-    )
+    assert count_packed(packed) == {7: len(told), 95: len(told)}
+    assert count_written(text) == len(told)
 
 
 def test_a_strip_says_for_each_cell_whether_the_node_was_there():
