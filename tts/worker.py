@@ -18,14 +18,10 @@ from tts.jobs import NUMBERS, Bench, Job
 
 _LOG = logging.getLogger("tts.worker")
 _ENDED = 0
-_NICE = 5
-"""Added to the station's niceness: rendering fills all processors for minutes, and the station and its broker
-answer clocks, calls and loudspeakers meanwhile."""
 
 
 def main(descriptor: int, prepared: Path) -> None:
     """Serve jobs from the connection; each is answered by (made, None) or (None, error)."""
-    os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which ends us in order
     bench = Bench(prepared)
     threading.Thread(target=_obey_parent, args=(bench,), name="lifeline", daemon=True).start()

@@ -29,6 +29,9 @@ _SPARE_SECONDS = 60.0
 _TRIES = 3
 """Attempts of one job before the end of its worker counts as the job's fault."""
 _QUIT_SECONDS = 3.0
+_NICE = 5
+"""Added to the station's niceness: rendering fills all processors for minutes, and the station and its broker
+answer clocks, calls and loudspeakers meanwhile."""
 
 Made = TypeVar("Made")
 
@@ -292,6 +295,8 @@ class _Process:
             except OSError:
                 ours.close()
                 raise
+        # here and not by the process itself, which loads its libraries first
+        os.setpriority(os.PRIO_PROCESS, self._child.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICE)
         self._line: Connection[Any, Any] = ours
         self.pid = self._child.pid
         self.number = 0

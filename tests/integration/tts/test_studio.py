@@ -242,8 +242,9 @@ def test_an_engine_that_always_kills_its_process_fails_in_the_end(studio):
         studio.render(replace(SHORT, engine="deadly"))
 
 
-def test_rendering_leaves_the_processors_to_the_station(studio):
-    studio.render(ORDER)
+def test_speech_leaves_the_processors_to_the_station_while_it_loads_its_libraries_too(make_studio):
+    studio = make_studio()
+    assert wait_until(studio.process_ids)
     found = {psutil.Process(pid).nice() for pid in studio.process_ids()}
     assert found == {min(19, psutil.Process().nice() + 5)}
 
