@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.scope import scope_of
@@ -16,6 +17,7 @@ from controller.features.drills.service import plan_drill
 from controller.model.drill_states import DrillCause
 from controller.model.drills import Drill
 from controller.model.first_people import APPROVER
+from controller.model.fleet import Node
 from controller.runtime import housekeeping
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
@@ -60,6 +62,13 @@ def drilled(station, seconds):
         return session.get(Drill, drill)
 
 
+def have_told(station, count):
+    """Whether so many have told their vitals, which say why they are silent: within a minute."""
+    with station.store.read() as session:
+        told = session.scalar(select(func.count()).select_from(Node).where(Node.vitals.is_not(None)))
+    return told == count
+
+
 def run(tmp_path, count, share, seconds):
     """Run a drill with this share of the loudspeakers broken in each of five ways."""
     with running(tmp_path, broker="mosquitto", enrolled=False) as station:
@@ -69,6 +78,7 @@ def run(tmp_path, count, share, seconds):
         fleet.start()
         try:
             ready = fleet.wait_ready()
+            assert wait_until(lambda: have_told(station, count - len(ready["told_offline"])), PATIENCE_S)
             drill = drilled(station, seconds)
             with station.store.read() as session:
                 scope = scope_of(session, operator_named(session, APPROVER))

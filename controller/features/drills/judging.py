@@ -43,7 +43,8 @@ class DrillFacts:
     """What is known of one loudspeaker when a drill is over.
 
     `percent`: how much of the recording it sounded; `late_ms`: from its planned start to its own;
-    `was_online`: at the planned start; `has_refused`: receipts of it were refused since then.
+    `was_online`: at the planned start; `has_vitals`: it has told its vitals, so no clock error means that it
+    does not know the time; `has_refused`: receipts of it were refused since then.
     """
 
     stage: DeliveryStage
@@ -56,6 +57,7 @@ class DrillFacts:
     was_online: bool = True
     is_retired: bool = False
     is_quarantined: bool = False
+    has_vitals: bool = False
     clock_error_ms: float | None = None
     storage_free: int | None = None
     has_refused: bool = False
@@ -95,6 +97,7 @@ def _of_silence(facts: DrillFacts) -> DrillCause:
     has_recording = facts.stage >= DeliveryStage.FETCHED
     if not has_recording and facts.storage_free is not None and facts.storage_free < LEAST_STORAGE:
         return DrillCause.STORAGE
-    if facts.clock_error_ms is None or facts.clock_error_ms > CLOCK_ERROR_LIMIT_MS:
+    error = facts.clock_error_ms
+    if facts.has_vitals and (error is None or error > CLOCK_ERROR_LIMIT_MS):
         return DrillCause.CLOCK
     return DrillCause.NO_WORD if has_recording else DrillCause.NO_RECORDING

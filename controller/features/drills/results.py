@@ -159,6 +159,7 @@ def _facts(delivery: Delivery, airing: Airing, node: Node, known: _BesideRows) -
         was_online=node.online and node.id not in known.away,
         is_retired=node.retired_at is not None,
         is_quarantined=node.quarantined_at is not None,
+        has_vitals=node.vitals is not None,
         clock_error_ms=node.clock_error_ms,
         storage_free=node.storage_free,
         has_refused=node.id in known.refused,

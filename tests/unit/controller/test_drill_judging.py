@@ -19,6 +19,7 @@ HEARD = DrillFacts(
     level_dbfs=None,
     state=AiringState.AIRED,
     was_in_plans=True,
+    has_vitals=True,
     clock_error_ms=2.0,
     storage_free=10**9,
 )
@@ -50,6 +51,11 @@ UNFETCHED = replace(FETCHED, stage=DeliveryStage.PLANNED)
         (FETCHED, DrillCause.NO_WORD),
         (UNFETCHED, DrillCause.NO_RECORDING),
         (replace(UNFETCHED, storage_free=4096), DrillCause.STORAGE),
+        (replace(FETCHED, has_vitals=False, clock_error_ms=None, storage_free=None), DrillCause.NO_WORD),
+        (
+            replace(UNFETCHED, has_vitals=False, clock_error_ms=None, storage_free=None),
+            DrillCause.NO_RECORDING,
+        ),
         (replace(UNFETCHED, was_in_plans=False), DrillCause.NOT_AIRED),
         (replace(FETCHED, state=AiringState.CANCELLED), DrillCause.NOT_AIRED),
         (replace(HEARD, is_retired=True), DrillCause.RETIRED),
