@@ -57,10 +57,12 @@ def loaded(server, folder, share, years):
         max(1, round(per_commune * share)),
     )
     began = time.monotonic()
-    for what, rows in RowsOfYears(url, size, shown["heard"]).load():
+    rows_of_years = RowsOfYears(url, size, shown["heard"])
+    for what, rows in rows_of_years.load():
         print(f"{time.monotonic() - began:5.0f} s: {rows:,} {what}", flush=True)  # noqa: T201
     steps = summed(world)
     print(f"{time.monotonic() - began:5.0f} s: {steps} steps of sums for reports", flush=True)  # noqa: T201
+    rows_of_years.settle()
     return world, seeds, shown
 
 
