@@ -154,6 +154,33 @@ def test_who_dismisses_the_device_is_told_so_and_approves_nothing(world, seeds, 
     page.get_by_role("button", name="Duyệt bằng Điện thoại").click()
     expect(page.locator("[data-passkey-says]")).to_contain_text("Thiết bị chưa ký")
     assert world.ask(get_bulletin, bulletin).state is BulletinState.SUBMITTED
+    planned_meanwhile(world, bulletin, page)
+    expect(page.locator("[data-passkey-says]")).to_contain_text("Thiết bị chưa ký")
+
+
+def planned_meanwhile(world, bulletin, page):
+    """An officer plans an airing, and the stream sends the approver's card anew."""
+    world.plan(bulletin, seconds=3600, agreed=False)
+    expect(page.locator("#nghe .plain-list")).to_contain_text("Toàn tỉnh")
+
+
+@pytest.mark.parametrize("address", ["localhost"], indirect=True)
+@pytest.mark.usefixtures("authenticator")
+def test_what_a_device_signed_goes_off_though_the_page_changes_meanwhile(world, seeds, address, page):
+    bulletin, _ = world.submitted()
+    sign_in(page, address, "duyet")
+    enrol(page, address, "Điện thoại")
+    sign_sets(world, seeds)
+    page.goto(f"{address}/duyet/{bulletin}")
+    listen(world, page)
+    asked = []
+    page.route("**/con-phien", lambda route: asked.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    with page.expect_request("**/con-phien"):
+        page.get_by_role("button", name="Duyệt bằng Điện thoại").click()
+    planned_meanwhile(world, bulletin, page)
+    asked[0].continue_()
+    page.wait_for_url(f"{address}/duyet?xong=duyet")
+    assert world.ask(get_bulletin, bulletin).state is BulletinState.APPROVED
 
 
 @pytest.mark.parametrize("address", ["localhost"], indirect=True)
