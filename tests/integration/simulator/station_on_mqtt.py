@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -136,12 +137,12 @@ class FleetProcess:
                 self.facts.append(json.loads(line))
 
 
-def wait_until(is_so, within: float, what: str) -> None:
+def wait_until(is_so, within: float, what: str | Callable[[], str]) -> None:
     """Wait until a condition holds, bounded."""
     until = time.monotonic() + within
     while not is_so():
         if time.monotonic() > until:
-            raise AssertionError(f"not within {within} s: {what}")
+            raise AssertionError(f"not within {within} s: {what() if callable(what) else what}")
         time.sleep(0.02)
 
 

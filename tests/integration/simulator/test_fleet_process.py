@@ -87,12 +87,22 @@ def count(station, kind: str) -> int:
     return sum(receipt.kind == kind for _, receipt in list(station.receipts.values()))
 
 
+def wait_finished(station, fleet, without=()) -> None:
+    """Wait until all others told that they finished; fail with what the rest told instead."""
+
+    def unfinished():
+        told = {name: station.kinds(name, "a1") for name in fleet.names if name not in without}
+        return {name: kinds for name, kinds in told.items() if "finished" not in kinds}
+
+    wait_until(lambda: not unfinished(), LIMIT, lambda: f"all have finished: {unfinished()}")
+
+
 def test_twenty_loudspeakers_play_two_seconds_as_one_and_tell_it(tmp_path, broker):
     with running(tmp_path, broker) as (station, fleet), Lateness() as lateness:
         ready = fleet.wait_ready()
         assert (ready["connected"], ready["told_offline"]) == (NODES, [])
         airing = plan(station, 2, in_s=fleet.at_least(7))
-        wait_until(lambda: count(station, "finished") == NODES, LIMIT, "all have finished")
+        wait_finished(station, fleet)
         spread = SPREAD_MS + 2 * lateness.about(airing.starts_at)
         assert part(deviations(fleet), 0.99) < spread
         for name in fleet.names:
@@ -151,7 +161,7 @@ def test_a_fleet_killed_in_the_middle_goes_on_when_it_starts_again_and_is_heard_
         wait_until(lambda: count(station, "started") == NODES, LIMIT, "all starts are committed")
         fleet.kill()
         fleet.start()
-        wait_until(lambda: count(station, "finished") == NODES, LIMIT, "all have finished")
+        wait_finished(station, fleet)
         for name in fleet.names:
             kinds = [str(kind) for kind in station.kinds(name, "a1")]
             assert kinds == ["fetched", "started", "started", "finished"]
@@ -210,7 +220,7 @@ def test_those_on_metered_links_play_the_opus_and_all_begin_as_one(tmp_path, bro
         )
         start = datetime.now(UTC) + timedelta(seconds=fleet.at_least(7))
         station.publish_plan("56.1", station.airing("a1", mp3, start, 2000, approval=approved))
-        wait_until(lambda: count(station, "finished") == NODES, LIMIT, "all have finished")
+        wait_finished(station, fleet)
         played = {name: {one.recording for one in station.of(name, "a1")} for name in fleet.names}
         metered = {name for name in fleet.names if crc32(name.encode()) % 100 < 50}
         assert 3 < len(metered) < NODES - 3
@@ -228,7 +238,7 @@ def test_told_faults_strike_as_told_and_all_others_finish_once(tmp_path, broker)
         assert (len(away), len(cycled)) == (4, 6)
         # time to ask again for what is lost thrice, and to be cut while it sounds
         plan(station, 24, in_s=fleet.at_least(14))
-        wait_until(lambda: count(station, "finished") >= 40 - len(away), LIMIT, "all others have finished")
+        wait_finished(station, fleet, without=away)
         finished = [name for name in fleet.names if "finished" in station.kinds(name, "a1")]
         assert set(finished) == set(fleet.names) - away
         assert all(station.kinds(name, "a1").count("finished") == 1 for name in finished)
