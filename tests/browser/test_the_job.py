@@ -58,6 +58,20 @@ def test_an_approver_who_is_typing_a_password_is_not_disturbed_by_news(world, op
     expect(field).to_be_focused()
 
 
+def test_a_button_that_sends_stays_pressed_though_the_page_changes_meanwhile(world, open_page):
+    bulletin, _ = world.submitted()
+    page = open_page("duyet", f"/duyet/{bulletin}")
+    # as when the form is on its way: an event that a script makes sends nothing
+    page.locator("#mau-duyet").evaluate(
+        "form => { form.dataset.asked = '1'; form.dispatchEvent(new Event('submit', { bubbles: true })) }"
+    )
+    button = page.get_by_role("button", name="Duyệt cho phát")
+    expect(button).to_be_disabled()
+    world.plan(bulletin, seconds=4000)
+    expect(page.locator("#nghe")).to_contain_text("hôm nay, Toàn tỉnh Khánh Hòa")
+    expect(button).to_be_disabled()
+
+
 def test_what_is_still_to_be_heard_is_not_said_any_more_once_it_is_heard(world, open_page):
     bulletin, _ = world.submitted()
     page = open_page("duyet", f"/duyet/{bulletin}")
