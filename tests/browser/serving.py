@@ -21,6 +21,7 @@ LAUNCH = {
     "args": [
         "--no-sandbox",
         "--disable-gpu",
+        "--js-flags=--no-opt,--no-maglev",  # no page lives long enough to gain by it
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",
@@ -39,7 +40,6 @@ PHONE = {
     "has_touch": True,
 }
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
-BOTH_SCREENS = pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
 BY_DAY = amount({"phone": PHONE}, SCREENS)
 """For what does the same on both: `test_legible` looks at every page in both widths each time."""
 ON_SCREENS = pytest.mark.parametrize("screen", BY_DAY.values(), ids=BY_DAY)
