@@ -38,7 +38,10 @@ class PostServer(LoopbackServer):
 def _answering(server):
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):  # the name that the library calls
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # who sent it was killed meanwhile: nothing was received
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             server.posts.append(Posted(self.path, headers, body, time.monotonic()))
             status = server.answers[self.path].popleft() if server.answers[self.path] else 201
