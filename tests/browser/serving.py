@@ -40,6 +40,7 @@ PHONE = {
     "has_touch": True,
 }
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
+BOTH_SCREENS = pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
 BY_DAY = amount({"phone": PHONE}, SCREENS)
 """For what does the same on both: `test_legible` looks at every page in both widths each time."""
 ON_SCREENS = pytest.mark.parametrize("screen", BY_DAY.values(), ids=BY_DAY)

@@ -4,12 +4,12 @@ import pytest
 from playwright.sync_api import expect
 
 from controller.features.bulletins.queries import get_bulletin, rendering_of
-from tests.browser.serving import ON_SCREENS, listen, listen_in_two_parts, sign_in
+from tests.browser.serving import BOTH_SCREENS, ON_SCREENS, listen, listen_in_two_parts, sign_in
 from tests.integration.web.site_world import PASSWORDS, TEXT
 from tests.support.stored_rows import bulletins
 
 
-@ON_SCREENS
+@BOTH_SCREENS
 def test_an_officer_writes_and_an_approver_approves_and_the_airing_goes_out(world, server, open_page, screen):
     officer = open_page(path="/dang-nhap", screen=screen)
     sign_in(officer, server.address, "canbo")

@@ -137,7 +137,6 @@ def seconds(span):
     return span / timedelta(seconds=1)
 
 
-@pytest.mark.nightly  # what follows plays the same bulletin each time, and is killed in the middle of it
 def test_an_approved_bulletin_sounds_whole_at_its_instant_and_its_receipt_is_committed(station, tmp_path):
     home, wav = tmp_path / "board", tmp_path / "wav"
     assert loa_board(home, "run").returncode == 2, "not enrolled yet"

@@ -271,7 +271,6 @@ def test_words_need_a_station(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.nightly  # test_added_voices adds, lists, uses and removes the same voice each time
 def test_a_voice_is_added_listed_and_removed(tmp_path):
     if shutil.which("espeak-ng") is None:
         missing("espeak-ng")
