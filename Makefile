@@ -5,10 +5,9 @@ BIN := $(VENV)/bin
 RUNS := $(VENV)/.installed-to-run
 TESTS := $(VENV)/.installed-to-test
 PEER := $(VENV)/peer
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 # the lists have every package with its hash, so nothing is resolved, and what builds Loa is in one of them;
 # Python compiles modules when it loads them
-LISTED := $(PIP) install --no-deps --no-compile --require-hashes
+LISTED := deploy/install-listed.sh $(VENV)
 # thousands of small databases are synced to disk many times a second: use memory where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
@@ -29,6 +28,8 @@ SHARE ?= 0.1
 
 # write byte code even if the shell forbids it: a program that starts a hundred times compiles its modules once
 unexport PYTHONDONTWRITEBYTECODE
+# numpy's BLAS starts a thread for each core in each of hundreds of processes, and each spins for 0.1 s
+export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := menu
 .DELETE_ON_ERROR:
@@ -169,13 +170,10 @@ $(BIN)/python:
 $(RUNS): requirements-install.txt requirements.txt pyproject.toml | $(BIN)/python
 	@echo 'Cài đặt các thư viện (vài phút ở lần đầu) / installing libraries (minutes, the first time)'
 	@$(LISTED) -r requirements-install.txt -r requirements.txt
-	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/uv --quiet pip install --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-# the two lists have no package in common, so they are installed in parallel
-$(TESTS): requirements.txt requirements-dev.txt pyproject.toml | $(BIN)/python
+$(TESTS): requirements-dev.txt $(RUNS)
 	@echo 'Cài đặt phần kiểm thử / installing what tests need'
-	@$(MAKE) --no-print-directory $(RUNS) & runs=$$!; \
-	$(LISTED) -r requirements-dev.txt; listed=$$?; \
-	wait $$runs && exit $$listed
+	@$(LISTED) -r requirements-dev.txt
 	@touch $@

@@ -7,16 +7,16 @@ cd "$(dirname "$0")/.."
 libraries='annotated-types certifi cffi charset-normalizer cryptography idna joserfc numpy paho-mqtt pycparser
     pydantic pydantic-core pynacl requests soundfile typing-extensions typing-inspection urllib3'
 
-# print the lines of requirements.txt, with their hashes, of these libraries
+# print the lines of a list, with their hashes, of these libraries
 listed() {
-    awk -v names="$libraries" '
+    awk -v names="$2" '
         BEGIN { split(names, all); for (n in all) wanted[all[n]] = 1 }
         /^[a-z0-9]/ { split($1, parts, "=="); keep = parts[1] in wanted }
-        keep' requirements.txt
+        keep' "$1"
 }
 
 if [ "${1:-}" = --list ]; then
-    listed
+    listed requirements.txt "$libraries"
     exit 0
 fi
 [ "$(id -u)" = 0 ] || {
@@ -30,8 +30,9 @@ install -d -o loa-board -m 700 /var/lib/loa-board
 [ -x /opt/loa-board/bin/python ] || python3 -m venv /opt/loa-board
 pins=$(mktemp)
 trap 'rm -f "$pins"' EXIT
-listed >"$pins"
-/opt/loa-board/bin/pip install --quiet --no-deps --require-hashes -r requirements-install.txt -r "$pins"
+listed requirements.txt "$libraries" >"$pins"
+listed requirements-install.txt setuptools >>"$pins"
+/opt/loa-board/bin/pip install --quiet --no-deps --require-hashes -r "$pins"
 /opt/loa-board/bin/pip install --quiet --no-deps --no-build-isolation .
 ln -sf /opt/loa-board/bin/loa-board /usr/local/bin/loa-board
 cp deploy/board/loa-board.service /etc/systemd/system/

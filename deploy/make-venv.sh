@@ -29,10 +29,9 @@ if ! "$python" -m venv "$venv"; then
     fail "Không tạo được $venv / could not make $venv"
 fi
 
-# what builds Loa, and a newer pip: that of Python 3.11 takes twice the processor time, since it compares each file of a
-# package with each kind of system
+# what builds Loa, and what installs the libraries
 if ! "$venv/bin/python" -m pip --quiet --disable-pip-version-check --no-input \
     install --no-deps --no-compile --require-hashes -r requirements-install.txt; then
     rm -rf "$venv"
-    fail "Không cài được pip và setuptools vào $venv / could not install pip and setuptools in $venv"
+    fail "Không cài được uv và setuptools vào $venv / could not install uv and setuptools in $venv"
 fi

@@ -6,14 +6,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-command -v uv >/dev/null 2>&1 || {
-    printf '%s\n' 'Cần chương trình uv: pip install uv' 'The program uv is needed: pip install uv' >&2
+[ -x .venv/bin/uv ] || {
+    printf '%s\n' 'Chưa có .venv: hãy chạy make run hoặc make test' 'There is no .venv: say make run or make test' >&2
     exit 1
 }
 
 # for every Python from 3.11 and every system; no name of a registry is written
 compile() {
-    uv --quiet pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+    .venv/bin/uv --quiet pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
         --no-annotate --no-header --no-emit-index-url --extra gtts "$@" >/dev/null
 }
 

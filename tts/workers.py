@@ -290,7 +290,12 @@ class _Process:
                     stdin=subprocess.PIPE,  # kept open: the worker ends when it is closed
                     stdout=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
-                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                    env={
+                        **os.environ,
+                        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                        # numpy's BLAS starts a thread for each core, which spins for 0.1 s
+                        "OPENBLAS_NUM_THREADS": "1",
+                    },
                 )
             except OSError:
                 ours.close()

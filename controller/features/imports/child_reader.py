@@ -34,7 +34,9 @@ def _asked(content: bytes, *arguments: str) -> dict[str, Any]:
     if not _PLACES.acquire(timeout=_WAIT_SECONDS):
         raise Busy("Đang có nhiều tệp được mở cùng lúc. Hãy thử lại sau ít phút.", code="import.busy")
     try:
-        program = [sys.executable, "-m", "controller.features.imports", *arguments]
+        # as of a speech worker: BLAS would start threads that have nothing to do
+        alone = ["env", "OPENBLAS_NUM_THREADS=1"]
+        program = [*alone, sys.executable, "-m", "controller.features.imports", *arguments]
         said = answer_of(program, content, seconds=MOST_SECONDS)
     finally:
         _PLACES.release()

@@ -249,6 +249,13 @@ def test_speech_leaves_the_processors_to_the_station_while_it_loads_its_librarie
     assert found == {min(19, psutil.Process().nice() + 5)}
 
 
+def test_a_worker_computes_on_one_processor(make_studio):
+    studio = make_studio()
+    studio.render(SHORT)
+    (pid,) = studio.process_ids()
+    assert psutil.Process(pid).num_threads() == 2  # one that computes, one that hears when to give up
+
+
 def test_workers_killed_in_the_middle_do_not_take_the_render_along(make_studio):
     studio = make_studio(workers=2)
     killed: list[int] = []
