@@ -1,5 +1,4 @@
 # Loa: what a person does with a clone. `make` alone prints the menu.
-PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.installed-to-run
@@ -165,7 +164,7 @@ parts:
 	@deploy/install-test-parts.sh
 
 $(BIN)/python:
-	@deploy/make-venv.sh "$(PYTHON)" "$(VENV)"
+	@deploy/make-venv.sh "$(VENV)" $(PYTHON)
 
 $(RUNS): requirements-install.txt requirements.txt pyproject.toml | $(BIN)/python
 	@echo 'Cài đặt các thư viện (vài phút ở lần đầu) / installing libraries (minutes, the first time)'

@@ -119,7 +119,7 @@ install_loa() {
     chmod 755 "$here"
     (
         umask 022
-        [ -x .venv/bin/python ] || deploy/make-venv.sh python3 .venv
+        [ -x .venv/bin/python ] || deploy/make-venv.sh .venv
         .venv/bin/pip install --quiet --no-deps --require-hashes -r requirements-install.txt -r requirements.txt
         .venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
     )

@@ -289,7 +289,7 @@ def _creak(rimes: Sequence[Rime], pitch: NDArray[np.float32], energy: NDArray[np
 
     from tts.engines.tones import creaks
 
-    silent = min(0.0, float(energy.min()))
+    silent = min(0.0, float(np.min(energy)))
     for rime in rimes:
         frames = rime.heard - rime.begin
         for creak in creaks(rime.syllable):

@@ -16,7 +16,7 @@ from controller.features.fleet.location_history import close_stays, open_stays
 from controller.features.fleet.node_names import check_free, check_name
 from controller.features.fleet.queries import get_node
 from controller.features.journal.service import record
-from controller.model.base import WrittenJson
+from controller.model.base import UtcDateTime, WrittenJson
 from controller.model.fleet import TOLD, Node, StateTurn
 from controller.model.permissions import Act, Operator
 from controller.store import one_write
@@ -147,7 +147,8 @@ def note_states(
     has_moved = Node.home.is_distinct_from(lives)
     changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"), has_moved)
     # a node with a retained birth was heard at least once; a live message was heard now
-    heard = func.coalesce(Node.last_heard_at, bindparam("told_at")) if retained else bindparam("heard")
+    told = bindparam("told_at", type_=UtcDateTime)
+    heard = func.coalesce(Node.last_heard_at, told) if retained else bindparam("heard")
     can = bindparam("can", type_=JSON(none_as_null=True))
     # one by one in the order they came: a death may follow the birth of the same session
     session.connection().execute(

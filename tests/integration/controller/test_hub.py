@@ -1,6 +1,6 @@
 """Documents of a ministry in a province: verified, and counting no further than they are accepted."""
 
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 
 import pytest
 from sqlalchemy import func, select
@@ -290,15 +290,29 @@ def test_the_hub_says_that_a_key_was_stolen_and_the_province_takes_nothing_more_
     assert not province.documents()[0].counts
 
 
+@pytest.fixture
+def other_world(sqlite_worlds, tmp_path):
+    """Make another station in a folder of its own: its world, its folder."""
+    with ExitStack() as ending:
+
+        def made(name):
+            folder = tmp_path / name
+            folder.mkdir()
+            world = sqlite_worlds.world(folder)
+            ending.callback(world.store.close)
+            return world, folder
+
+        yield made
+
+
 def test_two_provinces_take_one_document_each_in_its_way_and_go_on_when_the_hub_is_dead(
-    sqlite_worlds, tmp_path, ministry
+    other_world, ministry
 ):
     public, provinces = ministry.world.station_key.public_x, []
     with served(ministry.folder, lambda: ministry.world.now) as address:
         ministry.publish()
         for name, grade in (("trusting", "priority"), ("careful", None)):
-            (tmp_path / name).mkdir()
-            provinces.append(Province(sqlite_worlds.world(tmp_path / name), tmp_path / name, address, public))
+            provinces.append(Province(*other_world(name), address, public))
             provinces[-1].look()
             provinces[-1].accept(grade)
         ministry.publish(ministry.approved())

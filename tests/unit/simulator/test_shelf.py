@@ -1,6 +1,7 @@
 """The disks of a fleet."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_a_long_document_of_many_nodes_is_kept_once_and_read_by_each(shelf, tmp_
     held = {node: other.memory_of(node).documents for node in ("n1", "n2", "n3")}
     assert held == {"n1": {"plan/56": later}, "n2": {}, "n3": {"plan/56": plan}}
     other.close()
-    with sqlite3.connect(tmp_path / "nodes.sqlite") as db:
+    with closing(sqlite3.connect(tmp_path / "nodes.sqlite")) as db:
         assert db.execute("SELECT count(*) FROM bodies").fetchone() == (2,)
 
 
@@ -71,7 +72,7 @@ def test_a_long_document_that_no_node_keeps_any_more_is_gone_when_it_opens_again
     other = reopened(tmp_path)
     assert other.memory_of("n1").documents == {"session": b"7"}
     other.close()
-    with sqlite3.connect(tmp_path / "nodes.sqlite") as db:
+    with closing(sqlite3.connect(tmp_path / "nodes.sqlite")) as db:
         assert db.execute("SELECT count(*) FROM bodies").fetchone() == (0,)
 
 
