@@ -28,7 +28,8 @@ _SPARE_SECONDS = 60.0
 """Seconds without an urgent job after which that process ends: it holds some 450 MB."""
 _TRIES = 3
 """Attempts of one job before the end of its worker counts as the job's fault."""
-_QUIT_SECONDS = 3.0
+_QUIT_SECONDS = 20.0
+"""Seconds to wait for a killed process: it gives back 450 MB at its low priority, 4 s on a busy machine."""
 _NICE = 5
 """Added to the station's niceness: rendering fills all processors for minutes, and the station and its broker
 answer clocks, calls and loudspeakers meanwhile."""
