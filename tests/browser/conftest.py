@@ -84,6 +84,7 @@ class Watch:
 
     def __init__(self):
         self.complaints = []
+        self._forgiven = ()
 
     def over(self, page):
         page.on("console", self._on_console)
@@ -93,24 +94,24 @@ class Watch:
         return page
 
     def _on_console(self, message):
-        if message.type in {"error", "warning"} and not self._expected(message.text):
-            self.complaints.append(f"{message.type}: {message.text}")
+        if message.type in {"error", "warning"}:
+            self._note(f"{message.type}: {message.text}")
 
     def _on_failed(self, request):
-        if not self._expected(request.failure or ""):
-            self.complaints.append(f"failed: {request.url} {request.failure}")
-
-    def forgive(self, *words):
-        """Forget the complaints that a test brought about itself."""
-        self.complaints[:] = [c for c in self.complaints if not any(word in c for word in words)]
+        self._note(f"failed: {request.url} {request.failure}")
 
     def _on_response(self, response):
         if response.status >= 400:
-            self.complaints.append(f"status {response.status}: {response.url}")
+            self._note(f"status {response.status}: {response.url}")
 
-    @staticmethod
-    def _expected(text):
-        return any(expected in text for expected in EXPECTED)
+    def forgive(self, *words):
+        """Forget what a test brought about itself, also what comes later: a page tries again."""
+        self._forgiven += words
+        self.complaints[:] = [c for c in self.complaints if not any(word in c for word in words)]
+
+    def _note(self, complaint):
+        if not any(word in complaint for word in (*EXPECTED, *self._forgiven)):
+            self.complaints.append(complaint)
 
 
 class Clicks:
