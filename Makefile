@@ -10,10 +10,10 @@ LISTED := deploy/install-listed.sh $(VENV)
 # thousands of small databases are synced to disk many times a second: use memory where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
-# for two cores: two workers for what computes, two for browser tests, which wait for the browser half the time, and five
-# for stations, fleets and brokers, which wait for nine tenths of theirs: together, so that no core is idle. What
+# for two cores: three workers for what computes, two for browser tests, which wait for the browser half the time, and
+# five for stations, fleets and brokers, which wait for nine tenths of theirs: together, so that no core is idle. What
 # computes has the lower priority, so that loudspeakers in real time are not held up by it
-WORKERS ?= 2
+WORKERS ?= 3
 BROWSERS ?= 2
 STATIONS ?= 5
 WAITING := tests/system tests/simulation tests/integration/simulator tests/integration/devices tests/integration/station tests/integration/notices tests/contract/links

@@ -164,7 +164,7 @@ def test_a_fleet_killed_in_the_middle_goes_on_when_it_starts_again_and_is_heard_
         wait_finished(station, fleet)
         for name in fleet.names:
             kinds = [str(kind) for kind in station.kinds(name, "a1")]
-            assert kinds == ["fetched", "started", "started", "finished"]
+            assert kinds == ["fetched", "started", "started", "finished"], station.of(name, "a1")
             again = station.of(name, "a1")[2]
             assert again.offset_ms > 1000
         wants = len(station.wants)
